@@ -1,0 +1,91 @@
+/** `hearsay challenges`: the table of figures of this program, worst of many seeds, beside its targets. */
+import type { Results } from "../workbench/results.ts";
+import { simulate } from "../workbench/sim.ts";
+import { parseChallenges } from "./config.ts";
+import { figureText, judge, type Judgement, worst } from "./figures.ts";
+import { FAILED, type Io, OK, printLines, refuse } from "./io.ts";
+import { short, table } from "./outcome.ts";
+import { type Progress, progressOn } from "./progress.ts";
+import { breathe } from "./sim.ts";
+import {
+  type Bound,
+  boundText,
+  challenges as known,
+  type Figure,
+  type Row,
+  rows,
+  rowSettings,
+} from "./targets.ts";
+import { ownProgram, runReal } from "./test.ts";
+
+/** What one row came to in one world. */
+interface Tally {
+  readonly runs: readonly Results[];
+  readonly bounds: readonly Bound[];
+}
+
+const always: readonly Figure[] = ["msgs-per-op", "median", "max"];
+
+export async function challenges(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseChallenges(args, io.env);
+  if (!parsed.ok) return refuse(io, parsed.mistakes);
+  const { seeds, real } = parsed.config;
+  const progress = progressOn(io, () => performance.now());
+  const simulated = new Map<Row, Tally>();
+  for (const row of rows) simulated.set(row, await simulateRow(row, seeds, progress));
+  const tried = new Map<Row, Tally>();
+  for (const row of real ? rows : []) {
+    if (row.test !== undefined) tried.set(row, await tryRow(row, row.test, progress));
+  }
+  progress.end();
+  print(io, `sim, worst of ${seeds} seeds`, simulated);
+  if (real) print(io, "test, real processes", tried);
+  return [...simulated.values(), ...tried.values()].every(isMet) ? OK : FAILED;
+}
+
+async function simulateRow(row: Row, seeds: number, progress: Progress): Promise<Tally> {
+  const runs: Results[] = [];
+  const { nodeCount } = rowSettings(row, 1);
+  const count = row.eachNodeCutOff ? Math.max(seeds, nodeCount) : seeds;
+  for (let seed = 1; seed <= count; seed++) {
+    progress.update(`${row.title}: seed ${seed} of ${count}`);
+    runs.push(simulate(rowSettings(row, seed), budgetOf(row)));
+    await breathe();
+  }
+  return { runs, bounds: row.sim };
+}
+
+async function tryRow(row: Row, bounds: readonly Bound[], progress: Progress): Promise<Tally> {
+  const program = ownProgram(known[row.challenge].deliveryBudgetMs);
+  const results = await runReal(rowSettings(row, 1), program, progress, row.title);
+  return { runs: [results], bounds };
+}
+
+function budgetOf(row: Row): { readonly deliveryBudgetMs?: number } {
+  const { deliveryBudgetMs } = known[row.challenge];
+  return deliveryBudgetMs === undefined ? {} : { deliveryBudgetMs };
+}
+
+function print(io: Io, world: string, tallies: ReadonlyMap<Row, Tally>): void {
+  const head = [world, "valid", ...always.map((figure) => short[figure]), "beside", "target", "met"];
+  printLines(io, ["", ...table([head, ...[...tallies].map(([row, tally]) => cells(row, tally))])]);
+}
+
+function cells(row: Row, tally: Tally): string[] {
+  const { runs, bounds } = tally;
+  const beside = bounds.map((bound) => bound.figure).filter((figure) => !always.includes(figure));
+  const valid = runs.filter((results) => results.valid).length;
+  return [
+    row.title,
+    `${valid} of ${runs.length}`,
+    ...always.map((figure) => figureText(figure, worst(runs, figure))),
+    beside.map((figure) => `${short[figure]} ${figureText(figure, worst(runs, figure))}`).join(", "),
+    bounds.map((bound) => `${short[bound.figure]} ${boundText(bound)}`).join(", "),
+    isMet(tally) ? "yes" : "no",
+  ];
+}
+
+function isMet({ runs, bounds }: Tally): boolean {
+  const judged: readonly Judgement[] = runs.flatMap((results) => judge(results, bounds));
+  return runs.every((results) => results.valid) && judged.every((judgement) => judgement.met);
+}

@@ -1,0 +1,260 @@
+/** The settings of every command, with units and limits, from flags and environment variables. */
+import { z } from "zod";
+import type { Mechanism } from "../core/node.ts";
+import { grudgeNames, parseGrudge } from "../workbench/grudge.ts";
+import { defaults, type Settings } from "../workbench/settings.ts";
+import { choice, decimal, type FlagHelp, helpOf, list, text, toggle, whole } from "./flag_schemas.ts";
+import { type FlagShape, type Given, mustBe, readArguments } from "./flags.ts";
+import { type Challenge, challengeNames, challenges } from "./targets.ts";
+
+export const NODE_COUNT_MAX = 10_000;
+export const RATE_MAX = 100_000;
+export const TIME_LIMIT_S_MAX = 86_400;
+export const LATENCY_MS_MAX = 60_000;
+export const NEMESIS_INTERVAL_S_MAX = 3_600;
+export const RECOVERY_S_MAX = 3_600;
+export const DELIVERY_BUDGET_MS_MAX = 3_600_000;
+export const SEED_MAX = 4_294_967_295;
+export const SEEDS_MAX = 10_000;
+
+/** One examination to run: its settings, and the challenge that judges it, if any. */
+export interface Exam {
+  readonly settings: Settings;
+  readonly deliveryBudgetMs?: number;
+  readonly challenge?: Challenge;
+}
+
+export interface SimConfig {
+  readonly exams: readonly Exam[];
+  readonly seeds: number;
+  readonly without: readonly Mechanism[];
+  readonly json: boolean;
+}
+
+export interface TestConfig {
+  readonly exams: readonly Exam[];
+  /** Absent: this program itself. */
+  readonly bin?: string;
+  readonly args: readonly string[];
+  readonly logStderr: boolean;
+  readonly json: boolean;
+}
+
+export interface ChallengesConfig {
+  readonly seeds: number;
+  readonly real: boolean;
+}
+
+export interface MaelstromConfig {
+  readonly deliveryBudgetMs?: number;
+}
+
+/** Either a configuration, or every mistake in it, one sentence each. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly config: T }
+  | { readonly ok: false; readonly mistakes: readonly string[] };
+
+export interface FlagLine extends FlagHelp {
+  readonly name: string;
+}
+
+const faults = ["partition", "kill", "pause", "loss", "duplicate"] as const;
+const mechanisms = ["retry", "repair", "detour", "failover"] as const;
+const latencyDists = ["constant", "uniform", "exponential"] as const;
+const topologies = ["line", "grid", "tree", "tree2", "tree3", "tree4", "total"] as const;
+
+const grudgeRule = `one of ${grudgeNames.join(", ")}, or who is cut, as n0|rest or one way n0>rest`;
+
+const S = defaults;
+const budget = () => whole(1, DELIVERY_BUDGET_MS_MAX, "MS", "how long a value may take to reach everyone");
+
+const exam = z.object({
+  "challenge": choice(
+    [...challengeNames, "all"],
+    "NAME",
+    "set the flags of a challenge, and judge by its rules",
+  ),
+  "node-count": whole(1, NODE_COUNT_MAX, "N", `nodes (${S.nodeCount})`),
+  "rate": decimal(0.001, RATE_MAX, "HZ", `operations a second over all clients (${S.rate})`),
+  "time-limit": decimal(0.1, TIME_LIMIT_S_MAX, "S", `seconds of load (${S.timeLimitS})`),
+  "latency": decimal(0, LATENCY_MS_MAX, "MS", `mean one-way latency between nodes (${S.latencyMs})`),
+  "latency-dist": choice(latencyDists, "DIST", `how latencies are spread (${S.latencyDist})`),
+  "topology": choice(topologies, "NAME", `neighbours that the nodes are told (${S.topology})`),
+  "nemesis": list(faults, "FAULTS", "faults that come and go (none)"),
+  "nemesis-interval": decimal(
+    0.1,
+    NEMESIS_INTERVAL_S_MAX,
+    "S",
+    `mean seconds between (${S.nemesisIntervalS})`,
+  ),
+  "grudge": text("WHO", grudgeRule, "who is cut off from whom in a partition (chance decides)"),
+  "loss": decimal(0, 1, "SHARE", `share of messages that the fault loss drops (${S.lossShare})`),
+  "duplicate": decimal(0, 1, "SHARE", `share that the fault duplicate doubles (${S.duplicateShare})`),
+  "recovery": decimal(0, RECOVERY_S_MAX, "S", `seconds of rest before the last reads (${S.recoveryS})`),
+  "seed": whole(0, SEED_MAX, "N", `where all chance comes from (${S.seed})`),
+  "delivery-budget": budget(),
+  "workload": choice(["broadcast"], "NAME", "accepted for Maelstrom's sake", "w"),
+  "json": toggle("print one JSON object and nothing else"),
+});
+
+const shapes = {
+  sim: exam.extend({
+    "seeds": whole(1, SEEDS_MAX, "N", "run this many seeds, from --seed on (1)"),
+    "without": list(mechanisms, "NAMES", "switch mechanisms off, to see that they matter"),
+  }),
+  test: exam.extend({
+    "bin": text("PROGRAM", "a program", "the node to examine (this program itself)"),
+    "log-stderr": toggle("let the nodes' standard error through"),
+  }),
+  challenges: z.object({
+    "seeds": whole(1, SEEDS_MAX, "N", "seeds for each row (20)"),
+    "real": toggle("run real processes too, half a minute a row"),
+  }),
+  maelstrom: z.object({ "delivery-budget": budget() }),
+};
+
+type ExamFlags = z.infer<typeof exam>;
+type Env = Readonly<Record<string, string | undefined>>;
+export type Configurable = keyof typeof shapes;
+
+export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
+  const { flags, mistakes, given } = readFlags("sim", shapes.sim, args, env);
+  const exams = examsOf(flags);
+  return outcome([...mistakes, ...togetherMistakes("sim", exams, given)], {
+    exams,
+    seeds: flags.seeds ?? 1,
+    without: flags.without ?? [],
+    json: flags.json ?? false,
+  });
+}
+
+export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig> {
+  const { flags, mistakes, given, rest } = readFlags("test", shapes.test, args, env);
+  const exams = examsOf(flags);
+  return outcome([...mistakes, ...togetherMistakes("test", exams, given)], {
+    exams,
+    ...flags.bin !== undefined && { bin: flags.bin },
+    args: rest,
+    logStderr: flags["log-stderr"] ?? false,
+    json: flags.json ?? false,
+  });
+}
+
+export function parseChallenges(args: readonly string[], env: Env): Parsed<ChallengesConfig> {
+  const { flags, mistakes } = readFlags("challenges", shapes.challenges, args, env);
+  return outcome(mistakes, { seeds: flags.seeds ?? 20, real: flags.real ?? false });
+}
+
+export function parseMaelstrom(args: readonly string[], env: Env): Parsed<MaelstromConfig> {
+  const { flags, mistakes } = readFlags("maelstrom", shapes.maelstrom, args, env);
+  const deliveryBudgetMs = flags["delivery-budget"];
+  return outcome(mistakes, deliveryBudgetMs === undefined ? {} : { deliveryBudgetMs });
+}
+
+/** Every flag of a command, in the order of help. */
+export function flagsOf(command: Configurable): readonly FlagLine[] {
+  return Object.entries(shapes[command].shape).map(([name, schema]) => ({ name, ...helpOf(schema) }));
+}
+
+function outcome<T>(mistakes: readonly string[], config: T): Parsed<T> {
+  return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, config };
+}
+
+interface Read<S extends z.ZodObject> {
+  /** Only what is right; what is not is in the mistakes. */
+  readonly flags: z.infer<S>;
+  readonly given: ReadonlyMap<string, Given>;
+  readonly rest: readonly string[];
+  readonly mistakes: readonly string[];
+}
+
+function readFlags<S extends z.ZodObject>(
+  command: Configurable,
+  shape: S,
+  args: readonly string[],
+  env: Env,
+): Read<S> {
+  const lines = flagsOf(command);
+  const known = lines.map((line): FlagShape => ({ ...line, takesValue: line.value !== undefined }));
+  const { given, rest, mistakes } = readArguments(
+    { command, flags: known, takesRest: command === "test" },
+    args,
+    env,
+  );
+  const wrong = new Set(issuesOf(shape, [...given.values()]));
+  const right = [...given.values()].filter((flag) => !wrong.has(flag.name));
+  const rules = new Map(lines.map((line) => [line.name, line.rule]));
+  const broken = [...given.values()].filter((flag) => wrong.has(flag.name))
+    .map((flag) => mustBe(command, flag.source, rules.get(flag.name) ?? "known", flag.value));
+  return { flags: shape.parse(record(right)), given, rest, mistakes: [...mistakes, ...broken] };
+}
+
+function issuesOf(shape: z.ZodObject, given: readonly Given[]): string[] {
+  const parsed = shape.safeParse(record(given));
+  return parsed.success ? [] : parsed.error.issues.map((issue) => String(issue.path[0]));
+}
+
+function record(given: readonly Given[]): Record<string, string> {
+  return Object.fromEntries(given.map((flag) => [flag.name, flag.value]));
+}
+
+function examsOf(flags: ExamFlags): Exam[] {
+  if (flags.challenge === undefined) return [examOf(flags, undefined)];
+  const names = flags.challenge === "all" ? challengeNames : [flags.challenge];
+  return names.map((name) => examOf(flags, challenges[name]));
+}
+
+/** The defaults, over them the challenge, over that what was given; faults add to those of the challenge. */
+function examOf(flags: ExamFlags, challenge: Challenge | undefined): Exam {
+  const deliveryBudgetMs = flags["delivery-budget"] ?? challenge?.deliveryBudgetMs;
+  const base = { ...defaults, ...challenge?.settings };
+  return {
+    settings: settingsOf(flags, base),
+    ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
+    ...challenge && { challenge },
+  };
+}
+
+function settingsOf(flags: ExamFlags, base: Settings): Settings {
+  return {
+    nodeCount: flags["node-count"] ?? base.nodeCount,
+    rate: flags.rate ?? base.rate,
+    timeLimitS: flags["time-limit"] ?? base.timeLimitS,
+    latencyMs: flags.latency ?? base.latencyMs,
+    latencyDist: flags["latency-dist"] ?? base.latencyDist,
+    topology: flags.topology ?? base.topology,
+    nemesis: [...new Set([...base.nemesis, ...flags.nemesis ?? []])],
+    nemesisIntervalS: flags["nemesis-interval"] ?? base.nemesisIntervalS,
+    ...flags.grudge !== undefined && { grudge: flags.grudge },
+    lossShare: flags.loss ?? base.lossShare,
+    duplicateShare: flags.duplicate ?? base.duplicateShare,
+    recoveryS: flags.recovery ?? base.recoveryS,
+    seed: flags.seed ?? base.seed,
+  };
+}
+
+/** Flags that are right alone and make no sense together: a setting of a fault that never comes, an unknown node. */
+function togetherMistakes(
+  command: Configurable,
+  exams: readonly Exam[],
+  given: ReadonlyMap<string, Given>,
+): string[] {
+  const needs = [["grudge", "partition"], ["loss", "loss"], ["duplicate", "duplicate"]] as const;
+  const mistakes = needs.flatMap(([name, fault]) => {
+    const flag = given.get(name);
+    const useless = flag && !exams.some((exam) => exam.settings.nemesis.includes(fault));
+    return useless
+      ? [mustBe(command, flag.source, `given together with --nemesis ${fault}`, flag.value)]
+      : [];
+  });
+  const cut = given.get("grudge");
+  const wrong = cut &&
+    exams.map((exam) => grudgeMistake(exam.settings)).find((reason) => reason !== undefined);
+  return wrong ? [...mistakes, mustBe(command, cut.source, `${grudgeRule} (${wrong})`, cut.value)] : mistakes;
+}
+
+function grudgeMistake({ nemesis, grudge, nodeCount }: Settings): string | undefined {
+  if (!nemesis.includes("partition")) return undefined;
+  const plan = parseGrudge(grudge, Array.from({ length: nodeCount }, (_, i) => `n${i}`));
+  return plan.ok ? undefined : plan.reason;
+}

@@ -1,0 +1,58 @@
+/** The kinds of value that a flag may take, each a zod schema of text that knows its own rule in words. */
+import { z } from "zod";
+
+/** What help and mistakes say of a flag; `value` is absent for a switch. */
+export interface FlagHelp {
+  readonly rule: string;
+  readonly about: string;
+  readonly value?: string;
+  readonly short?: string;
+}
+
+const help = z.registry<FlagHelp>();
+
+export function helpOf(schema: z.core.$ZodType): FlagHelp {
+  return help.get(schema) ?? { rule: "given", about: "" };
+}
+
+export function whole(least: number, most: number, value: string, about: string) {
+  const schema = z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(least).max(most));
+  return flag(schema, { value, about, rule: `a whole number from ${least} to ${most}` });
+}
+
+export function decimal(least: number, most: number, value: string, about: string) {
+  const schema = z.string().regex(/^\d+(\.\d+)?$/).transform(Number).pipe(z.number().min(least).max(most));
+  return flag(schema, { value, about, rule: `a number from ${least} to ${most}` });
+}
+
+export function choice<const T extends readonly string[]>(
+  names: T,
+  value: string,
+  about: string,
+  short?: string,
+) {
+  const rule = names.length === 1 ? `${names[0]}` : `one of ${names.join(", ")}`;
+  return flag(z.enum(names), { value, about, rule, ...short !== undefined && { short } });
+}
+
+/** A comma list, each name at most once; repeats are dropped. */
+export function list<const T extends readonly string[]>(names: T, value: string, about: string) {
+  const schema = z.string()
+    .transform((text) => [...new Set(text.split(",").map((name) => name.trim()))])
+    .pipe(z.array(z.enum(names)));
+  return flag(schema, { value, about, rule: `a comma list of ${names.join(", ")}` });
+}
+
+export function text(value: string, rule: string, about: string) {
+  return flag(z.string().min(1), { value, rule, about });
+}
+
+export function toggle(about: string) {
+  return flag(z.stringbool(), { rule: "true or false", about });
+}
+
+function flag<S extends z.ZodType>(schema: S, said: FlagHelp) {
+  const optional = schema.optional();
+  help.add(optional, said);
+  return optional;
+}

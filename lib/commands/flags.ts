@@ -1,0 +1,135 @@
+/** Takes an argument list apart into flags, strays and the rest; every mistake is a sentence, all at once. */
+import { nearest } from "./suggest.ts";
+
+/** What the reader must know of a flag; `takesValue` is false for a switch. */
+export interface FlagShape {
+  readonly name: string;
+  readonly takesValue: boolean;
+  readonly short?: string;
+  readonly rule: string;
+}
+
+/** A value and where it came from, as an operator would name it: '--rate' or 'HEARSAY_RATE'. */
+export interface Given {
+  readonly name: string;
+  readonly source: string;
+  readonly value: string;
+}
+
+export interface Arguments {
+  readonly given: ReadonlyMap<string, Given>;
+  /** What stood after `--`. */
+  readonly rest: readonly string[];
+  readonly mistakes: readonly string[];
+}
+
+export interface FlagRules {
+  readonly command: string;
+  readonly flags: readonly FlagShape[];
+  /** Whether `-- ARGS` means something to this command. */
+  readonly takesRest: boolean;
+}
+
+/** Flags from the arguments, and for those not given there, from the environment. */
+export function readArguments(
+  rules: FlagRules,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Arguments {
+  const reader = new Reader(rules);
+  const end = args.indexOf("--");
+  reader.readAll(end < 0 ? args : args.slice(0, end));
+  const rest = end < 0 ? [] : args.slice(end + 1);
+  if (end >= 0 && !rules.takesRest) {
+    reader.refuse(`'--' must not be used: current value is ${quote(rest.join(" "))}`);
+  }
+  reader.readEnvironment(env);
+  return { given: reader.given, rest, mistakes: reader.mistakes };
+}
+
+/** The one formula for a value that breaks its rule. */
+export function mustBe(command: string, source: string, rule: string, value: string): string {
+  return `Cannot run '${command}' as '${source}' must be ${rule}: current value is ${quote(value)}`;
+}
+
+export function environmentName(flag: string): string {
+  return `HEARSAY_${flag.toUpperCase().replaceAll("-", "_")}`;
+}
+
+function quote(value: string): string {
+  return JSON.stringify(value);
+}
+
+class Reader {
+  readonly given = new Map<string, Given>();
+  readonly mistakes: string[] = [];
+  readonly #rules: FlagRules;
+
+  constructor(rules: FlagRules) {
+    this.#rules = rules;
+  }
+
+  refuse(why: string): void {
+    this.mistakes.push(`Cannot run '${this.#rules.command}' as ${why}`);
+  }
+
+  readAll(args: readonly string[]): void {
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i] ?? "";
+      if (isFlag(arg)) i += this.#readFlag(arg, args[i + 1]);
+      else this.refuse(`its arguments must all be flags: current value is ${quote(arg)}`);
+    }
+  }
+
+  /** What the command line does not say, a variable may. An empty one counts as absent. */
+  readEnvironment(env: Readonly<Record<string, string | undefined>>): void {
+    for (const flag of this.#rules.flags) {
+      const source = environmentName(flag.name);
+      const value = env[source] ?? "";
+      if (value !== "" && !this.given.has(flag.name)) {
+        this.given.set(flag.name, { name: flag.name, source, value });
+      }
+    }
+  }
+
+  /** Returns how many further arguments it used up. */
+  #readFlag(arg: string, next: string | undefined): number {
+    const equals = arg.indexOf("=");
+    const source = equals < 0 ? arg : arg.slice(0, equals);
+    const inline = equals < 0 ? undefined : arg.slice(equals + 1);
+    const follows = next !== undefined && !isFlag(next) ? next : undefined;
+    const flag = this.#rules.flags.find((flag) => source === `--${flag.name}` || source === `-${flag.short}`);
+    if (flag === undefined) {
+      this.#refuseUnknown(source);
+      // The value of a misspelt flag is no second mistake.
+      return inline === undefined && follows !== undefined ? 1 : 0;
+    }
+    if (inline !== undefined) return this.#take(flag, source, inline, 0);
+    if (!flag.takesValue) return this.#take(flag, source, "true", 0);
+    if (follows !== undefined) return this.#take(flag, source, follows, 1);
+    this.refuse(`'${source}' must be ${flag.rule}: no value is given`);
+    return 0;
+  }
+
+  #take(flag: FlagShape, source: string, value: string, used: number): number {
+    const earlier = this.given.get(flag.name);
+    if (earlier === undefined) this.given.set(flag.name, { name: flag.name, source, value });
+    else {this.refuse(
+        `'${source}' must be given once: current values are ${quote(earlier.value)} and ${quote(value)}`,
+      );}
+    return used;
+  }
+
+  #refuseUnknown(source: string): void {
+    const guess = nearest(source, this.#rules.flags.map((flag) => `--${flag.name}`));
+    const hint = guess === undefined
+      ? `see 'hearsay help ${this.#rules.command}'`
+      : `did you mean '${guess}'?`;
+    this.refuse(`'${source}' must be one of its flags: ${hint}`);
+  }
+}
+
+/** A dash and a letter: a negative number is a value. */
+function isFlag(arg: string): boolean {
+  return /^--?[a-z]/i.test(arg);
+}

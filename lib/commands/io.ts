@@ -1,0 +1,39 @@
+/** What a command may touch of the process: its two outputs, its environment, and whether people are looking. */
+
+export interface Io {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly inputIsTerminal: boolean;
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+}
+
+/** Exit statuses, the only three. */
+export const OK = 0;
+export const FAILED = 1;
+export const BAD_USAGE = 2;
+
+export interface Paint {
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly faint: (text: string) => string;
+}
+
+/** Colours for a terminal that did not ask for none (https://no-color.org). */
+export function paintFor(io: Io): Paint {
+  const wanted = io.outIsTerminal && (io.env["NO_COLOR"] ?? "") === "";
+  const paint = (code: number) => (text: string) => wanted ? `\x1b[${code}m${text}\x1b[0m` : text;
+  return { good: paint(32), bad: paint(31), faint: paint(2) };
+}
+
+/** Writes lines to standard output. */
+export function printLines(io: Io, lines: readonly string[]): void {
+  if (lines.length > 0) io.out(lines.join("\n") + "\n");
+}
+
+/** Says every mistake on standard error, and gives the exit status of bad usage. */
+export function refuse(io: Io, mistakes: readonly string[]): number {
+  io.err(mistakes.join("\n") + "\n");
+  return BAD_USAGE;
+}

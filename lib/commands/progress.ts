@@ -1,0 +1,39 @@
+/** One live line while something runs: rewritten in place on a terminal, a line now and then elsewhere. */
+import type { Io } from "./io.ts";
+
+/** Between two lines where nothing can be rewritten, ms. */
+export const LINE_EVERY_MS = 5_000;
+/** The longest live line, in characters; a longer one would wrap and could not be rewritten. */
+export const LINE_CHARS_MAX = 79;
+
+export interface Progress {
+  update(text: string): void;
+  /** Takes the live line away, so that the report stands alone. */
+  end(): void;
+}
+
+export const silent: Progress = { update() {}, end() {} };
+
+/** `now` in ms; a clock of any origin. */
+export function progressOn(io: Io, now: () => number): Progress {
+  return io.errIsTerminal ? liveLine(io) : lineNowAndThen(io, now);
+}
+
+function liveLine(io: Io): Progress {
+  return {
+    update: (text) => io.err(`\r${text.slice(0, LINE_CHARS_MAX)}\x1b[K`),
+    end: () => io.err("\r\x1b[K"),
+  };
+}
+
+function lineNowAndThen(io: Io, now: () => number): Progress {
+  let nextAt = -Infinity;
+  return {
+    update(text) {
+      if (now() < nextAt) return;
+      nextAt = now() + LINE_EVERY_MS;
+      io.err(`${text}\n`);
+    },
+    end() {},
+  };
+}

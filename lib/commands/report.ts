@@ -1,0 +1,184 @@
+/** The verdict in words: what was run, what happened, how long it took, and whether it holds. */
+import type { NemesisEvent } from "../workbench/nemesis.ts";
+import type { Quantiles } from "../workbench/quantiles.ts";
+import type { Results } from "../workbench/results.ts";
+import { describeSettings } from "./describe.ts";
+import type { Exam } from "./config.ts";
+import { figureNames, figureOf, figureText, type Judgement, milliseconds } from "./figures.ts";
+import type { Paint } from "./io.ts";
+import { boundText } from "./targets.ts";
+
+/** Longer lists are cut, and what was left out is counted. */
+export const EVENTS_SHOWN_MAX = 20;
+export const FAILURES_SHOWN_MAX = 20;
+export const TYPES_SHOWN_MAX = 8;
+
+/** One examination that is over. */
+export interface Run {
+  /** Whose nodes: "simulated hearsay nodes", "processes of ./my-node". */
+  readonly subject: string;
+  readonly exam: Exam;
+  readonly results: Results;
+  /** What the challenge demands; decides. */
+  readonly must: readonly Judgement[];
+  /** What we hold ourselves to; only said. */
+  readonly own: readonly Judgement[];
+  /** The command that runs it again, where that gives the same result. */
+  readonly replay?: string;
+}
+
+export function passed({ results, must }: Pick<Run, "results" | "must">): boolean {
+  return results.valid && must.every((judgement) => judgement.met);
+}
+
+export function reportLines(run: Run, paint: Paint): string[] {
+  const { exam, results } = run;
+  return [
+    headline(run.subject, exam),
+    "",
+    ...row("operations", [operations(results)]),
+    ...row("faults", faults(results.nemesis)),
+    ...row("values", [values(results)]),
+    ...row("messages", messages(results)),
+    ...row("stable latency", [`${spread(results.workload["stable-latencies"])} (as Maelstrom counts it)`]),
+    ...row("true latency", [
+      `${spread(results["true-latencies"])} (from a broadcast to the last node)`,
+    ]),
+    ...row("after heals", heals(results)),
+    ...row("demanded", run.must.map((judgement) => judged(judgement, paint))),
+    ...row("our own figures", run.own.map((judgement) => judged(judgement, paint))),
+    "",
+    ...verdict(run, paint),
+  ];
+}
+
+/** What was run, in one sentence. */
+export function headline(subject: string, { challenge, settings }: Exam, more = ""): string {
+  const name = challenge === undefined ? "" : `Challenge ${challenge.name}: `;
+  const said = `${name}${describeSettings(settings)}, ${subject}${more}.`;
+  return said.charAt(0).toUpperCase() + said.slice(1);
+}
+
+/** One line per run, for many runs of one examination. */
+export function summaryLine(run: Run, paint: Paint): string {
+  const { results } = run;
+  const [per, median, max] = (["msgs-per-op", "median", "max"] as const)
+    .map((figure) => figureText(figure, figureOf(results, figure)));
+  const why = passed(run) ? "" : `  ${reasons(run)[0] ?? ""}`;
+  const head = `seed ${String(results.settings.seed).padEnd(6)}`;
+  return `${word(run, paint)}  ${head} ${per?.padStart(6)} msgs/op  median ${median} ms  max ${max} ms${why}`;
+}
+
+/** Why it fails, one sentence each. */
+export function reasons(run: Pick<Run, "results" | "must">): string[] {
+  const missed = run.must.filter((judgement) => !judgement.met).map(({ bound, value }) => {
+    const [name, unit] = figureNames[bound.figure];
+    return `The ${name} must be ${boundText(bound)}${unit}: it is ${figureText(bound.figure, value)}${unit}.`;
+  });
+  return [...run.results.failures, ...missed];
+}
+
+export function word(run: Pick<Run, "results" | "must">, paint: Paint): string {
+  return passed(run) ? paint.good("PASS") : paint.bad("FAIL");
+}
+
+function verdict(run: Run, paint: Paint): string[] {
+  if (passed(run)) {
+    const met = run.must.length > 0 ? ", and the challenge is met" : "";
+    return [
+      `${word(run, paint)}  Valid: ${everyValue(run.results)}${met}.`,
+    ];
+  }
+  const why = shortened(reasons(run), FAILURES_SHOWN_MAX).map((reason) => `  - ${reason}`);
+  const again = run.replay === undefined ? [] : [`  Run it again: ${run.replay}`];
+  return [
+    `${word(run, paint)}  ${run.results.valid ? "Valid, but too slow or too chatty:" : "Not valid:"}`,
+    ...why,
+    ...again,
+  ];
+}
+
+/** What a killed node took with it is not promised, and not hidden either. */
+function everyValue({ workload }: Results): string {
+  const gone = workload["forgiven-count"];
+  const whole = "every acknowledged value is read once at every node, and no other";
+  return gone === 0 ? whole : `${whole}; but for ${gone} that went with the memory of killed nodes`;
+}
+
+function operations({ stats }: Results): string {
+  const by = stats["by-f"];
+  const open = stats["info-count"] === 0 ? "" : `, ${stats["info-count"]} without an answer`;
+  const failed = stats["fail-count"] === 0 ? "" : `, ${stats["fail-count"]} refused`;
+  return `${stats.count} (${by.broadcast.count} broadcasts, ${by.read.count} reads): ` +
+    `${stats["ok-count"]} answered${failed}${open}`;
+}
+
+function faults(events: readonly NemesisEvent[]): string[] {
+  if (events.length === 0) return ["none"];
+  return shortened(events.map(faultLine), EVENTS_SHOWN_MAX);
+}
+
+function faultLine({ "at-ms": atMs, fault, what, detail }: NemesisEvent): string {
+  const when = `${(atMs / 1000).toFixed(1).padStart(5)} s`;
+  return what === "start" ? `${when}  ${fault}: ${detail}` : `${when}  end of ${fault}`;
+}
+
+function values({ workload }: Results): string {
+  const troubles = [
+    [workload["lost-count"], "lost"],
+    [workload["never-read-count"], "never read"],
+    [workload["stale-count"], "late in some read"],
+    [workload["duplicated-count"], "read twice in one read"],
+    [workload["phantom-count"], "read though nobody broadcast them"],
+    [workload["forgiven-count"], "gone with the memory of killed nodes"],
+  ] as const;
+  const said = troubles.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`);
+  const { "attempt-count": tried, "acknowledged-count": acked, "stable-count": stable } = workload;
+  return `${tried} broadcast, ${acked} acknowledged, ${stable} stable${said.join("")}`;
+}
+
+function messages({ net }: Results): string[] {
+  const types = Object.entries(net["servers-by-type"])
+    .map(([type, flow]) => [type, flow["send-count"]] as const)
+    .toSorted(([, a], [, b]) => b - a);
+  const most = types.slice(0, TYPES_SHOWN_MAX).map(([type, count]) => `${count} ${type}`);
+  const others = types.slice(TYPES_SHOWN_MAX).reduce((sum, [, count]) => sum + count, 0);
+  const split = [...most, ...others > 0 ? [`${others} of other types`] : []].join(", ");
+  const perOp = net.servers["msgs-per-op"].toFixed(2);
+  const total = `${perOp} per operation, ${net.servers["send-count"]} between nodes`;
+  return [split === "" ? total : `${total}: ${split}`];
+}
+
+function heals(results: Results): string[] {
+  return shortened(
+    results["everywhere-after-heal-ms"].map(({ "at-ms": atMs, fault, ms, disturbed }) => {
+      const despite = disturbed ? ", another fault being on meanwhile" : "";
+      const took = ms === null
+        ? "never was everything everywhere"
+        : `everything was everywhere ${milliseconds(ms)} ms later`;
+      return `${(atMs / 1000).toFixed(1).padStart(5)} s  end of ${fault}: ${took}${despite}`;
+    }),
+    EVENTS_SHOWN_MAX,
+  );
+}
+
+function judged({ bound, value, met }: Judgement, paint: Paint): string {
+  const [name, unit] = figureNames[bound.figure];
+  const is = `${name} ${figureText(bound.figure, value)}${unit}, at target ${boundText(bound)}${unit}`;
+  return `${is}: ${met ? paint.good("met") : paint.bad("missed")}`;
+}
+
+function spread(latencies: Quantiles | null | undefined): string {
+  if (latencies === null || latencies === undefined) return "none: no value got so far";
+  const { "0.5": median, "0.95": most, "0.99": nearlyAll, "1": max } = latencies;
+  const [m, p95, p99, x] = [median, most, nearlyAll, max].map(milliseconds);
+  return `median ${m}, 95 % ${p95}, 99 % ${p99}, maximum ${x} ms`;
+}
+
+function row(label: string, lines: readonly string[]): string[] {
+  return lines.map((line, i) => `  ${(i === 0 ? label : "").padEnd(16)}  ${line}`);
+}
+
+function shortened(lines: readonly string[], most: number): string[] {
+  return lines.length <= most ? [...lines] : [...lines.slice(0, most), `… and ${lines.length - most} more`];
+}

@@ -1,0 +1,77 @@
+/** `hearsay sim`: nodes in this process on a simulated network, for one seed or many. */
+import { simulate } from "../workbench/sim.ts";
+import { type Exam, parseSim, type SimConfig } from "./config.ts";
+import { replayCommand } from "./describe.ts";
+import { type Io, printLines, refuse } from "./io.ts";
+import {
+  judgedRun,
+  printChallenges,
+  printJson,
+  printReport,
+  printSeedLine,
+  printSeeds,
+  statusOf,
+} from "./outcome.ts";
+import { headline, type Run } from "./report.ts";
+
+export async function sim(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseSim(args, io.env);
+  if (!parsed.ok) return refuse(io, parsed.mistakes);
+  const { config } = parsed;
+  if (config.exams.length > 1 || config.json) return await many(config, io);
+  const [exam] = config.exams;
+  if (exam === undefined) return statusOf([]);
+  if (config.seeds > 1) return await seeds(exam, config, io);
+  const run = simulated(exam, exam.settings.seed, config);
+  printReport(io, run);
+  return statusOf([run]);
+}
+
+async function seeds(exam: Exam, config: SimConfig, io: Io): Promise<number> {
+  const runs: Run[] = [];
+  printLines(io, [headline(subject(config), exam, `, ${config.seeds} seeds`), ""]);
+  for (const seed of seedsFrom(exam, config)) {
+    const run = simulated(exam, seed, config);
+    printSeedLine(io, run);
+    runs.push(run);
+    await breathe();
+  }
+  printSeeds(io, runs);
+  return statusOf(runs);
+}
+
+async function many(config: SimConfig, io: Io): Promise<number> {
+  const groups: Run[][] = [];
+  for (const exam of config.exams) {
+    const runs: Run[] = [];
+    for (const seed of seedsFrom(exam, config)) {
+      runs.push(simulated(exam, seed, config));
+      await breathe();
+    }
+    groups.push(runs);
+  }
+  if (config.json) printJson(io, groups.flat());
+  else printChallenges(io, groups);
+  return statusOf(groups.flat());
+}
+
+function simulated(exam: Exam, seed: number, config: SimConfig): Run {
+  const seeded: Exam = { ...exam, settings: { ...exam.settings, seed } };
+  const budget = exam.deliveryBudgetMs === undefined ? {} : { deliveryBudgetMs: exam.deliveryBudgetMs };
+  const results = simulate(seeded.settings, { ...budget, without: config.without });
+  const replay = replayCommand(seeded, seed, config.without);
+  return judgedRun({ subject: subject(config), exam: seeded, results, replay }, "sim");
+}
+
+function subject({ without }: SimConfig): string {
+  return without.length === 0 ? "simulated nodes" : `simulated nodes without ${without.join(", ")}`;
+}
+
+function seedsFrom(exam: Exam, { seeds }: SimConfig): number[] {
+  return Array.from({ length: seeds }, (_, i) => exam.settings.seed + i);
+}
+
+/** Lets what was printed leave, and an interrupt come in, between two simulations. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

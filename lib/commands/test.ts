@@ -1,0 +1,117 @@
+/** `hearsay test`: real processes of any Maelstrom broadcast node, in real time. */
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { Examination, type Progress as Snapshot } from "../workbench/examination.ts";
+import { itself, processHosts, type ProcessOptions } from "../workbench/process.ts";
+import type { Results } from "../workbench/results.ts";
+import { RealScheduler } from "../workbench/scheduler.ts";
+import type { Settings } from "../workbench/settings.ts";
+import { type Exam, parseTest, type TestConfig } from "./config.ts";
+import { mustBe } from "./flags.ts";
+import { type Io, refuse } from "./io.ts";
+import { judgedRun, printChallenges, printJson, printReport, statusOf } from "./outcome.ts";
+import { type Progress, progressOn, silent } from "./progress.ts";
+import type { Run } from "./report.ts";
+
+export async function test(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseTest(args, io.env);
+  const mistakes = parsed.ok ? binMistakes(parsed.config, io) : parsed.mistakes;
+  if (!parsed.ok || mistakes.length > 0) return refuse(io, mistakes);
+  const { config } = parsed;
+  const progress = config.json ? silent : progressOn(io, () => performance.now());
+  const runs: Run[] = [];
+  for (const exam of config.exams) {
+    const results = await runReal(exam.settings, programOf(exam, config), progress, exam.challenge?.name);
+    progress.end();
+    runs.push(judgedRun({ subject: subject(config), exam, results }, "test"));
+  }
+  print(runs, config, io);
+  return statusOf(runs);
+}
+
+/** One examination in real time; resolves when every process is gone. */
+export async function runReal(
+  settings: Settings,
+  program: ProcessOptions,
+  progress: Progress,
+  name?: string,
+): Promise<Results> {
+  const hosts = processHosts(program);
+  const onProgress = (snapshot: Snapshot) => progress.update(liveLine(snapshot, name));
+  const results = await new Promise<Results>((resolve) => {
+    new Examination({ settings, scheduler: new RealScheduler(), hosts, seesInside: false, onProgress }).start(
+      resolve,
+    );
+  });
+  await hosts.stopped();
+  return results;
+}
+
+/** Our own node, told of a budget if there is one. */
+export function ownProgram(
+  deliveryBudgetMs: number | undefined,
+  args: readonly string[] = [],
+): ProcessOptions {
+  const { bin, args: first } = itself();
+  const budget = deliveryBudgetMs === undefined ? [] : ["--delivery-budget", String(deliveryBudgetMs)];
+  return { bin, args: [...first, ...budget, ...args] };
+}
+
+function programOf(exam: Exam, { bin, args, logStderr }: TestConfig): ProcessOptions {
+  const program = bin === undefined ? ownProgram(exam.deliveryBudgetMs, args) : { bin, args };
+  return { ...program, logStderr };
+}
+
+function print(runs: readonly Run[], config: TestConfig, io: Io): void {
+  const [first, ...more] = runs;
+  if (config.json) printJson(io, runs);
+  else if (more.length > 0) printChallenges(io, runs.map((run) => [run]));
+  else if (first !== undefined) printReport(io, first);
+}
+
+function subject({ bin }: TestConfig): string {
+  return `processes of ${bin ?? "hearsay"}`;
+}
+
+function liveLine(snapshot: Snapshot, name: string | undefined): string {
+  const { phase, elapsedS, totalS, ops, acknowledged, messages, faults } = snapshot;
+  const time = `${Math.min(elapsedS, totalS).toFixed(0).padStart(2)} of ${totalS} s`;
+  const now = faults.length > 0 ? faults.join(" and ") : phaseWords[phase];
+  const head = name === undefined ? time : `${name}  ${time}`;
+  return `${head}  ${ops} operations, ${acknowledged} values, ${messages} messages; ${now}`;
+}
+
+const phaseWords: Readonly<Record<Snapshot["phase"], string>> = {
+  setup: "starting",
+  main: "no fault",
+  recovery: "resting",
+  final: "last reads",
+  done: "done",
+};
+
+/** What is wrong with a program is said before anything starts. */
+function binMistakes({ bin, exams }: TestConfig, io: Io): string[] {
+  if (bin === undefined) return [];
+  const mistakes = isProgram(bin, io.env["PATH"] ?? "")
+    ? []
+    : [mustBe("test", "--bin", "a program that can be run", bin)];
+  const budget = exams.find((exam) => exam.deliveryBudgetMs !== exam.challenge?.deliveryBudgetMs)
+    ?.deliveryBudgetMs;
+  if (budget === undefined) return mistakes;
+  const rule = "given after -- where --bin names the node";
+  return [...mistakes, mustBe("test", "--delivery-budget", rule, String(budget))];
+}
+
+function isProgram(bin: string, path: string): boolean {
+  const places = bin.includes("/") ? [bin] : path.split(delimiter).map((folder) => join(folder, bin));
+  return places.some(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}

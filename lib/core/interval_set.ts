@@ -1,0 +1,113 @@
+/** A set of positive whole numbers kept as sorted intervals: memory grows with its gaps, not with its numbers. */
+
+/** [from, to], both held. */
+export type Span = readonly [from: number, to: number];
+
+export class IntervalSet {
+  /** from, to, from, to …: ascending, and never adjacent: the number after a `to` is not held. */
+  readonly #bounds: number[] = [];
+
+  /** The largest n for which 1..n are all held; 0 where 1 is not. */
+  get gapless(): number {
+    return this.#bounds[0] === 1 ? (this.#bounds[1] as number) : 0;
+  }
+
+  /** The largest number held; 0 of an empty set. */
+  get max(): number {
+    return this.#bounds.at(-1) ?? 0;
+  }
+
+  /** How many intervals there are: what this set costs. */
+  get spanCount(): number {
+    return this.#bounds.length / 2;
+  }
+
+  has(n: number): boolean {
+    const i = this.#spanEndingAtOrAfter(n);
+    return i < this.#bounds.length && (this.#bounds[i] as number) <= n;
+  }
+
+  /** Returns whether n is new. */
+  add(n: number): boolean {
+    const last = this.#bounds.length - 1;
+    if (last > 0 && this.#bounds[last] === n - 1) {
+      this.#bounds[last] = n;
+      return true;
+    }
+    if (this.has(n)) return false;
+    this.addSpan(n, n);
+    return true;
+  }
+
+  /** Adds from..to, both included. */
+  addSpan(from: number, to: number): void {
+    const bounds = this.#bounds;
+    let start = from;
+    let end = to;
+    const first = this.#spanEndingAtOrAfter(from - 1);
+    let next = first;
+    while (next < bounds.length && (bounds[next] as number) <= to + 1) {
+      start = Math.min(start, bounds[next] as number);
+      end = Math.max(end, bounds[next + 1] as number);
+      next += 2;
+    }
+    if (next === first + 2) {
+      bounds[first] = start;
+      bounds[first + 1] = end;
+    } else bounds.splice(first, next - first, start, end);
+  }
+
+  addAll(other: IntervalSet): void {
+    for (const [from, to] of other.spans()) this.addSpan(from, to);
+  }
+
+  *spans(): Generator<Span> {
+    for (let i = 0; i < this.#bounds.length; i += 2) {
+      yield [this.#bounds[i] as number, this.#bounds[i + 1] as number];
+    }
+  }
+
+  /** Whether every number of `other` is held here. */
+  covers(other: IntervalSet): boolean {
+    if (other.#bounds.length === 2 && this.#bounds.length >= 2 && this.#bounds[0] === other.#bounds[0]) {
+      return (this.#bounds[1] as number) >= (other.#bounds[1] as number);
+    }
+    for (const _ of this.lacks(other)) return false;
+    return true;
+  }
+
+  /** What `other` holds and this does not, ascending. */
+  *lacks(other: IntervalSet): Generator<Span> {
+    const mine = this.#bounds;
+    const theirs = other.#bounds;
+    for (let t = 0, m = 0; t < theirs.length; t += 2) {
+      let from = theirs[t] as number;
+      const to = theirs[t + 1] as number;
+      while (m < mine.length && (mine[m + 1] as number) < from) m += 2;
+      for (let i = m; i < mine.length && (mine[i] as number) <= to && from <= to; i += 2) {
+        if ((mine[i] as number) > from) yield [from, (mine[i] as number) - 1];
+        from = (mine[i + 1] as number) + 1;
+      }
+      if (from <= to) yield [from, to];
+    }
+  }
+
+  clone(): IntervalSet {
+    const copy = new IntervalSet();
+    copy.#bounds.push(...this.#bounds);
+    return copy;
+  }
+
+  /** Index of the first interval whose end is at least n. */
+  #spanEndingAtOrAfter(n: number): number {
+    const bounds = this.#bounds;
+    let low = 0;
+    let high = bounds.length / 2;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((bounds[2 * middle + 1] as number) < n) low = middle + 1;
+      else high = middle;
+    }
+    return 2 * low;
+  }
+}

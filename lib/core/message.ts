@@ -1,0 +1,149 @@
+/** What travels: the envelope and every body, as typebox schemas compiled once, and their types. */
+import Type, { type Static } from "typebox";
+import { Compile } from "typebox/compile";
+
+/** Any JSON value; a broadcast's payload. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+const Name = Type.String({ minLength: 1, maxLength: 256 });
+const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const Ordinal = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const AnyJson = Type.Unsafe<Json>(Type.Unknown());
+const MsgId = Type.Optional(Type.Integer());
+
+const EnvelopeSchema = Type.Object({
+  src: Name,
+  dest: Name,
+  body: Type.Object({ type: Name, msg_id: MsgId, in_reply_to: MsgId }),
+});
+
+/** What every body has; the rest follows from `type`. */
+export interface Body {
+  readonly type: string;
+  readonly msg_id?: number;
+  readonly in_reply_to?: number;
+  readonly [field: string]: unknown;
+}
+
+/** One message from one id to another. Maelstrom adds an `id` of its own, which means nothing to us. */
+export interface Envelope {
+  readonly src: string;
+  readonly dest: string;
+  readonly body: Body;
+}
+
+/** What a client, or Maelstrom itself, may ask. Unknown fields are let through: others may speak a later version. */
+const requests = {
+  init: Type.Object({ node_id: Name, node_ids: Type.Array(Name, { minItems: 1 }) }),
+  topology: Type.Object({ topology: Type.Record(Type.String(), Type.Array(Type.String())) }),
+  broadcast: Type.Object({ message: AnyJson }),
+  read: Type.Object({}),
+  echo: Type.Object({ echo: AnyJson }),
+};
+
+/** A span list: from, to, from, to …, ascending. */
+const Spans = Type.Array(Ordinal, { minItems: 2 });
+
+/**
+ * What one node tells another, always in this one shape; `type` only says what it is mostly for:
+ * "delta" brings entries, "probe" asks for an answer, "ack" does neither.
+ */
+const Gossip = Type.Object({
+  /** The sender's incarnation: a larger one is a later life that has forgotten everything. */
+  life: Count,
+  /** The sender's count of messages to this peer in this life. */
+  n: Ordinal,
+  /** The newest message heard from this peer: its life, its n, and for how many ms it has been here. */
+  echo: Type.Optional(Type.Tuple([Count, Ordinal, Type.Number({ minimum: 0 })])),
+  /** Part of what the sender holds, per origin: all that changed since what this peer has confirmed. */
+  holds: Type.Array(Type.Tuple([Name, Spans])),
+  /** Entries: origin, seq of the first, consecutive values. */
+  runs: Type.Optional(Type.Array(Type.Tuple([Name, Ordinal, Type.Array(AnyJson)]))),
+  /** Who sees whom: a node, the life and version of its word, whom it has lost, whom it sees. */
+  sights: Type.Optional(
+    Type.Array(Type.Tuple([Name, Count, Count, Type.Array(Name), Type.Array(Name)])),
+  ),
+  /** An answer is wanted at once. */
+  want: Type.Optional(Type.Boolean()),
+  /** For how long the sender, as a relay, gathers before it passes on, ms. */
+  window: Type.Optional(Type.Number({ minimum: 0 })),
+});
+
+export type GossipBody = Static<typeof Gossip>;
+export type InitBody = Static<typeof requests.init>;
+export type RequestType = keyof typeof requests;
+export type GossipType = "delta" | "ack" | "probe";
+
+const envelope = Compile(EnvelopeSchema);
+const gossip = Compile(Gossip);
+const bodies = {
+  init: Compile(requests.init),
+  topology: Compile(requests.topology),
+  broadcast: Compile(requests.broadcast),
+  read: Compile(requests.read),
+  echo: Compile(requests.echo),
+};
+
+export function isEnvelope(value: unknown): value is Envelope {
+  return envelope.Check(value);
+}
+
+/** Why `value` is no envelope, for people. */
+export function envelopeFault(value: unknown): string {
+  return fault(envelope.Errors(value), "an envelope");
+}
+
+export function isGossipType(type: string): type is GossipType {
+  return type === "delta" || type === "ack" || type === "probe";
+}
+
+export function isGossip(body: unknown): body is GossipBody {
+  return gossip.Check(body);
+}
+
+export function gossipFault(body: unknown): string {
+  return fault(gossip.Errors(body), "gossip");
+}
+
+/** A request whose body is as its type demands, or what is wrong with it. */
+export type Request =
+  | ({ readonly type: "init" } & InitBody)
+  | { readonly type: "topology" }
+  | { readonly type: "broadcast"; readonly message: Json }
+  | { readonly type: "read" }
+  | { readonly type: "echo"; readonly echo: Json }
+  | { readonly type: "unknown" }
+  | { readonly type: "malformed"; readonly reason: string };
+
+export function readRequest(body: Body): Request {
+  const { type } = body;
+  if (type === "read") return bodies.read.Check(body) ? { type } : malformed(bodies.read.Errors(body), type);
+  if (type === "broadcast") {
+    if (!bodies.broadcast.Check(body)) return malformed(bodies.broadcast.Errors(body), type);
+    return { type, message: body.message };
+  }
+  if (type === "topology") {
+    return bodies.topology.Check(body) ? { type } : malformed(bodies.topology.Errors(body), type);
+  }
+  if (type === "echo") {
+    return bodies.echo.Check(body) ? { type, echo: body.echo } : malformed(bodies.echo.Errors(body), type);
+  }
+  if (type !== "init") return { type: "unknown" };
+  if (!bodies.init.Check(body)) return malformed(bodies.init.Errors(body), type);
+  return { type, node_id: body.node_id, node_ids: body.node_ids };
+}
+
+interface Finding {
+  readonly instancePath: string;
+  readonly message: string;
+}
+
+function malformed(findings: readonly Finding[], type: string): Request {
+  return { type: "malformed", reason: fault(findings, type) };
+}
+
+function fault(findings: readonly Finding[], what: string): string {
+  const [first] = findings;
+  if (first === undefined) return `this is not ${what}`;
+  return `${what} ${first.instancePath === "" ? "" : `${first.instancePath} `}${first.message}`;
+}

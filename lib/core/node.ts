@@ -1,0 +1,170 @@
+/** A node: the only verb is step, the only timer is deadline. */
+import { canonical } from "./canonical.ts";
+import { Gossip, type Mechanism } from "./gossip.ts";
+import { type Entry, Log } from "./log.ts";
+import { type Body, type Envelope, gossipFault, type InitBody, isGossip, isGossipType } from "./message.ts";
+import { type Json, readRequest } from "./message.ts";
+import type { Random } from "./random.ts";
+
+export type { Entry, Mechanism };
+
+export type Event = { readonly kind: "receive"; readonly envelope: Envelope } | { readonly kind: "wake" };
+
+export type Effect =
+  /** A hope: may be lost, late, doubled, reordered. */
+  | { readonly kind: "send"; readonly envelope: Envelope }
+  /** Before any later effect of the same step. */
+  | { readonly kind: "persist"; readonly entries: readonly Entry[] }
+  /** New to this node, each once. */
+  | { readonly kind: "deliver"; readonly entries: readonly Entry[] };
+
+export interface NodeOptions {
+  readonly random: Random;
+  /** Distinguishes this life of the node from earlier ones that lost their memory; a whole number that grows. */
+  readonly incarnation: number;
+  /** How long a value may take to reach everyone, ms; by default follows the measured round trip. */
+  readonly deliveryBudgetMs?: number;
+  readonly without?: readonly Mechanism[];
+}
+
+/** A broadcast value may take this many characters as JSON: with its envelope it must fit in a line. */
+export const VALUE_CHARS_MAX = 256 * 1024;
+
+/** Maelstrom's error codes. */
+export const NOT_SUPPORTED = 10;
+export const TEMPORARILY_UNAVAILABLE = 11;
+export const MALFORMED_REQUEST = 12;
+
+export class Node {
+  readonly #options: NodeOptions;
+  readonly #log = new Log();
+  #me: string | undefined;
+  #origin = "";
+  /** How many values entered here. */
+  #entered = 0;
+  #gossip: Gossip | undefined;
+  #effects: Effect[] = [];
+
+  constructor(options: NodeOptions) {
+    this.#options = options;
+  }
+
+  /** One event in, its effects out, in order. `now` in ms, never decreasing. Never throws, whatever the envelope says. */
+  step(event: Event, now: number): Effect[] {
+    this.#effects = [];
+    if (event.kind === "receive") this.#receive(event.envelope, now);
+    if (this.deadline <= now) this.#gossip?.wake(now);
+    return this.#effects;
+  }
+
+  /** When the node wants a wake, ms on the clock of `now`; Infinity for never. Early or late is harmless. */
+  get deadline(): number {
+    return this.#gossip?.deadline ?? Infinity;
+  }
+
+  #receive(envelope: Envelope, now: number): void {
+    if (this.#me !== undefined && envelope.dest !== this.#me) return;
+    if (isGossipType(envelope.body.type)) this.#onGossip(envelope, now);
+    // An answer is never answered: two nodes would never come to an end.
+    else if (envelope.body.in_reply_to === undefined) this.#onRequest(envelope, now);
+  }
+
+  #onGossip(envelope: Envelope, now: number): void {
+    const gossip = this.#gossip;
+    if (gossip === undefined) return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, "not initialised yet");
+    if (!gossip.isMember(envelope.src)) {
+      return this.#refuse(envelope, MALFORMED_REQUEST, `${envelope.src} is not a member`);
+    }
+    if (!isGossip(envelope.body)) {
+      return this.#refuse(envelope, MALFORMED_REQUEST, gossipFault(envelope.body));
+    }
+    gossip.receive(envelope.src, envelope.body, now);
+  }
+
+  #onRequest(envelope: Envelope, now: number): void {
+    const request = readRequest(envelope.body);
+    if (request.type === "init") return this.#onInit(envelope, request, now);
+    if (this.#gossip === undefined) {
+      return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, "not initialised yet");
+    }
+    switch (request.type) {
+      case "broadcast":
+        return this.#onBroadcast(envelope, request.message, now);
+      case "read":
+        return this.#reply(envelope, { type: "read_ok", messages: [...this.#log.values] });
+      case "topology":
+        // Advice. The relay tree follows from who reaches whom, which the advice does not know.
+        return this.#reply(envelope, { type: "topology_ok" });
+      case "echo":
+        return this.#reply(envelope, { type: "echo_ok", echo: request.echo });
+      case "unknown":
+        return this.#refuse(envelope, NOT_SUPPORTED, `unknown type: ${envelope.body.type}`);
+      case "malformed":
+        return this.#refuse(envelope, MALFORMED_REQUEST, request.reason);
+    }
+  }
+
+  #onInit(envelope: Envelope, init: InitBody, now: number): void {
+    const me = init.node_id;
+    if (this.#me !== undefined && this.#me !== me) {
+      return this.#refuse(envelope, MALFORMED_REQUEST, `this node is already ${this.#me}`);
+    }
+    this.#reply({ ...envelope, dest: me }, { type: "init_ok" });
+    if (this.#me !== undefined) return;
+    const { incarnation, random, deliveryBudgetMs, without } = this.#options;
+    this.#me = me;
+    this.#origin = `${me}.${incarnation.toString(36)}`;
+    this.#gossip = new Gossip({
+      me,
+      life: incarnation,
+      ranked: [...new Set([...init.node_ids, me])].sort(),
+      log: this.#log,
+      random,
+      deliveryBudgetMs,
+      without: without ?? [],
+      deliver: (entries) => this.#deliver(entries),
+      send: (sent) => this.#effects.push({ kind: "send", envelope: sent }),
+    }, now);
+  }
+
+  #onBroadcast(envelope: Envelope, value: Json, now: number): void {
+    const fault = valueFault(value);
+    if (fault !== undefined) return this.#refuse(envelope, MALFORMED_REQUEST, fault);
+    const isNew = !this.#log.holdsValue(value);
+    if (isNew) this.#enter(value, now);
+    this.#reply(envelope, { type: "broadcast_ok" });
+  }
+
+  #enter(value: Json, now: number): void {
+    const entry: Entry = { origin: this.#origin, seq: ++this.#entered, value };
+    this.#log.add(entry);
+    this.#deliver([entry]);
+    this.#gossip?.learnt([entry], now);
+  }
+
+  #deliver(entries: readonly Entry[]): void {
+    this.#effects.push({ kind: "persist", entries }, { kind: "deliver", entries });
+  }
+
+  #refuse(envelope: Envelope, code: number, text: string): void {
+    this.#reply(envelope, { type: "error", code, text });
+  }
+
+  /** Answers a message that asks for an answer. */
+  #reply(envelope: Envelope, body: Body): void {
+    const { src, dest, body: { msg_id } } = envelope;
+    if (msg_id === undefined) return;
+    this.#effects.push({
+      kind: "send",
+      envelope: { src: dest, dest: src, body: { ...body, in_reply_to: msg_id } },
+    });
+  }
+}
+
+/** Why a value cannot be broadcast, for people; undefined where it can. */
+function valueFault(value: Json): string | undefined {
+  const key = canonical(value);
+  if (key === undefined) return "broadcast /message is nested too deeply";
+  if (String(key).length > VALUE_CHARS_MAX) return `broadcast /message is over ${VALUE_CHARS_MAX} characters`;
+  return undefined;
+}

@@ -1,0 +1,223 @@
+/** What is believed of one peer: what it holds, what is on its way to it, how far it is, and when it is due a word. */
+import { IntervalSet } from "./interval_set.ts";
+import type { Entry, Log } from "./log.ts";
+import type { GossipBody } from "./message.ts";
+
+/** Messages of which an echo is still awaited; older ones are given up for lost. */
+export const FLIGHTS_MAX = 64;
+
+/** One message on its way. */
+interface Flight {
+  readonly n: number;
+  readonly at: number;
+  readonly logRevision: number;
+  readonly sightsRevision: number;
+  /** When an answer should be here at the latest; Infinity where none is expected. */
+  readonly answerBy: number;
+}
+
+/** A smoothed round trip and its mean deviation, ms (RFC 6298). */
+export interface Rtt {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** By origin, which entries. */
+export type Holdings = Map<string, IntervalSet>;
+
+export class Peer {
+  readonly id: string;
+  /** What it said that it holds. */
+  acked: Holdings = new Map();
+  /** What it holds once all that is on its way has arrived. Always covers #acked. */
+  sent: Holdings = new Map();
+  /** The revisions of log and suspicions that it has confirmed: what is older need not be said again. */
+  confirmedLog = 0;
+  confirmedSights = 0;
+  /** The revision of the suspicions that was last sent. */
+  sentSights = 0;
+  life = 0;
+  heardAt = -Infinity;
+  /** Undefined before the first sample. */
+  rtt: Rtt | undefined;
+  /** For how long it gathers as a relay, ms, by its own word, and when what it had gathered last came here. */
+  windowMs = 0;
+  flushedAt = -Infinity;
+  /** Whether it passes on as often as its window lets it: then the next time can be foretold. */
+  busy = false;
+  /** Requests in a row that were not answered in time. */
+  misses = 0;
+  /** Whether its holdings were last heard before it became a neighbour: then #sent is a guess. */
+  guessed = false;
+
+  /** Moments at which it is due something; Infinity where it is not. */
+  sendAt = Infinity;
+  ackAt = Infinity;
+  wantAt = Infinity;
+  retryAt = Infinity;
+
+  #n = 0;
+  #heardN = 0;
+  #heardNAt = 0;
+  #flights: Flight[] = [];
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  get dueAt(): number {
+    return Math.min(this.sendAt, this.ackAt, this.wantAt, this.retryAt);
+  }
+
+  get nextN(): number {
+    return this.#n + 1;
+  }
+
+  get inFlight(): boolean {
+    return this.#flights.length > 0;
+  }
+
+  /** [its life, the newest n heard of it, held for how long], for the next message to it. */
+  echo(now: number): [number, number, number] | undefined {
+    return this.#heardN === 0 ? undefined : [this.life, this.#heardN, now - this.#heardNAt];
+  }
+
+  /** Books a message that leaves now. */
+  left(now: number, logRevision: number, sightsRevision: number, answerBy: number): void {
+    this.#n++;
+    this.#flights.push({ n: this.#n, at: now, logRevision, sightsRevision, answerBy });
+    if (this.#flights.length > FLIGHTS_MAX) this.#flights.shift();
+    this.sentSights = sightsRevision;
+    this.retryAt = Math.min(this.retryAt, answerBy);
+  }
+
+  /** Takes in a message's head and digest. Returns false for one of an earlier life. */
+  hear(body: GossipBody, myLife: number, now: number): boolean {
+    if (body.life < this.life) return false;
+    if (body.life > this.life && this.life > 0) this.#reborn();
+    this.life = body.life;
+    this.heardAt = now;
+    this.misses = 0;
+    if (body.n > this.#heardN) {
+      this.#heardN = body.n;
+      this.#heardNAt = now;
+    }
+    if (body.echo !== undefined && body.echo[0] === myLife) this.#landed(body.echo[1], body.echo[2], now);
+    for (const [origin, spans] of body.holds) this.#holds(origin, spans);
+    if (body.window !== undefined) {
+      this.busy = now - this.flushedAt < 1.25 * body.window;
+      this.windowMs = body.window;
+      this.flushedAt = now;
+    }
+    return true;
+  }
+
+  /** It sent this entry, so it holds it. */
+  holdsEntry(entry: Entry): void {
+    holdings(this.acked, entry.origin).add(entry.seq);
+    holdings(this.sent, entry.origin).add(entry.seq);
+  }
+
+  /** Whether the log holds anything that it will not have once all has arrived. */
+  isBehind(log: Log): boolean {
+    return lacks(this.sent, log);
+  }
+
+  /** Whether the log holds anything that it has not said it holds. */
+  isUnacked(log: Log): boolean {
+    return lacks(this.acked, log);
+  }
+
+  /** Whether it holds anything that the log lacks. */
+  isAhead(log: Log): boolean {
+    for (const [origin, held] of this.acked) {
+      if (!(log.held(origin)?.covers(held) ?? false)) return true;
+    }
+    return false;
+  }
+
+  /** What was on its way counts as lost. */
+  forgetSent(): void {
+    this.sent = copy(this.acked);
+    this.sentSights = this.confirmedSights;
+    this.guessed = false;
+  }
+
+  /** It is not known what it holds: suppose all that anyone is known to hold. */
+  guessSent(known: Iterable<Holdings>): void {
+    this.guessed = true;
+    for (const others of known) {
+      for (const [origin, held] of others) holdings(this.sent, origin).addAll(held);
+    }
+  }
+
+  /** Nothing is expected of it any more. */
+  expectNothing(): void {
+    this.#flights = [];
+    this.sendAt = this.wantAt = this.retryAt = Infinity;
+    this.misses = 0;
+  }
+
+  /** It has forgotten everything, what was said to it included. */
+  #reborn(): void {
+    this.acked = new Map();
+    this.sent = new Map();
+    this.confirmedLog = this.confirmedSights = this.sentSights = 0;
+    this.windowMs = 0;
+    this.#heardN = 0;
+    this.#flights = [];
+    this.retryAt = Infinity;
+  }
+
+  /** Message n arrived there; what was sent before it has arrived too or is lost. */
+  #landed(n: number, heldMs: number, now: number): void {
+    const flight = this.#flights.find((each) => each.n === n);
+    if (flight === undefined) return;
+    this.#sample(Math.max(0, now - flight.at - heldMs));
+    this.confirmedLog = Math.max(this.confirmedLog, flight.logRevision);
+    this.confirmedSights = Math.max(this.confirmedSights, flight.sightsRevision);
+    this.#flights = this.#flights.filter((each) => each.n > n);
+    this.retryAt = Math.min(Infinity, ...this.#flights.map((each) => each.answerBy));
+  }
+
+  /** RFC 6298, except that the first sample says nothing of the deviation. */
+  #sample(ms: number): void {
+    const { mean, deviation } = this.rtt ?? { mean: ms, deviation: 0 };
+    this.rtt = {
+      mean: mean + (ms - mean) / 8,
+      deviation: deviation + (Math.abs(ms - mean) - deviation) / 4,
+    };
+  }
+
+  #holds(origin: string, spans: readonly number[]): void {
+    const acked = holdings(this.acked, origin);
+    const sent = holdings(this.sent, origin);
+    for (let i = 0; i + 1 < spans.length; i += 2) {
+      const from = spans[i] as number;
+      const to = spans[i + 1] as number;
+      if (from > to) continue;
+      acked.addSpan(from, to);
+      sent.addSpan(from, to);
+    }
+  }
+}
+
+export function holdings(of: Holdings, origin: string): IntervalSet {
+  let held = of.get(origin);
+  if (held === undefined) {
+    held = new IntervalSet();
+    of.set(origin, held);
+  }
+  return held;
+}
+
+function lacks(has: Holdings, log: Log): boolean {
+  for (const [origin, held] of log.holdings()) {
+    if (!(has.get(origin)?.covers(held) ?? false)) return true;
+  }
+  return false;
+}
+
+function copy(of: Holdings): Holdings {
+  return new Map([...of].map(([origin, held]) => [origin, held.clone()]));
+}

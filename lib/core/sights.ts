@@ -1,0 +1,115 @@
+/** Who sees whom: each node says of itself whom it hears and whom it has lost; everyone passes it on, the latest word counts. */
+
+/** One node's word. A later life outranks an earlier one, then a later version. */
+export interface Row {
+  readonly life: number;
+  readonly version: number;
+  /** Peers that should have answered and did not. */
+  readonly lost: ReadonlySet<string>;
+  /** Peers that were heard, and not lost since. */
+  readonly seen: ReadonlySet<string>;
+}
+
+interface Kept extends Row {
+  /** The table's revision when this row last changed. */
+  readonly changedAt: number;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+export class Sights {
+  readonly #me: string;
+  readonly #rows = new Map<string, Kept>();
+  #life: number;
+  #revision = 0;
+
+  constructor(me: string, life: number) {
+    this.#me = me;
+    this.#life = life;
+  }
+
+  /** Counts changes: equal revisions mean equal tables. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Whom this node itself has lost. */
+  get lost(): ReadonlySet<string> {
+    return this.#of(this.#me)?.lost ?? NOBODY;
+  }
+
+  /** Whom this node itself sees. */
+  get seen(): ReadonlySet<string> {
+    return this.#of(this.#me)?.seen ?? NOBODY;
+  }
+
+  lostBy(node: string): ReadonlySet<string> {
+    return this.#of(node)?.lost ?? NOBODY;
+  }
+
+  /** Whether nobody has lost anybody. */
+  get clear(): boolean {
+    for (const row of this.#rows.values()) if (row.lost.size > 0) return false;
+    return true;
+  }
+
+  /** A link is up if one end sees the other and neither has lost the other. */
+  linkUp(a: string, b: string): boolean {
+    const from = this.#of(a);
+    const to = this.#of(b);
+    if (from?.lost.has(b) || to?.lost.has(a)) return false;
+    return (from?.seen.has(b) || to?.seen.has(a)) ?? false;
+  }
+
+  see(peer: string): void {
+    if (this.seen.has(peer)) return;
+    this.#say(without(this.lost, peer), new Set([...this.seen, peer]));
+  }
+
+  lose(peer: string): void {
+    if (this.lost.has(peer)) return;
+    this.#say(new Set([...this.lost, peer]), without(this.seen, peer));
+  }
+
+  /** Takes in what was said of `node`. Returns whether that is news. */
+  merge(node: string, word: Row): boolean {
+    const known = this.#rows.get(node);
+    if (known !== undefined && !isLater(word, known)) return false;
+    if (node === this.#me) this.#outrank(word);
+    else this.#keep(node, word);
+    return true;
+  }
+
+  /** The rows that changed after `revision`. */
+  *since(revision: number): Generator<readonly [node: string, row: Row]> {
+    for (const [node, row] of this.#rows) if (row.changedAt > revision) yield [node, row];
+  }
+
+  #of(node: string): Row | undefined {
+    return this.#rows.get(node);
+  }
+
+  /** Somebody still passes on what an earlier life of this node said: say today's word again, above it. */
+  #outrank(word: Row): void {
+    const version = word.life >= this.#life ? word.version + 1 : 1;
+    this.#life = Math.max(this.#life, word.life);
+    this.#keep(this.#me, { life: this.#life, version, lost: this.lost, seen: this.seen });
+  }
+
+  #say(lost: ReadonlySet<string>, seen: ReadonlySet<string>): void {
+    const version = (this.#rows.get(this.#me)?.version ?? 0) + 1;
+    this.#keep(this.#me, { life: this.#life, version, lost, seen });
+  }
+
+  #keep(node: string, { life, version, lost, seen }: Row): void {
+    this.#rows.set(node, { life, version, lost, seen, changedAt: ++this.#revision });
+  }
+}
+
+function isLater(a: Row, b: Row): boolean {
+  return a.life > b.life || (a.life === b.life && a.version > b.version);
+}
+
+function without(set: ReadonlySet<string>, gone: string): ReadonlySet<string> {
+  return new Set([...set].filter((each) => each !== gone));
+}

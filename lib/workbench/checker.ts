@@ -1,0 +1,217 @@
+/** Doubts everything that was recorded, and says in plain sentences what is wrong with it. */
+import type { Json } from "../core/message.ts";
+import type { FinalReads } from "./final_reads.ts";
+import type { Element, Outcome, SetFull } from "./set_full.ts";
+import { outcome } from "./set_full.ts";
+import { type Quantiles, quantiles } from "./quantiles.ts";
+import { compareValues } from "./values.ts";
+import type { Violation } from "./violations.ts";
+
+/** Stale values that are described one by one. Jepsen's. */
+const WORST_STALE_MAX = 8;
+
+/** Items that a sentence lists before it says how many more there are. */
+const LISTED_MAX = 10;
+
+export interface Evidence {
+  readonly nodes: readonly string[];
+  readonly setFull: SetFull;
+  readonly finalReads: FinalReads;
+  /** Whether a node lost its memory at or after a moment (ms since the main phase began). */
+  readonly memoryLostSince: (node: string, at: number) => boolean;
+  /** Nodes that stopped answering. */
+  readonly unanswered: readonly string[];
+  readonly violations: readonly Violation[];
+  readonly violationCount: number;
+}
+
+export interface StaleElement {
+  readonly element: Json;
+  readonly "stable-latency": number;
+  readonly known: { readonly "at-ms": number; readonly node: string };
+  readonly "last-absent": { readonly "at-ms": number; readonly node: string };
+}
+
+export interface Missing {
+  readonly element: Json;
+  readonly nodes: readonly string[];
+}
+
+/** Maelstrom's `workload` results, then ours. */
+export interface WorkloadResults {
+  readonly valid: boolean | "unknown";
+  readonly "attempt-count": number;
+  readonly "acknowledged-count": number;
+  readonly "stable-count": number;
+  readonly "stale-count": number;
+  readonly stale: readonly Json[];
+  readonly "worst-stale": readonly StaleElement[];
+  readonly "lost-count": number;
+  readonly lost: readonly Json[];
+  readonly "never-read-count": number;
+  readonly "never-read": readonly Json[];
+  readonly "duplicated-count": number;
+  readonly duplicated: readonly Json[];
+  readonly "stable-latencies": Quantiles | null;
+  readonly "lost-latencies": Quantiles | null;
+  readonly "phantom-count": number;
+  readonly phantom: readonly Json[];
+  /** Values that some final reads had and others had not: the nodes never agreed. */
+  readonly "partial-count": number;
+  readonly partial: readonly Missing[];
+  /** Acknowledged values that a final read lacked and that are not forgiven. */
+  readonly "not-in-final-read-count": number;
+  readonly "not-in-final-read": readonly Json[];
+  readonly "no-final-read": readonly string[];
+  readonly unanswered: readonly string[];
+  /** Acknowledged values whose node lost its memory after: only these may be gone, and only from everywhere. */
+  readonly "at-risk-count": number;
+  readonly "forgiven-count": number;
+  readonly forgiven: readonly Json[];
+  readonly "violation-count": number;
+  readonly violations: readonly Violation[];
+}
+
+export interface Verdict {
+  readonly workload: WorkloadResults;
+  readonly failures: readonly string[];
+}
+
+interface Judged {
+  readonly element: Element;
+  readonly outcome: Outcome;
+  readonly lacking: readonly string[];
+  readonly absentEverywhere: boolean;
+  /** The node that took it lost its memory since. */
+  readonly atRisk: boolean;
+  readonly forgiven: boolean;
+}
+
+export function check(evidence: Evidence): Verdict {
+  const judged = evidence.setFull.elements.map((element) => judge(element, evidence));
+  const findings = find(judged, evidence);
+  const failures = sentences(findings);
+  const known = findings["stable-count"] > 0 ? true : "unknown";
+  return { workload: { ...findings, valid: failures.length > 0 ? false : known }, failures };
+}
+
+function judge(element: Element, { finalReads, memoryLostSince }: Evidence): Judged {
+  const lacking = finalReads.lacking(element.value);
+  const absentEverywhere = lacking.length === finalReads.count;
+  const { node, time } = element.acked ?? element.added;
+  const atRisk = memoryLostSince(node, time);
+  return {
+    element,
+    outcome: outcome(element),
+    lacking,
+    absentEverywhere,
+    atRisk,
+    forgiven: atRisk && absentEverywhere && finalReads.count > 0,
+  };
+}
+
+function find(judged: readonly Judged[], evidence: Evidence): WorkloadResults {
+  const { setFull, finalReads, violations } = evidence;
+  const stable = judged.filter((it) => it.outcome.kind === "stable");
+  const stale = stable.filter((it) => latencyOf(it) > 0);
+  const lost = judged.filter((it) => it.outcome.kind === "lost" && !it.forgiven);
+  const neverRead = judged.filter((it) => it.outcome.kind === "never-read");
+  const acked = judged.filter((it) => it.element.acked !== undefined);
+  const partial = judged.filter((it) => it.lacking.length > 0 && !it.absentEverywhere);
+  const notInFinal = acked.filter((it) => it.lacking.length > 0 && !it.forgiven);
+  const forgiven = judged.filter((it) => it.forgiven && it.element.known !== undefined);
+  return {
+    valid: "unknown",
+    "attempt-count": judged.length,
+    "acknowledged-count": acked.length,
+    "stable-count": stable.length,
+    "stale-count": stale.length,
+    stale: values(stale),
+    "worst-stale": worstStale(stale),
+    "lost-count": lost.length,
+    lost: values(lost),
+    "never-read-count": neverRead.length,
+    "never-read": values(neverRead),
+    "duplicated-count": setFull.duplicated.length,
+    duplicated: setFull.duplicated,
+    "stable-latencies": quantiles(stable.map(latencyOf)) ?? null,
+    "lost-latencies": quantiles(lost.map(latencyOf)) ?? null,
+    "phantom-count": setFull.phantoms.length,
+    phantom: setFull.phantoms,
+    "partial-count": partial.length,
+    partial: partial.map(({ element, lacking }) => ({ element: element.value, nodes: lacking })),
+    "not-in-final-read-count": notInFinal.length,
+    "not-in-final-read": values(notInFinal),
+    "no-final-read": finalReads.missing,
+    unanswered: evidence.unanswered,
+    "at-risk-count": acked.filter((it) => it.atRisk).length,
+    "forgiven-count": forgiven.length,
+    forgiven: values(forgiven),
+    "violation-count": evidence.violationCount,
+    violations,
+  };
+}
+
+function latencyOf({ outcome }: Judged): number {
+  return outcome.kind === "never-read" ? 0 : outcome.latencyMs;
+}
+
+function values(judged: readonly Judged[]): Json[] {
+  return judged.map(({ element }) => element.value).sort(compareValues);
+}
+
+function worstStale(stale: readonly Judged[]): StaleElement[] {
+  const worst = stale.toSorted((a, b) => latencyOf(b) - latencyOf(a)).slice(0, WORST_STALE_MAX);
+  return worst.flatMap((it) => {
+    const { value, known, lastAbsent } = it.element;
+    if (known === undefined || lastAbsent === undefined) return [];
+    return [{
+      element: value,
+      "stable-latency": latencyOf(it),
+      known: { "at-ms": Math.round(known.time), node: known.node },
+      "last-absent": { "at-ms": Math.round(lastAbsent.time), node: lastAbsent.node },
+    }];
+  });
+}
+
+function sentences(found: WorkloadResults): string[] {
+  const all: string[] = [];
+  const say = (items: readonly unknown[], sentence: (list: string, some: string) => string): void => {
+    const some = items.length === 1 ? "1 value" : `${items.length} values`;
+    if (items.length > 0) all.push(sentence(list(items), some));
+  };
+  say(found.lost, (which, some) => `Lost: ${some} known to be in the system vanished: ${which}.`);
+  say(found.duplicated, (which, some) => `Duplicated: ${some} came more than once in one read: ${which}.`);
+  say(found.phantom, (which, some) => `Phantom: ${some} were read that nobody broadcast: ${which}.`);
+  say(
+    found["not-in-final-read"],
+    (which, some) => `Missing: ${some} acknowledged but not in every final read: ${which}.`,
+  );
+  const partial = found.partial.map(({ element, nodes }) =>
+    `${JSON.stringify(element)} (not at ${nodes.join(" ")})`
+  );
+  say(partial, (which, some) => `Partial: ${some} reached some nodes but not others: ${which}.`);
+  say(found["no-final-read"], (which) => `No final read: it failed at ${which}.`);
+  say(
+    found.unanswered,
+    (which) => `Unanswered: though undisturbed, these nodes stopped answering: ${which}.`,
+  );
+  return [...all, ...accusations(found)];
+}
+
+/** One sentence for each node and kind. */
+function accusations({ violations }: WorkloadResults): string[] {
+  const groups = Map.groupBy(violations, ({ node, kind }) => `${node}: ${kind}`);
+  return [...groups].map(([what, group]) => {
+    const times = group.length === 1 ? "" : ` (${group.length} times)`;
+    return `Misbehaved: ${what}${times}: ${group[0]?.reason ?? ""}`;
+  });
+}
+
+function list(items: readonly unknown[]): string {
+  const shown = items.slice(0, LISTED_MAX).map((item) =>
+    typeof item === "string" ? item : JSON.stringify(item)
+  );
+  const more = items.length > LISTED_MAX ? ` and ${items.length - LISTED_MAX} more` : "";
+  return shown.join(", ") + more;
+}

@@ -1,0 +1,175 @@
+/** The nodes under examination: their hosts on the network, brought up, introduced, killed and paused. */
+import type { Body, Envelope, Json } from "../core/message.ts";
+import type { Client, Clients } from "./client.ts";
+import type { Network } from "./network.ts";
+import type { Topology } from "./topology.ts";
+import type { ViolationKind, Violations } from "./violations.ts";
+import type { Host, HostFactory, Scheduler } from "./world.ts";
+
+/** How long a fresh node may take to answer `init` and `topology`, ms. Maelstrom's. */
+export const INIT_TIMEOUT_MS = 10_000;
+
+export interface ClusterOptions {
+  readonly ids: readonly string[];
+  readonly hosts: HostFactory;
+  readonly scheduler: Scheduler;
+  readonly network: Network;
+  readonly clients: Clients;
+  readonly topology: Topology;
+  readonly violations: Violations;
+  /** Time for people: ms since the main phase began. */
+  readonly elapsed: () => number;
+  readonly onDelivered: (node: string, values: readonly Json[]) => void;
+  readonly onMemoryLost: (node: string) => void;
+}
+
+interface Member {
+  readonly id: string;
+  readonly host: Host;
+  readonly client: Client;
+  state: "starting" | "up" | "paused" | "down";
+  /** When it was last brought down, paused or brought back; requests from before may go unanswered. */
+  disturbedAt: number;
+  /** A restart that an earlier life waits for is void once the node was killed again. */
+  life: number;
+}
+
+export class Cluster {
+  readonly #options: ClusterOptions;
+  readonly #members: ReadonlyMap<string, Member>;
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+    this.#members = new Map(options.ids.map((id) => [id, this.#member(id)]));
+  }
+
+  /** Brings every node up and introduces it; `done` gets the ids of those that did not answer. */
+  start(done: (unanswered: readonly string[]) => void): void {
+    const unanswered: string[] = [];
+    let left = this.#members.size;
+    const onAnswer = (member: Member, ok: boolean): void => {
+      if (!ok) unanswered.push(member.id);
+      if (--left > 0) return;
+      if (unanswered.length > 0) return done(unanswered);
+      this.#adviseAll(done);
+    };
+    for (const member of this.#members.values()) this.#bringUp(member, (ok) => onAnswer(member, ok));
+  }
+
+  isUp(id: string): boolean {
+    const state = this.#members.get(id)?.state;
+    return state === "up" || state === "paused";
+  }
+
+  /** Whether a request that was sent then and is open now may rightly have gone unanswered. */
+  wasDisturbed(id: string, since: number): boolean {
+    const member = this.#members.get(id);
+    return member === undefined || member.state !== "up" || member.disturbedAt >= since;
+  }
+
+  /** Each of these four says whether it applied. */
+  kill(id: string): boolean {
+    const member = this.#members.get(id);
+    if (member === undefined || member.state === "down") return false;
+    this.#become(member, "down");
+    member.life++;
+    this.#options.network.down(id);
+    member.host.kill();
+    this.#options.onMemoryLost(id);
+    return true;
+  }
+
+  restart(id: string): boolean {
+    const member = this.#members.get(id);
+    if (member === undefined || member.state !== "down") return false;
+    const life = ++member.life;
+    this.#bringUp(member, (initialised) => {
+      if (member.life !== life) return;
+      if (!initialised) return this.#accuse(id, "init-unanswered", "no init_ok after a restart");
+      this.#advise(member, (advised) => {
+        if (member.life !== life) return;
+        if (!advised) return this.#accuse(id, "init-unanswered", "no topology_ok after a restart");
+        this.#become(member, "up");
+      });
+    });
+    return true;
+  }
+
+  pause(id: string): boolean {
+    const member = this.#members.get(id);
+    if (member === undefined || member.state !== "up") return false;
+    this.#become(member, "paused");
+    this.#options.network.pause(id);
+    member.host.pause();
+    return true;
+  }
+
+  resume(id: string): boolean {
+    const member = this.#members.get(id);
+    if (member === undefined || member.state !== "paused") return false;
+    this.#become(member, "up");
+    member.host.resume();
+    this.#options.network.up(id);
+    return true;
+  }
+
+  stop(): void {
+    for (const { id, host } of this.#members.values()) {
+      this.#options.network.down(id);
+      host.stop();
+    }
+  }
+
+  #member(id: string): Member {
+    const { network, clients, onDelivered } = this.#options;
+    const host = this.#options.hosts(id, {
+      sent: (envelope) => this.#onSent(id, envelope),
+      misbehaved: (kind, reason) => this.#accuse(id, kind, reason),
+      delivered: (values) => onDelivered(id, values),
+    });
+    network.addNode(id, (envelope) => host.receive(envelope));
+    return { id, host, client: clients.open(), state: "down", disturbedAt: -Infinity, life: 0 };
+  }
+
+  #onSent(id: string, envelope: Envelope): void {
+    if (envelope.src !== id) return this.#accuse(id, "wrong-source", `it sent a message as ${envelope.src}`);
+    this.#options.network.send(envelope);
+  }
+
+  #accuse(node: string, kind: ViolationKind, reason: string): void {
+    this.#options.violations.add({ node, kind, reason, "at-ms": Math.round(this.#options.elapsed()) });
+  }
+
+  #become(member: Member, state: Member["state"]): void {
+    member.state = state;
+    member.disturbedAt = this.#options.scheduler.now();
+  }
+
+  #bringUp(member: Member, done: (ok: boolean) => void): void {
+    member.host.start();
+    this.#become(member, "starting");
+    this.#options.network.up(member.id);
+    this.#ask(member, { type: "init", node_id: member.id, node_ids: [...this.#members.keys()] }, done);
+  }
+
+  #adviseAll(done: (unanswered: readonly string[]) => void): void {
+    const unanswered: string[] = [];
+    let left = this.#members.size;
+    const onAnswer = (member: Member, ok: boolean): void => {
+      if (ok) member.state = "up";
+      else unanswered.push(member.id);
+      if (--left === 0) done(unanswered);
+    };
+    for (const member of this.#members.values()) this.#advise(member, (ok) => onAnswer(member, ok));
+  }
+
+  #advise(member: Member, done: (ok: boolean) => void): void {
+    this.#ask(member, { type: "topology", topology: this.#options.topology }, done);
+  }
+
+  /** A client waits for one reply at a time, so a node that was killed while it starts gets a new one. */
+  #ask(member: Member, body: Body, done: (ok: boolean) => void): void {
+    const client = member.client.busy ? this.#options.clients.open() : member.client;
+    client.call(member.id, body, INIT_TIMEOUT_MS, (reply) => done(reply?.type === `${body.type}_ok`));
+  }
+}

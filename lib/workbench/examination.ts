@@ -1,0 +1,287 @@
+/** One examination, from the first init to the verdict; the same for every world that has a clock and hosts. */
+import { fork } from "../core/random.ts";
+import { Clients } from "./client.ts";
+import { Cluster } from "./cluster.ts";
+import { FinalReads } from "./final_reads.ts";
+import { component } from "./grudge.ts";
+import { History, type Op } from "./history.ts";
+import { latency } from "./latency.ts";
+import { Nemesis, type NemesisEvent } from "./nemesis.ts";
+import { Network } from "./network.ts";
+import { Observer } from "./observer.ts";
+import { conclude, type Results } from "./results.ts";
+import { SetFull } from "./set_full.ts";
+import type { Fault, Settings } from "./settings.ts";
+import { Spread } from "./spread.ts";
+import { topology } from "./topology.ts";
+import { OBSERVER_PREFIX } from "./traffic.ts";
+import { Violations } from "./violations.ts";
+import { Workload } from "./workload.ts";
+import type { HostFactory, Scheduler } from "./world.ts";
+
+export type Phase = "setup" | "main" | "recovery" | "final" | "done";
+
+/** Enough for a live line. */
+export interface Progress {
+  readonly phase: Phase;
+  readonly elapsedS: number;
+  readonly totalS: number;
+  readonly ops: number;
+  readonly acknowledged: number;
+  /** Between nodes. */
+  readonly messages: number;
+  readonly faults: readonly Fault[];
+}
+
+export interface ExaminationOptions {
+  readonly settings: Settings;
+  readonly scheduler: Scheduler;
+  readonly hosts: HostFactory;
+  /** Hosts tell of deliveries themselves; otherwise an observer reads the nodes for true times. */
+  readonly seesInside: boolean;
+  /** Nodes keep everything when they are killed, so that nothing is forgiven. */
+  readonly durable?: boolean;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** From the last topology_ok to the first operation, ms: Jepsen, too, takes about that long to set up its clients (a guess). */
+const SETTLE_MS = 1_000;
+
+/** How often progress is told, ms. */
+const PROGRESS_MS = 250;
+
+export class Examination {
+  readonly #options: ExaminationOptions;
+  readonly #nodes: readonly string[];
+  readonly #violations = new Violations();
+  readonly #setFull = new SetFull();
+  readonly #spread: Spread;
+  readonly #finalReads: FinalReads;
+  readonly #history: History;
+  readonly #network: Network;
+  readonly #clients: Clients;
+  readonly #cluster: Cluster;
+  readonly #workload: Workload;
+  readonly #nemesis: Nemesis;
+  readonly #observer: Observer | undefined;
+  readonly #events: NemesisEvent[] = [];
+  readonly #memoryLostAt = new Map<string, number>();
+  #phase: Phase = "setup";
+  #startedAt = 0;
+  /** When the main phase began; times in results count from here. */
+  #mainAt = 0;
+
+  constructor(options: ExaminationOptions) {
+    const { settings, scheduler } = options;
+    this.#options = options;
+    this.#nodes = Array.from({ length: settings.nodeCount }, (_, i) => `n${i}`);
+    this.#spread = new Spread(this.#nodes);
+    this.#finalReads = new FinalReads(this.#nodes);
+    this.#history = new History([(op, invocation) => this.#witness(op, invocation)]);
+    this.#network = this.#makeNetwork();
+    this.#clients = new Clients(this.#network, scheduler);
+    this.#cluster = this.#makeCluster();
+    this.#workload = this.#makeWorkload();
+    this.#nemesis = this.#makeNemesis();
+    this.#observer = options.seesInside ? undefined : this.#makeObserver();
+  }
+
+  start(done: (results: Results) => void): void {
+    this.#startedAt = this.#options.scheduler.now();
+    this.#mainAt = this.#startedAt;
+    this.#tellProgress();
+    this.#cluster.start((unanswered) => {
+      const { scheduler } = this.#options;
+      if (unanswered.length === 0) scheduler.at(scheduler.now() + SETTLE_MS, () => this.#runMain(done));
+      else {this.#finish(done, [
+          `Setup: no answer to init or topology within 10 s from ${unanswered.join(", ")}.`,
+        ]);}
+    });
+  }
+
+  #runMain(done: (results: Results) => void): void {
+    const { scheduler, settings } = this.#options;
+    this.#phase = "main";
+    this.#mainAt = scheduler.now();
+    this.#nemesis.start();
+    this.#workload.start();
+    this.#observer?.start();
+    scheduler.at(this.#mainAt + settings.timeLimitS * 1000, () => this.#runRecovery(done));
+  }
+
+  #runRecovery(done: (results: Results) => void): void {
+    const { scheduler, settings } = this.#options;
+    this.#phase = "recovery";
+    this.#nemesis.stop();
+    scheduler.at(scheduler.now() + settings.recoveryS * 1000, () => {
+      this.#workload.whenIdle(() => this.#runFinal(done));
+    });
+  }
+
+  #runFinal(done: (results: Results) => void): void {
+    this.#phase = "final";
+    this.#workload.finalReads(() => this.#finish(done, []));
+  }
+
+  #finish(done: (results: Results) => void, setupFailures: readonly string[]): void {
+    this.#observer?.stop();
+    this.#cluster.stop();
+    this.#phase = "done";
+    this.#options.onProgress?.(this.#progress());
+    done(this.#conclude(setupFailures));
+  }
+
+  #conclude(setupFailures: readonly string[]): Results {
+    return conclude({
+      evidence: {
+        nodes: this.#nodes,
+        setFull: this.#setFull,
+        finalReads: this.#finalReads,
+        memoryLostSince: (node, at) => (this.#memoryLostAt.get(node) ?? -Infinity) >= at,
+        unanswered: this.#workload.unanswered,
+        violations: this.#violations.kept,
+        violationCount: this.#violations.count,
+      },
+      history: this.#history,
+      traffic: this.#network.traffic,
+      lateReplies: this.#clients.lateReplies,
+      spread: this.#spread,
+      observedEveryMs: this.#observer?.everyMs ?? 0,
+      nemesis: this.#events,
+      settings: this.#options.settings,
+      timeMs: this.#options.scheduler.now() - this.#startedAt,
+      setupFailures,
+    });
+  }
+
+  /** ms since the main phase began. */
+  #elapsed(): number {
+    return this.#options.scheduler.now() - this.#mainAt;
+  }
+
+  #witness(op: Op, invocation: Op): void {
+    this.#setFull.see(op, invocation);
+    this.#finalReads.see(op);
+    if (op.f === "broadcast") {
+      if (op.type === "invoke") this.#spread.broadcast(op.value, op.time, this.#reach(op.node));
+      if (op.type === "ok") this.#spread.acknowledged(op.value);
+    } else if (op.type === "ok" && !this.#options.seesInside && Array.isArray(op.value)) {
+      this.#spread.holds(op.node, op.value, op.time);
+    }
+  }
+
+  /** The nodes in reach of one while a cut is on. */
+  #reach(node: string): ReadonlySet<string> | undefined {
+    const { grudge } = this.#network;
+    return grudge.size === 0 ? undefined : component(grudge, this.#nodes, node);
+  }
+
+  #makeNetwork(): Network {
+    const { settings, scheduler } = this.#options;
+    const { seed, latencyDist, latencyMs } = settings;
+    return new Network({
+      scheduler,
+      latency: latency(latencyDist, latencyMs, fork(seed, "latency")),
+      random: fork(seed, "network"),
+      onUnknownDestination: (node, destination) => {
+        const reason = `it sent a message to ${destination}, and there is no such node or client`;
+        this.#violations.add({
+          node,
+          kind: "unknown-destination",
+          reason,
+          "at-ms": Math.round(this.#elapsed()),
+        });
+      },
+    });
+  }
+
+  #makeCluster(): Cluster {
+    const { settings, scheduler, hosts, durable } = this.#options;
+    return new Cluster({
+      ids: this.#nodes,
+      hosts,
+      scheduler,
+      network: this.#network,
+      clients: this.#clients,
+      topology: topology(settings.topology, this.#nodes),
+      violations: this.#violations,
+      elapsed: () => this.#elapsed(),
+      onDelivered: (node, values) => this.#spread.holds(node, values, this.#elapsed()),
+      onMemoryLost: (node) => {
+        if (durable === true) return;
+        this.#memoryLostAt.set(node, this.#elapsed());
+        this.#spread.forgets(node);
+      },
+    });
+  }
+
+  #makeWorkload(): Workload {
+    const { settings, scheduler } = this.#options;
+    return new Workload({
+      nodes: this.#nodes,
+      rate: settings.rate,
+      timeLimitMs: settings.timeLimitS * 1000,
+      random: fork(settings.seed, "workload"),
+      scheduler,
+      clients: this.#clients,
+      cluster: this.#cluster,
+      history: this.#history,
+      elapsed: () => this.#elapsed(),
+      onMalformedReply: (node, reason) => {
+        this.#violations.add({ node, kind: "malformed-reply", reason, "at-ms": Math.round(this.#elapsed()) });
+      },
+    });
+  }
+
+  #makeNemesis(): Nemesis {
+    const { settings, scheduler } = this.#options;
+    return new Nemesis({
+      settings,
+      nodes: this.#nodes,
+      scheduler,
+      network: this.#network,
+      cluster: this.#cluster,
+      elapsed: () => this.#elapsed(),
+      onEvent: (event) => this.#onNemesis(event),
+    });
+  }
+
+  #onNemesis(event: NemesisEvent): void {
+    this.#events.push(event);
+    const interrupts = event.fault === "partition" || event.fault === "kill" || event.fault === "pause";
+    if (!interrupts) return;
+    if (event.what === "start") this.#spread.interrupted();
+    else this.#spread.healed(event.fault, this.#elapsed(), this.#nemesis.interrupting);
+  }
+
+  #makeObserver(): Observer {
+    const { scheduler } = this.#options;
+    return new Observer({
+      nodes: this.#nodes,
+      scheduler,
+      clients: new Clients(this.#network, scheduler, OBSERVER_PREFIX),
+      cluster: this.#cluster,
+      onRead: (node, values) => this.#spread.holds(node, values, this.#elapsed()),
+    });
+  }
+
+  #tellProgress(): void {
+    const { onProgress, scheduler } = this.#options;
+    if (onProgress === undefined || this.#phase === "done") return;
+    onProgress(this.#progress());
+    scheduler.at(scheduler.now() + PROGRESS_MS, () => this.#tellProgress());
+  }
+
+  #progress(): Progress {
+    const { timeLimitS, recoveryS } = this.#options.settings;
+    return {
+      phase: this.#phase,
+      elapsedS: this.#elapsed() / 1000,
+      totalS: timeLimitS + recoveryS,
+      ops: this.#history.invocations,
+      acknowledged: this.#history.counts("broadcast")["ok-count"],
+      messages: this.#network.traffic.servers["send-count"],
+      faults: this.#nemesis.active,
+    };
+  }
+}

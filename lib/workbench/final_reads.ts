@@ -1,0 +1,34 @@
+/** The last read at each node: who has what once everything is healed and rested. */
+import type { Json } from "../core/message.ts";
+import type { Op } from "./history.ts";
+import { type Key, keyOf } from "./values.ts";
+
+export class FinalReads {
+  readonly #nodes: readonly string[];
+  readonly #reads = new Map<string, ReadonlySet<Key>>();
+
+  constructor(nodes: readonly string[]) {
+    this.#nodes = nodes;
+  }
+
+  see(op: Op): void {
+    if (!op.final || op.type !== "ok" || !Array.isArray(op.value)) return;
+    this.#reads.set(op.node, new Set(op.value.map(keyOf)));
+  }
+
+  /** Nodes whose final read failed. */
+  get missing(): readonly string[] {
+    return this.#nodes.filter((node) => !this.#reads.has(node));
+  }
+
+  /** Of the nodes whose final read succeeded, those that lack a value. */
+  lacking(value: Json): readonly string[] {
+    const key = keyOf(value);
+    return [...this.#reads].filter(([, read]) => !read.has(key)).map(([node]) => node);
+  }
+
+  /** How many nodes' final read succeeded. */
+  get count(): number {
+    return this.#reads.size;
+  }
+}

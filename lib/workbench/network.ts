@@ -1,0 +1,173 @@
+/** The simulated network: Maelstrom's latencies and partitions; beyond them loss, duplicates, and nodes that are down. */
+import type { Envelope } from "../core/message.ts";
+import type { Random } from "../core/random.ts";
+import type { Grudge } from "./grudge.ts";
+import { Heap } from "./heap.ts";
+import { Traffic } from "./traffic.ts";
+import type { Scheduler } from "./world.ts";
+
+/** Messages that wait for a paused node; what comes on top is dropped and counted. */
+export const PAUSED_QUEUE_MAX = 10_000;
+
+export interface NetworkOptions {
+  readonly scheduler: Scheduler;
+  /** Draws a one-way latency between nodes, ms. */
+  readonly latency: () => number;
+  readonly random: Random;
+  /** A node sent something to nobody we know. */
+  readonly onUnknownDestination: (node: string, destination: string) => void;
+}
+
+interface Message {
+  readonly envelope: Envelope;
+  readonly dueAt: number;
+}
+
+/** A node's inbox and the one receiver that empties it. */
+interface Inbox {
+  readonly queue: Heap<Message>;
+  readonly receive: (envelope: Envelope) => void;
+  /** What the receiver has taken and holds until it is due; later arrivals wait behind it, as in Maelstrom. */
+  held: Message | undefined;
+  /** Cancels the delivery that is planned for what is held. */
+  cancel: () => void;
+  state: "up" | "paused" | "down";
+}
+
+/** Whether an id is a client's. */
+export function isClient(id: string): boolean {
+  return id.startsWith("c");
+}
+
+export class Network {
+  readonly traffic = new Traffic();
+  readonly #options: NetworkOptions;
+  readonly #inboxes = new Map<string, Inbox>();
+  readonly #clients = new Map<string, (envelope: Envelope) => void>();
+  #grudge: Grudge = new Map();
+  #lossShare = 0;
+  #duplicateShare = 0;
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+  }
+
+  /** A node; it is down until `up`. */
+  addNode(id: string, receive: (envelope: Envelope) => void): void {
+    this.#inboxes.set(id, { queue: new Heap(), receive, held: undefined, cancel: () => {}, state: "down" });
+  }
+
+  addClient(id: string, receive: (envelope: Envelope) => void): void {
+    this.#clients.set(id, receive);
+  }
+
+  /** Takes a message from its source. The latency is drawn here; the partition is tested when the receiver takes it. */
+  send(envelope: Envelope): void {
+    const { src, dest } = envelope;
+    const receive = this.#clients.get(dest);
+    const inbox = this.#inboxes.get(dest);
+    if (receive === undefined && inbox === undefined) return this.#options.onUnknownDestination(src, dest);
+    this.traffic.sent(envelope);
+    if (receive !== undefined) return this.#deliverToClient(envelope, receive);
+    if (inbox === undefined) return;
+    if (isClient(src)) return this.#enqueue(inbox, { envelope, dueAt: this.#options.scheduler.now() });
+    this.#carry(inbox, envelope);
+  }
+
+  partition(grudge: Grudge): void {
+    this.#grudge = grudge;
+  }
+
+  heal(): void {
+    this.#grudge = new Map();
+  }
+
+  get grudge(): Grudge {
+    return this.#grudge;
+  }
+
+  setLoss(share: number): void {
+    this.#lossShare = share;
+  }
+
+  setDuplicates(share: number): void {
+    this.#duplicateShare = share;
+  }
+
+  /** The node can receive (again). */
+  up(id: string): void {
+    const inbox = this.#inboxes.get(id);
+    if (inbox === undefined) return;
+    inbox.state = "up";
+    if (inbox.held === undefined) this.#poll(inbox);
+    else this.#plan(inbox, inbox.held);
+  }
+
+  /** Nothing is received any more; what comes waits. */
+  pause(id: string): void {
+    const inbox = this.#inboxes.get(id);
+    if (inbox === undefined || inbox.state !== "up") return;
+    inbox.state = "paused";
+    inbox.cancel();
+  }
+
+  /** What was on its way to the node is gone, and so is what comes until it is up again. */
+  down(id: string): void {
+    const inbox = this.#inboxes.get(id);
+    if (inbox === undefined) return;
+    inbox.state = "down";
+    inbox.cancel();
+    inbox.held = undefined;
+    inbox.queue.clear();
+  }
+
+  #deliverToClient(envelope: Envelope, receive: (envelope: Envelope) => void): void {
+    const { scheduler } = this.#options;
+    // Never at once: a client's next request must not reach a node in the middle of its step.
+    scheduler.at(scheduler.now(), () => {
+      this.traffic.received(envelope);
+      receive(envelope);
+    });
+  }
+
+  /** Between nodes, where the network is not perfect. */
+  #carry(inbox: Inbox, envelope: Envelope): void {
+    const { random, latency, scheduler } = this.#options;
+    if (this.#lossShare > 0 && random.next() < this.#lossShare) return this.traffic.dropped("loss");
+    this.#enqueue(inbox, { envelope, dueAt: scheduler.now() + latency() });
+    if (this.#duplicateShare > 0 && random.next() < this.#duplicateShare) {
+      this.traffic.duplicated();
+      this.#enqueue(inbox, { envelope, dueAt: scheduler.now() + latency() });
+    }
+  }
+
+  #enqueue(inbox: Inbox, message: Message): void {
+    if (inbox.state === "down") return this.traffic.dropped("down");
+    if (inbox.state === "paused" && inbox.queue.size >= PAUSED_QUEUE_MAX) {
+      return this.traffic.dropped("overflow");
+    }
+    inbox.queue.push(message.dueAt, message);
+    if (inbox.held === undefined) this.#poll(inbox);
+  }
+
+  /** The receiver takes the head, or drops it if it holds a grudge, and so on until it holds one. */
+  #poll(inbox: Inbox): void {
+    while (inbox.state === "up" && inbox.queue.size > 0) {
+      const message = inbox.queue.pop();
+      if (message === undefined) return;
+      if (this.#grudge.get(message.envelope.dest)?.has(message.envelope.src)) {
+        this.traffic.dropped("partition");
+      } else return this.#plan(inbox, message);
+    }
+  }
+
+  #plan(inbox: Inbox, message: Message): void {
+    inbox.held = message;
+    inbox.cancel = this.#options.scheduler.at(message.dueAt, () => {
+      inbox.held = undefined;
+      this.traffic.received(message.envelope);
+      inbox.receive(message.envelope);
+      if (inbox.held === undefined) this.#poll(inbox);
+    });
+  }
+}

@@ -1,0 +1,43 @@
+/** What one examination is: the flags of Maelstrom where it has them, and ours. Parsed by commands/config.ts. */
+
+export type LatencyDist = "constant" | "uniform" | "exponential";
+export type TopologyName = "line" | "grid" | "tree" | "tree2" | "tree3" | "tree4" | "total";
+export type Fault = "partition" | "kill" | "pause" | "loss" | "duplicate";
+export type Rate = number;
+
+export interface Settings {
+  readonly nodeCount: number;
+  /** Operations per second over all clients, half of them broadcasts. */
+  readonly rate: Rate;
+  readonly timeLimitS: number;
+  /** Mean one-way latency between nodes, ms; clients have none. */
+  readonly latencyMs: number;
+  readonly latencyDist: LatencyDist;
+  readonly topology: TopologyName;
+  readonly nemesis: readonly Fault[];
+  /** Mean time between nemesis operations, s. */
+  readonly nemesisIntervalS: number;
+  /** "one", "minority-third", "majority", "majorities-ring", "bridge", "one-way", or who is cut ("n0|rest", "n0,n1|n2|rest"); by default one of Jepsen's at random each time. */
+  readonly grudge?: string;
+  /** Share of messages between nodes that the "loss" and "duplicate" faults touch, 0 to 1. */
+  readonly lossShare: number;
+  readonly duplicateShare: number;
+  /** Rest after the last heal and before the final reads, s. */
+  readonly recoveryS: number;
+  readonly seed: number;
+}
+
+export const defaults: Settings = {
+  nodeCount: 5,
+  rate: 10,
+  timeLimitS: 20,
+  latencyMs: 0,
+  latencyDist: "constant",
+  topology: "grid",
+  nemesis: [],
+  nemesisIntervalS: 10,
+  lossShare: 0.1,
+  duplicateShare: 0.1,
+  recoveryS: 10,
+  seed: 1,
+};

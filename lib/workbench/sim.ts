@@ -1,0 +1,154 @@
+/** The simulated world: nodes in this process, on virtual time; one seed, one result. */
+import assert from "node:assert/strict";
+import type { Envelope } from "../core/message.ts";
+import { type Effect, type Event, type Mechanism, Node, type NodeOptions } from "../core/node.ts";
+import { fork } from "../core/random.ts";
+import { Examination } from "./examination.ts";
+import type { Results } from "./results.ts";
+import { VirtualScheduler } from "./scheduler.ts";
+import type { Settings } from "./settings.ts";
+import type { Host, HostEvents, HostFactory, Scheduler } from "./world.ts";
+
+export interface SimNodeOptions {
+  readonly deliveryBudgetMs?: number;
+  readonly without?: readonly Mechanism[];
+}
+
+/** A node that wants to be woken more often at one moment spins. */
+export const WAKES_PER_MOMENT_MAX = 10_000;
+
+/** Makes a host; given to those who want other nodes than the core's, or these ones broken. */
+export type SimHosts = (seed: number, scheduler: Scheduler, options: SimNodeOptions) => HostFactory;
+
+/** Runs a whole examination at once. Hosts given here must tell of deliveries. */
+export function simulate(
+  settings: Settings,
+  options: SimNodeOptions = {},
+  hosts: SimHosts = simHosts,
+): Results {
+  const scheduler = new VirtualScheduler();
+  const factory = hosts(settings.seed, scheduler, options);
+  const examination = new Examination({ settings, scheduler, hosts: factory, seesInside: true });
+  let results: Results | undefined;
+  examination.start((found) => {
+    results = found;
+  });
+  // Hosts stop with the examination and then plan nothing any more, so the plans run out.
+  scheduler.run();
+  assert(results !== undefined, "an examination ends");
+  return results;
+}
+
+/** What is driven: a core node, or in a test something of its shape. */
+export type Steps = Pick<Node, "step" | "deadline">;
+
+export function simHosts(
+  seed: number,
+  scheduler: Scheduler,
+  options: SimNodeOptions,
+  make: (options: NodeOptions) => Steps = (options) => new Node(options),
+): HostFactory {
+  return (id, events) => new SimHost({ id, events, seed, scheduler, options, make });
+}
+
+interface SimHostOptions {
+  readonly id: string;
+  readonly events: HostEvents;
+  readonly seed: number;
+  readonly scheduler: Scheduler;
+  readonly options: SimNodeOptions;
+  readonly make: (options: NodeOptions) => Steps;
+}
+
+/** Drives one core node: steps it, carries out its effects, wakes it at its deadline. */
+class SimHost implements Host {
+  readonly #options: SimHostOptions;
+  #node: Steps | undefined;
+  #paused = false;
+  #starts = 0;
+  #wakeAt = Infinity;
+  #cancelWake: () => void = () => {};
+  #wakes = 0;
+  #wokenAt = -1;
+
+  constructor(options: SimHostOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { id, seed, scheduler, options, make } = this.#options;
+    this.#starts++;
+    this.#node = make({
+      ...options,
+      random: fork(seed, `node:${id}:${this.#starts}`),
+      incarnation: Math.floor(scheduler.now()) + this.#starts,
+    });
+    this.#paused = false;
+    this.#plan(this.#node);
+  }
+
+  receive(envelope: Envelope): void {
+    this.#step({ kind: "receive", envelope });
+  }
+
+  kill(): void {
+    this.#node = undefined;
+    this.#cancel();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#cancel();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (this.#node !== undefined) this.#plan(this.#node);
+  }
+
+  stop(): void {
+    this.kill();
+  }
+
+  #step(event: Event): void {
+    const node = this.#node;
+    // The network holds messages back from a paused node, so only one that is down gets here.
+    if (node === undefined) return;
+    const effects = node.step(event, this.#options.scheduler.now());
+    for (const effect of effects) this.#carryOut(effect);
+    if (!this.#paused && node === this.#node) this.#plan(node);
+  }
+
+  #carryOut(effect: Effect): void {
+    if (effect.kind === "send") this.#options.events.sent(effect.envelope);
+    // Nothing persists here: a killed node comes back empty.
+    else if (effect.kind === "deliver") {
+      this.#options.events.delivered(effect.entries.map(({ value }) => value));
+    }
+  }
+
+  #plan(node: Steps): void {
+    const wakeAt = Math.max(node.deadline, this.#options.scheduler.now());
+    if (wakeAt === this.#wakeAt) return;
+    this.#cancel();
+    this.#wakeAt = wakeAt;
+    this.#cancelWake = this.#options.scheduler.at(wakeAt, () => this.#wake());
+  }
+
+  #wake(): void {
+    this.#wakeAt = Infinity;
+    const now = this.#options.scheduler.now();
+    this.#wakes = now === this.#wokenAt ? this.#wakes + 1 : 1;
+    this.#wokenAt = now;
+    assert(
+      this.#wakes <= WAKES_PER_MOMENT_MAX,
+      `${this.#options.id} wants to be woken again and again at ${now} ms`,
+    );
+    this.#step({ kind: "wake" });
+  }
+
+  #cancel(): void {
+    this.#cancelWake();
+    this.#wakeAt = Infinity;
+  }
+}

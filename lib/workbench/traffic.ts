@@ -1,0 +1,70 @@
+/** Counts messages as Maelstrom does: everything, with a client involved, between nodes; and between nodes by type. */
+import type { Envelope } from "../core/message.ts";
+
+export interface Flow {
+  "send-count": number;
+  "recv-count": number;
+}
+
+export type Drop = "partition" | "loss" | "down" | "overflow";
+
+/** Clients whose id starts so only look at true times; what they say and hear is counted apart. */
+export const OBSERVER_PREFIX = "c-observer-";
+
+export class Traffic {
+  readonly clients: Flow = flow();
+  readonly servers: Flow = flow();
+  readonly observer: Flow = flow();
+  readonly #byType = new Map<string, Flow>();
+  readonly #drops: Record<Drop, number> = { partition: 0, loss: 0, down: 0, overflow: 0 };
+  #duplicates = 0;
+
+  sent(envelope: Envelope): void {
+    this.#flowOf(envelope)["send-count"]++;
+    if (betweenNodes(envelope)) this.#typeOf(envelope)["send-count"]++;
+  }
+
+  received(envelope: Envelope): void {
+    this.#flowOf(envelope)["recv-count"]++;
+    if (betweenNodes(envelope)) this.#typeOf(envelope)["recv-count"]++;
+  }
+
+  dropped(why: Drop): void {
+    this.#drops[why]++;
+  }
+
+  duplicated(): void {
+    this.#duplicates++;
+  }
+
+  /** Messages that did not arrive, by reason, and copies that no node sent. */
+  get mishaps(): Readonly<Record<Drop | "duplicated", number>> {
+    return { ...this.#drops, duplicated: this.#duplicates };
+  }
+
+  /** Between nodes, sorted by type. */
+  get byType(): readonly (readonly [string, Flow])[] {
+    return [...this.#byType].sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
+  }
+
+  #flowOf({ src, dest }: Envelope): Flow {
+    if (src.startsWith(OBSERVER_PREFIX) || dest.startsWith(OBSERVER_PREFIX)) return this.observer;
+    return src.startsWith("c") || dest.startsWith("c") ? this.clients : this.servers;
+  }
+
+  #typeOf(envelope: Envelope): Flow {
+    const known = this.#byType.get(envelope.body.type);
+    if (known !== undefined) return known;
+    const fresh = flow();
+    this.#byType.set(envelope.body.type, fresh);
+    return fresh;
+  }
+}
+
+function betweenNodes({ src, dest }: Envelope): boolean {
+  return !src.startsWith("c") && !dest.startsWith("c");
+}
+
+function flow(): Flow {
+  return { "send-count": 0, "recv-count": 0 };
+}

@@ -1,0 +1,38 @@
+/** What no node may do, however the values fare: kept up to a limit, counted beyond it. */
+
+export type ViolationKind =
+  | "stray-line"
+  | "malformed-message"
+  | "crashed"
+  | "unknown-destination"
+  | "wrong-source"
+  | "malformed-reply"
+  | "init-unanswered";
+
+export interface Violation {
+  readonly node: string;
+  readonly kind: ViolationKind;
+  readonly reason: string;
+  readonly "at-ms": number;
+}
+
+/** Violations that are kept word for word. */
+export const VIOLATIONS_MAX = 100;
+
+export class Violations {
+  readonly #kept: Violation[] = [];
+  #count = 0;
+
+  add(violation: Violation): void {
+    this.#count++;
+    if (this.#kept.length < VIOLATIONS_MAX) this.#kept.push(violation);
+  }
+
+  get kept(): readonly Violation[] {
+    return this.#kept;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+}

@@ -1,0 +1,36 @@
+/** What the examiner asks of a world: a clock to plan by, and hosts that run one node each. */
+import type { Envelope, Json } from "../core/message.ts";
+
+/** Time and the future, virtual or real. */
+export interface Scheduler {
+  /** Milliseconds, never decreasing; fractions allowed. */
+  now(): number;
+  /** Runs once at `when` or as soon after as possible; equal moments run in the order they were planned. Returns a cancel. */
+  at(when: number, run: () => void): () => void;
+}
+
+/** What a host tells the examiner. */
+export interface HostEvents {
+  /** The node put a well-formed envelope on the wire. */
+  sent(envelope: Envelope): void;
+  /** The node did what no node may: a stray line, a crash. `reason` is for people. */
+  misbehaved(kind: "stray-line" | "malformed-message" | "crashed", reason: string): void;
+  /** Values new to this node, where the host can see inside (the simulator); other hosts never call it. */
+  delivered(values: readonly Json[]): void;
+}
+
+/** One place where one node runs. */
+export interface Host {
+  /** Brings up a fresh node under a new incarnation; the examiner then sends it `init`. */
+  start(): void;
+  /** Hands the node one message. A host that is down drops it; a paused one keeps it (bounded) until resumed. */
+  receive(envelope: Envelope): void;
+  /** Ends the node at once; what it did not persist is gone. */
+  kill(): void;
+  pause(): void;
+  resume(): void;
+  /** The examination is over. */
+  stop(): void;
+}
+
+export type HostFactory = (id: string, events: HostEvents) => Host;

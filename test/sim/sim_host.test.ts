@@ -1,0 +1,87 @@
+/** The simulator's driver of one node: wakes at deadlines, pauses, lives and their incarnations. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Event } from "../../lib/core/node.ts";
+import { VirtualScheduler } from "../../lib/workbench/scheduler.ts";
+import { simHosts, type Steps, WAKES_PER_MOMENT_MAX } from "../../lib/workbench/sim.ts";
+import type { Host } from "../../lib/workbench/world.ts";
+
+/** A host around a node that notes its events; `deadline` says after each at what moment it wants to be woken. */
+function hosting(deadline: (now: number) => number) {
+  const scheduler = new VirtualScheduler();
+  const events: string[] = [];
+  const lives: number[] = [];
+  let wakeAt = deadline(0);
+  const node: Steps = {
+    step({ kind }: Event, now: number) {
+      events.push(`${kind}@${now}`);
+      wakeAt = deadline(now);
+      return [];
+    },
+    get deadline() {
+      return wakeAt;
+    },
+  };
+  const make = ({ incarnation }: { readonly incarnation: number }): Steps => {
+    lives.push(incarnation);
+    return node;
+  };
+  const nothing = (): void => {};
+  const host: Host = simHosts(1, scheduler, {}, make)("n0", {
+    sent: nothing,
+    misbehaved: nothing,
+    delivered: nothing,
+  });
+  const receive = (): void => host.receive({ src: "n1", dest: "n0", body: { type: "x" } });
+  return { scheduler, host, events, lives, receive };
+}
+
+test("SimHost: wakes its node at its deadline, which it asks for again after every step", () => {
+  const { scheduler, host, events, receive } = hosting((now) => now < 50 ? now + 20 : Infinity);
+  host.start();
+  scheduler.at(15, receive);
+  scheduler.run();
+  assert.deepEqual(events, ["receive@15", "wake@35", "wake@55"]);
+});
+
+test("SimHost: a paused node is not woken until it is resumed, and then at once if it is due", () => {
+  const { scheduler, host, events } = hosting((now) => now < 20 ? 20 : Infinity);
+  host.start();
+  host.pause();
+  scheduler.run(100);
+  assert.deepEqual(events, []);
+  host.resume();
+  scheduler.run();
+  assert.deepEqual(events, ["wake@100"]);
+});
+
+test("SimHost: what reaches a paused node does not set its alarm", () => {
+  const { scheduler, host, events, receive } = hosting((now) => now + 20);
+  host.start();
+  host.pause();
+  receive();
+  scheduler.run(100);
+  assert.deepEqual(events, ["receive@0"]);
+  host.stop();
+});
+
+test("SimHost: a killed node does nothing more, and each new life has a larger incarnation", () => {
+  const { scheduler, host, events, lives, receive } = hosting(() => 20);
+  host.start();
+  host.kill();
+  receive();
+  scheduler.run(10);
+  assert.deepEqual(events, []);
+  host.start();
+  host.kill();
+  host.start();
+  assert.ok(lives.every((life, i) => i === 0 || life > (lives[i - 1] ?? Infinity)));
+  host.stop();
+});
+
+test("SimHost: a node that wants to be woken over WAKES_PER_MOMENT_MAX times at one moment is our mistake", () => {
+  const { scheduler, host, events } = hosting((now) => now);
+  host.start();
+  assert.throws(() => scheduler.run(), /n0 wants to be woken again and again at 0 ms/);
+  assert.equal(events.length, WAKES_PER_MOMENT_MAX);
+});

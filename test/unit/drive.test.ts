@@ -1,0 +1,166 @@
+/** The drive: effects in order, one timer, one clock. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Envelope } from "../../lib/core/message.ts";
+import type { Effect, Event } from "../../lib/core/node.ts";
+import { drive, monotonicClock, TIMER_MS_MAX } from "../../transports/drive.ts";
+import type { Transport, TransportHandlers } from "../../transports/transport.ts";
+
+const hello: Envelope = { src: "n1", dest: "n0", body: { type: "hello" } };
+const entry = { origin: "n0.1", seq: 1, value: 7 };
+
+test("drive() performs the effects of a step in their order", () => {
+  const effects: Effect[] = [
+    { kind: "persist", entries: [entry] },
+    { kind: "send", envelope: hello },
+    { kind: "deliver", entries: [entry] },
+    { kind: "send", envelope: hello },
+  ];
+  const rig = new Rig(() => effects);
+  rig.receive(hello);
+  assert.deepEqual(rig.log, ["step receive", "persist 1", "send hello", "deliver 1", "send hello"]);
+});
+
+test("drive() wakes the node at its deadline, not before", () => {
+  const rig = new Rig((event) => {
+    rig.deadline = event.kind === "wake" ? Infinity : 1500;
+    return [];
+  });
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, [500]);
+  rig.fire(1500);
+  assert.deepEqual(rig.log, ["step receive", "step wake"]);
+  assert.deepEqual(rig.timers, []);
+});
+
+test("drive() arms again when the deadline moves nearer", () => {
+  const rig = new Rig(() => []);
+  rig.deadline = 1500;
+  rig.receive(hello);
+  rig.deadline = 1100;
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, [100]);
+});
+
+test("drive() leaves the timer when the deadline moves away, and looks again when it fires", () => {
+  const rig = new Rig(() => []);
+  rig.deadline = 1500;
+  rig.receive(hello);
+  rig.deadline = 2000;
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, [500]);
+  rig.fire(1500);
+  assert.deepEqual(rig.timers, [500]);
+  assert.deepEqual(rig.log, ["step receive", "step receive"]);
+});
+
+test("drive() waits at most TIMER_MS_MAX at a time, which a timer can hold", () => {
+  const rig = new Rig(() => []);
+  rig.deadline = 1e12;
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, [TIMER_MS_MAX]);
+});
+
+test("drive() waits zero for a deadline that has passed", () => {
+  const rig = new Rig(() => []);
+  rig.deadline = 10;
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, [0]);
+});
+
+test("drive() arms for a deadline that a node has from the start", () => {
+  const rig = new Rig(() => [], 1200);
+  assert.deepEqual(rig.timers, [200]);
+});
+
+test("drive() neither steps nor wakes once stopped", () => {
+  const rig = new Rig(() => []);
+  rig.deadline = 1500;
+  rig.receive(hello);
+  rig.driver.stop();
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, []);
+  assert.deepEqual(rig.log, ["step receive"]);
+});
+
+test("drive() does not arm again when it is stopped within a step", () => {
+  const rig = new Rig(() => {
+    rig.driver.stop();
+    return [];
+  });
+  rig.deadline = 1500;
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, []);
+});
+
+test("monotonicClock() is near the time of day and never decreases", () => {
+  const clock = monotonicClock();
+  let last = clock();
+  assert.ok(Math.abs(last - Date.now()) < 60_000);
+  for (let i = 0; i < 10_000; i++) {
+    const now = clock();
+    assert.ok(now >= last);
+    last = now;
+  }
+});
+
+/** A driven node of the test's own, on a clock that stands at 1000 until moved. */
+class Rig {
+  readonly log: string[] = [];
+  deadline: number;
+  readonly driver;
+  readonly #decide: (event: Event) => Effect[];
+  readonly #timers = new Map<() => void, number>();
+  #handlers: TransportHandlers | undefined;
+  #now = 1000;
+
+  constructor(decide: (event: Event) => Effect[], deadline = Infinity) {
+    this.#decide = decide;
+    this.deadline = deadline;
+    this.driver = drive({
+      node: this,
+      transport: this.#transport(),
+      clock: () => this.#now,
+      timer: (ms, run) => {
+        this.#timers.set(run, ms);
+        return () => this.#timers.delete(run);
+      },
+      onPersist: (entries) => this.log.push(`persist ${entries.length}`),
+      onDeliver: (entries) => this.log.push(`deliver ${entries.length}`),
+    });
+  }
+
+  /** What timers are armed, ms. */
+  get timers(): number[] {
+    return [...this.#timers.values()];
+  }
+
+  step(event: Event): Effect[] {
+    this.log.push(`step ${event.kind}`);
+    return this.#decide(event);
+  }
+
+  receive(envelope: Envelope): void {
+    this.#handlers?.onEnvelope(envelope);
+  }
+
+  fire(now: number): void {
+    this.#now = now;
+    const due = [...this.#timers.keys()];
+    this.#timers.clear();
+    for (const run of due) run();
+  }
+
+  #transport(): Transport {
+    return {
+      open: (handlers) => {
+        this.#handlers = handlers;
+      },
+      send: (envelope) => {
+        this.log.push(`send ${envelope.body.type}`);
+      },
+      drain: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    };
+  }
+}

@@ -1,0 +1,338 @@
+/** What people read: the verdict, the live line, the replay command, help, and what a misspelt word is answered. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseSim } from "../../lib/commands/config.ts";
+import { describeSettings, replayCommand } from "../../lib/commands/describe.ts";
+import { commands, dispatch } from "../../lib/commands/dispatch.ts";
+import { figureOf, figureText } from "../../lib/commands/figures.ts";
+import { type Io, paintFor } from "../../lib/commands/io.ts";
+import { judgedRun, printJson, statusOf, table } from "../../lib/commands/outcome.ts";
+import { LINE_CHARS_MAX, LINE_EVERY_MS, progressOn } from "../../lib/commands/progress.ts";
+import {
+  EVENTS_SHOWN_MAX,
+  FAILURES_SHOWN_MAX,
+  passed,
+  reportLines,
+  type Run,
+} from "../../lib/commands/report.ts";
+import { editDistance, nearest } from "../../lib/commands/suggest.ts";
+import { rowOf, rows, rowSettings } from "../../lib/commands/targets.ts";
+import type { Results } from "../../lib/workbench/results.ts";
+import { defaults } from "../../lib/workbench/settings.ts";
+
+interface Heard {
+  readonly io: Io;
+  readonly out: string[];
+  readonly err: string[];
+}
+
+function listen(changes: Partial<Io> = {}): Heard {
+  const out: string[] = [];
+  const err: string[] = [];
+  const io: Io = {
+    out: (text) => void out.push(text),
+    err: (text) => void err.push(text),
+    env: {},
+    inputIsTerminal: false,
+    outIsTerminal: false,
+    errIsTerminal: false,
+    ...changes,
+  };
+  return { io, out, err };
+}
+
+function flow(count: number, perOp = 0) {
+  return { "send-count": count, "recv-count": count, "msg-count": count, "msgs-per-op": perOp };
+}
+
+const counts = { count: 10, "ok-count": 9, "fail-count": 0, "info-count": 1 };
+const spread = { "0": 0, "0.5": 1, "0.95": 2.25, "0.99": 3, "1": 450 };
+
+/** Results as an examination gives them, by hand. */
+function results(changes: Partial<Results> = {}): Results {
+  return {
+    valid: true,
+    failures: [],
+    stats: { ...counts, valid: true, "by-f": { broadcast: counts, read: counts } },
+    availability: { valid: true, "ok-fraction": 0.9 },
+    net: {
+      all: flow(40, 4),
+      clients: flow(20),
+      servers: flow(20, 2),
+      "servers-by-type": { ack: flow(5, 0.5), delta: flow(15, 1.5) },
+      mishaps: {},
+      observer: flow(0),
+      "late-replies": 0,
+    },
+    workload: {
+      valid: true,
+      "attempt-count": 5,
+      "acknowledged-count": 4,
+      "stable-count": 5,
+      "stale-count": 1,
+      stale: [3],
+      "worst-stale": [],
+      "lost-count": 0,
+      lost: [],
+      "never-read-count": 0,
+      "never-read": [],
+      "duplicated-count": 0,
+      duplicated: [],
+      "stable-latencies": spread,
+      "lost-latencies": null,
+      "phantom-count": 0,
+      phantom: [],
+      "partial-count": 0,
+      partial: [],
+      "not-in-final-read-count": 0,
+      "not-in-final-read": [],
+      "no-final-read": [],
+      unanswered: [],
+      "at-risk-count": 0,
+      "forgiven-count": 0,
+      forgiven: [],
+      "violation-count": 0,
+      violations: [],
+    },
+    "true-latencies": spread,
+    "observed-every-ms": 0,
+    "everywhere-after-heal-ms": [{ "at-ms": 7300, fault: "partition", ms: 120, disturbed: false }],
+    "during-cuts": {
+      count: 0,
+      everywhere: null,
+      reachable: null,
+      "reachable-count": 0,
+      "never-reachable-count": 0,
+    },
+    nemesis: [
+      { "at-ms": 0, fault: "partition", what: "start", detail: "one: n2 | n0,n1" },
+      { "at-ms": 7300, fault: "partition", what: "stop", detail: "healed" },
+    ],
+    settings: defaults,
+    seed: 1,
+    "time-ms": 30000,
+    ...changes,
+  };
+}
+
+function runOf(found: Results, args: readonly string[] = [], replay?: string): Run {
+  const parsed = parseSim(args, {});
+  const exam = parsed.ok ? parsed.config.exams[0] : undefined;
+  assert.ok(exam);
+  return judgedRun({
+    subject: "simulated nodes",
+    exam,
+    results: found,
+    ...replay !== undefined && { replay },
+  }, "sim");
+}
+
+const plain = paintFor(listen().io);
+
+test("a report says in words what was run, what happened and that it holds", () => {
+  assert.deepEqual(reportLines(runOf(results()), plain), [
+    "5 nodes, 10 operations a second for 20 s, no latency, no faults, simulated nodes.",
+    "",
+    "  operations        10 (10 broadcasts, 10 reads): 9 answered, 1 without an answer",
+    "  faults              0.0 s  partition: one: n2 | n0,n1",
+    "                      7.3 s  end of partition",
+    "  values            5 broadcast, 4 acknowledged, 5 stable, 1 late in some read",
+    "  messages          2.00 per operation, 20 between nodes: 15 delta, 5 ack",
+    "  stable latency    median 1, 95 % 2.3, 99 % 3, maximum 450 ms (as Maelstrom counts it)",
+    "  true latency      median 1, 95 % 2.3, 99 % 3, maximum 450 ms (from a broadcast to the last node)",
+    "  after heals         7.3 s  end of partition: everything was everywhere 120 ms later",
+    "",
+    "PASS  Valid: every acknowledged value is read once at every node, and no other.",
+  ]);
+});
+
+test("a failed run gives each reason in a sentence, and the command that runs it again", () => {
+  const failures = ["Lost: 1 value.", "Misbehaved: n0."];
+  const run = runOf(results({ valid: false, failures }), [], "hearsay sim --seed 7");
+  assert.deepEqual(reportLines(run, plain).slice(-4), [
+    "FAIL  Not valid:",
+    "  - Lost: 1 value.",
+    "  - Misbehaved: n0.",
+    "  Run it again: hearsay sim --seed 7",
+  ]);
+  assert.equal(statusOf([runOf(results()), run]), 1);
+  assert.equal(statusOf([runOf(results())]), 0);
+});
+
+test("a valid run that misses what its challenge demands fails, and says by how much", () => {
+  const found = results();
+  const slow = { ...found.workload, "stable-latencies": { ...spread, "1": 600 } };
+  const run = runOf(results({ workload: slow }), ["--challenge", "3d"]);
+  assert.equal(passed(run), false);
+  assert.deepEqual(reportLines(run, plain).slice(-2), [
+    "FAIL  Valid, but too slow or too chatty:",
+    "  - The maximum stable latency must be < 600 ms: it is 600 ms.",
+  ]);
+  assert.equal(passed(runOf(found, ["--challenge", "3d"])), true);
+});
+
+test("our own figures are said beside a challenge as it stands, and decide nothing", () => {
+  const run = runOf(results(), ["--challenge", "3d"]);
+  assert.deepEqual(run.own.map((judgement) => [judgement.bound.figure, judgement.met]), [
+    ["msgs-per-op", false],
+    ["median", true],
+    ["max", true],
+    ["true-max", true],
+  ]);
+  assert.deepEqual(runOf(results(), ["--challenge", "3d", "--rate", "99"]).own, []);
+});
+
+test("what went with the memory of killed nodes is said in a verdict that passes", () => {
+  const found = results();
+  const lines = reportLines(runOf(results({ workload: { ...found.workload, "forgiven-count": 2 } })), plain);
+  assert.match(lines.at(-1) ?? "", /^PASS .*; but for 2 that went with the memory of killed nodes\.$/);
+});
+
+test("long lists are cut, and what is left out is counted", () => {
+  const event = { "at-ms": 0, fault: "kill", what: "start", detail: "n0" } as const;
+  const nemesis = Array.from({ length: EVENTS_SHOWN_MAX + 3 }, () => event);
+  const failures = Array.from({ length: FAILURES_SHOWN_MAX + 2 }, (_, i) => `Reason ${i}.`);
+  const lines = reportLines(runOf(results({ valid: false, failures, nemesis })), plain);
+  assert.equal(lines.filter((line) => line.includes("kill: n0")).length, EVENTS_SHOWN_MAX);
+  assert.ok(lines.some((line) => line.endsWith("… and 3 more")));
+  assert.equal(lines.at(-1), "  - … and 2 more");
+});
+
+test("a figure that a run lacks meets no bound; a heal that never came is never", () => {
+  const never = { "at-ms": 1, fault: "partition", ms: null, disturbed: false };
+  assert.equal(figureOf(results({ "everywhere-after-heal-ms": [never] }), "heal"), Infinity);
+  assert.equal(figureOf(results({ "everywhere-after-heal-ms": [{ ...never, disturbed: true }] }), "heal"), 0);
+  assert.equal(figureOf(results({ "true-latencies": null }), "true-max"), undefined);
+  assert.equal(figureText("heal", Infinity), "never");
+  const none = runOf(results({ workload: { ...results().workload, "stable-latencies": null } }), [
+    "--challenge",
+    "3e",
+  ]);
+  assert.equal(passed(none), false);
+});
+
+test("json is one line: the results, the challenge beside them; several runs are a list", () => {
+  const { io, out } = listen();
+  printJson(io, [runOf(results())]);
+  printJson(io, [runOf(results(), ["--challenge", "3b"]), runOf(results({ valid: false }))]);
+  assert.equal(out[0], `${JSON.stringify(results())}\n`);
+  const list: { valid: boolean; runs: { valid: boolean; challenge?: { name: string; met: boolean } }[] } =
+    JSON
+      .parse(out[1] ?? "");
+  assert.deepEqual([list.valid, list.runs.map((run) => run.valid)], [false, [true, false]]);
+  assert.deepEqual([list.runs[0]?.challenge?.name, list.runs[0]?.challenge?.met], ["3b", true]);
+});
+
+test("colours are for terminals that do not refuse them", () => {
+  assert.equal(paintFor(listen({ outIsTerminal: true }).io).good("x"), "\x1b[32mx\x1b[0m");
+  assert.equal(paintFor(listen({ outIsTerminal: true, env: { NO_COLOR: "1" } }).io).good("x"), "x");
+  assert.equal(paintFor(listen().io).good("x"), "x");
+});
+
+test("a live line is rewritten on a terminal, cut to its width, and taken away at the end", () => {
+  const { io, err } = listen({ errIsTerminal: true });
+  const progress = progressOn(io, () => 0);
+  progress.update("x".repeat(LINE_CHARS_MAX + 1));
+  progress.end();
+  assert.deepEqual(err, [`\r${"x".repeat(LINE_CHARS_MAX)}\x1b[K`, "\r\x1b[K"]);
+});
+
+test("elsewhere a line comes now and then", () => {
+  const { io, err } = listen();
+  let now = 0;
+  const progress = progressOn(io, () => now);
+  for (now of [0, 1, LINE_EVERY_MS - 1, LINE_EVERY_MS, LINE_EVERY_MS + 1]) progress.update(`at ${now}`);
+  progress.end();
+  assert.deepEqual(err, ["at 0\n", `at ${LINE_EVERY_MS}\n`]);
+});
+
+test("the replay command names what differs, and parses to the same examination", () => {
+  const command = [
+    ...["--challenge", "3d", "--nemesis", "loss,partition", "--grudge", "n0|rest", "--loss", "0.2"],
+    ...["--delivery-budget", "900", "--topology", "line"],
+  ];
+  const before = parseSim([...command, "--without", "retry"], {});
+  assert.ok(before.ok);
+  const [exam] = before.config.exams;
+  assert.ok(exam);
+  const again = replayCommand(exam, 7, before.config.without);
+  assert.equal(
+    again,
+    "hearsay sim --seed 7 --challenge 3d --topology line --nemesis loss,partition --grudge 'n0|rest' --loss 0.2 " +
+      "--delivery-budget 900 --without retry",
+  );
+  const words = again.replaceAll("'", "").split(" ").slice(2);
+  const after = parseSim(words, {});
+  const seeded = { ...exam, settings: { ...exam.settings, seed: 7 } };
+  assert.deepEqual(after, { ok: true, config: { ...before.config, exams: [seeded] } });
+});
+
+test("settings are said in words", () => {
+  const settings = { ...defaults, nodeCount: 1, latencyMs: 100, latencyDist: "uniform" } as const;
+  assert.equal(
+    describeSettings({ ...settings, nemesis: ["partition", "loss", "kill"] }),
+    "1 node, 10 operations a second for 20 s, 100 ms latency (uniform), partitions and kills come and go, 10 % loss",
+  );
+});
+
+test("each row of figures is found again by its settings, and cuts each node off in turn where it says so", () => {
+  for (const row of rows) {
+    const budget = row.challenge === "3e" ? 2000 : undefined;
+    assert.equal(rowOf(rowSettings(row, 3), budget), row, row.title);
+  }
+  const cut = rows.find((row) => row.eachNodeCutOff);
+  assert.ok(cut);
+  const grudges = Array.from({ length: 26 }, (_, i) => rowSettings(cut, i + 1).grudge);
+  assert.deepEqual([grudges[0], grudges[24], grudges[25]], ["n0|rest", "n24|rest", "n0|rest"]);
+});
+
+test("columns stand in line, whatever their colours", () => {
+  assert.deepEqual(table([["a", "bb"], ["\x1b[32mccc\x1b[0m", "d"]]), [
+    "| a   | bb |",
+    "| --- | -- |",
+    "| \x1b[32mccc\x1b[0m | d  |",
+  ]);
+});
+
+test("nearest() guesses what was meant, and nothing that is far", () => {
+  assert.equal(nearest("tset", ["test", "sim"]), "test");
+  assert.equal(nearest("--node-cuont", ["--node-count", "--rate"]), "--node-count");
+  assert.equal(nearest("xyz", ["test", "sim"]), undefined);
+  assert.deepEqual([editDistance("", "abc"), editDistance("abc", "acb"), editDistance("kitten", "sitting")], [
+    3,
+    1,
+    3,
+  ]);
+});
+
+test("an unknown command is bad usage and gets a guess", async () => {
+  const { io, err } = listen();
+  assert.equal(await dispatch(["smi"], io), 2);
+  assert.deepEqual(err, ["Cannot run 'smi' as it must be one of the commands: did you mean 'sim'?\n"]);
+});
+
+test("bad flags are bad usage: every mistake on standard error, nothing on standard output", async () => {
+  const { io, out, err } = listen();
+  assert.equal(await dispatch(["sim", "--rate", "x", "--sed", "1"], io), 2);
+  assert.equal(await dispatch(["test", "--bin", "./no-such-program"], io), 2);
+  assert.equal(await dispatch(["challenges", "--seeds", "0"], io), 2);
+  assert.equal(await dispatch(["--delivery-budget", "0"], io), 2);
+  assert.equal(err.join("").trim().split("\n").length, 5);
+  assert.deepEqual(out, []);
+});
+
+test("help comes without arguments on a terminal, for each command, and by --help", async () => {
+  const { io, out } = listen({ inputIsTerminal: true });
+  assert.equal(await dispatch([], io), 0);
+  for (const { name } of commands) assert.equal(await dispatch(["help", name], io), 0);
+  assert.equal(await dispatch(["sim", "--rate", "x", "--help"], io), 0);
+  assert.equal(out.length, 2 + commands.length);
+  assert.match(out.at(-1) ?? "", /^hearsay sim: .*--node-count N .*HEARSAY_/s);
+});
+
+test("the version is that of package.json", async () => {
+  const { io, out } = listen();
+  const { default: manifest } = await import("../../package.json", { with: { type: "json" } });
+  assert.equal(await dispatch(["--version"], io), 0);
+  assert.deepEqual(out, [`hearsay ${manifest.version}\n`]);
+});

@@ -1,0 +1,154 @@
+/** The house is tidy: arrows run one way, the core is pure, and each rule is seen to fail on a bad sample. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import * as rules from "./tidy_rules.ts";
+
+const root = new URL("../../", import.meta.url);
+const perFile = [
+  rules.importComplaints,
+  rules.purityComplaints,
+  rules.exitComplaints,
+  rules.outputComplaints,
+  rules.openingComplaints,
+];
+
+function sources(folder: string): string[] {
+  return readdirSync(new URL(folder, root), { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isDirectory()) return sources(`${folder}${entry.name}/`);
+    return entry.name.endsWith(".ts") ? [`${folder}${entry.name}`] : [];
+  });
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(path, root), "utf8");
+}
+
+test("every source file keeps every rule of the house", () => {
+  const product = ["main.ts", ...sources("lib/"), ...sources("transports/")];
+  assert.ok(product.length > 10, "the walk finds the sources");
+  assert.deepEqual(product.flatMap((path) => perFile.flatMap((rule) => rule(path, read(path)))), []);
+});
+
+test("every test file opens with a sentence", () => {
+  assert.deepEqual(sources("test/").flatMap((path) => rules.openingComplaints(path, read(path))), []);
+});
+
+test("the top level holds only what it must", () => {
+  const ignored = read(".gitignore").split("\n").filter((line) => line !== "");
+  assert.deepEqual(rules.topLevelComplaints(readdirSync(root), ignored), []);
+});
+
+test("package.json and deno.json offer the same scripts", () => {
+  const names = (text: string, key: string) => {
+    const parsed: Record<string, Record<string, string>> = JSON.parse(text);
+    return Object.keys(parsed[key] ?? {}).sort();
+  };
+  assert.deepEqual(names(read("deno.json"), "tasks"), names(read("package.json"), "scripts"));
+});
+
+test("an import against the arrows is a complaint", () => {
+  const bad = [
+    ["lib/core/node.ts", `import { readFileSync } from "node:fs";`],
+    ["lib/core/node.ts", `import type { Host } from "../workbench/world.ts";`],
+    ["lib/core/node.ts", `const zod = await import("zod");`],
+    ["lib/core/node.ts", `import "typeboxed";`],
+    ["lib/workbench/sim.ts", `import { sim } from "../commands/sim.ts";`],
+    ["lib/workbench/sim.ts", `import { drive } from "../../transports/drive.ts";`],
+    ["lib/workbench/sim.ts", `export * from "zod";`],
+    ["transports/lines.ts", `import { defaults } from "../lib/workbench/settings.ts";`],
+    ["lib/commands/sim.ts", `import "../../main.ts";`],
+    ["main.ts", `import { Node } from "./lib/core/node.ts";`],
+    ["lib/stray.ts", ``],
+  ] as const;
+  for (const [path, source] of bad) {
+    assert.equal(rules.importComplaints(path, source).length, 1, `${path}: ${source}`);
+  }
+});
+
+test("an import along the arrows is none, nor is one in a comment", () => {
+  const good = [
+    [
+      "lib/core/node.ts",
+      `import Type from "typebox"; import { Compile } from "typebox/compile"; import "./log.ts";`,
+    ],
+    ["lib/core/node.ts", `// import { x } from "node:fs"; is what we never do.`],
+    [
+      "lib/workbench/process.ts",
+      `import { spawn } from "node:child_process"; import "../../transports/lines.ts";`,
+    ],
+    [
+      "lib/commands/sim.ts",
+      `import "../workbench/sim.ts"; import { z } from "zod"; await import("./config.ts");`,
+    ],
+    ["transports/tcp.ts", `import "../lib/core/node.ts"; import net from "node:net";`],
+  ] as const;
+  for (const [path, source] of good) assert.deepEqual(rules.importComplaints(path, source), []);
+});
+
+test("whatever is impure in the core is a complaint", () => {
+  const bad = [
+    "const t = Date.now();",
+    "performance.now()",
+    "Math.random()",
+    "setTimeout(f, 1)",
+    "`${Date.now()}`",
+  ];
+  bad.push(
+    "async function f() {}",
+    "new Promise(f)",
+    "process.env",
+    "console.log(1)",
+    "await x",
+    "setInterval(f, 1)",
+  );
+  for (const source of bad) {
+    assert.equal(rules.purityComplaints("lib/core/node.ts", source).length, 1, source);
+    assert.deepEqual(rules.purityComplaints("lib/workbench/sim.ts", source), [], source);
+  }
+});
+
+test("a word in a comment, a string, a member or a longer name is no impurity", () => {
+  const good = [
+    "// A Date is never read here.",
+    `const s = "await";`,
+    "node.process(x)",
+    "const updateDate1 = 1;",
+  ];
+  for (const source of good) assert.deepEqual(rules.purityComplaints("lib/core/node.ts", source), [], source);
+});
+
+test("ending the process outside main.ts is a complaint", () => {
+  const bad = ["process.exit(1)", "process . exit ()", "process.exitCode = 1", "Deno.exit()"];
+  for (const source of bad) {
+    assert.equal(rules.exitComplaints("lib/commands/sim.ts", source).length, 1, source);
+    assert.deepEqual(rules.exitComplaints("main.ts", source), [], source);
+  }
+});
+
+test("printing past the command's outputs is a complaint", () => {
+  assert.equal(rules.outputComplaints("lib/commands/sim.ts", "console.log(1)").length, 1);
+  assert.equal(rules.outputComplaints("lib/commands/sim.ts", "process.stdout.write(x)").length, 1);
+  assert.equal(rules.outputComplaints("main.ts", "console.error(1)").length, 1);
+  assert.deepEqual(rules.outputComplaints("main.ts", "process.stdout.write(x)"), []);
+});
+
+test("a file that does not open with a sentence is a complaint", () => {
+  const bad = [
+    "import x from 'y';",
+    "/* A comment. */",
+    "// One sentence.",
+    "/** no full stop */",
+    "/** */ x",
+  ];
+  for (const source of bad) assert.equal(rules.openingComplaints("main.ts", source).length, 1, source);
+  assert.deepEqual(rules.openingComplaints("main.ts", "/** What it is. */\nimport x"), []);
+  assert.deepEqual(rules.openingComplaints("main.ts", "/**\n * What it is,\n * in two lines.\n */"), []);
+});
+
+test("a stranger at the top level is a complaint, an ignored file is none", () => {
+  const ignored = ["node_modules/", "*.log"];
+  assert.deepEqual(rules.topLevelComplaints(["src", "main.ts", "node_modules", "x.log"], ignored), [
+    "src must not stand at the top level",
+  ]);
+});

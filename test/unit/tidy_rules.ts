@@ -1,0 +1,138 @@
+/** The rules of the house as functions from a path and a text to complaints, so that each can be seen to fail. */
+
+export type Room = "main" | "commands" | "workbench" | "store" | "transports" | "core" | "test";
+
+/** What a room may import of this project: rooms, or single files. */
+const arrows: Readonly<Record<Room, readonly string[]>> = {
+  main: ["lib/commands/"],
+  commands: ["lib/commands/", "lib/workbench/", "lib/store/", "lib/core/", "transports/"],
+  workbench: ["lib/workbench/", "lib/core/", "transports/lines.ts"],
+  store: ["lib/store/", "lib/core/"],
+  transports: ["transports/", "lib/core/"],
+  core: ["lib/core/"],
+  test: ["main.ts", "lib/", "transports/", "test/", "package.json"],
+};
+
+/** What a room may import from elsewhere, by how the name begins. */
+const outside: Readonly<Record<Room, readonly string[]>> = {
+  main: ["node:"],
+  commands: ["node:", "zod"],
+  workbench: ["node:"],
+  store: ["node:"],
+  transports: ["node:"],
+  core: ["typebox"],
+  test: ["node:", "fast-check", "mitata", "typebox", "zod"],
+};
+
+const topLevel = [
+  ...["main.ts", "lib", "transports", "test", "deno.json", "package.json", "docker-compose.yml", "README.md"],
+  ...[
+    "package-lock.json",
+    "bun.lock",
+    "deno.lock",
+    "tsconfig.json",
+    ".gitignore",
+    ".dockerignore",
+    ".ci",
+    ".git",
+  ],
+];
+
+const impureNames = [
+  ...["async", "await", "Promise", "Date", "performance", "setTimeout", "setInterval", "setImmediate"],
+  ...["queueMicrotask", "crypto", "process", "console", "fetch", "Bun", "Deno", "globalThis"],
+];
+
+export function roomOf(path: string): Room | undefined {
+  const rooms = ["commands", "workbench", "store", "core"] as const;
+  if (path === "main.ts") return "main";
+  if (path.startsWith("transports/")) return "transports";
+  if (path.startsWith("test/")) return "test";
+  return rooms.find((room) => path.startsWith(`lib/${room}/`));
+}
+
+/** Imports run one way: main, commands, then workbench, store and transports, then core. */
+export function importComplaints(path: string, source: string): string[] {
+  const room = roomOf(path);
+  if (room === undefined) return [`${path} stands in no room`];
+  return importsOf(source).filter((name) => !mayImport(room, path, name))
+    .map((name) => `${path} must not import ${name}`);
+}
+
+/** The core knows no clock, no chance of its own, no wire and no waiting. */
+export function purityComplaints(path: string, source: string): string[] {
+  if (roomOf(path) !== "core") return [];
+  const code = bare(source);
+  const names = impureNames.filter((name) => new RegExp(`(?<![.\\w$])${name}\\b(?!\\s*\\??:)`).test(code));
+  if (/\bMath\s*\.\s*random\b/.test(code)) names.push("Math.random");
+  return names.map((name) => `${path} must not use ${name}`);
+}
+
+/** One place ends the process. */
+export function exitComplaints(path: string, source: string): string[] {
+  const ends = /\b(process|Deno)\s*\.\s*(exit|abort|exitCode|reallyExit)\b/.test(bare(source));
+  return ends && path !== "main.ts" ? [`${path} must leave ending the process to main.ts`] : [];
+}
+
+/** Standard output belongs to main.ts and to the carrier whose wire it is; the console to nobody. */
+export function outputComplaints(path: string, source: string): string[] {
+  const code = bare(source);
+  const prints = /\bconsole\s*\.\s*\w+/.test(code);
+  const writes = /\bprocess\s*\.\s*stdout\b/.test(code);
+  const may = ["main.ts", "transports/maelstrom.ts"].includes(path);
+  return [
+    ...prints ? [`${path} must not use the console`] : [],
+    ...writes && !may ? [`${path} must not write to standard output itself`] : [],
+  ];
+}
+
+/** A file opens with one sentence saying what it is. */
+export function openingComplaints(path: string, source: string): string[] {
+  const opening = /^\/\*\*([\s\S]*?)\*\//.exec(source)?.[1];
+  const said = opening?.replaceAll(/^\s*\*/gm, "").replaceAll(/\s+/g, " ").trim() ?? "";
+  return /^\S.*[.?!]$/.test(said) ? [] : [`${path} must open with a sentence saying what it is`];
+}
+
+/** The top level holds what it must and nothing else. */
+export function topLevelComplaints(names: readonly string[], ignored: readonly string[]): string[] {
+  return names.filter((name) => !topLevel.includes(name) && !isIgnored(name, ignored))
+    .map((name) => `${name} must not stand at the top level`);
+}
+
+function isIgnored(name: string, ignored: readonly string[]): boolean {
+  return ignored.some((line) =>
+    line.startsWith("*.") ? name.endsWith(line.slice(1)) : line.replace(/\/$/, "") === name
+  );
+}
+
+function mayImport(room: Room, path: string, name: string): boolean {
+  if (!name.startsWith(".")) return outside[room].some((start) => name === start || isUnder(name, start));
+  const target = new URL(name, `file:///${path}`).pathname.slice(1);
+  return arrows[room].some((allowed) =>
+    allowed.endsWith("/") ? target.startsWith(allowed) : target === allowed
+  );
+}
+
+function isUnder(name: string, start: string): boolean {
+  return name.startsWith(start.endsWith(":") ? start : `${start}/`);
+}
+
+function importsOf(source: string): string[] {
+  const named = /\b(?:from|import)\s*\(?\s*["'`]([^"'`\n]+)["'`]/g;
+  return [...withoutComments(source).matchAll(named)].flatMap((match) => match[1] ?? []);
+}
+
+const commentOrString =
+  /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;
+
+function withoutComments(source: string): string {
+  return source.replaceAll(commentOrString, (found) => found.startsWith("/") ? " " : found);
+}
+
+/** Code alone: neither comments nor strings, apart from what stands in the holes of a template. */
+function bare(source: string): string {
+  return source.replaceAll(commentOrString, (found) => {
+    if (!found.startsWith("`")) return found.startsWith("/") ? " " : '""';
+    return [...found.matchAll(/\$\{([^}]*)\}/g)].map((hole) => hole[1]).join(" ") || '""';
+  });
+}

@@ -1,0 +1,77 @@
+/** The two schedulers and the heap they stand on. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { seeded } from "../../lib/core/random.ts";
+import { Heap } from "../../lib/workbench/heap.ts";
+import { RealScheduler, VirtualScheduler } from "../../lib/workbench/scheduler.ts";
+
+test("Heap: comes out by rank, equal ranks in the order they went in", () => {
+  const random = seeded(7);
+  const items = Array.from({ length: 500 }, (_, turn) => ({ rank: Math.floor(random.next() * 20), turn }));
+  const heap = new Heap<{ rank: number; turn: number }>();
+  for (const item of items) heap.push(item.rank, item);
+  const out = Array.from(items, () => heap.pop());
+  assert.deepEqual(out, items.toSorted((a, b) => a.rank - b.rank || a.turn - b.turn));
+  assert.equal(heap.pop(), undefined);
+  assert.equal(heap.rank, Infinity);
+});
+
+test("VirtualScheduler: runs plans in order of time, equal moments in the order they were planned", () => {
+  const scheduler = new VirtualScheduler();
+  const ran: string[] = [];
+  const note = (name: string) => () => ran.push(`${name}@${scheduler.now()}`);
+  scheduler.at(20, note("late"));
+  scheduler.at(10, note("first"));
+  scheduler.at(10, note("second"));
+  scheduler.at(Infinity, note("never"));
+  scheduler.run();
+  assert.deepEqual(ran, ["first@10", "second@10", "late@20"]);
+});
+
+test("VirtualScheduler: a plan for the past runs now, a cancelled one never", () => {
+  const scheduler = new VirtualScheduler();
+  const ran: number[] = [];
+  const cancel = scheduler.at(6, () => ran.push(-1));
+  scheduler.at(5, () => {
+    cancel();
+    scheduler.at(1, () => ran.push(scheduler.now()));
+  });
+  scheduler.run();
+  assert.deepEqual(ran, [5]);
+});
+
+test("VirtualScheduler: run(until) stops there and keeps what is later", () => {
+  const scheduler = new VirtualScheduler();
+  const ran: number[] = [];
+  for (const when of [10, 20, 30]) scheduler.at(when, () => ran.push(when));
+  scheduler.run(20);
+  assert.deepEqual([ran, scheduler.now()], [[10, 20], 20]);
+  scheduler.run();
+  assert.deepEqual(ran, [10, 20, 30]);
+});
+
+test("RealScheduler: runs plans no earlier than planned, in order, and none that was cancelled", async () => {
+  const scheduler = new RealScheduler();
+  const ran: string[] = [];
+  await new Promise<void>((resolve) => {
+    scheduler.at(scheduler.now() + 8.5, () => {
+      ran.push("last");
+      resolve();
+    });
+    scheduler.at(scheduler.now() + 4, () => ran.push("cancelled"))();
+    const due = scheduler.now() + 2.5;
+    scheduler.at(due, () => ran.push(scheduler.now() >= due ? "due" : "early"));
+    scheduler.at(0, () => ran.push("past"));
+    scheduler.at(0, () => ran.push("past too"));
+  });
+  assert.deepEqual(ran, ["past", "past too", "due", "last"]);
+});
+
+test("RealScheduler: close() forgets every plan", async () => {
+  const [closed, open] = [new RealScheduler(), new RealScheduler()];
+  const ran: string[] = [];
+  closed.at(closed.now() + 1, () => ran.push("forgotten"));
+  closed.close();
+  await new Promise<void>((resolve) => open.at(open.now() + 5, resolve));
+  assert.deepEqual(ran, []);
+});

@@ -1,0 +1,158 @@
+/** The clients: pace, one request at a time, timeouts and late replies, errors, and the last reads. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Body, Envelope } from "../../lib/core/message.ts";
+import { Examination } from "../../lib/workbench/examination.ts";
+import { OBSERVE_HZ } from "../../lib/workbench/observer.ts";
+import type { Results } from "../../lib/workbench/results.ts";
+import { RealScheduler, VirtualScheduler } from "../../lib/workbench/scheduler.ts";
+import { defaults, type Settings } from "../../lib/workbench/settings.ts";
+import type { HostFactory, Scheduler } from "../../lib/workbench/world.ts";
+import { naiveHosts } from "../sim/naive.ts";
+
+interface Asked {
+  readonly nth: number;
+  readonly src: string;
+  readonly now: number;
+}
+
+/** What a node answers to its nth request of a type (from 0), and after how many ms; undefined: nothing. */
+type Answer = (body: Body, asked: Asked) => { readonly body: Body; readonly afterMs?: number } | undefined;
+
+const ok: Answer = (body) => ({ body: { type: `${body.type}_ok`, messages: [] } });
+
+/** Nodes that only answer. */
+function answering(scheduler: Scheduler, answer: Answer): HostFactory {
+  return (id, events) => {
+    const seen = new Map<string, number>();
+    const receive = ({ src, body }: Envelope): void => {
+      const nth = seen.get(body.type) ?? 0;
+      seen.set(body.type, nth + 1);
+      const reply = answer(body, { nth, src, now: scheduler.now() });
+      if (reply === undefined) return;
+      const envelope = { src: id, dest: src, body: { ...reply.body, in_reply_to: body.msg_id ?? 0 } };
+      scheduler.at(scheduler.now() + (reply.afterMs ?? 0), () => events.sent(envelope));
+    };
+    const nothing = (): void => {};
+    return { receive, start: nothing, kill: nothing, pause: nothing, resume: nothing, stop: nothing };
+  };
+}
+
+function examine(answer: Answer, changes: Partial<Settings> = {}, seesInside = true): Results {
+  const settings: Settings = { ...defaults, nodeCount: 1, ...changes };
+  const scheduler = new VirtualScheduler();
+  const hosts = answering(scheduler, answer);
+  let results: Results | undefined;
+  new Examination({ settings, scheduler, hosts, seesInside }).start((found) => results = found);
+  scheduler.run();
+  assert.ok(results !== undefined);
+  return results;
+}
+
+test("Workload: operations come at the rate, half of them broadcasts, and one final read per node", () => {
+  const { stats } = examine(ok, { nodeCount: 3, rate: 100, timeLimitS: 100 });
+  assert.ok(Math.abs(stats.count - 10_000) < 300);
+  assert.ok(Math.abs(stats["by-f"].broadcast.count - 5000) < 200);
+  assert.equal(examine(ok, { nodeCount: 3, rate: 0 }).stats.count, 3);
+});
+
+test("Workload: a node is asked one thing at a time, however slow it is", () => {
+  const slow: Answer = (body, { nth }) => ({
+    body: { type: `${body.type}_ok`, messages: [] },
+    afterMs: nth === 0 ? 0 : 1000,
+  });
+  const { stats } = examine(slow, { rate: 100 });
+  assert.ok(stats.count >= 20 && stats.count <= 25);
+  assert.equal(stats["ok-count"], stats.count);
+});
+
+test("Workload: what is not answered in 5 s stays open; a late reply is counted and not used", () => {
+  const clients: string[] = [];
+  const late: Answer = (body, { nth, src }) => {
+    if (body.type !== "init" && body.type !== "topology") clients.push(src);
+    const afterMs = body.type === "broadcast" && nth === 0 ? 5001 : 0;
+    return { body: { type: `${body.type}_ok`, messages: [] }, afterMs };
+  };
+  const { stats, net, workload } = examine(late, { rate: 1 });
+  assert.deepEqual([stats["info-count"], net["late-replies"]], [1, 1]);
+  assert.equal(workload["acknowledged-count"], workload["attempt-count"] - 1);
+  // The client that gave up is not used again, as in Jepsen.
+  assert.equal(new Set(clients).size, 2);
+});
+
+test("Workload: a definite error fails an operation, an indefinite one leaves it open", () => {
+  const error = (code: number): Answer => (body, asked) =>
+    body.type === "broadcast" ? { body: { type: "error", code, text: "no" } } : ok(body, asked);
+  const [refused, crashed] = [11, 13].map((code) => examine(error(code)).stats["by-f"].broadcast);
+  assert.ok(refused !== undefined && refused["fail-count"] > 0 && refused["fail-count"] === refused.count);
+  assert.ok(crashed !== undefined && crashed["info-count"] > 0 && crashed["info-count"] === crashed.count);
+});
+
+test("Workload: a reply of the wrong type is a violation and leaves the operation open", () => {
+  const wrong: Answer = (body, asked) =>
+    body.type === "read" ? { body: { type: "broadcast_ok" } } : ok(body, asked);
+  const { stats, workload } = examine(wrong);
+  assert.equal(stats["by-f"].read["info-count"], stats["by-f"].read.count);
+  assert.ok(workload.violations.every(({ kind }) => kind === "malformed-reply"));
+});
+
+/** Answers nothing while `mute` says so, nor anything that was asked then. */
+function muteWhile(mute: (now: number) => boolean): Answer {
+  return (body, asked) => mute(asked.now) ? undefined : ok(body, asked);
+}
+
+test("Workload: a node that is mute late in the main phase, or at the final read only, has stopped answering", () => {
+  const mute = (from: number, to: number): readonly string[] =>
+    examine(muteWhile((now) => now >= from && now < to)).workload.unanswered;
+  assert.deepEqual(mute(8_000, 25_000), ["n0"]);
+  assert.deepEqual(mute(25_000, Infinity), ["n0"]);
+  assert.deepEqual(mute(3_000, 14_000), []);
+});
+
+test("Workload: a node that was paused is excused for what it did not answer", () => {
+  const results = examine(ok, { nemesis: ["pause"], nemesisIntervalS: 1e6 });
+  assert.ok(results.stats["info-count"] > 0);
+  assert.deepEqual(results.workload.unanswered, []);
+});
+
+test("Examination: a node that does not answer topology ends it within 10 s", () => {
+  const deaf: Answer = (body, asked) => body.type === "topology" ? undefined : ok(body, asked);
+  const results = examine(deaf);
+  assert.deepEqual(results.failures, ["Setup: no answer to init or topology within 10 s from n0."]);
+  assert.deepEqual([results["time-ms"], results.workload.valid], [10_000, false]);
+});
+
+test("Observer: reads each node in turn, counted apart from operations and messages", () => {
+  const { net, stats, ...results } = examine(ok, { nodeCount: 5, timeLimitS: 10, recoveryS: 10 }, false);
+  assert.equal(results["observed-every-ms"], 5 * 1000 / OBSERVE_HZ);
+  assert.ok(Math.abs(net.observer["send-count"] - 2 * 20 * OBSERVE_HZ) <= 4);
+  assert.equal(net.clients["send-count"], 2 * (10 + stats.count));
+});
+
+test("Observer: sees true times where a node cannot be seen into", () => {
+  const values: number[] = [];
+  const one: Answer = (body) => {
+    if (body.type === "broadcast" && typeof body["message"] === "number") values.push(body["message"]);
+    return { body: { type: `${body.type}_ok`, messages: [...values] } };
+  };
+  const results = examine(one, {}, false);
+  assert.deepEqual(results.failures, []);
+  const max = results["true-latencies"]?.["1"] ?? Infinity;
+  assert.ok(max > 0 && max <= results["observed-every-ms"]);
+});
+
+test("Examination: runs in real time as it does in virtual time", async () => {
+  const scheduler = new RealScheduler();
+  const settings: Settings = { ...defaults, rate: 200, timeLimitS: 0.4, recoveryS: 0.1, latencyMs: 5 };
+  const phases = new Set<string>();
+  const results = await new Promise<Results>((resolve) => {
+    const hosts = naiveHosts(1, scheduler, {});
+    const onProgress = ({ phase }: { readonly phase: string }): unknown => phases.add(phase);
+    new Examination({ settings, scheduler, hosts, seesInside: true, onProgress }).start(resolve);
+  });
+  scheduler.close();
+  assert.deepEqual(results.failures, []);
+  assert.ok(results.workload["stable-count"] > 10);
+  assert.ok((results["true-latencies"]?.["0"] ?? 0) >= 5);
+  assert.deepEqual([...phases].filter((phase) => phase !== "recovery"), ["setup", "main", "done"]);
+});

@@ -1,0 +1,202 @@
+/** Bytes to lines and lines to bytes, both bounded. */
+import { Buffer } from "node:buffer";
+import type { Writable } from "node:stream";
+
+/** The longest line that is read, in bytes before its newline. A longer one is dropped whole. */
+export const LINE_BYTES_MAX = 1_048_576;
+/** What a writer holds for a reader that does not keep up, in bytes. What is over it is dropped whole. */
+export const HELD_BYTES_MAX = 64 * 1_048_576;
+
+const NEWLINE = 10;
+/** Below LINE_BYTES_MAX, so that a line that lies within one piece can never be too long. */
+const PIECE_BYTES = 65_536;
+
+export interface LineHandlers {
+  onLine(line: string): void;
+  /** A line passed the limit and is being dropped; said once per line, as soon as it is known. */
+  onOverlong(lineBytesMax: number): void;
+}
+
+/**
+ * Cuts a stream of bytes into lines of UTF-8. NUL bytes, empty lines and a carriage return before the newline are
+ * passed over; bytes that are no UTF-8 become U+FFFD. Holds at most one line.
+ */
+export class LineReader {
+  readonly #handlers: LineHandlers;
+  readonly #lineBytesMax: number;
+  // A byte order mark is kept: a decoder that eats it would do so once per chunk, wherever chunks happen to begin.
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  /** The beginning of a line whose newline has not come. Grows by doubling, never above #lineBytesMax. */
+  #held = new Uint8Array(1024);
+  #heldBytes = 0;
+  /** True while the rest of a line that was too long passes. */
+  #skipping = false;
+
+  constructor(handlers: LineHandlers, lineBytesMax: number = LINE_BYTES_MAX) {
+    this.#handlers = handlers;
+    this.#lineBytesMax = lineBytesMax;
+  }
+
+  push(chunk: Uint8Array): void {
+    const step = Math.min(PIECE_BYTES, this.#lineBytesMax);
+    for (let from = 0; from < chunk.length; from += step) this.#take(chunk.subarray(from, from + step));
+  }
+
+  /** The input is over: a last line without a newline is a line too. */
+  end(): void {
+    this.#finish();
+  }
+
+  #take(piece: Uint8Array): void {
+    const first = piece.indexOf(NEWLINE);
+    if (first === -1) return this.#hold(piece);
+    this.#hold(piece.subarray(0, first));
+    this.#finish();
+    const last = piece.lastIndexOf(NEWLINE);
+    // Decoding all whole lines at once is several times faster than one by one.
+    if (last > first) this.#emitAll(this.#decoder.decode(piece.subarray(first + 1, last)));
+    this.#hold(piece.subarray(last + 1));
+  }
+
+  #hold(bytes: Uint8Array): void {
+    if (this.#skipping || bytes.length === 0) return;
+    const length = this.#heldBytes + bytes.length;
+    if (length > this.#lineBytesMax) return this.#skip();
+    if (length > this.#held.length) this.#grow(length);
+    this.#held.set(bytes, this.#heldBytes);
+    this.#heldBytes = length;
+  }
+
+  #grow(length: number): void {
+    const bigger = new Uint8Array(Math.min(this.#lineBytesMax, Math.max(length, 2 * this.#held.length)));
+    bigger.set(this.#held.subarray(0, this.#heldBytes));
+    this.#held = bigger;
+  }
+
+  #skip(): void {
+    this.#skipping = true;
+    this.#heldBytes = 0;
+    this.#handlers.onOverlong(this.#lineBytesMax);
+  }
+
+  #finish(): void {
+    const bytes = this.#held.subarray(0, this.#heldBytes);
+    this.#skipping = false;
+    this.#heldBytes = 0;
+    if (bytes.length > 0) this.#emit(this.#decoder.decode(bytes));
+  }
+
+  #emitAll(text: string): void {
+    let from = 0;
+    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", from)) {
+      this.#emit(text.slice(from, at));
+      from = at + 1;
+    }
+    this.#emit(text.slice(from));
+  }
+
+  #emit(raw: string): void {
+    const line = raw.includes("\0") ? raw.replaceAll("\0", "") : raw;
+    const text = line.endsWith("\r") ? line.slice(0, -1) : line;
+    if (text !== "") this.#handlers.onLine(text);
+  }
+}
+
+/**
+ * Writes lines to a stream that may be slow or go away. Lines written in one turn, or while an earlier write is under
+ * way, leave in one write. Never throws; once the stream has failed, what is written is gone.
+ */
+export class LineWriter {
+  readonly #output: Writable;
+  readonly #onClosed: () => void;
+  #pending = "";
+  #pendingBytes = 0;
+  #inFlightBytes = 0;
+  #planned = false;
+  #closed = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(output: Writable, onClosed: () => void = () => {}) {
+    this.#output = output;
+    this.#onClosed = onClosed;
+    output.on("error", () => this.#shut());
+    output.on("close", () => this.#shut());
+  }
+
+  /** What was written and has not left. */
+  get heldBytes(): number {
+    return this.#pendingBytes + this.#inFlightBytes;
+  }
+
+  /** False when the line was dropped, as it would have brought what is held over `heldBytesMax`. */
+  write(line: string, heldBytesMax: number = HELD_BYTES_MAX): boolean {
+    const bytes = Buffer.byteLength(line) + 1;
+    if (this.#closed || this.heldBytes + bytes > heldBytesMax) return false;
+    this.#pending += line + "\n";
+    this.#pendingBytes += bytes;
+    this.#plan();
+    return true;
+  }
+
+  /** Resolves once nothing is held, or the stream is gone. */
+  drain(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#settle();
+    });
+  }
+
+  /** Ends the stream once everything written has left. */
+  end(): void {
+    this.drain().then(() => this.#output.end());
+  }
+
+  // A microtask runs after the handler of the chunk that caused the lines, so all its answers leave together.
+  #plan(): void {
+    if (this.#planned || this.#inFlightBytes > 0) return;
+    this.#planned = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#planned = false;
+    if (this.#closed || this.#inFlightBytes > 0 || this.#pendingBytes === 0) return;
+    const batch = this.#pending;
+    this.#inFlightBytes = this.#pendingBytes;
+    this.#pending = "";
+    this.#pendingBytes = 0;
+    this.#pass(batch);
+  }
+
+  // Deno throws what goes wrong with a file, where others emit it.
+  #pass(batch: string): void {
+    try {
+      this.#output.write(batch, () => this.#flushed());
+    } catch {
+      this.#shut();
+    }
+  }
+
+  #flushed(): void {
+    this.#inFlightBytes = 0;
+    this.#flush();
+    this.#settle();
+  }
+
+  #shut(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#pending = "";
+    this.#pendingBytes = 0;
+    this.#inFlightBytes = 0;
+    this.#settle();
+    this.#onClosed();
+  }
+
+  #settle(): void {
+    if (this.heldBytes > 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}

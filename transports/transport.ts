@@ -1,0 +1,33 @@
+/** The contract of a carrier: what moves envelopes between this node and everyone else, and what it must not know. */
+import type { Envelope } from "../lib/core/message.ts";
+
+/**
+ * A carrier moves whole envelopes. It knows bytes, lines and sockets; of an envelope it reads `src` and `dest` and
+ * nothing further.
+ *
+ * - `send` is a hope. It never throws, never waits and promises nothing: an envelope may be lost, late, doubled or
+ *   reordered. What arrives, arrives whole and unchanged, or not at all.
+ * - On a link that works, everything sent arrives, and what is sent in one turn of the event loop leaves in few writes.
+ * - Whatever a carrier holds for later has a limit with a name. What is over a limit is dropped whole and said to
+ *   `onDropped`; the protocol repeats itself.
+ * - What comes in and is no envelope is said to `onDropped` and disturbs nothing that follows it.
+ * - Before `open` and after `close` nothing is received, and what is sent is gone.
+ */
+export interface Transport {
+  /** Begins to receive. Called once, before anything is sent. */
+  open(handlers: TransportHandlers): void;
+  send(envelope: Envelope): void;
+  /** Resolves once everything sent so far has left, or never can. */
+  drain(): Promise<void>;
+  /** Stops receiving, drains for a bounded time, and lets go. A second call is the first one again. */
+  close(): Promise<void>;
+}
+
+export interface TransportHandlers {
+  /** One envelope came in; several that came in one chunk are handed over one by one in one turn. */
+  onEnvelope(envelope: Envelope): void;
+  /** Something was dropped, in or out; `reason` is for people. */
+  onDropped(reason: string): void;
+  /** The other side is gone for good: end of input, or an output that nobody reads any more. At most once. */
+  onEnd(): void;
+}
