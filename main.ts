@@ -3,9 +3,12 @@ import { isatty } from "node:tty";
 import { dispatch } from "./lib/commands/dispatch.ts";
 import type { Io } from "./lib/commands/io.ts";
 
+/** What was written and has not left yet: an exit would cut it off at 64 KiB of a pipe. */
+const leaving = new Set<Promise<void>>();
+
 const io: Io = {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  out: (text) => write(process.stdout, text),
+  err: (text) => write(process.stderr, text),
   env: process.env,
   inputIsTerminal: isatty(0),
   outIsTerminal: isatty(1),
@@ -19,9 +22,15 @@ process.stderr.on("error", () => {});
 // No top-level await: bytecode cannot have it.
 dispatch(process.argv.slice(2), io).then(end, crash);
 
-/** What was written must have left before the process does: an exit cuts a pipe at 64 KiB. */
+/** An empty write is no sign that earlier ones have left, so each one is waited for. */
+function write(stream: NodeJS.WriteStream, text: string): void {
+  const left = new Promise<void>((resolve) => stream.write(text, () => resolve()));
+  leaving.add(left);
+  left.then(() => leaving.delete(left));
+}
+
 function end(status: number): void {
-  process.stdout.write("", () => process.stderr.write("", () => process.exit(status)));
+  Promise.all(leaving).then(() => process.exit(status));
 }
 
 function crash(error: unknown): void {

@@ -4,7 +4,7 @@ import { type Entry, type Log, type Run } from "./log.ts";
 import type { Envelope, GossipBody, GossipType, Json } from "./message.ts";
 import { holdings, Peer, type Rtt } from "./peer.ts";
 import { pick, type Random, shuffle } from "./random.ts";
-import { plant, type Tree } from "./relay.ts";
+import { concerned, helpers, plant, type Tree } from "./relay.ts";
 import { Sights } from "./sights.ts";
 
 /** How long a bare acknowledgement waits for traffic to ride on, beside four round trips. */
@@ -24,8 +24,6 @@ export const RETRY_CAP_MS = 2_000;
 export const PROBE_EVERY_MS = 200;
 /** Others beside the next relay to be that a node calls once it has lost sight of everyone. */
 export const SEARCH_OTHERS = 1;
-/** So many members try to reach one that another has lost. */
-export const HELPERS = 3;
 /** A relay asks whom it has lost and others reach again after this, doubling up to the cap. */
 export const RECALL_BASE_MS = 1_000;
 export const RECALL_CAP_MS = 16_000;
@@ -69,8 +67,6 @@ export class Gossip {
   #recallAt = Infinity;
   #recalls = 0;
   #musterAt = Infinity;
-  /** The revision of #sights at which the tree last changed: what everyone must know soon. */
-  #turnedAt = 0;
 
   constructor(options: GossipOptions, now: number) {
     this.#options = options;
@@ -125,17 +121,32 @@ export class Gossip {
 
   #mergeSights(peer: Peer, body: GossipBody, now: number): void {
     const before = this.#sights.revision;
+    const returned = this.#sights.lost.has(peer.id);
     this.#sights.see(peer.id);
     for (const [node, life, version, lost, seen] of body.sights ?? []) {
-      this.#sights.merge(node, { life, version, lost: new Set(lost), seen: new Set(seen) });
+      const gone = this.#sights.merge(node, { life, version, lost: new Set(lost), seen: new Set(seen) });
+      for (const id of gone ?? []) this.#doubtLinks(id, node);
     }
     if (this.#sights.revision === before) return;
     this.#replant(now);
-    this.#doubt(now);
+    this.#doubtRelay(now);
+    // One has come back: the others may have, too.
+    if (returned && this.#tree.root === this.#options.me) {
+      this.#recallAt = Math.min(this.#recallAt, now + this.#recallMs(true));
+    }
+  }
+
+  /** Of one that somebody has lost, only the links in use are still believed. */
+  #doubtLinks(id: string, loser: string): void {
+    const { parents } = this.#tree;
+    this.#sights.doubt(
+      id,
+      (other) => other !== loser && (parents.get(id) === other || parents.get(other) === id),
+    );
   }
 
   /** Somebody has lost this node's relay: is it still there? One miss is enough now, two have seen it. */
-  #doubt(now: number): void {
+  #doubtRelay(now: number): void {
     const relay = this.#peers.get(this.#tree.parent ?? "");
     if (relay === undefined || relay.misses > 0 || now - relay.heardAt < this.#answerMs(relay)) return;
     if (![...this.#peers.keys()].some((id) => this.#sights.lostBy(id).has(relay.id))) return;
@@ -205,12 +216,20 @@ export class Gossip {
     if (peer.misses > 0) return;
     if (peer.id === this.#tree.parent) {
       peer.sendAt = Math.min(peer.sendAt, from === undefined ? this.#boardAt(peer, now) : now);
-    } else if (from !== undefined && from.id === this.#tree.parent) peer.sendAt = now;
+    } else if (from !== undefined && from.id === this.#tree.parent) this.#flushAt = now;
     else {
       // Out of idleness a short wait for company will do; what comes a moment later need not wait a whole window.
       const windowMs = this.#windowMs();
-      this.#flushAt = Math.min(this.#flushAt, Math.max(now + windowMs / 16, this.#flushedAt + windowMs));
+      this.#flushAt = Math.min(
+        this.#flushAt,
+        Math.max(now + windowMs / 16, this.#flushedAt + this.#patience() * windowMs),
+      );
     }
+  }
+
+  /** A relay under another waits a little longer than a window: when that one passes on, both pass on together. */
+  #patience(): number {
+    return this.#tree.parent === undefined ? 1 : 1.25;
   }
 
   #flush(now: number): void {
@@ -249,7 +268,7 @@ export class Gossip {
   }
 
   #hasNews(peer: Peer): boolean {
-    return peer.isBehind(this.#log) || peer.sentSights < this.#turnedAt || peer.guessed;
+    return peer.isBehind(this.#log) || peer.untold || peer.guessed;
   }
 
   #ask(peer: Peer, now: number): void {
@@ -369,6 +388,7 @@ export class Gossip {
     const wasRelay = peer.id === this.#tree.parent;
     if (wasRelay && this.#lacks("failover")) return;
     this.#sights.lose(peer.id);
+    this.#doubtLinks(peer.id, this.#options.me);
     if (this.#probeAt === Infinity) this.#probeAt = now + this.#probeMs();
     this.#replant(now);
     if (this.#tree.component.length === 1) this.#search(now);
@@ -387,8 +407,14 @@ export class Gossip {
   #replant(now: number): void {
     const before = this.#tree;
     this.#tree = this.#prune(plant(this.#options.ranked, this.#sights, this.#options.me));
-    if (this.#tree.shape === before.shape) return this.#help(now);
-    this.#turnedAt = this.#sights.revision;
+    const { me, ranked } = this.#options;
+    const through = concerned(before, this.#tree, me, ranked);
+    if (through.size > 0) this.#turn(before, through, now);
+    this.#help(now);
+  }
+
+  /** The tree is not what it was. */
+  #turn(before: Tree, through: ReadonlySet<string>, now: number): void {
     // A new relay gathers from those who come to it for as long as they take to come.
     if (this.#tree.root !== before.root) this.#flushedAt = now - this.#windowMs() + this.#typicalMs() / 2;
     const neighbours = new Set(this.#neighbours());
@@ -396,10 +422,12 @@ export class Gossip {
     for (const peer of this.#peers.values()) {
       if (!neighbours.has(peer) && old.has(peer.id)) peer.expectNothing();
       if (neighbours.has(peer) && !old.has(peer.id)) this.#adopt(peer, now);
-      if (neighbours.has(peer) && peer.sentSights < this.#turnedAt) this.#pass(peer, peer, now);
+      if (neighbours.has(peer) && through.has(peer.id)) {
+        peer.untold = true;
+        this.#pass(peer, peer, now);
+      }
     }
     this.#planMuster(before, now);
-    this.#help(now);
   }
 
   /**
@@ -435,10 +463,7 @@ export class Gossip {
     for (const id of missed) {
       const peer = this.#peers.get(id);
       if (peer === undefined || within.has(id) || this.#sights.lost.has(id) || peer.inFlight) continue;
-      const at = ranked.indexOf(id);
-      const following = [...ranked.slice(at + 1), ...ranked.slice(0, at)];
-      const helpers = following.filter((each) => within.has(each) && each !== this.#tree.root);
-      if (helpers.slice(0, HELPERS).includes(me)) this.#call(peer, now);
+      if (helpers(ranked, this.#tree, id).includes(me)) this.#call(peer, now);
     }
   }
 
@@ -449,7 +474,9 @@ export class Gossip {
   }
 
   #adopt(peer: Peer, now: number): void {
-    if (now - peer.heardAt > this.#answerMs(peer)) peer.guessSent([...this.#peers.values()].map((each) => each.acked));
+    if (now - peer.heardAt > this.#answerMs(peer)) {
+      peer.guessSent([...this.#peers.values()].map((each) => each.acked));
+    }
     if (this.#hasNews(peer)) this.#pass(peer, peer, now);
   }
 

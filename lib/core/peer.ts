@@ -31,11 +31,11 @@ export class Peer {
   acked: Holdings = new Map();
   /** What it holds once all that is on its way has arrived. Always covers #acked. */
   sent: Holdings = new Map();
-  /** The revisions of log and suspicions that it has confirmed: what is older need not be said again. */
+  /** The revisions of log and sights that it has confirmed: what is older need not be said again. */
   confirmedLog = 0;
   confirmedSights = 0;
-  /** The revision of the suspicions that was last sent. */
-  sentSights = 0;
+  /** Whether it must hear soon of what changed in who sees whom. */
+  untold = false;
   life = 0;
   heardAt = -Infinity;
   /** Undefined before the first sample. */
@@ -87,7 +87,7 @@ export class Peer {
     this.#n++;
     this.#flights.push({ n: this.#n, at: now, logRevision, sightsRevision, answerBy });
     if (this.#flights.length > FLIGHTS_MAX) this.#flights.shift();
-    this.sentSights = sightsRevision;
+    this.untold = false;
     this.retryAt = Math.min(this.retryAt, answerBy);
   }
 
@@ -139,7 +139,6 @@ export class Peer {
   /** What was on its way counts as lost. */
   forgetSent(): void {
     this.sent = copy(this.acked);
-    this.sentSights = this.confirmedSights;
     this.guessed = false;
   }
 
@@ -156,13 +155,14 @@ export class Peer {
     this.#flights = [];
     this.sendAt = this.wantAt = this.retryAt = Infinity;
     this.misses = 0;
+    this.untold = false;
   }
 
   /** It has forgotten everything, what was said to it included. */
   #reborn(): void {
     this.acked = new Map();
     this.sent = new Map();
-    this.confirmedLog = this.confirmedSights = this.sentSights = 0;
+    this.confirmedLog = this.confirmedSights = 0;
     this.windowMs = 0;
     this.#heardN = 0;
     this.#flights = [];

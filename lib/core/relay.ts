@@ -8,8 +8,8 @@ export interface Tree {
   readonly children: readonly string[];
   /** Everyone who can be reached from here, this node included, in order of rank. */
   readonly component: readonly string[];
-  /** Equal for equal trees, wherever in the tree one stands. */
-  readonly shape: string;
+  /** Everyone's neighbour towards the root; the same wherever in the tree one stands. */
+  readonly parents: ReadonlyMap<string, string>;
 }
 
 /**
@@ -28,14 +28,51 @@ export function plant(ranked: readonly string[], sights: Sights, me: string): Tr
     parent: parents.get(me),
     children: component.filter((id) => parents.get(id) === me),
     component,
-    shape: component.map((id) => `${id}<${parents.get(id) ?? ""}`).join(" "),
+    parents,
   };
 }
 
 function star(ranked: readonly string[], me: string): Tree {
   const root = ranked[0] ?? me;
-  const children = root === me ? ranked.filter((id) => id !== me) : [];
-  return { root, parent: root === me ? undefined : root, children, component: ranked, shape: "star" };
+  const leaves = ranked.filter((id) => id !== root);
+  const parents = new Map(leaves.map((id) => [id, root]));
+  return { root, parent: parents.get(me), children: root === me ? leaves : [], component: ranked, parents };
+}
+
+/** So many members try to reach one that another has lost. */
+export const HELPERS = 3;
+
+/** Who tries to reach one that has fallen out of the tree: the few in it that follow in rank, the root excepted. */
+export function helpers(ranked: readonly string[], tree: Tree, lost: string): string[] {
+  const at = ranked.indexOf(lost);
+  const following = [...ranked.slice(at + 1), ...ranked.slice(0, at)];
+  return following.filter((id) => id !== tree.root && tree.component.includes(id)).slice(0, HELPERS);
+}
+
+/**
+ * Through which of its neighbours `me` reaches those who have to act on a change of the tree: whose place in it is not
+ * what it was, and who is to help. The others have time.
+ */
+export function concerned(before: Tree, after: Tree, me: string, ranked: readonly string[]): Set<string> {
+  const actors = new Set<string>();
+  for (const id of ranked) {
+    const [was, is] = [before.parents.get(id), after.parents.get(id)];
+    if (was !== is) { for (const each of [id, was, is]) if (each !== undefined) actors.add(each); }
+    const fellOut = before.component.includes(id) && !after.component.includes(id);
+    if (fellOut) { for (const each of helpers(ranked, after, id)) actors.add(each); }
+  }
+  const within = [...actors].filter((id) => after.component.includes(id));
+  return new Set(within.flatMap((id) => towards(after, me, id) ?? []));
+}
+
+/** The neighbour of `me` on the way to `id`. */
+function towards(tree: Tree, me: string, id: string): string | undefined {
+  let below = id;
+  for (let at: string | undefined = id; at !== undefined; at = tree.parents.get(at)) {
+    if (at === me) return below === me ? undefined : below;
+    below = at;
+  }
+  return tree.parent;
 }
 
 /** Each member that can be reached from `root`, with its parent on a shortest way. */

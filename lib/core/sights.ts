@@ -71,13 +71,23 @@ export class Sights {
     this.#say(new Set([...this.lost, peer]), without(this.seen, peer));
   }
 
-  /** Takes in what was said of `node`. Returns whether that is news. */
-  merge(node: string, word: Row): boolean {
+  /** Takes in what was said of `node`. Returns whom it has newly lost, or undefined where nothing is news. */
+  merge(node: string, word: Row): string[] | undefined {
     const known = this.#rows.get(node);
-    if (known !== undefined && !isLater(word, known)) return false;
+    if (known !== undefined && !isLater(word, known)) return undefined;
     if (node === this.#me) this.#outrank(word);
     else this.#keep(node, word);
-    return true;
+    return node === this.#me ? [] : [...word.lost].filter((id) => !(known?.lost.has(id) ?? false));
+  }
+
+  /** Somebody has lost `node`: whoever saw it once may not see it now, except over the links in use. */
+  doubt(node: string, inUse: (other: string) => boolean): void {
+    for (const [id, row] of this.#rows) {
+      const seen = id === node ? filter(row.seen, inUse) : inUse(id) ? row.seen : without(row.seen, node);
+      if (seen.size === row.seen.size) continue;
+      if (id === this.#me) this.#say(row.lost, seen);
+      else this.#rows.set(id, { ...row, seen });
+    }
   }
 
   /** The rows that changed after `revision`. */
@@ -111,5 +121,9 @@ function isLater(a: Row, b: Row): boolean {
 }
 
 function without(set: ReadonlySet<string>, gone: string): ReadonlySet<string> {
-  return new Set([...set].filter((each) => each !== gone));
+  return filter(set, (each) => each !== gone);
+}
+
+function filter(set: ReadonlySet<string>, keep: (each: string) => boolean): ReadonlySet<string> {
+  return new Set([...set].filter(keep));
 }

@@ -54,8 +54,9 @@ export function processHosts(options: ProcessOptions): ProcessHosts {
 /** How this very program is run as a Maelstrom node: compiled, or from source by the runtime that runs it now. */
 export function itself(): Program {
   const bin = process.execPath;
-  // Inside an executable that Bun compiled, modules live in a file system of its own.
-  if (/\/(\$bunfs|~BUN)\//.test(import.meta.url)) return { bin, args: ["maelstrom"] };
+  // In an executable that Bun compiled, the script lies in a file system of its own; import.meta.url need not tell,
+  // as bytecode keeps the source's.
+  if (/[\\/](\$bunfs|~BUN)[\\/]/.test(process.argv[1] ?? "")) return { bin, args: ["maelstrom"] };
   const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
   const run = process.versions["deno"] === undefined ? ["run", main] : ["run", "--allow-all", main];
   return { bin, args: [...run, "maelstrom"] };
