@@ -15,9 +15,8 @@ export const ANSWER_SLACK_MS = 50;
 export const RTT_GUESS_MS = 400;
 /** A reordered message may be this late before what it brought counts as lost, beside twice the deviation. */
 export const REORDER_SLACK_MS = 20;
-/** Unanswered requests in a row after which a peer counts as lost; more where it was heard of meanwhile. */
+/** Answers overdue in a row, with nothing heard meanwhile, after which a peer counts as lost. */
 export const MISSES_MAX = 2;
-export const MISSES_HEARD_MAX = 4;
 /** Retries to one peer are at most this far apart. */
 export const RETRY_CAP_MS = 2_000;
 /** How far apart the nodes that can reach each other probe, together, what they cannot reach. */
@@ -80,7 +79,7 @@ export class Gossip {
   /** The moment of the earliest thing to do; Infinity when there is none. */
   get deadline(): number {
     let at = Math.min(this.#flushAt, this.#probeAt, this.#recallAt, this.#musterAt);
-    for (const peer of this.#peers.values()) at = Math.min(at, peer.dueAt);
+    for (const peer of this.#peers.values()) at = Math.min(at, peer.dueAt, this.#silentAt(peer));
     return at;
   }
 
@@ -111,7 +110,10 @@ export class Gossip {
   /** Does whatever is due. */
   wake(now: number): void {
     if (this.#flushAt <= now) this.#flush(now);
-    for (const peer of this.#peers.values()) if (peer.dueAt <= now) this.#serve(peer, now);
+    for (const peer of this.#peers.values()) {
+      if (peer.dueAt <= now) this.#serve(peer, now);
+      if (this.#silentAt(peer) <= now) this.#onSilence(peer, now);
+    }
     if (this.#probeAt <= now) this.#probe(now);
     if (this.#recallAt <= now) this.#recall(now);
     if (this.#musterAt <= now) this.#muster(now);
@@ -145,14 +147,34 @@ export class Gossip {
     );
   }
 
+  /** Without its relay, this node believes only those of its links over which it has heard of late. */
+  #doubtMyLinks(now: number): void {
+    this.#sights.doubt(this.#options.me, (other) => {
+      const peer = this.#peers.get(other);
+      return peer !== undefined && now - peer.heardAt < this.#patienceMs(peer);
+    });
+  }
+
   /** Somebody has lost this node's relay: is it still there? One miss is enough now, two have seen it. */
   #doubtRelay(now: number): void {
     const relay = this.#peers.get(this.#tree.parent ?? "");
     if (relay === undefined || relay.misses > 0 || now - relay.heardAt < this.#answerMs(relay)) return;
-    if (![...this.#peers.keys()].some((id) => this.#sights.lostBy(id).has(relay.id))) return;
-    relay.misses = MISSES_MAX - 1;
-    relay.retryAt = Infinity;
-    this.#say(relay, now, { want: true });
+    if ([...this.#peers.keys()].some((id) => this.#sights.lostBy(id).has(relay.id))) {
+      this.#askOnce(relay, now);
+    }
+  }
+
+  /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */
+  #onSilence(relay: Peer, now: number): void {
+    relay.busy = false;
+    if (relay.id === this.#tree.parent && relay.misses === 0) this.#askOnce(relay, now);
+  }
+
+  /** The last request before the peer counts as lost. */
+  #askOnce(peer: Peer, now: number): void {
+    peer.misses = MISSES_MAX - 1;
+    peer.retryAt = Infinity;
+    this.#say(peer, now, { want: true });
   }
 
   #mergeRuns(peer: Peer, body: GossipBody): Entry[] {
@@ -175,23 +197,27 @@ export class Gossip {
       if (peer.guessed) peer.forgetSent();
       if (peer.isBehind(this.#log)) peer.sendAt = now;
     }
-    if (neighbour && !peer.inFlight && !peer.isBehind(this.#log) && peer.isUnacked(this.#log)) {
+    if (neighbour && !peer.awaited && !peer.isBehind(this.#log) && peer.isUnacked(this.#log)) {
       peer.retryAt = Math.min(peer.retryAt, now + this.#reorderMs(peer));
     }
-    if (!peer.isAhead(this.#log)) peer.wantAt = Infinity;
-    else if (peer.wantAt === Infinity) {
-      const patience = body.want === true || !neighbour ? this.#answerMs(peer) : this.#reorderMs(peer);
-      peer.wantAt = now + patience;
+    if (peer.wantAt === Infinity && peer.isAhead(this.#log)) {
+      peer.wantAt = now + this.#bearMs(peer, body.want === true);
     }
   }
 
+  /** How long to bear that a peer holds what this node lacks: it may be on its way, from there or through the tree. */
+  #bearMs(peer: Peer, more: boolean): number {
+    if (!this.#isNeighbour(peer.id)) return this.#patienceMs(peer) + 2 * this.#windowMs();
+    return more ? this.#answerMs(peer) : this.#reorderMs(peer);
+  }
+
   #owe(peer: Peer, now: number): void {
-    peer.ackAt = Math.min(peer.ackAt, now + this.#ackDelayMs(peer, this.#windowMs()));
+    peer.ackAt = Math.min(peer.ackAt, now + this.#ackDelayMs(peer));
   }
 
   #answer(peer: Peer, now: number): void {
     // Who knows no round trip yet asks one peer back: all that is timed here follows from it.
-    const want = this.#typicalRtt() === undefined && ![...this.#peers.values()].some((each) => each.inFlight);
+    const want = this.#typicalRtt() === undefined && ![...this.#peers.values()].some((each) => each.awaited);
     if (!this.#lacks("repair")) peer.forgetSent();
     this.#say(peer, now, { want, push: !this.#lacks("repair") });
   }
@@ -215,7 +241,7 @@ export class Gossip {
     // Overdue: what it lacks goes with the next retry, or once it is heard again.
     if (peer.misses > 0) return;
     if (peer.id === this.#tree.parent) {
-      peer.sendAt = Math.min(peer.sendAt, from === undefined ? this.#boardAt(peer, now) : now);
+      peer.sendAt = Math.min(peer.sendAt, this.#boardAt(peer, now));
     } else if (from !== undefined && from.id === this.#tree.parent) this.#flushAt = now;
     else {
       // Out of idleness a short wait for company will do; what comes a moment later need not wait a whole window.
@@ -244,7 +270,7 @@ export class Gossip {
   }
 
   /**
-   * When a value that entered here leaves for the relay. One that would only wait there waits here instead, and shares
+   * When a value leaves for the relay. One that would only wait there waits here instead, and shares
    * the trip: until the last moment that still makes the relay's next flush, with a margin.
    */
   #boardAt(relay: Peer, now: number): number {
@@ -273,7 +299,7 @@ export class Gossip {
 
   #ask(peer: Peer, now: number): void {
     peer.wantAt = Infinity;
-    this.#say(peer, now, { want: true });
+    if (peer.isAhead(this.#log)) this.#say(peer, now, { want: true });
   }
 
   /** An answer is overdue: ask again, with all that was on its way; after too many misses, suspect. */
@@ -281,14 +307,13 @@ export class Gossip {
     peer.retryAt = Infinity;
     if (this.#lacks("retry") || !this.#isExpecting(peer)) return;
     peer.misses++;
-    const heard = now - peer.heardAt < this.#patienceMs(peer);
-    if (peer.misses >= (heard ? MISSES_HEARD_MAX : MISSES_MAX)) return this.#lose(peer, now);
+    if (peer.misses >= MISSES_MAX) return this.#lose(peer, now);
     if (!peer.guessed) peer.forgetSent();
     this.#say(peer, now, { want: true, push: true });
   }
 
   #isExpecting(peer: Peer): boolean {
-    return peer.inFlight || (this.#isNeighbour(peer.id) && peer.isUnacked(this.#log));
+    return peer.awaited || (this.#isNeighbour(peer.id) && peer.isUnacked(this.#log));
   }
 
   /** Says the one thing there is to say: what I hold, what you lack, whom I have lost sight of. */
@@ -334,7 +359,8 @@ export class Gossip {
   /** When the peer should have answered what leaves now. */
   #answerBy(peer: Peer, now: number, want: boolean, entries: boolean): number {
     if (this.#sights.lost.has(peer.id)) return Infinity;
-    if (want) return now + backoffMs(this.#options.random, peer.misses, this.#answerMs(peer), RETRY_CAP_MS);
+    const again = Math.max(0, peer.misses - 1);
+    if (want) return now + backoffMs(this.#options.random, again, this.#answerMs(peer), RETRY_CAP_MS);
     return entries && this.#isNeighbour(peer.id) ? now + this.#patienceMs(peer) : Infinity;
   }
 
@@ -389,6 +415,7 @@ export class Gossip {
     if (wasRelay && this.#lacks("failover")) return;
     this.#sights.lose(peer.id);
     this.#doubtLinks(peer.id, this.#options.me);
+    if (wasRelay) this.#doubtMyLinks(now);
     if (this.#probeAt === Infinity) this.#probeAt = now + this.#probeMs();
     this.#replant(now);
     if (this.#tree.component.length === 1) this.#search(now);
@@ -396,7 +423,7 @@ export class Gossip {
 
   /** Out of sight of everyone: call who would be relay next, and some others by chance, with what only this node holds. */
   #search(now: number): void {
-    if ([...this.#peers.values()].some((peer) => peer.inFlight)) return;
+    if ([...this.#peers.values()].some((peer) => peer.awaited)) return;
     const unknown = [...this.#peers.values()].filter((peer) => !this.#sights.lost.has(peer.id));
     const [next, ...others] = unknown;
     for (const peer of [next, ...shuffle(this.#options.random, others).slice(0, SEARCH_OTHERS)]) {
@@ -450,7 +477,7 @@ export class Gossip {
     this.#musterAt = Infinity;
     for (const peer of this.#peers.values()) {
       const known = this.#sights.seen.has(peer.id) || this.#sights.lost.has(peer.id);
-      if (!known && !peer.inFlight) this.#call(peer, now);
+      if (!known && !peer.awaited) this.#call(peer, now);
     }
   }
 
@@ -462,7 +489,7 @@ export class Gossip {
     const missed = new Set(this.#tree.component.flatMap((id) => [...this.#sights.lostBy(id)]));
     for (const id of missed) {
       const peer = this.#peers.get(id);
-      if (peer === undefined || within.has(id) || this.#sights.lost.has(id) || peer.inFlight) continue;
+      if (peer === undefined || within.has(id) || this.#sights.lost.has(id) || peer.awaited) continue;
       if (helpers(ranked, this.#tree, id).includes(me)) this.#call(peer, now);
     }
   }
@@ -550,20 +577,26 @@ export class Gossip {
     return mean + 4 * deviation + ANSWER_SLACK_MS;
   }
 
+  /** When a busy relay's next word is overdue. */
+  #silentAt(peer: Peer): number {
+    if (!peer.busy || this.#lacks("failover")) return Infinity;
+    return peer.flushedAt + 1.5 * peer.windowMs + 4 * this.#rtt(peer).deviation + ANSWER_SLACK_MS;
+  }
+
   #reorderMs(peer: Peer): number {
     return 2 * this.#rtt(peer).deviation + REORDER_SLACK_MS;
   }
 
-  /** How long an acknowledgement between this node and the peer may wait, on whichever side it is due. */
-  #ackDelayMs(peer: Peer, windowMs: number): number {
-    if (this.#tree.children.includes(peer.id)) return Math.max(ACK_DELAY_MS, windowMs);
+  /** How long an acknowledgement to the peer may wait for something to ride on. */
+  #ackDelayMs(peer: Peer): number {
+    if (this.#tree.children.includes(peer.id)) return relayAckMs(this.#windowMs());
     return ACK_DELAY_MS + 4 * this.#rtt(peer).mean;
   }
 
+  /** How long the peer may take to acknowledge: the other side of #ackDelayMs. */
   #patienceMs(peer: Peer): number {
-    const delay = peer.id === this.#tree.parent
-      ? Math.max(ACK_DELAY_MS, peer.windowMs)
-      : ACK_DELAY_MS + 4 * this.#rtt(peer).mean;
+    const fromRelay = peer.id === this.#tree.parent;
+    const delay = fromRelay ? relayAckMs(peer.windowMs) : ACK_DELAY_MS + 4 * this.#rtt(peer).mean;
     return delay + this.#answerMs(peer);
   }
 
@@ -586,6 +619,11 @@ export class Gossip {
   #lacks(mechanism: Mechanism): boolean {
     return this.#options.without.includes(mechanism);
   }
+}
+
+/** A relay that gathers for long acknowledges with what it passes on; one that hardly gathers does as others do. */
+function relayAckMs(windowMs: number): number {
+  return windowMs < ACK_DELAY_MS / 2 ? ACK_DELAY_MS : windowMs;
 }
 
 function typeOf(body: GossipBody): GossipType {

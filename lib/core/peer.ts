@@ -73,8 +73,9 @@ export class Peer {
     return this.#n + 1;
   }
 
-  get inFlight(): boolean {
-    return this.#flights.length > 0;
+  /** Whether an answer to something on its way is expected. */
+  get awaited(): boolean {
+    return this.#flights.some((flight) => flight.answerBy < Infinity);
   }
 
   /** [its life, the newest n heard of it, held for how long], for the next message to it. */
