@@ -2,9 +2,9 @@
 import { backoffMs } from "./backoff.ts";
 import { type Entry, type Log, type Run } from "./log.ts";
 import type { Envelope, GossipBody, GossipType, Json } from "./message.ts";
-import { holdings, Peer, type Rtt } from "./peer.ts";
+import { type Holdings, holdings, Peer, type Rtt } from "./peer.ts";
 import { pick, type Random, shuffle } from "./random.ts";
-import { concerned, helpers, plant, type Tree } from "./relay.ts";
+import { concerned, helpers, plant, stewards, type Tree } from "./relay.ts";
 import { Sights } from "./sights.ts";
 
 /** How long a bare acknowledgement waits for traffic to ride on, beside four round trips. */
@@ -26,6 +26,8 @@ export const SEARCH_OTHERS = 1;
 /** A relay asks whom it has lost and others reach again after this, doubling up to the cap. */
 export const RECALL_BASE_MS = 1_000;
 export const RECALL_CAP_MS = 16_000;
+/** Entries that came this long ago at most are pushed to a peer of which nothing is known. */
+export const RECENT_MS = 2_000;
 /** A starting relay gives the others this long to call first. */
 export const HELLO_MS = 500;
 /** A window shorter than this is none. */
@@ -59,6 +61,9 @@ export class Gossip {
   readonly #peers: ReadonlyMap<string, Peer>;
   readonly #sights: Sights;
   #tree: Tree;
+  /** Entries of the last RECENT_MS by arrival, and all earlier ones. */
+  readonly #recent: { readonly at: number; readonly entries: readonly Entry[] }[] = [];
+  readonly #older: Holdings = new Map();
   /** When the children were last sent what had gathered, and when they will be again. */
   #flushedAt = -Infinity;
   #flushAt = Infinity;
@@ -227,6 +232,8 @@ export class Gossip {
   /** Plans when each neighbour gets these entries, which came from one of them or entered here. */
   #spread(entries: readonly Entry[], from: Peer | undefined, now: number): void {
     if (entries.length === 0) return;
+    this.#recent.push({ at: now, entries });
+    this.#settled(now);
     for (const peer of this.#neighbours()) {
       if (peer !== from && this.#isMissing(peer, entries)) this.#pass(peer, from, now);
     }
@@ -238,8 +245,8 @@ export class Gossip {
 
   /** Upwards and down from the relay at once; what a relay gathers, once per window and to all children together. */
   #pass(peer: Peer, from: Peer | undefined, now: number): void {
-    // Overdue: what it lacks goes with the next retry, or once it is heard again.
-    if (peer.misses > 0) return;
+    // Overdue, or asked what it holds: what it lacks goes with the next retry, or once it is heard.
+    if (peer.misses > 0 || (peer.guessed && peer.awaited)) return;
     if (peer.id === this.#tree.parent) {
       peer.sendAt = Math.min(peer.sendAt, this.#boardAt(peer, now));
     } else if (from !== undefined && from.id === this.#tree.parent) this.#flushAt = now;
@@ -437,6 +444,7 @@ export class Gossip {
     const { me, ranked } = this.#options;
     const through = concerned(before, this.#tree, me, ranked);
     if (through.size > 0) this.#turn(before, through, now);
+    this.#planMuster(before, now);
     this.#help(now);
   }
 
@@ -454,7 +462,6 @@ export class Gossip {
         this.#pass(peer, peer, now);
       }
     }
-    this.#planMuster(before, now);
   }
 
   /**
@@ -462,15 +469,18 @@ export class Gossip {
    * The lower its rank, the longer it waits for another to do so: mostly one does, and the rest hear of it.
    */
   #planMuster(before: Tree, now: number): void {
-    this.#musterAt = this.#recallAt = Infinity;
     const { root, component } = this.#tree;
     const { me, ranked } = this.#options;
-    if (root !== me || component.length === 1 || this.#sights.clear) return;
-    const ahead = ranked.slice(0, ranked.indexOf(me)).filter((id) => !this.#sights.lost.has(id)).length;
-    this.#musterAt = now + (ahead + 1) * this.#typicalMs() / 2;
+    if (!stewards(this.#tree, this.#sights).includes(me) || component.length === 1 || this.#sights.clear) {
+      this.#musterAt = this.#recallAt = Infinity;
+      return;
+    }
+    const above = ranked.slice(0, ranked.indexOf(me));
+    const ahead = above.filter((id) => id !== root && !this.#sights.lost.has(id)).length;
+    this.#musterAt = Math.min(this.#musterAt, now + (ahead + 1) * this.#typicalMs() / 2);
     const grew = component.length > before.component.length;
     if (grew) this.#recalls = 0;
-    this.#recallAt = now + this.#recallMs(grew);
+    this.#recallAt = Math.min(this.#recallAt, now + this.#recallMs(grew));
   }
 
   #muster(now: number): void {
@@ -500,9 +510,18 @@ export class Gossip {
     return { ...tree, parent: tree.parent === tree.root ? tree.parent : undefined, children: [] };
   }
 
+  /** What has been here for a while, and so probably everywhere: not to be sent on a guess. */
+  #settled(now: number): Holdings {
+    const old = this.#recent.findIndex(({ at }) => at > now - RECENT_MS);
+    for (const { entries } of this.#recent.splice(0, old < 0 ? this.#recent.length : old)) {
+      for (const { origin, seq } of entries) holdings(this.#older, origin).add(seq);
+    }
+    return this.#older;
+  }
+
   #adopt(peer: Peer, now: number): void {
     if (now - peer.heardAt > this.#answerMs(peer)) {
-      peer.guessSent([...this.#peers.values()].map((each) => each.acked));
+      peer.guessSent(this.#settled(now));
     }
     if (this.#hasNews(peer)) this.#pass(peer, peer, now);
   }
@@ -539,7 +558,7 @@ export class Gossip {
   }
 
   #call(peer: Peer, now: number): void {
-    peer.guessSent([...this.#peers.values()].map((each) => each.acked));
+    peer.guessSent(this.#settled(now));
     this.#say(peer, now, { want: true, push: true });
   }
 
@@ -596,7 +615,9 @@ export class Gossip {
   /** How long the peer may take to acknowledge: the other side of #ackDelayMs. */
   #patienceMs(peer: Peer): number {
     const fromRelay = peer.id === this.#tree.parent;
-    const delay = fromRelay ? relayAckMs(peer.windowMs) : ACK_DELAY_MS + 4 * this.#rtt(peer).mean;
+    const delay = fromRelay
+      ? relayAckMs(peer.windowMs || this.#windowMs())
+      : ACK_DELAY_MS + 4 * this.#rtt(peer).mean;
     return delay + this.#answerMs(peer);
   }
 

@@ -143,12 +143,10 @@ export class Peer {
     this.guessed = false;
   }
 
-  /** It is not known what it holds: suppose all that anyone is known to hold. */
-  guessSent(known: Iterable<Holdings>): void {
+  /** It is not known what it holds: suppose all of this. */
+  guessSent(known: Holdings): void {
     this.guessed = true;
-    for (const others of known) {
-      for (const [origin, held] of others) holdings(this.sent, origin).addAll(held);
-    }
+    for (const [origin, held] of known) holdings(this.sent, origin).addAll(held);
   }
 
   /** Nothing is expected of it any more. */
