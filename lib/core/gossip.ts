@@ -20,7 +20,7 @@ export const MISSES_MAX = 2;
 /** Retries to one peer are at most this far apart. */
 export const RETRY_CAP_MS = 2_000;
 /** How far apart the nodes that can reach each other probe, together, what they cannot reach. */
-export const PROBE_EVERY_MS = 200;
+export const PROBE_EVERY_MS = 300;
 /** Others beside the next relay to be that a node calls once it has lost sight of everyone. */
 export const SEARCH_OTHERS = 1;
 /** A relay asks whom it has lost and others reach again after this, doubling up to the cap. */
@@ -365,7 +365,7 @@ export class Gossip {
 
   /** When the peer should have answered what leaves now. */
   #answerBy(peer: Peer, now: number, want: boolean, entries: boolean): number {
-    if (this.#sights.lost.has(peer.id)) return Infinity;
+    if (!this.#sights.seen.has(peer.id) && !peer.guessed) return Infinity;
     const again = Math.max(0, peer.misses - 1);
     if (want) return now + backoffMs(this.#options.random, again, this.#answerMs(peer), RETRY_CAP_MS);
     return entries && this.#isNeighbour(peer.id) ? now + this.#patienceMs(peer) : Infinity;
@@ -423,7 +423,6 @@ export class Gossip {
     this.#sights.lose(peer.id);
     this.#doubtLinks(peer.id, this.#options.me);
     if (wasRelay) this.#doubtMyLinks(now);
-    if (this.#probeAt === Infinity) this.#probeAt = now + this.#probeMs();
     this.#replant(now);
     if (this.#tree.component.length === 1) this.#search(now);
   }
@@ -444,6 +443,8 @@ export class Gossip {
     const { me, ranked } = this.#options;
     const through = concerned(before, this.#tree, me, ranked);
     if (through.size > 0) this.#turn(before, through, now);
+    // At any moment of the interval, lest all that lost sight at once probe at once.
+    if (this.#probeAt === Infinity) this.#probeAt = now + this.#probeMs() * this.#options.random.next();
     this.#planMuster(before, now);
     this.#help(now);
   }
@@ -534,11 +535,13 @@ export class Gossip {
     }
   }
 
-  /** One lost peer, by chance: whatever happens to the others, each gets its turn. */
+  /** One peer by chance: of those whom nobody here reaches, or else of those whom this node has lost. */
   #probe(now: number): void {
-    const peer = this.#peers.get(pick(this.#options.random, [...this.#sights.lost]) ?? "");
-    this.#probeAt = peer === undefined ? Infinity : now + this.#probeMs();
-    if (peer !== undefined) this.#say(peer, now, { want: true });
+    const { component } = this.#tree;
+    const apart = [...this.#peers.keys()].filter((id) => !component.includes(id));
+    const id = pick(this.#options.random, apart.length > 0 ? apart : [...this.#sights.lost]);
+    this.#probeAt = id === undefined ? Infinity : now + this.#probeMs();
+    if (id !== undefined) this.#say(this.#peers.get(id) as Peer, now, { want: true });
   }
 
   /** A relay has lost members that others reach: have the links come back? */

@@ -154,7 +154,7 @@ export class Peer {
     this.#flights = [];
     this.sendAt = this.wantAt = this.retryAt = Infinity;
     this.misses = 0;
-    this.untold = false;
+    this.untold = this.guessed = false;
   }
 
   /** It has forgotten everything, what was said to it included. */
