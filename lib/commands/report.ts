@@ -42,7 +42,7 @@ export function reportLines(run: Run, paint: Paint): string[] {
     ...row("messages", messages(results)),
     ...row("stable latency", [`${spread(results.workload["stable-latencies"])} (as Maelstrom counts it)`]),
     ...row("true latency", [
-      `${spread(results["true-latencies"])} (from a broadcast to the last node)`,
+      `${spread(results["true-latencies"])} (from a broadcast to the last node${observed(results)})`,
     ]),
     ...row("after heals", heals(results)),
     ...row("demanded", run.must.map((judgement) => judged(judgement, paint))),
@@ -89,7 +89,10 @@ function verdict(run: Run, paint: Paint): string[] {
       `${word(run, paint)}  Valid: ${everyValue(run.results)}${met}.`,
     ];
   }
-  const why = shortened(reasons(run), FAILURES_SHOWN_MAX).map((reason) => `  - ${reason}`);
+  const why = shortened(reasons(run), FAILURES_SHOWN_MAX).map((reason) =>
+    // What a program said before it crashed has lines of its own.
+    `  - ${reason.replaceAll("\n", "\n    ")}`
+  );
   const again = run.replay === undefined ? [] : [`  Run it again: ${run.replay}`];
   return [
     `${word(run, paint)}  ${run.results.valid ? "Valid, but too slow or too chatty:" : "Not valid:"}`,
@@ -173,6 +176,11 @@ function spread(latencies: Quantiles | null | undefined): string {
   const { "0.5": median, "0.95": most, "0.99": nearlyAll, "1": max } = latencies;
   const [m, p95, p99, x] = [median, most, nearlyAll, max].map(milliseconds);
   return `median ${m}, 95 % ${p95}, 99 % ${p99}, maximum ${x} ms`;
+}
+
+/** Where nodes can only be looked at from outside, a true time comes late by up to the gap between two looks. */
+function observed({ "observed-every-ms": everyMs }: Results): string {
+  return everyMs === 0 ? "" : `; seen up to ${milliseconds(everyMs)} ms late`;
 }
 
 function row(label: string, lines: readonly string[]): string[] {

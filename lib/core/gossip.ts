@@ -32,6 +32,8 @@ export const RECENT_MS = 2_000;
 export const HELLO_MS = 500;
 /** A window shorter than this is none. */
 export const WINDOW_MIN_MS = 10;
+/** So many entries at once need no company: they are passed on without waiting for a window. */
+export const BULK_ENTRIES = 32;
 /** One message carries at most so many entries, and so many characters of values. */
 export const BATCH_ENTRIES_MAX = 2_048;
 export const BATCH_CHARS_MAX = 256 * 1024;
@@ -234,8 +236,9 @@ export class Gossip {
     if (entries.length === 0) return;
     this.#recent.push({ at: now, entries });
     this.#settled(now);
+    const bulk = entries.length >= BULK_ENTRIES;
     for (const peer of this.#neighbours()) {
-      if (peer !== from && this.#isMissing(peer, entries)) this.#pass(peer, from, now);
+      if (peer !== from && this.#isMissing(peer, entries)) this.#pass(peer, from, now, bulk);
     }
   }
 
@@ -244,13 +247,14 @@ export class Gossip {
   }
 
   /** Upwards and down from the relay at once; what a relay gathers, once per window and to all children together. */
-  #pass(peer: Peer, from: Peer | undefined, now: number): void {
+  #pass(peer: Peer, from: Peer | undefined, now: number, bulk = false): void {
     // Overdue, or asked what it holds: what it lacks goes with the next retry, or once it is heard.
     if (peer.misses > 0 || (peer.guessed && peer.awaited)) return;
     if (peer.id === this.#tree.parent) {
-      peer.sendAt = Math.min(peer.sendAt, this.#boardAt(peer, now));
-    } else if (from !== undefined && from.id === this.#tree.parent) this.#flushAt = now;
-    else {
+      peer.sendAt = Math.min(peer.sendAt, bulk ? now : this.#boardAt(peer, now));
+    } else if (from !== undefined && from.id === this.#tree.parent && from.flushedAt === now) {
+      this.#flushAt = now;
+    } else {
       // Out of idleness a short wait for company will do; what comes a moment later need not wait a whole window.
       const windowMs = this.#windowMs();
       this.#flushAt = Math.min(
@@ -359,7 +363,7 @@ export class Gossip {
       ...(runs.length === 0 ? {} : { runs: runs.map((run) => [run.origin, run.seq, [...run.values]]) }),
       ...(sights === undefined || sights.length === 0 ? {} : { sights }),
       ...(want ? { want } : {}),
-      ...(flush && windowMs >= WINDOW_MIN_MS ? { window: windowMs } : {}),
+      ...(flush ? { window: windowMs } : {}),
     };
   }
 
@@ -486,10 +490,16 @@ export class Gossip {
 
   #muster(now: number): void {
     this.#musterAt = Infinity;
+    const missed = this.#missed();
     for (const peer of this.#peers.values()) {
-      const known = this.#sights.seen.has(peer.id) || this.#sights.lost.has(peer.id);
+      const known = this.#sights.seen.has(peer.id) || missed.has(peer.id);
       if (!known && !peer.awaited) this.#call(peer, now);
     }
+  }
+
+  /** Everyone whom somebody here has tried to reach, and has not. */
+  #missed(): Set<string> {
+    return new Set(this.#tree.component.flatMap((id) => [...this.#sights.lostBy(id)]));
   }
 
   /** Somebody is out of everyone's sight: the few that follow in rank try whether they reach it. */
@@ -497,8 +507,7 @@ export class Gossip {
     if (this.#sights.clear || this.#lacks("detour")) return;
     const { me, ranked } = this.#options;
     const within = new Set(this.#tree.component);
-    const missed = new Set(this.#tree.component.flatMap((id) => [...this.#sights.lostBy(id)]));
-    for (const id of missed) {
+    for (const id of this.#missed()) {
       const peer = this.#peers.get(id);
       if (peer === undefined || within.has(id) || this.#sights.lost.has(id) || peer.awaited) continue;
       if (helpers(ranked, this.#tree, id).includes(me)) this.#call(peer, now);

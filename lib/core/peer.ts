@@ -154,7 +154,8 @@ export class Peer {
     this.#flights = [];
     this.sendAt = this.wantAt = this.retryAt = Infinity;
     this.misses = 0;
-    this.untold = this.guessed = false;
+    this.untold = false;
+    if (this.guessed) this.forgetSent();
   }
 
   /** It has forgotten everything, what was said to it included. */

@@ -175,14 +175,15 @@ function worstStale(stale: readonly Judged[]): StaleElement[] {
 }
 
 function sentences(found: WorkloadResults): string[] {
-  const all: string[] = [];
+  // What a node did comes first: a crash explains the reads that are missing.
+  const all = accusations(found.violations);
   const say = (items: readonly unknown[], sentence: (list: string, some: string) => string): void => {
     const some = items.length === 1 ? "1 value" : `${items.length} values`;
     if (items.length > 0) all.push(sentence(list(items), some));
   };
-  say(found.lost, (which, some) => `Lost: ${some} known to be in the system vanished: ${which}.`);
+  say(found.lost, (which, some) => `Lost: ${some} acknowledged or read once, and not read later: ${which}.`);
   say(found.duplicated, (which, some) => `Duplicated: ${some} came more than once in one read: ${which}.`);
-  say(found.phantom, (which, some) => `Phantom: ${some} were read that nobody broadcast: ${which}.`);
+  say(found.phantom, (which, some) => `Phantom: ${some} read that nobody broadcast: ${which}.`);
   say(
     found["not-in-final-read"],
     (which, some) => `Missing: ${some} acknowledged but not in every final read: ${which}.`,
@@ -196,16 +197,25 @@ function sentences(found: WorkloadResults): string[] {
     found.unanswered,
     (which) => `Unanswered: though undisturbed, these nodes stopped answering: ${which}.`,
   );
-  return [...all, ...accusations(found)];
+  return all;
 }
 
-/** One sentence for each node and kind. */
-function accusations({ violations }: WorkloadResults): string[] {
-  const groups = Map.groupBy(violations, ({ node, kind }) => `${node}: ${kind}`);
-  return [...groups].map(([what, group]) => {
-    const times = group.length === 1 ? "" : ` (${group.length} times)`;
-    return `Misbehaved: ${what}${times}: ${group[0]?.reason ?? ""}`;
+/** One sentence for each kind of misbehaviour of a node; nodes that do the same share it. */
+export function accusations(violations: readonly Violation[]): string[] {
+  const charges = Map.groupBy(violations, ({ node, kind }) => `${node} ${kind}`);
+  const alike = Map.groupBy(charges.values(), (charge) => {
+    const times = charge.length === 1 ? "" : ` (${charge.length} times)`;
+    return `${charge[0]?.kind}${times}: ${charge[0]?.reason}`;
   });
+  return [...alike].map(([what, accused]) => {
+    const nodes = accused.map((charge) => charge[0]?.node ?? "");
+    return `Misbehaved: ${nodes.sort(inOrder).join(", ")}: ${what}`;
+  });
+}
+
+/** n2 before n10. */
+function inOrder(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1);
 }
 
 function list(items: readonly unknown[]): string {

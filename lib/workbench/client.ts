@@ -65,6 +65,11 @@ export class Client {
     this.#network.send({ src: this.id, dest, body: { ...body, msg_id: msgId } });
   }
 
+  /** No reply will come: what is open ends now instead of at its timeout. */
+  giveUp(): void {
+    this.#finish(undefined);
+  }
+
   #onEnvelope({ body }: Envelope): void {
     if (this.#pending === undefined || body.in_reply_to !== this.#pending.msgId) return this.#onLate();
     this.#finish(body);

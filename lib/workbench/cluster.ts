@@ -27,6 +27,10 @@ interface Member {
   readonly id: string;
   readonly host: Host;
   readonly client: Client;
+  /** Who last asked it to come up. */
+  asking: Client | undefined;
+  /** It ended by itself in this life: what it is asked, it will not answer. */
+  crashed: boolean;
   state: "starting" | "up" | "paused" | "down";
   /** When it was last brought down, paused or brought back; requests from before may go unanswered. */
   disturbedAt: number;
@@ -124,11 +128,32 @@ export class Cluster {
     const { network, clients, onDelivered } = this.#options;
     const host = this.#options.hosts(id, {
       sent: (envelope) => this.#onSent(id, envelope),
-      misbehaved: (kind, reason) => this.#accuse(id, kind, reason),
+      misbehaved: (kind, reason) => {
+        this.#accuse(id, kind, reason);
+        if (kind === "crashed") this.#onCrash(id);
+      },
       delivered: (values) => onDelivered(id, values),
     });
     network.addNode(id, (envelope) => host.receive(envelope));
-    return { id, host, client: clients.open(), state: "down", disturbedAt: -Infinity, life: 0 };
+    const client = clients.open();
+    return {
+      id,
+      host,
+      client,
+      asking: undefined,
+      crashed: false,
+      state: "down",
+      disturbedAt: -Infinity,
+      life: 0,
+    };
+  }
+
+  /** Whoever waits for a node that crashed while it came up need not wait any longer. */
+  #onCrash(id: string): void {
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    member.crashed = true;
+    if (member.state === "starting") member.asking?.giveUp();
   }
 
   #onSent(id: string, envelope: Envelope): void {
@@ -146,6 +171,7 @@ export class Cluster {
   }
 
   #bringUp(member: Member, done: (ok: boolean) => void): void {
+    member.crashed = false;
     member.host.start();
     this.#become(member, "starting");
     this.#options.network.up(member.id);
@@ -169,7 +195,9 @@ export class Cluster {
 
   /** A client waits for one reply at a time, so a node that was killed while it starts gets a new one. */
   #ask(member: Member, body: Body, done: (ok: boolean) => void): void {
+    if (member.crashed) return done(false);
     const client = member.client.busy ? this.#options.clients.open() : member.client;
+    member.asking = client;
     client.call(member.id, body, INIT_TIMEOUT_MS, (reply) => done(reply?.type === `${body.type}_ok`));
   }
 }

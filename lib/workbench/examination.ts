@@ -1,7 +1,7 @@
 /** One examination, from the first init to the verdict; the same for every world that has a clock and hosts. */
 import { fork } from "../core/random.ts";
 import { Clients } from "./client.ts";
-import { Cluster } from "./cluster.ts";
+import { Cluster, INIT_TIMEOUT_MS } from "./cluster.ts";
 import { FinalReads } from "./final_reads.ts";
 import { component } from "./grudge.ts";
 import { History, type Op } from "./history.ts";
@@ -50,6 +50,11 @@ const SETTLE_MS = 1_000;
 /** How often progress is told, ms. */
 const PROGRESS_MS = 250;
 
+function setupFailure(unanswered: readonly string[]): string {
+  const given = `${INIT_TIMEOUT_MS / 1000} s are given`;
+  return `Setup: no answer to init or topology from ${unanswered.join(", ")}; ${given}.`;
+}
+
 export class Examination {
   readonly #options: ExaminationOptions;
   readonly #nodes: readonly string[];
@@ -93,9 +98,7 @@ export class Examination {
     this.#cluster.start((unanswered) => {
       const { scheduler } = this.#options;
       if (unanswered.length === 0) scheduler.at(scheduler.now() + SETTLE_MS, () => this.#runMain(done));
-      else {this.#finish(done, [
-          `Setup: no answer to init or topology within 10 s from ${unanswered.join(", ")}.`,
-        ]);}
+      else this.#finish(done, [setupFailure(unanswered)]);
     });
   }
 

@@ -24,7 +24,7 @@ export class FinalReads {
   /** Of the nodes whose final read succeeded, those that lack a value. */
   lacking(value: Json): readonly string[] {
     const key = keyOf(value);
-    return [...this.#reads].filter(([, read]) => !read.has(key)).map(([node]) => node);
+    return this.#nodes.filter((node) => this.#reads.get(node)?.has(key) === false);
   }
 
   /** How many nodes' final read succeeded. */

@@ -4,8 +4,10 @@ import type { Client, Clients } from "./client.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Scheduler } from "./world.ts";
 
-/** Reads per second over all nodes. */
-export const OBSERVE_HZ = 50;
+/** How far apart two looks at one node are, ms, where the nodes are few enough. */
+export const OBSERVE_EACH_MS = 100;
+/** Looks per second at all nodes together: 25 nodes that hold 1,000 values spend a tenth of a core on that many. */
+export const OBSERVE_HZ_MAX = 250;
 
 /** An observer's read that takes longer is given up, ms. */
 const OBSERVE_TIMEOUT_MS = 5_000;
@@ -32,7 +34,7 @@ export class Observer {
   start(): void {
     if (this.#stopped) return;
     const { scheduler } = this.#options;
-    scheduler.at(scheduler.now() + 1000 / OBSERVE_HZ, () => this.start());
+    scheduler.at(scheduler.now() + this.everyMs / this.#eyes.length, () => this.start());
     this.#look();
   }
 
@@ -42,7 +44,7 @@ export class Observer {
 
   /** How far apart two looks at one node are, ms: true times are late by up to that. */
   get everyMs(): number {
-    return this.#eyes.length * 1000 / OBSERVE_HZ;
+    return Math.max(OBSERVE_EACH_MS, this.#eyes.length * 1000 / OBSERVE_HZ_MAX);
   }
 
   #look(): void {

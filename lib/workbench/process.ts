@@ -120,8 +120,7 @@ class Life {
     this.#events = events;
     // A group of its own, so that a signal reaches the program behind a wrapper script as well.
     const { bin, args, cwd = process.cwd() } = options;
-    this.#child = spawn(bin, args, { cwd, detached: true });
-    household.add(this.#child);
+    this.#child = household.raise(() => spawn(bin, args, { cwd, detached: true }));
     const { stdin, stdout, stderr } = this.#child;
     if (stdin !== null) this.#stdin = new LineWriter(stdin);
     if (stdout !== null) this.#readStdout(stdout);
@@ -216,11 +215,14 @@ class Household {
   readonly #alive = new Set<ChildProcess>();
   #waiting: (() => void)[] = [];
 
-  add(child: ChildProcess): void {
+  /** Guards before the first is there: a signal may come in between. */
+  raise(start: () => ChildProcess): ChildProcess {
     if (this.#alive.size === 0) this.#guard();
+    const child = start();
     this.#alive.add(child);
     child.once("exit", () => this.#remove(child));
     child.once("error", () => this.#remove(child));
+    return child;
   }
 
   empty(): Promise<void> {

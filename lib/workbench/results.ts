@@ -1,5 +1,5 @@
 /** What an examination found: one JSON object that nests as Maelstrom's result map does, our own findings beside. */
-import { check, type Evidence, type WorkloadResults } from "./checker.ts";
+import { accusations, check, type Evidence, type WorkloadResults } from "./checker.ts";
 import type { Counts, History } from "./history.ts";
 import type { NemesisEvent } from "./nemesis.ts";
 import type { Quantiles } from "./quantiles.ts";
@@ -78,7 +78,9 @@ export function conclude(findings: Findings): Results {
   const { workload, failures: found } = check(evidence);
   const stats = statsOf(history);
   const begun = findings.setupFailures.length === 0;
-  const failures = begun ? [...found, ...tooLittle(stats, workload)] : [...findings.setupFailures];
+  const failures = begun
+    ? [...found, ...tooLittle(stats, workload)]
+    : [...findings.setupFailures, ...accusations(workload.violations)];
   return {
     valid: failures.length === 0,
     failures,

@@ -201,9 +201,9 @@ test("check(): a node without a final read, one that stopped answering and one t
   });
   assert.deepEqual([workload["no-final-read"], workload.unanswered, workload.valid], [["n1"], ["n1"], false]);
   assert.deepEqual(failures.map((failure) => failure.split(":")[0]), [
+    "Misbehaved",
     "No final read",
     "Unanswered",
-    "Misbehaved",
   ]);
   assert.ok(failures.every((failure) => failure.includes("n1")));
 });
