@@ -20,7 +20,7 @@ export const MISSES_MAX = 2;
 /** Retries to one peer are at most this far apart. */
 export const RETRY_CAP_MS = 2_000;
 /** How far apart the nodes that can reach each other probe, together, what they cannot reach. */
-export const PROBE_EVERY_MS = 300;
+export const PROBE_EVERY_MS = 250;
 /** Others beside the next relay to be that a node calls once it has lost sight of everyone. */
 export const SEARCH_OTHERS = 1;
 /** A relay asks whom it has lost and others reach again after this, doubling up to the cap. */

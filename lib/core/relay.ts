@@ -39,17 +39,14 @@ function star(ranked: readonly string[], me: string): Tree {
   return { root, parent: parents.get(me), children: root === me ? leaves : [], component: ranked, parents };
 }
 
-/** One witness may err; when so many have lost the root, the next in rank acts, too. */
-export const WITNESSES = 2;
-
 /** So many members try to reach one that another has lost. */
 export const HELPERS = 3;
 
-/** Who looks after the others: the root, and beside it the next in rank once the root is in doubt. */
-export function stewards(tree: Tree, sights: Sights): string[] {
-  const [root, next] = [tree.root, tree.component.find((id) => id !== tree.root)];
-  const witnesses = tree.component.filter((id) => sights.lostBy(id).has(root)).length;
-  return witnesses < WITNESSES || next === undefined ? [root] : [root, next];
+/** Who looks after the others: the root, and beside it the next in rank once anybody here has lost the root. */
+export function stewards({ root, component }: Tree, sights: Sights): string[] {
+  const next = component.find((id) => id !== root);
+  const doubted = component.some((id) => sights.lostBy(id).has(root));
+  return doubted && next !== undefined ? [root, next] : [root];
 }
 
 /** Who tries to reach one that has fallen out of the tree: the few in it that follow in rank, the root excepted. */
