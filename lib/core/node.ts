@@ -1,9 +1,10 @@
 /** A node: the only verb is step, the only timer is deadline. */
-import { canonical } from "./canonical.ts";
+import { canonical, VALUE_DEPTH_MAX } from "./canonical.ts";
 import { Gossip, type Mechanism } from "./gossip.ts";
 import { type Entry, Log } from "./log.ts";
 import { type Body, type Envelope, gossipFault, type InitBody, isGossip, isGossipType } from "./message.ts";
 import { type Json, readRequest } from "./message.ts";
+import { byteLength } from "./packing.ts";
 import type { Random } from "./random.ts";
 
 export type { Entry, Mechanism };
@@ -27,8 +28,8 @@ export interface NodeOptions {
   readonly without?: readonly Mechanism[];
 }
 
-/** A broadcast value may take this many characters as JSON: with its envelope it must fit in a line. */
-export const VALUE_CHARS_MAX = 256 * 1024;
+/** A broadcast value may take this many bytes as JSON: with what goes along it must fit in one line of the carriers. */
+export const VALUE_BYTES_MAX = 256 * 1024;
 
 /** Maelstrom's error codes. */
 export const NOT_SUPPORTED = 10;
@@ -163,8 +164,7 @@ export class Node {
 
 /** Why a value cannot be broadcast, for people; undefined where it can. */
 function valueFault(value: Json): string | undefined {
-  const key = canonical(value);
-  if (key === undefined) return "broadcast /message is nested too deeply";
-  if (String(key).length > VALUE_CHARS_MAX) return `broadcast /message is over ${VALUE_CHARS_MAX} characters`;
+  if (canonical(value) === undefined) return `broadcast /message is nested over ${VALUE_DEPTH_MAX} deep`;
+  if (byteLength(value) > VALUE_BYTES_MAX) return `broadcast /message is over ${VALUE_BYTES_MAX} bytes`;
   return undefined;
 }

@@ -119,6 +119,11 @@ export class Peer {
     holdings(this.sent, entry.origin).add(entry.seq);
   }
 
+  /** Whether it will lack any of these entries once all has arrived. */
+  isMissing(entries: readonly Entry[]): boolean {
+    return entries.some(({ origin, seq }) => !(this.sent.get(origin)?.has(seq) ?? false));
+  }
+
   /** Whether the log holds anything that it will not have once all has arrived. */
   isBehind(log: Log): boolean {
     return lacks(this.sent, log);

@@ -1,0 +1,266 @@
+/** Who is there and who passes on: keeps the relay tree, notices who is lost, and looks for ways round and back. */
+import { backoffMs } from "./backoff.ts";
+import type { GossipBody } from "./message.ts";
+import type { Peer } from "./peer.ts";
+import { pick, type Random, shuffle } from "./random.ts";
+import { concerned, helpers, plant, stewards, type Tree } from "./relay.ts";
+import { Sights } from "./sights.ts";
+import { ANSWER_SLACK_MS, type Timing } from "./timing.ts";
+
+/** How far apart the nodes that can reach each other probe, together, what they cannot reach. */
+export const PROBE_EVERY_MS = 250;
+/** Others beside the next relay to be that a node calls once it has lost sight of everyone. */
+export const SEARCH_OTHERS = 1;
+/** A relay asks whom it has lost and others reach again after this, doubling up to the cap. */
+export const RECALL_BASE_MS = 1_000;
+export const RECALL_CAP_MS = 16_000;
+
+/** A mechanism that a test can switch off to see that it matters. */
+export type Mechanism = "retry" | "repair" | "detour" | "failover";
+
+/** What the lookout has others do. */
+export interface Hands {
+  /** Asks a peer of which nothing is known, with what came lately: it may be waiting for it. */
+  call(peer: Peer, now: number): void;
+  /** Asks for a sign of life; nothing follows from silence. */
+  probe(peer: Peer, now: number): void;
+  /** Asks for a sign of life for the last time. */
+  askOnce(peer: Peer, now: number): void;
+  /** The tree is not what it was; those in `told` must hear of it soon. */
+  turned(before: Tree, told: ReadonlySet<string>, now: number): void;
+}
+
+export interface LookoutOptions {
+  readonly me: string;
+  readonly life: number;
+  /** Every member, this one included, in the order of rank, the same on every node. */
+  readonly ranked: readonly string[];
+  readonly peers: ReadonlyMap<string, Peer>;
+  readonly timing: Timing;
+  readonly random: Random;
+  readonly without: readonly Mechanism[];
+  /** How long a peer may take to acknowledge, ms. */
+  readonly patienceMs: (peer: Peer) => number;
+  readonly hands: Hands;
+}
+
+export class Lookout {
+  readonly sights: Sights;
+  readonly #options: LookoutOptions;
+  #tree: Tree;
+  #probeAt = Infinity;
+  #recallAt = Infinity;
+  #recalls = 0;
+  #musterAt = Infinity;
+
+  constructor(options: LookoutOptions) {
+    this.#options = options;
+    this.sights = new Sights(options.me, options.life);
+    this.#tree = plant(options.ranked, this.sights, options.me);
+  }
+
+  get tree(): Tree {
+    return this.#tree;
+  }
+
+  get neighbours(): Peer[] {
+    const { parent, children } = this.#tree;
+    const ids = parent === undefined ? children : [parent, ...children];
+    return ids.flatMap((id) => this.#options.peers.get(id) ?? []);
+  }
+
+  get deadline(): number {
+    return Math.min(this.#probeAt, this.#recallAt, this.#musterAt);
+  }
+
+  isNeighbour(id: string): boolean {
+    return id === this.#tree.parent || this.#tree.children.includes(id);
+  }
+
+  /** The peer was heard, and says who sees whom. */
+  heard(peer: Peer, words: NonNullable<GossipBody["sights"]>, now: number): void {
+    const before = this.sights.revision;
+    const returned = this.sights.lost.has(peer.id);
+    this.sights.see(peer.id);
+    for (const [node, life, version, lost, seen] of words) {
+      const gone = this.sights.merge(node, { life, version, lost: new Set(lost), seen: new Set(seen) });
+      for (const id of gone ?? []) this.#doubtLinksOf(id, node);
+    }
+    if (this.sights.revision === before) return;
+    this.#replant(now);
+    this.#doubtRelay(now);
+    // One has come back: the others may have, too.
+    if (returned && this.#tree.root === this.#options.me) this.#recallSoon(now);
+  }
+
+  /** The peer did not answer in time, again. */
+  lose(peer: Peer, now: number): void {
+    peer.expectNothing();
+    const wasRelay = peer.id === this.#tree.parent;
+    if (wasRelay && this.#lacks("failover")) return;
+    this.sights.lose(peer.id);
+    this.#doubtLinksOf(peer.id, this.#options.me);
+    if (wasRelay) this.#doubtMyLinks(now);
+    this.#replant(now);
+    if (this.#tree.component.length === 1) this.#search(now);
+  }
+
+  /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */
+  silent(relay: Peer, now: number): void {
+    relay.busy = false;
+    if (relay.id !== this.#tree.parent || relay.misses > 0 || this.#lacks("failover")) return;
+    this.#options.hands.askOnce(relay, now);
+  }
+
+  wake(now: number): void {
+    if (this.#probeAt <= now) this.#probe(now);
+    if (this.#recallAt <= now) this.#recall(now);
+    if (this.#musterAt <= now) this.#muster(now);
+  }
+
+  // What is believed of links.
+
+  /** Of one that somebody has lost, only the links in use are still believed. */
+  #doubtLinksOf(id: string, loser: string): void {
+    const { parents } = this.#tree;
+    const inUse = (other: string) => parents.get(id) === other || parents.get(other) === id;
+    this.sights.doubt(id, (other) => other !== loser && inUse(other));
+  }
+
+  /** Without its relay, this node believes only those of its links over which it has heard of late. */
+  #doubtMyLinks(now: number): void {
+    const { me, peers, patienceMs } = this.#options;
+    this.sights.doubt(me, (other) => {
+      const peer = peers.get(other);
+      return peer !== undefined && now - peer.heardAt < patienceMs(peer);
+    });
+  }
+
+  /** Somebody has lost this node's relay: is it still there? One miss is enough now, two have seen it. */
+  #doubtRelay(now: number): void {
+    const { peers, timing, hands } = this.#options;
+    const relay = peers.get(this.#tree.parent ?? "");
+    if (relay === undefined || relay.misses > 0 || now - relay.heardAt < timing.answerMs(relay)) return;
+    if ([...peers.keys()].some((id) => this.sights.lostBy(id).has(relay.id))) hands.askOnce(relay, now);
+  }
+
+  // The tree.
+
+  #replant(now: number): void {
+    const { me, ranked, hands } = this.#options;
+    const before = this.#tree;
+    this.#tree = this.#prune(plant(ranked, this.sights, me));
+    const told = concerned(before, this.#tree, me, ranked);
+    if (told.size > 0) hands.turned(before, told, now);
+    // At any moment of the interval, lest all that lost sight at once probe at once.
+    if (this.#probeAt === Infinity) this.#probeAt = now + this.#probeMs() * this.#options.random.next();
+    this.#planMuster(before, now);
+    this.#help(now);
+  }
+
+  /** Without detours only the star around the root is left. */
+  #prune(tree: Tree): Tree {
+    if (!this.#lacks("detour") || tree.root === this.#options.me) return tree;
+    return { ...tree, parent: tree.parent === tree.root ? tree.parent : undefined, children: [] };
+  }
+
+  // Ways round.
+
+  /** Out of sight of everyone: call who would be relay next, and some others by chance. */
+  #search(now: number): void {
+    const { peers, random, hands } = this.#options;
+    if ([...peers.values()].some((peer) => peer.awaited)) return;
+    const [next, ...others] = [...peers.values()].filter((peer) => !this.sights.lost.has(peer.id));
+    for (const peer of [next, ...shuffle(random, others).slice(0, SEARCH_OTHERS)]) {
+      if (peer !== undefined) hands.call(peer, now);
+    }
+  }
+
+  /** Somebody is out of everyone's sight: the few that follow in rank try whether they reach it. */
+  #help(now: number): void {
+    if (this.sights.clear || this.#lacks("detour")) return;
+    const { me, ranked, peers, hands } = this.#options;
+    const within = new Set(this.#tree.component);
+    for (const id of this.#missed()) {
+      const peer = peers.get(id);
+      if (peer === undefined || within.has(id) || this.sights.lost.has(id) || peer.awaited) continue;
+      if (helpers(ranked, this.#tree, id).includes(me)) hands.call(peer, now);
+    }
+  }
+
+  /**
+   * In troubled times a steward will call everyone of whom nothing is known: some may have lost their relay and not know
+   * yet. The lower its rank, the longer it waits for another to do so: mostly one does, and the rest hear of it.
+   */
+  #planMuster(before: Tree, now: number): void {
+    const { me, ranked, timing } = this.#options;
+    const { root, component } = this.#tree;
+    if (this.sights.clear || component.length === 1 || !stewards(this.#tree, this.sights).includes(me)) {
+      this.#musterAt = this.#recallAt = Infinity;
+      return;
+    }
+    const above = ranked.slice(0, ranked.indexOf(me)).filter((id) =>
+      id !== root && !this.sights.lost.has(id)
+    );
+    this.#musterAt = Math.min(this.#musterAt, now + (above.length + 1) * timing.typicalMs / 2);
+    if (component.length > before.component.length) this.#recallSoon(now);
+    else this.#recallAt = Math.min(this.#recallAt, now + this.#recallMs());
+  }
+
+  #muster(now: number): void {
+    this.#musterAt = Infinity;
+    const missed = this.#missed();
+    for (const peer of this.#options.peers.values()) {
+      const known = this.sights.seen.has(peer.id) || missed.has(peer.id);
+      if (!known && !peer.awaited) this.#options.hands.call(peer, now);
+    }
+  }
+
+  /** Everyone whom somebody here has tried to reach, and has not. */
+  #missed(): Set<string> {
+    return new Set(this.#tree.component.flatMap((id) => [...this.sights.lostBy(id)]));
+  }
+
+  // Ways back.
+
+  /** One peer by chance: of those whom nobody here reaches, or else of those whom this node has lost. */
+  #probe(now: number): void {
+    const { peers, random, hands } = this.#options;
+    const apart = [...peers.keys()].filter((id) => !this.#tree.component.includes(id));
+    const id = pick(random, apart.length > 0 ? apart : [...this.sights.lost]);
+    const peer = peers.get(id ?? "");
+    this.#probeAt = peer === undefined ? Infinity : now + this.#probeMs();
+    if (peer !== undefined) hands.probe(peer, now);
+  }
+
+  /** Those who reach each other share the work, so that it does not grow with their number. */
+  #probeMs(): number {
+    return PROBE_EVERY_MS * this.#tree.component.length * (0.75 + this.#options.random.next() / 2);
+  }
+
+  /** A relay has lost members that others reach: have the links come back? Soon after one has, else ever more rarely. */
+  #recall(now: number): void {
+    this.#recallAt = Infinity;
+    const reached = this.#tree.component.filter((id) => this.sights.lost.has(id));
+    if (reached.length === 0 || this.#tree.root !== this.#options.me) return;
+    this.#recallAt = now + this.#recallMs();
+    this.#recalls++;
+    for (const id of reached) {
+      const peer = this.#options.peers.get(id);
+      if (peer !== undefined) this.#options.hands.probe(peer, now);
+    }
+  }
+
+  #recallSoon(now: number): void {
+    this.#recalls = 0;
+    this.#recallAt = Math.min(this.#recallAt, now + ANSWER_SLACK_MS * this.#options.random.next());
+  }
+
+  #recallMs(): number {
+    return backoffMs(this.#options.random, this.#recalls, RECALL_BASE_MS, RECALL_CAP_MS);
+  }
+
+  #lacks(mechanism: Mechanism): boolean {
+    return this.#options.without.includes(mechanism);
+  }
+}

@@ -1,0 +1,82 @@
+/** What goes into a message to one peer: the part of the digest, the entries and the sights that it lacks. */
+import type { Log, Run } from "./log.ts";
+import type { GossipBody, GossipType, Json } from "./message.ts";
+import { holdings, type Peer } from "./peer.ts";
+import type { Sights } from "./sights.ts";
+
+/** One message carries at most so many entries, and values until they take so many bytes. */
+export const BATCH_ENTRIES_MAX = 2_048;
+export const BATCH_BYTES_MAX = 256 * 1024;
+/** One message names at most so many intervals of one origin; naming fewer than are held is harmless. */
+export const SPANS_MAX = 64;
+/** Room for any JSON number. */
+const NUMBER_BYTES = 24;
+
+export interface Batch {
+  readonly runs: readonly Run[];
+  /** Whether the peer lacks more than these. */
+  readonly more: boolean;
+}
+
+/** What is held of each origin that grew since what the peer has confirmed. */
+export function packHolds(log: Log, peer: Peer): GossipBody["holds"] {
+  const holds: GossipBody["holds"] = [];
+  for (const [origin, held] of log.holdingsSince(peer.confirmedLog)) {
+    const spans: number[] = [];
+    for (const [from, to] of held.spans()) {
+      if (spans.length === 2 * SPANS_MAX) break;
+      spans.push(from, to);
+    }
+    holds.push([origin, spans]);
+  }
+  return holds;
+}
+
+/** The rows that changed since what the peer has confirmed. */
+export function packSights(sights: Sights, peer: Peer): NonNullable<GossipBody["sights"]> {
+  return [...sights.since(peer.confirmedSights)].map(([node, { life, version, lost, seen }]) => {
+    return [node, life, version, [...lost], [...seen]];
+  });
+}
+
+/** Takes what the peer lacks, up to a batch, and counts it as on its way. */
+export function takeBatch(log: Log, peer: Peer): Batch {
+  const runs: Run[] = [];
+  let entries = 0;
+  let bytes = 0;
+  for (const [origin, held] of log.holdings()) {
+    const sent = holdings(peer.sent, origin);
+    for (const [from, to] of [...sent.lacks(held)]) {
+      const values: Json[] = [];
+      for (let seq = from; seq <= to && entries < BATCH_ENTRIES_MAX && bytes < BATCH_BYTES_MAX; seq++) {
+        const value = log.value(origin, seq) ?? null;
+        values.push(value);
+        entries++;
+        bytes += byteLength(value);
+      }
+      if (values.length === 0) return { runs, more: true };
+      runs.push({ origin, seq: from, values });
+      sent.addSpan(from, from + values.length - 1);
+    }
+  }
+  return { runs, more: peer.isBehind(log) };
+}
+
+/** What a message is mostly for. */
+export function typeOf(body: GossipBody): GossipType {
+  if (body.runs !== undefined) return "delta";
+  return body.want === true ? "probe" : "ack";
+}
+
+/** How many bytes a value takes on the wire, at most: UTF-8 JSON and a comma. */
+export function byteLength(value: Json): number {
+  if (typeof value === "number") return NUMBER_BYTES;
+  const text = JSON.stringify(value);
+  let bytes = 1;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // Each half of a surrogate pair counts two of the pair's four.
+    bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
+  }
+  return bytes;
+}

@@ -1,0 +1,88 @@
+/** How long things take: every wait follows from measured round trips and a few named margins. */
+import type { Peer, Rtt } from "./peer.ts";
+
+/** How long a bare acknowledgement waits for traffic to ride on, beside four round trips. */
+export const ACK_DELAY_MS = 500;
+/** What a busy machine may add to a round trip before an answer is overdue (a guess, from runs on two cores). */
+export const ANSWER_SLACK_MS = 50;
+/** The round trip supposed of a peer before the first sample. */
+export const RTT_GUESS_MS = 400;
+/** A reordered message may be this late before what it brought counts as lost, beside twice the deviation. */
+export const REORDER_SLACK_MS = 20;
+/** A window shorter than this is none. */
+export const WINDOW_MIN_MS = 10;
+
+export class Timing {
+  readonly #peers: ReadonlyMap<string, Peer>;
+  readonly #deliveryBudgetMs: number | undefined;
+
+  constructor(peers: ReadonlyMap<string, Peer>, deliveryBudgetMs: number | undefined) {
+    this.#peers = peers;
+    this.#deliveryBudgetMs = deliveryBudgetMs;
+  }
+
+  /** The median of the round trips measured so far. */
+  get typicalRtt(): Rtt | undefined {
+    const known = [...this.#peers.values()].flatMap((peer) => peer.rtt ?? []);
+    known.sort((a, b) => a.mean - b.mean);
+    return known[known.length >> 1];
+  }
+
+  get typicalMs(): number {
+    return this.typicalRtt?.mean ?? RTT_GUESS_MS;
+  }
+
+  /**
+   * For how long a relay gathers: about as long as the network carries there and back, less what it jitters, so that a
+   * value is everywhere within three round trips; or what the delivery budget leaves.
+   */
+  get windowMs(): number {
+    const rtt = this.typicalRtt;
+    if (rtt === undefined) return 0;
+    if (this.#deliveryBudgetMs === undefined) return Math.max(0, 1.9 * rtt.mean - rtt.deviation);
+    return Math.max(0, 0.9 * this.#deliveryBudgetMs - rtt.mean - 2 * rtt.deviation);
+  }
+
+  /** How long a peer may take to answer what it is asked. */
+  answerMs(peer: Peer): number {
+    const { mean, deviation } = this.#rtt(peer);
+    return mean + 4 * deviation + ANSWER_SLACK_MS;
+  }
+
+  /** How late a message may come that was overtaken. */
+  reorderMs(peer: Peer): number {
+    return 2 * this.#rtt(peer).deviation + REORDER_SLACK_MS;
+  }
+
+  /** How long a relay may owe its children an acknowledgement: one that gathers for long acknowledges as it passes on. */
+  relayAckMs(windowMs: number): number {
+    return windowMs < ACK_DELAY_MS / 2 ? ACK_DELAY_MS : windowMs;
+  }
+
+  /** How long anyone else may owe an acknowledgement. */
+  ackMs(peer: Peer): number {
+    return ACK_DELAY_MS + 4 * this.#rtt(peer).mean;
+  }
+
+  /**
+   * When a value leaves for the relay. One that would only wait there waits here instead, and shares the trip: until
+   * the last moment that still makes the relay's next flush, with a margin.
+   */
+  boardAt(relay: Peer, now: number): number {
+    if (relay.windowMs < WINDOW_MIN_MS || relay.rtt === undefined) return now;
+    const margin = 4 * relay.rtt.deviation + REORDER_SLACK_MS + relay.windowMs / 16;
+    const lastAt = relay.flushedAt + relay.windowMs - relay.rtt.mean;
+    if (now < lastAt - margin) return lastAt - margin;
+    return now > lastAt && relay.busy ? Math.max(now, lastAt + relay.windowMs - margin) : now;
+  }
+
+  /** When the next word of a relay that passes on once per window is overdue. */
+  silentAt(relay: Peer): number {
+    if (!relay.busy) return Infinity;
+    return relay.flushedAt + 1.5 * relay.windowMs + 4 * this.#rtt(relay).deviation + ANSWER_SLACK_MS;
+  }
+
+  #rtt(peer: Peer): Rtt {
+    return peer.rtt ?? this.typicalRtt ?? { mean: RTT_GUESS_MS, deviation: 0 };
+  }
+}
