@@ -1,4 +1,6 @@
 /** The carrier over stdin and stdout as Maelstrom has them: nothing but messages ever reaches the output. */
+import { fstatSync } from "node:fs";
+import { Socket } from "node:net";
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { Buffer } from "node:buffer";
@@ -27,7 +29,7 @@ export interface MaelstromOptions {
 
 /** Runs a node until end of input, a closed output, SIGTERM or SIGINT; resolves to the exit status. */
 export async function runMaelstrom(options: MaelstromOptions = {}): Promise<number> {
-  const { input = process.stdin, output = process.stdout, errors = process.stderr } = options;
+  const { input = process.stdin, output = standardOutput(), errors = process.stderr } = options;
   const clock = monotonicClock();
   const reports = new Reports(errors, clock);
   const transport = maelstromTransport(input, output);
@@ -44,6 +46,18 @@ export async function runMaelstrom(options: MaelstromOptions = {}): Promise<numb
   await transport.close();
   reports.close();
   return 0;
+}
+
+/** Deno's own writes hold up the whole process, signals too, while nobody reads; a socket on the same pipe does not. */
+function standardOutput(): Writable {
+  if (process.versions["deno"] === undefined || !isPipe(1)) return process.stdout;
+  return new Socket({ fd: 1, readable: false, writable: true });
+}
+
+/** Those who start processes use either kind. */
+function isPipe(fd: number): boolean {
+  const stat = fstatSync(fd);
+  return stat.isFIFO() || stat.isSocket();
 }
 
 /** The stdin/stdout carrier alone. */

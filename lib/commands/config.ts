@@ -5,6 +5,7 @@ import { grudgeNames, parseGrudge } from "../workbench/grudge.ts";
 import { defaults, type Settings } from "../workbench/settings.ts";
 import { choice, decimal, type FlagHelp, helpOf, list, text, toggle, whole } from "./flag_schemas.ts";
 import { type FlagShape, type Given, mustBe, readArguments } from "./flags.ts";
+import { isProgram } from "./program.ts";
 import { type Challenge, challengeNames, challenges } from "./targets.ts";
 
 export const NODE_COUNT_MAX = 10_000;
@@ -63,6 +64,7 @@ const mechanisms = ["retry", "repair", "detour", "failover"] as const;
 const latencyDists = ["constant", "uniform", "exponential"] as const;
 const topologies = ["line", "grid", "tree", "tree2", "tree3", "tree4", "total"] as const;
 
+const PROGRAM_RULE = "a program that can be run";
 const grudgeRule = `one of ${grudgeNames.join(", ")}, or who is cut, as n0|rest or one way n0>rest`;
 
 const S = defaults;
@@ -80,12 +82,12 @@ const exam = z.object({
   "latency": decimal(0, LATENCY_MS_MAX, "MS", `mean one-way latency between nodes (${S.latencyMs})`),
   "latency-dist": choice(latencyDists, "DIST", `how latencies are spread (${S.latencyDist})`),
   "topology": choice(topologies, "NAME", `neighbours that the nodes are told (${S.topology})`),
-  "nemesis": list(faults, "FAULTS", "faults that come and go (none)"),
+  "nemesis": list(faults, "FAULTS", "faults that come and go, beside the challenge's (none)"),
   "nemesis-interval": decimal(
     0.1,
     NEMESIS_INTERVAL_S_MAX,
     "S",
-    `mean seconds between (${S.nemesisIntervalS})`,
+    `mean seconds from fault to fault (${S.nemesisIntervalS})`,
   ),
   "grudge": text("WHO", grudgeRule, "who is cut off from whom in a partition (chance decides)"),
   "loss": decimal(0, 1, "SHARE", `share of messages that the fault loss drops (${S.lossShare})`),
@@ -103,7 +105,7 @@ const shapes = {
     "without": list(mechanisms, "NAMES", "switch mechanisms off, to see that they matter"),
   }),
   test: exam.extend({
-    "bin": text("PROGRAM", "a program", "the node to examine (this program itself)"),
+    "bin": text("PROGRAM", PROGRAM_RULE, "the node to examine (this program itself)"),
     "log-stderr": toggle("let the nodes' standard error through"),
   }),
   challenges: z.object({
@@ -131,7 +133,7 @@ export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
 export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig> {
   const { flags, mistakes, given, rest } = readFlags("test", shapes.test, args, env);
   const exams = examsOf(flags);
-  return outcome([...mistakes, ...togetherMistakes("test", exams, given)], {
+  return outcome([...mistakes, ...togetherMistakes("test", exams, given), ...binMistakes(given, env)], {
     exams,
     ...flags.bin !== undefined && { bin: flags.bin },
     args: rest,
@@ -251,6 +253,19 @@ function togetherMistakes(
   const wrong = cut &&
     exams.map((exam) => grudgeMistake(exam.settings)).find((reason) => reason !== undefined);
   return wrong ? [...mistakes, mustBe(command, cut.source, `${grudgeRule} (${wrong})`, cut.value)] : mistakes;
+}
+
+/** What is wrong with a program is said before anything starts. */
+function binMistakes(given: ReadonlyMap<string, Given>, env: Env): string[] {
+  const [bin, budget] = [given.get("bin"), given.get("delivery-budget")];
+  // An empty word has been refused already.
+  if (bin === undefined || bin.value === "") return [];
+  return [
+    ...isProgram(bin.value, env["PATH"] ?? "") ? [] : [mustBe("test", bin.source, PROGRAM_RULE, bin.value)],
+    ...budget
+      ? [mustBe("test", budget.source, "given after -- where --bin names the node", budget.value)]
+      : [],
+  ];
 }
 
 function grudgeMistake({ nemesis, grudge, nodeCount }: Settings): string | undefined {

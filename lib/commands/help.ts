@@ -19,6 +19,20 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   challenges: ["hearsay challenges", "hearsay challenges --real"],
 };
 
+const notes: Readonly<Record<string, readonly string[]>> = {
+  sim: ["The nodes are hearsay's own. A run that fails says how to run it again."],
+  test: [
+    "A node is any program, in any language, that speaks Maelstrom's broadcast protocol on standard input and",
+    "output. At the end everything is healed and each node is read: valid is a run after which every acknowledged",
+    "value is in every read, once, and nothing else is; a killed node may take along what only it knew.",
+  ],
+};
+
+const operands: Readonly<Record<string, string>> = {
+  test: " [-- ARGS FOR THE NODE]",
+  help: " [COMMAND]",
+};
+
 export function help(args: readonly string[], io: Io): Promise<number> {
   const [name, ...more] = args;
   if (more.length > 0) {
@@ -46,14 +60,13 @@ function overview(): string[] {
 
 function helpFor(name: string, about: string): string[] {
   const flags = isConfigurable(name) ? flagsOf(name) : [];
-  const usage = `hearsay ${name}${flags.length > 0 ? " [FLAGS]" : ""}${
-    name === "test" ? " [-- ARGS FOR THE NODE]" : ""
-  }`;
+  const usage = `hearsay ${name}${flags.length > 0 ? " [FLAGS]" : ""}${operands[name] ?? ""}`;
   const shown = (examples[name] ?? []).map((example) => `  ${example}`);
   return [
     `hearsay ${name}: ${about}.`,
     "",
     `  ${usage}`,
+    ...notes[name] === undefined ? [] : ["", ...notes[name]],
     ...flags.length > 0 ? ["", ...flagLines(flags), "", environmentLine(flags)] : [],
     ...shown.length > 0 ? ["", "Examples:", ...shown] : [],
   ];

@@ -3,7 +3,7 @@ import type { Results } from "../workbench/results.ts";
 import { figureText, judge, type Judgement, worst } from "./figures.ts";
 import { FAILED, type Io, OK, type Paint, paintFor, printLines } from "./io.ts";
 import { passed, reportLines, type Run, summaryLine, word } from "./report.ts";
-import { boundText, type Figure, rowOf } from "./targets.ts";
+import { boundText, type Figure, isAsPublished, rowOf } from "./targets.ts";
 
 export type World = "sim" | "test";
 
@@ -11,7 +11,8 @@ export type World = "sim" | "test";
 export function judgedRun(run: Omit<Run, "must" | "own">, world: World): Run {
   const { settings, deliveryBudgetMs, challenge } = run.exam;
   const own = (challenge && rowOf(settings, deliveryBudgetMs)?.[world]) ?? [];
-  return { ...run, must: judge(run.results, challenge?.must ?? []), own: judge(run.results, own) };
+  const must = challenge !== undefined && isAsPublished(challenge, settings) ? challenge.must : [];
+  return { ...run, must: judge(run.results, must), own: judge(run.results, own) };
 }
 
 export function statusOf(runs: readonly Run[]): number {

@@ -6,7 +6,7 @@ import { describeSettings } from "./describe.ts";
 import type { Exam } from "./config.ts";
 import { figureNames, figureOf, figureText, type Judgement, milliseconds } from "./figures.ts";
 import type { Paint } from "./io.ts";
-import { boundText } from "./targets.ts";
+import { boundText, isAsPublished } from "./targets.ts";
 
 /** Longer lists are cut, and what was left out is counted. */
 export const EVENTS_SHOWN_MAX = 20;
@@ -44,6 +44,7 @@ export function reportLines(run: Run, paint: Paint): string[] {
     ...row("true latency", [
       `${spread(results["true-latencies"])} (from a broadcast to the last node${observed(results)})`,
     ]),
+    ...row("during cuts", cuts(results)),
     ...row("after heals", heals(results)),
     ...row("demanded", run.must.map((judgement) => judged(judgement, paint))),
     ...row("our own figures", run.own.map((judgement) => judged(judgement, paint))),
@@ -54,7 +55,8 @@ export function reportLines(run: Run, paint: Paint): string[] {
 
 /** What was run, in one sentence. */
 export function headline(subject: string, { challenge, settings }: Exam, more = ""): string {
-  const name = challenge === undefined ? "" : `Challenge ${challenge.name}: `;
+  const changed = challenge === undefined || isAsPublished(challenge, settings) ? "" : " with changes";
+  const name = challenge === undefined ? "" : `Challenge ${challenge.name}${changed}: `;
   const said = `${name}${describeSettings(settings)}, ${subject}${more}.`;
   return said.charAt(0).toUpperCase() + said.slice(1);
 }
@@ -150,6 +152,14 @@ function messages({ net }: Results): string[] {
   const perOp = net.servers["msgs-per-op"].toFixed(2);
   const total = `${perOp} per operation, ${net.servers["send-count"]} between nodes`;
   return [split === "" ? total : `${total}: ${split}`];
+}
+
+/** How values fare that are broadcast while a cut is on: whoever is in reach need not wait for the heal. */
+function cuts({ "during-cuts": found }: Results): string[] {
+  const { "reachable-count": count, "never-reachable-count": never, reachable } = found;
+  if (count === 0) return [];
+  const missed = never === 0 ? "" : `, ${never} of them never`;
+  return [`${count} values to every node in reach${missed}: ${spread(reachable)}`];
 }
 
 function heals(results: Results): string[] {

@@ -154,6 +154,14 @@ function sameSettings(a: Settings, b: Settings): boolean {
   return sorted(a) === sorted(b);
 }
 
+/** Nobody published rules for other faults, latencies or loads than those of the challenge. */
+export function isAsPublished(challenge: Challenge, settings: Settings): boolean {
+  const published: Settings = { ...defaults, ...challenge.settings };
+  const weighty = ["nodeCount", "rate", "latencyMs", "latencyDist"] as const;
+  return weighty.every((name) => settings[name] === published[name]) &&
+    settings.nemesis.join() === published.nemesis.join();
+}
+
 export function meets(bound: Bound, value: number | undefined): boolean {
   if (value === undefined) return false;
   return bound.kind === "most" ? value <= bound.limit : value < bound.limit;

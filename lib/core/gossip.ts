@@ -225,7 +225,9 @@ export class Gossip {
     const unacked = this.#lookout.isNeighbour(peer.id) && peer.isUnacked(this.#log);
     if (this.#lacks("retry") || !(peer.awaited || unacked)) return;
     peer.misses++;
-    if (peer.misses >= MISSES_MAX) return this.#lookout.lose(peer, now);
+    // Who is no neighbour was called on a guess: it is not asked twice, probes find it later.
+    const missesMax = this.#lookout.isNeighbour(peer.id) ? MISSES_MAX : 1;
+    if (peer.misses >= missesMax) return this.#lookout.lose(peer, now);
     if (!peer.guessed) peer.forgetSent();
     this.#say(peer, now, { want: true, push: true });
   }

@@ -49,6 +49,23 @@ test("the node ends with status 0 when nobody reads its output any more", async 
   assert.equal(said, "status 0\n");
 });
 
+test("the node ends with status 0 on SIGTERM though its output is stuck, and says what was cut", async () => {
+  const child = start();
+  let said = "";
+  child.stderr.on("data", (chunk) => said += String(chunk));
+  child.stdin.write(init);
+  await once(child.stdout, "readable");
+  child.stdout.read();
+  child.stdin.write(line({ type: "echo", msg_id: 2, echo: values.join("").slice(0, 1_000_000) }));
+  // It has begun to write, and nobody reads on.
+  await once(child.stdout, "readable");
+  const exited = once(child, "exit");
+  process.kill(child.pid ?? assert.fail(), "SIGTERM");
+  assert.deepEqual(await exited, [0, null]);
+  assert.match(said, /nobody read the last \d+ bytes/);
+  child.stdout.destroy();
+});
+
 function start(): ChildProcessWithoutNullStreams {
   const { bin, args } = itself();
   return spawn(bin, args);

@@ -171,6 +171,19 @@ test("a valid run that misses what its challenge demands fails, and says by how 
   assert.equal(passed(runOf(found, ["--challenge", "3d"])), true);
 });
 
+test("a challenge under faults or loads that it does not know demands nothing but validity, and is called changed", () => {
+  const found = results();
+  const slow = results({ workload: { ...found.workload, "stable-latencies": { ...spread, "1": 9000 } } });
+  for (const change of [["--nemesis", "partition"], ["--rate", "50"], ["--latency-dist", "uniform"]]) {
+    const run = runOf(slow, ["--challenge", "3d", ...change]);
+    assert.equal(passed(run), true);
+    assert.match(reportLines(run, plain)[0] ?? "", /^Challenge 3d with changes: 25 nodes/);
+  }
+  const same = runOf(slow, ["--challenge", "3d", "--seed", "5", "--time-limit", "60", "--topology", "tree"]);
+  assert.equal(passed(same), false);
+  assert.match(reportLines(same, plain)[0] ?? "", /^Challenge 3d: 25 nodes/);
+});
+
 test("our own figures are said beside a challenge as it stands, and decide nothing", () => {
   const run = runOf(results(), ["--challenge", "3d"]);
   assert.deepEqual(run.own.map((judgement) => [judgement.bound.figure, judgement.met]), [
@@ -180,6 +193,30 @@ test("our own figures are said beside a challenge as it stands, and decide nothi
     ["true-max", true],
   ]);
   assert.deepEqual(runOf(results(), ["--challenge", "3d", "--rate", "99"]).own, []);
+});
+
+test("true times seen from outside say how late they may be", () => {
+  const lines = reportLines(runOf(results({ "observed-every-ms": 100 })), plain);
+  assert.ok(
+    lines.some((line) => line.endsWith("(from a broadcast to the last node; seen up to 100 ms late)")),
+  );
+});
+
+test("values broadcast during a cut are said apart: how soon whoever is in reach had them", () => {
+  const during = { count: 9, everywhere: null, reachable: spread, "reachable-count": 8 };
+  const line = (never: number) => {
+    const found = results({ "during-cuts": { ...during, "never-reachable-count": never } });
+    return reportLines(runOf(found), plain).find((line) => line.includes("during cuts"));
+  };
+  const times = "median 1, 95 % 2.3, 99 % 3, maximum 450 ms";
+  assert.equal(line(0), `  during cuts       8 values to every node in reach: ${times}`);
+  assert.equal(line(2), `  during cuts       8 values to every node in reach, 2 of them never: ${times}`);
+});
+
+test("what a program said before it crashed stands below its reason, in lines of its own", () => {
+  const failures = ["Misbehaved: n0: crashed: its last words:\none\ntwo"];
+  const lines = reportLines(runOf(results({ valid: false, failures })), plain);
+  assert.equal(lines.at(-1), "  - Misbehaved: n0: crashed: its last words:\n    one\n    two");
 });
 
 test("what went with the memory of killed nodes is said in a verdict that passes", () => {

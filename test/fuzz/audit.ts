@@ -1,0 +1,166 @@
+/** Watches one node from outside, step by step, and asserts what must hold whatever is said to it. */
+import { deepEqual, ok } from "node:assert/strict";
+import { canonical } from "../../lib/core/canonical.ts";
+import { decode, encode } from "../../lib/core/codec.ts";
+import type { Envelope, GossipBody, Json } from "../../lib/core/message.ts";
+import { gossipFault, isGossip, isGossipType } from "../../lib/core/message.ts";
+import { type Effect, type Entry, type Event, Node, type NodeOptions } from "../../lib/core/node.ts";
+
+/** A node that wants to be woken more often at one moment spins. */
+const WAKES_MAX = 10_000;
+/** A message may say all that was ever said to the node a few times over, as entries, digests and sights, and no more. */
+const GROWTH_MAX = 4;
+const GROWTH_SLACK = 4_096;
+
+export class AuditedNode {
+  readonly #node: Node;
+  readonly #persisted = new Set<string>();
+  readonly #delivered = new Set<string>();
+  readonly #values = new Set<string | number>();
+  #heardChars = 0;
+  #now = 0;
+
+  constructor(options: NodeOptions) {
+    this.#node = new Node(options);
+  }
+
+  get deadline(): number {
+    return this.#node.deadline;
+  }
+
+  /** Lets time pass, then hands over one envelope as it comes off a wire. */
+  hear(envelope: Envelope, afterMs: number): readonly Envelope[] {
+    this.#now += afterMs;
+    this.#heardChars += encode(envelope).length;
+    return this.#step({ kind: "receive", envelope }, envelope);
+  }
+
+  wake(afterMs: number): void {
+    this.#now += afterMs;
+    this.#step({ kind: "wake" });
+    this.settle();
+  }
+
+  /** Wakes it for as long as it asks for it at this moment. */
+  settle(): void {
+    for (let wakes = 0; this.#node.deadline <= this.#now; wakes++) {
+      ok(wakes < WAKES_MAX, `it wants to be woken again and again at ${this.#now} ms`);
+      this.#step({ kind: "wake" });
+    }
+  }
+
+  /** Goes from deadline to deadline, so many times. */
+  run(times: number): void {
+    this.settle();
+    for (let i = 0; i < times && this.#node.deadline < Infinity; i++) {
+      this.wake(this.#node.deadline - this.#now);
+    }
+  }
+
+  #step(event: Event, cause?: Envelope): readonly Envelope[] {
+    const effects = this.#node.step(event, this.#now);
+    const deadline = this.#node.deadline;
+    ok(typeof deadline === "number" && !Number.isNaN(deadline), `deadline ${deadline}`);
+    return effects.flatMap((effect) => this.#judge(effect, cause));
+  }
+
+  #judge(effect: Effect, cause: Envelope | undefined): readonly Envelope[] {
+    if (effect.kind === "persist") this.#persist(effect.entries);
+    else if (effect.kind === "deliver") this.#deliver(effect.entries);
+    else {
+      this.#judgeSend(effect.envelope, cause);
+      return [effect.envelope];
+    }
+    return [];
+  }
+
+  #persist(entries: readonly Entry[]): void {
+    ok(entries.length > 0);
+    for (const entry of entries) {
+      ok(!this.#persisted.has(nameOf(entry)), `${nameOf(entry)} is persisted once`);
+      this.#persisted.add(nameOf(entry));
+    }
+  }
+
+  #deliver(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      ok(this.#persisted.has(nameOf(entry)), `${nameOf(entry)} is persisted before it is delivered`);
+      ok(!this.#delivered.has(nameOf(entry)), `${nameOf(entry)} is delivered once`);
+      this.#delivered.add(nameOf(entry));
+      this.#values.add(keyOf(entry.value));
+    }
+  }
+
+  #judgeSend(envelope: Envelope, cause: Envelope | undefined): void {
+    const line = encode(envelope);
+    const decoded = decode(line);
+    ok(decoded.ok, `the wire takes ${line.slice(0, 300)}`);
+    const { body } = decoded.envelope;
+    if (isGossipType(body.type)) this.#judgeGossip(body, line);
+    else this.#judgeReply(decoded.envelope, cause);
+  }
+
+  #judgeGossip(body: unknown, line: string): void {
+    ok(isGossip(body), `${gossipFault(body)}: ${line.slice(0, 300)}`);
+    for (const entry of entriesOf(body)) {
+      ok(this.#persisted.has(nameOf(entry)), `${nameOf(entry)} is persisted before it is sent`);
+    }
+    this.#judgeHoldings(body);
+    const room = GROWTH_MAX * this.#heardChars + GROWTH_SLACK;
+    ok(line.length <= room, `${line.length} characters after ${this.#heardChars} were heard`);
+  }
+
+  /** What it says it holds, it has persisted; the ends of each interval stand for the rest. */
+  #judgeHoldings(body: GossipBody): void {
+    for (const [origin, spans] of body.holds) {
+      for (const seq of spans) {
+        ok(
+          this.#persisted.has(nameOf({ origin, seq })),
+          `${origin} ${seq} is persisted before it is told of`,
+        );
+      }
+    }
+  }
+
+  #judgeReply({ src, dest, body }: Envelope, cause: Envelope | undefined): void {
+    ok(cause !== undefined, `nobody asked for ${body.type}`);
+    // A node learns from its init who it is, and answers under that name.
+    const me = body.type === "init_ok" ? cause.body["node_id"] : cause.dest;
+    deepEqual([src, dest, body.in_reply_to], [me, cause.src, cause.body.msg_id]);
+    if (body.type === "read_ok") this.#judgeRead(body["messages"]);
+    if (body.type === "broadcast_ok") {
+      const key = keyOf(jsonOf(cause.body["message"]));
+      ok(this.#values.has(key), "a value is persisted before it is acknowledged");
+    }
+  }
+
+  #judgeRead(messages: unknown): void {
+    ok(Array.isArray(messages));
+    const keys = messages.map((value) => keyOf(jsonOf(value)));
+    ok(
+      new Set(keys).size === keys.length,
+      `a read has each value once: ${JSON.stringify(messages).slice(0, 300)}`,
+    );
+    deepEqual(new Set(keys), this.#values, "a read has exactly what was delivered");
+  }
+}
+
+function nameOf({ origin, seq }: Pick<Entry, "origin" | "seq">): string {
+  return JSON.stringify([origin, seq]);
+}
+
+/** What a value is on the wire. */
+function jsonOf(value: unknown): Json {
+  const json: Json = JSON.parse(JSON.stringify(value));
+  return json;
+}
+
+function keyOf(value: Json): string | number {
+  return canonical(jsonOf(value)) ?? "too deep";
+}
+
+function entriesOf(body: GossipBody): Entry[] {
+  return (body.runs ?? []).flatMap(([origin, first, values]) =>
+    values.map((value, i) => ({ origin, seq: first + i, value }))
+  );
+}

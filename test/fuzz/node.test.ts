@@ -1,0 +1,30 @@
+/** Any list of events into a node: it never throws, never spins, and never says what it should not. */
+import { test } from "node:test";
+import fc from "fast-check";
+import type { Mechanism } from "../../lib/core/node.ts";
+import { seeded } from "../../lib/core/random.ts";
+import { holds } from "../property/holds.ts";
+import { AuditedNode } from "./audit.ts";
+import { happenings } from "./events.ts";
+
+const mechanisms: Mechanism[] = ["retry", "repair", "detour", "failover"];
+
+const options = fc.record({
+  incarnation: fc.constantFrom(0, 1, 2),
+  without: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.subarray(mechanisms)),
+  seed: fc.nat(99),
+});
+
+test("Node.step() takes any list of events, and what it answers is always in order [N2]", () => {
+  holds(
+    fc.property(options, happenings, ({ seed, ...rest }, list) => {
+      const node = new AuditedNode({ ...rest, random: seeded(seed) });
+      for (const { afterMs, envelope } of list) {
+        if (envelope === undefined) node.wake(afterMs);
+        else node.hear(envelope, afterMs);
+      }
+      node.run(30);
+    }),
+    1_000,
+  );
+});

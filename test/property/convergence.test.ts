@@ -1,0 +1,59 @@
+/** Convergence: whatever the network did, after a rest every node reads exactly what was broadcast. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { replayCommand } from "../../lib/commands/describe.ts";
+import type { Results } from "../../lib/workbench/results.ts";
+import { type SimNodeOptions, simulate } from "../../lib/workbench/sim.ts";
+import { defaults, type Fault, type Settings } from "../../lib/workbench/settings.ts";
+import { holds } from "./holds.ts";
+
+/** As many as take about a second. */
+const RUNS = 200;
+
+const faults: readonly Fault[] = ["partition", "kill", "pause", "loss", "duplicate"];
+const grudges = ["one", "minority-third", "majority", "majorities-ring", "bridge", "one-way"];
+
+/** A short examination of a small cluster, with any mixture of troubles. */
+const settings: fc.Arbitrary<Settings> = fc.record({
+  nodeCount: fc.integer({ min: 1, max: 7 }),
+  rate: fc.constantFrom(5, 20, 60),
+  latencyMs: fc.constantFrom(0, 1, 20, 100),
+  latencyDist: fc.constantFrom("constant" as const, "uniform" as const, "exponential" as const),
+  nemesis: fc.subarray([...faults]),
+  nemesisIntervalS: fc.constantFrom(0.3, 1, 3),
+  lossShare: fc.constantFrom(0.05, 0.3, 0.6),
+  duplicateShare: fc.constantFrom(0.1, 0.5),
+  grudge: fc.option(fc.constantFrom(...grudges), { nil: undefined }),
+  seed: fc.nat(1_000_000),
+}).map(({ grudge, ...rest }) => ({
+  ...defaults,
+  ...rest,
+  timeLimitS: 4,
+  ...(grudge === undefined ? {} : { grudge }),
+}));
+
+const nodes: fc.Arbitrary<SimNodeOptions> = fc.option(
+  fc.constantFrom(50, 500, 2_000).map((deliveryBudgetMs) => ({ deliveryBudgetMs })),
+  { nil: {} },
+);
+
+/** What is wrong with a run. Killed nodes forgive much: where nothing is left to prove, nothing is wrong. */
+function wrong({ failures }: Results): string[] {
+  return failures.filter((failure) => !failure.startsWith("Nothing proven"));
+}
+
+test("every node reads exactly what was broadcast, once the network has rested [N1]", () => {
+  let proven = 0;
+  let runs = 0;
+  holds(
+    fc.property(settings, nodes, (given, options) => {
+      const results = simulate(given, options);
+      assert.deepEqual(wrong(results), [], replayCommand({ settings: given, ...options }, given.seed, []));
+      runs++;
+      if (results.valid) proven++;
+    }),
+    RUNS,
+  );
+  assert.ok(proven > runs / 2, `${proven} of ${runs} examinations proved something`);
+});

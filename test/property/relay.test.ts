@@ -1,0 +1,112 @@
+/** The relay tree over any table of links: one tree per side of a cut, over links that are up. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { HELPERS, helpers, plant, type Tree } from "../../lib/core/relay.ts";
+import { holds } from "./holds.ts";
+import { isUp, type Links, links, nobodyLost, reachable, sightsOf } from "./links.ts";
+
+/** Everyone's tree. While nobody has lost anybody, links count without a witness. */
+function plantAll(table: Links): Map<string, Tree> {
+  const sights = sightsOf(table);
+  return new Map(table.nodes.map((node) => [node, plant(table.nodes, sights, node)]));
+}
+
+function treeOf(trees: ReadonlyMap<string, Tree>, node: string): Tree {
+  const tree = trees.get(node);
+  ok(tree !== undefined);
+  return tree;
+}
+
+/** Hops from a node to the root, undefined where the way runs in a circle or ends elsewhere. */
+function hops({ root, parents }: Tree, node: string): number | undefined {
+  let at = node;
+  for (let count = 0; count <= parents.size; count++) {
+    if (at === root) return count;
+    at = parents.get(at) ?? "";
+  }
+  return undefined;
+}
+
+test("plant() reaches exactly those whom links that are up reach [P8]", () => {
+  holds(
+    fc.property(links, (table) => {
+      for (const [node, tree] of plantAll(table)) {
+        deepEqual(tree.component, nobodyLost(table) ? table.nodes : reachable(table, node));
+      }
+    }),
+    400,
+  );
+});
+
+test("plant() gives all nodes of one component the same root and the same parents [P8]", () => {
+  holds(
+    fc.property(links, (table) => {
+      const trees = plantAll(table);
+      for (const tree of trees.values()) {
+        equal(tree.root, tree.component[0], "the first in rank is the root");
+        for (const other of tree.component) {
+          equal(treeOf(trees, other).root, tree.root);
+          deepEqual(treeOf(trees, other).parents, tree.parents);
+        }
+      }
+    }),
+    400,
+  );
+});
+
+test("plant() makes a tree: every way up ends at the root, and parents and children agree [P8]", () => {
+  holds(
+    fc.property(links, (table) => {
+      const trees = plantAll(table);
+      for (const [node, tree] of trees) {
+        equal(tree.parent, tree.parents.get(node));
+        equal(tree.parents.size, tree.component.length - 1);
+        for (const other of tree.component) ok(hops(tree, other) !== undefined, `${other} hangs on the root`);
+        const children = table.nodes.filter((other) => treeOf(trees, other).parent === node);
+        deepEqual(tree.children, children);
+      }
+    }),
+    400,
+  );
+});
+
+test("plant() uses no link that is lost or that nobody has seen, and as few as lead to the root [P9]", () => {
+  holds(
+    fc.property(links, (table) => {
+      fc.pre(!nobodyLost(table));
+      for (const tree of plantAll(table).values()) {
+        for (const [child, parent] of tree.parents) {
+          ok(isUp(table, child, parent), `${child} - ${parent}`);
+          for (const other of tree.component) {
+            if (!isUp(table, child, other)) continue;
+            ok(
+              (hops(tree, child) ?? 0) <= (hops(tree, other) ?? 0) + 1,
+              `${child} is nearer through ${other}`,
+            );
+          }
+        }
+      }
+    }),
+    400,
+  );
+});
+
+test("helpers() are at most HELPERS, of the tree, not its root, and the same for all of the tree [P9]", () => {
+  holds(
+    fc.property(links, fc.nat(), (table, which) => {
+      const lost = table.nodes[which % table.nodes.length] ?? "";
+      const trees = plantAll(table);
+      for (const tree of trees.values()) {
+        if (tree.component.includes(lost)) continue;
+        const chosen = helpers(table.nodes, tree, lost);
+        equal(chosen.length, Math.min(HELPERS, tree.component.length - 1));
+        for (const each of chosen) ok(each !== tree.root && tree.component.includes(each));
+        for (const other of tree.component) {
+          deepEqual(helpers(table.nodes, treeOf(trees, other), lost), chosen);
+        }
+      }
+    }),
+    400,
+  );
+});

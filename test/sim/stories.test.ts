@@ -1,0 +1,112 @@
+/** Stories: what users of such systems suffer from, each told once, and which mechanism saves the day. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Mechanism } from "../../lib/core/node.ts";
+import type { Results } from "../../lib/workbench/results.ts";
+import { defaults, type Settings } from "../../lib/workbench/settings.ts";
+import { simulate } from "../../lib/workbench/sim.ts";
+
+const SEEDS = [1, 2, 3, 4, 5, 6];
+const many = { nodeCount: 25, rate: 100, latencyMs: 100 };
+const cuts: Partial<Settings> = { nemesis: ["partition"] };
+
+function run(settings: Partial<Settings>, ...without: Mechanism[]): Results {
+  return simulate({ ...defaults, ...settings }, { without });
+}
+
+function runs(settings: Partial<Settings>, ...without: Mechanism[]): Results[] {
+  return SEEDS.map((seed) => run({ ...settings, seed }, ...without));
+}
+
+function invalid(all: readonly Results[]): number {
+  return all.filter((results) => !results.valid).length;
+}
+
+/** The longest that a value took to all nodes that it could reach during a cut, ms. */
+function slowestInReach(all: readonly Results[]): number {
+  return Math.max(...all.map((results) => results["during-cuts"].reachable?.["1"] ?? 0));
+}
+
+function slowestAfterHeal(results: Results): number {
+  return Math.max(0, ...results["everywhere-after-heal-ms"].map(({ ms }) => ms ?? Infinity));
+}
+
+function messages(results: Results, type: string): number {
+  return results.net["servers-by-type"][type]?.["msg-count"] ?? 0;
+}
+
+test("a third of all messages is lost: every value arrives; without retry some do not [P4]", () => {
+  const loss: Partial<Settings> = { nemesis: ["loss"], lossShare: 0.3 };
+  assert.equal(invalid(runs(loss)), 0);
+  assert.notEqual(invalid(runs(loss, "retry")), 0);
+});
+
+test("a relay's messages get lost among others: who lacks something asks; without repair nobody does [P15]", () => {
+  const loss: Partial<Settings> = { ...many, nemesis: ["loss"] };
+  assert.equal(invalid([run(loss)]), 0);
+  assert.equal(invalid([run(loss, "repair")]), 1);
+});
+
+test("a cut leaves a way round: values take it within a second; without detours they wait for the heal [P18]", () => {
+  for (const grudge of ["majorities-ring", "bridge"]) {
+    assert.ok(slowestInReach(runs({ ...cuts, grudge })) <= 1_000, grudge);
+    assert.ok(slowestInReach(runs({ ...cuts, grudge }, "detour")) > 5_000, grudge);
+  }
+});
+
+test("the relay is cut off: another takes over within a second; without failover nobody does [P16] [P19]", () => {
+  const settings: Partial<Settings> = { ...cuts, grudge: "n0|rest" };
+  assert.ok(slowestInReach(runs(settings)) <= 1_000);
+  assert.ok(slowestInReach(runs(settings, "failover")) > 5_000);
+});
+
+test("the relay of many is cut off: values reach all others meanwhile, at the median as fast as ever [P16] [P19]", () => {
+  const results = run({ ...many, ...cuts, grudge: "n0|rest" });
+  const { reachable } = results["during-cuts"];
+  assert.ok((reachable?.["0.5"] ?? Infinity) < 500, `median ${reachable?.["0.5"]}`);
+  assert.ok((reachable?.["1"] ?? Infinity) < 2_000, `maximum ${reachable?.["1"]}`);
+});
+
+test("a split heals: within a second everything is everywhere, and no storm comes with it [P20] [P21]", () => {
+  const results = run({ ...many, ...cuts, grudge: "n0,n1,n2,n3,n4,n5,n6,n7,n8,n9,n10,n11|rest", seed: 3 });
+  assert.equal(results.valid, true);
+  assert.ok(slowestAfterHeal(results) <= 1_500, `${slowestAfterHeal(results)} ms`);
+  assert.ok(
+    results.net.servers["msgs-per-op"] < 2,
+    `${results.net.servers["msgs-per-op"]} messages an operation`,
+  );
+});
+
+test("one node stays cut off for long: it is probed, not sent its backlog, and gets it at once in the end [P20]", () => {
+  const long: Partial<Settings> = {
+    ...cuts,
+    grudge: "n4|rest",
+    timeLimitS: 60,
+    nemesisIntervalS: 120,
+    seed: 2,
+  };
+  const [cut, calm] = [run(long), run({ timeLimitS: 60, seed: 2 })];
+  assert.equal(cut.valid, true);
+  assert.ok(slowestAfterHeal(cut) <= 1_000, `${slowestAfterHeal(cut)} ms`);
+  assert.ok(messages(cut, "delta") < messages(calm, "delta"), "fewer deltas than without a cut");
+});
+
+test("nodes are killed and come back empty: they are filled up, and nothing that lives elsewhere is missed [P5]", () => {
+  for (const results of runs({ nemesis: ["kill"], nemesisIntervalS: 3 })) {
+    assert.deepEqual(results.failures, []);
+  }
+});
+
+test("everything at once, for many short times: nothing is lost, doubled or invented", () => {
+  for (const seed of SEEDS) {
+    const nemesis: Settings["nemesis"] = ["partition", "kill", "pause", "loss", "duplicate"];
+    const results = run({ nemesis, nemesisIntervalS: 2, latencyMs: 20, latencyDist: "exponential", seed });
+    assert.deepEqual(results.failures, [], `seed ${seed}`);
+  }
+});
+
+test("a quiet cluster says nothing: what has been acknowledged is not said again [P3]", () => {
+  const short = run({ timeLimitS: 5, recoveryS: 10 });
+  const long = run({ timeLimitS: 5, recoveryS: 600 });
+  assert.equal(long.net.servers["msg-count"], short.net.servers["msg-count"]);
+});

@@ -1,0 +1,179 @@
+/** The limits of what nodes say to each other: each is met here, and what is over it comes later. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import { HELLO_MS, MISSES_MAX, RETRY_CAP_MS } from "../../lib/core/gossip.ts";
+import { PROBE_EVERY_MS } from "../../lib/core/lookout.ts";
+import { Node, VALUE_BYTES_MAX } from "../../lib/core/node.ts";
+import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, SPANS_MAX } from "../../lib/core/packing.ts";
+import { seeded } from "../../lib/core/random.ts";
+import { ACK_DELAY_MS, RTT_GUESS_MS, WINDOW_MIN_MS } from "../../lib/core/timing.ts";
+import { LINE_BYTES_MAX } from "../../transports/lines.ts";
+import { Pair, type Sent } from "./pair.ts";
+
+function count(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+/** Batches may overtake each other, so a node reads them in any order. */
+function equalSets(read: unknown, values: readonly (number | string)[]): void {
+  ok(Array.isArray(read));
+  equal(read.length, values.length);
+  const held = new Set<unknown>(read);
+  ok(values.every((value) => held.has(value)));
+}
+
+function entries({ body }: Sent): number {
+  return (body.runs ?? []).reduce((sum, [, , values]) => sum + values.length, 0);
+}
+
+/** A pair in which n1 has gathered these values while it could not reach n0. */
+function gathered(values: readonly (number | string)[], latencyMs = 0): Pair {
+  const pair = new Pair(latencyMs);
+  pair.run(2_000);
+  pair.cut = true;
+  pair.broadcast("n1", values);
+  pair.run(20_000);
+  pair.sent.length = 0;
+  pair.cut = false;
+  pair.run(30_000);
+  return pair;
+}
+
+test("a message carries at most BATCH_ENTRIES_MAX entries, and the rest follows [P10]", () => {
+  const values = count(0, 2 * BATCH_ENTRIES_MAX + 1);
+  const pair = gathered(values);
+  equal(Math.max(...pair.sent.map(entries)), BATCH_ENTRIES_MAX);
+  equalSets(pair.read("n0"), values);
+});
+
+test("a message stops at BATCH_BYTES_MAX bytes of values, and the rest follows [P10]", () => {
+  const length = BATCH_BYTES_MAX / 4;
+  const values = count(0, 10).map((n) => String(n).repeat(length));
+  const pair = gathered(values);
+  const most = Math.max(...pair.sent.map(entries));
+  ok(most >= 3 && most <= 4, `${most} values of a quarter of the limit`);
+  equalSets(pair.read("n0"), values);
+});
+
+test("long values arrive: no message is longer than a line may be, whatever they are written in [P10]", () => {
+  for (const letter of ["x", "\u6f22", "\u0001", "\u{1f600}", '"', "\ud800"]) {
+    const perLetter = new TextEncoder().encode(JSON.stringify(letter)).length - 2;
+    const repeats = Math.floor((VALUE_BYTES_MAX - 16) / perLetter);
+    const values = count(0, 8).map((n) => n + letter.repeat(repeats));
+    const pair = gathered(values);
+    const longest = Math.max(...pair.sent.map(({ bytes }) => bytes));
+    ok(longest <= LINE_BYTES_MAX, `a message of ${JSON.stringify(letter)} is ${longest} bytes long`);
+    equalSets(pair.read("n0"), values);
+  }
+});
+
+test("a window's worth over BATCH_ENTRIES_MAX reaches a child whole [P10]", () => {
+  const pair = new Pair(50);
+  pair.run(2_000);
+  const values = count(0, 3 * BATCH_ENTRIES_MAX);
+  pair.broadcast("n0", values);
+  pair.run(10_000);
+  equalSets(pair.read("n1"), values);
+});
+
+test("a message names at most SPANS_MAX intervals of one origin [P11]", () => {
+  const node = new Node({ random: seeded(1), incarnation: 1 });
+  const hear = (src: string, body: Record<string, unknown>) =>
+    node.step({ kind: "receive", envelope: { src, dest: "n0", body: { type: "delta", ...body } } }, 0);
+  hear("c1", { type: "init", node_id: "n0", node_ids: ["n0", "n1"] });
+  const runs = count(1, 2 * SPANS_MAX).map((n) => ["n1.1", 2 * n, [n]]);
+  const [answer] = hear("n1", { life: 1, n: 1, holds: [], runs, want: true }).filter(({ kind }) =>
+    kind === "send"
+  );
+  const holds = answer?.kind === "send" ? answer.envelope.body["holds"] : undefined;
+  deepEqual(holds, [["n1.1", count(1, SPANS_MAX + 1).flatMap((n) => [2 * n, 2 * n])]]);
+});
+
+test("the first word goes to the relay at once, and from the relay after HELLO_MS [P12]", () => {
+  const pair = new Pair(1);
+  pair.cut = true;
+  pair.run(HELLO_MS);
+  const firsts = ["n0", "n1"].map((id) => pair.sent.find(({ src }) => src === id)?.at);
+  deepEqual(firsts, [HELLO_MS, 0]);
+});
+
+test("a bare acknowledgement waits ACK_DELAY_MS, and not much longer [P2]", () => {
+  for (const id of ["n0", "n1"]) {
+    const pair = new Pair(10);
+    pair.run(5_000);
+    pair.sent.length = 0;
+    pair.broadcast(id, ["x"]);
+    pair.run(20_000);
+    const [brought, ...after] = pair.sent;
+    const acked = after.find(({ src }) => src !== id);
+    const waited = (acked?.at ?? Infinity) - (brought?.at ?? 0) - 10;
+    ok(waited >= ACK_DELAY_MS && waited <= ACK_DELAY_MS + 4 * RTT_GUESS_MS, `${waited} ms`);
+    equal(pair.sent.length, 2, "one message brings it and one says that it came");
+  }
+});
+
+test("a peer that never answers gets MISSES_MAX requests, then small probes, and no more than those [P4]", () => {
+  const pair = new Pair();
+  pair.cut = true;
+  pair.broadcast("n1", count(0, 100));
+  pair.run(60_000);
+  const said = pair.sent.filter(({ src }) => src === "n1");
+  const loaded = said.filter((each) => entries(each) > 0);
+  ok(loaded.length <= MISSES_MAX, `${loaded.length} messages with entries`);
+  const late = said.filter(({ at }) => at > 10_000);
+  ok(
+    late.length >= 50_000 / RETRY_CAP_MS && late.length <= 50_000 / (PROBE_EVERY_MS / 2),
+    `${late.length} probes`,
+  );
+  for (const { bytes } of late) ok(bytes < 300, `a probe of ${bytes} bytes`);
+});
+
+test("retries to a peer that falls silent are at most RETRY_CAP_MS apart, until it counts as lost [P4]", () => {
+  const pair = new Pair(100);
+  pair.run(3_000);
+  pair.cut = true;
+  pair.sent.length = 0;
+  pair.broadcast("n1", [1]);
+  pair.run(60_000);
+  const times = pair.sent.filter(({ src }) => src === "n1").map(({ at }) => at);
+  for (const [i, at] of times.slice(1).entries()) {
+    ok(at - (times[i] ?? 0) <= RETRY_CAP_MS, `silent from ${times[i]} to ${at} ms`);
+  }
+});
+
+test("a peer that stood still for a while is retried about as soon as one that did not [P4]", () => {
+  for (const still of ["n0", "n1"]) {
+    const pair = new Pair();
+    const other = still === "n0" ? "n1" : "n0";
+    pair.run(3_000);
+    pair.still = still;
+    pair.broadcast(other, ["before"]);
+    pair.run(30_000);
+    pair.still = undefined;
+    pair.run(60_000);
+    // One message is lost, and then the network is well again.
+    pair.cut = true;
+    pair.broadcast(other, ["after"]);
+    pair.run(1);
+    pair.cut = false;
+    pair.run(2 * RETRY_CAP_MS);
+    deepEqual(pair.read(still), ["before", "after"], `${still} stood still`);
+  }
+});
+
+test("a relay's window under WINDOW_MIN_MS is none: what enters leaves for it at once [P13]", () => {
+  for (const latencyMs of [0, 1, 50]) {
+    const pair = new Pair(latencyMs);
+    pair.run(2_000);
+    const waits = count(0, 40).map((n) => {
+      pair.sent.length = 0;
+      pair.broadcast("n1", [n]);
+      const left = pair.sent.some((each) => each.src === "n1" && entries(each) > 0);
+      pair.broadcast("n0", [`${n}`]);
+      pair.run(9);
+      return left;
+    });
+    const window = 2 * 2 * latencyMs;
+    equal(waits.every((left) => left), window < WINDOW_MIN_MS, `${latencyMs} ms`);
+  }
+});

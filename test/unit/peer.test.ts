@@ -1,0 +1,166 @@
+/** What is believed of one peer: what it holds, how far it is, whether it is still the one that it was. */
+import { deepEqual, equal } from "node:assert/strict";
+import { test } from "node:test";
+import { Log } from "../../lib/core/log.ts";
+import type { GossipBody } from "../../lib/core/message.ts";
+import { FLIGHTS_MAX, Peer } from "../../lib/core/peer.ts";
+
+const MY_LIFE = 5;
+
+/** What a peer in its third life says, unless told otherwise. */
+function word(said: Partial<GossipBody> = {}): GossipBody {
+  return { life: 3, n: 1, holds: [], ...said };
+}
+
+function logOf(...seqs: number[]): Log {
+  const log = new Log();
+  for (const seq of seqs) log.add({ origin: "a", seq, value: seq });
+  return log;
+}
+
+function send(peer: Peer, now: number, answerBy = Infinity, logRevision = 0, sightsRevision = 0): void {
+  peer.left(now, logRevision, sightsRevision, answerBy);
+}
+
+test("Peer: before a word it is behind any entry, ahead of none, and due nothing [P1]", () => {
+  const peer = new Peer("n1");
+  deepEqual([peer.isBehind(logOf()), peer.isUnacked(logOf()), peer.isAhead(logOf())], [false, false, false]);
+  deepEqual([peer.isBehind(logOf(1)), peer.isUnacked(logOf(1)), peer.isAhead(logOf(1))], [true, true, false]);
+  deepEqual([peer.dueAt, peer.echo(0), peer.awaited, peer.rtt], [Infinity, undefined, false, undefined]);
+});
+
+test("Peer.hear() believes what it says that it holds, gaps included [P1]", () => {
+  const peer = new Peer("n1");
+  peer.hear(word({ holds: [["a", [1, 2, 5, 6]]] }), MY_LIFE, 0);
+  deepEqual([peer.isBehind(logOf(1, 2, 6)), peer.isUnacked(logOf(1, 2, 6))], [false, false]);
+  deepEqual([peer.isBehind(logOf(3)), peer.isAhead(logOf(1, 2, 3, 5))], [true, true]);
+  equal(peer.isAhead(logOf(1, 2, 3, 4, 5, 6)), false);
+});
+
+test("Peer.hear() passes over an interval that runs backwards, or lacks its end [P1]", () => {
+  const peer = new Peer("n1");
+  peer.hear(word({ holds: [["a", [1, 10, 20, 5, 12, 12, 30]]] }), MY_LIFE, 0);
+  for (const seq of [1, 5, 7, 10, 12]) equal(peer.isUnacked(logOf(seq)), false, `it holds ${seq}`);
+  for (const seq of [11, 15, 20, 30]) equal(peer.isUnacked(logOf(seq)), true, `it does not hold ${seq}`);
+});
+
+test("Peer: what is on its way is neither behind nor acked, and forgetSent() gives it up [P2]", () => {
+  const peer = new Peer("n1");
+  peer.hear(word({ holds: [["a", [1, 1]]] }), MY_LIFE, 0);
+  peer.guessSent(new Map([["a", logHeld(1, 2)]]));
+  deepEqual([peer.isBehind(logOf(1, 2)), peer.isUnacked(logOf(1, 2)), peer.guessed], [false, true, true]);
+  peer.forgetSent();
+  deepEqual([peer.isBehind(logOf(1, 2)), peer.isBehind(logOf(1)), peer.guessed], [true, false, false]);
+});
+
+test("Peer.holdsEntry() takes what it sent for what it holds [P1]", () => {
+  const peer = new Peer("n1");
+  peer.holdsEntry({ origin: "a", seq: 2, value: 0 });
+  deepEqual([peer.isUnacked(logOf(2)), peer.isUnacked(logOf(1, 2)), peer.isAhead(logOf(1))], [
+    false,
+    true,
+    true,
+  ]);
+});
+
+test("Peer: an echo samples the round trip, less what the message lay there [P3]", () => {
+  const peer = new Peer("n1");
+  send(peer, 1000);
+  peer.hear(word({ echo: [MY_LIFE, 1, 40] }), MY_LIFE, 1240);
+  deepEqual(peer.rtt, { mean: 200, deviation: 0 });
+  send(peer, 2000);
+  peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 2280);
+  deepEqual(peer.rtt, { mean: 210, deviation: 20 });
+});
+
+test("Peer: an echo that claims to have lain there longer than it took samples 0, not less [P3]", () => {
+  const peer = new Peer("n1");
+  send(peer, 0);
+  peer.hear(word({ echo: [MY_LIFE, 1, 1e308] }), MY_LIFE, 10);
+  deepEqual(peer.rtt, { mean: 0, deviation: 0 });
+});
+
+test("Peer: an echo of a message never sent, of one long landed or of another life says nothing [P3]", () => {
+  const peer = new Peer("n1");
+  send(peer, 0, 500);
+  peer.hear(word({ echo: [MY_LIFE, 2, 0] }), MY_LIFE, 10);
+  peer.hear(word({ n: 2, echo: [MY_LIFE - 1, 1, 0] }), MY_LIFE, 10);
+  deepEqual([peer.rtt, peer.awaited, peer.retryAt], [undefined, true, 500]);
+  peer.hear(word({ n: 3, echo: [MY_LIFE, 1, 0] }), MY_LIFE, 20);
+  peer.hear(word({ n: 4, echo: [MY_LIFE, 1, 0] }), MY_LIFE, 900);
+  deepEqual([peer.rtt, peer.awaited, peer.retryAt], [{ mean: 20, deviation: 0 }, false, Infinity]);
+});
+
+test("Peer: an echo settles all that left before it, and confirms what that message had said [P3]", () => {
+  const peer = new Peer("n1");
+  send(peer, 0, 300, 4, 1);
+  send(peer, 10, 400, 6, 2);
+  send(peer, 20, 500, 8, 3);
+  peer.hear(word({ echo: [MY_LIFE, 2, 0] }), MY_LIFE, 50);
+  deepEqual([peer.confirmedLog, peer.confirmedSights, peer.retryAt, peer.awaited], [6, 2, 500, true]);
+});
+
+test("Peer.echo() names the newest message heard and how long it has lain here [P3]", () => {
+  const peer = new Peer("n1");
+  peer.hear(word({ n: 4 }), MY_LIFE, 100);
+  peer.hear(word({ n: 2 }), MY_LIFE, 150);
+  deepEqual(peer.echo(175), [3, 4, 75]);
+});
+
+test("Peer: a later life has forgotten everything, and starts counting anew [P5]", () => {
+  const peer = new Peer("n1");
+  send(peer, 0, 300, 4, 2);
+  peer.hear(word({ n: 9, echo: [MY_LIFE, 1, 0], holds: [["a", [1, 3]]] }), MY_LIFE, 10);
+  send(peer, 20, 300);
+  peer.hear(word({ life: 4, n: 1, holds: [["b", [1, 1]]] }), MY_LIFE, 30);
+  deepEqual([peer.life, peer.isUnacked(logOf(1)), peer.isBehind(logOf(1))], [4, true, true]);
+  deepEqual([peer.confirmedLog, peer.confirmedSights, peer.awaited, peer.retryAt], [0, 0, false, Infinity]);
+  deepEqual(peer.echo(30), [4, 1, 0]);
+});
+
+test("Peer: a message of an earlier life is of somebody who is no more [P5]", () => {
+  const peer = new Peer("n1");
+  peer.hear(word({ life: 4 }), MY_LIFE, 10);
+  equal(peer.hear(word({ n: 7, holds: [["a", [1, 3]]] }), MY_LIFE, 20), false);
+  deepEqual([peer.life, peer.heardAt, peer.isAhead(logOf()), peer.echo(20)], [4, 10, false, [4, 1, 10]]);
+});
+
+test("Peer: any word ends a row of misses [P4]", () => {
+  const peer = new Peer("n1");
+  peer.misses = 3;
+  peer.hear(word(), MY_LIFE, 0);
+  equal(peer.misses, 0);
+});
+
+test("Peer: awaits the echoes of at most FLIGHTS_MAX messages, the newest ones [P6]", () => {
+  const peer = new Peer("n1");
+  for (let n = 1; n <= FLIGHTS_MAX + 1; n++) send(peer, n);
+  equal(peer.nextN, FLIGHTS_MAX + 2);
+  peer.hear(word({ echo: [MY_LIFE, 1, 0] }), MY_LIFE, 500);
+  equal(peer.rtt, undefined);
+  peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 502);
+  deepEqual(peer.rtt, { mean: 500, deviation: 0 });
+});
+
+test("Peer.expectNothing() leaves no moment at which an answer is missed [P4]", () => {
+  const peer = new Peer("n1");
+  send(peer, 0, 300);
+  peer.sendAt = peer.wantAt = 200;
+  peer.misses = 1;
+  peer.expectNothing();
+  deepEqual([peer.dueAt, peer.awaited, peer.misses], [Infinity, false, 0]);
+});
+
+test("Peer.dueAt is the earliest of what it is due", () => {
+  const peer = new Peer("n1");
+  peer.ackAt = 40;
+  peer.wantAt = 30;
+  send(peer, 0, 50);
+  equal(peer.dueAt, 30);
+});
+
+function logHeld(...seqs: number[]) {
+  const held = logOf(...seqs).held("a");
+  if (held === undefined) throw new Error("the log holds something");
+  return held;
+}
