@@ -84,7 +84,7 @@ export class Lookout {
     this.sights.see(peer.id);
     for (const [node, life, version, lost, seen] of words) {
       const gone = this.sights.merge(node, { life, version, lost: new Set(lost), seen: new Set(seen) });
-      for (const id of gone ?? []) this.#doubtLinksOf(id, node);
+      for (const id of gone ?? []) this.#doubtLinkTo(id);
     }
     if (this.sights.revision === before) return;
     this.#replant(now);
@@ -99,8 +99,7 @@ export class Lookout {
     const wasRelay = peer.id === this.#tree.parent;
     if (wasRelay && this.#lacks("failover")) return;
     this.sights.lose(peer.id);
-    this.#doubtLinksOf(peer.id, this.#options.me);
-    if (wasRelay) this.#doubtMyLinks(now);
+    if (wasRelay) this.#doubtLinks(now);
     this.#replant(now);
     if (this.#tree.component.length === 1) this.#search(now);
   }
@@ -120,18 +119,16 @@ export class Lookout {
 
   // What is believed of links.
 
-  /** Of one that somebody has lost, only the links in use are still believed. */
-  #doubtLinksOf(id: string, loser: string): void {
-    const { parents } = this.#tree;
-    const inUse = (other: string) => parents.get(id) === other || parents.get(other) === id;
-    this.sights.doubt(id, (other) => other !== loser && inUse(other));
+  /** Of one that somebody else has lost, only a link in use is still believed. */
+  #doubtLinkTo(id: string): void {
+    if (!this.isNeighbour(id)) this.sights.doubt((peer) => peer !== id);
   }
 
   /** Without its relay, this node believes only those of its links over which it has heard of late. */
-  #doubtMyLinks(now: number): void {
-    const { me, peers, patienceMs } = this.#options;
-    this.sights.doubt(me, (other) => {
-      const peer = peers.get(other);
+  #doubtLinks(now: number): void {
+    const { peers, patienceMs } = this.#options;
+    this.sights.doubt((id) => {
+      const peer = peers.get(id);
       return peer !== undefined && now - peer.heardAt < patienceMs(peer);
     });
   }

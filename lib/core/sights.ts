@@ -53,12 +53,11 @@ export class Sights {
     return true;
   }
 
-  /** A link is up if one end sees the other and neither has lost the other. */
+  /** A link is up if its ends see each other; an end that has said nothing so far does not disagree. */
   linkUp(a: string, b: string): boolean {
-    const from = this.#of(a);
-    const to = this.#of(b);
-    if (from?.lost.has(b) || to?.lost.has(a)) return false;
-    return (from?.seen.has(b) || to?.seen.has(a)) ?? false;
+    const [from, to] = [this.#of(a), this.#of(b)];
+    if (from === undefined && to === undefined) return false;
+    return (from?.seen.has(b) ?? true) && (to?.seen.has(a) ?? true);
   }
 
   see(peer: string): void {
@@ -80,14 +79,10 @@ export class Sights {
     return node === this.#me ? [] : [...word.lost].filter((id) => !(known?.lost.has(id) ?? false));
   }
 
-  /** Somebody has lost `node`: whoever saw it once may not see it now, except over the links in use. */
-  doubt(node: string, inUse: (other: string) => boolean): void {
-    for (const [id, row] of this.#rows) {
-      const seen = id === node ? filter(row.seen, inUse) : inUse(id) ? row.seen : without(row.seen, node);
-      if (seen.size === row.seen.size) continue;
-      if (id === this.#me) this.#say(row.lost, seen);
-      else this.#rows.set(id, { ...row, seen });
-    }
+  /** This node no longer says that it sees those for whom `keep` does not speak. */
+  doubt(keep: (peer: string) => boolean): void {
+    const seen = new Set([...this.seen].filter(keep));
+    if (seen.size < this.seen.size) this.#say(this.lost, seen);
   }
 
   /** The rows that changed after `revision`. */
@@ -121,9 +116,5 @@ function isLater(a: Row, b: Row): boolean {
 }
 
 function without(set: ReadonlySet<string>, gone: string): ReadonlySet<string> {
-  return filter(set, (each) => each !== gone);
-}
-
-function filter(set: ReadonlySet<string>, keep: (each: string) => boolean): ReadonlySet<string> {
-  return new Set([...set].filter(keep));
+  return new Set([...set].filter((each) => each !== gone));
 }
