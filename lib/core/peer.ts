@@ -154,13 +154,13 @@ export class Peer {
     for (const [origin, held] of known) holdings(this.sent, origin).addAll(held);
   }
 
-  /** Nothing is expected of it any more. */
+  /** Nothing is expected of it any more, and what was on its way is lost. */
   expectNothing(): void {
     this.#flights = [];
     this.sendAt = this.wantAt = this.retryAt = Infinity;
     this.misses = 0;
     this.untold = false;
-    if (this.guessed) this.forgetSent();
+    this.forgetSent();
   }
 
   /** It has forgotten everything, what was said to it included. */
