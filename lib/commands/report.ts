@@ -12,6 +12,8 @@ import { boundText, isAsPublished } from "./targets.ts";
 export const EVENTS_SHOWN_MAX = 20;
 export const FAILURES_SHOWN_MAX = 20;
 export const TYPES_SHOWN_MAX = 8;
+/** From here on the examiner's own lateness is said, ms. */
+export const LATE_TOLD_MS = 50;
 
 /** One examination that is over. */
 export interface Run {
@@ -46,6 +48,7 @@ export function reportLines(run: Run, paint: Paint): string[] {
     ]),
     ...row("during cuts", cuts(results)),
     ...row("after heals", heals(results)),
+    ...row("busy machine", busy(results)),
     ...row("demanded", run.must.map((judgement) => judged(judgement, paint))),
     ...row("our own figures", run.own.map((judgement) => judged(judgement, paint))),
     "",
@@ -152,6 +155,12 @@ function messages({ net }: Results): string[] {
   const perOp = net.servers["msgs-per-op"].toFixed(2);
   const total = `${perOp} per operation, ${net.servers["send-count"]} between nodes`;
   return [split === "" ? total : `${total}: ${split}`];
+}
+
+/** A machine that is too busy makes any node look slow. */
+function busy({ "examiner-late-ms": lateMs }: Results): string[] {
+  if (lateMs < LATE_TOLD_MS) return [];
+  return [`the examiner itself came up to ${lateMs} ms late: latencies are that uncertain`];
 }
 
 /** How values fare that are broadcast while a cut is on: whoever is in reach need not wait for the heal. */

@@ -6,7 +6,8 @@ export const VALUE_DEPTH_MAX = 128;
 
 /** A key that is equal for equal values and for no others; a number stands for itself. Undefined for a value too deep. */
 export function canonical(value: Json): string | number | undefined {
-  if (typeof value === "number") return value;
+  // 1e999 is JSON, and is written as null again.
+  if (typeof value === "number") return Number.isFinite(value) ? value : "null";
   return text(value, 0);
 }
 

@@ -25,6 +25,8 @@ export type { Mechanism };
 export interface GossipOptions {
   readonly me: string;
   readonly life: number;
+  /** Of the entries that enter here. */
+  readonly origin: string;
   /** Every member, this one included, in the order of rank, the same on every node. */
   readonly ranked: readonly string[];
   readonly log: Log;
@@ -118,6 +120,8 @@ export class Gossip {
   #merge(peer: Peer, body: GossipBody): Entry[] {
     const fresh: Entry[] = [];
     for (const [origin, first, values] of body.runs ?? []) {
+      // Nobody knows more of this node's own entries than itself, and nobody counts that far.
+      if (origin === this.#options.origin || first + values.length > Number.MAX_SAFE_INTEGER) continue;
       values.forEach((value, i) => {
         const entry = { origin, seq: first + i, value };
         peer.holdsEntry(entry);
@@ -130,14 +134,15 @@ export class Gossip {
   /** Compares what the peer says it holds with what this node holds, both ways. */
   #catchUp(peer: Peer, body: GossipBody, overdue: boolean, now: number): void {
     if (this.#lookout.isNeighbour(peer.id)) {
+      const waiting = overdue || peer.guessed;
       if (peer.guessed) peer.forgetSent();
       else if (!peer.awaited && !peer.isBehind(this.#log) && peer.isUnacked(this.#log)) {
         // All that was sent has arrived or is lost, and something is missing there.
         peer.retryAt = Math.min(peer.retryAt, now + this.#timing.reorderMs(peer));
       }
-      if (overdue && peer.isBehind(this.#log)) peer.sendAt = now;
+      if (waiting && peer.isBehind(this.#log)) peer.sendAt = now;
     }
-    if (peer.wantAt === Infinity && peer.isAhead(this.#log)) {
+    if (peer.wantAt === Infinity && peer.isAhead(this.#log, this.#options.origin)) {
       peer.wantAt = now + this.#bearMs(peer, body.want === true);
     }
   }
@@ -216,7 +221,7 @@ export class Gossip {
 
   #want(peer: Peer, now: number): void {
     peer.wantAt = Infinity;
-    if (peer.isAhead(this.#log)) this.#say(peer, now, { want: true });
+    if (peer.isAhead(this.#log, this.#options.origin)) this.#say(peer, now, { want: true });
   }
 
   /** An answer is overdue: ask again, with all that was on its way; after too many misses the peer is lost. */

@@ -55,14 +55,16 @@ export class Log {
     return key !== undefined && this.#keys.has(key);
   }
 
-  /** Returns whether the entry is new. */
+  /** Returns whether the entry is new. One whose value is too deep is not taken. */
   add(entry: Entry): boolean {
+    const key = canonical(entry.value);
+    if (key === undefined) return false;
     const origin = this.#origin(entry.origin);
     if (!origin.held.add(entry.seq)) return false;
     origin.changedAt = ++this.#revision;
     this.#size++;
     this.#store(origin, entry);
-    this.#remember(entry.value);
+    this.#remember(key, entry.value);
     return true;
   }
 
@@ -109,9 +111,8 @@ export class Log {
     }
   }
 
-  #remember(value: Json): void {
-    const key = canonical(value);
-    if (key === undefined || this.#keys.has(key)) return;
+  #remember(key: string | number, value: Json): void {
+    if (this.#keys.has(key)) return;
     this.#keys.add(key);
     this.#distinct.push(value);
   }

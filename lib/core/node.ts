@@ -97,7 +97,7 @@ export class Node {
         // Advice. The relay tree follows from who reaches whom, which the advice does not know.
         return this.#reply(envelope, { type: "topology_ok" });
       case "echo":
-        return this.#reply(envelope, { type: "echo_ok", echo: request.echo });
+        return this.#onEcho(envelope, request.echo);
       case "unknown":
         return this.#refuse(envelope, NOT_SUPPORTED, `unknown type: ${envelope.body.type}`);
       case "malformed":
@@ -118,6 +118,7 @@ export class Node {
     this.#gossip = new Gossip({
       me,
       life: incarnation,
+      origin: this.#origin,
       ranked: [...new Set([...init.node_ids, me])].sort(),
       log: this.#log,
       random,
@@ -126,6 +127,13 @@ export class Node {
       deliver: (entries) => this.#deliver(entries),
       send: (sent) => this.#effects.push({ kind: "send", envelope: sent }),
     }, now);
+  }
+
+  #onEcho(envelope: Envelope, echo: Json): void {
+    if (canonical(echo) === undefined) {
+      return this.#refuse(envelope, MALFORMED_REQUEST, tooDeep("echo /echo"));
+    }
+    this.#reply(envelope, { type: "echo_ok", echo });
   }
 
   #onBroadcast(envelope: Envelope, value: Json, now: number): void {
@@ -164,7 +172,11 @@ export class Node {
 
 /** Why a value cannot be broadcast, for people; undefined where it can. */
 function valueFault(value: Json): string | undefined {
-  if (canonical(value) === undefined) return `broadcast /message is nested over ${VALUE_DEPTH_MAX} deep`;
+  if (canonical(value) === undefined) return tooDeep("broadcast /message");
   if (byteLength(value) > VALUE_BYTES_MAX) return `broadcast /message is over ${VALUE_BYTES_MAX} bytes`;
   return undefined;
+}
+
+function tooDeep(what: string): string {
+  return `${what} is nested over ${VALUE_DEPTH_MAX} deep`;
 }

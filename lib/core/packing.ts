@@ -52,7 +52,7 @@ export function takeBatch(log: Log, peer: Peer): Batch {
         const value = log.value(origin, seq) ?? null;
         values.push(value);
         entries++;
-        bytes += byteLength(value);
+        bytes += byteLength(value) + 1;
       }
       if (values.length === 0) return { runs, more: true };
       runs.push({ origin, seq: from, values });
@@ -68,11 +68,11 @@ export function typeOf(body: GossipBody): GossipType {
   return body.want === true ? "probe" : "ack";
 }
 
-/** How many bytes a value takes on the wire, at most: UTF-8 JSON and a comma. */
+/** How many bytes a value takes on the wire, at most: as UTF-8 JSON. */
 export function byteLength(value: Json): number {
   if (typeof value === "number") return NUMBER_BYTES;
   const text = JSON.stringify(value);
-  let bytes = 1;
+  let bytes = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     // Each half of a surrogate pair counts two of the pair's four.

@@ -6,6 +6,12 @@ import type { GossipBody } from "./message.ts";
 /** Messages of which an echo is still awaited; older ones are given up for lost. */
 export const FLIGHTS_MAX = 64;
 
+/** A sample may be so far over twice what was expected; what is over that counts as that. */
+export const SAMPLE_SLACK_MS = 100;
+
+/** Answers so close to each other count as one. */
+export const BURST_MS = 50;
+
 /** One message on its way. */
 interface Flight {
   readonly n: number;
@@ -59,6 +65,9 @@ export class Peer {
   #n = 0;
   #heardN = 0;
   #heardNAt = 0;
+  #sampledAt = -Infinity;
+  /** As it was before the burst that #sampledAt began. */
+  #rttBefore: Rtt | undefined;
   #flights: Flight[] = [];
 
   constructor(id: string) {
@@ -134,10 +143,10 @@ export class Peer {
     return lacks(this.acked, log);
   }
 
-  /** Whether it holds anything that the log lacks. */
-  isAhead(log: Log): boolean {
+  /** Whether it holds anything that the log lacks, `own` origin apart. */
+  isAhead(log: Log, own: string): boolean {
     for (const [origin, held] of this.acked) {
-      if (!(log.held(origin)?.covers(held) ?? false)) return true;
+      if (origin !== own && !(log.held(origin)?.covers(held) ?? false)) return true;
     }
     return false;
   }
@@ -178,16 +187,22 @@ export class Peer {
   #landed(n: number, heldMs: number, now: number): void {
     const flight = this.#flights.find((each) => each.n === n);
     if (flight === undefined) return;
-    this.#sample(Math.max(0, now - flight.at - heldMs));
+    this.#sample(Math.max(0, now - flight.at - heldMs), now);
     this.confirmedLog = Math.max(this.confirmedLog, flight.logRevision);
     this.confirmedSights = Math.max(this.confirmedSights, flight.sightsRevision);
     this.#flights = this.#flights.filter((each) => each.n > n);
     this.retryAt = Math.min(Infinity, ...this.#flights.map((each) => each.answerBy));
   }
 
-  /** RFC 6298, except that the first sample says nothing of the deviation. */
-  #sample(ms: number): void {
-    const { mean, deviation } = this.rtt ?? { mean: ms, deviation: 0 };
+  /** RFC 6298, except that the first sample says nothing of the deviation, and no later one counts for too much. */
+  #sample(measuredMs: number, now: number): void {
+    // Answers that come in a burst had been held up: only the last of them tells how far away the peer is.
+    if (now - this.#sampledAt > BURST_MS) {
+      this.#sampledAt = now;
+      this.#rttBefore = this.rtt;
+    }
+    const { mean, deviation } = this.#rttBefore ?? { mean: measuredMs, deviation: 0 };
+    const ms = Math.min(measuredMs, 2 * (mean + 4 * deviation) + SAMPLE_SLACK_MS);
     this.rtt = {
       mean: mean + (ms - mean) / 8,
       deviation: deviation + (Math.abs(ms - mean) - deviation) / 4,

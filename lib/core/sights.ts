@@ -57,6 +57,7 @@ export class Sights {
   linkUp(a: string, b: string): boolean {
     const [from, to] = [this.#of(a), this.#of(b)];
     if (from === undefined && to === undefined) return false;
+    if (from?.lost.has(b) || to?.lost.has(a)) return false;
     return (from?.seen.has(b) ?? true) && (to?.seen.has(a) ?? true);
   }
 
@@ -73,10 +74,10 @@ export class Sights {
   /** Takes in what was said of `node`. Returns whom it has newly lost, or undefined where nothing is news. */
   merge(node: string, word: Row): string[] | undefined {
     const known = this.#rows.get(node);
+    if (node === this.#me) return this.#hearOfMyself(word, known);
     if (known !== undefined && !isLater(word, known)) return undefined;
-    if (node === this.#me) this.#outrank(word);
-    else this.#keep(node, word);
-    return node === this.#me ? [] : [...word.lost].filter((id) => !(known?.lost.has(id) ?? false));
+    this.#keep(node, word);
+    return [...word.lost].filter((id) => !(known?.lost.has(id) ?? false));
   }
 
   /** This node no longer says that it sees those for whom `keep` does not speak. */
@@ -94,11 +95,13 @@ export class Sights {
     return this.#rows.get(node);
   }
 
-  /** Somebody still passes on what an earlier life of this node said: say today's word again, above it. */
-  #outrank(word: Row): void {
+  /** Only this node knows what it says. What an earlier life of it said, and some still pass on, it says again, above it. */
+  #hearOfMyself(word: Row, known: Row | undefined): string[] | undefined {
+    if (known !== undefined && (isLater(known, word) || isSame(known, word))) return undefined;
     const version = word.life >= this.#life ? word.version + 1 : 1;
     this.#life = Math.max(this.#life, word.life);
     this.#keep(this.#me, { life: this.#life, version, lost: this.lost, seen: this.seen });
+    return [];
   }
 
   #say(lost: ReadonlySet<string>, seen: ReadonlySet<string>): void {
@@ -113,6 +116,12 @@ export class Sights {
 
 function isLater(a: Row, b: Row): boolean {
   return a.life > b.life || (a.life === b.life && a.version > b.version);
+}
+
+function isSame(a: Row, b: Row): boolean {
+  const same = (x: ReadonlySet<string>, y: ReadonlySet<string>) =>
+    x.size === y.size && [...x].every((id) => y.has(id));
+  return a.life === b.life && a.version === b.version && same(a.lost, b.lost) && same(a.seen, b.seen);
 }
 
 function without(set: ReadonlySet<string>, gone: string): ReadonlySet<string> {

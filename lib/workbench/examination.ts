@@ -106,6 +106,8 @@ export class Examination {
     const { scheduler, settings } = this.#options;
     this.#phase = "main";
     this.#mainAt = scheduler.now();
+    // Starting the processes keeps the machine busy; nothing was measured then.
+    scheduler.takeLateMs();
     this.#nemesis.start();
     this.#workload.start();
     this.#observer?.start();
@@ -153,6 +155,7 @@ export class Examination {
       nemesis: this.#events,
       settings: this.#options.settings,
       timeMs: this.#options.scheduler.now() - this.#startedAt,
+      lateMs: this.#options.scheduler.takeLateMs(),
       setupFailures,
     });
   }

@@ -57,6 +57,8 @@ export interface Results {
   readonly seed: number;
   /** From the first `init` to the last final read. */
   readonly "time-ms": number;
+  /** By how much the examiner itself was late at worst, ms; latencies are that uncertain. 0 in virtual time. */
+  readonly "examiner-late-ms": number;
 }
 
 export interface Findings {
@@ -69,6 +71,7 @@ export interface Findings {
   readonly nemesis: readonly NemesisEvent[];
   readonly settings: Settings;
   readonly timeMs: number;
+  readonly lateMs: number;
   /** Why the examination could not even begin. */
   readonly setupFailures: readonly string[];
 }
@@ -96,6 +99,7 @@ export function conclude(findings: Findings): Results {
     settings,
     seed: settings.seed,
     "time-ms": Math.round(findings.timeMs),
+    "examiner-late-ms": Math.round(findings.lateMs),
   };
 }
 

@@ -49,6 +49,10 @@ export class VirtualScheduler implements Scheduler {
     return this.#agenda.add(Math.max(when, this.#now), run);
   }
 
+  takeLateMs(): number {
+    return 0;
+  }
+
   /** Runs plans until none is left, or none before or at `untilMs`; then the time is `untilMs`, if it was given. */
   run(untilMs = Infinity): void {
     while (this.#agenda.nextAt <= untilMs && this.#agenda.nextAt !== Infinity) {
@@ -68,6 +72,7 @@ export class RealScheduler implements Scheduler {
   readonly #startedAt = performance.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
+  #lateMs = 0;
   /** True while a turn is queued or running: plans made meanwhile need no timer of their own. */
   #turning = false;
 
@@ -76,9 +81,16 @@ export class RealScheduler implements Scheduler {
   }
 
   at(when: number, run: () => void): () => void {
-    const cancel = this.#agenda.add(when, run);
+    // A plan for the past is due now, and not late yet.
+    const cancel = this.#agenda.add(Math.max(when, this.now()), run);
     if (!this.#turning) this.#arm();
     return cancel;
+  }
+
+  takeLateMs(): number {
+    const lateMs = this.#lateMs;
+    this.#lateMs = 0;
+    return lateMs;
   }
 
   /** Forgets every plan, so that the process may end. */
@@ -116,6 +128,7 @@ export class RealScheduler implements Scheduler {
     const startedAt = this.now();
     let now = startedAt;
     while (this.#agenda.nextAt <= now && now - startedAt < TURN_MS_MAX) {
+      this.#lateMs = Math.max(this.#lateMs, now - this.#agenda.nextAt);
       this.#agenda.runNext();
       now = this.now();
     }

@@ -7,6 +7,8 @@ export interface Scheduler {
   now(): number;
   /** Runs once at `when` or as soon after as possible; equal moments run in the order they were planned. Returns a cancel. */
   at(when: number, run: () => void): () => void;
+  /** By how much the latest plan since the last call ran too late, ms: above some tens, the machine is too busy to measure. */
+  takeLateMs(): number;
 }
 
 /** What a host tells the examiner. */

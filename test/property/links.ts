@@ -9,6 +9,8 @@ type Link = readonly [Word, Word];
 /** A number of nodes and what each says of every other. */
 export interface Links {
   readonly nodes: readonly string[];
+  /** Of these no word has come so far. */
+  readonly silent: readonly string[];
   /** [a][b]: what a says of b. */
   readonly words: ReadonlyMap<string, ReadonlyMap<string, Word>>;
 }
@@ -21,11 +23,17 @@ const link: fc.Arbitrary<Link> = fc.oneof(
 
 export const links: fc.Arbitrary<Links> = fc.integer({ min: 1, max: 8 }).chain((count) => {
   const pairs = count * (count - 1) / 2;
-  return fc.array(link, { minLength: pairs, maxLength: pairs }).map((list) => tableOf(count, list));
+  return fc.tuple(
+    fc.array(link, { minLength: pairs, maxLength: pairs }),
+    fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.subarray(nodesOf(count))),
+  ).map(([list, silent]) => tableOf(nodesOf(count), list, silent));
 });
 
-function tableOf(count: number, list: readonly Link[]): Links {
-  const nodes = Array.from({ length: count }, (_, i) => `n${i}`);
+function nodesOf(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `n${i}`);
+}
+
+function tableOf(nodes: readonly string[], list: readonly Link[], silent: readonly string[]): Links {
   const words = new Map(nodes.map((node) => [node, new Map<string, Word>()]));
   let next = 0;
   for (const [i, a] of nodes.entries()) {
@@ -35,35 +43,35 @@ function tableOf(count: number, list: readonly Link[]): Links {
       words.get(b)?.set(a, ofA);
     }
   }
-  return { nodes, words };
+  return { nodes, silent, words };
 }
 
 /** The table that a node has once it has heard everyone's word. */
-export function sightsOf({ nodes, words }: Links): Sights {
+export function sightsOf({ nodes, silent, words }: Links): Sights {
   const sights = new Sights("examiner", 0);
   const said = (node: string, what: Word) =>
     new Set(nodes.filter((other) => words.get(node)?.get(other) === what));
-  for (const node of nodes) {
+  for (const node of nodes.filter((each) => !silent.includes(each))) {
     sights.merge(node, { life: 1, version: 1, seen: said(node, "seen"), lost: said(node, "lost") });
   }
   return sights;
 }
 
-export function nobodyLost({ nodes, words }: Links): boolean {
-  return nodes.every((a) => nodes.every((b) => words.get(a)?.get(b) !== "lost"));
+/** What a says of b, as far as its word has come. */
+export function saidOf({ silent, words }: Links, a: string, b: string): Word {
+  return silent.includes(a) ? "nothing" : words.get(a)?.get(b) ?? "nothing";
 }
 
-/** Up: somebody sees it, and nobody has lost it. */
-export function isUp({ words }: Links, a: string, b: string): boolean {
-  const both = [words.get(a)?.get(b), words.get(b)?.get(a)];
-  return both.includes("seen") && !both.includes("lost");
+export function nobodyLost(table: Links): boolean {
+  return table.nodes.every((a) => table.nodes.every((b) => saidOf(table, a, b) !== "lost"));
 }
 
 /** Everyone who can be reached over links that are up, in order of rank. */
 export function reachable(table: Links, from: string): string[] {
+  const sights = sightsOf(table);
   const reached = new Set([from]);
   for (const here of reached) {
-    for (const there of table.nodes) if (isUp(table, here, there)) reached.add(there);
+    for (const there of table.nodes) if (sights.linkUp(here, there)) reached.add(there);
   }
   return table.nodes.filter((node) => reached.has(node));
 }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { HELPERS, helpers, plant, type Tree } from "../../lib/core/relay.ts";
 import { holds } from "./holds.ts";
-import { isUp, type Links, links, nobodyLost, reachable, sightsOf } from "./links.ts";
+import { type Links, links, nobodyLost, reachable, saidOf, sightsOf } from "./links.ts";
 
 /** Everyone's tree. While nobody has lost anybody, links count without a witness. */
 function plantAll(table: Links): Map<string, Tree> {
@@ -75,16 +75,36 @@ test("plant() uses no link that is lost or that nobody has seen, and as few as l
   holds(
     fc.property(links, (table) => {
       fc.pre(!nobodyLost(table));
+      const sights = sightsOf(table);
       for (const tree of plantAll(table).values()) {
         for (const [child, parent] of tree.parents) {
-          ok(isUp(table, child, parent), `${child} - ${parent}`);
+          ok(sights.linkUp(child, parent), `${child} - ${parent}`);
           for (const other of tree.component) {
-            if (!isUp(table, child, other)) continue;
+            if (!sights.linkUp(child, other)) continue;
             ok(
               (hops(tree, child) ?? 0) <= (hops(tree, other) ?? 0) + 1,
               `${child} is nearer through ${other}`,
             );
           }
+        }
+      }
+    }),
+    400,
+  );
+});
+
+test("Sights.linkUp() is the same both ways, and false where an end has lost it or neither sees it [P7]", () => {
+  holds(
+    fc.property(links, (table) => {
+      const sights = sightsOf(table);
+      for (const a of table.nodes) {
+        for (const b of table.nodes) {
+          const said = [saidOf(table, a, b), saidOf(table, b, a)];
+          equal(sights.linkUp(a, b), sights.linkUp(b, a));
+          if (said.includes("lost") || !said.includes("seen")) {
+            ok(!sights.linkUp(a, b), `${a} - ${b}: ${said}`);
+          }
+          if (said.every((word) => word === "seen")) ok(sights.linkUp(a, b), `${a} - ${b}: ${said}`);
         }
       }
     }),

@@ -11,6 +11,7 @@ import { LINE_CHARS_MAX, LINE_EVERY_MS, progressOn } from "../../lib/commands/pr
 import {
   EVENTS_SHOWN_MAX,
   FAILURES_SHOWN_MAX,
+  LATE_TOLD_MS,
   passed,
   reportLines,
   type Run,
@@ -110,6 +111,7 @@ function results(changes: Partial<Results> = {}): Results {
     ],
     settings: defaults,
     seed: 1,
+    "examiner-late-ms": 0,
     "time-ms": 30000,
     ...changes,
   };
@@ -211,6 +213,16 @@ test("values broadcast during a cut are said apart: how soon whoever is in reach
   const times = "median 1, 95 % 2.3, 99 % 3, maximum 450 ms";
   assert.equal(line(0), `  during cuts       8 values to every node in reach: ${times}`);
   assert.equal(line(2), `  during cuts       8 values to every node in reach, 2 of them never: ${times}`);
+});
+
+test("an examiner that was late by LATE_TOLD_MS says so", () => {
+  const lines = (lateMs: number) => reportLines(runOf(results({ "examiner-late-ms": lateMs })), plain);
+  assert.ok(
+    lines(LATE_TOLD_MS).includes(
+      `  busy machine      the examiner itself came up to ${LATE_TOLD_MS} ms late: latencies are that uncertain`,
+    ),
+  );
+  assert.ok(!lines(LATE_TOLD_MS - 1).some((line) => line.includes("late:")));
 });
 
 test("what a program said before it crashed stands below its reason, in lines of its own", () => {

@@ -75,3 +75,18 @@ test("RealScheduler: close() forgets every plan", async () => {
   await new Promise<void>((resolve) => open.at(open.now() + 5, resolve));
   assert.deepEqual(ran, []);
 });
+
+test("RealScheduler: says once by how much a plan came too late", async () => {
+  const scheduler = new RealScheduler();
+  const start = scheduler.now();
+  await new Promise<void>((resolve) => {
+    scheduler.at(start + 1, () => {
+      while (scheduler.now() < start + 32);
+    });
+    scheduler.at(start + 2, resolve);
+  });
+  assert.ok(scheduler.takeLateMs() >= 30);
+  assert.equal(scheduler.takeLateMs(), 0);
+  await new Promise<void>((resolve) => scheduler.at(start, resolve));
+  assert.ok(scheduler.takeLateMs() < 30, "what is planned for the past is not late");
+});
