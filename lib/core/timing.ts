@@ -39,7 +39,7 @@ export class Timing {
   get windowMs(): number {
     const rtt = this.typicalRtt;
     if (rtt === undefined) return 0;
-    if (this.#deliveryBudgetMs === undefined) return Math.max(0, 1.95 * rtt.mean - rtt.deviation);
+    if (this.#deliveryBudgetMs === undefined) return Math.max(0, 1.9 * rtt.mean - rtt.deviation);
     return Math.max(0, 0.9 * this.#deliveryBudgetMs - rtt.mean - 2 * rtt.deviation);
   }
 

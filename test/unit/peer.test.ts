@@ -3,9 +3,11 @@ import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { Log } from "../../lib/core/log.ts";
 import type { GossipBody } from "../../lib/core/message.ts";
-import { FLIGHTS_MAX, Peer } from "../../lib/core/peer.ts";
+import { BURST_MS, FLIGHTS_MAX, Peer, SAMPLE_SLACK_MS } from "../../lib/core/peer.ts";
 
 const MY_LIFE = 5;
+/** This node's own origin; nothing that is said of it is news. */
+const OWN = "n0.5";
 
 /** What a peer in its third life says, unless told otherwise. */
 function word(said: Partial<GossipBody> = {}): GossipBody {
@@ -24,8 +26,16 @@ function send(peer: Peer, now: number, answerBy = Infinity, logRevision = 0, sig
 
 test("Peer: before a word it is behind any entry, ahead of none, and due nothing [P1]", () => {
   const peer = new Peer("n1");
-  deepEqual([peer.isBehind(logOf()), peer.isUnacked(logOf()), peer.isAhead(logOf())], [false, false, false]);
-  deepEqual([peer.isBehind(logOf(1)), peer.isUnacked(logOf(1)), peer.isAhead(logOf(1))], [true, true, false]);
+  deepEqual([peer.isBehind(logOf()), peer.isUnacked(logOf()), peer.isAhead(logOf(), OWN)], [
+    false,
+    false,
+    false,
+  ]);
+  deepEqual([peer.isBehind(logOf(1)), peer.isUnacked(logOf(1)), peer.isAhead(logOf(1), OWN)], [
+    true,
+    true,
+    false,
+  ]);
   deepEqual([peer.dueAt, peer.echo(0), peer.awaited, peer.rtt], [Infinity, undefined, false, undefined]);
 });
 
@@ -33,8 +43,8 @@ test("Peer.hear() believes what it says that it holds, gaps included [P1]", () =
   const peer = new Peer("n1");
   peer.hear(word({ holds: [["a", [1, 2, 5, 6]]] }), MY_LIFE, 0);
   deepEqual([peer.isBehind(logOf(1, 2, 6)), peer.isUnacked(logOf(1, 2, 6))], [false, false]);
-  deepEqual([peer.isBehind(logOf(3)), peer.isAhead(logOf(1, 2, 3, 5))], [true, true]);
-  equal(peer.isAhead(logOf(1, 2, 3, 4, 5, 6)), false);
+  deepEqual([peer.isBehind(logOf(3)), peer.isAhead(logOf(1, 2, 3, 5), OWN)], [true, true]);
+  equal(peer.isAhead(logOf(1, 2, 3, 4, 5, 6), OWN), false);
 });
 
 test("Peer.hear() passes over an interval that runs backwards, or lacks its end [P1]", () => {
@@ -56,7 +66,7 @@ test("Peer: what is on its way is neither behind nor acked, and forgetSent() giv
 test("Peer.holdsEntry() takes what it sent for what it holds [P1]", () => {
   const peer = new Peer("n1");
   peer.holdsEntry({ origin: "a", seq: 2, value: 0 });
-  deepEqual([peer.isUnacked(logOf(2)), peer.isUnacked(logOf(1, 2)), peer.isAhead(logOf(1))], [
+  deepEqual([peer.isUnacked(logOf(2)), peer.isUnacked(logOf(1, 2)), peer.isAhead(logOf(1), OWN)], [
     false,
     true,
     true,
@@ -78,6 +88,33 @@ test("Peer: an echo that claims to have lain there longer than it took samples 0
   send(peer, 0);
   peer.hear(word({ echo: [MY_LIFE, 1, 1e308] }), MY_LIFE, 10);
   deepEqual(peer.rtt, { mean: 0, deviation: 0 });
+});
+
+test("Peer: a sample counts as at most twice what was expected and SAMPLE_SLACK_MS [P3]", () => {
+  const peer = new Peer("n1");
+  send(peer, 0);
+  peer.hear(word({ echo: [MY_LIFE, 1, 0] }), MY_LIFE, 80);
+  send(peer, 1000);
+  peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 31_000);
+  const believed = 2 * 80 + SAMPLE_SLACK_MS;
+  deepEqual(peer.rtt, { mean: 80 + (believed - 80) / 8, deviation: (believed - 80) / 4 });
+});
+
+test("Peer: answers within BURST_MS are one sample, the last of them [P3]", () => {
+  const peer = new Peer("n1");
+  send(peer, 0);
+  peer.hear(word({ echo: [MY_LIFE, 1, 0] }), MY_LIFE, 80);
+  for (const at of [1000, 1100, 1200]) send(peer, at);
+  peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 1270);
+  peer.hear(word({ n: 3, echo: [MY_LIFE, 3, 0] }), MY_LIFE, 1280);
+  peer.hear(word({ n: 4, echo: [MY_LIFE, 4, 0] }), MY_LIFE, 1270 + BURST_MS);
+  deepEqual(peer.rtt, { mean: 80 + 40 / 8, deviation: 40 / 4 });
+});
+
+test("Peer: what it holds of this node's own origin is no news [P15]", () => {
+  const peer = new Peer("n1");
+  peer.hear(word({ holds: [[OWN, [1, 9]]] }), MY_LIFE, 0);
+  equal(peer.isAhead(logOf(), OWN), false);
 });
 
 test("Peer: an echo of a message never sent, of one long landed or of another life says nothing [P3]", () => {
@@ -122,7 +159,7 @@ test("Peer: a message of an earlier life is of somebody who is no more [P5]", ()
   const peer = new Peer("n1");
   peer.hear(word({ life: 4 }), MY_LIFE, 10);
   equal(peer.hear(word({ n: 7, holds: [["a", [1, 3]]] }), MY_LIFE, 20), false);
-  deepEqual([peer.life, peer.heardAt, peer.isAhead(logOf()), peer.echo(20)], [4, 10, false, [4, 1, 10]]);
+  deepEqual([peer.life, peer.heardAt, peer.isAhead(logOf(), OWN), peer.echo(20)], [4, 10, false, [4, 1, 10]]);
 });
 
 test("Peer: any word ends a row of misses [P4]", () => {
