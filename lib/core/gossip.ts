@@ -135,7 +135,8 @@ export class Gossip {
   #catchUp(peer: Peer, body: GossipBody, overdue: boolean, now: number): void {
     if (this.#lookout.isNeighbour(peer.id)) {
       const waiting = overdue || peer.guessed;
-      if (peer.guessed) peer.forgetSent();
+      // Who has heard nothing of this life may still speak to an earlier one: it is greeted all the same.
+      if (peer.guessed && peer.nextN > 1) peer.forgetSent();
       else if (!peer.awaited && !peer.isBehind(this.#log) && peer.isUnacked(this.#log)) {
         // All that was sent has arrived or is lost, and something is missing there.
         peer.retryAt = Math.min(peer.retryAt, now + this.#timing.reorderMs(peer));
@@ -243,12 +244,13 @@ export class Gossip {
     const { runs, more } = push ? takeBatch(this.#log, peer) : { runs: [], more: false };
     const want = more || purpose.want === true;
     const echo = peer.echo(now);
+    const { holds, revision } = packHolds(this.#log, peer);
     const sights = packSights(this.#lookout.sights, peer);
     const body: GossipBody = {
       life: this.#options.life,
       n: peer.nextN,
       ...(echo === undefined ? {} : { echo }),
-      holds: packHolds(this.#log, peer),
+      holds,
       ...(runs.length === 0
         ? {}
         : { runs: runs.map(({ origin, seq, values }) => [origin, seq, [...values]]) }),
@@ -258,7 +260,7 @@ export class Gossip {
     };
     this.#options.send({ src: this.#options.me, dest: peer.id, body: { type: typeOf(body), ...body } });
     const answerBy = this.#answerBy(peer, now, want, runs.length > 0);
-    peer.left(now, this.#log.revision, this.#lookout.sights.revision, answerBy);
+    peer.left(now, revision, this.#lookout.sights.revision, answerBy);
     if (!more) peer.sendAt = Infinity;
     peer.ackAt = Infinity;
   }

@@ -73,10 +73,12 @@ export class Log {
     for (const [name, origin] of this.#origins) yield [name, origin.held];
   }
 
-  /** What is held of each origin that grew after `revision`. */
-  *holdingsSince(revision: number): Generator<readonly [origin: string, held: IntervalSet]> {
+  /** What is held of each origin that grew after `revision`, and the revision at which it last did. */
+  *holdingsSince(
+    revision: number,
+  ): Generator<readonly [origin: string, held: IntervalSet, changedAt: number]> {
     for (const [name, origin] of this.#origins) {
-      if (origin.changedAt > revision) yield [name, origin.held];
+      if (origin.changedAt > revision) yield [name, origin.held, origin.changedAt];
     }
   }
 

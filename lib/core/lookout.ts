@@ -81,8 +81,11 @@ export class Lookout {
   heard(peer: Peer, words: NonNullable<GossipBody["sights"]>, now: number): void {
     const before = this.sights.revision;
     const returned = this.sights.lost.has(peer.id);
+    this.sights.bury(peer.id, peer.life);
     this.sights.see(peer.id);
     for (const [node, life, version, lost, seen] of words) {
+      // What a life said that has ended is no longer so.
+      if (life < (this.#options.peers.get(node)?.life ?? 0)) continue;
       const gone = this.sights.merge(node, { life, version, lost: new Set(lost), seen: new Set(seen) });
       for (const id of gone ?? []) this.#doubtLinkTo(id);
     }

@@ -6,6 +6,8 @@ import { Compile } from "typebox/compile";
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 const Name = Type.String({ minLength: 1, maxLength: 256 });
+/** With an incarnation it makes an origin, which is a name, too. */
+const NodeId = Type.String({ minLength: 1, maxLength: 200 });
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const Ordinal = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const AnyJson = Type.Unsafe<Json>(Type.Unknown());
@@ -34,7 +36,7 @@ export interface Envelope {
 
 /** What a client, or Maelstrom itself, may ask. Unknown fields are let through: others may speak a later version. */
 const requests = {
-  init: Type.Object({ node_id: Name, node_ids: Type.Array(Name, { minItems: 1 }) }),
+  init: Type.Object({ node_id: NodeId, node_ids: Type.Array(NodeId, { minItems: 1 }) }),
   topology: Type.Object({ topology: Type.Record(Type.String(), Type.Array(Type.String())) }),
   broadcast: Type.Object({ message: AnyJson }),
   read: Type.Object({}),

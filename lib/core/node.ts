@@ -85,7 +85,7 @@ export class Node {
   #onRequest(envelope: Envelope, now: number): void {
     const request = readRequest(envelope.body);
     if (request.type === "init") return this.#onInit(envelope, request, now);
-    if (this.#gossip === undefined) {
+    if (this.#gossip === undefined && envelope.body.type !== "init") {
       return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, "not initialised yet");
     }
     switch (request.type) {

@@ -1,4 +1,5 @@
 /** What goes into a message to one peer: the part of the digest, the entries and the sights that it lacks. */
+import type { IntervalSet } from "./interval_set.ts";
 import type { Log, Run } from "./log.ts";
 import type { GossipBody, GossipType, Json } from "./message.ts";
 import { holdings, type Peer } from "./peer.ts";
@@ -9,6 +10,8 @@ export const BATCH_ENTRIES_MAX = 2_048;
 export const BATCH_BYTES_MAX = 256 * 1024;
 /** One message names at most so many intervals of one origin; naming fewer than are held is harmless. */
 export const SPANS_MAX = 64;
+/** One message names at most so many origins. */
+export const ORIGINS_MAX = 1_024;
 /** Room for any JSON number. */
 const NUMBER_BYTES = 24;
 
@@ -18,18 +21,25 @@ export interface Batch {
   readonly more: boolean;
 }
 
-/** What is held of each origin that grew since what the peer has confirmed. */
-export function packHolds(log: Log, peer: Peer): GossipBody["holds"] {
-  const holds: GossipBody["holds"] = [];
-  for (const [origin, held] of log.holdingsSince(peer.confirmedLog)) {
-    const spans: number[] = [];
-    for (const [from, to] of held.spans()) {
-      if (spans.length === 2 * SPANS_MAX) break;
-      spans.push(from, to);
-    }
-    holds.push([origin, spans]);
+/** What is held of each origin that grew since what the peer has confirmed, and the log's revision that this tells of. */
+export function packHolds(log: Log, peer: Peer): { holds: GossipBody["holds"]; revision: number } {
+  const grown = [...log.holdingsSince(peer.confirmedLog)];
+  let { revision } = log;
+  if (grown.length > ORIGINS_MAX) {
+    // Those that grew first come first, so that the rest can be told of later.
+    grown.sort((a, b) => a[2] - b[2]).splice(ORIGINS_MAX);
+    revision = grown.at(-1)?.[2] ?? revision;
   }
-  return holds;
+  return { holds: grown.map(([origin, held]) => [origin, spansOf(held)]), revision };
+}
+
+function spansOf(held: IntervalSet): number[] {
+  const spans: number[] = [];
+  for (const [from, to] of held.spans()) {
+    if (spans.length === 2 * SPANS_MAX) break;
+    spans.push(from, to);
+  }
+  return spans;
 }
 
 /** The rows that changed since what the peer has confirmed. */

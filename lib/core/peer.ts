@@ -9,6 +9,8 @@ export const FLIGHTS_MAX = 64;
 /** A sample may be so far over twice what was expected; what is over that counts as that. */
 export const SAMPLE_SLACK_MS = 100;
 
+/** A first sample counts for so much at most: the peer may have stood still, or just have been starting. */
+export const FIRST_SAMPLE_MAX_MS = 1_000;
 /** Answers so close to each other count as one. */
 export const BURST_MS = 50;
 
@@ -201,7 +203,8 @@ export class Peer {
       this.#sampledAt = now;
       this.#rttBefore = this.rtt;
     }
-    const { mean, deviation } = this.#rttBefore ?? { mean: measuredMs, deviation: 0 };
+    const { mean, deviation } = this.#rttBefore ??
+      { mean: Math.min(measuredMs, FIRST_SAMPLE_MAX_MS), deviation: 0 };
     const ms = Math.min(measuredMs, 2 * (mean + 4 * deviation) + SAMPLE_SLACK_MS);
     this.rtt = {
       mean: mean + (ms - mean) / 8,

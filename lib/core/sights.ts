@@ -15,6 +15,9 @@ interface Kept extends Row {
   readonly changedAt: number;
 }
 
+/** A word numbered higher is not believed: it could not be outranked by a number that still fits on the wire. */
+export const VERSION_MAX = 2 ** 52;
+
 const NOBODY: ReadonlySet<string> = new Set();
 
 export class Sights {
@@ -61,6 +64,13 @@ export class Sights {
     return (from?.seen.has(b) ?? true) && (to?.seen.has(a) ?? true);
   }
 
+  /** The node lives again: what its earlier life said is no longer so. */
+  bury(node: string, life: number): void {
+    if ((this.#of(node)?.life ?? life) >= life) return;
+    this.#rows.delete(node);
+    this.#revision++;
+  }
+
   see(peer: string): void {
     if (this.seen.has(peer)) return;
     this.#say(without(this.lost, peer), new Set([...this.seen, peer]));
@@ -74,6 +84,7 @@ export class Sights {
   /** Takes in what was said of `node`. Returns whom it has newly lost, or undefined where nothing is news. */
   merge(node: string, word: Row): string[] | undefined {
     const known = this.#rows.get(node);
+    if (word.version > VERSION_MAX || word.life > VERSION_MAX) return undefined;
     if (node === this.#me) return this.#hearOfMyself(word, known);
     if (known !== undefined && !isLater(word, known)) return undefined;
     this.#keep(node, word);
@@ -98,9 +109,9 @@ export class Sights {
   /** Only this node knows what it says. What an earlier life of it said, and some still pass on, it says again, above it. */
   #hearOfMyself(word: Row, known: Row | undefined): string[] | undefined {
     if (known !== undefined && (isLater(known, word) || isSame(known, word))) return undefined;
-    const version = word.life >= this.#life ? word.version + 1 : 1;
-    this.#life = Math.max(this.#life, word.life);
-    this.#keep(this.#me, { life: this.#life, version, lost: this.lost, seen: this.seen });
+    // Above that life, not within it: it may have said more than has been heard here.
+    if (word.life >= this.#life) this.#life = word.life + 1;
+    this.#keep(this.#me, { life: this.#life, version: 1, lost: this.lost, seen: this.seen });
     return [];
   }
 

@@ -2,10 +2,19 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { HELLO_MS, MISSES_MAX, RETRY_CAP_MS } from "../../lib/core/gossip.ts";
+import { Log } from "../../lib/core/log.ts";
 import { PROBE_EVERY_MS } from "../../lib/core/lookout.ts";
 import { Node, VALUE_BYTES_MAX } from "../../lib/core/node.ts";
-import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, SPANS_MAX } from "../../lib/core/packing.ts";
+import {
+  BATCH_BYTES_MAX,
+  BATCH_ENTRIES_MAX,
+  ORIGINS_MAX,
+  packHolds,
+  SPANS_MAX,
+} from "../../lib/core/packing.ts";
+import { Peer } from "../../lib/core/peer.ts";
 import { seeded } from "../../lib/core/random.ts";
+import { Sights, VERSION_MAX } from "../../lib/core/sights.ts";
 import { ACK_DELAY_MS, RTT_GUESS_MS, WINDOW_MIN_MS } from "../../lib/core/timing.ts";
 import { LINE_BYTES_MAX } from "../../transports/lines.ts";
 import { Pair, type Sent } from "./pair.ts";
@@ -176,4 +185,23 @@ test("a relay's window under WINDOW_MIN_MS is none: what enters leaves for it at
     const window = 2 * 2 * latencyMs;
     equal(waits.every((left) => left), window < WINDOW_MIN_MS, `${latencyMs} ms`);
   }
+});
+
+test("a message names at most ORIGINS_MAX origins, and the rest is named later [P11]", () => {
+  const log = new Log();
+  for (let i = 0; i < ORIGINS_MAX + 5; i++) log.add({ origin: `o${i}`, seq: 1, value: i });
+  const peer = new Peer("n1");
+  const first = packHolds(log, peer);
+  equal(first.holds.length, ORIGINS_MAX);
+  peer.confirmedLog = first.revision;
+  const second = packHolds(log, peer);
+  deepEqual(second.holds.map(([origin]) => origin), count(ORIGINS_MAX, ORIGINS_MAX + 5).map((i) => `o${i}`));
+  equal(second.revision, log.revision);
+});
+
+test("a word numbered over VERSION_MAX is not believed, for it could not be outranked [P7]", () => {
+  const sights = new Sights("n0", 1);
+  const word = (version: number) => ({ life: 1, version, lost: new Set(["n0"]), seen: new Set<string>() });
+  equal(sights.merge("n1", word(VERSION_MAX + 1)), undefined);
+  deepEqual(sights.merge("n1", word(VERSION_MAX)), ["n0"]);
 });
