@@ -87,7 +87,7 @@ export class Lookout {
       // What a life said that has ended is no longer so.
       if (life < (this.#options.peers.get(node)?.life ?? 0)) continue;
       const gone = this.sights.merge(node, { life, version, lost: new Set(lost), seen: new Set(seen) });
-      for (const id of gone ?? []) this.#doubtLinkTo(id);
+      for (const id of gone ?? []) this.#doubtLinkTo(id, now);
     }
     if (this.sights.revision === before) return;
     this.#replant(now);
@@ -122,9 +122,14 @@ export class Lookout {
 
   // What is believed of links.
 
-  /** Of one that somebody else has lost, only a link in use is still believed. */
-  #doubtLinkTo(id: string): void {
-    if (!this.isNeighbour(id)) this.sights.doubt((peer) => peer !== id);
+  /** Of one that somebody else has lost, only a link in use is still believed, if anything came over it of late. */
+  #doubtLinkTo(id: string, now: number): void {
+    const { peers, patienceMs, hands } = this.#options;
+    const relay = peers.get(this.#tree.parent ?? "");
+    const stale = relay?.id === id && now - relay.heardAt >= patienceMs(relay);
+    if (!stale && this.isNeighbour(id)) return;
+    this.sights.doubt((peer) => peer !== id);
+    if (stale) hands.probe(relay, now);
   }
 
   /** Without its relay, this node believes only those of its links over which it has heard of late. */

@@ -2,7 +2,7 @@
 import type { Peer, Rtt } from "./peer.ts";
 
 /** How long a bare acknowledgement waits for traffic to ride on, beside four round trips. */
-export const ACK_DELAY_MS = 500;
+export const ACK_DELAY_MS = 550;
 /** What a busy machine may add to a round trip before an answer is overdue (a guess, from runs on two cores). */
 export const ANSWER_SLACK_MS = 50;
 /** The round trip supposed of a peer before the first sample. */
