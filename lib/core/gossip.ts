@@ -310,7 +310,10 @@ export class Gossip {
 
   #adopt(peer: Peer, now: number): void {
     if (now - peer.heardAt > this.#timing.answerMs(peer)) peer.guessSent(this.#settle(now));
-    if (this.#hasNews(peer)) this.#pass(peer, peer, now);
+    if (!this.#hasNews(peer)) return;
+    if (peer.id === this.#lookout.tree.parent) this.#pass(peer, peer, now);
+    // It has waited for a way round long enough: this does not wait for the next flush.
+    else if (!(peer.guessed && peer.awaited)) peer.sendAt = Math.min(peer.sendAt, now + this.#timing.windowMs / 16);
   }
 
   /** What has been here for a while, and so probably everywhere: not to be sent on a guess. */

@@ -200,13 +200,13 @@ export class Lookout {
   #planMuster(before: Tree, now: number): void {
     const { me, ranked, timing } = this.#options;
     const { root, component } = this.#tree;
-    if (this.sights.clear || component.length === 1 || !stewards(this.#tree, this.sights).includes(me)) {
+    const alone = this.sights.seen.size === 0;
+    if (this.sights.clear || alone || !stewards(this.#tree, this.sights).includes(me)) {
       this.#musterAt = this.#recallAt = Infinity;
       return;
     }
-    const above = ranked.slice(0, ranked.indexOf(me)).filter((id) =>
-      id !== root && !this.sights.lost.has(id)
-    );
+    const missed = this.#missed();
+    const above = ranked.slice(0, ranked.indexOf(me)).filter((id) => id !== root && !missed.has(id));
     this.#musterAt = Math.min(this.#musterAt, now + (above.length + 1) * timing.typicalMs / 2);
     if (component.length > before.component.length) this.#recallSoon(now);
     else this.#recallAt = Math.min(this.#recallAt, now + this.#recallMs());
