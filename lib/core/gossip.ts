@@ -1,5 +1,5 @@
 /** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
-import { backoffMs } from "./backoff.ts";
+import { jittered } from "./backoff.ts";
 import type { Entry, Log } from "./log.ts";
 import { type Hands, Lookout, type Mechanism } from "./lookout.ts";
 import type { Envelope, GossipBody } from "./message.ts";
@@ -11,8 +11,6 @@ import { Timing } from "./timing.ts";
 
 /** Answers overdue in a row, with nothing heard meanwhile, after which a peer counts as lost. */
 export const MISSES_MAX = 2;
-/** Retries to one peer are at most this far apart. */
-export const RETRY_CAP_MS = 2_000;
 /** Entries that came this long ago at most are pushed to a peer of which nothing is known. */
 export const RECENT_MS = 2_000;
 /** A starting relay gives the others this long to call first. */
@@ -180,17 +178,23 @@ export class Gossip {
     const { parent } = this.#lookout.tree;
     // Overdue, or asked what it holds: what it lacks goes with the next retry, or once it is heard.
     if (peer.misses > 0 || (peer.guessed && peer.awaited)) return;
-    if (peer.id === parent) peer.sendAt = Math.min(peer.sendAt, bulk ? now : this.#timing.boardAt(peer, now));
+    if (peer.id === parent) peer.sendAt = Math.min(peer.sendAt, bulk ? now : this.#boardAt(peer, now));
     else if (from?.id === parent && from?.flushedAt === now) this.#flushAt = now;
     else this.#flushAt = Math.min(this.#flushAt, bulk ? now : this.#nextFlushAt(now));
+  }
+
+  /** When what comes up now leaves for the relay; while the tree is being planted anew, one thing follows another. */
+  #boardAt(relay: Peer, now: number): number {
+    const { sights } = this.#lookout;
+    return this.#timing.boardAt(relay, sights.clear ? now : now + this.#timing.companyMs);
   }
 
   #nextFlushAt(now: number): number {
     const { windowMs } = this.#timing;
     // A relay under another waits a little longer: when that one passes on, both pass on together.
     const patience = this.#lookout.tree.parent === undefined ? 1 : 1.25;
-    // Out of idleness a short wait for company will do; what comes a moment later need not wait a whole window.
-    return Math.max(now + windowMs / 16, this.#flushedAt + patience * windowMs);
+    // What comes a moment later need not wait a whole window.
+    return Math.max(now + this.#timing.companyMs, this.#flushedAt + patience * windowMs);
   }
 
   #flush(now: number): void {
@@ -268,8 +272,7 @@ export class Gossip {
   /** When the peer should have answered what leaves now; Infinity where nothing follows from silence. */
   #answerBy(peer: Peer, now: number, want: boolean, entries: boolean): number {
     if (!this.#lookout.sights.seen.has(peer.id) && !peer.guessed) return Infinity;
-    const again = Math.max(0, peer.misses - 1);
-    if (want) return now + backoffMs(this.#options.random, again, this.#timing.answerMs(peer), RETRY_CAP_MS);
+    if (want) return now + jittered(this.#options.random, this.#timing.answerMs(peer));
     return entries && this.#lookout.isNeighbour(peer.id) ? now + this.#patienceMs(peer) : Infinity;
   }
 
@@ -313,7 +316,9 @@ export class Gossip {
     if (!this.#hasNews(peer)) return;
     if (peer.id === this.#lookout.tree.parent) this.#pass(peer, peer, now);
     // It has waited for a way round long enough: this does not wait for the next flush.
-    else if (!(peer.guessed && peer.awaited)) peer.sendAt = Math.min(peer.sendAt, now + this.#timing.windowMs / 16);
+    else if (!(peer.guessed && peer.awaited)) {
+      peer.sendAt = Math.min(peer.sendAt, now + this.#timing.companyMs);
+    }
   }
 
   /** What has been here for a while, and so probably everywhere: not to be sent on a guess. */

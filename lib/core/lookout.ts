@@ -2,15 +2,15 @@
 import { backoffMs } from "./backoff.ts";
 import type { GossipBody } from "./message.ts";
 import type { Peer } from "./peer.ts";
-import { pick, type Random, shuffle } from "./random.ts";
+import { pick, type Random } from "./random.ts";
 import { concerned, helpers, plant, stewards, type Tree } from "./relay.ts";
 import { Sights } from "./sights.ts";
 import { ANSWER_SLACK_MS, type Timing } from "./timing.ts";
 
 /** How far apart the nodes that can reach each other probe, together, what they cannot reach. */
-export const PROBE_EVERY_MS = 250;
-/** Others beside the next relay to be that a node calls once it has lost sight of everyone. */
-export const SEARCH_OTHERS = 1;
+export const PROBE_EVERY_MS = 320;
+/** Ways round are looked for to so many at once of those who have fallen out of the tree. */
+export const HELPED_MAX = 4;
 /** A relay asks whom it has lost and others reach again after this, doubling up to the cap. */
 export const RECALL_BASE_MS = 1_000;
 export const RECALL_CAP_MS = 16_000;
@@ -50,6 +50,7 @@ export class Lookout {
   #tree: Tree;
   #probeAt = Infinity;
   #recallAt = Infinity;
+  #recalledAt = -Infinity;
   #recalls = 0;
   #musterAt = Infinity;
 
@@ -171,24 +172,23 @@ export class Lookout {
 
   // Ways round.
 
-  /** Out of sight of everyone: call who would be relay next, and some others by chance. */
+  /** Out of sight of everyone: call who would be relay next. */
   #search(now: number): void {
-    const { peers, random, hands } = this.#options;
+    const { peers, hands } = this.#options;
     if ([...peers.values()].some((peer) => peer.awaited)) return;
-    const [next, ...others] = [...peers.values()].filter((peer) => !this.sights.lost.has(peer.id));
-    for (const peer of [next, ...shuffle(random, others).slice(0, SEARCH_OTHERS)]) {
-      if (peer !== undefined) hands.call(peer, now);
-    }
+    const next = [...peers.values()].find((peer) => !this.sights.lost.has(peer.id));
+    if (next !== undefined) hands.call(next, now);
   }
 
-  /** Somebody is out of everyone's sight: the few that follow in rank try whether they reach it. */
+  /** Members are out of everyone's sight: for each, the few that follow in rank try whether they reach it. */
   #help(now: number): void {
     if (this.sights.clear || this.#lacks("detour")) return;
     const { me, ranked, peers, hands } = this.#options;
-    const within = new Set(this.#tree.component);
-    for (const id of this.#missed()) {
+    const missed = this.#missed();
+    const out = ranked.filter((id) => missed.has(id) && !this.#tree.component.includes(id));
+    for (const id of out.slice(0, HELPED_MAX)) {
       const peer = peers.get(id);
-      if (peer === undefined || within.has(id) || this.sights.lost.has(id) || peer.awaited) continue;
+      if (peer === undefined || this.sights.lost.has(id) || peer.awaited) continue;
       if (helpers(ranked, this.#tree, id).includes(me)) hands.call(peer, now);
     }
   }
@@ -200,8 +200,7 @@ export class Lookout {
   #planMuster(before: Tree, now: number): void {
     const { me, ranked, timing } = this.#options;
     const { root, component } = this.#tree;
-    const alone = this.sights.seen.size === 0;
-    if (this.sights.clear || alone || !stewards(this.#tree, this.sights).includes(me)) {
+    if (this.sights.clear || component.length === 1 || !stewards(this.#tree, this.sights).includes(me)) {
       this.#musterAt = this.#recallAt = Infinity;
       return;
     }
@@ -250,6 +249,7 @@ export class Lookout {
     if (reached.length === 0 || this.#tree.root !== this.#options.me) return;
     this.#recallAt = now + this.#recallMs();
     this.#recalls++;
+    this.#recalledAt = now;
     for (const id of reached) {
       const peer = this.#options.peers.get(id);
       if (peer !== undefined) this.#options.hands.probe(peer, now);
@@ -258,7 +258,10 @@ export class Lookout {
 
   #recallSoon(now: number): void {
     this.#recalls = 0;
-    this.#recallAt = Math.min(this.#recallAt, now + ANSWER_SLACK_MS * this.#options.random.next());
+    const { timing, random } = this.#options;
+    // Not before those who were called last have had time to answer.
+    const soon = Math.max(now, this.#recalledAt + 2 * timing.typicalMs);
+    this.#recallAt = Math.min(this.#recallAt, soon + ANSWER_SLACK_MS * random.next());
   }
 
   #recallMs(): number {

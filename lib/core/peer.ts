@@ -2,6 +2,7 @@
 import { IntervalSet } from "./interval_set.ts";
 import type { Entry, Log } from "./log.ts";
 import type { GossipBody } from "./message.ts";
+import { OVERDUE } from "./timing.ts";
 
 /** Messages of which an echo is still awaited; older ones are given up for lost. */
 export const FLIGHTS_MAX = 64;
@@ -117,7 +118,7 @@ export class Peer {
     if (body.echo !== undefined && body.echo[0] === myLife) this.#landed(body.echo[1], body.echo[2], now);
     for (const [origin, spans] of body.holds) this.#holds(origin, spans);
     if (body.window !== undefined) {
-      this.busy = now - this.flushedAt < 1.25 * body.window;
+      this.busy = now - this.flushedAt < OVERDUE * body.window;
       this.windowMs = body.window;
       this.flushedAt = now;
     }

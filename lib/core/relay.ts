@@ -40,7 +40,7 @@ function star(ranked: readonly string[], me: string): Tree {
 }
 
 /** So many members try to reach one that another has lost. */
-export const HELPERS = 3;
+export const HELPERS = 2;
 
 /** Who looks after the others: the root, and beside it the next in rank once anybody here has lost the root. */
 export function stewards({ root, component }: Tree, sights: Sights): string[] {

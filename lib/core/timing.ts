@@ -9,6 +9,8 @@ export const ANSWER_SLACK_MS = 50;
 export const RTT_GUESS_MS = 400;
 /** A reordered message may be this late before what it brought counts as lost, beside twice the deviation. */
 export const REORDER_SLACK_MS = 20;
+/** After so many windows without a word, a relay that passed on once per window does so no more. */
+export const OVERDUE = 1.25;
 /** A window shorter than this is none. */
 export const WINDOW_MIN_MS = 10;
 
@@ -41,6 +43,11 @@ export class Timing {
     if (rtt === undefined) return 0;
     if (this.#deliveryBudgetMs === undefined) return Math.max(0, 1.9 * rtt.mean - rtt.deviation);
     return Math.max(0, 0.9 * this.#deliveryBudgetMs - rtt.mean - 2 * rtt.deviation);
+  }
+
+  /** How long what comes out of idleness waits for company. */
+  get companyMs(): number {
+    return this.windowMs / 16;
   }
 
   /** How long a peer may take to answer what it is asked. */
@@ -79,7 +86,7 @@ export class Timing {
   /** When the next word of a relay that passes on once per window is overdue. */
   silentAt(relay: Peer): number {
     if (!relay.busy) return Infinity;
-    return relay.flushedAt + 1.5 * relay.windowMs + 4 * this.#rtt(relay).deviation + ANSWER_SLACK_MS;
+    return relay.flushedAt + OVERDUE * relay.windowMs + 4 * this.#rtt(relay).deviation + ANSWER_SLACK_MS;
   }
 
   #rtt(peer: Peer): Rtt {
