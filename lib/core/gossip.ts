@@ -1,5 +1,5 @@
 /** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
-import { jittered } from "./backoff.ts";
+import { backoffMs, jittered } from "./backoff.ts";
 import type { Entry, Log } from "./log.ts";
 import { type Hands, Lookout, type Mechanism } from "./lookout.ts";
 import type { Envelope, GossipBody } from "./message.ts";
@@ -11,6 +11,8 @@ import { Timing } from "./timing.ts";
 
 /** Answers overdue in a row, with nothing heard meanwhile, after which a peer counts as lost. */
 export const MISSES_MAX = 2;
+/** Who asks in vain for what a peer says it holds asks again after this at the latest, unless that takes longer. */
+export const WANT_CAP_MS = 16_000;
 /** Entries that came this long ago at most are pushed to a peer of which nothing is known. */
 export const RECENT_MS = 2_000;
 /** A starting relay gives the others this long to call first. */
@@ -94,7 +96,10 @@ export class Gossip {
     const overdue = peer.misses > 0;
     if (!peer.hear(body, this.#options.life, now)) return;
     const fresh = this.#merge(peer, body);
-    if (fresh.length > 0) this.#options.deliver(fresh);
+    if (fresh.length > 0) {
+      peer.wants = 0;
+      this.#options.deliver(fresh);
+    }
     this.#lookout.heard(peer, body.sights ?? [], now);
     this.#spread(fresh, peer, now);
     if (!this.#lacks("repair")) this.#catchUp(peer, body, overdue, now);
@@ -122,8 +127,8 @@ export class Gossip {
       if (origin === this.#options.origin || first + values.length > Number.MAX_SAFE_INTEGER) continue;
       values.forEach((value, i) => {
         const entry = { origin, seq: first + i, value };
-        peer.holdsEntry(entry);
         if (this.#log.add(entry)) fresh.push(entry);
+        if (this.#log.held(origin)?.has(entry.seq)) peer.holdsEntry(entry);
       });
     }
     return fresh;
@@ -141,8 +146,10 @@ export class Gossip {
       }
       if (waiting && peer.isBehind(this.#log)) peer.sendAt = now;
     }
-    if (peer.wantAt === Infinity && peer.isAhead(this.#log, this.#options.origin)) {
-      peer.wantAt = now + this.#bearMs(peer, body.want === true);
+    if (!peer.isAhead(this.#log, this.#options.origin)) peer.wants = 0;
+    else if (peer.wantAt === Infinity) {
+      const bearMs = this.#bearMs(peer, body.want === true);
+      peer.wantAt = now + backoffMs(this.#options.random, peer.wants, bearMs, WANT_CAP_MS);
     }
   }
 
@@ -226,7 +233,9 @@ export class Gossip {
 
   #want(peer: Peer, now: number): void {
     peer.wantAt = Infinity;
-    if (peer.isAhead(this.#log, this.#options.origin)) this.#say(peer, now, { want: true });
+    if (!peer.isAhead(this.#log, this.#options.origin)) return;
+    peer.wants++;
+    this.#say(peer, now, { want: true });
   }
 
   /** An answer is overdue: ask again, with all that was on its way; after too many misses the peer is lost. */
@@ -246,10 +255,11 @@ export class Gossip {
   #say(peer: Peer, now: number, purpose: Purpose): void {
     const push = purpose.push === true || this.#lookout.isNeighbour(peer.id);
     const { runs, more } = push ? takeBatch(this.#log, peer) : { runs: [], more: false };
-    const want = more || purpose.want === true;
+    const { sights, revision: told } = packSights(this.#lookout.sights, peer);
+    const untold = told < this.#lookout.sights.revision && this.#lookout.isNeighbour(peer.id);
+    const want = more || untold || purpose.want === true;
     const echo = peer.echo(now);
     const { holds, revision } = packHolds(this.#log, peer);
-    const sights = packSights(this.#lookout.sights, peer);
     const body: GossipBody = {
       life: this.#options.life,
       n: peer.nextN,
@@ -264,8 +274,10 @@ export class Gossip {
     };
     this.#options.send({ src: this.#options.me, dest: peer.id, body: { type: typeOf(body), ...body } });
     const answerBy = this.#answerBy(peer, now, want, runs.length > 0);
-    peer.left(now, revision, this.#lookout.sights.revision, answerBy);
-    if (!more) peer.sendAt = Infinity;
+    peer.left(now, revision, told, answerBy);
+    peer.untold = untold;
+    if (untold) peer.sendAt = now + this.#timing.answerMs(peer);
+    else if (!more) peer.sendAt = Infinity;
     peer.ackAt = Infinity;
   }
 

@@ -5,16 +5,11 @@ export type Span = readonly [from: number, to: number];
 
 export class IntervalSet {
   /** from, to, from, to …: ascending, and never adjacent: the number after a `to` is not held. */
-  readonly #bounds: number[] = [];
+  #bounds: number[] = [];
 
   /** The largest n for which 1..n are all held; 0 where 1 is not. */
   get gapless(): number {
     return this.#bounds[0] === 1 ? (this.#bounds[1] as number) : 0;
-  }
-
-  /** The largest number held; 0 of an empty set. */
-  get max(): number {
-    return this.#bounds.at(-1) ?? 0;
   }
 
   /** How many intervals there are: what this set costs. */
@@ -94,7 +89,7 @@ export class IntervalSet {
 
   clone(): IntervalSet {
     const copy = new IntervalSet();
-    copy.#bounds.push(...this.#bounds);
+    copy.#bounds = this.#bounds.slice();
     return copy;
   }
 

@@ -86,8 +86,13 @@ export class Lookout {
     this.sights.see(peer.id);
     for (const [node, life, version, lost, seen] of words) {
       // What a life said that has ended is no longer so.
-      if (life < (this.#options.peers.get(node)?.life ?? 0)) continue;
-      const gone = this.sights.merge(node, { life, version, lost: new Set(lost), seen: new Set(seen) });
+      if (!this.#isMember(node) || life < (this.#options.peers.get(node)?.life ?? 0)) continue;
+      const gone = this.sights.merge(node, {
+        life,
+        version,
+        lost: this.#members(lost),
+        seen: this.#members(seen),
+      });
       for (const id of gone ?? []) this.#doubtLinkTo(id, now);
     }
     if (this.sights.revision === before) return;
@@ -119,6 +124,14 @@ export class Lookout {
     if (this.#probeAt <= now) this.#probe(now);
     if (this.#recallAt <= now) this.#recall(now);
     if (this.#musterAt <= now) this.#muster(now);
+  }
+
+  #isMember(id: string): boolean {
+    return id === this.#options.me || this.#options.peers.has(id);
+  }
+
+  #members(ids: readonly string[]): Set<string> {
+    return new Set(ids.filter((id) => this.#isMember(id)));
   }
 
   // What is believed of links.

@@ -5,6 +5,10 @@ import { Compile } from "typebox/compile";
 /** Any JSON value; a broadcast's payload. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
+/** One message names at most so many origins, and so many intervals of each. */
+export const ORIGINS_MAX = 1_024;
+export const SPANS_MAX = 64;
+
 const Name = Type.String({ minLength: 1, maxLength: 256 });
 /** With an incarnation it makes an origin, which is a name, too. */
 const NodeId = Type.String({ minLength: 1, maxLength: 200 });
@@ -44,7 +48,7 @@ const requests = {
 };
 
 /** A span list: from, to, from, to …, ascending. */
-const Spans = Type.Array(Ordinal, { minItems: 2 });
+const Spans = Type.Array(Ordinal, { minItems: 2, maxItems: 2 * SPANS_MAX });
 
 /**
  * What one node tells another, always in this one shape; `type` only says what it is mostly for:
@@ -58,7 +62,7 @@ const Gossip = Type.Object({
   /** The newest message heard from this peer: its life, its n, and for how many ms it has been here. */
   echo: Type.Optional(Type.Tuple([Count, Ordinal, Type.Number({ minimum: 0 })])),
   /** Part of what the sender holds, per origin: all that changed since what this peer has confirmed. */
-  holds: Type.Array(Type.Tuple([Name, Spans])),
+  holds: Type.Array(Type.Tuple([Name, Spans]), { maxItems: ORIGINS_MAX }),
   /** Entries: origin, seq of the first, consecutive values. */
   runs: Type.Optional(Type.Array(Type.Tuple([Name, Ordinal, Type.Array(AnyJson)]))),
   /** Who sees whom: a node, the life and version of its word, whom it has lost, whom it sees. */
@@ -73,7 +77,6 @@ const Gossip = Type.Object({
 
 export type GossipBody = Static<typeof Gossip>;
 export type InitBody = Static<typeof requests.init>;
-export type RequestType = keyof typeof requests;
 export type GossipType = "delta" | "ack" | "probe";
 
 const envelope = Compile(EnvelopeSchema);

@@ -1,17 +1,16 @@
 /** What goes into a message to one peer: the part of the digest, the entries and the sights that it lacks. */
 import type { IntervalSet } from "./interval_set.ts";
 import type { Log, Run } from "./log.ts";
-import type { GossipBody, GossipType, Json } from "./message.ts";
+import { type GossipBody, type GossipType, type Json, ORIGINS_MAX, SPANS_MAX } from "./message.ts";
 import { holdings, type Peer } from "./peer.ts";
 import type { Sights } from "./sights.ts";
 
 /** One message carries at most so many entries, and values until they take so many bytes. */
 export const BATCH_ENTRIES_MAX = 2_048;
 export const BATCH_BYTES_MAX = 256 * 1024;
-/** One message names at most so many intervals of one origin; naming fewer than are held is harmless. */
-export const SPANS_MAX = 64;
-/** One message names at most so many origins. */
-export const ORIGINS_MAX = 1_024;
+/** Digest and sights of one message take at most so many bytes each, so that all of it fits in a line of the carriers. */
+export const HOLDS_BYTES_MAX = 192 * 1024;
+export const SIGHTS_BYTES_MAX = 128 * 1024;
 /** Room for any JSON number. */
 const NUMBER_BYTES = 24;
 
@@ -21,16 +20,23 @@ export interface Batch {
   readonly more: boolean;
 }
 
-/** What is held of each origin that grew since what the peer has confirmed, and the log's revision that this tells of. */
+/**
+ * What is held of each origin that grew since what the peer has confirmed, and the log's revision that this tells of.
+ * Those that grew first come first, so that the rest can be told of later; to name less than is held is harmless.
+ */
 export function packHolds(log: Log, peer: Peer): { holds: GossipBody["holds"]; revision: number } {
-  const grown = [...log.holdingsSince(peer.confirmedLog)];
-  let { revision } = log;
-  if (grown.length > ORIGINS_MAX) {
-    // Those that grew first come first, so that the rest can be told of later.
-    grown.sort((a, b) => a[2] - b[2]).splice(ORIGINS_MAX);
-    revision = grown.at(-1)?.[2] ?? revision;
+  const grown = [...log.holdingsSince(peer.confirmedLog)].sort((a, b) => a[2] - b[2]);
+  const holds: GossipBody["holds"] = [];
+  let revision = peer.confirmedLog;
+  let bytes = 0;
+  for (const [origin, held, changedAt] of grown) {
+    const spans = spansOf(held);
+    bytes += byteLength(origin) + NUMBER_BYTES * spans.length;
+    if (holds.length === ORIGINS_MAX || bytes > HOLDS_BYTES_MAX) return { holds, revision };
+    holds.push([origin, spans]);
+    revision = changedAt;
   }
-  return { holds: grown.map(([origin, held]) => [origin, spansOf(held)]), revision };
+  return { holds, revision: log.revision };
 }
 
 function spansOf(held: IntervalSet): number[] {
@@ -42,11 +48,25 @@ function spansOf(held: IntervalSet): number[] {
   return spans;
 }
 
-/** The rows that changed since what the peer has confirmed. */
-export function packSights(sights: Sights, peer: Peer): NonNullable<GossipBody["sights"]> {
-  return [...sights.since(peer.confirmedSights)].map(([node, { life, version, lost, seen }]) => {
-    return [node, life, version, [...lost], [...seen]];
-  });
+export interface Words {
+  readonly sights: NonNullable<GossipBody["sights"]>;
+  /** The sights' revision that these tell of; below the newest where not all had room. */
+  readonly revision: number;
+}
+
+/** The rows that changed since what the peer has confirmed, as many as have room. */
+export function packSights(all: Sights, peer: Peer): Words {
+  const changed = [...all.since(peer.confirmedSights)].sort((a, b) => a[1].changedAt - b[1].changedAt);
+  const sights: NonNullable<GossipBody["sights"]> = [];
+  let revision = peer.confirmedSights;
+  let bytes = 0;
+  for (const [node, { life, version, lost, seen, changedAt }] of changed) {
+    bytes += byteLength([node, ...lost, ...seen]) + 2 * NUMBER_BYTES;
+    if (sights.length > 0 && bytes > SIGHTS_BYTES_MAX) return { sights, revision };
+    sights.push([node, life, version, [...lost], [...seen]]);
+    revision = changedAt;
+  }
+  return { sights, revision: all.revision };
 }
 
 /** Takes what the peer lacks, up to a batch, and counts it as on its way. */
@@ -65,6 +85,7 @@ export function takeBatch(log: Log, peer: Peer): Batch {
         bytes += byteLength(value) + 1;
       }
       if (values.length === 0) return { runs, more: true };
+      bytes += byteLength(origin) + NUMBER_BYTES;
       runs.push({ origin, seq: from, values });
       sent.addSpan(from, from + values.length - 1);
     }

@@ -56,6 +56,8 @@ export class Peer {
   busy = false;
   /** Requests in a row that were not answered in time. */
   misses = 0;
+  /** How often in a row it was asked in vain for what it says it holds. */
+  wants = 0;
   /** Whether its holdings were last heard before it became a neighbour: then #sent is a guess. */
   guessed = false;
 

@@ -10,7 +10,8 @@ export interface Row {
   readonly seen: ReadonlySet<string>;
 }
 
-interface Kept extends Row {
+/** A row as it is kept here. */
+export interface Kept extends Row {
   /** The table's revision when this row last changed. */
   readonly changedAt: number;
 }
@@ -98,7 +99,7 @@ export class Sights {
   }
 
   /** The rows that changed after `revision`. */
-  *since(revision: number): Generator<readonly [node: string, row: Row]> {
+  *since(revision: number): Generator<readonly [node: string, row: Kept]> {
     for (const [node, row] of this.#rows) if (row.changedAt > revision) yield [node, row];
   }
 

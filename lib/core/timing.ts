@@ -41,8 +41,10 @@ export class Timing {
   get windowMs(): number {
     const rtt = this.typicalRtt;
     if (rtt === undefined) return 0;
-    if (this.#deliveryBudgetMs === undefined) return Math.max(0, 1.9 * rtt.mean - rtt.deviation);
-    return Math.max(0, 0.9 * this.#deliveryBudgetMs - rtt.mean - 2 * rtt.deviation);
+    const ms = this.#deliveryBudgetMs === undefined
+      ? 1.9 * rtt.mean - rtt.deviation
+      : 0.9 * this.#deliveryBudgetMs - rtt.mean - 2 * rtt.deviation;
+    return ms < WINDOW_MIN_MS ? 0 : ms;
   }
 
   /** How long what comes out of idleness waits for company. */

@@ -1,17 +1,18 @@
 /** The limits of what nodes say to each other: each is met here, and what is over it comes later. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { HELLO_MS, MISSES_MAX } from "../../lib/core/gossip.ts";
+import { HELLO_MS, MISSES_MAX, WANT_CAP_MS } from "../../lib/core/gossip.ts";
 import { Log } from "../../lib/core/log.ts";
 import { PROBE_EVERY_MS } from "../../lib/core/lookout.ts";
 import { Node, VALUE_BYTES_MAX } from "../../lib/core/node.ts";
 import {
   BATCH_BYTES_MAX,
   BATCH_ENTRIES_MAX,
-  ORIGINS_MAX,
   packHolds,
-  SPANS_MAX,
+  packSights,
+  takeBatch,
 } from "../../lib/core/packing.ts";
+import { isGossip, ORIGINS_MAX, SPANS_MAX } from "../../lib/core/message.ts";
 import { Peer } from "../../lib/core/peer.ts";
 import { seeded } from "../../lib/core/random.ts";
 import { Sights, VERSION_MAX } from "../../lib/core/sights.ts";
@@ -190,6 +191,14 @@ test("a relay's window under WINDOW_MIN_MS is none: what enters leaves for it at
   }
 });
 
+test("a relay whose window is under WINDOW_MIN_MS passes on at once what comes right after the last [P13]", () => {
+  const pair = new Pair(1);
+  pair.run(2_000);
+  pair.sent.length = 0;
+  pair.broadcast("n0", ["first", "second"]);
+  equal(pair.sent.filter((each) => entries(each) > 0).length, 2);
+});
+
 test("a message names at most ORIGINS_MAX origins, and the rest is named later [P11]", () => {
   const log = new Log();
   for (let i = 0; i < ORIGINS_MAX + 5; i++) log.add({ origin: `o${i}`, seq: 1, value: i });
@@ -200,6 +209,58 @@ test("a message names at most ORIGINS_MAX origins, and the rest is named later [
   const second = packHolds(log, peer);
   deepEqual(second.holds.map(([origin]) => origin), count(ORIGINS_MAX, ORIGINS_MAX + 5).map((i) => `o${i}`));
   equal(second.revision, log.revision);
+});
+
+test("the longest message fits into a line: HOLDS_BYTES_MAX, SIGHTS_BYTES_MAX, and a batch with a last large value [P11]", () => {
+  const log = new Log();
+  const name = (i: number) => `${i}`.padEnd(256, "x");
+  for (let i = 0; i < ORIGINS_MAX; i++) {
+    for (let seq = 1; seq < 2 * SPANS_MAX; seq += 2) {
+      log.add({ origin: name(i), seq: 1e15 + seq, value: "v".repeat(i % 200) });
+    }
+  }
+  log.add({ origin: name(0), seq: 2e15, value: "x".repeat(VALUE_BYTES_MAX - 2) });
+  const sights = new Sights("n0", 1);
+  const ids = count(0, 500).map((i) => `node-${i}`);
+  for (const id of ids) sights.merge(id, { life: 1, version: 1, lost: new Set(), seen: new Set(ids) });
+  const peer = new Peer("n1");
+  let toldOf = 0;
+  for (let turn = 0; peer.confirmedSights < sights.revision || peer.confirmedLog < log.revision; turn++) {
+    ok(turn < 1_000, "it comes to an end");
+    const { holds, revision } = packHolds(log, peer);
+    const words = packSights(sights, peer);
+    const { runs } = takeBatch(log, peer);
+    const bytes = JSON.stringify({ holds, sights: words.sights, runs }).length;
+    ok(bytes < LINE_BYTES_MAX - 1_024, `${bytes} bytes`);
+    [peer.confirmedLog, peer.confirmedSights] = [revision, words.revision];
+    toldOf += words.sights.length;
+  }
+  equal(toldOf, ids.length);
+});
+
+test("a digest with more than SPANS_MAX intervals or ORIGINS_MAX origins is malformed [P11]", () => {
+  const said = (origins: number, spans: number) => ({
+    life: 1,
+    n: 1,
+    holds: count(0, origins).map((i) => [`o${i}`, count(1, 2 * spans + 1)]),
+  });
+  ok(isGossip(said(1, SPANS_MAX)) && isGossip(said(ORIGINS_MAX, 1)));
+  ok(!isGossip(said(1, SPANS_MAX + 1)) && !isGossip(said(ORIGINS_MAX + 1, 1)));
+});
+
+test("who asks in vain for what a peer says it holds asks ever more rarely, up to WANT_CAP_MS [P15]", () => {
+  const pair = new Pair(10);
+  pair.run(2_000);
+  const ghost = { life: 1, n: 1_000, holds: [["ghost.1", [1, 9]]], want: true };
+  pair.step("n0", { src: "n1", dest: "n0", body: { type: "ack", ...ghost } });
+  pair.run(60_000);
+  const early = pair.sent.length;
+  pair.run(10 * WANT_CAP_MS);
+  const late = pair.sent.length - early;
+  ok(late <= 80, `${late} messages in ${10 * WANT_CAP_MS} ms`);
+  pair.broadcast("n1", ["real"]);
+  pair.run(1_000);
+  deepEqual(pair.read("n0"), ["real"]);
 });
 
 test("a word numbered over VERSION_MAX is not believed, for it could not be outranked [P7]", () => {

@@ -43,7 +43,7 @@ export class Pair {
   /** Hands a request to one of them; returns the bodies of its answers. */
   ask(id: string, body: Body): Body[] {
     const envelope: Envelope = { src: "c1", dest: id, body: { ...body, msg_id: 1 } };
-    return this.#step(id, envelope);
+    return this.step(id, envelope);
   }
 
   broadcast(id: string, values: readonly Json[]): void {
@@ -62,7 +62,7 @@ export class Pair {
       const due = this.#wire.filter((each) => this.#isDue(each));
       this.#wire = this.#wire.filter((each) => !this.#isDue(each));
       for (const { line } of due) this.#arrive(line);
-      for (const [id, node] of this.#awake()) if (node.deadline <= this.#now) this.#step(id);
+      for (const [id, node] of this.#awake()) if (node.deadline <= this.#now) this.step(id);
     }
     this.#now = end;
   }
@@ -84,11 +84,11 @@ export class Pair {
   #arrive(line: string): void {
     const decoded = decode(line);
     if (decoded.ok && !this.cut && bytesOf.encode(line).length <= LINE_BYTES_MAX) {
-      this.#step(decoded.envelope.dest, decoded.envelope);
+      this.step(decoded.envelope.dest, decoded.envelope);
     }
   }
 
-  #step(id: string, envelope?: Envelope): Body[] {
+  step(id: string, envelope?: Envelope): Body[] {
     const node = this.#nodes.get(id);
     const event = envelope === undefined ? { kind: "wake" as const } : { kind: "receive" as const, envelope };
     const answers: Body[] = [];
