@@ -65,8 +65,8 @@ test("IntervalSet.clone() shares nothing", () => {
 
 test("a copy of a set with very many gaps is a set of its own [L1]", () => {
   const set = new IntervalSet();
-  for (let n = 1; n < 400_000; n += 2) set.addSpan(n, n);
+  for (let n = 1; n < 4_000_000; n += 2) set.addSpan(n, n);
   const copy = set.clone();
   copy.add(2);
-  ok(copy.has(399_999) && copy.has(2) && !set.has(2));
+  ok(copy.has(3_999_999) && copy.has(2) && !set.has(2));
 });

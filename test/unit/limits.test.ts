@@ -1,7 +1,7 @@
 /** The limits of what nodes say to each other: each is met here, and what is over it comes later. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { HELLO_MS, MISSES_MAX, WANT_CAP_MS } from "../../lib/core/gossip.ts";
+import { BULK_ENTRIES, HELLO_MS, MISSES_MAX, WANT_CAP_MS } from "../../lib/core/gossip.ts";
 import { Log } from "../../lib/core/log.ts";
 import { PROBE_EVERY_MS } from "../../lib/core/lookout.ts";
 import { Node, VALUE_BYTES_MAX } from "../../lib/core/node.ts";
@@ -12,7 +12,7 @@ import {
   packSights,
   takeBatch,
 } from "../../lib/core/packing.ts";
-import { isGossip, ORIGINS_MAX, SPANS_MAX } from "../../lib/core/message.ts";
+import { type Envelope, isGossip, ORIGINS_MAX, SPANS_MAX } from "../../lib/core/message.ts";
 import { Peer } from "../../lib/core/peer.ts";
 import { seeded } from "../../lib/core/random.ts";
 import { Sights, VERSION_MAX } from "../../lib/core/sights.ts";
@@ -246,6 +246,59 @@ test("a digest with more than SPANS_MAX intervals or ORIGINS_MAX origins is malf
   });
   ok(isGossip(said(1, SPANS_MAX)) && isGossip(said(ORIGINS_MAX, 1)));
   ok(!isGossip(said(1, SPANS_MAX + 1)) && !isGossip(said(ORIGINS_MAX + 1, 1)));
+});
+
+/** n0 as the relay of n1 and n2, a round trip of 100 ms away, just after it has passed something on. */
+function relay(): { n0: Node; receive: (src: string, body: object, now: number) => Envelope[] } {
+  const n0 = new Node({ random: seeded(1), incarnation: 1 });
+  const receive = (src: string, body: object, now: number) => {
+    const envelope = { src, dest: "n0", body: { type: "delta", ...body } };
+    return n0.step({ kind: "receive", envelope }, now).flatMap((each) =>
+      each.kind === "send" ? each.envelope : []
+    );
+  };
+  receive("c1", { type: "init", node_id: "n0", node_ids: ["n0", "n1", "n2"] }, 0);
+  n0.step({ kind: "wake" }, HELLO_MS);
+  for (const src of ["n1", "n2"]) receive(src, { life: 1, n: 1, echo: [1, 1, 0], holds: [] }, HELLO_MS + 100);
+  receive("n1", { life: 1, n: 2, holds: [], runs: [["n1.1", 1, [0]]] }, 2_000);
+  n0.step({ kind: "wake" }, 2_050);
+  return { n0, receive };
+}
+
+test("BULK_ENTRIES at once are passed on without waiting for a window, fewer are not [P13]", () => {
+  for (const [entries, left] of [[BULK_ENTRIES - 1, 0], [BULK_ENTRIES, 1]] as const) {
+    const { receive } = relay();
+    const sent = receive("n1", { life: 1, n: 3, holds: [], runs: [["n1.1", 2, count(0, entries)]] }, 2_060);
+    equal(sent.filter(({ dest }) => dest === "n2").length, left);
+  }
+});
+
+test("what of the sights has no room in one message follows by itself, to a neighbour [P11]", () => {
+  const ids = count(0, 400).map((i) => `node-${1_000 + i}`);
+  const [me, other] = ids as [string, string];
+  const node = new Node({ random: seeded(1), incarnation: 1 });
+  const told = new Set<string>();
+  let n = 0;
+  const hear = (body: object, now: number) => {
+    const envelope = { src: other, dest: me, body: { type: "ack", life: 1, n: ++n, holds: [], ...body } };
+    for (const effect of node.step({ kind: "receive", envelope }, now)) {
+      if (effect.kind !== "send" || effect.envelope.dest !== other || !isGossip(effect.envelope.body)) {
+        continue;
+      }
+      for (const [id] of effect.envelope.body.sights ?? []) told.add(id);
+      if (effect.envelope.body.want === true && told.size < ids.length) {
+        hear({ echo: [1, effect.envelope.body.n, 0] }, now);
+      }
+    }
+  };
+  const init = { type: "init", node_id: me, node_ids: ids };
+  node.step({ kind: "receive", envelope: { src: "c1", dest: me, body: init } }, 0);
+  for (const id of ids) hear({ sights: [[id, 2, 1, [], ids]] }, 1);
+  hear({ want: true }, 2);
+  for (let now = 2; now < 10_000 && told.size < ids.length; now = node.deadline) {
+    hear({}, now);
+  }
+  equal(told.size, ids.length);
 });
 
 test("who asks in vain for what a peer says it holds asks ever more rarely, up to WANT_CAP_MS [P15]", () => {

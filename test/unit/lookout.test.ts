@@ -1,5 +1,5 @@
 /** The lookout alone: what it believes of links, and whom it has called. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { HELPED_MAX, Lookout } from "../../lib/core/lookout.ts";
 import { Peer } from "../../lib/core/peer.ts";
@@ -41,6 +41,7 @@ test("ways round are looked for to HELPED_MAX at once of those who fell out of t
   const { done, hear } = among("n1");
   const rest = ["n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"];
   hear("n0", 0, [["n0", rest, ["n1"]]]);
+  ok(rest.length > HELPED_MAX);
   deepEqual(done, rest.slice(0, HELPED_MAX).map((id) => `call ${id}`));
 });
 

@@ -1,9 +1,9 @@
 /** What is believed of one peer: what it holds, how far it is, whether it is still the one that it was. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { Log } from "../../lib/core/log.ts";
 import type { GossipBody } from "../../lib/core/message.ts";
-import { BURST_MS, FLIGHTS_MAX, Peer, SAMPLE_SLACK_MS } from "../../lib/core/peer.ts";
+import { BURST_MS, FIRST_SAMPLE_MAX_MS, FLIGHTS_MAX, Peer, SAMPLE_SLACK_MS } from "../../lib/core/peer.ts";
 
 const MY_LIFE = 5;
 /** This node's own origin; nothing that is said of it is news. */
@@ -23,6 +23,13 @@ function logOf(...seqs: number[]): Log {
 function send(peer: Peer, now: number, answerBy = Infinity, logRevision = 0, sightsRevision = 0): void {
   peer.left(now, logRevision, sightsRevision, answerBy);
 }
+
+test("Peer: a first sample, of one that was just starting, counts for little over FIRST_SAMPLE_MAX_MS [P3]", () => {
+  const peer = new Peer("n1");
+  send(peer, 0);
+  peer.hear(word({ echo: [MY_LIFE, 1, 0] }), MY_LIFE, 60_000);
+  ok((peer.rtt?.mean ?? Infinity) < 1.2 * FIRST_SAMPLE_MAX_MS, `${peer.rtt?.mean} ms`);
+});
 
 test("Peer: before a word it is behind any entry, ahead of none, and due nothing [P1]", () => {
   const peer = new Peer("n1");
