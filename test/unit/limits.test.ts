@@ -174,7 +174,7 @@ test("a peer that stood still for a while is retried about as soon as one that d
   }
 });
 
-test("a relay's window under WINDOW_MIN_MS is none: what enters leaves for it at once [P13]", () => {
+test("a relay's window under WINDOW_MIN_MS is none: what enters leaves for it at once [P13] [P14]", () => {
   for (const latencyMs of [0, 1, 50]) {
     const pair = new Pair(latencyMs);
     pair.run(2_000);

@@ -34,6 +34,11 @@ test("every test file opens with a sentence", () => {
   assert.deepEqual(sources("test/").flatMap((path) => rules.openingComplaints(path, read(path))), []);
 });
 
+test("tests and SPEC.md speak of the same rules", () => {
+  const tests = sources("test/").filter((path) => path !== "test/unit/tidy.test.ts").map(read);
+  assert.deepEqual(rules.citationComplaints(read("lib/SPEC.md"), tests), []);
+});
+
 test("the top level holds only what it must", () => {
   const ignored = read(".gitignore").split("\n").filter((line) => line !== "");
   assert.deepEqual(rules.topLevelComplaints(readdirSync(root), ignored), []);
@@ -150,5 +155,14 @@ test("a stranger at the top level is a complaint, an ignored file is none", () =
   const ignored = ["node_modules/", "*.log"];
   assert.deepEqual(rules.topLevelComplaints(["src", "main.ts", "node_modules", "x.log"], ignored), [
     "src must not stand at the top level",
+  ]);
+});
+
+test("a rule that no test names is a complaint, and so is a name of no rule", () => {
+  const spec = "- **A1** One.\n- **A2** Two.\n";
+  assert.deepEqual(rules.citationComplaints(spec, ["test [A1]", "test [A2] [A1]"]), []);
+  assert.deepEqual(rules.citationComplaints(spec, ["test [A1] [B1]"]), [
+    "no test names A2",
+    "SPEC.md has no B1",
   ]);
 });

@@ -136,3 +136,15 @@ function bare(source: string): string {
     return [...found.matchAll(/\$\{([^}]*)\}/g)].map((hole) => hole[1]).join(" ") || '""';
   });
 }
+
+/** The rules of SPEC.md that no test names, and those that tests name and SPEC.md has not. */
+export function citationComplaints(spec: string, tests: readonly string[]): string[] {
+  const stated = new Set([...spec.matchAll(/^- \*\*([A-Z]\d+)\*\*/gm)].map(([, rule]) => rule));
+  const named = new Set(
+    tests.flatMap((text) => [...text.matchAll(/\[([A-Z]\d+)\]/g)].map(([, rule]) => rule)),
+  );
+  return [
+    ...[...stated].filter((rule) => !named.has(rule)).map((rule) => `no test names ${rule}`),
+    ...[...named].filter((rule) => !stated.has(rule)).map((rule) => `SPEC.md has no ${rule}`),
+  ];
+}
