@@ -128,6 +128,11 @@ export class LineWriter {
     return this.#pendingBytes + this.#inFlightBytes;
   }
 
+  /** The stream has failed or was closed: nothing leaves any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** False when the line was dropped, as it would have brought what is held over `heldBytesMax`. */
   write(line: string, heldBytesMax: number = HELD_BYTES_MAX): boolean {
     const bytes = Buffer.byteLength(line) + 1;

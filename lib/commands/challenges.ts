@@ -4,7 +4,7 @@ import { simulate } from "../workbench/sim.ts";
 import { parseChallenges } from "./config.ts";
 import { figureText, judge, type Judgement, worst } from "./figures.ts";
 import { FAILED, type Io, OK, printLines, refuse } from "./io.ts";
-import { short, table } from "./outcome.ts";
+import { figuresInShort, short, table } from "./outcome.ts";
 import { type Progress, progressOn } from "./progress.ts";
 import { breathe } from "./sim.ts";
 import {
@@ -67,22 +67,27 @@ function budgetOf(row: Row): { readonly deliveryBudgetMs?: number } {
 }
 
 function print(io: Io, world: string, tallies: ReadonlyMap<Row, Tally>): void {
-  const head = [world, "valid", ...always.map((figure) => short[figure]), "beside", "target", "met"];
+  const head = [world, "valid", ...always.map((figure) => short[figure]), "also", "target", "met"];
   printLines(io, ["", ...table([head, ...[...tallies].map(([row, tally]) => cells(row, tally))])]);
 }
 
 function cells(row: Row, tally: Tally): string[] {
   const { runs, bounds } = tally;
-  const beside = bounds.map((bound) => bound.figure).filter((figure) => !always.includes(figure));
+  const more = bounds.map((bound) => bound.figure).filter((figure) => !always.includes(figure));
   const valid = runs.filter((results) => results.valid).length;
   return [
     row.title,
     `${valid} of ${runs.length}`,
     ...always.map((figure) => figureText(figure, worst(runs, figure))),
-    beside.map((figure) => `${short[figure]} ${figureText(figure, worst(runs, figure))}`).join(", "),
-    bounds.map((bound) => `${short[bound.figure]} ${boundText(bound)}`).join(", "),
+    figuresInShort(more, (figure) => figureText(figure, worst(runs, figure))),
+    figuresInShort(bounds.map(({ figure }) => figure), (figure) => targetOf(bounds, figure)),
     isMet(tally) ? "yes" : "no",
   ];
+}
+
+function targetOf(bounds: readonly Bound[], figure: Figure): string {
+  const bound = bounds.find((bound) => bound.figure === figure);
+  return bound === undefined ? "" : boundText(bound);
 }
 
 function isMet({ runs, bounds }: Tally): boolean {

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import type { Mechanism } from "../core/node.ts";
 import { grudgeNames, parseGrudge } from "../workbench/grudge.ts";
-import { defaults, type Settings } from "../workbench/settings.ts";
+import { defaults, faults, latencyDists, type Settings, topologyNames } from "../workbench/settings.ts";
 import { choice, decimal, type FlagHelp, helpOf, list, text, toggle, whole } from "./flag_schemas.ts";
 import { type FlagShape, type Given, mustBe, readArguments } from "./flags.ts";
-import { isProgram } from "./program.ts";
+import { whyNoProgram } from "./program.ts";
 import { type Challenge, challengeNames, challenges } from "./targets.ts";
 
 export const NODE_COUNT_MAX = 10_000;
@@ -59,10 +59,7 @@ export interface FlagLine extends FlagHelp {
   readonly name: string;
 }
 
-const faults = ["partition", "kill", "pause", "loss", "duplicate"] as const;
 const mechanisms = ["retry", "repair", "detour", "failover"] as const;
-const latencyDists = ["constant", "uniform", "exponential"] as const;
-const topologies = ["line", "grid", "tree", "tree2", "tree3", "tree4", "total"] as const;
 
 const PROGRAM_RULE = "a program that can be run";
 const grudgeRule = `one of ${grudgeNames.join(", ")}, or who is cut, as n0|rest or one way n0>rest`;
@@ -81,7 +78,7 @@ const exam = z.object({
   "time-limit": decimal(0.1, TIME_LIMIT_S_MAX, "S", `seconds of load (${S.timeLimitS})`),
   "latency": decimal(0, LATENCY_MS_MAX, "MS", `mean one-way latency between nodes (${S.latencyMs})`),
   "latency-dist": choice(latencyDists, "DIST", `how latencies are spread (${S.latencyDist})`),
-  "topology": choice(topologies, "NAME", `neighbours that the nodes are told (${S.topology})`),
+  "topology": choice(topologyNames, "NAME", `neighbours that the nodes are told (${S.topology})`),
   "nemesis": list(faults, "FAULTS", "faults that come and go, beside the challenge's (none)"),
   "nemesis-interval": decimal(
     0.1,
@@ -122,7 +119,7 @@ export type Configurable = keyof typeof shapes;
 export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
   const { flags, mistakes, given } = readFlags("sim", shapes.sim, args, env);
   const exams = examsOf(flags);
-  return outcome([...mistakes, ...togetherMistakes("sim", exams, given)], {
+  return outcome([...mistakes, ...togetherMistakes("sim", exams, given), ...seedsMistakes(flags, given)], {
     exams,
     seeds: flags.seeds ?? 1,
     without: flags.without ?? [],
@@ -255,13 +252,24 @@ function togetherMistakes(
   return wrong ? [...mistakes, mustBe(command, cut.source, `${grudgeRule} (${wrong})`, cut.value)] : mistakes;
 }
 
+/** The last seed must be one that can be given again. */
+function seedsMistakes({ seed = defaults.seed }: ExamFlags, given: ReadonlyMap<string, Given>): string[] {
+  const seeds = given.get("seeds");
+  const most = SEED_MAX - seed + 1;
+  // More than SEEDS_MAX, or no number, has been refused already.
+  if (seeds === undefined || !(Number(seeds.value) > most) || Number(seeds.value) > SEEDS_MAX) return [];
+  const rule = `at most ${most} from --seed ${seed} on, as the last seed is ${SEED_MAX}`;
+  return [mustBe("sim", seeds.source, rule, seeds.value)];
+}
+
 /** What is wrong with a program is said before anything starts. */
 function binMistakes(given: ReadonlyMap<string, Given>, env: Env): string[] {
   const [bin, budget] = [given.get("bin"), given.get("delivery-budget")];
   // An empty word has been refused already.
   if (bin === undefined || bin.value === "") return [];
+  const wrong = whyNoProgram(bin.value, env["PATH"] ?? "");
   return [
-    ...isProgram(bin.value, env["PATH"] ?? "") ? [] : [mustBe("test", bin.source, PROGRAM_RULE, bin.value)],
+    ...wrong === undefined ? [] : [mustBe("test", bin.source, `${PROGRAM_RULE} (${wrong})`, bin.value)],
     ...budget
       ? [mustBe("test", budget.source, "given after -- where --bin names the node", budget.value)]
       : [],

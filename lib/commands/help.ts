@@ -26,6 +26,10 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "output. At the end everything is healed and each node is read: valid is a run after which every acknowledged",
     "value is in every read, once, and nothing else is; a killed node may take along what only it knew.",
   ],
+  challenges: [
+    "Each row is the worst of its seeds. `during cuts` is median · maximum, in ms, until a value that is broadcast",
+    "during a cut is at every node in reach. Exit status: 0 when every row is valid and meets its target, else 1.",
+  ],
 };
 
 const operands: Readonly<Record<string, string>> = {

@@ -17,14 +17,13 @@ export const BAD_USAGE = 2;
 export interface Paint {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
-  readonly faint: (text: string) => string;
 }
 
 /** Colours for a terminal that did not ask for none (https://no-color.org). */
 export function paintFor(io: Io): Paint {
   const wanted = io.outIsTerminal && (io.env["NO_COLOR"] ?? "") === "";
   const paint = (code: number) => (text: string) => wanted ? `\x1b[${code}m${text}\x1b[0m` : text;
-  return { good: paint(32), bad: paint(31), faint: paint(2) };
+  return { good: paint(32), bad: paint(31) };
 }
 
 /** Writes lines to standard output. */

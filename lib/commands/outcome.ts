@@ -72,9 +72,17 @@ export const short: Readonly<Record<Figure, string>> = {
   "max": "max",
   "true-max": "true max",
   "heal": "after heals",
-  "cut-median": "in reach during the cut, median",
-  "cut-max": "in reach during the cut, max",
+  "cut-median": "cut median",
+  "cut-max": "cut max",
 };
+
+/** "after heals 902, during cuts 442 · 1665": figures in one cell, those of cuts as median · max. */
+export function figuresInShort(figures: readonly Figure[], textOf: (figure: Figure) => string): string {
+  const ofCuts = figures.filter((figure) => figure === "cut-median" || figure === "cut-max");
+  const others = figures.filter((figure) => figure !== "cut-median" && figure !== "cut-max");
+  const cuts = ofCuts.length === 0 ? [] : [`during cuts ${ofCuts.map(textOf).join(" · ")}`];
+  return [...others.map((figure) => `${short[figure]} ${textOf(figure)}`), ...cuts].join(", ");
+}
 
 /** Columns in line, as Markdown has tables. */
 export function table(rows: readonly (readonly string[])[]): string[] {

@@ -2,6 +2,7 @@
 import type { NemesisEvent } from "../workbench/nemesis.ts";
 import type { Quantiles } from "../workbench/quantiles.ts";
 import type { Results } from "../workbench/results.ts";
+import { REQUEST_TIMEOUT_MS } from "../workbench/workload.ts";
 import { describeSettings } from "./describe.ts";
 import type { Exam } from "./config.ts";
 import { figureNames, figureOf, figureText, type Judgement, milliseconds } from "./figures.ts";
@@ -42,6 +43,8 @@ export function reportLines(run: Run, paint: Paint): string[] {
     ...row("faults", faults(results.nemesis)),
     ...row("values", [values(results)]),
     ...row("messages", messages(results)),
+    ...row("late replies", lateReplies(results)),
+    ...row("not taken", notTaken(results)),
     ...row("stable latency", [`${spread(results.workload["stable-latencies"])} (as Maelstrom counts it)`]),
     ...row("true latency", [
       `${spread(results["true-latencies"])} (from a broadcast to the last node${observed(results)})`,
@@ -155,6 +158,20 @@ function messages({ net }: Results): string[] {
   const perOp = net.servers["msgs-per-op"].toFixed(2);
   const total = `${perOp} per operation, ${net.servers["send-count"]} between nodes`;
   return [split === "" ? total : `${total}: ${split}`];
+}
+
+/** Maelstrom lets such a run pass, but hears nothing of the node from then on. */
+function lateReplies({ net: { "late-replies": count } }: Results): string[] {
+  if (count === 0) return [];
+  const given = `the ${REQUEST_TIMEOUT_MS / 1000} s that a client waits`;
+  return [`${count} after ${given}: under Maelstrom a node is mute from its first one on`];
+}
+
+function notTaken({ net: { mishaps } }: Results): string[] {
+  const count = mishaps["overflow"] ?? 0;
+  return count === 0
+    ? []
+    : [`${count} messages dropped, as their node read too slowly or was paused too long`];
 }
 
 /** A machine that is too busy makes any node look slow. */

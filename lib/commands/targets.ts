@@ -126,6 +126,12 @@ export const rows: readonly Row[] = [
     eachNodeCutOff: true,
   },
   {
+    title: "3d, the first relay cut off",
+    challenge: "3d",
+    settings: { ...partition, grudge: "n0|rest" },
+    sim: [under("cut-median", 500), under("cut-max", 1500)],
+  },
+  {
     title: "3d + loss 10 %",
     challenge: "3d",
     settings: { nemesis: ["loss"], lossShare: 0.1 },

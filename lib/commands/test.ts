@@ -34,11 +34,11 @@ export async function runReal(
 ): Promise<Results> {
   const hosts = processHosts(program);
   const onProgress = (snapshot: Snapshot) => progress.update(liveLine(snapshot, name));
+  const scheduler = new RealScheduler();
   const results = await new Promise<Results>((resolve) => {
-    new Examination({ settings, scheduler: new RealScheduler(), hosts, seesInside: false, onProgress }).start(
-      resolve,
-    );
+    new Examination({ settings, scheduler, hosts, seesInside: false, onProgress }).start(resolve);
   });
+  scheduler.close();
   await hosts.stopped();
   return results;
 }

@@ -5,7 +5,7 @@ import type { Element, Outcome, SetFull } from "./set_full.ts";
 import { outcome } from "./set_full.ts";
 import { type Quantiles, quantiles } from "./quantiles.ts";
 import { compareValues } from "./values.ts";
-import type { Violation } from "./violations.ts";
+import { REPORTS_MAX, type Violation } from "./violations.ts";
 
 /** Stale values that are described one by one. Jepsen's. */
 const WORST_STALE_MAX = 8;
@@ -90,7 +90,7 @@ interface Judged {
 export function check(evidence: Evidence): Verdict {
   const judged = evidence.setFull.elements.map((element) => judge(element, evidence));
   const findings = find(judged, evidence);
-  const failures = sentences(findings);
+  const failures = sentences(findings, evidence.finalReads.refusal);
   const known = findings["stable-count"] > 0 ? true : "unknown";
   return { workload: { ...findings, valid: failures.length > 0 ? false : known }, failures };
 }
@@ -174,7 +174,7 @@ function worstStale(stale: readonly Judged[]): StaleElement[] {
   });
 }
 
-function sentences(found: WorkloadResults): string[] {
+function sentences(found: WorkloadResults, refusal: string | undefined): string[] {
   // What a node did comes first: a crash explains the reads that are missing.
   const all = accusations(found.violations);
   const say = (items: readonly unknown[], sentence: (list: string, some: string) => string): void => {
@@ -192,7 +192,8 @@ function sentences(found: WorkloadResults): string[] {
     `${JSON.stringify(element)} (not at ${nodes.join(" ")})`
   );
   say(partial, (which, some) => `Partial: ${some} reached some nodes but not others: ${which}.`);
-  say(found["no-final-read"], (which) => `No final read: it failed at ${which}.`);
+  const why = refusal === undefined ? "" : `; ${refusal}`;
+  say(found["no-final-read"], (which) => `No final read: it failed at ${which}${why}.`);
   say(
     found.unanswered,
     (which) => `Unanswered: though undisturbed, these nodes stopped answering: ${which}.`,
@@ -204,8 +205,11 @@ function sentences(found: WorkloadResults): string[] {
 export function accusations(violations: readonly Violation[]): string[] {
   const charges = Map.groupBy(violations, ({ node, kind }) => `${node} ${kind}`);
   const alike = Map.groupBy(charges.values(), (charge) => {
-    const times = charge.length === 1 ? "" : ` (${charge.length} times)`;
-    return `${charge[0]?.kind}${times}: ${charge[0]?.reason}`;
+    const [first] = charge;
+    const often = charge.length >= REPORTS_MAX ? `${REPORTS_MAX} times or more` : `${charge.length} times`;
+    const times = charge.length === 1 ? "" : ` (${often})`;
+    const rule = first?.kind === "stray-line" ? " (standard output is for messages only)" : "";
+    return `${first?.kind}${times}: ${first?.reason}${rule}`;
   });
   return [...alike].map(([what, accused]) => {
     const nodes = accused.map((charge) => charge[0]?.node ?? "");

@@ -41,6 +41,7 @@ export class Client {
   readonly #onLate: () => void;
   #pending: Pending | undefined;
   #msgId = 0;
+  #gaveUp = false;
 
   constructor(id: string, network: Network, scheduler: Scheduler, onLate: () => void) {
     this.id = id;
@@ -59,7 +60,7 @@ export class Client {
     const msgId = ++this.#msgId;
     const cancelTimeout = this.#scheduler.at(
       this.#scheduler.now() + timeoutMs,
-      () => this.#finish(undefined),
+      () => this.giveUp(),
     );
     this.#pending = { msgId, done, cancelTimeout };
     this.#network.send({ src: this.id, dest, body: { ...body, msg_id: msgId } });
@@ -67,12 +68,14 @@ export class Client {
 
   /** No reply will come: what is open ends now instead of at its timeout. */
   giveUp(): void {
+    this.#gaveUp = true;
     this.#finish(undefined);
   }
 
   #onEnvelope({ body }: Envelope): void {
-    if (this.#pending === undefined || body.in_reply_to !== this.#pending.msgId) return this.#onLate();
-    this.#finish(body);
+    if (this.#pending !== undefined && body.in_reply_to === this.#pending.msgId) return this.#finish(body);
+    // A reply given twice is passed over, as Maelstrom does.
+    if (this.#gaveUp) this.#onLate();
   }
 
   #finish(reply: Body | undefined): void {

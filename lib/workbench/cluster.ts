@@ -41,6 +41,7 @@ interface Member {
 export class Cluster {
   readonly #options: ClusterOptions;
   readonly #members: ReadonlyMap<string, Member>;
+  #whenSettled: (() => void) | undefined;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -87,14 +88,11 @@ export class Cluster {
     const member = this.#members.get(id);
     if (member === undefined || member.state !== "down") return false;
     const life = ++member.life;
-    this.#bringUp(member, (initialised) => {
+    this.#introduce(member, (missing) => {
       if (member.life !== life) return;
-      if (!initialised) return this.#accuse(id, "init-unanswered", "no init_ok after a restart");
-      this.#advise(member, (advised) => {
-        if (member.life !== life) return;
-        if (!advised) return this.#accuse(id, "init-unanswered", "no topology_ok after a restart");
-        this.#become(member, "up");
-      });
+      if (missing === undefined) this.#become(member, "up");
+      else this.#accuse(id, "init-unanswered", `no ${missing} after a restart`);
+      this.#tellSettled();
     });
     return true;
   }
@@ -115,6 +113,17 @@ export class Cluster {
     member.host.resume();
     this.#options.network.up(id);
     return true;
+  }
+
+  /** Calls back once nobody is coming up any more: at once, or after two times INIT_TIMEOUT_MS at most. */
+  whenSettled(run: () => void): void {
+    this.#whenSettled = run;
+    this.#tellSettled();
+  }
+
+  /** Whether it ended by itself since it was last brought up. */
+  hasCrashed(id: string): boolean {
+    return this.#members.get(id)?.crashed === true;
   }
 
   stop(): void {
@@ -178,6 +187,22 @@ export class Cluster {
     this.#ask(member, { type: "init", node_id: member.id, node_ids: [...this.#members.keys()] }, done);
   }
 
+  /** `done` gets the answer that did not come, if one did not. */
+  #introduce(member: Member, done: (missing: string | undefined) => void): void {
+    const { life } = member;
+    this.#bringUp(member, (initialised) => {
+      if (!initialised || member.life !== life) return done("init_ok");
+      this.#advise(member, (advised) => done(advised ? undefined : "topology_ok"));
+    });
+  }
+
+  #tellSettled(): void {
+    const run = this.#whenSettled;
+    if (run === undefined || [...this.#members.values()].some(isComingUp)) return;
+    this.#whenSettled = undefined;
+    run();
+  }
+
   #adviseAll(done: (unanswered: readonly string[]) => void): void {
     const unanswered: string[] = [];
     let left = this.#members.size;
@@ -200,4 +225,9 @@ export class Cluster {
     member.asking = client;
     client.call(member.id, body, INIT_TIMEOUT_MS, (reply) => done(reply?.type === `${body.type}_ok`));
   }
+}
+
+/** Somebody waits for its answer; one that failed to come up is waited for no more. */
+function isComingUp({ state, asking }: Member): boolean {
+  return state === "starting" && asking?.busy === true;
 }

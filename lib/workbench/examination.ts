@@ -39,8 +39,6 @@ export interface ExaminationOptions {
   readonly hosts: HostFactory;
   /** Hosts tell of deliveries themselves; otherwise an observer reads the nodes for true times. */
   readonly seesInside: boolean;
-  /** Nodes keep everything when they are killed, so that nothing is forgiven. */
-  readonly durable?: boolean;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -49,11 +47,6 @@ const SETTLE_MS = 1_000;
 
 /** How often progress is told, ms. */
 const PROGRESS_MS = 250;
-
-function setupFailure(unanswered: readonly string[]): string {
-  const given = `${INIT_TIMEOUT_MS / 1000} s are given`;
-  return `Setup: no answer to init or topology from ${unanswered.join(", ")}; ${given}.`;
-}
 
 export class Examination {
   readonly #options: ExaminationOptions;
@@ -98,8 +91,21 @@ export class Examination {
     this.#cluster.start((unanswered) => {
       const { scheduler } = this.#options;
       if (unanswered.length === 0) scheduler.at(scheduler.now() + SETTLE_MS, () => this.#runMain(done));
-      else this.#finish(done, [setupFailure(unanswered)]);
+      else this.#finish(done, this.#setupFailures(unanswered));
     });
+  }
+
+  /** Who ended had no need of the time that is given. */
+  #setupFailures(unanswered: readonly string[]): string[] {
+    const ended = unanswered.filter((id) => this.#cluster.hasCrashed(id));
+    const mute = unanswered.filter((id) => !ended.includes(id));
+    const given = `${INIT_TIMEOUT_MS / 1000} s are given`;
+    return [
+      ...ended.length === 0
+        ? []
+        : [`Setup: ended before it answered init and topology: ${ended.join(", ")}.`],
+      ...mute.length === 0 ? [] : [`Setup: no answer to init or topology from ${mute.join(", ")}; ${given}.`],
+    ];
   }
 
   #runMain(done: (results: Results) => void): void {
@@ -119,7 +125,7 @@ export class Examination {
     this.#phase = "recovery";
     this.#nemesis.stop();
     scheduler.at(scheduler.now() + settings.recoveryS * 1000, () => {
-      this.#workload.whenIdle(() => this.#runFinal(done));
+      this.#workload.whenIdle(() => this.#cluster.whenSettled(() => this.#runFinal(done)));
     });
   }
 
@@ -202,7 +208,7 @@ export class Examination {
   }
 
   #makeCluster(): Cluster {
-    const { settings, scheduler, hosts, durable } = this.#options;
+    const { settings, scheduler, hosts } = this.#options;
     return new Cluster({
       ids: this.#nodes,
       hosts,
@@ -214,7 +220,6 @@ export class Examination {
       elapsed: () => this.#elapsed(),
       onDelivered: (node, values) => this.#spread.holds(node, values, this.#elapsed()),
       onMemoryLost: (node) => {
-        if (durable === true) return;
         this.#memoryLostAt.set(node, this.#elapsed());
         this.#spread.forgets(node);
       },
@@ -236,6 +241,7 @@ export class Examination {
       onMalformedReply: (node, reason) => {
         this.#violations.add({ node, kind: "malformed-reply", reason, "at-ms": Math.round(this.#elapsed()) });
       },
+      onFinalRefusal: (node, text) => this.#finalReads.refused(node, text),
     });
   }
 

@@ -6,6 +6,7 @@ import { type Key, keyOf } from "./values.ts";
 export class FinalReads {
   readonly #nodes: readonly string[];
   readonly #reads = new Map<string, ReadonlySet<Key>>();
+  #refusal: string | undefined;
 
   constructor(nodes: readonly string[]) {
     this.#nodes = nodes;
@@ -14,6 +15,15 @@ export class FinalReads {
   see(op: Op): void {
     if (!op.final || op.type !== "ok" || !Array.isArray(op.value)) return;
     this.#reads.set(op.node, new Set(op.value.map(keyOf)));
+  }
+
+  /** What a node said when it refused; the first such words are kept. */
+  refused(node: string, text: string): void {
+    this.#refusal ??= `${node} answered ${text}`;
+  }
+
+  get refusal(): string | undefined {
+    return this.#refusal;
   }
 
   /** Nodes whose final read failed. */

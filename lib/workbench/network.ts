@@ -3,7 +3,7 @@ import type { Envelope } from "../core/message.ts";
 import type { Random } from "../core/random.ts";
 import type { Grudge } from "./grudge.ts";
 import { Heap } from "./heap.ts";
-import { Traffic } from "./traffic.ts";
+import { isClient, Traffic } from "./traffic.ts";
 import type { Scheduler } from "./world.ts";
 
 /** Messages that wait for a paused node; what comes on top is dropped and counted. */
@@ -26,17 +26,13 @@ interface Message {
 /** A node's inbox and the one receiver that empties it. */
 interface Inbox {
   readonly queue: Heap<Message>;
-  readonly receive: (envelope: Envelope) => void;
+  /** False: the node's host had to drop it. */
+  readonly receive: (envelope: Envelope) => boolean | void;
   /** What the receiver has taken and holds until it is due; later arrivals wait behind it, as in Maelstrom. */
   held: Message | undefined;
   /** Cancels the delivery that is planned for what is held. */
   cancel: () => void;
   state: "up" | "paused" | "down";
-}
-
-/** Whether an id is a client's. */
-export function isClient(id: string): boolean {
-  return id.startsWith("c");
 }
 
 export class Network {
@@ -53,7 +49,7 @@ export class Network {
   }
 
   /** A node; it is down until `up`. */
-  addNode(id: string, receive: (envelope: Envelope) => void): void {
+  addNode(id: string, receive: (envelope: Envelope) => boolean | void): void {
     this.#inboxes.set(id, { queue: new Heap(), receive, held: undefined, cancel: () => {}, state: "down" });
   }
 
@@ -165,8 +161,8 @@ export class Network {
     inbox.held = message;
     inbox.cancel = this.#options.scheduler.at(message.dueAt, () => {
       inbox.held = undefined;
-      this.traffic.received(message.envelope);
-      inbox.receive(message.envelope);
+      if (inbox.receive(message.envelope) === false) this.traffic.dropped("overflow");
+      else this.traffic.received(message.envelope);
       if (inbox.held === undefined) this.#poll(inbox);
     });
   }

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { LineReader, LineWriter } from "../../transports/lines.ts";
 import { decode, encode } from "../core/codec.ts";
 import type { Envelope } from "../core/message.ts";
+import { REPORTS_MAX } from "./violations.ts";
 import type { Host, HostEvents, HostFactory } from "./world.ts";
 
 /** How long a stopped program may take to end by itself, ms. */
@@ -17,8 +18,6 @@ export const STDIN_BYTES_MAX = 16 * 1_048_576;
 export const STDOUT_LINE_BYTES_MAX = 64 * 1_048_576;
 /** What is kept of a program's stderr, to be quoted when it crashes, in lines. */
 export const STDERR_LINES_MAX = 32;
-/** How often one process is reported for what it prints; one that prints nothing else would flood the report. */
-export const REPORTS_MAX = 32;
 /** The longest quotation of a line, in characters. */
 export const QUOTE_CHARS_MAX = 200;
 /** How long after its end a program's last words may still come, ms; a guess. */
@@ -81,8 +80,8 @@ class ProcessHost implements Host {
     this.#life = new Life(this.#id, this.#events, this.#options, this.#household);
   }
 
-  receive(envelope: Envelope): void {
-    this.#life?.receive(envelope);
+  receive(envelope: Envelope): boolean {
+    return this.#life?.receive(envelope) ?? true;
   }
 
   kill(): void {
@@ -108,10 +107,11 @@ class ProcessHost implements Host {
 class Life {
   readonly #id: string;
   readonly #events: HostEvents;
-  readonly #child: ChildProcess;
+  /** Undefined if the system refused to start it. */
+  readonly #child: ChildProcess | undefined;
   readonly #stdin: LineWriter | undefined;
   readonly #lastWords: string[] = [];
-  #reports = 0;
+  readonly #reports = new Map<string, number>();
   /** From here on its end is what we asked for, and what it still prints is nobody's business. */
   #dismissed = false;
 
@@ -120,20 +120,26 @@ class Life {
     this.#events = events;
     // A group of its own, so that a signal reaches the program behind a wrapper script as well.
     const { bin, args, cwd = process.cwd() } = options;
-    this.#child = household.raise(() => spawn(bin, args, { cwd, detached: true }));
-    const { stdin, stdout, stderr } = this.#child;
+    const child = household.raise(() => spawn(bin, args, { cwd, detached: true }), (error) => {
+      this.#crashed(`cannot run '${bin}': ${error}`);
+    });
+    this.#child = child;
+    if (child === undefined) return;
+    const { stdin, stdout, stderr } = child;
     if (stdin !== null) this.#stdin = new LineWriter(stdin);
     if (stdout !== null) this.#readStdout(stdout);
     if (stderr !== null) this.#readStderr(stderr, options.logStderr === true);
-    this.#watch(bin);
+    this.#watch(child);
   }
 
-  receive(envelope: Envelope): void {
-    this.#stdin?.write(encode(envelope), STDIN_BYTES_MAX);
+  receive(envelope: Envelope): boolean {
+    const stdin = this.#stdin;
+    // What comes after the program's end is nobody's fault.
+    return stdin === undefined || stdin.closed || stdin.write(encode(envelope), STDIN_BYTES_MAX);
   }
 
   signal(name: NodeJS.Signals): void {
-    if (!hasEnded(this.#child)) signalGroup(this.#child, name);
+    if (this.#child !== undefined && !hasEnded(this.#child)) signalGroup(this.#child, name);
   }
 
   kill(): void {
@@ -143,7 +149,7 @@ class Life {
 
   stop(): void {
     this.#dismissed = true;
-    if (hasEnded(this.#child)) return;
+    if (this.#child === undefined || hasEnded(this.#child)) return;
     this.#stdin?.end();
     this.signal("SIGCONT");
     this.signal("SIGTERM");
@@ -183,19 +189,19 @@ class Life {
   }
 
   #report(kind: "stray-line" | "malformed-message", reason: string): void {
-    if (this.#dismissed || this.#reports >= REPORTS_MAX) return;
-    this.#reports += 1;
+    const reports = this.#reports.get(kind) ?? 0;
+    if (this.#dismissed || reports >= REPORTS_MAX) return;
+    this.#reports.set(kind, reports + 1);
     this.#events.misbehaved(kind, reason);
   }
 
-  #watch(bin: string): void {
-    this.#child.once("error", (error) => this.#crashed(`cannot run '${bin}': ${error.message}`));
-    this.#child.once("exit", (status, signal) => {
+  #watch(child: ChildProcess): void {
+    child.once("exit", (status, signal) => {
       // Members of its group that are left would hold its pipes open, and outlive us.
-      signalGroup(this.#child, "SIGKILL");
+      signalGroup(child, "SIGKILL");
       const how = signal === null ? `exited with status ${status}` : `was ended by ${signal}`;
       const timer = setTimeout(() => this.#crashed(how), LAST_WORDS_MS);
-      this.#child.once("close", () => {
+      child.once("close", () => {
         clearTimeout(timer);
         this.#crashed(how);
       });
@@ -215,13 +221,26 @@ class Household {
   readonly #alive = new Set<ChildProcess>();
   #waiting: (() => void)[] = [];
 
-  /** Guards before the first is there: a signal may come in between. */
-  raise(start: () => ChildProcess): ChildProcess {
+  /** Guards before the first is there: a signal may come in between. A refusal is always told later, never at once. */
+  raise(start: () => ChildProcess, onRefused: (reason: string) => void): ChildProcess | undefined {
     if (this.#alive.size === 0) this.#guard();
-    const child = start();
+    try {
+      return this.#keep(start(), onRefused);
+    } catch (error) {
+      // Bun throws what others emit.
+      setImmediate(() => onRefused(error instanceof Error ? error.message : String(error)));
+      if (this.#alive.size === 0) this.#unguard();
+      return undefined;
+    }
+  }
+
+  #keep(child: ChildProcess, onRefused: (reason: string) => void): ChildProcess {
     this.#alive.add(child);
     child.once("exit", () => this.#remove(child));
-    child.once("error", () => this.#remove(child));
+    child.once("error", ({ message }) => {
+      this.#remove(child);
+      onRefused(message);
+    });
     return child;
   }
 

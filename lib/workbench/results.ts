@@ -81,9 +81,7 @@ export function conclude(findings: Findings): Results {
   const { workload, failures: found } = check(evidence);
   const stats = statsOf(history);
   const begun = findings.setupFailures.length === 0;
-  const failures = begun
-    ? [...found, ...tooLittle(stats, workload)]
-    : [...findings.setupFailures, ...accusations(workload.violations)];
+  const failures = begun ? [...found, ...tooLittle(stats, workload)] : setupFailuresOf(findings);
   return {
     valid: failures.length === 0,
     failures,
@@ -101,6 +99,15 @@ export function conclude(findings: Findings): Results {
     "time-ms": Math.round(findings.timeMs),
     "examiner-late-ms": Math.round(findings.lateMs),
   };
+}
+
+/** A crash explains a node that does not answer; whatever else it did need not. */
+function setupFailuresOf({ evidence, setupFailures }: Findings): string[] {
+  const { crashed = [], other = [] } = Object.groupBy(
+    evidence.violations,
+    ({ kind }) => kind === "crashed" ? "crashed" : "other",
+  );
+  return [...accusations(crashed), ...setupFailures, ...accusations(other)];
 }
 
 /** A test in which nothing happened proves nothing. */

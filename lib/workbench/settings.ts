@@ -1,14 +1,18 @@
 /** What one examination is: the flags of Maelstrom where it has them, and ours. Parsed by commands/config.ts. */
 
-export type LatencyDist = "constant" | "uniform" | "exponential";
-export type TopologyName = "line" | "grid" | "tree" | "tree2" | "tree3" | "tree4" | "total";
-export type Fault = "partition" | "kill" | "pause" | "loss" | "duplicate";
-export type Rate = number;
+export const latencyDists = ["constant", "uniform", "exponential"] as const;
+export type LatencyDist = typeof latencyDists[number];
+
+export const topologyNames = ["line", "grid", "tree", "tree2", "tree3", "tree4", "total"] as const;
+export type TopologyName = typeof topologyNames[number];
+
+export const faults = ["partition", "kill", "pause", "loss", "duplicate"] as const;
+export type Fault = typeof faults[number];
 
 export interface Settings {
   readonly nodeCount: number;
   /** Operations per second over all clients, half of them broadcasts. */
-  readonly rate: Rate;
+  readonly rate: number;
   readonly timeLimitS: number;
   /** Mean one-way latency between nodes, ms; clients have none. */
   readonly latencyMs: number;

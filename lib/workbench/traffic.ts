@@ -11,6 +11,11 @@ export type Drop = "partition" | "loss" | "down" | "overflow";
 /** Clients whose id starts so only look at true times; what they say and hear is counted apart. */
 export const OBSERVER_PREFIX = "c-observer-";
 
+/** Whether an id is a client's; Maelstrom's own convention. */
+export function isClient(id: string): boolean {
+  return id.startsWith("c");
+}
+
 export class Traffic {
   readonly clients: Flow = flow();
   readonly servers: Flow = flow();
@@ -49,7 +54,7 @@ export class Traffic {
 
   #flowOf({ src, dest }: Envelope): Flow {
     if (src.startsWith(OBSERVER_PREFIX) || dest.startsWith(OBSERVER_PREFIX)) return this.observer;
-    return src.startsWith("c") || dest.startsWith("c") ? this.clients : this.servers;
+    return betweenNodes({ src, dest }) ? this.servers : this.clients;
   }
 
   #typeOf(envelope: Envelope): Flow {
@@ -61,8 +66,8 @@ export class Traffic {
   }
 }
 
-function betweenNodes({ src, dest }: Envelope): boolean {
-  return !src.startsWith("c") && !dest.startsWith("c");
+function betweenNodes({ src, dest }: Pick<Envelope, "src" | "dest">): boolean {
+  return !isClient(src) && !isClient(dest);
 }
 
 function flow(): Flow {

@@ -19,6 +19,9 @@ export interface Violation {
 /** Violations that are kept word for word. */
 export const VIOLATIONS_MAX = 100;
 
+/** How often one life of a node is reported for one kind; one that does nothing else would flood the report. */
+export const REPORTS_MAX = 32;
+
 export class Violations {
   readonly #kept: Violation[] = [];
   #count = 0;

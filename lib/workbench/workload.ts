@@ -25,6 +25,8 @@ export interface WorkloadOptions {
   /** ms since the main phase began. */
   readonly elapsed: () => number;
   readonly onMalformedReply: (node: string, reason: string) => void;
+  /** A last read was answered with an error. */
+  readonly onFinalRefusal: (node: string, text: string) => void;
 }
 
 interface Thread {
@@ -131,7 +133,10 @@ export class Workload {
 
   #outcome(op: Op, reply: Body | undefined): Outcome {
     if (reply === undefined) return { type: "info", value: op.value };
-    if (reply.type === "error") return { type: isDefinite(reply["code"]) ? "fail" : "info", value: op.value };
+    if (reply.type === "error") {
+      if (op.final) this.#options.onFinalRefusal(op.node, errorText(reply));
+      return { type: isDefinite(reply["code"]) ? "fail" : "info", value: op.value };
+    }
     if (reply.type === `${op.f}_ok`) {
       if (op.f === "broadcast") return { type: "ok", value: op.value };
       const messages = reply["messages"];
@@ -166,6 +171,11 @@ export class Workload {
 /** Maelstrom's errors after which an operation surely did not happen; timeout (0) and crash (13) leave it open. */
 function isDefinite(code: unknown): boolean {
   return typeof code === "number" && [1, 10, 11, 12, 14, 20, 21, 22, 30].includes(code);
+}
+
+/** 'error 11 "not ready"' */
+function errorText({ code, text }: Body): string {
+  return clip(`error ${JSON.stringify(code)}${text === undefined ? "" : ` ${JSON.stringify(text)}`}`);
 }
 
 function clip(text: string): string {

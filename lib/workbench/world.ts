@@ -25,8 +25,11 @@ export interface HostEvents {
 export interface Host {
   /** Brings up a fresh node under a new incarnation; the examiner then sends it `init`. */
   start(): void;
-  /** Hands the node one message. A host that is down drops it; a paused one keeps it (bounded) until resumed. */
-  receive(envelope: Envelope): void;
+  /**
+   * Hands the node one message. A host that is down drops it; a paused one keeps it until resumed. False: it was
+   * dropped, as the node does not read and no more is held for it.
+   */
+  receive(envelope: Envelope): boolean | void;
   /** Ends the node at once; what it did not persist is gone. */
   kill(): void;
   pause(): void;

@@ -48,14 +48,27 @@ test("a --bin that cannot be run is bad usage, said before anything starts", asy
   const plain = join(folder, "plain");
   writeFileSync(plain, "");
   chmodSync(plain, 0o644);
-  const bad = [folder, plain, join(folder, "missing"), "no-such-program-anywhere"];
+  const [empty, text, from] = [join(folder, "empty"), join(folder, "text"), join(folder, "from-windows")];
+  const contents = [[empty, ""], [text, "x\n"], [from, "#!/bin/sh\r\n"]] as const;
+  for (const [path, content] of contents) writeFileSync(path, content, { mode: 0o755 });
+  const why: readonly (readonly [string, string])[] = [
+    [folder, "it is a directory"],
+    [plain, `it is not executable: chmod +x ${plain}`],
+    [join(folder, "missing"), "there is no such file"],
+    [empty, "it is empty"],
+    [text, "its first line must name an interpreter, as in #!/usr/bin/env python3"],
+    [from, 'its first line names an interpreter that is not there: "/bin/sh\\r"'],
+    ["no-such-program-anywhere", "no such program is in PATH; a path needs a slash"],
+    ["README.md", "no such program is in PATH; a file here is given with a path, as ./README.md"],
+  ];
+  const bad = why.map(([bin]) => bin);
   const found = await Promise.all(bad.map((bin) => hearsay("test", "--bin", bin, "--node-count", "0")));
   rmSync(folder, { recursive: true });
   for (const [i, { status, out, err }] of found.entries()) {
     assert.deepEqual([status, out], [2, ""]);
     assert.deepEqual(err.trimEnd().split("\n"), [
       `Cannot run 'test' as '--node-count' must be a whole number from 1 to 10000: current value is "0"`,
-      `Cannot run 'test' as '--bin' must be a program that can be run: current value is ${
+      `Cannot run 'test' as '--bin' must be a program that can be run (${why[i]?.[1]}): current value is ${
         JSON.stringify(bad[i])
       }`,
     ]);

@@ -11,6 +11,7 @@ const few = ["--node-count", "3", "--rate", "20"];
 const short = ["--time-limit", "2", "--recovery", "0.5"];
 
 const mute = "Setup: no answer to init or topology from n0, n1, n2; 10 s are given.";
+const over = "Setup: ended before it answered init and topology: n0, n1, n2.";
 const ended = "crashed: exited with status 3; its last words:\n";
 
 /** What the failures of each broken node begin with. */
@@ -19,11 +20,14 @@ const flaws: readonly (readonly [Program, ...string[]])[] = [
   [fixture("reads_one_twice"), "Duplicated: 1 value came more than once in one read: 0."],
   [fixture("invents_one"), "Phantom: 1 value read that nobody broadcast: -1."],
   [fixture("stops_answering"), "No final read: it failed at n0, n1, n2.", "Unanswered: "],
-  [fixture("prints_a_stray_line"), "Misbehaved: n0, n1, n2: stray-line: five messages already"],
+  [
+    fixture("prints_a_stray_line"),
+    "Misbehaved: n0, n1, n2: stray-line: five messages already (standard output is",
+  ],
   [fixture("never_forwards"), "Lost: ", "Missing: ", "Partial: "],
   [fixture("crashes"), `Misbehaved: n0, n1, n2: ${ended}out of patience`, "No final read: ", "Unanswered: "],
   [{ bin: "cat", args: [] }, mute],
-  [shell("echo 'no such module' >&2; exit 3"), mute, `Misbehaved: n0, n1, n2: ${ended}no such module`],
+  [shell("echo 'no such module' >&2; exit 3"), `Misbehaved: n0, n1, n2: ${ended}no such module`, over],
 ];
 
 test("hearsay test: each broken node is caught, and what is wrong with it is said first", async () => {

@@ -1,5 +1,8 @@
 /** Hosts of real processes, tried on small programs: talking, misbehaving, dying, being paused and stopped. */
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import type { Envelope } from "../../lib/core/message.ts";
@@ -7,11 +10,11 @@ import {
   processHosts,
   type Program,
   QUOTE_CHARS_MAX,
-  REPORTS_MAX,
   STDERR_LINES_MAX,
   STDIN_BYTES_MAX,
   STDOUT_LINE_BYTES_MAX,
 } from "../../lib/workbench/process.ts";
+import { REPORTS_MAX } from "../../lib/workbench/violations.ts";
 import { type Fixture, fixture } from "./fixtures/programs.ts";
 
 const init = request({ type: "init", msg_id: 1, node_id: "n0", node_ids: ["n0", "n1"] });
@@ -38,6 +41,7 @@ test("a process host reports a crash with its status and last words", async () =
   for (let id = 2; id < 6; id++) rig.host.receive(request({ type: "read", msg_id: id }));
   await rig.faulty();
   assert.deepEqual(rig.faults, [["crashed", "exited with status 3; its last words:\nout of patience"]]);
+  assert.equal(rig.host.receive(init), true, "what comes after its end is no overflow");
   await rig.stop();
 });
 
@@ -48,6 +52,18 @@ test("a process host reports a program that cannot be run", async () => {
   assert.match(rig.faults[0]?.[1] ?? "", /cannot run '.*no\/such\/program'/);
   rig.host.receive(init);
   await rig.stop();
+});
+
+test("a process host reports a file that the system cannot execute, and starts none", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hearsay-"));
+  const file = join(folder, "text");
+  writeFileSync(file, "no-such-command\n", { mode: 0o755 });
+  const rig = new Rig({ bin: file, args: [] });
+  await rig.faulty();
+  assert.equal(rig.faults[0]?.[0], "crashed");
+  rig.host.receive(init);
+  await rig.stop();
+  rmSync(folder, { recursive: true });
 });
 
 test("a process host reports at most REPORTS_MAX stray lines of one process", async () => {
@@ -88,9 +104,11 @@ test("a process host holds at most STDIN_BYTES_MAX for a program that does not r
   await rig.take(1);
   rig.host.pause();
   const padding = "x".repeat(1_000_000);
-  for (let id = 2; id < 50; id++) rig.host.receive(request({ type: "read", msg_id: id, padding }));
+  const ids = Array.from({ length: 48 }, (_, i) => 2 + i);
+  const kept = ids.filter((id) => rig.host.receive(request({ type: "read", msg_id: id, padding })) !== false);
   rig.host.resume();
   const held = Math.floor(STDIN_BYTES_MAX / padding.length);
+  assert.equal(kept.length, held);
   await rig.take(1 + held);
   rig.host.receive(request({ type: "read", msg_id: 50 }));
   await rig.answer(50);

@@ -59,7 +59,9 @@ test("simulate(): a node that stops answering is caught", () => {
 test("simulate(): a stray line is caught", () => {
   const results = examine("stray-line");
   assertFails(results, ["Misbehaved"]);
-  assert.ok(results.failures[0]?.includes("n1: stray-line: it printed hello"));
+  assert.ok(
+    results.failures[0]?.includes("n1: stray-line: it printed hello (standard output is for messages only)"),
+  );
 });
 
 test("simulate(): a node that never forwards is caught", () => {

@@ -32,7 +32,7 @@ function hosting(deadline: (now: number) => number) {
     misbehaved: nothing,
     delivered: nothing,
   });
-  const receive = (): void => host.receive({ src: "n1", dest: "n0", body: { type: "x" } });
+  const receive = (): unknown => host.receive({ src: "n1", dest: "n0", body: { type: "x" } });
   return { scheduler, host, events, lives, receive };
 }
 

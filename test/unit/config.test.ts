@@ -162,6 +162,15 @@ test("a setting of a fault that never comes is a mistake", () => {
   ]);
 });
 
+test("seeds that would run past the last are a mistake", () => {
+  assert.deepEqual(mistakesOf(sim("--seed", `${SEED_MAX - 1}`, "--seeds", "2")), []);
+  assert.deepEqual(mistakesOf(sim("--seed", `${SEED_MAX}`, "--seeds", "2")), [
+    `Cannot run 'sim' as '--seeds' must be at most 1 from --seed ${SEED_MAX} on, ` +
+    `as the last seed is ${SEED_MAX}: current value is "2"`,
+  ]);
+  assert.equal(mistakesOf(sim("--seed", `${SEED_MAX}`, "--seeds", "x")).length, 1);
+});
+
 test("a grudge over nodes that are not there is a mistake", () => {
   const [mistake, ...more] = mistakesOf(sim("--nemesis", "partition", "--grudge", "n5|rest"));
   assert.match(

@@ -132,8 +132,10 @@ test("LineWriter takes the failure of its stream for the end: nothing throws, no
   const closed = Promise.withResolvers<void>();
   const writer = new LineWriter(output, closed.resolve);
   writer.write("one");
+  assert.equal(writer.closed, false);
   output.destroy(new Error("EPIPE"));
   await closed.promise;
+  assert.equal(writer.closed, true);
   assert.equal(writer.write("two"), false);
   assert.equal(writer.heldBytes, 0);
   await writer.drain();

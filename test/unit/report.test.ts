@@ -1,4 +1,4 @@
-/** What people read: the verdict, the live line, the replay command, help, and what a misspelt word is answered. */
+/** What people read: the verdict, the live line, the replay command, and help. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseSim } from "../../lib/commands/config.ts";
@@ -6,7 +6,7 @@ import { describeSettings, replayCommand } from "../../lib/commands/describe.ts"
 import { commands, dispatch } from "../../lib/commands/dispatch.ts";
 import { figureOf, figureText } from "../../lib/commands/figures.ts";
 import { type Io, paintFor } from "../../lib/commands/io.ts";
-import { judgedRun, printJson, statusOf, table } from "../../lib/commands/outcome.ts";
+import { judgedRun, printJson, statusOf } from "../../lib/commands/outcome.ts";
 import { LINE_CHARS_MAX, LINE_EVERY_MS, progressOn } from "../../lib/commands/progress.ts";
 import {
   EVENTS_SHOWN_MAX,
@@ -16,7 +16,6 @@ import {
   reportLines,
   type Run,
 } from "../../lib/commands/report.ts";
-import { editDistance, nearest } from "../../lib/commands/suggest.ts";
 import { rowOf, rows, rowSettings } from "../../lib/commands/targets.ts";
 import type { Results } from "../../lib/workbench/results.ts";
 import { defaults } from "../../lib/workbench/settings.ts";
@@ -225,6 +224,25 @@ test("an examiner that was late by LATE_TOLD_MS says so", () => {
   assert.ok(!lines(LATE_TOLD_MS - 1).some((line) => line.includes("late:")));
 });
 
+test("late replies, and messages that a node did not take, are said where there are any", () => {
+  const { net } = results();
+  const troubled = { ...net, "late-replies": 2, mishaps: { overflow: 3 } };
+  const lines = reportLines(runOf(results({ net: troubled })), plain);
+  const late = "2 after the 5 s that a client waits: under Maelstrom a node is mute from its first one on";
+  assert.ok(lines.includes(`  late replies      ${late}`));
+  assert.ok(
+    lines.includes(
+      "  not taken         3 messages dropped, as their node read too slowly or was paused too long",
+    ),
+  );
+});
+
+test("help says when the table of figures fails", async () => {
+  const { io, out } = listen();
+  await dispatch(["help", "challenges"], io);
+  assert.match(out.join(""), /Exit status: 0 when every row is valid and meets its target, else 1\./);
+});
+
 test("what a program said before it crashed stands below its reason, in lines of its own", () => {
   const failures = ["Misbehaved: n0: crashed: its last words:\none\ntwo"];
   const lines = reportLines(runOf(results({ valid: false, failures })), plain);
@@ -333,25 +351,6 @@ test("each row of figures is found again by its settings, and cuts each node off
   assert.ok(cut);
   const grudges = Array.from({ length: 26 }, (_, i) => rowSettings(cut, i + 1).grudge);
   assert.deepEqual([grudges[0], grudges[24], grudges[25]], ["n0|rest", "n24|rest", "n0|rest"]);
-});
-
-test("columns stand in line, whatever their colours", () => {
-  assert.deepEqual(table([["a", "bb"], ["\x1b[32mccc\x1b[0m", "d"]]), [
-    "| a   | bb |",
-    "| --- | -- |",
-    "| \x1b[32mccc\x1b[0m | d  |",
-  ]);
-});
-
-test("nearest() guesses what was meant, and nothing that is far", () => {
-  assert.equal(nearest("tset", ["test", "sim"]), "test");
-  assert.equal(nearest("--node-cuont", ["--node-count", "--rate"]), "--node-count");
-  assert.equal(nearest("xyz", ["test", "sim"]), undefined);
-  assert.deepEqual([editDistance("", "abc"), editDistance("abc", "acb"), editDistance("kitten", "sitting")], [
-    3,
-    1,
-    3,
-  ]);
 });
 
 test("an unknown command is bad usage and gets a guess", async () => {

@@ -119,6 +119,16 @@ test("Network: a paused node receives nothing until it is resumed, and then ever
   assert.equal(network.traffic.mishaps.overflow, 3);
 });
 
+test("Network: what a node's host had to drop is a mishap, and was not received", () => {
+  const { scheduler, network, send } = world([0]);
+  network.addNode("n3", () => false);
+  network.up("n3");
+  send("n0", "n3", "a");
+  scheduler.run();
+  const { servers, mishaps } = network.traffic;
+  assert.deepEqual([servers["send-count"], servers["recv-count"], mishaps.overflow], [1, 0, 1]);
+});
+
 test("Network: loss and duplicates touch about their share between nodes, and clients not at all", () => {
   const { scheduler, network, arrivals, send } = world([1]);
   network.setLoss(0.2);

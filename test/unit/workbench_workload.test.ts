@@ -80,6 +80,32 @@ test("Workload: what is not answered in 5 s stays open; a late reply is counted 
   assert.equal(new Set(clients).size, 2);
 });
 
+test("Workload: a reply that comes twice is not late", () => {
+  const scheduler = new VirtualScheduler();
+  const hosts: HostFactory = (id, events) =>
+    answering(scheduler, ok)(id, {
+      ...events,
+      sent(envelope) {
+        events.sent(envelope);
+        events.sent(envelope);
+      },
+    });
+  let results: Results | undefined;
+  new Examination({ settings: { ...defaults, nodeCount: 1 }, scheduler, hosts, seesInside: true })
+    .start((found) => results = found);
+  scheduler.run();
+  assert.equal(results?.net["late-replies"], 0);
+});
+
+test("Workload: what a node answers to its last read instead of values is said once", () => {
+  const refusing: Answer = (body, asked) =>
+    body.type === "read" ? { body: { type: "error", code: 11, text: "not ready" } } : ok(body, asked);
+  assert.equal(
+    examine(refusing, { nodeCount: 2 }).failures[0],
+    'No final read: it failed at n0, n1; n0 answered error 11 "not ready".',
+  );
+});
+
 test("Workload: a definite error fails an operation, an indefinite one leaves it open", () => {
   const error = (code: number): Answer => (body, asked) =>
     body.type === "broadcast" ? { body: { type: "error", code, text: "no" } } : ok(body, asked);
@@ -122,7 +148,7 @@ test("Examination: a node that does not answer topology ends it within 10 s", ()
   assert.deepEqual([results["time-ms"], results.workload.valid], [10_000, false]);
 });
 
-test("Examination: a node that crashes as it comes up ends it at once, with what it said", () => {
+test("Examination: a node that crashes as it comes up ends it at once, and what it said comes first", () => {
   const scheduler = new VirtualScheduler();
   const hosts: HostFactory = (id, events) => {
     const host = answering(scheduler, ok)(id, events);
@@ -135,9 +161,26 @@ test("Examination: a node that crashes as it comes up ends it at once, with what
     .start((found) => results = found);
   scheduler.run();
   assert.deepEqual([results?.failures, results?.["time-ms"]], [[
-    "Setup: no answer to init or topology from n1, n2; 10 s are given.",
     "Misbehaved: n1, n2: crashed: no module 'that'",
+    "Setup: ended before it answered init and topology: n1, n2.",
   ], 30]);
+});
+
+test("Examination: last reads wait for killed nodes that are still coming up", () => {
+  const slow: Answer = (body, { nth }) => ({
+    body: { type: `${body.type}_ok`, messages: [] },
+    afterMs: nth > 0 && (body.type === "init" || body.type === "topology") ? 300 : 0,
+  });
+  const { nemesis, workload } = examine(slow, { nemesis: ["kill"], nemesisIntervalS: 1e6, recoveryS: 0 });
+  assert.deepEqual(nemesis.map(({ what }) => what), ["start", "stop"]);
+  assert.deepEqual(workload["no-final-read"], []);
+});
+
+test("Examination: last reads do not wait for a node that fails to come up again", () => {
+  const gone: Answer = (body, asked) => body.type === "init" && asked.nth > 0 ? undefined : ok(body, asked);
+  const results = examine(gone, { nemesis: ["kill"], nemesisIntervalS: 1e6, recoveryS: 0 });
+  assert.deepEqual(results.workload["no-final-read"], ["n0"]);
+  assert.match(results.failures[0] ?? "", /init-unanswered: no init_ok after a restart/);
 });
 
 test("Observer: reads each node in turn, counted apart from operations and messages", () => {
