@@ -258,8 +258,9 @@ export class Lookout {
   /** A relay has lost members that others reach: have the links come back? Soon after one has, else ever more rarely. */
   #recall(now: number): void {
     this.#recallAt = Infinity;
-    const reached = this.#tree.component.filter((id) => this.sights.lost.has(id));
-    if (reached.length === 0 || this.#tree.root !== this.#options.me) return;
+    const { me } = this.#options;
+    const reached = this.#tree.component.filter((id) => id !== me && !this.sights.linkUp(me, id));
+    if (reached.length === 0 || this.#tree.root !== me) return;
     this.#recallAt = now + this.#recallMs();
     this.#recalls++;
     this.#recalledAt = now;
