@@ -81,7 +81,7 @@ export class Lookout {
   /** The peer was heard, and says who sees whom. */
   heard(peer: Peer, words: NonNullable<GossipBody["sights"]>, now: number): void {
     const before = this.sights.revision;
-    const returned = this.sights.lost.has(peer.id);
+    const returned = !this.sights.clear && !this.sights.seen.has(peer.id);
     this.sights.bury(peer.id, peer.life);
     this.sights.see(peer.id);
     for (const [node, life, version, lost, seen] of words) {
