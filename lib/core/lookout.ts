@@ -11,7 +11,7 @@ import { ANSWER_SLACK_MS, type Timing } from "./timing.ts";
 export const PROBE_EVERY_MS = 320;
 /** Ways round are looked for to so many at once of those who have fallen out of the tree. */
 export const HELPED_MAX = 4;
-/** A relay asks whom it has lost and others reach again after this, doubling up to the cap. */
+/** A relay asks whom it does not see and others do again after this, doubling up to the cap. */
 export const RECALL_BASE_MS = 1_000;
 export const RECALL_CAP_MS = 16_000;
 
@@ -255,7 +255,7 @@ export class Lookout {
     return PROBE_EVERY_MS * this.#tree.component.length * (0.75 + this.#options.random.next() / 2);
   }
 
-  /** A relay has lost members that others reach: have the links come back? Soon after one has, else ever more rarely. */
+  /** Others reach members that this relay does not: have the links come back? Soon after one has, else ever more rarely. */
   #recall(now: number): void {
     this.#recallAt = Infinity;
     const { me } = this.#options;
