@@ -43,7 +43,8 @@ export function drive(options: DriveOptions): Driver {
   function perform(effect: Effect): void {
     if (effect.kind === "send") transport.send(effect.envelope);
     else if (effect.kind === "persist") options.onPersist?.(effect.entries);
-    else options.onDeliver?.(effect.entries);
+    else if (effect.kind === "deliver") options.onDeliver?.(effect.entries);
+    else options.onDropped?.(effect.reason);
   }
 
   // A timer that is due too early is left alone: it costs one look at the deadline, and most deadlines move back

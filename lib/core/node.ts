@@ -17,7 +17,9 @@ export type Effect =
   /** Before any later effect of the same step. */
   | { readonly kind: "persist"; readonly entries: readonly Entry[] }
   /** New to this node, each once. */
-  | { readonly kind: "deliver"; readonly entries: readonly Entry[] };
+  | { readonly kind: "deliver"; readonly entries: readonly Entry[] }
+  /** A message that was of no use, and wants no answer: for people. */
+  | { readonly kind: "drop"; readonly reason: string };
 
 export interface NodeOptions {
   readonly random: Random;
@@ -72,7 +74,7 @@ export class Node {
 
   #onGossip(envelope: Envelope, now: number): void {
     const gossip = this.#gossip;
-    if (gossip === undefined) return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, "not initialised yet");
+    if (gossip === undefined) return this.#notYet(envelope);
     if (!gossip.isMember(envelope.src)) {
       return this.#refuse(envelope, MALFORMED_REQUEST, `${envelope.src} is not a member`);
     }
@@ -86,7 +88,7 @@ export class Node {
     const request = readRequest(envelope.body);
     if (request.type === "init") return this.#onInit(envelope, request, now);
     if (this.#gossip === undefined && envelope.body.type !== "init") {
-      return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, "not initialised yet");
+      return this.#notYet(envelope);
     }
     switch (request.type) {
       case "broadcast":
@@ -155,8 +157,15 @@ export class Node {
     this.#effects.push({ kind: "persist", entries }, { kind: "deliver", entries });
   }
 
+  /** Peers that started earlier say such things, and say them again: nothing to tell people of. */
+  #notYet(envelope: Envelope): void {
+    this.#reply(envelope, { type: "error", code: TEMPORARILY_UNAVAILABLE, text: "not initialised yet" });
+  }
+
   #refuse(envelope: Envelope, code: number, text: string): void {
-    this.#reply(envelope, { type: "error", code, text });
+    if (envelope.body.msg_id === undefined) {
+      this.#effects.push({ kind: "drop", reason: `from ${envelope.src}: ${text}` });
+    } else this.#reply(envelope, { type: "error", code, text });
   }
 
   /** Answers a message that asks for an answer. */

@@ -67,7 +67,7 @@ export class AuditedNode {
   #judge(effect: Effect, cause: Envelope | undefined): readonly Envelope[] {
     if (effect.kind === "persist") this.#persist(effect.entries);
     else if (effect.kind === "deliver") this.#deliver(effect.entries);
-    else {
+    else if (effect.kind === "send") {
       this.#judgeSend(effect.envelope, cause);
       return [effect.envelope];
     }

@@ -15,10 +15,18 @@ test("drive() performs the effects of a step in their order", () => {
     { kind: "send", envelope: hello },
     { kind: "deliver", entries: [entry] },
     { kind: "send", envelope: hello },
+    { kind: "drop", reason: "no use" },
   ];
   const rig = new Rig(() => effects);
   rig.receive(hello);
-  assert.deepEqual(rig.log, ["step receive", "persist 1", "send hello", "deliver 1", "send hello"]);
+  assert.deepEqual(rig.log, [
+    "step receive",
+    "persist 1",
+    "send hello",
+    "deliver 1",
+    "send hello",
+    "drop no use",
+  ]);
 });
 
 test("drive() wakes the node at its deadline, not before", () => {
@@ -127,6 +135,7 @@ class Rig {
       },
       onPersist: (entries) => this.log.push(`persist ${entries.length}`),
       onDeliver: (entries) => this.log.push(`deliver ${entries.length}`),
+      onDropped: (reason) => this.log.push(`drop ${reason}`),
     });
   }
 

@@ -34,6 +34,10 @@ function reply(body: Body, in_reply_to = 2): Effect {
   return { kind: "send", envelope: { src: "n0", dest: "c1", body: { ...body, in_reply_to } } };
 }
 
+function drop(text: string): Effect {
+  return { kind: "drop", reason: `from c1: ${text}` };
+}
+
 function error(code: number, text: string, in_reply_to = 2): Effect {
   return reply({ type: "error", code, text }, in_reply_to);
 }
@@ -158,13 +162,14 @@ test("Node: a malformed body is an error 12 that names what is wrong [N5]", () =
   ]);
 });
 
-test("Node: gossip of a stranger, or out of shape, is an error 12 if an answer is wanted [N5]", () => {
+test("Node: gossip of a stranger, or out of shape, is an error 12 if an answer is wanted, and else reported [N5]", () => {
   const gossip = { type: "ack", life: 1, n: 1, holds: [], msg_id: 2 };
   deepEqual(ask(alone(), gossip), [error(MALFORMED_REQUEST, "c1 is not a member")]);
-  deepEqual(ask(alone(), { type: "ack", life: 1, n: 1, holds: [] }), []);
+  deepEqual(ask(alone(), { type: "ack", life: 1, n: 1, holds: [] }), [drop("c1 is not a member")]);
   const pair = unborn();
   ask(pair, { type: "init", node_id: "n0", node_ids: ["n0", "c1"] });
   deepEqual(ask(pair, { ...gossip, n: 0 }), [error(MALFORMED_REQUEST, "gossip /n must be >= 1")]);
+  deepEqual(ask(pair, { type: "ack", life: 1, n: 0, holds: [] }), [drop("gossip /n must be >= 1")]);
 });
 
 test("Node: a message for somebody else is passed over [N5]", () => {
@@ -176,7 +181,7 @@ test("Node: an answer is never answered, nor is what asks for no answer [N5]", (
   const node = alone();
   deepEqual(ask(node, { type: "error", code: 10, text: "", in_reply_to: 1, msg_id: 2 }), []);
   deepEqual(ask(node, { ...broadcast(1), in_reply_to: 1 }), []);
-  deepEqual(ask(node, { type: "nonsense" }), []);
+  deepEqual(ask(node, { type: "nonsense" }), [drop("unknown type: nonsense")]);
   deepEqual(ask(node, { type: "read" }), []);
   deepEqual(ask(node, { type: "read", msg_id: 2 }), [reply({ type: "read_ok", messages: [] })]);
 });
