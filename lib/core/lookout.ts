@@ -52,6 +52,8 @@ export class Lookout {
   #recallAt = Infinity;
   #recalledAt = -Infinity;
   #recalls = 0;
+  /** Whether one that this relay has lost is there again: then all may be, and may not know that they were lost. */
+  #recallsAll = false;
   #musterAt = Infinity;
 
   constructor(options: LookoutOptions) {
@@ -82,6 +84,7 @@ export class Lookout {
   heard(peer: Peer, words: NonNullable<GossipBody["sights"]>, now: number): void {
     const before = this.sights.revision;
     const returned = !this.sights.clear && !this.sights.seen.has(peer.id);
+    if (this.sights.lost.has(peer.id)) this.#recallsAll = true;
     this.sights.bury(peer.id, peer.life);
     this.sights.see(peer.id);
     for (const [node, life, version, lost, seen] of words) {
@@ -220,6 +223,8 @@ export class Lookout {
     const missed = this.#missed();
     const above = ranked.slice(0, ranked.indexOf(me)).filter((id) => id !== root && !missed.has(id));
     this.#musterAt = Math.min(this.#musterAt, now + (above.length + 1) * timing.typicalMs / 2);
+    const joined = component.filter((id) => !before.component.includes(id));
+    if (joined.some((id) => this.sights.lost.has(id))) this.#recallsAll = true;
     if (component.length > before.component.length) this.#recallSoon(now);
     else this.#recallAt = Math.min(this.#recallAt, now + this.#recallMs());
   }
@@ -260,11 +265,13 @@ export class Lookout {
     this.#recallAt = Infinity;
     const { me } = this.#options;
     const reached = this.#tree.component.filter((id) => id !== me && !this.sights.linkUp(me, id));
-    if (reached.length === 0 || this.#tree.root !== me) return;
+    const called = new Set(this.#recallsAll ? [...reached, ...this.sights.lost] : reached);
+    this.#recallsAll = false;
+    if (called.size === 0 || this.#tree.root !== me) return;
     this.#recallAt = now + this.#recallMs();
     this.#recalls++;
     this.#recalledAt = now;
-    for (const id of reached) {
+    for (const id of called) {
       const peer = this.#options.peers.get(id);
       if (peer !== undefined) this.#options.hands.probe(peer, now);
     }

@@ -77,6 +77,19 @@ test("a split heals: within a second everything is everywhere, and no storm come
   );
 });
 
+test("those who say little and never noticed that they were lost are back soon after the heal, too [P21]", () => {
+  const quiet: Partial<Settings> = {
+    nodeCount: 100,
+    rate: 20,
+    latencyMs: 10,
+    timeLimitS: 6,
+    nemesisIntervalS: 3,
+  };
+  const results = run({ ...cuts, ...quiet, seed: 1 });
+  assert.deepEqual(results.failures, []);
+  assert.ok(slowestAfterHeal(results) <= 2_000, `${slowestAfterHeal(results)} ms`);
+});
+
 test("one node stays cut off for long: it is probed, not sent its backlog, and gets it at once in the end [P20]", () => {
   const long: Partial<Settings> = {
     ...cuts,
