@@ -32,16 +32,10 @@ export class Log {
   readonly #keys = new Set<string | number>();
   readonly #distinct: Json[] = [];
   #revision = 0;
-  #size = 0;
 
-  /** Counts changes: equal revisions mean equal logs. */
+  /** Counts changes, and so the entries held: equal revisions mean equal logs. */
   get revision(): number {
     return this.#revision;
-  }
-
-  /** Entries held. */
-  get size(): number {
-    return this.#size;
   }
 
   /** Every distinct value once, in order of arrival. */
@@ -62,7 +56,6 @@ export class Log {
     const origin = this.#origin(entry.origin);
     if (!origin.held.add(entry.seq)) return false;
     origin.changedAt = ++this.#revision;
-    this.#size++;
     this.#store(origin, entry);
     this.#remember(key, entry.value);
     return true;

@@ -52,7 +52,10 @@ export class Lookout {
   #recallAt = Infinity;
   #recalledAt = -Infinity;
   #recalls = 0;
-  /** Whether one that this relay has lost is there again: then all may be, and may not know that they were lost. */
+  /**
+   * Whether one that this node has lost was found again since the others were last called: they may be there, too, and may
+   * not know that they were lost.
+   */
   #recallsAll = false;
   #musterAt = Infinity;
 
@@ -129,6 +132,10 @@ export class Lookout {
     if (this.#musterAt <= now) this.#muster(now);
   }
 
+  get #relay(): Peer | undefined {
+    return this.#options.peers.get(this.#tree.parent ?? "");
+  }
+
   #isMember(id: string): boolean {
     return id === this.#options.me || this.#options.peers.has(id);
   }
@@ -141,8 +148,8 @@ export class Lookout {
 
   /** Of one that somebody else has lost, only a link in use is still believed, if anything came over it of late. */
   #doubtLinkTo(id: string, now: number): void {
-    const { peers, patienceMs, hands } = this.#options;
-    const relay = peers.get(this.#tree.parent ?? "");
+    const { patienceMs, hands } = this.#options;
+    const relay = this.#relay;
     const stale = relay?.id === id && now - relay.heardAt >= patienceMs(relay);
     if (!stale && this.isNeighbour(id)) return;
     this.sights.doubt((peer) => peer !== id);
@@ -161,7 +168,7 @@ export class Lookout {
   /** Somebody has lost this node's relay: is it still there? One miss is enough now, two have seen it. */
   #doubtRelay(now: number): void {
     const { peers, timing, hands } = this.#options;
-    const relay = peers.get(this.#tree.parent ?? "");
+    const relay = this.#relay;
     if (relay === undefined || relay.misses > 0 || now - relay.heardAt < timing.answerMs(relay)) return;
     if ([...peers.keys()].some((id) => this.sights.lostBy(id).has(relay.id))) hands.askOnce(relay, now);
   }

@@ -45,7 +45,6 @@ function state(log: Log): unknown {
     Array.from({ length: SEQ_MAX + 1 }, (_, seq) => canonical(log.value(origin, seq) ?? ["nothing"]))
   );
   return {
-    size: log.size,
     revision: log.revision,
     held: held.sort(),
     values,
@@ -66,7 +65,7 @@ test("log.add() is new once per entry, and holds exactly the entries that were a
       const log = new Log();
       const news = second.filter((entry) => log.add(entry));
       equal(news.length, first.length);
-      equal(log.size, first.length);
+      equal(log.revision, first.length);
       for (const { origin, seq, value } of first) deepEqual(log.value(origin, seq), value);
     }),
     200,

@@ -9,7 +9,7 @@ test("log.add() says whether the entry is new, and counts a change only then [L1
   const log = new Log();
   equal(log.add({ origin: "a", seq: 1, value: "x" }), true);
   equal(log.add({ origin: "a", seq: 1, value: "x" }), false);
-  deepEqual([log.size, log.revision], [1, 1]);
+  equal(log.revision, 1);
 });
 
 test("log.add() holds early entries until the gap is filled [L2]", () => {
@@ -30,7 +30,7 @@ test("log.values has an equal value once, whoever brought it [L3]", () => {
   log.add({ origin: "b", seq: 2, value: "1" });
   log.add({ origin: "b", seq: 3, value: 1 });
   deepEqual(log.values, [{ x: 1, y: [2] }, "1", 1]);
-  equal(log.size, 4);
+  equal(log.revision, 4);
 });
 
 test("log.holdingsSince() names the origins that grew after a revision [L4]", () => {
