@@ -1,11 +1,12 @@
-/** The settings of every command, with units and limits, from flags and environment variables. */
+/** The settings of Maelstrom's node and of the examinations, with units and limits, from flags and environment variables. */
 import { z } from "zod";
 import type { Mechanism } from "../core/node.ts";
 import { grudgeNames, parseGrudge } from "../workbench/grudge.ts";
 import { defaults, faults, latencyDists, type Settings, topologyNames } from "../workbench/settings.ts";
-import { choice, decimal, type FlagHelp, helpOf, list, text, toggle, whole } from "./flag_schemas.ts";
-import { type FlagShape, type Given, mustBe, readArguments } from "./flags.ts";
+import { choice, decimal, list, text, toggle, whole } from "./flag_schemas.ts";
+import { type Given, mustBe } from "./flags.ts";
 import { whyNoProgram } from "./program.ts";
+import { type Env, outcome, type Parsed, readFlags } from "./read_flags.ts";
 import { type Challenge, challengeNames, challenges } from "./targets.ts";
 
 export const NODE_COUNT_MAX = 10_000;
@@ -50,15 +51,6 @@ export interface MaelstromConfig {
   readonly deliveryBudgetMs?: number;
 }
 
-/** Either a configuration, or every mistake in it, one sentence each. */
-export type Parsed<T> =
-  | { readonly ok: true; readonly config: T }
-  | { readonly ok: false; readonly mistakes: readonly string[] };
-
-export interface FlagLine extends FlagHelp {
-  readonly name: string;
-}
-
 const mechanisms = ["retry", "repair", "detour", "failover"] as const;
 
 const PROGRAM_RULE = "a program that can be run";
@@ -96,7 +88,7 @@ const exam = z.object({
   "json": toggle("print one JSON object and nothing else"),
 });
 
-const shapes = {
+export const shapes = {
   sim: exam.extend({
     "seeds": whole(1, SEEDS_MAX, "N", "run this many seeds, from --seed on (1)"),
     "without": list(mechanisms, "NAMES", "switch mechanisms off, to see that they matter"),
@@ -113,8 +105,6 @@ const shapes = {
 };
 
 type ExamFlags = z.infer<typeof exam>;
-type Env = Readonly<Record<string, string | undefined>>;
-export type Configurable = keyof typeof shapes;
 
 export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
   const { flags, mistakes, given } = readFlags("sim", shapes.sim, args, env);
@@ -128,7 +118,7 @@ export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
 }
 
 export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig> {
-  const { flags, mistakes, given, rest } = readFlags("test", shapes.test, args, env);
+  const { flags, mistakes, given, rest } = readFlags("test", shapes.test, args, env, { takesRest: true });
   const exams = examsOf(flags);
   return outcome([...mistakes, ...togetherMistakes("test", exams, given), ...binMistakes(given, env)], {
     exams,
@@ -148,53 +138,6 @@ export function parseMaelstrom(args: readonly string[], env: Env): Parsed<Maelst
   const { flags, mistakes } = readFlags("maelstrom", shapes.maelstrom, args, env);
   const deliveryBudgetMs = flags["delivery-budget"];
   return outcome(mistakes, deliveryBudgetMs === undefined ? {} : { deliveryBudgetMs });
-}
-
-/** Every flag of a command, in the order of help. */
-export function flagsOf(command: Configurable): readonly FlagLine[] {
-  return Object.entries(shapes[command].shape).map(([name, schema]) => ({ name, ...helpOf(schema) }));
-}
-
-function outcome<T>(mistakes: readonly string[], config: T): Parsed<T> {
-  return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, config };
-}
-
-interface Read<S extends z.ZodObject> {
-  /** Only what is right; what is not is in the mistakes. */
-  readonly flags: z.infer<S>;
-  readonly given: ReadonlyMap<string, Given>;
-  readonly rest: readonly string[];
-  readonly mistakes: readonly string[];
-}
-
-function readFlags<S extends z.ZodObject>(
-  command: Configurable,
-  shape: S,
-  args: readonly string[],
-  env: Env,
-): Read<S> {
-  const lines = flagsOf(command);
-  const known = lines.map((line): FlagShape => ({ ...line, takesValue: line.value !== undefined }));
-  const { given, rest, mistakes } = readArguments(
-    { command, flags: known, takesRest: command === "test" },
-    args,
-    env,
-  );
-  const wrong = new Set(issuesOf(shape, [...given.values()]));
-  const right = [...given.values()].filter((flag) => !wrong.has(flag.name));
-  const rules = new Map(lines.map((line) => [line.name, line.rule]));
-  const broken = [...given.values()].filter((flag) => wrong.has(flag.name))
-    .map((flag) => mustBe(command, flag.source, rules.get(flag.name) ?? "known", flag.value));
-  return { flags: shape.parse(record(right)), given, rest, mistakes: [...mistakes, ...broken] };
-}
-
-function issuesOf(shape: z.ZodObject, given: readonly Given[]): string[] {
-  const parsed = shape.safeParse(record(given));
-  return parsed.success ? [] : parsed.error.issues.map((issue) => String(issue.path[0]));
-}
-
-function record(given: readonly Given[]): Record<string, string> {
-  return Object.fromEntries(given.map((flag) => [flag.name, flag.value]));
 }
 
 function examsOf(flags: ExamFlags): Exam[] {
@@ -234,7 +177,7 @@ function settingsOf(flags: ExamFlags, base: Settings): Settings {
 
 /** Flags that are right alone and make no sense together: a setting of a fault that never comes, an unknown node. */
 function togetherMistakes(
-  command: Configurable,
+  command: string,
   exams: readonly Exam[],
   given: ReadonlyMap<string, Given>,
 ): string[] {

@@ -7,6 +7,8 @@ export interface FlagHelp {
   readonly about: string;
   readonly value?: string;
   readonly short?: string;
+  /** May be given more than once, which adds up to a comma list. */
+  readonly repeats?: boolean;
 }
 
 const help = z.registry<FlagHelp>();

@@ -7,6 +7,8 @@ export interface FlagShape {
   readonly takesValue: boolean;
   readonly short?: string;
   readonly rule: string;
+  /** May be given more than once, which adds up to a comma list. */
+  readonly repeats?: boolean;
 }
 
 /** A value and where it came from, as an operator would name it: '--rate' or 'HEARSAY_RATE'. */
@@ -18,6 +20,8 @@ export interface Given {
 
 export interface Arguments {
   readonly given: ReadonlyMap<string, Given>;
+  /** Words that are no flags. */
+  readonly operands: readonly string[];
   /** What stood after `--`. */
   readonly rest: readonly string[];
   readonly mistakes: readonly string[];
@@ -26,8 +30,10 @@ export interface Arguments {
 export interface FlagRules {
   readonly command: string;
   readonly flags: readonly FlagShape[];
-  /** Whether `-- ARGS` means something to this command. */
-  readonly takesRest: boolean;
+  /** Whether words that are no flags mean something to this command. */
+  readonly takesOperands?: boolean;
+  /** Whether `-- ARGS` does; where operands are taken, what follows `--` is operands, whatever it looks like. */
+  readonly takesRest?: boolean;
 }
 
 /** Flags from the arguments, and for those not given there, from the environment. */
@@ -39,12 +45,14 @@ export function readArguments(
   const reader = new Reader(rules);
   const end = args.indexOf("--");
   reader.readAll(end < 0 ? args : args.slice(0, end));
-  const rest = end < 0 ? [] : args.slice(end + 1);
-  if (end >= 0 && !rules.takesRest) {
-    reader.refuse(`'--' must not be used: current value is ${quote(rest.join(" "))}`);
+  const after = end < 0 ? [] : args.slice(end + 1);
+  if (rules.takesOperands) reader.operands.push(...after);
+  else if (end >= 0 && !rules.takesRest) {
+    reader.refuse(`'--' must not be used: current value is ${quote(after.join(" "))}`);
   }
   reader.readEnvironment(env);
-  return { given: reader.given, rest, mistakes: reader.mistakes };
+  const { given, operands, mistakes } = reader;
+  return { given, operands, rest: rules.takesRest ? after : [], mistakes };
 }
 
 /** The one formula for a value that breaks its rule. */
@@ -62,6 +70,7 @@ function quote(value: string): string {
 
 class Reader {
   readonly given = new Map<string, Given>();
+  readonly operands: string[] = [];
   readonly mistakes: string[] = [];
   readonly #rules: FlagRules;
 
@@ -77,6 +86,7 @@ class Reader {
     for (let i = 0; i < args.length; i++) {
       const arg = args[i] ?? "";
       if (isFlag(arg)) i += this.#readFlag(arg, args[i + 1]);
+      else if (this.#rules.takesOperands) this.operands.push(arg);
       else this.refuse(`its arguments must all be flags: current value is ${quote(arg)}`);
     }
   }
@@ -113,10 +123,12 @@ class Reader {
 
   #take(flag: FlagShape, source: string, value: string, used: number): number {
     const earlier = this.given.get(flag.name);
-    if (earlier === undefined) this.given.set(flag.name, { name: flag.name, source, value });
-    else {this.refuse(
+    const all = earlier !== undefined && flag.repeats ? `${earlier.value},${value}` : value;
+    if (earlier !== undefined && !flag.repeats) {
+      this.refuse(
         `'${source}' must be given once: current values are ${quote(earlier.value)} and ${quote(value)}`,
-      );}
+      );
+    } else this.given.set(flag.name, { name: flag.name, source, value: all });
     return used;
   }
 

@@ -1,8 +1,9 @@
 /** `hearsay help [COMMAND]`: what there is, each flag with its rule, and examples that work as they stand. */
-import { type Configurable, type FlagLine, flagsOf } from "./config.ts";
 import { commands, refuseUnknown } from "./dispatch.ts";
+import { flagsOf } from "./every_flag.ts";
 import { environmentName } from "./flags.ts";
 import { type Io, OK, printLines, refuse } from "./io.ts";
+import type { FlagLine } from "./read_flags.ts";
 
 const examples: Readonly<Record<string, readonly string[]>> = {
   maelstrom: ["maelstrom test -w broadcast --bin hearsay --node-count 5 --time-limit 20 --rate 10"],
@@ -63,7 +64,7 @@ function overview(): string[] {
 }
 
 function helpFor(name: string, about: string): string[] {
-  const flags = isConfigurable(name) ? flagsOf(name) : [];
+  const flags = flagsOf(name);
   const usage = `hearsay ${name}${flags.length > 0 ? " [FLAGS]" : ""}${operands[name] ?? ""}`;
   const shown = (examples[name] ?? []).map((example) => `  ${example}`);
   return [
@@ -91,8 +92,4 @@ function flagLines(flags: readonly FlagLine[]): string[] {
 function environmentLine(flags: readonly FlagLine[]): string {
   const example = environmentName(flags.find((flag) => flag.value !== undefined)?.name ?? "");
   return `Each flag is also an environment variable, as ${example}; the flag wins.`;
-}
-
-function isConfigurable(name: string): name is Configurable {
-  return ["maelstrom", "sim", "test", "challenges"].includes(name);
 }

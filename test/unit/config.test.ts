@@ -3,12 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   DELIVERY_BUDGET_MS_MAX,
-  flagsOf,
   LATENCY_MS_MAX,
   NEMESIS_INTERVAL_S_MAX,
   NODE_COUNT_MAX,
   parseChallenges,
-  type Parsed,
   parseMaelstrom,
   parseSim,
   parseTest,
@@ -18,6 +16,8 @@ import {
   SEEDS_MAX,
   TIME_LIMIT_S_MAX,
 } from "../../lib/commands/config.ts";
+import { flagsOf } from "../../lib/commands/every_flag.ts";
+import type { Parsed } from "../../lib/commands/read_flags.ts";
 import { defaults } from "../../lib/workbench/settings.ts";
 
 function configOf<T>(parsed: Parsed<T>): T {
