@@ -5,16 +5,38 @@ import type { Transport } from "./transport.ts";
 /** A timer takes 31 bits of milliseconds; a later deadline is approached in steps, as waking early is harmless. */
 export const TIMER_MS_MAX = 2 ** 31 - 1;
 
+/** What a node must step: its verb and its timer. */
+export type Steps = Pick<Node, "step" | "deadline">;
+
+/** Where entries are made safe; lib/store has them. */
+export interface Journal {
+  append(entries: readonly Entry[]): void;
+  /** Everything appended is safe when this returns. Throws where it cannot be; then nothing appended since the last commit is. */
+  commit(): void;
+}
+
+/** So many entries are committed before the turn is over: what is held until then is bounded. */
+export const COMMIT_ENTRIES_MAX = 10_000;
+
 export interface DriveOptions {
-  readonly node: Pick<Node, "step" | "deadline">;
+  readonly node: Steps;
   readonly transport: Transport;
   /** Milliseconds, never decreasing; by default the machine's. */
   readonly clock?: () => number;
   /** Runs once after that many milliseconds; returns a cancel. By default the runtime's timer. */
   readonly timer?: Timer;
-  /** Returns once the entries are safe; no later effect of the same step is performed before. */
-  readonly onPersist?: (entries: readonly Entry[]) => void;
+  /** Without one, entries live in memory only. */
+  readonly journal?: Journal;
+  /** Runs when everything that has come in by now was handed over; by default the runtime's next turn. */
+  readonly endOfTurn?: (run: () => void) => void;
+  /**
+   * Entries could not be made safe. Nothing of what followed from them has left; the node that is returned takes the
+   * old one's place, knows only what is safe, and gets the same events again.
+   */
+  readonly onUnsafe?: (error: unknown) => Steps;
   readonly onDeliver?: (entries: readonly Entry[]) => void;
+  /** All that the node holds is safe now and may be shown. */
+  readonly onSettled?: () => void;
   readonly onDropped?: (reason: string) => void;
   /** The carrier has come to its end: nothing more will be received. */
   readonly onEnd?: () => void;
@@ -23,58 +45,133 @@ export interface DriveOptions {
 export type Timer = (ms: number, run: () => void) => () => void;
 
 export interface Driver {
+  /** Hands the node an event of its owner's. */
+  step(event: Event): void;
+  /** Whether all that the node holds is safe. */
+  readonly settled: boolean;
   /** No step and no wake after this; the transport stays open, to be drained and closed by its owner. */
   stop(): void;
 }
 
 /** Opens the transport and runs the node on it until stopped. */
 export function drive(options: DriveOptions): Driver {
-  const { node, transport, clock = monotonicClock(), timer = runtimeTimer } = options;
-  let stopped = false;
-  let armedAt = Infinity;
-  let cancel = () => {};
+  const driver = new TurnDriver(options);
+  driver.open();
+  return driver;
+}
 
-  function step(event: Event): void {
-    if (stopped) return;
-    for (const effect of node.step(event, clock())) perform(effect);
-    arm();
+/**
+ * What follows from entries that are not safe yet is held until the end of the turn: so all that came in one turn is
+ * committed at once.
+ */
+class TurnDriver implements Driver {
+  readonly #options: DriveOptions;
+  readonly #clock: () => number;
+  #node: Steps;
+  #stopped = false;
+  #armedAt = Infinity;
+  #cancel = () => {};
+  /** The events since the first that brought entries, and what follows from them; both empty while all is safe. */
+  #events: Event[] = [];
+  #held: Effect[] = [];
+  #appended = 0;
+
+  constructor(options: DriveOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? monotonicClock();
+    this.#node = options.node;
   }
 
-  function perform(effect: Effect): void {
-    if (effect.kind === "send") transport.send(effect.envelope);
-    else if (effect.kind === "persist") options.onPersist?.(effect.entries);
-    else if (effect.kind === "deliver") options.onDeliver?.(effect.entries);
-    else options.onDropped?.(effect.reason);
+  get settled(): boolean {
+    return this.#events.length === 0;
+  }
+
+  open(): void {
+    const { transport, onDropped, onEnd } = this.#options;
+    transport.open({
+      onEnvelope: (envelope) => this.step({ kind: "receive", envelope }),
+      onDropped: (reason) => onDropped?.(reason),
+      onEnd: () => onEnd?.(),
+    });
+    this.#arm();
+  }
+
+  step(event: Event): void {
+    if (this.#stopped) return;
+    const effects = this.#node.step(event, this.#clock());
+    const first = effects.findIndex(({ kind }) => kind === "persist");
+    if (this.#options.journal === undefined || (this.settled && first < 0)) this.#perform(effects);
+    else this.#hold(event, effects, this.#options.journal);
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  #perform(effects: readonly Effect[]): void {
+    const { transport, onDeliver, onDropped, onSettled } = this.#options;
+    let delivered = false;
+    for (const effect of effects) {
+      if (effect.kind === "send") transport.send(effect.envelope);
+      else if (effect.kind === "drop") onDropped?.(effect.reason);
+      else if (effect.kind === "deliver") {
+        onDeliver?.(effect.entries);
+        delivered = true;
+      }
+    }
+    if (delivered) onSettled?.();
+  }
+
+  #hold(event: Event, effects: readonly Effect[], journal: Journal): void {
+    if (this.settled) (this.#options.endOfTurn ?? setImmediate)(() => this.#commit(journal));
+    this.#events.push(event);
+    for (const effect of effects) {
+      if (effect.kind === "persist") {
+        journal.append(effect.entries);
+        this.#appended += effect.entries.length;
+      } else this.#held.push(effect);
+    }
+    if (this.#appended >= COMMIT_ENTRIES_MAX) this.#commit(journal);
+  }
+
+  #commit(journal: Journal): void {
+    const [events, held] = [this.#events, this.#held];
+    if (events.length === 0) return;
+    this.#events = [];
+    this.#held = [];
+    this.#appended = 0;
+    try {
+      journal.commit();
+    } catch (error) {
+      return this.#startOver(events, error);
+    }
+    this.#perform(held);
+  }
+
+  #startOver(events: readonly Event[], error: unknown): void {
+    if (this.#options.onUnsafe === undefined) throw error;
+    this.#node = this.#options.onUnsafe(error);
+    for (const event of events) this.step(event);
   }
 
   // A timer that is due too early is left alone: it costs one look at the deadline, and most deadlines move back
   // and forth many times before one is met.
-  function arm(): void {
-    if (stopped || node.deadline >= armedAt) return;
-    cancel();
-    armedAt = node.deadline;
-    cancel = timer(Math.min(TIMER_MS_MAX, Math.max(0, Math.ceil(armedAt - clock()))), onTimer);
+  #arm(): void {
+    if (this.#stopped || this.#node.deadline >= this.#armedAt) return;
+    this.#cancel();
+    const { timer = runtimeTimer } = this.#options;
+    this.#armedAt = this.#node.deadline;
+    const ms = Math.min(TIMER_MS_MAX, Math.max(0, Math.ceil(this.#armedAt - this.#clock())));
+    this.#cancel = timer(ms, () => this.#onTimer());
   }
 
-  function onTimer(): void {
-    armedAt = Infinity;
-    if (node.deadline <= clock()) step({ kind: "wake" });
-    else arm();
+  #onTimer(): void {
+    this.#armedAt = Infinity;
+    if (this.#node.deadline <= this.#clock()) this.step({ kind: "wake" });
+    else this.#arm();
   }
-
-  transport.open({
-    onEnvelope: (envelope) => step({ kind: "receive", envelope }),
-    onDropped: (reason) => options.onDropped?.(reason),
-    onEnd: () => options.onEnd?.(),
-  });
-  arm();
-
-  return {
-    stop() {
-      stopped = true;
-      cancel();
-    },
-  };
 }
 
 /**

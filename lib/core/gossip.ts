@@ -56,7 +56,7 @@ export class Gossip {
   readonly #lookout: Lookout;
   /** Entries of the last RECENT_MS by arrival, and all earlier ones. */
   readonly #recent: { readonly at: number; readonly entries: readonly Entry[] }[] = [];
-  readonly #settled: Holdings = new Map();
+  readonly #settled: Holdings;
   /** When the children were last sent what had gathered, and when they will be again. */
   #flushedAt = -Infinity;
   #flushAt = Infinity;
@@ -69,6 +69,7 @@ export class Gossip {
     this.#timing = new Timing(this.#peers, options.deliveryBudgetMs);
     const patienceMs = (peer: Peer) => this.#patienceMs(peer);
     const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
+    this.#settled = new Map([...this.#log.holdings()].map(([origin, held]) => [origin, held.clone()]));
     this.#lookout = new Lookout({ me, life, ranked, random, without, patienceMs, ...shared });
     this.#greet(now);
   }
@@ -78,6 +79,15 @@ export class Gossip {
     let at = Math.min(this.#flushAt, this.#lookout.deadline);
     for (const peer of this.#peers.values()) at = Math.min(at, peer.dueAt, this.#timing.silentAt(peer));
     return at;
+  }
+
+  /** Undefined where this node is the relay. */
+  get relay(): string | undefined {
+    return this.#lookout.tree.parent;
+  }
+
+  get peers(): Iterable<Peer> {
+    return this.#peers.values();
   }
 
   isMember(id: string): boolean {
@@ -105,6 +115,12 @@ export class Gossip {
     if (!this.#lacks("repair")) this.#catchUp(peer, body, overdue, now);
     if (body.runs !== undefined) peer.ackAt = Math.min(peer.ackAt, now + this.#ackDelayMs(peer));
     if (body.want === true) this.#answer(peer, now);
+  }
+
+  /** The carrier has a new link to the peer. */
+  linked(id: string, now: number): void {
+    const peer = this.#peers.get(id);
+    if (peer !== undefined) this.#lookout.linked(peer, now);
   }
 
   /** Does whatever is due. */
@@ -254,7 +270,7 @@ export class Gossip {
   /** Says the one thing there is to say: what I hold, what you lack, whom I see and whom I have lost. */
   #say(peer: Peer, now: number, purpose: Purpose): void {
     const push = purpose.push === true || this.#lookout.isNeighbour(peer.id);
-    const { runs, more } = push ? takeBatch(this.#log, peer) : { runs: [], more: false };
+    const { runs, more } = push ? takeBatch(this.#log, peer.sent) : { runs: [], more: false };
     const { sights, revision: told } = packSights(this.#lookout.sights, peer);
     const untold = told < this.#lookout.sights.revision && this.#lookout.isNeighbour(peer.id);
     const want = more || untold || purpose.want === true;
@@ -345,7 +361,7 @@ export class Gossip {
   /** First words: to the relay at once; a relay waits for the others to call, and calls who has not. */
   #greet(now: number): void {
     for (const peer of this.#lookout.neighbours) {
-      peer.guessed = true;
+      peer.guessSent(this.#settled);
       peer.sendAt = peer.id === this.#lookout.tree.parent ? now : now + HELLO_MS;
     }
   }

@@ -12,6 +12,11 @@ export class IntervalSet {
     return this.#bounds[0] === 1 ? (this.#bounds[1] as number) : 0;
   }
 
+  /** The largest number held; 0 where none is. */
+  get last(): number {
+    return this.#bounds[this.#bounds.length - 1] ?? 0;
+  }
+
   /** How many intervals there are: what this set costs. */
   get spanCount(): number {
     return this.#bounds.length / 2;

@@ -114,9 +114,15 @@ export class Lookout {
     const wasRelay = peer.id === this.#tree.parent;
     if (wasRelay && this.#lacks("failover")) return;
     this.sights.lose(peer.id);
+    peer.lostAt ??= now;
     if (wasRelay) this.#doubtLinks(now);
     this.#replant(now);
     if (this.#tree.component.length === 1) this.#search(now);
+  }
+
+  /** The carrier has a link to the peer again: it is asked now what a probe would ask later. */
+  linked(peer: Peer, now: number): void {
+    if (!this.sights.seen.has(peer.id)) this.#options.hands.probe(peer, now);
   }
 
   /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */

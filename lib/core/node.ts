@@ -4,12 +4,19 @@ import { Gossip, type Mechanism } from "./gossip.ts";
 import { type Entry, Log } from "./log.ts";
 import { type Body, type Envelope, gossipFault, type InitBody, isGossip, isGossipType } from "./message.ts";
 import { type Json, readRequest } from "./message.ts";
-import { byteLength } from "./packing.ts";
+import { type Batch, byteLength, takeBatch } from "./packing.ts";
+import type { Holdings } from "./peer.ts";
 import type { Random } from "./random.ts";
 
-export type { Entry, Mechanism };
+export type { Batch, Entry, Holdings, Mechanism };
 
-export type Event = { readonly kind: "receive"; readonly envelope: Envelope } | { readonly kind: "wake" };
+export type Event =
+  | { readonly kind: "receive"; readonly envelope: Envelope }
+  | { readonly kind: "wake" }
+  /** The carrier has a new link to the peer: a hint, which spares waiting for a probe. */
+  | { readonly kind: "linked"; readonly peer: string }
+  /** Entries cannot be made safe, for this reason; undefined: they can again. */
+  | { readonly kind: "storage"; readonly fault: string | undefined };
 
 export type Effect =
   /** A hope: may be lost, late, doubled, reordered. */
@@ -27,7 +34,31 @@ export interface NodeOptions {
   readonly incarnation: number;
   /** How long a value may take to reach everyone, ms; by default follows the measured round trip. */
   readonly deliveryBudgetMs?: number;
+  /** What an earlier life of this node made safe, and the origin under which its values entered. */
+  readonly restored?: { readonly origin: string; readonly entries: Iterable<Entry> };
   readonly without?: readonly Mechanism[];
+}
+
+/** What is believed of one peer, for people. */
+export interface PeerStatus {
+  readonly id: string;
+  /** Entries that this node holds and the peer has not said it holds, and the other way round. */
+  readonly lag: number;
+  readonly ahead: number;
+  /** Undefined before the first sample. */
+  readonly rttMs: number | undefined;
+  /** Since when it counts as lost, on the clock of `now`. */
+  readonly suspectedAt: number | undefined;
+  /** Whether it has said that it holds the entry. */
+  holds(origin: string, seq: number): boolean;
+}
+
+export interface NodeStatus {
+  readonly values: number;
+  readonly entries: number;
+  /** Undefined where this node is the relay itself, or knows no one. */
+  readonly relay: string | undefined;
+  readonly peers: readonly PeerStatus[];
 }
 
 /** A broadcast value may take this many bytes as JSON: with what goes along it must fit in one line of the carriers. */
@@ -47,15 +78,19 @@ export class Node {
   #entered = 0;
   #gossip: Gossip | undefined;
   #effects: Effect[] = [];
+  #storageFault: string | undefined;
 
   constructor(options: NodeOptions) {
     this.#options = options;
+    for (const entry of options.restored?.entries ?? []) this.#log.add(entry);
   }
 
   /** One event in, its effects out, in order. `now` in ms, never decreasing. Never throws, whatever the envelope says. */
   step(event: Event, now: number): Effect[] {
     this.#effects = [];
     if (event.kind === "receive") this.#receive(event.envelope, now);
+    else if (event.kind === "linked") this.#gossip?.linked(event.peer, now);
+    else if (event.kind === "storage") this.#storageFault = event.fault;
     if (this.deadline <= now) this.#gossip?.wake(now);
     return this.#effects;
   }
@@ -63,6 +98,24 @@ export class Node {
   /** When the node wants a wake, ms on the clock of `now`; Infinity for never. Early or late is harmless. */
   get deadline(): number {
     return this.#gossip?.deadline ?? Infinity;
+  }
+
+  /** Takes what a reader who holds `position` lacks, up to a batch, and moves the position on. */
+  takeBatch(position: Holdings): Batch {
+    return takeBatch(this.#log, position);
+  }
+
+  get status(): NodeStatus {
+    const peers = [...this.#gossip?.peers ?? []].map((peer): PeerStatus => ({
+      id: peer.id,
+      lag: peer.lag(this.#log),
+      ahead: peer.ahead(this.#log),
+      rttMs: peer.rtt?.mean,
+      suspectedAt: peer.lostAt,
+      holds: (origin, seq) => peer.acked.get(origin)?.has(seq) ?? false,
+    }));
+    const { values, revision: entries } = this.#log;
+    return { values: values.length, entries, relay: this.#gossip?.relay, peers };
   }
 
   #receive(envelope: Envelope, now: number): void {
@@ -114,9 +167,10 @@ export class Node {
     }
     this.#reply({ ...envelope, dest: me }, { type: "init_ok" });
     if (this.#me !== undefined) return;
-    const { incarnation, random, deliveryBudgetMs, without } = this.#options;
+    const { incarnation, random, deliveryBudgetMs, without, restored } = this.#options;
     this.#me = me;
-    this.#origin = `${me}.${incarnation.toString(36)}`;
+    this.#origin = restored?.origin ?? `${me}.${incarnation.toString(36)}`;
+    this.#entered = this.#log.held(this.#origin)?.last ?? 0;
     this.#gossip = new Gossip({
       me,
       life: incarnation,
@@ -142,6 +196,9 @@ export class Node {
     const fault = valueFault(value);
     if (fault !== undefined) return this.#refuse(envelope, MALFORMED_REQUEST, fault);
     const isNew = !this.#log.holdsValue(value);
+    if (isNew && this.#storageFault !== undefined) {
+      return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, this.#storageFault);
+    }
     if (isNew) this.#enter(value, now);
     this.#reply(envelope, { type: "broadcast_ok" });
   }

@@ -2,7 +2,7 @@
 import type { IntervalSet } from "./interval_set.ts";
 import type { Log, Run } from "./log.ts";
 import { type GossipBody, type GossipType, type Json, ORIGINS_MAX, SPANS_MAX } from "./message.ts";
-import { holdings, type Peer } from "./peer.ts";
+import { type Holdings, holdings, lacks, type Peer } from "./peer.ts";
 import type { Sights } from "./sights.ts";
 
 /** One message carries at most so many entries, and values until they take so many bytes. */
@@ -16,7 +16,7 @@ const NUMBER_BYTES = 24;
 
 export interface Batch {
   readonly runs: readonly Run[];
-  /** Whether the peer lacks more than these. */
+  /** Whether more than these is lacking. */
   readonly more: boolean;
 }
 
@@ -69,14 +69,14 @@ export function packSights(all: Sights, peer: Peer): Words {
   return { sights, revision: all.revision };
 }
 
-/** Takes what the peer lacks, up to a batch, and counts it as on its way. */
-export function takeBatch(log: Log, peer: Peer): Batch {
+/** Takes what is not in `sent`, up to a batch, and counts it as sent. */
+export function takeBatch(log: Log, sent: Holdings): Batch {
   const runs: Run[] = [];
   let entries = 0;
   let bytes = 0;
   for (const [origin, held] of log.holdings()) {
-    const sent = holdings(peer.sent, origin);
-    for (const [from, to] of [...sent.lacks(held)]) {
+    const known = holdings(sent, origin);
+    for (const [from, to] of [...known.lacks(held)]) {
       const values: Json[] = [];
       for (let seq = from; seq <= to && entries < BATCH_ENTRIES_MAX && bytes < BATCH_BYTES_MAX; seq++) {
         const value = log.value(origin, seq) ?? null;
@@ -87,10 +87,10 @@ export function takeBatch(log: Log, peer: Peer): Batch {
       if (values.length === 0) return { runs, more: true };
       bytes += byteLength(origin) + NUMBER_BYTES;
       runs.push({ origin, seq: from, values });
-      sent.addSpan(from, from + values.length - 1);
+      known.addSpan(from, from + values.length - 1);
     }
   }
-  return { runs, more: peer.isBehind(log) };
+  return { runs, more: lacks(sent, log) };
 }
 
 /** What a message is mostly for. */

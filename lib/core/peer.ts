@@ -47,6 +47,8 @@ export class Peer {
   untold = false;
   life = 0;
   heardAt = -Infinity;
+  /** Since when it counts as lost; undefined while it does not. */
+  lostAt: number | undefined;
   /** Undefined before the first sample. */
   rtt: Rtt | undefined;
   /** For how long it gathers as a relay, ms, by its own word, and when what it had gathered last came here. */
@@ -112,6 +114,7 @@ export class Peer {
     if (body.life > this.life && this.life > 0) this.#reborn();
     this.life = body.life;
     this.heardAt = now;
+    this.lostAt = undefined;
     this.misses = 0;
     if (body.n > this.#heardN) {
       this.#heardN = body.n;
@@ -154,6 +157,20 @@ export class Peer {
       if (origin !== own && !(log.held(origin)?.covers(held) ?? false)) return true;
     }
     return false;
+  }
+
+  /** How many entries the log holds that it has not said it holds. */
+  lag(log: Log): number {
+    let count = 0;
+    for (const [origin, held] of log.holdings()) count += missing(this.acked.get(origin) ?? NOTHING, held);
+    return count;
+  }
+
+  /** How many entries it says it holds that the log lacks. */
+  ahead(log: Log): number {
+    let count = 0;
+    for (const [origin, held] of this.acked) count += missing(log.held(origin) ?? NOTHING, held);
+    return count;
   }
 
   /** What was on its way counts as lost. */
@@ -237,11 +254,21 @@ export function holdings(of: Holdings, origin: string): IntervalSet {
   return held;
 }
 
-function lacks(has: Holdings, log: Log): boolean {
+/** Whether the log holds anything that is not in `has`. */
+export function lacks(has: Holdings, log: Log): boolean {
   for (const [origin, held] of log.holdings()) {
     if (!(has.get(origin)?.covers(held) ?? false)) return true;
   }
   return false;
+}
+
+const NOTHING = new IntervalSet();
+
+/** How many numbers of `held` are not in `known`. */
+function missing(known: IntervalSet, held: IntervalSet): number {
+  let count = 0;
+  for (const [from, to] of known.lacks(held)) count += to - from + 1;
+  return count;
 }
 
 function copy(of: Holdings): Holdings {

@@ -39,6 +39,8 @@ export interface ExaminationOptions {
   readonly hosts: HostFactory;
   /** Hosts tell of deliveries themselves; otherwise an observer reads the nodes for true times. */
   readonly seesInside: boolean;
+  /** Nodes keep what they hold when they are killed. */
+  readonly durable?: boolean;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -220,6 +222,7 @@ export class Examination {
       elapsed: () => this.#elapsed(),
       onDelivered: (node, values) => this.#spread.holds(node, values, this.#elapsed()),
       onMemoryLost: (node) => {
+        if (this.#options.durable) return;
         this.#memoryLostAt.set(node, this.#elapsed());
         this.#spread.forgets(node);
       },

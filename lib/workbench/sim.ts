@@ -1,7 +1,7 @@
 /** The simulated world: nodes in this process, on virtual time; one seed, one result. */
 import assert from "node:assert/strict";
 import type { Envelope } from "../core/message.ts";
-import { type Effect, type Event, type Mechanism, Node, type NodeOptions } from "../core/node.ts";
+import { type Effect, type Entry, type Event, type Mechanism, Node, type NodeOptions } from "../core/node.ts";
 import { fork } from "../core/random.ts";
 import { Examination } from "./examination.ts";
 import type { Results } from "./results.ts";
@@ -12,6 +12,8 @@ import type { Host, HostEvents, HostFactory, Scheduler } from "./world.ts";
 export interface SimNodeOptions {
   readonly deliveryBudgetMs?: number;
   readonly without?: readonly Mechanism[];
+  /** What a node persists survives its kills, as with `serve --data`; else it comes back empty, as under Maelstrom. */
+  readonly durable?: boolean;
 }
 
 /** A node that wants to be woken more often at one moment spins. */
@@ -28,7 +30,8 @@ export function simulate(
 ): Results {
   const scheduler = new VirtualScheduler();
   const factory = hosts(settings.seed, scheduler, options);
-  const examination = new Examination({ settings, scheduler, hosts: factory, seesInside: true });
+  const { durable = false } = options;
+  const examination = new Examination({ settings, scheduler, hosts: factory, seesInside: true, durable });
   let results: Results | undefined;
   examination.start((found) => {
     results = found;
@@ -63,6 +66,9 @@ interface SimHostOptions {
 /** Drives one core node: steps it, carries out its effects, wakes it at its deadline. */
 class SimHost implements Host {
   readonly #options: SimHostOptions;
+  /** What was persisted, and under which origin the first life's values enter. */
+  readonly #disk: Entry[] = [];
+  #origin: string | undefined;
   #node: Steps | undefined;
   #paused = false;
   #starts = 0;
@@ -78,10 +84,13 @@ class SimHost implements Host {
   start(): void {
     const { id, seed, scheduler, options, make } = this.#options;
     this.#starts++;
+    const incarnation = Math.floor(scheduler.now()) + this.#starts;
+    this.#origin ??= `${id}.${incarnation.toString(36)}`;
     this.#node = make({
       ...options,
       random: fork(seed, `node:${id}:${this.#starts}`),
-      incarnation: Math.floor(scheduler.now()) + this.#starts,
+      incarnation,
+      ...options.durable && { restored: { origin: this.#origin, entries: this.#disk } },
     });
     this.#paused = false;
     this.#plan(this.#node);
@@ -121,7 +130,7 @@ class SimHost implements Host {
 
   #carryOut(effect: Effect): void {
     if (effect.kind === "send") this.#options.events.sent(effect.envelope);
-    // Nothing persists here: a killed node comes back empty.
+    else if (effect.kind === "persist") this.#disk.push(...effect.entries);
     else if (effect.kind === "deliver") {
       this.#options.events.delivered(effect.entries.map(({ value }) => value));
     }

@@ -3,30 +3,65 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Envelope } from "../../lib/core/message.ts";
 import type { Effect, Event } from "../../lib/core/node.ts";
-import { drive, monotonicClock, TIMER_MS_MAX } from "../../transports/drive.ts";
+import {
+  COMMIT_ENTRIES_MAX,
+  drive,
+  type Journal,
+  monotonicClock,
+  TIMER_MS_MAX,
+} from "../../transports/drive.ts";
 import type { Transport, TransportHandlers } from "../../transports/transport.ts";
 
 const hello: Envelope = { src: "n1", dest: "n0", body: { type: "hello" } };
 const entry = { origin: "n0.1", seq: 1, value: 7 };
+const taking: Effect[] = [
+  { kind: "persist", entries: [entry] },
+  { kind: "send", envelope: hello },
+  { kind: "deliver", entries: [entry] },
+  { kind: "send", envelope: hello },
+  { kind: "drop", reason: "no use" },
+];
+const performed = ["send hello", "deliver 1", "send hello", "drop no use", "settled"];
 
 test("drive() performs the effects of a step in their order", () => {
-  const effects: Effect[] = [
-    { kind: "persist", entries: [entry] },
-    { kind: "send", envelope: hello },
-    { kind: "deliver", entries: [entry] },
-    { kind: "send", envelope: hello },
-    { kind: "drop", reason: "no use" },
-  ];
-  const rig = new Rig(() => effects);
+  const rig = new Rig(() => taking);
   rig.receive(hello);
-  assert.deepEqual(rig.log, [
-    "step receive",
-    "persist 1",
-    "send hello",
-    "deliver 1",
-    "send hello",
-    "drop no use",
-  ]);
+  assert.deepEqual(rig.log, ["step receive", ...performed]);
+});
+
+test("drive() holds all that follows from entries until one commit at the end of the turn", () => {
+  const answers: Effect[][] = [[{ kind: "send", envelope: hello }], taking, [{
+    kind: "send",
+    envelope: hello,
+  }], taking];
+  const rig = new Rig(() => answers.shift() ?? [], Infinity, new Disk());
+  for (let i = 0; i < 4; i++) rig.receive(hello);
+  const step = "step receive";
+  assert.deepEqual(rig.log, [step, "send hello", step, "append 1", step, step, "append 1"]);
+  assert.equal(rig.driver.settled, false);
+  rig.endTurn();
+  const twice = [...performed.slice(0, -1), "send hello", ...performed];
+  assert.deepEqual(rig.log.slice(7), ["commit", ...twice]);
+  assert.equal(rig.driver.settled, true);
+});
+
+test("drive() commits COMMIT_ENTRIES_MAX entries before the turn is over", () => {
+  const many = Array.from({ length: COMMIT_ENTRIES_MAX }, (_, i) => ({ ...entry, seq: i + 1 }));
+  const rig = new Rig(() => [{ kind: "persist", entries: many }], Infinity, new Disk());
+  rig.receive(hello);
+  assert.deepEqual(rig.log, ["step receive", `append ${COMMIT_ENTRIES_MAX}`, "commit"]);
+  rig.endTurn();
+  assert.equal(rig.log.length, 3, "nothing is left to commit");
+});
+
+test("drive() gives the events of a failed commit to the node that takes over, and nothing else leaves", () => {
+  const answers: Effect[][] = [taking, [{ kind: "send", envelope: hello }], [], []];
+  const rig = new Rig(() => answers.shift() ?? [], Infinity, new Disk(true));
+  rig.receive(hello);
+  rig.receive(hello);
+  rig.endTurn();
+  const step = "step receive";
+  assert.deepEqual(rig.log, [step, "append 1", step, "commit", "unsafe: no room", step, step]);
 });
 
 test("drive() wakes the node at its deadline, not before", () => {
@@ -122,7 +157,9 @@ class Rig {
   #handlers: TransportHandlers | undefined;
   #now = 1000;
 
-  constructor(decide: (event: Event) => Effect[], deadline = Infinity) {
+  readonly #ends: (() => void)[] = [];
+
+  constructor(decide: (event: Event) => Effect[], deadline = Infinity, disk?: Disk) {
     this.#decide = decide;
     this.deadline = deadline;
     this.driver = drive({
@@ -133,7 +170,13 @@ class Rig {
         this.#timers.set(run, ms);
         return () => this.#timers.delete(run);
       },
-      onPersist: (entries) => this.log.push(`persist ${entries.length}`),
+      ...disk && { journal: disk.writing(this.log) },
+      endOfTurn: (run) => this.#ends.push(run),
+      onUnsafe: (error) => {
+        this.log.push(`unsafe: ${error instanceof Error ? error.message : error}`);
+        return this;
+      },
+      onSettled: () => this.log.push("settled"),
       onDeliver: (entries) => this.log.push(`deliver ${entries.length}`),
       onDropped: (reason) => this.log.push(`drop ${reason}`),
     });
@@ -153,6 +196,10 @@ class Rig {
     this.#handlers?.onEnvelope(envelope);
   }
 
+  endTurn(): void {
+    for (const run of this.#ends.splice(0)) run();
+  }
+
   fire(now: number): void {
     this.#now = now;
     const due = [...this.#timers.keys()];
@@ -170,6 +217,25 @@ class Rig {
       },
       drain: () => Promise.resolve(),
       close: () => Promise.resolve(),
+    };
+  }
+}
+
+/** Says what it is asked to do, and may have no room. */
+class Disk {
+  readonly #full: boolean;
+
+  constructor(full = false) {
+    this.#full = full;
+  }
+
+  writing(log: string[]): Journal {
+    return {
+      append: (entries) => log.push(`append ${entries.length}`),
+      commit: () => {
+        log.push("commit");
+        if (this.#full) throw new Error("no room");
+      },
     };
   }
 }

@@ -229,7 +229,7 @@ test("the longest message fits into a line: HOLDS_BYTES_MAX, SIGHTS_BYTES_MAX, a
     ok(turn < 1_000, "it comes to an end");
     const { holds, revision } = packHolds(log, peer);
     const words = packSights(sights, peer);
-    const { runs } = takeBatch(log, peer);
+    const { runs } = takeBatch(log, peer.sent);
     const bytes = JSON.stringify({ holds, sights: words.sights, runs }).length;
     ok(bytes < LINE_BYTES_MAX - 1_024, `${bytes} bytes`);
     [peer.confirmedLog, peer.confirmedSights] = [revision, words.revision];
