@@ -1,4 +1,5 @@
 /** One node, one transport, one clock, one timer: performs what the node decides. */
+import { setImmediate } from "node:timers";
 import type { Effect, Entry, Event, Node } from "../lib/core/node.ts";
 import type { Transport } from "./transport.ts";
 

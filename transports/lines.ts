@@ -10,6 +10,8 @@ export const HELD_BYTES_MAX = 64 * 1_048_576;
 const NEWLINE = 10;
 /** Below LINE_BYTES_MAX, so that a line that lies within one piece can never be too long. */
 const PIECE_BYTES = 65_536;
+/** What a reader holds from the start; after a line longer than a piece it comes back to this. */
+const READER_BYTES_MIN = 1024;
 
 export interface LineHandlers {
   onLine(line: string): void;
@@ -27,14 +29,30 @@ export class LineReader {
   // A byte order mark is kept: a decoder that eats it would do so once per chunk, wherever chunks happen to begin.
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   /** The beginning of a line whose newline has not come. Grows by doubling, never above #lineBytesMax. */
-  #held = new Uint8Array(1024);
+  #held = new Uint8Array(READER_BYTES_MIN);
   #heldBytes = 0;
   /** True while the rest of a line that was too long passes. */
   #skipping = false;
+  #linesEnded = 0;
 
   constructor(handlers: LineHandlers, lineBytesMax: number = LINE_BYTES_MAX) {
     this.#handlers = handlers;
     this.#lineBytesMax = lineBytesMax;
+  }
+
+  /** The memory it takes, whether full or not. */
+  get bufferBytes(): number {
+    return this.#held.length;
+  }
+
+  /** A line has begun and its newline has not come. */
+  get midLine(): boolean {
+    return this.#heldBytes > 0 || this.#skipping;
+  }
+
+  /** Grows whenever lines have ended, be they empty or too long; by how much means nothing. */
+  get linesEnded(): number {
+    return this.#linesEnded;
   }
 
   push(chunk: Uint8Array): void {
@@ -68,21 +86,28 @@ export class LineReader {
   }
 
   #grow(length: number): void {
-    const bigger = new Uint8Array(Math.min(this.#lineBytesMax, Math.max(length, 2 * this.#held.length)));
+    const bigger = new Uint8Array(Math.min(this.#lineBytesMax, Math.max(length, 16 * this.#held.length)));
     bigger.set(this.#held.subarray(0, this.#heldBytes));
     this.#held = bigger;
   }
 
   #skip(): void {
     this.#skipping = true;
-    this.#heldBytes = 0;
+    this.#empty();
     this.#handlers.onOverlong(this.#lineBytesMax);
+  }
+
+  // One long line must not cost its length for as long as the reader lives.
+  #empty(): void {
+    this.#heldBytes = 0;
+    if (this.#held.length > PIECE_BYTES) this.#held = new Uint8Array(READER_BYTES_MIN);
   }
 
   #finish(): void {
     const bytes = this.#held.subarray(0, this.#heldBytes);
     this.#skipping = false;
-    this.#heldBytes = 0;
+    this.#linesEnded += 1;
+    this.#empty();
     if (bytes.length > 0) this.#emit(this.#decoder.decode(bytes));
   }
 
@@ -102,23 +127,35 @@ export class LineReader {
   }
 }
 
+export interface WriterOptions {
+  /** When lines leave that nothing holds up; by default in a microtask, after the handler that wrote them. */
+  readonly plan?: (run: () => void) => void;
+  /** Everything written has left, after there was something. */
+  readonly onDrained?: () => void;
+}
+
 /**
- * Writes lines to a stream that may be slow or go away. Lines written in one turn, or while an earlier write is under
- * way, leave in one write. Never throws; once the stream has failed, what is written is gone.
+ * Writes lines to a stream that may be slow or go away. Lines written before the planned moment, or while an earlier
+ * write is under way, leave in one write. Never throws; once the stream has failed, what is written is gone.
  */
 export class LineWriter {
   readonly #output: Writable;
   readonly #onClosed: () => void;
+  readonly #schedule: (run: () => void) => void;
+  readonly #onDrained: () => void;
   #pending = "";
   #pendingBytes = 0;
   #inFlightBytes = 0;
+  #sentBytes = 0;
   #planned = false;
   #closed = false;
   #waiting: (() => void)[] = [];
 
-  constructor(output: Writable, onClosed: () => void = () => {}) {
+  constructor(output: Writable, onClosed: () => void = () => {}, options: WriterOptions = {}) {
     this.#output = output;
     this.#onClosed = onClosed;
+    this.#schedule = options.plan ?? queueMicrotask;
+    this.#onDrained = options.onDrained ?? (() => {});
     output.on("error", () => this.#shut());
     output.on("close", () => this.#shut());
   }
@@ -126,6 +163,11 @@ export class LineWriter {
   /** What was written and has not left. */
   get heldBytes(): number {
     return this.#pendingBytes + this.#inFlightBytes;
+  }
+
+  /** What has left, as far as the stream can tell. */
+  get sentBytes(): number {
+    return this.#sentBytes;
   }
 
   /** The stream has failed or was closed: nothing leaves any more. */
@@ -156,11 +198,10 @@ export class LineWriter {
     this.drain().then(() => this.#output.end());
   }
 
-  // A microtask runs after the handler of the chunk that caused the lines, so all its answers leave together.
   #plan(): void {
     if (this.#planned || this.#inFlightBytes > 0) return;
     this.#planned = true;
-    queueMicrotask(() => this.#flush());
+    this.#schedule(() => this.#flush());
   }
 
   #flush(): void {
@@ -176,16 +217,18 @@ export class LineWriter {
   // Deno throws what goes wrong with a file, where others emit it.
   #pass(batch: string): void {
     try {
-      this.#output.write(batch, () => this.#flushed());
+      this.#output.write(batch, (error) => error ? this.#shut() : this.#flushed());
     } catch {
       this.#shut();
     }
   }
 
   #flushed(): void {
+    this.#sentBytes += this.#inFlightBytes;
     this.#inFlightBytes = 0;
     this.#flush();
     this.#settle();
+    if (this.heldBytes === 0 && !this.#closed) this.#onDrained();
   }
 
   #shut(): void {

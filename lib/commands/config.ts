@@ -5,7 +5,6 @@ import { grudgeNames, parseGrudge } from "../workbench/grudge.ts";
 import { defaults, faults, latencyDists, type Settings, topologyNames } from "../workbench/settings.ts";
 import { choice, decimal, list, text, toggle, whole } from "./flag_schemas.ts";
 import { type Given, mustBe } from "./flags.ts";
-import { whyNoProgram } from "./program.ts";
 import { type Env, outcome, type Parsed, readFlags } from "./read_flags.ts";
 import { type Challenge, challengeNames, challenges } from "./targets.ts";
 
@@ -33,15 +32,6 @@ export interface SimConfig {
   readonly json: boolean;
 }
 
-export interface TestConfig {
-  readonly exams: readonly Exam[];
-  /** Absent: this program itself. */
-  readonly bin?: string;
-  readonly args: readonly string[];
-  readonly logStderr: boolean;
-  readonly json: boolean;
-}
-
 export interface ChallengesConfig {
   readonly seeds: number;
   readonly real: boolean;
@@ -53,13 +43,12 @@ export interface MaelstromConfig {
 
 const mechanisms = ["retry", "repair", "detour", "failover"] as const;
 
-const PROGRAM_RULE = "a program that can be run";
-const grudgeRule = `one of ${grudgeNames.join(", ")}, or who is cut, as n0|rest or one way n0>rest`;
+export const grudgeRule = `one of ${grudgeNames.join(", ")}, or who is cut, as n0|rest or one way n0>rest`;
 
 const S = defaults;
 const budget = () => whole(1, DELIVERY_BUDGET_MS_MAX, "MS", "how long a value may take to reach everyone");
 
-const exam = z.object({
+export const exam = z.object({
   "challenge": choice(
     [...challengeNames, "all"],
     "NAME",
@@ -93,10 +82,6 @@ export const shapes = {
     "seeds": whole(1, SEEDS_MAX, "N", "run this many seeds, from --seed on (1)"),
     "without": list(mechanisms, "NAMES", "switch mechanisms off, to see that they matter"),
   }),
-  test: exam.extend({
-    "bin": text("PROGRAM", PROGRAM_RULE, "the node to examine (this program itself)"),
-    "log-stderr": toggle("let the nodes' standard error through"),
-  }),
   challenges: z.object({
     "seeds": whole(1, SEEDS_MAX, "N", "seeds for each row (20)"),
     "real": toggle("run real processes too, half a minute a row"),
@@ -104,7 +89,7 @@ export const shapes = {
   maelstrom: z.object({ "delivery-budget": budget() }),
 };
 
-type ExamFlags = z.infer<typeof exam>;
+export type ExamFlags = z.infer<typeof exam>;
 
 export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
   const { flags, mistakes, given } = readFlags("sim", shapes.sim, args, env);
@@ -113,18 +98,6 @@ export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
     exams,
     seeds: flags.seeds ?? 1,
     without: flags.without ?? [],
-    json: flags.json ?? false,
-  });
-}
-
-export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig> {
-  const { flags, mistakes, given, rest } = readFlags("test", shapes.test, args, env, { takesRest: true });
-  const exams = examsOf(flags);
-  return outcome([...mistakes, ...togetherMistakes("test", exams, given), ...binMistakes(given, env)], {
-    exams,
-    ...flags.bin !== undefined && { bin: flags.bin },
-    args: rest,
-    logStderr: flags["log-stderr"] ?? false,
     json: flags.json ?? false,
   });
 }
@@ -140,7 +113,7 @@ export function parseMaelstrom(args: readonly string[], env: Env): Parsed<Maelst
   return outcome(mistakes, deliveryBudgetMs === undefined ? {} : { deliveryBudgetMs });
 }
 
-function examsOf(flags: ExamFlags): Exam[] {
+export function examsOf(flags: ExamFlags): Exam[] {
   if (flags.challenge === undefined) return [examOf(flags, undefined)];
   const names = flags.challenge === "all" ? challengeNames : [flags.challenge];
   return names.map((name) => examOf(flags, challenges[name]));
@@ -157,7 +130,7 @@ function examOf(flags: ExamFlags, challenge: Challenge | undefined): Exam {
   };
 }
 
-function settingsOf(flags: ExamFlags, base: Settings): Settings {
+export function settingsOf(flags: ExamFlags, base: Settings): Settings {
   return {
     nodeCount: flags["node-count"] ?? base.nodeCount,
     rate: flags.rate ?? base.rate,
@@ -176,23 +149,33 @@ function settingsOf(flags: ExamFlags, base: Settings): Settings {
 }
 
 /** Flags that are right alone and make no sense together: a setting of a fault that never comes, an unknown node. */
-function togetherMistakes(
+export function togetherMistakes(
   command: string,
   exams: readonly Exam[],
   given: ReadonlyMap<string, Given>,
 ): string[] {
   const needs = [["grudge", "partition"], ["loss", "loss"], ["duplicate", "duplicate"]] as const;
-  const mistakes = needs.flatMap(([name, fault]) => {
+  const useless = needs.flatMap(([name, fault]) => {
     const flag = given.get(name);
-    const useless = flag && !exams.some((exam) => exam.settings.nemesis.includes(fault));
-    return useless
+    return flag && !exams.some((exam) => exam.settings.nemesis.includes(fault))
       ? [mustBe(command, flag.source, `given together with --nemesis ${fault}`, flag.value)]
       : [];
   });
   const cut = given.get("grudge");
-  const wrong = cut &&
-    exams.map((exam) => grudgeMistake(exam.settings)).find((reason) => reason !== undefined);
-  return wrong ? [...mistakes, mustBe(command, cut.source, `${grudgeRule} (${wrong})`, cut.value)] : mistakes;
+  const wrong = exams.map((exam) => grudgeMistakes(command, cut, exam)).find((said) => said.length > 0);
+  return [...useless, ...wrong ?? []];
+}
+
+/** Nodes are n0, n1, … unless others are named. */
+export function grudgeMistakes(
+  command: string,
+  cut: Given | undefined,
+  { settings: { nemesis, grudge, nodeCount } }: Exam,
+  nodes: readonly string[] = Array.from({ length: nodeCount }, (_, i) => `n${i}`),
+): string[] {
+  if (cut === undefined || !nemesis.includes("partition")) return [];
+  const plan = parseGrudge(grudge, nodes);
+  return plan.ok ? [] : [mustBe(command, cut.source, `${grudgeRule} (${plan.reason})`, cut.value)];
 }
 
 /** The last seed must be one that can be given again. */
@@ -203,24 +186,4 @@ function seedsMistakes({ seed = defaults.seed }: ExamFlags, given: ReadonlyMap<s
   if (seeds === undefined || !(Number(seeds.value) > most) || Number(seeds.value) > SEEDS_MAX) return [];
   const rule = `at most ${most} from --seed ${seed} on, as the last seed is ${SEED_MAX}`;
   return [mustBe("sim", seeds.source, rule, seeds.value)];
-}
-
-/** What is wrong with a program is said before anything starts. */
-function binMistakes(given: ReadonlyMap<string, Given>, env: Env): string[] {
-  const [bin, budget] = [given.get("bin"), given.get("delivery-budget")];
-  // An empty word has been refused already.
-  if (bin === undefined || bin.value === "") return [];
-  const wrong = whyNoProgram(bin.value, env["PATH"] ?? "");
-  return [
-    ...wrong === undefined ? [] : [mustBe("test", bin.source, `${PROGRAM_RULE} (${wrong})`, bin.value)],
-    ...budget
-      ? [mustBe("test", budget.source, "given after -- where --bin names the node", budget.value)]
-      : [],
-  ];
-}
-
-function grudgeMistake({ nemesis, grudge, nodeCount }: Settings): string | undefined {
-  if (!nemesis.includes("partition")) return undefined;
-  const plan = parseGrudge(grudge, Array.from({ length: nodeCount }, (_, i) => `n${i}`));
-  return plan.ok ? undefined : plan.reason;
 }

@@ -11,14 +11,14 @@ const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
   duplicate: ({ duplicateShare }) => `${percent(duplicateShare)} duplicates`,
 };
 
-/** "5 nodes, 10 operations a second for 20 s, no latency, partitions come and go". */
-export function describeSettings(settings: Settings): string {
+/** "5 nodes, 10 operations a second for 20 s, no latency, partitions come and go"; a real network has its own latency. */
+export function describeSettings(settings: Settings, onRealNetwork = false): string {
   const { nodeCount, rate, timeLimitS, latencyMs, latencyDist } = settings;
   const spread = latencyDist === "constant" ? "" : ` (${latencyDist})`;
   return [
     nodeCount === 1 ? "1 node" : `${nodeCount} nodes`,
     `${rate} operations a second for ${timeLimitS} s`,
-    latencyMs === 0 ? "no latency" : `${latencyMs} ms latency${spread}`,
+    ...onRealNetwork ? [] : [latencyMs === 0 ? "no latency" : `${latencyMs} ms latency${spread}`],
     describeFaults(settings),
   ].join(", ");
 }

@@ -20,19 +20,64 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./maelstrom.ts")).maelstrom,
   },
   {
+    name: "serve",
+    about: "a node on TCP, for its peers and for clients, with a log that survives crashes",
+    load: async () => (await import("./serve.ts")).serve,
+  },
+  {
+    name: "broadcast",
+    about: "tell values to a running cluster",
+    load: async () => (await import("./broadcast.ts")).broadcast,
+  },
+  {
+    name: "read",
+    about: "print every value that a running node holds, once",
+    load: async () => (await import("./read.ts")).read,
+  },
+  {
+    name: "watch",
+    about: "print every value of a running cluster once, as it arrives",
+    load: async () => (await import("./watch.ts")).watch,
+  },
+  {
+    name: "status",
+    about: "say how every node of a running cluster is, and what it knows of its peers",
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
     name: "sim",
     about: "examine nodes in a simulated network: virtual time, one seed, one result",
     load: async () => (await import("./sim.ts")).sim,
   },
   {
     name: "test",
-    about: "examine real processes of any Maelstrom broadcast node, in real time",
+    about: "examine real processes of any Maelstrom broadcast node, or a running cluster, in real time",
     load: async () => (await import("./test.ts")).test,
   },
   {
     name: "challenges",
     about: "print the table of figures of this program beside its targets",
     load: async () => (await import("./challenges.ts")).challenges,
+  },
+  {
+    name: "partition",
+    about: "cut the network of a running cluster apart, by iptables rules that its sidecars make",
+    load: async () => (await import("./partition.ts")).partition,
+  },
+  {
+    name: "heal",
+    about: "end every cut of a running cluster",
+    load: async () => (await import("./heal.ts")).heal,
+  },
+  {
+    name: "sidecar",
+    about: "make and remove the iptables rules of one node, on request",
+    load: async () => (await import("./sidecar.ts")).sidecar,
+  },
+  {
+    name: "lab",
+    about: "five hosts in network namespaces on this machine: examine them, or run a command among them",
+    load: async () => (await import("./lab.ts")).lab,
   },
   {
     name: "help",

@@ -1,8 +1,13 @@
 /** Every command that takes flags, and which: for help. */
 import { shapes as examShapes } from "./config.ts";
+import { shapes as clientShapes } from "./config_client.ts";
+import { shapes as cutShapes } from "./config_cut.ts";
+import { shapes as labShapes } from "./config_lab.ts";
+import { shapes as serveShapes } from "./config_serve.ts";
+import { shapes as realShapes } from "./config_real.ts";
 import { type FlagLine, linesOf } from "./read_flags.ts";
 
-const shapes = { ...examShapes };
+const shapes = { ...examShapes, ...realShapes, ...serveShapes, ...clientShapes, ...cutShapes, ...labShapes };
 
 /** In the order of help; none for a command that takes none. */
 export function flagsOf(command: string): readonly FlagLine[] {

@@ -49,6 +49,22 @@ export function text(value: string, rule: string, about: string) {
   return flag(z.string().min(1), { value, rule, about });
 }
 
+/** Text of which `parse` makes something, or nothing where it breaks the rule. */
+export function parsedText<T>(parse: (text: string) => T | undefined, said: FlagHelp) {
+  const schema = z.string().transform((given, context) => {
+    const parsed = parse(given);
+    if (parsed !== undefined) return parsed;
+    context.addIssue(said.rule);
+    return z.NEVER;
+  });
+  return flag(schema, said);
+}
+
+/** The same, of a flag that may be given more than once, which adds up to a comma list. */
+export function repeated<T>(parse: (text: string) => T | undefined, said: FlagHelp) {
+  return parsedText(parse, { ...said, repeats: true });
+}
+
 export function toggle(about: string) {
   return flag(z.stringbool(), { rule: "true or false", about });
 }

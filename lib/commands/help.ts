@@ -16,8 +16,34 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "hearsay test --challenge 3c",
     "hearsay test --bin ./my-node --node-count 5 --nemesis partition -- --my-flag",
     "hearsay test --challenge all",
+    "hearsay test --cluster n1=10.0.0.1:7000,n2=10.0.0.2:7000,n3=10.0.0.3:7000 --nemesis partition",
   ],
   challenges: ["hearsay challenges", "hearsay challenges --real"],
+  partition: [
+    "hearsay partition bisect --cluster n1=host1:7000,n2=host2:7000,n3=host3:7000",
+    "docker compose run --rm examiner partition 'n1,n2|n3,n4,n5' --hold",
+    "docker compose run --rm examiner partition majorities-ring --dry-run",
+    "docker compose run --rm examiner partition --show",
+  ],
+  heal: ["docker compose run --rm examiner heal"],
+  sidecar: ["hearsay sidecar --within 198.18.1.1,198.18.1.2,198.18.1.3"],
+  lab: [
+    "hearsay lab",
+    "hearsay lab --rate 100 --grudge 'n1,n2|n3,n4,n5' --nemesis-interval 15",
+    "hearsay lab partition one --hold",
+    "hearsay lab --keep",
+  ],
+  broadcast: [
+    "hearsay broadcast hello 42 '{\"temperature\":20.5}'",
+    "seq 100000 | hearsay broadcast --at 127.0.0.1:7001,127.0.0.1:7002",
+  ],
+  read: ["hearsay read", "hearsay read --json"],
+  watch: [
+    "hearsay watch",
+    "hearsay watch --new | head -n 1",
+    "hearsay watch --position values.position >> values.jsonl",
+  ],
+  status: ["hearsay status", "hearsay status --at 127.0.0.1:7001 --json"],
 };
 
 const notes: Readonly<Record<string, readonly string[]>> = {
@@ -26,15 +52,62 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "A node is any program, in any language, that speaks Maelstrom's broadcast protocol on standard input and",
     "output. At the end everything is healed and each node is read: valid is a run after which every acknowledged",
     "value is in every read, once, and nothing else is; a killed node may take along what only it knew.",
+    "",
+    "With --cluster the nodes are those of `hearsay serve` that run there already, and go on running. What they hold",
+    "is left alone and passed over; whole numbers that no run used before come on top. The examiner must be alone:",
+    "whatever somebody else broadcasts meanwhile is a phantom. Cuts are made by the sidecars and healed at the end,",
+    "by Ctrl-C, too. Kills and starts come from outside: the report calls them outages. The nodes count their",
+    "messages and bytes themselves.",
   ],
   challenges: [
     "Each row is the worst of its seeds. `during cuts` is median · maximum, in ms, until a value that is broadcast",
     "during a cut is at every node in reach. Exit status: 0 when every row is valid and meets its target, else 1.",
   ],
+  partition: [
+    "CUT is bisect (the first half of the nodes and the rest), one, minority-third, majority, majorities-ring, bridge or",
+    "one-way, or names who is cut: 'n1,n2|n3,n4,n5', 'n1|rest', one way 'n1>n2,n3'. Each node's sidecar makes its rules;",
+    "a new cut replaces the one before. Exit status: 0 when every sidecar has confirmed, else 1, and nothing is cut.",
+  ],
+  sidecar: [
+    "It runs in the network namespace of a node and needs the capability NET_ADMIN there. It removes its rules when it",
+    "starts, when it stops, and when a cut is not renewed for 30 s; as Jepsen does, by removing all rules. It therefore",
+    "does not start where there are rules that are not its own. Whoever can connect can cut: keep it off other networks.",
+    "Requests are lines of JSON: cut {from: [ip, …]}, heal, hold (renews a cut) and rules.",
+  ],
+  lab: [
+    "COMMAND is any command of hearsay, and runs among the hosts, which it finds in HEARSAY_CLUSTER and HEARSAY_AT.",
+    "Flags alone, or nothing, are for the examination: hearsay test --nemesis partition. The hosts are network namespaces",
+    "on a bridge, n1 to n5 at 198.18.1.1 to 198.18.1.5, and vanish with the command. It needs unshare, nsenter, ip and",
+    "iptables, and no root where the kernel lets everybody make user namespaces. `npm run lab -- COMMAND` builds it first.",
+  ],
+  broadcast: [
+    "A VALUE is JSON, or else the text itself as a string. Without one, each line of standard input is a value; empty",
+    "lines are passed over. A value that is not acknowledged goes to the next node: an equal one enters once. Exit",
+    "status: 0 when every value is acknowledged, else 1, and then a value that was sent may have entered all the same.",
+  ],
+  read: [
+    "One line of JSON for each value, in the order in which the node got them, read from the first node that answers.",
+    "Where it breaks off, the next node gives the rest. Exit status: 0 when all was read, else 1.",
+  ],
+  watch: [
+    "One line of JSON for each value: first all that is there, then what arrives. Where a node does not answer any more,",
+    "the next one goes on from the same position, so that nothing is missed or repeated; while none answers, all are",
+    "tried again. It ends with a signal, or when nobody reads its output, and with status 1 if no node answers at first.",
+    "A position file holds what was written to standard output, some 100 ms late: a watch that is killed and started",
+    "again misses nothing, and repeats what it had printed since. An equal value that enters the cluster twice is",
+    "printed once in one watch, and may be printed again by one that went on from a position.",
+  ],
+  status: [
+    "lag: entries that the peer has not said it holds; ahead: entries that it says it holds and the node lacks. A node",
+    "that is its own relay passes on to the others. Exit status: 0 when every node asked answers, else 1.",
+  ],
 };
 
 const operands: Readonly<Record<string, string>> = {
+  broadcast: " [VALUE…]",
   test: " [-- ARGS FOR THE NODE]",
+  partition: " [CUT]",
+  lab: " [COMMAND…]",
   help: " [COMMAND]",
 };
 

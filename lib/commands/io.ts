@@ -1,9 +1,16 @@
-/** What a command may touch of the process: its two outputs, its environment, and whether people are looking. */
+/** What a command may touch of the process: its two outputs, its input, its environment, and whether people are looking. */
+import type { Readable } from "node:stream";
 
 export interface Io {
   readonly out: (text: string) => void;
+  /** Resolves once all that `out` was given has left; to false where nobody reads it any more. */
+  readonly outDrained: () => Promise<boolean>;
+  /** What has not left by now is given up: the end does not wait for it. */
+  readonly outGivenUp: () => void;
   readonly err: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Standard input; it is only opened when asked for. */
+  readonly input: () => Readable;
   readonly inputIsTerminal: boolean;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;

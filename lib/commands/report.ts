@@ -37,12 +37,14 @@ export function passed({ results, must }: Pick<Run, "results" | "must">): boolea
 export function reportLines(run: Run, paint: Paint): string[] {
   const { exam, results } = run;
   return [
-    headline(run.subject, exam),
+    headline(run.subject, exam, "", results.watched),
     "",
     ...row("operations", [operations(results)]),
     ...row("faults", faults(results.nemesis)),
     ...row("values", [values(results)]),
     ...row("messages", messages(results)),
+    ...row("per value", perValue(results)),
+    ...row("at least", undercounted(results)),
     ...row("late replies", lateReplies(results)),
     ...row("not taken", notTaken(results)),
     ...row("stable latency", [`${spread(results.workload["stable-latencies"])} (as Maelstrom counts it)`]),
@@ -59,11 +61,16 @@ export function reportLines(run: Run, paint: Paint): string[] {
   ];
 }
 
-/** What was run, in one sentence. */
-export function headline(subject: string, { challenge, settings }: Exam, more = ""): string {
+/** What was run, in one sentence. A real network has whatever latency it has. */
+export function headline(
+  subject: string,
+  { challenge, settings }: Exam,
+  more = "",
+  onRealNetwork = false,
+): string {
   const changed = challenge === undefined || isAsPublished(challenge, settings) ? "" : " with changes";
   const name = challenge === undefined ? "" : `Challenge ${challenge.name}${changed}: `;
-  const said = `${name}${describeSettings(settings)}, ${subject}${more}.`;
+  const said = `${name}${describeSettings(settings, onRealNetwork)}, ${subject}${more}.`;
   return said.charAt(0).toUpperCase() + said.slice(1);
 }
 
@@ -160,6 +167,23 @@ function messages({ net }: Results): string[] {
   return [split === "" ? total : `${total}: ${split}`];
 }
 
+/** Said where bytes are counted, too: on a real network. */
+function perValue({ net }: Results): string[] {
+  if (net.bytes === undefined) return [];
+  const bytes = `${Math.round(net.bytes["per-value"])} bytes`;
+  return [
+    `${net["msgs-per-value"].toFixed(2)} messages and ${bytes} between nodes, ${net.bytes.sent} bytes in all`,
+  ];
+}
+
+function undercounted({ net: { undercounted = [] } }: Results): string[] {
+  if (undercounted.length === 0) return [];
+  const who = undercounted.join(", ");
+  return [
+    `these messages and bytes: what ${who} counted until it stopped or was out of reach is not all known`,
+  ];
+}
+
 /** Maelstrom lets such a run pass, but hears nothing of the node from then on. */
 function lateReplies({ net: { "late-replies": count } }: Results): string[] {
   if (count === 0) return [];
@@ -215,7 +239,8 @@ function spread(latencies: Quantiles | null | undefined): string {
 }
 
 /** Where nodes can only be looked at from outside, a true time comes late by up to the gap between two looks. */
-function observed({ "observed-every-ms": everyMs }: Results): string {
+function observed({ "observed-every-ms": everyMs, watched }: Results): string {
+  if (watched) return ", and the way to the examiner";
   return everyMs === 0 ? "" : `; seen up to ${milliseconds(everyMs)} ms late`;
 }
 

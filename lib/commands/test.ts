@@ -1,14 +1,17 @@
-/** `hearsay test`: real processes of any Maelstrom broadcast node, in real time. */
+/** `hearsay test`: real processes of any Maelstrom broadcast node, or nodes that run already, in real time. */
 import { Examination, type Progress as Snapshot } from "../workbench/examination.ts";
 import { itself, processHosts, type ProcessOptions } from "../workbench/process.ts";
 import type { Results } from "../workbench/results.ts";
 import { RealScheduler } from "../workbench/scheduler.ts";
 import type { Settings } from "../workbench/settings.ts";
-import { type Exam, parseTest, type TestConfig } from "./config.ts";
+import type { Exam } from "./config.ts";
+import { parseTest, type TestConfig } from "./config_real.ts";
 import { type Io, refuse } from "./io.ts";
+import { fail } from "./partition.ts";
 import { judgedRun, printChallenges, printJson, printReport, statusOf } from "./outcome.ts";
 import { type Progress, progressOn, silent } from "./progress.ts";
 import type { Run } from "./report.ts";
+import { runRunning } from "./running.ts";
 
 export async function test(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseTest(args, io.env);
@@ -17,12 +20,22 @@ export async function test(args: readonly string[], io: Io): Promise<number> {
   const progress = config.json ? silent : progressOn(io, () => performance.now());
   const runs: Run[] = [];
   for (const exam of config.exams) {
-    const results = await runReal(exam.settings, programOf(exam, config), progress, exam.challenge?.name);
+    const results = await resultsOf(exam, config, progress).catch((error: unknown) => fail(io, error));
     progress.end();
+    if (typeof results === "number") return results;
     runs.push(judgedRun({ subject: subject(config), exam, results }, "test"));
   }
   print(runs, config, io);
   return statusOf(runs);
+}
+
+function resultsOf(exam: Exam, config: TestConfig, progress: Progress): Promise<Results> {
+  const { settings, challenge } = exam;
+  if (config.reach === undefined) {
+    return runReal(settings, programOf(exam, config), progress, challenge?.name);
+  }
+  const onProgress = (snapshot: Snapshot) => progress.update(liveLine(snapshot, undefined));
+  return runRunning(settings, config.reach, onProgress);
 }
 
 /** One examination in real time; resolves when every process is gone. */
@@ -65,7 +78,8 @@ function print(runs: readonly Run[], config: TestConfig, io: Io): void {
   else if (first !== undefined) printReport(io, first);
 }
 
-function subject({ bin }: TestConfig): string {
+function subject({ bin, reach }: TestConfig): string {
+  if (reach !== undefined) return `the running nodes ${[...reach.cluster.keys()].join(", ")}`;
   return `processes of ${bin ?? "hearsay"}`;
 }
 
@@ -80,7 +94,7 @@ function liveLine(snapshot: Snapshot, name: string | undefined): string {
 }
 
 const phaseWords: Readonly<Record<Snapshot["phase"], string>> = {
-  setup: "starting the nodes",
+  setup: "bringing up the nodes",
   main: "no fault",
   recovery: "resting",
   final: "last reads",

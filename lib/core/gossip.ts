@@ -90,6 +90,10 @@ export class Gossip {
     return this.#peers.values();
   }
 
+  isNeighbour(id: string): boolean {
+    return this.#lookout.isNeighbour(id);
+  }
+
   isMember(id: string): boolean {
     return this.#peers.has(id);
   }

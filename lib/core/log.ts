@@ -29,7 +29,9 @@ interface Origin {
 
 export class Log {
   readonly #origins = new Map<string, Origin>();
+  /** The values held, by their keys; strings apart, as one may spell another value. */
   readonly #keys = new Set<string | number>();
+  readonly #strings = new Set<string | number>();
   readonly #distinct: Json[] = [];
   #revision = 0;
 
@@ -45,13 +47,13 @@ export class Log {
 
   /** Whether an equal value is held, whoever brought it. */
   holdsValue(value: Json): boolean {
-    const key = canonical(value);
-    return key !== undefined && this.#keys.has(key);
+    const key = keyOf(value);
+    return key !== undefined && this.#keysLike(value).has(key);
   }
 
   /** Returns whether the entry is new. One whose value is too deep is not taken. */
   add(entry: Entry): boolean {
-    const key = canonical(entry.value);
+    const key = keyOf(entry.value);
     if (key === undefined) return false;
     const origin = this.#origin(entry.origin);
     if (!origin.held.add(entry.seq)) return false;
@@ -107,8 +109,18 @@ export class Log {
   }
 
   #remember(key: string | number, value: Json): void {
-    if (this.#keys.has(key)) return;
-    this.#keys.add(key);
+    const keys = this.#keysLike(value);
+    if (keys.has(key)) return;
+    keys.add(key);
     this.#distinct.push(value);
   }
+
+  #keysLike(value: Json): Set<string | number> {
+    return typeof value === "string" ? this.#strings : this.#keys;
+  }
+}
+
+/** A string is its own key: a text of it would double what it takes. */
+function keyOf(value: Json): string | number | undefined {
+  return typeof value === "string" ? value : canonical(value);
 }

@@ -122,7 +122,8 @@ export class Lookout {
 
   /** The carrier has a link to the peer again: it is asked now what a probe would ask later. */
   linked(peer: Peer, now: number): void {
-    if (!this.sights.seen.has(peer.id)) this.#options.hands.probe(peer, now);
+    const awaited = this.isNeighbour(peer.id) || !this.sights.clear;
+    if (awaited && !this.sights.seen.has(peer.id)) this.#options.hands.probe(peer, now);
   }
 
   /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */

@@ -49,6 +49,11 @@ const requests = {
 
 /** A span list: from, to, from, to …, ascending. */
 const Spans = Type.Array(Ordinal, { minItems: 2, maxItems: 2 * SPANS_MAX });
+const Digest = Type.Array(Type.Tuple([Name, Spans]), { maxItems: ORIGINS_MAX });
+
+/** What a client may ask of a serving node to follow its values: all that `from` does not cover. */
+const Watch = Type.Object({ from: Type.Optional(Digest), follow: Type.Optional(Type.Boolean()) });
+const Unwatch = Type.Object({ watch: Type.Integer() });
 
 /**
  * What one node tells another, always in this one shape; `type` only says what it is mostly for:
@@ -62,7 +67,7 @@ const Gossip = Type.Object({
   /** The newest message heard from this peer: its life, its n, and for how many ms it has been here. */
   echo: Type.Optional(Type.Tuple([Count, Ordinal, Type.Number({ minimum: 0 })])),
   /** Part of what the sender holds, per origin: all that changed since what this peer has confirmed. */
-  holds: Type.Array(Type.Tuple([Name, Spans]), { maxItems: ORIGINS_MAX }),
+  holds: Digest,
   /** Entries: origin, seq of the first, consecutive values. */
   runs: Type.Optional(Type.Array(Type.Tuple([Name, Ordinal, Type.Array(AnyJson)]))),
   /** Who sees whom: a node, the life and version of its word, whom it has lost, whom it sees. */
@@ -76,11 +81,15 @@ const Gossip = Type.Object({
 });
 
 export type GossipBody = Static<typeof Gossip>;
+export type WatchBody = Static<typeof Watch>;
+export type UnwatchBody = Static<typeof Unwatch>;
 export type InitBody = Static<typeof requests.init>;
 export type GossipType = "delta" | "ack" | "probe";
 
 const envelope = Compile(EnvelopeSchema);
 const gossip = Compile(Gossip);
+const watch = Compile(Watch);
+const unwatch = Compile(Unwatch);
 const bodies = {
   init: Compile(requests.init),
   topology: Compile(requests.topology),
@@ -108,6 +117,22 @@ export function isGossip(body: unknown): body is GossipBody {
 
 export function gossipFault(body: unknown): string {
   return fault(gossip.Errors(body), "gossip");
+}
+
+export function isWatch(body: unknown): body is WatchBody {
+  return watch.Check(body);
+}
+
+export function watchFault(body: unknown): string {
+  return fault(watch.Errors(body), "watch");
+}
+
+export function isUnwatch(body: unknown): body is UnwatchBody {
+  return unwatch.Check(body);
+}
+
+export function unwatchFault(body: unknown): string {
+  return fault(unwatch.Errors(body), "unwatch");
 }
 
 /** A request whose body is as its type demands, or what is wrong with it. */

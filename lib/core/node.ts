@@ -42,6 +42,8 @@ export interface NodeOptions {
 /** What is believed of one peer, for people. */
 export interface PeerStatus {
   readonly id: string;
+  /** Whether it is next to this node in the tree: only then does it say all that it holds. */
+  readonly neighbour: boolean;
   /** Entries that this node holds and the peer has not said it holds, and the other way round. */
   readonly lag: number;
   readonly ahead: number;
@@ -108,6 +110,7 @@ export class Node {
   get status(): NodeStatus {
     const peers = [...this.#gossip?.peers ?? []].map((peer): PeerStatus => ({
       id: peer.id,
+      neighbour: this.#gossip?.isNeighbour(peer.id) ?? false,
       lag: peer.lag(this.#log),
       ahead: peer.ahead(this.#log),
       rttMs: peer.rtt?.mean,

@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly elapsed: () => number;
   readonly onDelivered: (node: string, values: readonly Json[]) => void;
   readonly onMemoryLost: (node: string) => void;
+  /** A node that was up is out of reach, for this reason; or, without one, it is up again. */
+  readonly onOutage: (node: string, reason: string | undefined) => void;
 }
 
 interface Member {
@@ -31,6 +33,8 @@ interface Member {
   asking: Client | undefined;
   /** It ended by itself in this life: what it is asked, it will not answer. */
   crashed: boolean;
+  /** Why it is out of reach, where it runs elsewhere. */
+  outOfReach: string | undefined;
   state: "starting" | "up" | "paused" | "down";
   /** When it was last brought down, paused or brought back; requests from before may go unanswered. */
   disturbedAt: number;
@@ -126,6 +130,11 @@ export class Cluster {
     return this.#members.get(id)?.crashed === true;
   }
 
+  /** Why a node that runs elsewhere is out of reach; undefined where it is not. */
+  whyOutOfReach(id: string): string | undefined {
+    return this.#members.get(id)?.outOfReach;
+  }
+
   stop(): void {
     for (const { id, host } of this.#members.values()) {
       this.#options.network.down(id);
@@ -142,6 +151,8 @@ export class Cluster {
         if (kind === "crashed") this.#onCrash(id);
       },
       delivered: (values) => onDelivered(id, values),
+      gone: (reason) => this.#onGone(id, reason),
+      back: (forgot) => this.#onBack(id, forgot),
     });
     network.addNode(id, (envelope) => host.receive(envelope));
     const client = clients.open();
@@ -151,6 +162,7 @@ export class Cluster {
       client,
       asking: undefined,
       crashed: false,
+      outOfReach: undefined,
       state: "down",
       disturbedAt: -Infinity,
       life: 0,
@@ -163,6 +175,28 @@ export class Cluster {
     if (member === undefined) return;
     member.crashed = true;
     if (member.state === "starting") member.asking?.giveUp();
+  }
+
+  #onGone(id: string, reason: string): void {
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    member.outOfReach = reason;
+    if (member.state !== "up") return;
+    this.#become(member, "down");
+    this.#options.network.down(id);
+    this.#options.onOutage(id, reason);
+  }
+
+  #onBack(id: string, forgot: boolean): void {
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    member.outOfReach = undefined;
+    // Before that it is only being brought up.
+    if (member.state !== "down") return;
+    if (forgot) this.#options.onMemoryLost(id);
+    this.#become(member, "up");
+    this.#options.network.up(id);
+    this.#options.onOutage(id, undefined);
   }
 
   #onSent(id: string, envelope: Envelope): void {

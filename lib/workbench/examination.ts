@@ -1,7 +1,9 @@
 /** One examination, from the first init to the verdict; the same for every world that has a clock and hosts. */
+import assert from "node:assert/strict";
 import { fork } from "../core/random.ts";
+import { Census } from "./census.ts";
 import { Clients } from "./client.ts";
-import { Cluster, INIT_TIMEOUT_MS } from "./cluster.ts";
+import { Cluster } from "./cluster.ts";
 import { FinalReads } from "./final_reads.ts";
 import { component } from "./grudge.ts";
 import { History, type Op } from "./history.ts";
@@ -9,15 +11,17 @@ import { latency } from "./latency.ts";
 import { Nemesis, type NemesisEvent } from "./nemesis.ts";
 import { Network } from "./network.ts";
 import { Observer } from "./observer.ts";
+import { simulatedPartitioner } from "./partitioner.ts";
 import { conclude, type Results } from "./results.ts";
 import { SetFull } from "./set_full.ts";
 import type { Fault, Settings } from "./settings.ts";
+import { takeOver, whyNotUp } from "./setup.ts";
 import { Spread } from "./spread.ts";
 import { topology } from "./topology.ts";
 import { OBSERVER_PREFIX } from "./traffic.ts";
 import { Violations } from "./violations.ts";
 import { Workload } from "./workload.ts";
-import type { HostFactory, Scheduler } from "./world.ts";
+import type { HostFactory, Partitioner, Scheduler } from "./world.ts";
 
 export type Phase = "setup" | "main" | "recovery" | "final" | "done";
 
@@ -41,7 +45,18 @@ export interface ExaminationOptions {
   readonly seesInside: boolean;
   /** Nodes keep what they hold when they are killed. */
   readonly durable?: boolean;
+  readonly running?: Running;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What is different about nodes that run already and go on running, out of sight: they are watched, and count themselves. */
+export interface Running {
+  /** Their ids, as many as the settings say. */
+  readonly nodes: readonly string[];
+  /** The first of the whole numbers that are broadcast; none of them is held already. */
+  readonly firstValue: number;
+  /** Who makes the cuts; the network is to be told of them. */
+  readonly partitioner: (network: Network) => Partitioner;
 }
 
 /** From the last topology_ok to the first operation, ms: Jepsen, too, takes about that long to set up its clients (a guess). */
@@ -62,19 +77,26 @@ export class Examination {
   readonly #clients: Clients;
   readonly #cluster: Cluster;
   readonly #workload: Workload;
+  readonly #partitioner: Partitioner;
   readonly #nemesis: Nemesis;
   readonly #observer: Observer | undefined;
+  readonly #census: Census | undefined;
   readonly #events: NemesisEvent[] = [];
   readonly #memoryLostAt = new Map<string, number>();
+  /** Nodes that run elsewhere and are out of reach. */
+  readonly #out = new Set<string>();
+  /** What the examiner itself could not do, one sentence each. */
+  readonly #failures: string[] = [];
   #phase: Phase = "setup";
   #startedAt = 0;
   /** When the main phase began; times in results count from here. */
   #mainAt = 0;
 
   constructor(options: ExaminationOptions) {
-    const { settings, scheduler } = options;
+    const { settings, scheduler, running } = options;
     this.#options = options;
-    this.#nodes = Array.from({ length: settings.nodeCount }, (_, i) => `n${i}`);
+    this.#nodes = running?.nodes ?? Array.from({ length: settings.nodeCount }, (_, i) => `n${i}`);
+    assert(this.#nodes.length === settings.nodeCount, "the settings count the nodes");
     this.#spread = new Spread(this.#nodes);
     this.#finalReads = new FinalReads(this.#nodes);
     this.#history = new History([(op, invocation) => this.#witness(op, invocation)]);
@@ -82,8 +104,10 @@ export class Examination {
     this.#clients = new Clients(this.#network, scheduler);
     this.#cluster = this.#makeCluster();
     this.#workload = this.#makeWorkload();
+    this.#partitioner = (running?.partitioner ?? simulatedPartitioner)(this.#network);
     this.#nemesis = this.#makeNemesis();
     this.#observer = options.seesInside ? undefined : this.#makeObserver();
+    this.#census = running && this.#makeCensus();
   }
 
   start(done: (results: Results) => void): void {
@@ -91,23 +115,30 @@ export class Examination {
     this.#mainAt = this.#startedAt;
     this.#tellProgress();
     this.#cluster.start((unanswered) => {
-      const { scheduler } = this.#options;
-      if (unanswered.length === 0) scheduler.at(scheduler.now() + SETTLE_MS, () => this.#runMain(done));
-      else this.#finish(done, this.#setupFailures(unanswered));
+      if (unanswered.length > 0) this.#finish(done, whyNotUp(unanswered, this.#cluster));
+      else if (this.#census === undefined) this.#settle(done);
+      else this.#takeOver(this.#census, done);
     });
   }
 
-  /** Who ended had no need of the time that is given. */
-  #setupFailures(unanswered: readonly string[]): string[] {
-    const ended = unanswered.filter((id) => this.#cluster.hasCrashed(id));
-    const mute = unanswered.filter((id) => !ended.includes(id));
-    const given = `${INIT_TIMEOUT_MS / 1000} s are given`;
-    return [
-      ...ended.length === 0
-        ? []
-        : [`Setup: ended before it answered init and topology: ${ended.join(", ")}.`],
-      ...mute.length === 0 ? [] : [`Setup: no answer to init or topology from ${mute.join(", ")}; ${given}.`],
-    ];
+  #takeOver(census: Census, done: (results: Results) => void): void {
+    const cut = this.#options.settings.nemesis.includes("partition");
+    takeOver(census, cut ? this.#partitioner : undefined, (held, failures) => {
+      this.#setFull.overlook(held);
+      if (failures.length === 0) this.#settle(done);
+      else this.#finish(done, failures);
+    });
+  }
+
+  #settle(done: (results: Results) => void): void {
+    const { scheduler } = this.#options;
+    scheduler.at(scheduler.now() + SETTLE_MS, () => this.#counted(() => this.#runMain(done)));
+  }
+
+  /** Asks nodes that count for themselves, where there are such. */
+  #counted(then: () => void): void {
+    if (this.#census === undefined) then();
+    else this.#census.count(then);
   }
 
   #runMain(done: (results: Results) => void): void {
@@ -119,25 +150,31 @@ export class Examination {
     this.#nemesis.start();
     this.#workload.start();
     this.#observer?.start();
+    this.#census?.start();
     scheduler.at(this.#mainAt + settings.timeLimitS * 1000, () => this.#runRecovery(done));
   }
 
   #runRecovery(done: (results: Results) => void): void {
     const { scheduler, settings } = this.#options;
     this.#phase = "recovery";
-    this.#nemesis.stop();
-    scheduler.at(scheduler.now() + settings.recoveryS * 1000, () => {
-      this.#workload.whenIdle(() => this.#cluster.whenSettled(() => this.#runFinal(done)));
+    this.#nemesis.stop(() => {
+      scheduler.at(scheduler.now() + settings.recoveryS * 1000, () => {
+        this.#workload.whenIdle(() => this.#cluster.whenSettled(() => this.#runFinal(done)));
+      });
     });
   }
 
   #runFinal(done: (results: Results) => void): void {
     this.#phase = "final";
-    this.#workload.finalReads(() => this.#finish(done, []));
+    this.#workload.finalReads(() => this.#counted(() => this.#finish(done, [])));
   }
 
   #finish(done: (results: Results) => void, setupFailures: readonly string[]): void {
     this.#observer?.stop();
+    this.#census?.stop();
+    for (const id of this.#out) {
+      this.#failures.push(`Out of reach at the end: ${id}: ${this.#cluster.whyOutOfReach(id)}.`);
+    }
     this.#cluster.stop();
     this.#phase = "done";
     this.#options.onProgress?.(this.#progress());
@@ -157,6 +194,7 @@ export class Examination {
       },
       history: this.#history,
       traffic: this.#network.traffic,
+      wire: this.#census?.wire,
       lateReplies: this.#clients.lateReplies,
       spread: this.#spread,
       observedEveryMs: this.#observer?.everyMs ?? 0,
@@ -165,6 +203,7 @@ export class Examination {
       timeMs: this.#options.scheduler.now() - this.#startedAt,
       lateMs: this.#options.scheduler.takeLateMs(),
       setupFailures,
+      examinerFailures: this.#failures,
     });
   }
 
@@ -226,6 +265,7 @@ export class Examination {
         this.#memoryLostAt.set(node, this.#elapsed());
         this.#spread.forgets(node);
       },
+      onOutage: (node, reason) => this.#onOutage(node, reason),
     });
   }
 
@@ -233,6 +273,7 @@ export class Examination {
     const { settings, scheduler } = this.#options;
     return new Workload({
       nodes: this.#nodes,
+      firstValue: this.#options.running?.firstValue ?? 0,
       rate: settings.rate,
       timeLimitMs: settings.timeLimitS * 1000,
       random: fork(settings.seed, "workload"),
@@ -255,9 +296,11 @@ export class Examination {
       nodes: this.#nodes,
       scheduler,
       network: this.#network,
+      partitioner: this.#partitioner,
       cluster: this.#cluster,
       elapsed: () => this.#elapsed(),
       onEvent: (event) => this.#onNemesis(event),
+      onFailure: (sentence) => this.#failures.push(sentence),
     });
   }
 
@@ -266,7 +309,29 @@ export class Examination {
     const interrupts = event.fault === "partition" || event.fault === "kill" || event.fault === "pause";
     if (!interrupts) return;
     if (event.what === "start") this.#spread.interrupted();
-    else this.#spread.healed(event.fault, this.#elapsed(), this.#nemesis.interrupting);
+    else this.#spread.healed(event.fault, this.#elapsed(), this.#interrupting);
+  }
+
+  /** Somebody else killed a node, or started it again; or it did so by itself, which looks the same from here. */
+  #onOutage(node: string, reason: string | undefined): void {
+    if (reason === undefined) this.#out.delete(node);
+    else this.#out.add(node);
+    const what = reason === undefined ? "stop" : "start";
+    const fault = `outage of ${node}` as const;
+    this.#events.push({
+      "at-ms": Math.round(this.#elapsed()),
+      fault,
+      what,
+      detail: reason ?? "in reach again",
+    });
+    if (reason === undefined) return this.#spread.healed(fault, this.#elapsed(), this.#interrupting);
+    this.#spread.interrupted();
+    this.#workload.giveUp(node);
+  }
+
+  /** Something is on that keeps values from spreading. */
+  get #interrupting(): boolean {
+    return this.#nemesis.interrupting || this.#out.size > 0;
   }
 
   #makeObserver(): Observer {
@@ -277,6 +342,17 @@ export class Examination {
       clients: new Clients(this.#network, scheduler, OBSERVER_PREFIX),
       cluster: this.#cluster,
       onRead: (node, values) => this.#spread.holds(node, values, this.#elapsed()),
+    });
+  }
+
+  #makeCensus(): Census {
+    const { scheduler } = this.#options;
+    return new Census({
+      nodes: this.#nodes,
+      scheduler,
+      clients: new Clients(this.#network, scheduler, OBSERVER_PREFIX),
+      cluster: this.#cluster,
+      traffic: this.#network.traffic,
     });
   }
 

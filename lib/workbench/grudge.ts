@@ -8,6 +8,8 @@ export type Grudge = ReadonlyMap<string, ReadonlySet<string>>;
 export interface Cut {
   readonly grudge: Grudge;
   readonly detail: string;
+  /** The components that do not hear each other, where that is what the cut is. */
+  readonly sides?: readonly (readonly string[])[];
 }
 
 export type CutPlan =
@@ -20,6 +22,7 @@ type Draw = (nodes: readonly string[], random: Random) => Cut;
 const usual = ["one", "minority-third", "majority", "majorities-ring"];
 
 const drawn: Readonly<Record<string, Draw>> = {
+  "bisect": (nodes) => split("bisect", ...bisect(nodes)),
   "one": (nodes, random) => {
     const loner = pick(random, nodes) ?? "";
     return split("one", [loner], nodes.filter((node) => node !== loner));
@@ -57,12 +60,20 @@ export function parseGrudge(spec: string | undefined, nodes: readonly string[]):
   if (!named.ok) return named;
   const [from, to, third] = named.components;
   if (from === undefined || to === undefined) {
-    return wrong(`it must be ${grudgeNames.join(", ")}, or like n0|rest`);
+    return wrong("it is no such name, and has no second side");
   }
   if (mark === ">" && third !== undefined) return wrong("a one-way grudge has two sides");
   const grudge = mark === ">" ? oneWay(from, to) : completeGrudge(named.components);
-  const cut: Cut = { grudge, detail: named.components.map(list).join(` ${mark} `) };
+  const detail = named.components.map(list).join(` ${mark} `);
+  const cut: Cut = mark === ">" ? { grudge, detail } : { grudge, detail, sides: named.components };
   return { ok: true, draw: () => cut };
+}
+
+/** The same cut, but for what the second side sends to the first. Only a cut of two sides has such a half. */
+export function oneWayOf({ detail, sides }: Cut): Cut | undefined {
+  const [from, to, third] = sides ?? [];
+  if (from === undefined || to === undefined || third !== undefined) return undefined;
+  return { grudge: oneWay(from, to), detail: detail.replace(" | ", " > ") };
 }
 
 /** No node hears any node outside its component. */
@@ -103,7 +114,8 @@ function bisect(nodes: readonly string[]): [string[], string[]] {
 }
 
 function split(name: string, few: readonly string[], many: readonly string[]): Cut {
-  return { grudge: completeGrudge([few, many]), detail: `${name}: ${list(few)} | ${list(many)}` };
+  const sides = [few, many];
+  return { grudge: completeGrudge(sides), detail: `${name}: ${list(few)} | ${list(many)}`, sides };
 }
 
 function oneWay(from: readonly string[], to: readonly string[]): Grudge {

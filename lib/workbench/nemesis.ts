@@ -5,11 +5,13 @@ import type { Cluster } from "./cluster.ts";
 import { majority, parseGrudge } from "./grudge.ts";
 import type { Network } from "./network.ts";
 import type { Fault, Settings } from "./settings.ts";
-import type { Scheduler } from "./world.ts";
+import type { Partitioner, Scheduler } from "./world.ts";
 
 export interface NemesisEvent {
+  /** When it was done, where doing it takes time. */
   readonly "at-ms": number;
-  readonly fault: Fault;
+  /** An outage is none of the nemesis' doing: who runs a node elsewhere may kill it, too. */
+  readonly fault: Fault | `outage of ${string}`;
   readonly what: "start" | "stop";
   readonly detail: string;
 }
@@ -19,17 +21,20 @@ export interface NemesisOptions {
   readonly nodes: readonly string[];
   readonly scheduler: Scheduler;
   readonly network: Network;
+  readonly partitioner: Partitioner;
   readonly cluster: Cluster;
   /** ms since the main phase began. */
   readonly elapsed: () => number;
   readonly onEvent: (event: NemesisEvent) => void;
+  /** A fault could not be started or ended, in a sentence. */
+  readonly onFailure: (sentence: string) => void;
 }
 
-/** One kind of trouble. Each half says in words what it did. */
+/** One kind of trouble. Each half says in words what it did, once it has done it. */
 interface Trouble {
   readonly fault: Fault;
-  readonly start: (random: Random) => string;
-  readonly stop: () => string;
+  readonly start: (random: Random, done: (detail: string) => void) => void;
+  readonly stop: (done: (detail: string) => void) => void;
   /** On for the whole main phase instead of on and off. */
   readonly steady: boolean;
 }
@@ -38,7 +43,10 @@ export class Nemesis {
   readonly #options: NemesisOptions;
   readonly #troubles: readonly Trouble[];
   readonly #active = new Set<Trouble>();
+  /** Those of the active ones that are being started or stopped. */
+  readonly #changing = new Set<Trouble>();
   #ended = false;
+  #whenMended: (() => void) | undefined;
 
   constructor(options: NemesisOptions) {
     this.#options = options;
@@ -58,35 +66,61 @@ export class Nemesis {
   start(): void {
     for (const trouble of this.#troubles) {
       const random = fork(this.#options.settings.seed, `nemesis:${trouble.fault}`);
-      if (trouble.steady) this.#start(trouble, random);
+      if (trouble.steady) this.#start(trouble, random, () => {});
       else this.#flipFlop(trouble, random);
     }
   }
 
-  /** Ends everything: heals, restarts, resumes. */
-  stop(): void {
+  /** Ends everything: heals, restarts, resumes; `done` once that is done. */
+  stop(done: () => void = () => {}): void {
     this.#ended = true;
-    for (const trouble of [...this.#active]) this.#stop(trouble);
+    this.#whenMended = done;
+    for (const trouble of [...this.#active]) {
+      // What is being started ends as soon as it has been.
+      if (!this.#changing.has(trouble)) this.#stop(trouble, () => {});
+    }
+    this.#tellMended();
   }
 
   /** Start, stop, start, …: the first at once, the gaps uniform from none to twice the interval, as Jepsen staggers. */
   #flipFlop(trouble: Trouble, random: Random): void {
     if (this.#ended) return;
-    if (this.#active.has(trouble)) this.#stop(trouble);
-    else this.#start(trouble, random);
-    const { scheduler, settings } = this.#options;
-    const gapMs = random.next() * 2 * settings.nemesisIntervalS * 1000;
-    scheduler.at(scheduler.now() + gapMs, () => this.#flipFlop(trouble, random));
+    const next = (): void => {
+      const { scheduler, settings } = this.#options;
+      const gapMs = random.next() * 2 * settings.nemesisIntervalS * 1000;
+      scheduler.at(scheduler.now() + gapMs, () => this.#flipFlop(trouble, random));
+    };
+    if (this.#active.has(trouble)) this.#stop(trouble, next);
+    else this.#start(trouble, random, next);
   }
 
-  #start(trouble: Trouble, random: Random): void {
+  #start(trouble: Trouble, random: Random, then: () => void): void {
     this.#active.add(trouble);
-    this.#tell(trouble.fault, "start", trouble.start(random));
+    this.#changing.add(trouble);
+    trouble.start(random, (detail) => {
+      this.#changing.delete(trouble);
+      this.#tell(trouble.fault, "start", detail);
+      if (this.#ended) this.#stop(trouble, () => {});
+      else then();
+    });
   }
 
-  #stop(trouble: Trouble): void {
-    this.#active.delete(trouble);
-    this.#tell(trouble.fault, "stop", trouble.stop());
+  #stop(trouble: Trouble, then: () => void): void {
+    this.#changing.add(trouble);
+    trouble.stop((detail) => {
+      this.#changing.delete(trouble);
+      this.#active.delete(trouble);
+      this.#tell(trouble.fault, "stop", detail);
+      then();
+      this.#tellMended();
+    });
+  }
+
+  #tellMended(): void {
+    const run = this.#whenMended;
+    if (run === undefined || this.#active.size > 0) return;
+    this.#whenMended = undefined;
+    run();
   }
 
   #tell(fault: Fault, what: "start" | "stop", detail: string): void {
@@ -110,19 +144,26 @@ function troubles(options: NemesisOptions): readonly Trouble[] {
   ];
 }
 
-function partition({ settings, nodes, network }: NemesisOptions): Trouble {
+function partition({ settings, nodes, partitioner, onFailure }: NemesisOptions): Trouble {
   const plan = parseGrudge(settings.grudge, nodes);
   assert(plan.ok, "a grudge is checked with the settings");
-  const start = (random: Random): string => {
-    const { grudge, detail } = plan.draw(random);
-    network.partition(grudge);
-    return detail;
+  return {
+    fault: "partition",
+    start(random, done) {
+      const { grudge, detail } = plan.draw(random);
+      partitioner.partition(grudge, (failure) => {
+        if (failure !== undefined) onFailure(`Partition ${detail}: ${failure}.`);
+        done(detail);
+      });
+    },
+    stop(done) {
+      partitioner.heal((failure) => {
+        if (failure !== undefined) onFailure(`Heal: ${failure}.`);
+        done("healed");
+      });
+    },
+    steady: false,
   };
-  const stop = (): string => {
-    network.heal();
-    return "healed";
-  };
-  return { fault: "partition", start, stop, steady: false };
 }
 
 function striking(
@@ -132,23 +173,23 @@ function striking(
   mend: (id: string) => boolean,
 ): Trouble {
   let victims: readonly string[] = [];
-  const start = (random: Random): string => {
+  const start: Trouble["start"] = (random, done) => {
     // Who is down already cannot be struck, and who was struck by worse meanwhile cannot be mended.
     victims = shuffle(random, nodes).slice(0, 1 + below(random, victimsMax(nodes.length))).filter(strike);
-    return victims.join(",") || "nobody";
+    done(victims.join(",") || "nobody");
   };
-  const stop = (): string => victims.filter(mend).join(",") || "nobody";
+  const stop: Trouble["stop"] = (done) => done(victims.filter(mend).join(",") || "nobody");
   return { fault, start, stop, steady: false };
 }
 
 function steady(fault: "loss" | "duplicate", share: number, set: (share: number) => void): Trouble {
-  const start = (): string => {
+  const start: Trouble["start"] = (_random, done) => {
     set(share);
-    return `${Math.round(share * 1000) / 10} %`;
+    done(`${Math.round(share * 1000) / 10} %`);
   };
-  const stop = (): string => {
+  const stop: Trouble["stop"] = (done) => {
     set(0);
-    return "none";
+    done("none");
   };
   return { fault, start, stop, steady: true };
 }

@@ -1,6 +1,7 @@
 /** What an examination found: one JSON object that nests as Maelstrom's result map does, our own findings beside. */
 import { accusations, check, type Evidence, type WorkloadResults } from "./checker.ts";
 import type { Counts, History } from "./history.ts";
+import type { Wire } from "./ledger.ts";
 import type { NemesisEvent } from "./nemesis.ts";
 import type { Quantiles } from "./quantiles.ts";
 import type { Settings } from "./settings.ts";
@@ -19,10 +20,24 @@ export interface FlowPerOpResults extends FlowResults {
   readonly "msgs-per-op": number;
 }
 
+/** On the links between nodes, as they count themselves. */
+export interface BytesResults {
+  readonly sent: number;
+  readonly received: number;
+  /** Sent, per value as above. */
+  readonly "per-value": number;
+}
+
 export interface NetResults {
   readonly all: FlowPerOpResults;
   readonly clients: FlowResults;
   readonly servers: FlowPerOpResults;
+  /** Messages sent between nodes, per value broadcast and not refused; 0 when there was none. */
+  readonly "msgs-per-value": number;
+  /** Only of nodes that run elsewhere, on a real network. */
+  readonly bytes?: BytesResults;
+  /** Nodes that count themselves and of which something was not counted: what is said of servers are lower bounds. */
+  readonly undercounted?: readonly string[];
   readonly "servers-by-type": Readonly<Record<string, FlowPerOpResults>>;
   /** Messages that did not arrive, by reason, and copies that the network made. */
   readonly mishaps: Readonly<Record<string, number>>;
@@ -50,6 +65,8 @@ export interface Results {
   readonly "true-latencies": Quantiles | null;
   /** How far apart two looks at one node were, ms: true times are late by up to that. 0: exact. */
   readonly "observed-every-ms": number;
+  /** Values were seen as they came, but from outside: true times include the way to the examiner. */
+  readonly watched?: true;
   readonly "everywhere-after-heal-ms": readonly HealTime[];
   readonly "during-cuts": DuringCuts;
   readonly nemesis: readonly NemesisEvent[];
@@ -65,6 +82,8 @@ export interface Findings {
   readonly evidence: Evidence;
   readonly history: History;
   readonly traffic: Traffic;
+  /** What nodes that run elsewhere say of it. */
+  readonly wire: Wire | undefined;
   readonly lateReplies: number;
   readonly spread: Spread;
   readonly observedEveryMs: number;
@@ -74,6 +93,8 @@ export interface Findings {
   readonly lateMs: number;
   /** Why the examination could not even begin. */
   readonly setupFailures: readonly string[];
+  /** What the examiner could not do, though it is part of the examination. */
+  readonly examinerFailures: readonly string[];
 }
 
 export function conclude(findings: Findings): Results {
@@ -81,7 +102,8 @@ export function conclude(findings: Findings): Results {
   const { workload, failures: found } = check(evidence);
   const stats = statsOf(history);
   const begun = findings.setupFailures.length === 0;
-  const failures = begun ? [...found, ...tooLittle(stats, workload)] : setupFailuresOf(findings);
+  const whole = [...found, ...findings.examinerFailures, ...tooLittle(stats, workload)];
+  const failures = begun ? whole : setupFailuresOf(findings);
   return {
     valid: failures.length === 0,
     failures,
@@ -91,6 +113,7 @@ export function conclude(findings: Findings): Results {
     workload: begun ? workload : { ...workload, valid: false },
     "true-latencies": spread.trueLatencies,
     "observed-every-ms": findings.observedEveryMs,
+    ...findings.wire && { watched: true },
     "everywhere-after-heal-ms": spread.healTimes(workload.forgiven),
     "during-cuts": spread.duringCuts,
     nemesis: findings.nemesis,
@@ -134,9 +157,11 @@ function statsOf(history: History): StatsResults {
   };
 }
 
-function netOf({ traffic, history, lateReplies }: Findings): NetResults {
+function netOf({ traffic, wire, history, lateReplies }: Findings): NetResults {
   const { clients, servers, observer } = traffic;
   const ops = history.invocations;
+  const { count, "fail-count": refused } = history.counts("broadcast");
+  const values = count - refused;
   const all: Flow = {
     "send-count": clients["send-count"] + servers["send-count"],
     "recv-count": clients["recv-count"] + servers["recv-count"],
@@ -145,11 +170,18 @@ function netOf({ traffic, history, lateReplies }: Findings): NetResults {
     all: perOp(all, ops),
     clients: flow(clients),
     servers: perOp(servers, ops),
+    "msgs-per-value": share(servers["send-count"], values),
+    ...wire && wireOf(wire, values),
     "servers-by-type": Object.fromEntries(traffic.byType.map(([type, count]) => [type, perOp(count, ops)])),
     mishaps: traffic.mishaps,
     observer: flow(observer),
     "late-replies": lateReplies,
   };
+}
+
+function wireOf(wire: Wire, values: number): Pick<NetResults, "bytes" | "undercounted"> {
+  const { bytesSent: sent, bytesReceived: received, undercounted } = wire;
+  return { bytes: { sent, received, "per-value": share(sent, values) }, undercounted };
 }
 
 function flow(count: Flow): FlowResults {

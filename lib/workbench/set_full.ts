@@ -33,9 +33,16 @@ export class SetFull {
   readonly #indexes = new Map<Key, number>();
   readonly #duplicated = new Map<Key, Json>();
   readonly #phantoms = new Map<Key, Json>();
+  /** Held before anything was broadcast: nobody's business. */
+  readonly #overlooked = new Set<Key>();
   /** Per element the number of the last read that had it; numbers grow, so nothing needs clearing. */
   readonly #readIn: number[] = [];
   #reads = 0;
+
+  /** These were there before: they are passed over in reads. */
+  overlook(values: readonly Json[]): void {
+    for (const value of values) this.#overlooked.add(keyOf(value));
+  }
 
   see(op: Op, invocation: Op): void {
     if (op.f === "read") {
@@ -102,7 +109,7 @@ export class SetFull {
     const key = keyOf(value);
     const index = this.#indexes.get(key);
     if (index === undefined) {
-      this.#phantoms.set(key, value);
+      if (!this.#overlooked.has(key)) this.#phantoms.set(key, value);
     } else if (this.#readIn[index] === this.#reads) {
       this.#duplicated.set(key, value);
     } else {

@@ -26,12 +26,20 @@ export class Traffic {
 
   sent(envelope: Envelope): void {
     this.#flowOf(envelope)["send-count"]++;
-    if (betweenNodes(envelope)) this.#typeOf(envelope)["send-count"]++;
+    if (betweenNodes(envelope)) this.#typeFlow(envelope.body.type)["send-count"]++;
   }
 
   received(envelope: Envelope): void {
     this.#flowOf(envelope)["recv-count"]++;
-    if (betweenNodes(envelope)) this.#typeOf(envelope)["recv-count"]++;
+    if (betweenNodes(envelope)) this.#typeFlow(envelope.body.type)["recv-count"]++;
+  }
+
+  /** Messages between nodes that count themselves. */
+  counted(type: string, sent: number, received: number): void {
+    for (const flow of [this.servers, this.#typeFlow(type)]) {
+      flow["send-count"] += sent;
+      flow["recv-count"] += received;
+    }
   }
 
   dropped(why: Drop): void {
@@ -57,11 +65,11 @@ export class Traffic {
     return betweenNodes({ src, dest }) ? this.servers : this.clients;
   }
 
-  #typeOf(envelope: Envelope): Flow {
-    const known = this.#byType.get(envelope.body.type);
+  #typeFlow(type: string): Flow {
+    const known = this.#byType.get(type);
     if (known !== undefined) return known;
     const fresh = flow();
-    this.#byType.set(envelope.body.type, fresh);
+    this.#byType.set(type, fresh);
     return fresh;
   }
 }

@@ -14,6 +14,8 @@ const SILENCE_MS = 5_000;
 
 export interface WorkloadOptions {
   readonly nodes: readonly string[];
+  /** The values are this whole number and those that follow it. */
+  readonly firstValue: number;
   /** Operations per second over all threads. */
   readonly rate: number;
   readonly timeLimitMs: number;
@@ -50,13 +52,14 @@ interface Outcome {
 export class Workload {
   readonly #options: WorkloadOptions;
   readonly #threads: readonly Thread[];
-  #nextValue = 0;
+  #nextValue: number;
   /** An operation is due but no thread was free. */
   #overdue = false;
   #whenIdle: (() => void) | undefined;
 
   constructor(options: WorkloadOptions) {
     this.#options = options;
+    this.#nextValue = options.firstValue;
     this.#threads = options.nodes.map((node, index) => ({
       index,
       node,
@@ -84,6 +87,13 @@ export class Workload {
   finalReads(done: () => void): void {
     for (const thread of this.#threads) this.#issue(thread, "read", true);
     this.whenIdle(done);
+  }
+
+  /** The node is out of reach: what is open there gets no answer, and nobody knows what came of it. */
+  giveUp(node: string): void {
+    for (const thread of this.#threads) {
+      if (thread.node === node && thread.busy) thread.client.giveUp();
+    }
   }
 
   /** Nodes that stopped answering, though nobody disturbed them. */
@@ -174,7 +184,7 @@ function isDefinite(code: unknown): boolean {
 }
 
 /** 'error 11 "not ready"' */
-function errorText({ code, text }: Body): string {
+export function errorText({ code, text }: Body): string {
   return clip(`error ${JSON.stringify(code)}${text === undefined ? "" : ` ${JSON.stringify(text)}`}`);
 }
 

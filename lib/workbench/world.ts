@@ -1,5 +1,6 @@
 /** What the examiner asks of a world: a clock to plan by, and hosts that run one node each. */
 import type { Envelope, Json } from "../core/message.ts";
+import type { Grudge } from "./grudge.ts";
 
 /** Time and the future, virtual or real. */
 export interface Scheduler {
@@ -17,8 +18,12 @@ export interface HostEvents {
   sent(envelope: Envelope): void;
   /** The node did what no node may: a stray line, a crash. `reason` is for people. */
   misbehaved(kind: "stray-line" | "malformed-message" | "crashed", reason: string): void;
-  /** Values new to this node, where the host can see inside (the simulator); other hosts never call it. */
+  /** Values new to this node, where the host sees them as they come; other hosts never call it. */
   delivered(values: readonly Json[]): void;
+  /** A node that runs elsewhere is out of reach, for this reason; requests that are open may go unanswered. */
+  gone(reason: string): void;
+  /** It is in reach again, or for the first time. `forgot`: it has lost what it held. */
+  back(forgot: boolean): void;
 }
 
 /** One place where one node runs. */
@@ -39,3 +44,12 @@ export interface Host {
 }
 
 export type HostFactory = (id: string, events: HostEvents) => Host;
+
+/** Told once something is done, with what went wrong if something did. */
+export type Done = (failure?: string) => void;
+
+/** Keeps nodes from hearing each other. A new partition takes the place of an old one. */
+export interface Partitioner {
+  partition(grudge: Grudge, done: Done): void;
+  heal(done: Done): void;
+}

@@ -10,16 +10,23 @@ export interface Link {
   readonly near: Transport;
   readonly far: Transport;
   inject(bytes: Uint8Array): void;
+  /** Resolves once both ends, which have been opened, can reach each other; by default they can at once. */
+  ready?(): Promise<void>;
+  /** Lets go of what is neither end. */
+  release?(): Promise<void>;
 }
 
 /** Runs every case over links that `make` makes. */
-export function carrierContract(name: string, make: () => Link): void {
+export function carrierContract(name: string, make: () => Link | Promise<Link>): void {
   for (const [fact, run] of Object.entries(cases)) {
     test(`${name}: ${fact}`, async () => {
-      const { near, far, inject } = make();
-      const link = { near, far, inject, here: new Inbox(near), there: new Inbox(far) };
-      await run(link);
+      const link = await make();
+      const { near, far } = link;
+      const [here, there] = [new Inbox(near), new Inbox(far)];
+      await link.ready?.();
+      await run({ near, far, inject: link.inject, here, there });
       await Promise.all([near.close(), far.close()]);
+      await link.release?.();
     });
   }
 }
@@ -32,9 +39,9 @@ interface OpenLink extends Link {
 const cases: Record<string, (link: OpenLink) => Promise<void>> = {
   async "carries envelopes whole, both ways"({ near, far, here, there }) {
     near.send(envelope("out"));
-    far.send(envelope("back"));
+    far.send(answer("back"));
     assert.deepEqual(await there.take(1), [envelope("out")]);
-    assert.deepEqual(await here.take(1), [envelope("back")]);
+    assert.deepEqual(await here.take(1), [answer("back")]);
   },
 
   async "carries any JSON text unchanged"({ near, there }) {
@@ -95,7 +102,7 @@ const cases: Record<string, (link: OpenLink) => Promise<void>> = {
   async "neither sends nor receives after close, and does not throw"({ near, far, here, there }) {
     await near.close();
     near.send(envelope("too late"));
-    far.send(envelope("nobody listens"));
+    far.send(answer("nobody listens"));
     await Promise.all([near.drain(), far.drain()]);
     assert.deepEqual([here.received, there.received], [[], []]);
   },
@@ -133,6 +140,10 @@ class Inbox {
 
 function envelope(text: string): Envelope {
   return { src: "n1", dest: "n2", body: { type: "note", text } };
+}
+
+function answer(text: string): Envelope {
+  return { ...envelope(text), src: "n2", dest: "n1" };
 }
 
 function bytesOf(envelope: Envelope): number {

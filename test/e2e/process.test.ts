@@ -205,6 +205,8 @@ class Rig {
       sent: (envelope) => this.#note(() => this.sent.push(envelope)),
       misbehaved: (kind, reason) => this.#note(() => this.faults.push([kind, reason])),
       delivered: () => {},
+      gone: () => {},
+      back: () => {},
     });
     this.host.start();
     this.host.receive(init);

@@ -43,7 +43,9 @@ test("a kill reaches the program behind a wrapper script", async () => {
   const wrapped = ["-c", '"$@"; echo after', "sh", bin, ...args, port];
   const hosts = processHosts({ bin: "sh", args: wrapped });
   const faults: string[] = [];
-  const host = hosts("n0", { sent: () => {}, misbehaved: (kind) => faults.push(kind), delivered: () => {} });
+  const nothing = () => {};
+  const misbehaved = (kind: string) => faults.push(kind);
+  const host = hosts("n0", { sent: nothing, misbehaved, delivered: nothing, gone: nothing, back: nothing });
   host.start();
   const held = await connected;
   host.kill();

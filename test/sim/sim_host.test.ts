@@ -31,6 +31,8 @@ function hosting(deadline: (now: number) => number) {
     sent: nothing,
     misbehaved: nothing,
     delivered: nothing,
+    gone: nothing,
+    back: nothing,
   });
   const receive = (): unknown => host.receive({ src: "n1", dest: "n0", body: { type: "x" } });
   return { scheduler, host, events, lives, receive };

@@ -9,13 +9,13 @@ import {
   parseChallenges,
   parseMaelstrom,
   parseSim,
-  parseTest,
   RATE_MAX,
   RECOVERY_S_MAX,
   SEED_MAX,
   SEEDS_MAX,
   TIME_LIMIT_S_MAX,
 } from "../../lib/commands/config.ts";
+import { parseTest } from "../../lib/commands/config_real.ts";
 import { flagsOf } from "../../lib/commands/every_flag.ts";
 import type { Parsed } from "../../lib/commands/read_flags.ts";
 import { defaults } from "../../lib/workbench/settings.ts";
@@ -207,5 +207,78 @@ test("each flag of each command has a rule and says what it is about", () => {
     const lines = flagsOf(command);
     assert.ok(lines.length > 0);
     for (const line of lines) assert.ok(line.about !== "" && line.rule !== "given", line.name);
+  }
+});
+
+const running = "n1=127.0.0.1:7001,x.2=[::1]:7002";
+const cluster = (...args: string[]) => parseTest(["--cluster", running, ...args], {});
+
+test("test takes a running cluster: its nodes count, sidecars are beside them unless named, and no settings are its own", () => {
+  const { reach, exams } = configOf(
+    cluster("--nemesis", "partition", "--sidecars", "x.2=s:1", "--grudge", "n1|rest"),
+  );
+  assert.deepEqual([...reach?.cluster ?? []], [
+    ["n1", { host: "127.0.0.1", port: 7001 }],
+    ["x.2", { host: "::1", port: 7002 }],
+  ]);
+  assert.deepEqual([...reach?.sidecars ?? []], [
+    ["n1", { host: "127.0.0.1", port: 7100 }],
+    ["x.2", { host: "s", port: 1 }],
+  ]);
+  const settings = { ...defaults, nodeCount: 2, nemesis: ["partition"], grudge: "n1|rest" };
+  assert.deepEqual(exams, [{ settings }]);
+  const env = { HEARSAY_CLUSTER: running, HEARSAY_SIDECARS: "n1=s:1" };
+  assert.equal(configOf(parseTest([], env)).reach?.cluster.size, 2);
+});
+
+test("what belongs to nodes that the examiner starts is a mistake with a running cluster", () => {
+  const own = [
+    ...["--bin", "sh", "--log-stderr", "--challenge", "3b", "--node-count", "2", "--latency", "5"],
+    ...["--latency-dist", "uniform", "--topology", "line", "--loss", "0.5", "--duplicate", "0.5"],
+    ...["--delivery-budget", "9", "--", "-x"],
+  ];
+  const said = mistakesOf(cluster(...own));
+  const values = ["sh", "true", "3b", "2", "5", "uniform", "line", "0.5", "0.5", "9", "-x"];
+  assert.deepEqual(
+    said,
+    own.filter((word) => word.startsWith("--")).map((flag, i) =>
+      `Cannot run 'test' as '${flag}' must be left out with --cluster, whose nodes, network and settings are ` +
+      `what they are: current value is "${values[i]}"`
+    ),
+  );
+});
+
+test("only partitions come from the examiner of a running cluster; who is cut, and by whom, must be known", () => {
+  const faults = mistakesOf(
+    cluster("--nemesis", "partition,kill", "--grudge", "n3|rest", "--sidecars", "n3=h:1"),
+  );
+  assert.deepEqual(faults.slice(0, 1), [
+    "Cannot run 'test' as '--nemesis' must be partition, with --cluster: who runs the nodes kills and starts them, " +
+    `as by 'docker compose kill': current value is "partition,kill"`,
+  ]);
+  assert.match(
+    faults[1] ?? "",
+    /'--grudge' must be .* \(there is no node "n3"\): current value is "n3\|rest"$/,
+  );
+  assert.deepEqual(faults.slice(2), [
+    `Cannot run 'test' as '--sidecars' must be of nodes that --cluster names: current value is "n3"`,
+  ]);
+  assert.deepEqual(mistakesOf(cluster("--grudge", "one")), [
+    `Cannot run 'test' as '--grudge' must be given together with --nemesis partition: current value is "one"`,
+  ]);
+  assert.deepEqual(mistakesOf(parseTest(["--sidecars", "n1=h:1"], {})), [
+    `Cannot run 'test' as '--sidecars' must be given together with --cluster: current value is "n1=h:1"`,
+  ]);
+});
+
+test("a cluster that is none, or whose ids could be those of clients, is a mistake, and the only one", () => {
+  for (const bad of ["", "n1", "n1=h", "n1=h:1,n1=h:2", "n1=h:99999", "c1=h:1", "n/1=h:1"]) {
+    assert.deepEqual(
+      mistakesOf(parseTest(["--cluster", bad, "--nemesis", "partition", "--grudge", "n1|n2"], {})),
+      [
+        "Cannot run 'test' as '--cluster' must be a comma list of ID=host:port, no ID beginning with c as those of " +
+        `clients do: current value is ${JSON.stringify(bad)}`,
+      ],
+    );
   }
 });

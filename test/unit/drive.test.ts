@@ -29,7 +29,7 @@ test("drive() performs the effects of a step in their order", () => {
   assert.deepEqual(rig.log, ["step receive", ...performed]);
 });
 
-test("drive() holds all that follows from entries until one commit at the end of the turn", () => {
+test("drive() holds all that follows from entries until one commit at the end of the turn [S1]", () => {
   const answers: Effect[][] = [[{ kind: "send", envelope: hello }], taking, [{
     kind: "send",
     envelope: hello,
@@ -45,7 +45,7 @@ test("drive() holds all that follows from entries until one commit at the end of
   assert.equal(rig.driver.settled, true);
 });
 
-test("drive() commits COMMIT_ENTRIES_MAX entries before the turn is over", () => {
+test("drive() commits COMMIT_ENTRIES_MAX entries before the turn is over [S1]", () => {
   const many = Array.from({ length: COMMIT_ENTRIES_MAX }, (_, i) => ({ ...entry, seq: i + 1 }));
   const rig = new Rig(() => [{ kind: "persist", entries: many }], Infinity, new Disk());
   rig.receive(hello);
@@ -54,7 +54,7 @@ test("drive() commits COMMIT_ENTRIES_MAX entries before the turn is over", () =>
   assert.equal(rig.log.length, 3, "nothing is left to commit");
 });
 
-test("drive() gives the events of a failed commit to the node that takes over, and nothing else leaves", () => {
+test("drive() gives the events of a failed commit to the node that takes over, and nothing else leaves [S4]", () => {
   const answers: Effect[][] = [taking, [{ kind: "send", envelope: hello }], [], []];
   const rig = new Rig(() => answers.shift() ?? [], Infinity, new Disk(true));
   rig.receive(hello);

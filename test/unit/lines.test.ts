@@ -80,6 +80,47 @@ test("LineReader says each line that is too long, also within one chunk", () => 
   assert.deepEqual({ lines, overlong }, { lines: ["ok", "12345678"], overlong: 3 });
 });
 
+test("LineReader tells a line that has begun from none, whatever it is of", () => {
+  const reader = new LineReader({ onLine: () => {}, onOverlong: () => {} }, 8);
+  const seen: boolean[] = [];
+  for (const piece of ["one", "\n", "\n", "two\nth", "ree is too long", "\n"]) {
+    reader.push(encoder.encode(piece));
+    seen.push(reader.midLine);
+  }
+  assert.deepEqual(seen, [true, false, false, true, true, false]);
+});
+
+test("LineReader counts on whenever lines end, also empty ones and those that are too long", () => {
+  const reader = new LineReader({ onLine: () => {}, onOverlong: () => {} }, 8);
+  let before = reader.linesEnded;
+  const grew = (piece: string) => {
+    reader.push(encoder.encode(piece));
+    const grown = reader.linesEnded > before;
+    before = reader.linesEnded;
+    return grown;
+  };
+  assert.deepEqual(["x", "y\n", "\nz", "z", "123456789", "\n"].map(grew), [
+    false,
+    true,
+    true,
+    false,
+    false,
+    true,
+  ]);
+});
+
+test("LineReader gives back the memory of a long line, be it read or dropped", () => {
+  const reader = new LineReader({ onLine: () => {}, onOverlong: () => {} });
+  const atFirst = reader.bufferBytes;
+  const long = "x".repeat(LINE_BYTES_MAX);
+  reader.push(encoder.encode(long));
+  assert.equal(reader.bufferBytes, LINE_BYTES_MAX);
+  reader.push(encoder.encode("\n"));
+  assert.equal(reader.bufferBytes, atFirst);
+  reader.push(encoder.encode(`${long}x`));
+  assert.equal(reader.bufferBytes, atFirst);
+});
+
 test("LineWriter writes what one turn wrote in one write", async () => {
   const output = new Slow();
   const writer = new LineWriter(output);
@@ -149,6 +190,33 @@ test("LineWriter takes an exception of its stream for the end as well", async ()
   const closed = Promise.withResolvers<void>();
   new LineWriter(output, closed.resolve).write("one");
   await closed.promise;
+});
+
+test("LineWriter writes at the planned moment all that was written before it", async () => {
+  const output = new Slow();
+  const planned: (() => void)[] = [];
+  const writer = new LineWriter(output, () => {}, { plan: (run) => planned.push(run) });
+  writer.write("one");
+  await Promise.resolve();
+  writer.write("two");
+  assert.deepEqual([planned.length, output.written], [1, []]);
+  planned[0]?.();
+  assert.deepEqual(output.written, ["one\ntwo\n"]);
+});
+
+test("LineWriter says when all has left, and counts it", async () => {
+  const output = new Slow();
+  let drained = 0;
+  const writer = new LineWriter(output, () => {}, { onDrained: () => drained++ });
+  writer.write("one");
+  await output.next();
+  writer.write("three");
+  output.release();
+  await output.next();
+  assert.deepEqual([drained, writer.sentBytes], [0, 4]);
+  output.release();
+  await writer.drain();
+  assert.deepEqual([drained, writer.sentBytes], [1, 10]);
 });
 
 test("LineWriter.end() ends the stream after the last line", async () => {

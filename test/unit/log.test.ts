@@ -33,6 +33,17 @@ test("log.values has an equal value once, whoever brought it [L3]", () => {
   equal(log.revision, 4);
 });
 
+test("log.values has a string and the value that it spells [L3]", () => {
+  const log = new Log();
+  const values: Json[] = ["[1]", [1], { a: 1 }, '{"a":1}', null, "null"];
+  for (const [i, value] of values.entries()) {
+    equal(log.holdsValue(value), false);
+    log.add({ origin: "a", seq: i + 1, value });
+    equal(log.holdsValue(value), true);
+  }
+  deepEqual(log.values, values);
+});
+
 test("log.holdingsSince() names the origins that grew after a revision [L4]", () => {
   const log = new Log();
   log.add({ origin: "a", seq: 1, value: 1 });

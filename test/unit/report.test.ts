@@ -1,12 +1,13 @@
 /** What people read: the verdict, the live line, the replay command, and help. */
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
 import { test } from "node:test";
 import { parseSim } from "../../lib/commands/config.ts";
 import { describeSettings, replayCommand } from "../../lib/commands/describe.ts";
 import { commands, dispatch } from "../../lib/commands/dispatch.ts";
 import { figureOf, figureText } from "../../lib/commands/figures.ts";
 import { type Io, paintFor } from "../../lib/commands/io.ts";
-import { judgedRun, printJson, statusOf } from "../../lib/commands/outcome.ts";
+import { printJson, statusOf } from "../../lib/commands/outcome.ts";
 import { LINE_CHARS_MAX, LINE_EVERY_MS, progressOn } from "../../lib/commands/progress.ts";
 import {
   EVENTS_SHOWN_MAX,
@@ -14,11 +15,10 @@ import {
   LATE_TOLD_MS,
   passed,
   reportLines,
-  type Run,
 } from "../../lib/commands/report.ts";
 import { rowOf, rows, rowSettings } from "../../lib/commands/targets.ts";
-import type { Results } from "../../lib/workbench/results.ts";
 import { defaults } from "../../lib/workbench/settings.ts";
+import { results, runOf, spread } from "./some_results.ts";
 
 interface Heard {
   readonly io: Io;
@@ -31,101 +31,17 @@ function listen(changes: Partial<Io> = {}): Heard {
   const err: string[] = [];
   const io: Io = {
     out: (text) => void out.push(text),
+    outDrained: () => Promise.resolve(true),
+    outGivenUp() {},
     err: (text) => void err.push(text),
     env: {},
+    input: () => Readable.from([]),
     inputIsTerminal: false,
     outIsTerminal: false,
     errIsTerminal: false,
     ...changes,
   };
   return { io, out, err };
-}
-
-function flow(count: number, perOp = 0) {
-  return { "send-count": count, "recv-count": count, "msg-count": count, "msgs-per-op": perOp };
-}
-
-const counts = { count: 10, "ok-count": 9, "fail-count": 0, "info-count": 1 };
-const spread = { "0": 0, "0.5": 1, "0.95": 2.25, "0.99": 3, "1": 450 };
-
-/** Results as an examination gives them, by hand. */
-function results(changes: Partial<Results> = {}): Results {
-  return {
-    valid: true,
-    failures: [],
-    stats: { ...counts, valid: true, "by-f": { broadcast: counts, read: counts } },
-    availability: { valid: true, "ok-fraction": 0.9 },
-    net: {
-      all: flow(40, 4),
-      clients: flow(20),
-      servers: flow(20, 2),
-      "servers-by-type": { ack: flow(5, 0.5), delta: flow(15, 1.5) },
-      mishaps: {},
-      observer: flow(0),
-      "late-replies": 0,
-    },
-    workload: {
-      valid: true,
-      "attempt-count": 5,
-      "acknowledged-count": 4,
-      "stable-count": 5,
-      "stale-count": 1,
-      stale: [3],
-      "worst-stale": [],
-      "lost-count": 0,
-      lost: [],
-      "never-read-count": 0,
-      "never-read": [],
-      "duplicated-count": 0,
-      duplicated: [],
-      "stable-latencies": spread,
-      "lost-latencies": null,
-      "phantom-count": 0,
-      phantom: [],
-      "partial-count": 0,
-      partial: [],
-      "not-in-final-read-count": 0,
-      "not-in-final-read": [],
-      "no-final-read": [],
-      unanswered: [],
-      "at-risk-count": 0,
-      "forgiven-count": 0,
-      forgiven: [],
-      "violation-count": 0,
-      violations: [],
-    },
-    "true-latencies": spread,
-    "observed-every-ms": 0,
-    "everywhere-after-heal-ms": [{ "at-ms": 7300, fault: "partition", ms: 120, disturbed: false }],
-    "during-cuts": {
-      count: 0,
-      everywhere: null,
-      reachable: null,
-      "reachable-count": 0,
-      "never-reachable-count": 0,
-    },
-    nemesis: [
-      { "at-ms": 0, fault: "partition", what: "start", detail: "one: n2 | n0,n1" },
-      { "at-ms": 7300, fault: "partition", what: "stop", detail: "healed" },
-    ],
-    settings: defaults,
-    seed: 1,
-    "examiner-late-ms": 0,
-    "time-ms": 30000,
-    ...changes,
-  };
-}
-
-function runOf(found: Results, args: readonly string[] = [], replay?: string): Run {
-  const parsed = parseSim(args, {});
-  const exam = parsed.ok ? parsed.config.exams[0] : undefined;
-  assert.ok(exam);
-  return judgedRun({
-    subject: "simulated nodes",
-    exam,
-    results: found,
-    ...replay !== undefined && { replay },
-  }, "sim");
 }
 
 const plain = paintFor(listen().io);

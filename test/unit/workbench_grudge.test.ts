@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seeded } from "../../lib/core/random.ts";
-import { component, type Cut, grudgeNames, majority, parseGrudge } from "../../lib/workbench/grudge.ts";
+import {
+  component,
+  type Cut,
+  grudgeNames,
+  majority,
+  oneWayOf,
+  parseGrudge,
+} from "../../lib/workbench/grudge.ts";
 import { topology } from "../../lib/workbench/topology.ts";
 
 const five = ["n0", "n1", "n2", "n3", "n4"];
@@ -31,6 +38,26 @@ test("parseGrudge(): one, minority-third and majority split cleanly into Jepsen'
     assert.deepEqual(sizes(cut("one", nodes), nodes), [1, count - 1]);
     assert.deepEqual(sizes(cut("minority-third", nodes), nodes), [third, count - third]);
     assert.deepEqual(sizes(cut("majority", nodes), nodes), [half, count - half]);
+  }
+});
+
+test("parseGrudge(): bisect is the first half of the nodes and the rest, whatever the seed", () => {
+  for (const seed of [1, 2, 3]) assert.equal(cut("bisect", five, seed).detail, "bisect: n0,n1 | n2,n3,n4");
+  assert.deepEqual(hearing(cut("bisect"), five).map(String), [
+    ...Array(2).fill("n0,n1"),
+    ...Array(3).fill("n2,n3,n4"),
+  ]);
+});
+
+test("oneWayOf() keeps what the second side drops, of a cut of two sides only", () => {
+  const half = oneWayOf(cut("bisect")) ?? assert.fail();
+  assert.equal(half.detail, "bisect: n0,n1 > n2,n3,n4");
+  assert.deepEqual(hearing(half, five).map(String), [
+    ...Array(2).fill(five.join()),
+    ...Array(3).fill("n2,n3,n4"),
+  ]);
+  for (const spec of ["bridge", "majorities-ring", "n0|n1|n2", "n0>n1"]) {
+    assert.equal(oneWayOf(cut(spec)), undefined, spec);
   }
 });
 

@@ -6,6 +6,7 @@ import { Clients } from "../../lib/workbench/client.ts";
 import { Cluster, INIT_TIMEOUT_MS } from "../../lib/workbench/cluster.ts";
 import { Nemesis, type NemesisEvent, victimsMax } from "../../lib/workbench/nemesis.ts";
 import { Network } from "../../lib/workbench/network.ts";
+import { simulatedPartitioner } from "../../lib/workbench/partitioner.ts";
 import { VirtualScheduler } from "../../lib/workbench/scheduler.ts";
 import { defaults, type Settings } from "../../lib/workbench/settings.ts";
 import { Violations } from "../../lib/workbench/violations.ts";
@@ -53,7 +54,10 @@ class NotingHost implements Host {
   }
 }
 
-function world(changes: Partial<Settings> = {}) {
+function world(
+  changes: Partial<Settings> = {},
+  partitionerOf: typeof simulatedPartitioner = simulatedPartitioner,
+) {
   const settings: Settings = { ...defaults, ...changes };
   const nodes = Array.from({ length: settings.nodeCount }, (_, i) => `n${i}`);
   const scheduler = new VirtualScheduler();
@@ -78,15 +82,18 @@ function world(changes: Partial<Settings> = {}) {
     elapsed,
     onDelivered: () => {},
     onMemoryLost: (node) => forgot.push(node),
+    onOutage: () => {},
   });
   const nemesis = new Nemesis({
     settings,
     nodes,
     scheduler,
     network,
+    partitioner: partitionerOf(network),
     cluster,
     elapsed,
     onEvent: (it) => events.push(it),
+    onFailure: (sentence) => assert.fail(sentence),
   });
   return { settings, nodes, scheduler, network, cluster, nemesis, notes, events, forgot, violations, state };
 }
@@ -177,6 +184,37 @@ test("Nemesis: strikes first at once, then on and off with gaps up to twice the 
   const count = events.length;
   scheduler.run();
   assert.equal(events.length, count);
+});
+
+test("Nemesis: where cuts take time, one is healed only once it is there, and all is mended only once that is done", () => {
+  const asked: [what: string, done: () => void][] = [];
+  const partitioner = {
+    partition: (_grudge: unknown, done: () => void) => void asked.push(["cut", done]),
+    heal: (done: () => void) => void asked.push(["heal", done]),
+  };
+  const { nemesis, scheduler, events } = world(
+    { nemesis: ["partition"], nemesisIntervalS: 1 },
+    () => partitioner,
+  );
+  let mended = false;
+  nemesis.start();
+  // Long after the next turn would have come.
+  scheduler.run(10_000);
+  nemesis.stop(() => mended = true);
+  assert.deepEqual([asked.map(([what]) => what), events], [["cut"], []]);
+  asked[0]?.[1]();
+  assert.deepEqual([asked.map(([what]) => what), mended, nemesis.interrupting], [
+    ["cut", "heal"],
+    false,
+    true,
+  ]);
+  scheduler.run(10_500);
+  asked[1]?.[1]();
+  assert.deepEqual([mended, nemesis.interrupting], [true, false]);
+  assert.deepEqual(events.map((event) => [event["at-ms"], event.what]), [[10_000, "start"], [
+    10_500,
+    "stop",
+  ]]);
 });
 
 test("Nemesis: kills and pauses strike a minority, and say whom they really struck", () => {

@@ -66,6 +66,32 @@ test("Workload: a node is asked one thing at a time, however slow it is", () => 
   assert.equal(stats["ok-count"], stats.count);
 });
 
+test("Workload: what is open at a node that goes out of reach ends at once, and until it is back it is asked nothing", () => {
+  const scheduler = new VirtualScheduler();
+  const hosts: HostFactory = (id, events) => {
+    const sound = answering(scheduler, ok)(id, { ...events });
+    let left = 3;
+    const receive = (envelope: Envelope): void => {
+      if (envelope.body.type !== "broadcast" || --left !== 0) return void sound.receive(envelope);
+      scheduler.at(scheduler.now() + 100, () => events.gone("h:1: it closed the connection"));
+      scheduler.at(scheduler.now() + 2100, () => events.back(false));
+    };
+    return { ...sound, receive };
+  };
+  let results: Results | undefined;
+  const settings: Settings = { ...defaults, nodeCount: 1, rate: 50, timeLimitS: 6 };
+  new Examination({ settings, scheduler, hosts, seesInside: true }).start((found) => results = found);
+  scheduler.run();
+  assert.ok(results !== undefined);
+  const { stats, nemesis } = results;
+  assert.equal(stats["info-count"], 1);
+  // At 50 a second, for two seconds.
+  assert.ok(stats["fail-count"] > 80 && stats["fail-count"] < 120, `${stats["fail-count"]}`);
+  const [start, stop] = nemesis.map((event) => event["at-ms"]);
+  assert.ok(start !== undefined && stop === start + 2000);
+  assert.deepEqual(results.workload.unanswered, []);
+});
+
 test("Workload: what is not answered in 5 s stays open; a late reply is counted and not used", () => {
   const clients: string[] = [];
   const late: Answer = (body, { nth, src }) => {

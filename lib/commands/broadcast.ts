@@ -1,0 +1,53 @@
+/** `hearsay broadcast`: tells values to the cluster, from arguments or from lines, until each is acknowledged. */
+import { shortened } from "../../transports/maelstrom.ts";
+import { Broadcaster } from "./broadcaster.ts";
+import { type BroadcastConfig, parseBroadcast } from "./config_client.ts";
+import { FAILED, type Io, OK, refuse } from "./io.ts";
+import { Nodes } from "./nodes.ts";
+import { LineValues, type Values, valuesOf } from "./values.ts";
+
+/** Values that no node would take are named one by one, up to so many. */
+export const REFUSALS_SHOWN_MAX = 10;
+
+export async function broadcast(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseBroadcast(args, io.env);
+  if (!parsed.ok) return refuse(io, parsed.mistakes);
+  const { config } = parsed;
+  const nodes = new Nodes(config, io);
+  const values = open(config, io);
+  const onRefused = (text: string, reason: string) => {
+    if (broadcaster.refused > REFUSALS_SHOWN_MAX) return;
+    io.err(`Cannot broadcast ${shortened(text)}: ${reason}\n`);
+  };
+  const broadcaster = new Broadcaster({ nodes, values, onRefused });
+  const reached = await broadcaster.run();
+  const isGood = reached && broadcaster.refused === 0;
+  const isWatched = io.errIsTerminal || config.verbose;
+  if (!reached) sayUnreached(broadcaster, values, nodes, io);
+  else if (!isGood) io.err(`${counted(broadcaster, values)}.\n`);
+  else if (isWatched) io.err(`${counted(broadcaster, values)} by ${[...broadcaster.by].join(", ")}.\n`);
+  return isGood ? OK : FAILED;
+}
+
+function open({ values, asStrings }: BroadcastConfig, io: Io): Values {
+  if (values.length > 0) return valuesOf(values, asStrings);
+  if (io.inputIsTerminal) io.err("One value per line; Ctrl-D ends.\n");
+  return new LineValues(io.input(), asStrings);
+}
+
+function sayUnreached(broadcaster: Broadcaster, values: Values, nodes: Nodes, io: Io): void {
+  const { unanswered } = broadcaster;
+  const unsure = unanswered > 0 ? [`Up to ${unanswered} more may have been taken all the same.`] : [];
+  const unread = values.ended ? [] : ["What follows was not sent."];
+  io.err(
+    [`No node answers: ${counted(broadcaster, values)}.`, ...unsure, ...unread].join(" ") + "\n" +
+      nodes.failures.map((failure) => `${failure}\n`).join(""),
+  );
+}
+
+/** "3 of 5 values acknowledged". */
+function counted({ acknowledged, refused, unanswered }: Broadcaster, { waiting }: Values): string {
+  const all = acknowledged + refused + unanswered + waiting;
+  const of = all === acknowledged ? `${all}` : `${acknowledged} of ${all}`;
+  return all === 1 ? `${of} value acknowledged` : `${of} values acknowledged`;
+}

@@ -1,0 +1,160 @@
+/** Tells values to one node after the other, many under way at once, until each is acknowledged or none answers. */
+import type { Body } from "../core/message.ts";
+import { MALFORMED_REQUEST } from "../core/node.ts";
+import { type Connection, refusal } from "./connection.ts";
+import type { Nodes } from "./nodes.ts";
+import type { Value, Values } from "./values.ts";
+
+/** So many values are under way at once, and no more once they are this long together, in bytes. */
+export const IN_FLIGHT_MAX = 512;
+export const IN_FLIGHT_BYTES_MAX = 4 * 1_048_576;
+
+export interface BroadcasterOptions {
+  readonly nodes: Nodes;
+  readonly values: Values;
+  /** No node would take this value, for this reason. */
+  readonly onRefused: (text: string, reason: string) => void;
+}
+
+type Good = Extract<Value, { readonly ok: true }>;
+
+/** What is under way to one node. */
+interface Session {
+  readonly connection: Connection;
+  readonly close: (reason?: string) => void;
+  isOpen: boolean;
+  /** For more values. */
+  isWaiting: boolean;
+  /** The node has acknowledged something. */
+  isUseful: boolean;
+}
+
+export class Broadcaster {
+  readonly #options: BroadcasterOptions;
+  /** By their number, in order. They are told again to the next node: an equal value enters once. */
+  readonly #unanswered = new Map<number, Good>();
+  #unansweredBytes = 0;
+  #count = 0;
+  #acknowledged = 0;
+  #refused = 0;
+  readonly #by = new Set<string>();
+
+  constructor(options: BroadcasterOptions) {
+    this.#options = options;
+  }
+
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Sent, and not answered. */
+  get unanswered(): number {
+    return this.#unanswered.size;
+  }
+
+  /** Who acknowledged. */
+  get by(): ReadonlySet<string> {
+    return this.#by;
+  }
+
+  /** Resolves to true once every value is answered, to false where no node answers. */
+  async run(): Promise<boolean> {
+    const { nodes, values } = this.#options;
+    for (;;) {
+      if (this.unanswered === 0) await values.ready();
+      if (this.#isDone) return true;
+      const connection = await nodes.reach();
+      if (connection === undefined) return false;
+      await this.#tell(connection);
+    }
+  }
+
+  get #isDone(): boolean {
+    return this.#options.values.ended && this.unanswered === 0;
+  }
+
+  /** Resolves once all is done, or the connection is of no use. */
+  #tell(connection: Connection): Promise<void> {
+    return new Promise((resolve) => {
+      const close = (reason?: string) => {
+        if (!session.isOpen) return;
+        session.isOpen = false;
+        connection.close();
+        if (reason !== undefined) this.#left(session, reason);
+        resolve();
+      };
+      const session: Session = { connection, close, isOpen: true, isWaiting: false, isUseful: false };
+      connection.listen({ onBody() {}, onBroken: close });
+      for (const [number, value] of this.#unanswered) this.#ask(session, number, value);
+      this.#pump(session);
+    });
+  }
+
+  /** A node that goes while it owes nothing has not failed. */
+  #left({ isUseful }: Session, reason: string): void {
+    if (isUseful || this.unanswered === 0) this.#options.nodes.moveOn(reason);
+    else this.#options.nodes.failed(reason);
+  }
+
+  #pump(session: Session): void {
+    const { values } = this.#options;
+    while (session.isOpen && this.#hasRoom) {
+      const value = values.next();
+      if (value === undefined) break;
+      if (value.ok) this.#ask(session, this.#add(value), value);
+      else this.#refuse(value.text, value.reason);
+    }
+    if (this.#isDone) return session.close();
+    if (values.waiting === 0 && !values.ended && !session.isWaiting) this.#awaitMore(session);
+  }
+
+  /** Input comes in its own time; an answer that comes before it finds nothing to do. */
+  #awaitMore(session: Session): void {
+    session.isWaiting = true;
+    this.#options.values.ready().then(() => {
+      session.isWaiting = false;
+      if (session.isOpen) this.#pump(session);
+    });
+  }
+
+  get #hasRoom(): boolean {
+    return this.unanswered < IN_FLIGHT_MAX && this.#unansweredBytes < IN_FLIGHT_BYTES_MAX;
+  }
+
+  #add(value: Good): number {
+    this.#unanswered.set(++this.#count, value);
+    this.#unansweredBytes += value.bytes;
+    return this.#count;
+  }
+
+  #ask(session: Session, number: number, value: Good): void {
+    const body = { type: "broadcast", message: value.json };
+    session.connection.ask(body, (answer) => this.#onAnswer(session, number, value, answer));
+  }
+
+  #onAnswer(session: Session, number: number, value: Good, answer: Body): void {
+    const isMalformed = answer.type === "error" && answer["code"] === MALFORMED_REQUEST;
+    if (answer.type === "broadcast_ok") this.#acknowledge(session);
+    else if (isMalformed) this.#refuse(JSON.stringify(value.json), refusal(answer));
+    else return session.close(answer.type === "error" ? refusal(answer) : "answers with something else");
+    this.#unanswered.delete(number);
+    this.#unansweredBytes -= value.bytes;
+    this.#pump(session);
+  }
+
+  #acknowledge(session: Session): void {
+    session.isUseful = true;
+    this.#acknowledged++;
+    this.#by.add(session.connection.nodeId);
+    this.#options.nodes.startOver();
+  }
+
+  #refuse(text: string, reason: string): void {
+    this.#refused++;
+    this.#options.onRefused(text, reason);
+  }
+}

@@ -1,0 +1,18 @@
+/** `hearsay heal`: ends every cut of a real network. */
+import { Cutter } from "../workbench/cutter.ts";
+import { parseHeal } from "./config_cut.ts";
+import { type Io, OK, refuse } from "./io.ts";
+import { fail } from "./partition.ts";
+
+export async function heal(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseHeal(args, io.env);
+  if (!parsed.ok) return refuse(io, parsed.mistakes);
+  try {
+    // To remove all rules, nobody's address need be known.
+    await new Cutter(parsed.config.sidecars, new Map()).heal();
+    io.err("Healed.\n");
+    return OK;
+  } catch (error) {
+    return fail(io, error);
+  }
+}

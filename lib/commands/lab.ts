@@ -1,0 +1,110 @@
+/** `hearsay lab`: five hosts on this machine; an examination or another command among them, or a place to play. */
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { Lab, RELAY_VARIABLE } from "../workbench/lab.ts";
+import { labEnvironment } from "../workbench/lab_hosts.ts";
+import { readLines } from "../workbench/lab_processes.ts";
+import { relayInside } from "../workbench/lab_relay.ts";
+import { itself, type Program } from "../workbench/process.ts";
+import { addressText } from "./address.ts";
+import { type LabConfig, parseLab } from "./config_lab.ts";
+import { FAILED, type Io, OK, refuse } from "./io.ts";
+import { fail } from "./partition.ts";
+
+export async function lab(args: readonly string[], io: Io): Promise<number> {
+  const relay = io.env[RELAY_VARIABLE] ?? "";
+  if (relay !== "") return await runRelay(relay, io);
+  const parsed = parseLab(args, io.env);
+  if (!parsed.ok) return refuse(io, parsed.mistakes);
+  try {
+    return await run(parsed.config, io);
+  } catch (error) {
+    return fail(io, error);
+  }
+}
+
+async function run({ data, keep, firstPort, command }: LabConfig, io: Io): Promise<number> {
+  const lab = await Lab.open({
+    program: thisProgram(),
+    ...data !== undefined && { data },
+    ...keep && { firstPort },
+    onLine: (id, line) => io.err(`${id}: ${line}\n`),
+  });
+  try {
+    return keep ? await stay(lab, io) : await runAmong(lab, command);
+  } finally {
+    await lab.close();
+  }
+}
+
+/** The process inside ends with the namespaces. */
+async function runRelay(directory: string, io: Io): Promise<number> {
+  await relayInside(directory);
+  io.out("ready\n");
+  return await new Promise(() => {});
+}
+
+/** This program, without the word that makes it a Maelstrom node. */
+function thisProgram(): Program {
+  const { bin, args } = itself();
+  return { bin, args: args.slice(0, -1) };
+}
+
+/** Flags alone are the examination's, as nothing at all is. */
+function runAmong(lab: Lab, command: readonly string[]): Promise<number> {
+  const examines = command[0] === undefined || command[0].startsWith("-");
+  const { bin, args } = thisProgram();
+  const [enter = "", ...entering] = [...lab.enter, bin, ...args, ...examines ? ["test"] : [], ...command];
+  const nemesis = examines ? { HEARSAY_NEMESIS: "partition" } : {};
+  const env = { ...nemesis, ...process.env, ...labEnvironment() };
+  // In a session of its own, so that Ctrl-C comes to it once: from us.
+  const child = spawn(enter, entering, { stdio: "inherit", detached: true, env });
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => child.kill(name));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (status) => resolve(status ?? FAILED));
+  });
+}
+
+/** Until it is told to stop, or its input ends. */
+function stay(lab: Lab, io: Io): Promise<number> {
+  for (const line of greeting(lab)) io.out(`${line}\n`);
+  return new Promise((resolve) => {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => resolve(OK));
+    const input = io.input();
+    let turn = Promise.resolve();
+    const stop = () => turn = turn.then(() => resolve(OK));
+    input.once("end", stop);
+    readLines(input, (line) => {
+      if (line.trim() === "stop") stop();
+      else turn = turn.then(async () => io.out(`${await obey(lab, line)}\n`));
+    });
+  });
+}
+
+async function obey(lab: Lab, line: string): Promise<string> {
+  const [verb, id = "", ...more] = line.trim().split(/\s+/);
+  const known = (verb === "kill" || verb === "start") && lab.addresses.has(id) && more.length === 0;
+  if (!known) return `Cannot do ${JSON.stringify(line)} as it must be kill n1, start n1 or stop`;
+  try {
+    await lab[verb](id);
+    return verb === "kill" ? `killed ${id}` : `started ${id}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function greeting(lab: Lab): string[] {
+  const list = (places: Lab["at"]) =>
+    [...places].map(([id, address]) => `${id}=${addressText(address)}`).join(",");
+  return [
+    `ready: ${[...lab.at].map(([id, address]) => `${id} at ${addressText(address)}`).join(", ")}`,
+    "Commands here: kill n1, start n1, stop. In another terminal, for hearsay status, watch, partition and heal:",
+    `  export HEARSAY_AT=${[...lab.at.values()].map(addressText).join(",")}`,
+    `  export HEARSAY_CLUSTER=${
+      [...lab.addresses].map(([id, address]) => `${id}=${address}:7000`).join(",")
+    }`,
+    `  export HEARSAY_SIDECARS=${list(lab.sidecars)}`,
+    `To run something among the hosts: ${lab.enter.join(" ")} COMMAND`,
+  ];
+}

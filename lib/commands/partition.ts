@@ -1,0 +1,95 @@
+/** `hearsay partition`: cuts a real network apart through the sidecars, or says who drops whom. */
+import process from "node:process";
+import { Cutter, droppedAt, resolveAll, sourcesOf } from "../workbench/cutter.ts";
+import type { Cut } from "../workbench/grudge.ts";
+import { dropFrom, show } from "../workbench/iptables.ts";
+import { LEASE_MS } from "../workbench/sidecar.ts";
+import { parsePartition, type PartitionConfig, type Reach } from "./config_cut.ts";
+import { FAILED, type Io, OK, printLines, refuse } from "./io.ts";
+
+export async function partition(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parsePartition(args, io.env);
+  if (!parsed.ok) return refuse(io, parsed.mistakes);
+  try {
+    return await run(parsed.config, io);
+  } catch (error) {
+    return fail(io, error);
+  }
+}
+
+/** What went wrong, as a sentence, and the exit status for it. */
+export function fail(io: Io, error: unknown): number {
+  io.err(`${error instanceof Error ? error.message : String(error)}\n`);
+  return FAILED;
+}
+
+async function run(config: PartitionConfig, io: Io): Promise<number> {
+  const addresses = await resolveAll(config.cluster);
+  if (config.cut === undefined) return await showAll(config, addresses, io);
+  printLines(io, [config.cut.detail, ...ruleLines(config.cut, addresses)]);
+  if (config.dryRun) return OK;
+  return config.hold
+    ? await hold(config, config.cut, addresses, io)
+    : await cutOnce(config, config.cut, addresses, io);
+}
+
+/** Per node the command that its sidecar runs. */
+function ruleLines({ grudge }: Cut, addresses: ReadonlyMap<string, string>): string[] {
+  const sources = sourcesOf(grudge, addresses);
+  const width = Math.max(...[...addresses.keys()].map((id) => id.length));
+  return [...addresses.keys()].map((id) => {
+    const from = sources.get(id);
+    return `  ${id.padEnd(width)}  ${from === undefined ? "hears everyone" : show(dropFrom(from))}`;
+  });
+}
+
+async function cutOnce(
+  { sidecars }: Reach,
+  { grudge }: Cut,
+  addresses: ReadonlyMap<string, string>,
+  io: Io,
+): Promise<number> {
+  const cutter = new Cutter(sidecars, addresses);
+  await cutter.partition(grudge);
+  cutter.release();
+  io.err(
+    `Cut. It ends by itself in ${LEASE_MS / 1000} s, and with 'hearsay heal' at once; --hold keeps it.\n`,
+  );
+  return OK;
+}
+
+/** Until a signal comes, or the cut is on no longer; heals in either case. */
+async function hold(
+  { sidecars }: Reach,
+  { grudge }: Cut,
+  addresses: ReadonlyMap<string, string>,
+  io: Io,
+): Promise<number> {
+  const ended = Promise.withResolvers<void>();
+  for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(name, () => ended.resolve());
+  const cutter = new Cutter(sidecars, addresses, { onFailure: () => ended.resolve() });
+  await cutter.partition(grudge);
+  io.err("Cut. It ends with Ctrl-C.\n");
+  await ended.promise;
+  await cutter.heal();
+  io.err("Healed.\n");
+  return OK;
+}
+
+async function showAll({ sidecars }: Reach, addresses: ReadonlyMap<string, string>, io: Io): Promise<number> {
+  const ids = new Map([...addresses].map(([id, address]) => [address, id]));
+  const found = await Promise.all([...sidecars].map(async ([id, sidecar]) => {
+    const dropped = await droppedAt(sidecar);
+    if (typeof dropped === "string") return { ok: false, line: `The sidecar of ${id}: ${dropped}` };
+    const from = dropped.from.map((address) => ids.get(address) ?? address);
+    const left = `for ${Math.ceil((dropped.leaseMs ?? 0) / 1000)} s more, unless somebody holds it`;
+    return {
+      ok: true,
+      line: from.length === 0 ? `${id} hears everyone` : `${id} drops ${from.join(",")} ${left}`,
+    };
+  }));
+  printLines(io, found.filter(({ ok }) => ok).map(({ line }) => line));
+  const failed = found.filter(({ ok }) => !ok);
+  for (const { line } of failed) io.err(`${line}\n`);
+  return failed.length > 0 ? FAILED : OK;
+}

@@ -1,0 +1,96 @@
+/** Keeps a position in a file, so that a watcher that starts again goes on where it was. */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { Position } from "./position.ts";
+
+/** While values come, the file is written at most so often, ms. */
+export const SAVE_EVERY_MS = 100;
+/** A file longer than this is no position, bytes. */
+export const POSITION_FILE_BYTES_MAX = 64 * 1_048_576;
+
+/** Undefined where there is no such file; a reason, for people, where it holds no position. */
+export type Loaded =
+  | { readonly ok: true; readonly position: Position | undefined }
+  | { readonly ok: false; readonly reason: string };
+
+export function loadPosition(path: string): Loaded {
+  try {
+    const found = statSync(path);
+    // A device would be replaced by a file.
+    if (!found.isFile()) return { ok: false, reason: "it is no file" };
+    if (found.size > POSITION_FILE_BYTES_MAX) return { ok: false, reason: `it is longer than any position` };
+    const position = Position.parse(readFileSync(path, "utf8"));
+    return position === undefined ? { ok: false, reason: "it holds no position" } : { ok: true, position };
+  } catch (error) {
+    return isMissing(error) ? { ok: true, position: undefined } : { ok: false, reason: why(error) };
+  }
+}
+
+/** Says, once each, that a position cannot be saved, and that it can again. */
+export type OnFault = (fault: string | undefined) => void;
+
+/** Saves soon after it is told to, and never more often than it may. */
+export class PositionFile {
+  readonly #path: string;
+  readonly #position: Position;
+  readonly #onFault: OnFault;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #fault: string | undefined;
+
+  constructor(path: string, position: Position, onFault: OnFault) {
+    this.#path = path;
+    this.#position = position;
+    this.#onFault = onFault;
+  }
+
+  /** The position has moved on. */
+  touch(): void {
+    this.#timer ??= setTimeout(() => this.save(), SAVE_EVERY_MS);
+  }
+
+  /** Writes it now. Returns why it cannot be, if so. */
+  save(): string | undefined {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const fault = write(this.#path, `${this.#position}\n`);
+    if (fault !== this.#fault) this.#onFault(fault);
+    this.#fault = fault;
+    return fault;
+  }
+}
+
+/** Whole or not at all, whatever ends this process or this machine meanwhile. */
+function write(path: string, text: string): string | undefined {
+  const draft = `${path}.new`;
+  try {
+    const file = openSync(draft, "w");
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, path);
+    return undefined;
+  } catch (error) {
+    return why(error);
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "its directory does not exist",
+  ENOTDIR: "its directory is none",
+  EISDIR: "it is a directory",
+  EACCES: "it may not be read and written",
+  EPERM: "it may not be read and written",
+  EROFS: "its file system is read-only",
+  ENOSPC: "the disk is full",
+};
+
+function why(error: unknown): string {
+  const said = error instanceof Error && "code" in error ? reasons[String(error.code)] : undefined;
+  return said ?? (error instanceof Error ? error.message : String(error));
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

@@ -1,0 +1,85 @@
+/** `hearsay serve`: one node on TCP, until SIGTERM or SIGINT. */
+import process from "node:process";
+import { Service } from "../service/service.ts";
+import { openStore } from "../store/sqlite.ts";
+import { memoryStore } from "../store/memory.ts";
+import { type Store, StoreFault } from "../store/store.ts";
+import { addressText } from "./address.ts";
+import { parseServe, type ServeConfig } from "./config_serve.ts";
+import { VERSION } from "./dispatch.ts";
+import { FAILED, type Io, OK, refuse } from "./io.ts";
+import { logTo } from "./log.ts";
+
+export async function serve(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseServe(args, io.env);
+  if (!parsed.ok) return refuse(io, parsed.mistakes);
+  const store = storeFor(parsed.config);
+  if (typeof store === "string") return fail(io, store);
+  try {
+    return await run(parsed.config, store, io);
+  } finally {
+    store.close();
+  }
+}
+
+/** Resolves to the exit status once asked to stop. */
+async function run(config: ServeConfig, store: Store, io: Io): Promise<number> {
+  const { id, clusterName, listen, peers, deliveryBudgetMs } = config;
+  const log = await logTo(io, config.logLevel, config.logFormat);
+  const stopped = stopSignal();
+  const service = new Service({
+    id,
+    cluster: clusterName,
+    version: VERSION,
+    listen,
+    peers,
+    store,
+    log,
+    ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
+  });
+  try {
+    const at = await service.start();
+    log.info(`${id} listens on ${addressText(at)}`, {
+      node: id,
+      ...at,
+      peers: [...peers.keys()],
+      ...kept(config),
+    });
+    if (config.data === undefined) {
+      log.warn("values are kept in memory only: --data DIR keeps them over restarts");
+    }
+    log.info(`stops on ${await stopped}`, { node: id });
+    return OK;
+  } catch (error) {
+    return fail(io, error instanceof Error ? error.message : String(error));
+  } finally {
+    await service.stop();
+  }
+}
+
+/** The log of the values, or why there is none. */
+function storeFor({ id, clusterName, data }: ServeConfig): Store | string {
+  const now = Date.now();
+  if (data === undefined) return memoryStore({ id, now });
+  try {
+    return openStore({ dir: data, id, cluster: clusterName, now });
+  } catch (error) {
+    if (error instanceof StoreFault) return error.message;
+    throw error;
+  }
+}
+
+function kept({ data }: ServeConfig): { readonly data: string } {
+  return { data: data ?? "in memory" };
+}
+
+function fail(io: Io, why: string): number {
+  io.err(`${why}\n`);
+  return FAILED;
+}
+
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
+  });
+}

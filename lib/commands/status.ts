@@ -1,0 +1,111 @@
+/** `hearsay status`: asks every node how it is, for people as tables and for programs as JSON. */
+import type { Body } from "../core/message.ts";
+import { type Address, addressText } from "./address.ts";
+import { type PeerStatus, type Status, statusOf } from "./answers.ts";
+import { parseStatus } from "./config_client.ts";
+import { connect, refusal } from "./connection.ts";
+import { FAILED, type Io, OK, type Paint, paintFor, printLines, refuse } from "./io.ts";
+import { table } from "./outcome.ts";
+
+type Reply =
+  | { readonly kind: "good"; readonly at: string; readonly status: Status }
+  | { readonly kind: "bad"; readonly at: string; readonly error: string };
+type Good = Extract<Reply, { readonly kind: "good" }>;
+
+export async function status(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseStatus(args, io.env);
+  if (!parsed.ok) return refuse(io, parsed.mistakes);
+  const { at, timeoutMs, json, verbose } = parsed.config;
+  const replies = await Promise.all(at.map(async (address) => {
+    const reply = await askOne(address, timeoutMs);
+    if (verbose) io.err(`${reply.at} ${reply.kind === "bad" ? reply.error : "answers"}\n`);
+    return reply;
+  }));
+  if (json) io.out(`${JSON.stringify(replies.map(jsonOf))}\n`);
+  else print(replies, io);
+  return replies.every((reply) => reply.kind === "good") ? OK : FAILED;
+}
+
+async function askOne(address: Address, timeoutMs: number): Promise<Reply> {
+  const at = addressText(address);
+  const opened = await connect(address, timeoutMs);
+  if (!opened.ok) return { kind: "bad", at, error: opened.reason };
+  const { connection } = opened;
+  const reply = await new Promise<Reply>((resolve) => {
+    connection.ask({ type: "status" }, (body) => resolve(replyOf(at, body)));
+    connection.listen({ onBody() {}, onBroken: (error) => resolve({ kind: "bad", at, error }) });
+  });
+  connection.close();
+  return reply;
+}
+
+function replyOf(at: string, body: Body): Reply {
+  if (body.type === "error") return { kind: "bad", at, error: refusal(body) };
+  const status = body.type === "status_ok" ? statusOf(body) : undefined;
+  return status === undefined
+    ? { kind: "bad", at, error: "answers with something that is no status" }
+    : { kind: "good", at, status };
+}
+
+function jsonOf(reply: Reply): unknown {
+  const { at } = reply;
+  return reply.kind === "good" ? { at, ...reply.status } : { at, error: reply.error };
+}
+
+function print(replies: readonly Reply[], io: Io): void {
+  const paint = paintFor(io);
+  const good = replies.filter((reply) => reply.kind === "good");
+  const peers = good.flatMap(({ status: { id, peers } }) => peers.map((peer) => peerCells(id, peer, paint)));
+  const bad = replies.filter((reply) => reply.kind === "bad");
+  const blocks = [
+    good.length === 0 ? [] : table([nodeHead, ...good.map(nodeCells)]),
+    peers.length === 0 ? [] : table([peerHead, ...peers]),
+    bad.map(({ at, error }) => paint.bad(`${at} ${error}`)),
+  ].filter((block) => block.length > 0);
+  printLines(io, blocks.flatMap((block, i) => i === 0 ? block : ["", ...block]));
+}
+
+const nodeHead = [
+  ...["node", "at", "cluster", "storage", "values", "relay", "clients", "watchers", "memory", "up for"],
+];
+
+function nodeCells({ at, status }: Good): string[] {
+  const { id, cluster, storage, values, relay, clients, watchers, memory_bytes, uptime_ms } = status;
+  return [
+    ...[id, at, cluster, storage, String(values), relay ?? "itself", String(clients), String(watchers)],
+    ...[`${Math.round(memory_bytes / 1_000_000)} MB`, duration(uptime_ms)],
+  ];
+}
+
+const peerHead = [
+  ...["node", "peer", "connected", "lag", "ahead", "round trip", "oldest unacknowledged", "suspected for"],
+];
+
+function peerCells(node: string, peer: PeerStatus, paint: Paint): string[] {
+  const { id, connected, lag, ahead, rtt_ms, oldest_unacked_ms, suspected_for_ms } = peer;
+  return [
+    ...[
+      node,
+      id,
+      connected ? "yes" : paint.bad("no"),
+      String(lag ?? ""),
+      String(ahead ?? ""),
+      duration(rtt_ms),
+    ],
+    ...[duration(oldest_unacked_ms), suspected_for_ms === null ? "" : paint.bad(duration(suspected_for_ms))],
+  ];
+}
+
+/** "0.3 ms", "12 ms", "3.4 s", "12 min", "3.2 h", "4.1 d"; nothing for null. */
+export function duration(ms: number | null): string {
+  if (ms === null) return "";
+  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
+  const units = [[1, "ms", 1000], [1000, "s", 60_000], [60_000, "min", 3_600_000], [
+    3_600_000,
+    "h",
+    86_400_000,
+  ]] as const;
+  const [unitMs, name] = units.find(([, , below]) => ms < below) ?? [86_400_000, "d"];
+  const count = ms / unitMs;
+  return `${name === "ms" || count >= 9.95 ? Math.round(count) : count.toFixed(1)} ${name}`;
+}

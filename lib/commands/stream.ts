@@ -1,0 +1,142 @@
+/** Follows the values of one node after the other: each entry once, from a position, as fast as they are taken. */
+import type { Json } from "../core/message.ts";
+import type { Random } from "../core/random.ts";
+import { backoffMs } from "../core/backoff.ts";
+import type { Run } from "./answers.ts";
+import type { Connection } from "./connection.ts";
+import type { Nodes } from "./nodes.ts";
+import type { Position } from "./position.ts";
+import type { Seen } from "./seen.ts";
+import { Watching } from "./watching.ts";
+
+/** While no node answers, all are tried again after a wait between these, ever longer, ms. */
+export const RETRY_MS_MIN = 100;
+export const RETRY_MS_MAX = 2_000;
+/** A node that answers a watch and stays this long, or sends something new, has ended an outage, ms. */
+export const SETTLED_MS = 2_000;
+
+export interface StreamOptions {
+  readonly nodes: Nodes;
+  readonly random: Random;
+  /** Moved on with each batch that was taken. */
+  readonly position: Position;
+  readonly seen: Seen;
+  /** Otherwise it ends with what the node holds. */
+  readonly follow: boolean;
+  /** Takes values that were not seen before; nothing more is read until it resolves, to false for no more. */
+  readonly take: (values: readonly Json[]) => Promise<boolean>;
+  /** No node answers, after one had; or one does again. Only where it follows. */
+  readonly onOutage?: (isOut: boolean) => void;
+}
+
+/** "end": all was read; "stopped": by `take` or `stop`; "failed": no node answers. */
+export type Ending = "end" | "stopped" | "failed";
+
+export class Stream {
+  readonly #options: StreamOptions;
+  readonly #stopped = Promise.withResolvers<undefined>();
+  #isStopped = false;
+  #watching: Watching | undefined;
+  /** A node has answered once: from then on it may be waited for. */
+  #begun = false;
+  /** How often all nodes have failed, one after the other. */
+  #outages = 0;
+  #settling: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: StreamOptions) {
+    this.#options = options;
+  }
+
+  /** Ends soon, once what is being taken is. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#watching?.stop();
+    this.#stopped.resolve(undefined);
+  }
+
+  async run(): Promise<Ending> {
+    const { nodes, follow } = this.#options;
+    while (!this.#isStopped) {
+      const reaching = nodes.reach();
+      const connection = await Promise.race([reaching, this.#stopped.promise]);
+      if (this.#isStopped) reaching.then((late) => late?.close());
+      else if (connection !== undefined) {
+        const ending = await this.#read(connection);
+        if (ending !== undefined) return ending;
+      } else if (follow && this.#begun) await this.#waitForNodes();
+      else return "failed";
+    }
+    return "stopped";
+  }
+
+  /** Undefined: the connection is broken, and another node comes next. */
+  async #read(connection: Connection): Promise<Ending | undefined> {
+    const { nodes, position, follow } = this.#options;
+    const watching = new Watching(connection, {
+      from: position.digest(),
+      follow,
+      timeoutMs: nodes.timeoutMs,
+    });
+    this.#watching = watching;
+    let isUseful = false;
+    for (;;) {
+      const event = await watching.next();
+      if (event.kind === "open") this.#opened();
+      else if (event.kind === "broken") return this.#broken(event.reason, isUseful);
+      else if (event.kind !== "values") {
+        clearTimeout(this.#settling);
+        watching.stop();
+        return event.kind;
+      } else {
+        const taken = await this.#take(event.runs);
+        if (taken === "stopped") watching.stop();
+        else if (taken === "new") isUseful = true;
+      }
+    }
+  }
+
+  #broken(reason: string, wasUseful: boolean): undefined {
+    clearTimeout(this.#settling);
+    if (wasUseful) this.#options.nodes.moveOn(reason);
+    else this.#options.nodes.failed(reason);
+  }
+
+  #opened(): void {
+    this.#begun = true;
+    this.#settling = setTimeout(() => this.#settled(), SETTLED_MS);
+  }
+
+  #settled(): void {
+    if (this.#outages > 0) this.#options.onOutage?.(false);
+    this.#outages = 0;
+  }
+
+  async #take(runs: readonly Run[]): Promise<"new" | "known" | "stopped"> {
+    const { nodes, position, take } = this.#options;
+    const unread = runs.flatMap((run) => this.#unread(run));
+    const fresh = unread.filter((value) => this.#options.seen.add(value));
+    if (fresh.length > 0 && !(await take(fresh))) return "stopped";
+    for (const [origin, seq, values] of runs) {
+      if (values.length > 0) position.add(origin, seq, seq + values.length - 1);
+    }
+    if (unread.length === 0) return "known";
+    nodes.startOver();
+    this.#settled();
+    return "new";
+  }
+
+  #unread([origin, seq, values]: Run): Json[] {
+    return values.filter((_, i) => !this.#options.position.has(origin, seq + i));
+  }
+
+  async #waitForNodes(): Promise<void> {
+    const { nodes, random, onOutage } = this.#options;
+    if (this.#outages === 0) onOutage?.(true);
+    const ms = backoffMs(random, this.#outages++, RETRY_MS_MIN, RETRY_MS_MAX);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const waited = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
+    await Promise.race([waited, this.#stopped.promise]);
+    clearTimeout(timer);
+    nodes.startOver();
+  }
+}

@@ -1,0 +1,116 @@
+/** One watch on one connection, event by event: the node has to wait for whoever takes them. */
+import type { Body } from "../core/message.ts";
+import { type Run, runsOf } from "./answers.ts";
+import { type Connection, refusal } from "./connection.ts";
+import type { Digest } from "./position.ts";
+
+export interface WatchingOptions {
+  readonly from: Digest;
+  readonly follow: boolean;
+  /** A node that is silent for this long while it is listened to is given up, ms. */
+  readonly timeoutMs: number;
+}
+
+export type WatchEvent =
+  | { readonly kind: "open" }
+  | { readonly kind: "values"; readonly runs: readonly Run[] }
+  | { readonly kind: "end" }
+  | { readonly kind: "broken"; readonly reason: string }
+  | { readonly kind: "stopped" };
+
+export class Watching {
+  readonly #connection: Connection;
+  readonly #options: WatchingOptions;
+  readonly #id: number;
+  /** What has come and was not taken: what one chunk of input brought, as reading stops then. */
+  readonly #events: WatchEvent[] = [];
+  #taker: ((event: WatchEvent) => void) | undefined;
+  /** Once there, nothing new comes: it follows what has not been taken yet, for ever. */
+  #last: WatchEvent | undefined;
+  readonly #timer: ReturnType<typeof setInterval>;
+  /** When the node gave a sign of life, or else when it was listened to again. */
+  #heardAt = performance.now();
+  #asked = false;
+
+  constructor(connection: Connection, options: WatchingOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#timer = setInterval(() => this.#listen(), options.timeoutMs / 4);
+    const { from, follow } = options;
+    this.#id = connection.ask({ type: "watch", from, follow }, (answer) => this.#onAnswer(answer));
+    connection.listen({ onBody: (body) => this.#onBody(body), onBroken: (reason) => this.#break(reason) });
+  }
+
+  /** The next event; one at a time. */
+  next(): Promise<WatchEvent> {
+    const event = this.#events.shift() ?? this.#last;
+    if (event !== undefined) return Promise.resolve(event);
+    this.#heard();
+    this.#connection.resume();
+    return new Promise((resolve) => this.#taker = resolve);
+  }
+
+  /** Lets the connection go; what has come and was not taken is gone, and would come again. */
+  stop(): void {
+    this.#events.length = 0;
+    this.#finish({ kind: "stopped" });
+  }
+
+  #onAnswer(answer: Body): void {
+    if (answer.type === "watch_ok") this.#give({ kind: "open" });
+    else this.#break(answer.type === "error" ? refusal(answer) : "answers a watch with something else");
+  }
+
+  #onBody(body: Body): void {
+    if (body.in_reply_to !== this.#id) {
+      // A sign of life is no progress: whoever does not follow waits for values.
+      if (this.#options.follow) this.#heard();
+    } else if (body.type === "watch_end") this.#give({ kind: "end" });
+    else this.#onValues(body);
+  }
+
+  #onValues(body: Body): void {
+    const runs = body.type === "values" ? runsOf(body) : undefined;
+    if (runs === undefined) this.#break("sends values that are malformed");
+    else this.#give({ kind: "values", runs });
+  }
+
+  #give(event: WatchEvent): void {
+    if (this.#last !== undefined) return;
+    this.#heard();
+    const taker = this.#taker;
+    this.#taker = undefined;
+    if (taker !== undefined) return taker(event);
+    this.#events.push(event);
+    this.#connection.pause();
+  }
+
+  #break(reason: string): void {
+    this.#finish({ kind: "broken", reason });
+  }
+
+  #finish(event: WatchEvent): void {
+    if (this.#last !== undefined) return;
+    this.#last = event;
+    clearInterval(this.#timer);
+    this.#connection.close();
+    this.#taker?.(event);
+    this.#taker = undefined;
+  }
+
+  #heard(): void {
+    this.#heardAt = performance.now();
+    this.#asked = false;
+  }
+
+  /** A node that has nothing new to say is asked for a sign of life; one that is not listened to owes none. */
+  #listen(): void {
+    const { timeoutMs, follow } = this.#options;
+    if (this.#taker === undefined) return this.#heard();
+    const silentMs = performance.now() - this.#heardAt;
+    if (silentMs >= timeoutMs) return this.#break(`is silent for ${timeoutMs} ms`);
+    if (!follow || this.#asked || silentMs < timeoutMs / 2) return;
+    this.#asked = true;
+    this.#connection.send({ type: "echo", echo: null });
+  }
+}

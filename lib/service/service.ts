@@ -1,0 +1,187 @@
+/** A serving node: the core on TCP, with its log, and what operators and clients may ask beside the protocol. */
+import process from "node:process";
+import type { Body, Envelope } from "../core/message.ts";
+import { Node } from "../core/node.ts";
+import { type Random, seeded } from "../core/random.ts";
+import type { Store } from "../store/store.ts";
+import { drive, type Driver, monotonicClock } from "../../transports/drive.ts";
+import { type Address, TcpTransport } from "../../transports/tcp.ts";
+import { Ages } from "./ages.ts";
+import { Front } from "./front.ts";
+import { RESUME_MS, Safekeeping } from "./safekeeping.ts";
+import { statusOf } from "./status.ts";
+import { Watches } from "./watches.ts";
+
+/** Takes what happens, for people: a text, and the facts in it. */
+export interface Log {
+  debug(text: string, facts?: Record<string, unknown>): void;
+  info(text: string, facts?: Record<string, unknown>): void;
+  warn(text: string, facts?: Record<string, unknown>): void;
+  error(text: string, facts?: Record<string, unknown>): void;
+}
+
+export interface ServiceOptions {
+  readonly id: string;
+  readonly cluster: string;
+  readonly version: string;
+  readonly listen: Address;
+  /** Where the other members listen. */
+  readonly peers: ReadonlyMap<string, Address>;
+  /** Closed by its owner. */
+  readonly store: Store;
+  readonly log: Log;
+  readonly deliveryBudgetMs?: number;
+}
+
+export class Service {
+  readonly #options: ServiceOptions;
+  readonly #clock = monotonicClock();
+  readonly #random: Random;
+  readonly #transport: TcpTransport;
+  readonly #front: Front;
+  readonly #watches: Watches;
+  readonly #ages = new Ages();
+  readonly #safekeeping: Safekeeping;
+  readonly #startedAt = this.#clock();
+  #incarnation: number;
+  #node: Node;
+  #driver: Driver | undefined;
+  #resuming: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: ServiceOptions) {
+    const { id, cluster, listen, peers, store } = options;
+    this.#options = options;
+    this.#incarnation = store.incarnation;
+    this.#random = seeded(Math.floor(Math.random() * 2 ** 32));
+    this.#safekeeping = new Safekeeping(store);
+    this.#transport = new TcpTransport({ id, cluster, incarnation: store.incarnation, listen, peers });
+    this.#watches = this.#makeWatches();
+    this.#front = this.#makeFront();
+    this.#node = this.#makeNode();
+  }
+
+  /** Opens; resolves to where it listens, and rejects with a sentence where it cannot. */
+  async start(): Promise<Address> {
+    const { store, log } = this.#options;
+    this.#driver = drive({
+      node: this.#node,
+      transport: this.#front,
+      clock: this.#clock,
+      ...store.durable && { journal: this.#safekeeping, onUnsafe: (error) => this.#startOver(error) },
+      onDeliver: (entries) => this.#ages.note(entries, this.#clock()),
+      onSettled: () => this.#watches.serveAll(),
+      onDropped: (reason) => log.debug(`dropped: ${reason}`),
+    });
+    return await this.#transport.listening;
+  }
+
+  /** What was acknowledged has left when this resolves, or never can. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#resuming);
+    this.#driver?.stop();
+    await this.#transport.close();
+  }
+
+  #makeNode(): Node {
+    const { id, peers, store, deliveryBudgetMs } = this.#options;
+    const node = new Node({
+      random: this.#random,
+      incarnation: this.#incarnation,
+      restored: { origin: store.origin, entries: store.entries() },
+      ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
+    });
+    const init = { type: "init", node_id: id, node_ids: [id, ...peers.keys()] };
+    node.step({ kind: "receive", envelope: { src: id, dest: id, body: init } }, this.#clock());
+    return node;
+  }
+
+  // What the log has no room for.
+
+  /** Goes on as after a crash: with what is safe, in a later life, taking no broadcasts until there is room again. */
+  #startOver(error: unknown): Node {
+    const text = messageOf(error);
+    this.#options.log.error("cannot make values safe, so broadcasts are refused until it works again", {
+      text,
+    });
+    this.#safekeeping.suspend();
+    this.#incarnation++;
+    this.#node = this.#makeNode();
+    this.#node.step({ kind: "storage", fault: text }, this.#clock());
+    this.#resumeLater();
+    return this.#node;
+  }
+
+  #resumeLater(): void {
+    this.#resuming = setTimeout(() => {
+      if (this.#safekeeping.resume() !== undefined) return this.#resumeLater();
+      this.#options.log.info("values are made safe again, and broadcasts are taken");
+      this.#driver?.step({ kind: "storage", fault: undefined });
+    }, RESUME_MS);
+  }
+
+  // What is not the protocol's business.
+
+  #makeFront(): Front {
+    const { id, peers, log } = this.#options;
+    return new Front({
+      transport: this.#transport,
+      members: new Set(peers.keys()),
+      desks: new Map([
+        ["watch", (request: Envelope, body: Body) => this.#watches.open(request, body)],
+        ["unwatch", (request: Envelope, body: Body) => this.#watches.close(request, body)],
+        ["status", (request: Envelope) => this.#front.reply(request, this.#status())],
+      ]),
+      handlers: {
+        onLink: (peer: string, up: boolean, reason: string) => {
+          log.info(up ? `linked to ${peer}` : `lost the link to ${peer}`, { node: id, peer, reason });
+          if (up) this.#driver?.step({ kind: "linked", peer });
+        },
+        onRefused: (reason: string) => log.warn(`refused: ${reason}`, { node: id }),
+        onDrained: (client: string) => this.#watches.serve(client),
+        onGone: (connection: string) => this.#watches.gone(connection),
+      },
+    });
+  }
+
+  #makeWatches(): Watches {
+    return new Watches({
+      take: (position) => this.#node.takeBatch(position),
+      count: () => this.#node.status.values,
+      settled: () => this.#driver?.settled ?? false,
+      heldBytes: (client) => this.#transport.heldBytes(client),
+      reply: (request, body) => this.#front.reply(request, body),
+    });
+  }
+
+  #status(): Body {
+    const { id, cluster, version, store } = this.#options;
+    const now = this.#clock();
+    return statusOf({
+      head: {
+        id,
+        cluster,
+        version,
+        incarnation: this.#incarnation,
+        uptime_ms: Math.round(now - this.#startedAt),
+      },
+      storage: !store.durable ? "memory" : this.#safekeeping.suspended ? "full" : "durable",
+      node: this.#node.status,
+      links: this.#transport.links(),
+      ages: this.#ages,
+      clients: this.#transport.clientCount,
+      watchers: this.#watches.count,
+      messages: { sent: this.#front.sent, received: this.#front.received },
+      usage: { memory_bytes: process.memoryUsage.rss(), cpu_ms: cpuMs() },
+      now,
+    });
+  }
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return Math.round((user + system) / 1000);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

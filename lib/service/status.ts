@@ -1,0 +1,66 @@
+/** What a serving node says of itself when asked: one JSON object. */
+import type { Body } from "../core/message.ts";
+import type { NodeStatus, PeerStatus } from "../core/node.ts";
+import type { LinkStatus } from "../../transports/tcp.ts";
+import type { Ages } from "./ages.ts";
+import type { Counts } from "./front.ts";
+
+export interface StatusFacts {
+  readonly head: Readonly<Record<string, unknown>>;
+  readonly storage: "memory" | "durable" | "full";
+  readonly node: NodeStatus;
+  readonly links: readonly LinkStatus[];
+  readonly ages: Ages;
+  readonly clients: number;
+  readonly watchers: number;
+  readonly messages: { readonly sent: Counts; readonly received: Counts };
+  readonly usage: Readonly<Record<string, number>>;
+  /** Ms, on the clock of the node. */
+  readonly now: number;
+}
+
+export function statusOf(facts: StatusFacts): Body {
+  const { head, storage, node, links, ages, clients, watchers, messages, usage } = facts;
+  const { values, entries, relay, peers } = node;
+  const near = peers.filter(({ neighbour }) => neighbour);
+  ages.forget((origin, seq) => near.every((peer) => peer.holds(origin, seq)));
+  return {
+    type: "status_ok",
+    ...head,
+    storage,
+    values,
+    entries,
+    relay: relay ?? null,
+    peers: peers.map((peer) => peerOf(peer, facts)),
+    clients,
+    watchers,
+    messages,
+    bytes: { sent: sum(links, "bytesSent"), received: sum(links, "bytesReceived") },
+    ...usage,
+  };
+}
+
+function peerOf(peer: PeerStatus, { links, ages, now }: StatusFacts) {
+  const { id, neighbour, lag, ahead, rttMs, suspectedAt } = peer;
+  const oldestAt = lag === 0 || !neighbour
+    ? undefined
+    : ages.oldest((origin, seq) => peer.holds(origin, seq));
+  return {
+    id,
+    connected: links.find((link) => link.peer === id)?.connected ?? false,
+    // Others hear of what it holds only by the way.
+    lag: neighbour ? lag : null,
+    ahead: neighbour ? ahead : null,
+    rtt_ms: rttMs === undefined ? null : Math.round(rttMs * 1000) / 1000,
+    oldest_unacked_ms: since(oldestAt, now),
+    suspected_for_ms: since(suspectedAt, now),
+  };
+}
+
+function since(at: number | undefined, now: number): number | null {
+  return at === undefined ? null : Math.max(0, Math.round(now - at));
+}
+
+function sum(links: readonly LinkStatus[], field: "bytesSent" | "bytesReceived"): number {
+  return links.reduce((total, link) => total + link[field], 0);
+}

@@ -1,0 +1,142 @@
+/** Clients that follow the values of this node: each gets what its position lacks, as fast as it reads. */
+import {
+  isUnwatch,
+  isWatch,
+  type UnwatchBody,
+  unwatchFault,
+  type WatchBody,
+  watchFault,
+} from "../core/message.ts";
+import type { Body, Envelope } from "../core/message.ts";
+import { type Batch, type Holdings, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
+import { holdings } from "../core/peer.ts";
+
+/** So many watches are on at once, over all clients; and so many on one connection. */
+export const WATCHES_MAX = 1_024;
+export const WATCHES_PER_CONNECTION_MAX = 16;
+/** A watcher that has more than this still to read gets no more until it has read, bytes. */
+export const WATCH_HELD_BYTES_MAX = 128 * 1024;
+
+export interface WatchesOptions {
+  /** Takes what a position lacks, up to a batch, and moves it on. */
+  readonly take: (position: Holdings) => Batch;
+  /** Distinct values held. */
+  readonly count: () => number;
+  /** Whether all that is held is safe and may be shown. */
+  readonly settled: () => boolean;
+  /** What was sent to a client and has not left, bytes. */
+  readonly heldBytes: (client: string) => number;
+  readonly reply: (to: Envelope, body: Body) => void;
+}
+
+/** A position is what the watcher has had: nothing else need be remembered of it. */
+interface Watch {
+  readonly request: Envelope;
+  readonly connection: string;
+  readonly position: Holdings;
+  readonly follow: boolean;
+}
+
+export class Watches {
+  readonly #options: WatchesOptions;
+  readonly #watches = new Set<Watch>();
+
+  constructor(options: WatchesOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#watches.size;
+  }
+
+  open(request: Envelope, body: Body): void {
+    if (!isWatch(body)) return this.#refuse(request, MALFORMED_REQUEST, watchFault(body));
+    const connection = connectionOf(request.src);
+    const full = this.#whyNoMore(connection);
+    if (full !== undefined) return this.#refuse(request, TEMPORARILY_UNAVAILABLE, full);
+    const watch = { request, connection, position: positionOf(body), follow: body.follow ?? true };
+    this.#watches.add(watch);
+    this.#options.reply(request, { type: "watch_ok", values: this.#options.count() });
+    this.#serve(watch);
+  }
+
+  close(request: Envelope, body: Body): void {
+    if (!isUnwatch(body)) return this.#refuse(request, MALFORMED_REQUEST, unwatchFault(body));
+    const watch = this.#find(request, body);
+    if (watch !== undefined) this.#watches.delete(watch);
+    this.#options.reply(request, { type: "unwatch_ok" });
+  }
+
+  /** There is something new, or something may be shown that could not be before. */
+  serveAll(): void {
+    for (const watch of this.#watches) this.#serve(watch);
+  }
+
+  /** The client has read what it was sent. */
+  serve(client: string): void {
+    for (const watch of this.#watches) if (watch.request.src === client) this.#serve(watch);
+  }
+
+  /** The connection is gone, and who watched over it. */
+  gone(connection: string): void {
+    for (const watch of this.#watches) if (watch.connection === connection) this.#watches.delete(watch);
+  }
+
+  #whyNoMore(connection: string): string | undefined {
+    if (this.#watches.size >= WATCHES_MAX) return `${WATCHES_MAX} watches are on already`;
+    const same = [...this.#watches].filter((watch) => watch.connection === connection);
+    return same.length < WATCHES_PER_CONNECTION_MAX
+      ? undefined
+      : `${WATCHES_PER_CONNECTION_MAX} watches are on over this connection already`;
+  }
+
+  #find(request: Envelope, body: UnwatchBody): Watch | undefined {
+    return [...this.#watches].find(({ request: { src, body: { msg_id } } }) =>
+      src === request.src && msg_id === body.watch
+    );
+  }
+
+  #serve(watch: Watch): void {
+    const { settled, heldBytes, take, reply } = this.#options;
+    const { request, position, follow } = watch;
+    // A batch at a time: what a slow reader has not read yet lies in the log, not in a queue.
+    while (settled() && heldBytes(request.src) < WATCH_HELD_BYTES_MAX) {
+      const { runs, more } = take(position);
+      if (runs.length > 0) {
+        reply(request, {
+          type: "values",
+          runs: runs.map(({ origin, seq, values }) => [origin, seq, values]),
+        });
+      }
+      if (more) continue;
+      if (!follow) this.#end(watch);
+      return;
+    }
+  }
+
+  #end(watch: Watch): void {
+    this.#watches.delete(watch);
+    this.#options.reply(watch.request, { type: "watch_end" });
+  }
+
+  #refuse(request: Envelope, code: number, text: string): void {
+    this.#options.reply(request, { type: "error", code, text });
+  }
+}
+
+/** The carrier names a client `name#connection`. */
+export function connectionOf(client: string): string {
+  return client.slice(client.lastIndexOf("#") + 1);
+}
+
+function positionOf({ from = [] }: WatchBody): Holdings {
+  const position: Holdings = new Map();
+  for (const [origin, spans] of from) {
+    const held = holdings(position, origin);
+    for (let i = 0; i + 1 < spans.length; i += 2) {
+      const [first, last] = [spans[i] ?? 0, spans[i + 1] ?? 0];
+      if (first <= last) held.addSpan(first, last);
+    }
+  }
+  return position;
+}

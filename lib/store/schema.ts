@@ -1,0 +1,164 @@
+/** The file of the durable log: how it is made, what it must be to be admitted, and how a life in it begins. */
+import assert from "node:assert/strict";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { crc32 } from "node:zlib";
+import { fault, FILE_NAME } from "./faults.ts";
+import { originOf } from "./store.ts";
+
+/** The version of the tables below; a file with a larger one is refused. */
+export const SCHEMA_VERSION = 1;
+
+/** "hrsy": tells our files from other people's databases. */
+const APPLICATION_ID = 0x68727379;
+
+/** No database of SQLite's is shorter; an empty file would pass for one that has yet to be made. */
+const PAGE_BYTES_MIN = 512;
+
+/** Origins have a table of their own, so that a row repeats no name. A sum is a CRC-32 over what its row says. */
+const tables = [
+  `CREATE TABLE IF NOT EXISTS meta
+     (id TEXT NOT NULL, cluster TEXT NOT NULL, origin TEXT NOT NULL, incarnation INTEGER NOT NULL,
+      sum INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE IF NOT EXISTS origins (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT`,
+  `CREATE TABLE IF NOT EXISTS entries
+     (place INTEGER PRIMARY KEY, origin INTEGER NOT NULL, seq INTEGER NOT NULL, value TEXT NOT NULL,
+      sum INTEGER NOT NULL) STRICT`,
+];
+
+/** Whose log it is. */
+export interface Owner {
+  readonly id: string;
+  readonly cluster: string;
+}
+
+/** One opening of a log. */
+export interface Life {
+  readonly origin: string;
+  readonly incarnation: number;
+}
+
+/** What a log says of itself; before its first life the origin is empty and the incarnation 0. */
+type Meta = Owner & Life;
+
+/** Where the log is; makes the directory and an empty log in it where there are none. */
+export function settle(dir: string, owner: Owner): string {
+  makeDirectory(resolve(dir));
+  const path = join(dir, FILE_NAME);
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) {
+    if (existsSync(`${path}-wal`)) throw damaged(dir, `"${path}-wal" is there, "${path}" is not`);
+    create(dir, path, owner);
+  } else if (size < PAGE_BYTES_MIN) throw damaged(dir, `"${path}" is cut short`);
+  return path;
+}
+
+/** Refuses what is not a whole log of this owner's, before anything is written to it. */
+export function admit(db: DatabaseSync, dir: string, owner: Owner): void {
+  if (pragma(db, "application_id") !== APPLICATION_ID) throw foreign(dir, "it is no log of hearsay's");
+  const version = pragma(db, "user_version");
+  if (Number(version) > SCHEMA_VERSION) {
+    throw fault("newer", dir, "open", `it has schema ${version}, and this version knows ${SCHEMA_VERSION}`);
+  }
+  const found = pragma(db, "quick_check(1)", "quick_check");
+  if (found !== "ok") throw damaged(dir, String(found).replaceAll("\n", " "));
+  const { id, cluster } = metaOf(db, dir);
+  if (id !== owner.id) throw foreign(dir, `it is the log of node "${id}", and this is "${owner.id}"`);
+  if (cluster !== owner.cluster) {
+    throw foreign(dir, `it is of the cluster "${cluster}", and this node is of "${owner.cluster}"`);
+  }
+}
+
+/** Begins a life whose incarnation is larger than any before, even if the clock went back. */
+export function beginLife(db: DatabaseSync, dir: string, now: number): Life {
+  const before = metaOf(db, dir);
+  const incarnation = Math.max(now, before.incarnation + 1);
+  const origin = before.origin === "" ? originOf(before.id, incarnation) : before.origin;
+  const sum = checksum({ ...before, origin, incarnation });
+  db.prepare("UPDATE meta SET origin = ?, incarnation = ?, sum = ?").run(origin, incarnation, sum);
+  return { origin, incarnation };
+}
+
+/** The value of a pragma; the column may have a name of its own. */
+export function pragma(db: DatabaseSync, sql: string, column = sql): SQLOutputValue | undefined {
+  return db.prepare(`PRAGMA ${sql}`).get()?.[column];
+}
+
+export function damaged(dir: string, why: string): Error {
+  return fault("corrupt", dir, "open", `it is damaged (${why})`);
+}
+
+function foreign(dir: string, why: string): Error {
+  return fault("foreign", dir, "open", why);
+}
+
+function metaOf(db: DatabaseSync, dir: string): Meta {
+  const row = db.prepare("SELECT id, cluster, origin, incarnation, sum FROM meta").get() ?? {};
+  const meta = {
+    id: String(row["id"]),
+    cluster: String(row["cluster"]),
+    origin: String(row["origin"]),
+    incarnation: Number(row["incarnation"]),
+  };
+  if (checksum(meta) !== row["sum"]) throw damaged(dir, "what it says of itself is not what was written");
+  return meta;
+}
+
+function checksum({ id, cluster, origin, incarnation }: Meta): number {
+  return crc32(JSON.stringify([id, cluster, origin, incarnation]));
+}
+
+/**
+ * The log gets its name when it is whole, so that one with that name which is not is a damaged one, whatever moment
+ * a process was killed at.
+ */
+function create(dir: string, path: string, owner: Owner): void {
+  const unfinished = `${path}.new`;
+  const db = new DatabaseSync(unfinished);
+  try {
+    write(db, owner);
+    // Locked and looked at again: another process may have been faster, and its log may hold values by now.
+    db.prepare("BEGIN EXCLUSIVE").run();
+    if (existsSync(path)) rmSync(unfinished, { force: true });
+    else renameSync(unfinished, path);
+  } finally {
+    db.close();
+  }
+  sync(dir);
+}
+
+function write(db: DatabaseSync, owner: Owner): void {
+  const statements = [
+    "BEGIN EXCLUSIVE",
+    ...tables,
+    `PRAGMA application_id = ${APPLICATION_ID}`,
+    `PRAGMA user_version = ${SCHEMA_VERSION}`,
+    "DELETE FROM meta",
+  ];
+  // One by one, as Deno tells no result code of what exec() meets.
+  for (const sql of statements) db.prepare(sql).run();
+  const meta = { id: owner.id, cluster: owner.cluster, origin: "", incarnation: 0 };
+  const insert = db.prepare(
+    "INSERT INTO meta (id, cluster, origin, incarnation, sum) VALUES (?, ?, ?, ?, ?)",
+  );
+  insert.run(meta.id, meta.cluster, meta.origin, meta.incarnation, checksum(meta));
+  db.prepare("COMMIT").run();
+}
+
+/** A directory is there after a power cut only if the one that it is in was synced. */
+function makeDirectory(dir: string): void {
+  const first = mkdirSync(dir, { recursive: true });
+  if (first === undefined) return;
+  assert.ok(dir.startsWith(first), "the first directory made is on the way to the last");
+  for (let made = dir; made.length >= first.length; made = dirname(made)) sync(dirname(made));
+}
+
+function sync(dir: string): void {
+  const handle = openSync(dir, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

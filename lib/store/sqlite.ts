@@ -1,0 +1,152 @@
+/** The durable log: one SQLite file, written ahead and synced at every commit, held by one process at a time. */
+import assert from "node:assert/strict";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
+import type { Entry } from "../core/log.ts";
+import { faultBehind } from "./faults.ts";
+import { admit, beginLife, damaged, type Life, type Owner, pragma, settle } from "./schema.ts";
+import type { Store } from "./store.ts";
+
+export interface StoreOptions extends Owner {
+  /** The directory of the log; made where it is missing. */
+  readonly dir: string;
+  /** Ms since 1970, a whole number. */
+  readonly now: number;
+}
+
+/** An entry as it lies on disk. */
+interface Row {
+  readonly origin: string;
+  readonly seq: number;
+  /** The value as JSON. */
+  readonly text: string;
+}
+
+/** Opens the log, after a look at all of it; throws a StoreFault where it cannot be used as it is. */
+export function openStore(options: StoreOptions): Store {
+  assert.ok(Number.isSafeInteger(options.now), "now is a whole number");
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(settle(options.dir, options));
+    return begin(db, options);
+  } catch (error) {
+    db?.close();
+    throw faultBehind(error, options.dir, "open");
+  }
+}
+
+function begin(db: DatabaseSync, options: StoreOptions): Store {
+  const { dir, now } = options;
+  // Before the first look: whoever holds the lock from then on keeps it, and needs no shared memory for the log ahead.
+  pragma(db, "locking_mode = EXCLUSIVE");
+  admit(db, dir, options);
+  const origins = originsOf(db);
+  verify(db, dir, origins);
+  assert.equal(pragma(db, "journal_mode = WAL", "journal_mode"), "wal");
+  pragma(db, "synchronous = FULL");
+  return new SqliteStore(db, dir, origins, beginLife(db, dir, now));
+}
+
+class SqliteStore implements Store {
+  readonly origin: string;
+  readonly incarnation: number;
+  readonly durable = true;
+  readonly #db: DatabaseSync;
+  readonly #dir: string;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #addOrigin: StatementSync;
+  readonly #addEntry: StatementSync;
+  /** The number of each origin on disk, from 1 without a gap. */
+  readonly #origins: Map<string, number>;
+  #pending: Row[] = [];
+
+  constructor(db: DatabaseSync, dir: string, origins: Map<string, number>, { origin, incarnation }: Life) {
+    this.origin = origin;
+    this.incarnation = incarnation;
+    this.#db = db;
+    this.#dir = dir;
+    this.#origins = origins;
+    this.#begin = db.prepare("BEGIN IMMEDIATE");
+    this.#commit = db.prepare("COMMIT");
+    this.#addOrigin = db.prepare("INSERT INTO origins (id, name) VALUES (?, ?)");
+    this.#addEntry = db.prepare("INSERT INTO entries (origin, seq, value, sum) VALUES (?, ?, ?, ?)");
+  }
+
+  *entries(): Generator<Entry> {
+    for (const { origin, seq, text } of rowsOf(this.#db, this.#dir, this.#origins)) {
+      yield { origin, seq, value: JSON.parse(text) };
+    }
+  }
+
+  append(entries: readonly Entry[]): void {
+    for (const { origin, seq, value } of entries) {
+      this.#pending.push({ origin, seq, text: JSON.stringify(value) });
+    }
+  }
+
+  commit(): void {
+    if (this.#pending.length === 0) return;
+    const rows = this.#pending;
+    this.#pending = [];
+    const known = this.#origins.size;
+    try {
+      this.#begin.run();
+      for (const row of rows) this.#write(row);
+      this.#commit.run();
+    } catch (error) {
+      this.#undo(known);
+      throw faultBehind(error, this.#dir, "write to");
+    }
+  }
+
+  close(): void {
+    this.#pending = [];
+    this.#db.close();
+  }
+
+  #write(row: Row): void {
+    let number = this.#origins.get(row.origin);
+    if (number === undefined) {
+      number = this.#origins.size + 1;
+      this.#addOrigin.run(number, row.origin);
+      this.#origins.set(row.origin, number);
+    }
+    this.#addEntry.run(number, row.seq, row.text, checksum(row));
+  }
+
+  /** SQLite undoes some transactions by itself, and others not. */
+  #undo(known: number): void {
+    for (const [name, number] of this.#origins) if (number > known) this.#origins.delete(name);
+    if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+  }
+}
+
+/** The number of each origin on disk. */
+function originsOf(db: DatabaseSync): Map<string, number> {
+  const rows = db.prepare("SELECT name, id FROM origins").all();
+  return new Map(rows.map(({ name, id }) => [String(name), Number(id)]));
+}
+
+/** What SQLite does not check is what a row says; a value that rotted must not spread to the other nodes. */
+function verify(db: DatabaseSync, dir: string, origins: ReadonlyMap<string, number>): void {
+  const rows = rowsOf(db, dir, origins);
+  while (!rows.next().done);
+}
+
+/** Every row that is there by now, in the order in which they came; one that is damaged is a fault. */
+function* rowsOf(db: DatabaseSync, dir: string, origins: ReadonlyMap<string, number>): Generator<Row> {
+  const names = new Map([...origins].map(([name, number]) => [number, name]));
+  const last = db.prepare("SELECT max(place) AS last FROM entries").get()?.["last"] ?? 0;
+  const select = db.prepare("SELECT origin, seq, value, sum FROM entries WHERE place <= ? ORDER BY place");
+  for (const { origin, seq, value, sum } of select.iterate(last)) {
+    const row = { origin: names.get(Number(origin)) ?? "", seq: Number(seq), text: String(value) };
+    if (checksum(row) !== sum) throw damaged(dir, `entry ${seq} of "${row.origin}" is not what was written`);
+    yield row;
+  }
+}
+
+/** CRC-32 over all that a row says. */
+function checksum({ origin, seq, text }: Row): number {
+  return crc32(`${origin}:${seq}:${text}`);
+}

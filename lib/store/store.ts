@@ -1,0 +1,44 @@
+/** What a node keeps of its log from life to life, behind one small interface. */
+import type { Entry } from "../core/log.ts";
+
+export interface Store {
+  /** The origin under which values enter at this node; the same for as long as the log lives. */
+  readonly origin: string;
+  /** Larger than in any earlier opening, whatever the clock says. */
+  readonly incarnation: number;
+  /** Whether what was committed outlives the process. */
+  readonly durable: boolean;
+  /** Everything committed, in the order in which it came. */
+  entries(): Iterable<Entry>;
+  /** Takes entries for the next commit. */
+  append(entries: readonly Entry[]): void;
+  /**
+   * Everything appended is on disk when this returns, all of it in one transaction. Throws a StoreFault, and then
+   * nothing that was appended since the last commit is kept; the store stays usable, and later commits may succeed.
+   */
+  commit(): void;
+  /** Lets go of the log. What was appended and not committed is gone. */
+  close(): void;
+}
+
+/**
+ * Why a log is refused: "foreign" is another node's, another cluster's or none of ours, "newer" has a schema that
+ * this program does not know, "corrupt" is damaged, "in-use" is open elsewhere, "unavailable" is anything else.
+ */
+export type FaultKind = "foreign" | "newer" | "corrupt" | "full" | "read-only" | "in-use" | "unavailable";
+
+/** A fault that an operator can mend; the message is a sentence that says what is wrong and what to do. */
+export class StoreFault extends Error {
+  readonly kind: FaultKind;
+
+  constructor(kind: FaultKind, message: string) {
+    super(message);
+    this.name = "StoreFault";
+    this.kind = kind;
+  }
+}
+
+/** The name under which values enter at a node whose log began in this incarnation. */
+export function originOf(id: string, incarnation: number): string {
+  return `${id}.${incarnation.toString(36)}`;
+}

@@ -1,0 +1,32 @@
+/** The beginning of an examination: why it cannot begin, and how one begins with nodes that run already. */
+import type { Json } from "../core/message.ts";
+import type { Census } from "./census.ts";
+import { type Cluster, INIT_TIMEOUT_MS } from "./cluster.ts";
+import type { Partitioner } from "./world.ts";
+
+/** Who ended had no need of the time that is given; of who is out of reach it is known why. */
+export function whyNotUp(unanswered: readonly string[], cluster: Cluster): string[] {
+  const out = unanswered.filter((id) => cluster.whyOutOfReach(id) !== undefined);
+  const ended = unanswered.filter((id) => cluster.hasCrashed(id));
+  const mute = unanswered.filter((id) => !out.includes(id) && !ended.includes(id));
+  const given = `${INIT_TIMEOUT_MS / 1000} s are given`;
+  return [
+    ...ended.length === 0 ? [] : [`Setup: ended before it answered init and topology: ${ended.join(", ")}.`],
+    ...mute.length === 0 ? [] : [`Setup: no answer to init or topology from ${mute.join(", ")}; ${given}.`],
+    ...out.map((id) => `Setup: ${id} is out of reach: ${cluster.whyOutOfReach(id)}; ${given}.`),
+  ];
+}
+
+/** Heals what somebody may have left cut, if this examination cuts, and learns what is held already. */
+export function takeOver(
+  census: Census,
+  partitioner: Partitioner | undefined,
+  done: (held: readonly Json[], failures: readonly string[]) => void,
+): void {
+  const read = (): void =>
+    census.read((held, mute) =>
+      done(held, mute.length === 0 ? [] : [`Setup: no answer to a first read from ${mute.join(", ")}.`])
+    );
+  if (partitioner === undefined) return read();
+  partitioner.heal((failure) => failure === undefined ? read() : done([], [`Setup: ${failure}.`]));
+}

@@ -1,0 +1,80 @@
+/** A wire between two ends on this machine that can be cut without a word, and on which anything can be put. */
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import type { Address } from "../../transports/tcp.ts";
+
+export class Proxy {
+  readonly #server: Server;
+  readonly #pairs = new Set<readonly [Socket, Socket]>();
+  #target: Address | undefined;
+  #cut = false;
+  /** Connections it has taken so far. */
+  taken = 0;
+
+  private constructor() {
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#onSocket(socket));
+  }
+
+  static async listen(): Promise<Proxy> {
+    const proxy = new Proxy();
+    await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", () => resolve()));
+    return proxy;
+  }
+
+  get address(): Address {
+    const { address, port } = this.#server.address() as AddressInfo;
+    return { host: address, port };
+  }
+
+  /** Where connections lead from now on; until then they are hung up. */
+  lead(target: Address): void {
+    this.#target = target;
+  }
+
+  /** Nothing passes any more, and nobody is told. */
+  cut(): void {
+    this.#cut = true;
+    for (const sockets of this.#pairs) for (const socket of sockets) socket.pause();
+  }
+
+  heal(): void {
+    this.#cut = false;
+    for (const sockets of this.#pairs) for (const socket of sockets) socket.resume();
+  }
+
+  /** Puts bytes on the way to the target, on the newest connection. */
+  inject(bytes: Uint8Array): void {
+    [...this.#pairs].at(-1)?.[1].write(bytes);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const sockets of this.#pairs) for (const socket of sockets) socket.destroy();
+    await closed;
+  }
+
+  #onSocket(near: Socket): void {
+    this.taken += 1;
+    near.on("error", () => {});
+    if (this.#target === undefined) return void near.destroy();
+    const far = connect({ ...this.#target, allowHalfOpen: true });
+    const pair = [near, far] as const;
+    this.#pairs.add(pair);
+    this.#pass(pair, near, far);
+    this.#pass(pair, far, near);
+  }
+
+  #pass(pair: readonly [Socket, Socket], from: Socket, to: Socket): void {
+    from.on("error", () => {});
+    from.on("data", (chunk: Uint8Array) => {
+      if (to.write(chunk)) return;
+      from.pause();
+      to.once("drain", () => this.#cut || from.resume());
+    });
+    from.on("end", () => to.end());
+    from.on("close", () => {
+      this.#pairs.delete(pair);
+      to.destroy();
+    });
+    if (this.#cut) from.pause();
+  }
+}

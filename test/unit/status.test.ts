@@ -1,0 +1,134 @@
+/** `hearsay status`: every node is asked, for people as tables and for programs as JSON. */
+import { deepEqual, equal } from "node:assert/strict";
+import { test } from "node:test";
+import { duration, status } from "../../lib/commands/status.ts";
+import type { Body } from "../../lib/core/message.ts";
+import { deadAddress, FakeNode, listen, type Script, withNodes } from "./fake_node.ts";
+
+const peer = {
+  connected: true,
+  lag: 0,
+  ahead: 0,
+  rtt_ms: 0.25,
+  oldest_unacked_ms: null,
+  suspected_for_ms: null,
+};
+
+function facts(id: string, changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    ...{ id, cluster: "hearsay", version: "0.1.0", incarnation: 5, uptime_ms: 754_000, storage: "durable" },
+    ...{ values: 12_345, entries: 12_346, relay: id === "n1" ? null : "n1", clients: 2, watchers: 1 },
+    peers: [{ id: id === "n1" ? "n2" : "n1", ...peer }],
+    messages: { sent: { delta: 7 }, received: {} },
+    bytes: { sent: 100, received: 200 },
+    ...{ memory_bytes: 61_400_000, cpu_ms: 12 },
+    ...changes,
+  };
+}
+
+function telling(answer: Record<string, unknown>): Script {
+  return (body, visit) => visit.say({ type: "status_ok", ...answer }, body);
+}
+
+async function run(nodes: readonly FakeNode[], more: readonly string[], ...args: string[]) {
+  const { io, out, err } = listen();
+  let exit = -1;
+  await withNodes(nodes, async () => {
+    exit = await status(["--at", [...nodes.map(({ at }) => at), ...more].join(), ...args], io);
+  });
+  return { exit, out: out.join(""), err: err.join("") };
+}
+
+test("every node that is asked has a row, and so has each of its peers", async () => {
+  const lost = { ...peer, connected: false, lag: 17, ahead: 3, rtt_ms: 12.5 };
+  const peers = [{ id: "n1", ...lost, oldest_unacked_ms: 1_234, suspected_for_ms: 65_000 }];
+  const nodes = [
+    await FakeNode.start("n1", telling(facts("n1"))),
+    await FakeNode.start("n2", telling(facts("n2", { peers, storage: "memory" }))),
+  ];
+  const { exit, out, err } = await run(nodes, []);
+  // Ports are of any length up to five digits.
+  const at = nodes.map((node) => node.at);
+  const width = Math.max(...at.map((text) => text.length));
+  const [one, two] = at.map((text) => text.padEnd(width));
+  deepEqual([exit, err], [0, ""]);
+  equal(
+    out,
+    `| node | ${
+      "at".padEnd(width)
+    } | cluster | storage | values | relay  | clients | watchers | memory | up for |
+| ---- | ${"-".repeat(width)} | ------- | ------- | ------ | ------ | ------- | -------- | ------ | ------ |
+| n1   | ${one} | hearsay | durable | 12345  | itself | 2       | 1        | 61 MB  | 13 min |
+| n2   | ${two} | hearsay | memory  | 12345  | n1     | 2       | 1        | 61 MB  | 13 min |
+
+| node | peer | connected | lag | ahead | round trip | oldest unacknowledged | suspected for |
+| ---- | ---- | --------- | --- | ----- | ---------- | --------------------- | ------------- |
+| n1   | n2   | yes       | 0   | 0     | 0.3 ms     |                       |               |
+| n2   | n1   | no        | 17  | 3     | 13 ms      | 1.2 s                 | 1.1 min       |
+`,
+  );
+});
+
+test("a node that does not answer does not keep the others from being shown, and is status 1", async () => {
+  const dead = await deadAddress();
+  const bad: Script[] = [
+    () => {},
+    (_, visit) => visit.write("x\n"),
+    telling({ id: "n1" }),
+    (body, visit) => visit.say({ type: "error", code: 10, text: "unknown type: status" }, body),
+    (body, visit) => visit.say({ type: "read_ok" }, body),
+  ];
+  const nodes = await Promise.all(
+    [telling(facts("n1")), ...bad].map((script) => FakeNode.start("n1", script)),
+  );
+  const { exit, out } = await run(nodes, [`127.0.0.1:${dead.port}`], "--timeout", "300");
+  equal(exit, 1);
+  deepEqual(out.split("\n").slice(3, 5), [
+    "",
+    "| node | peer | connected | lag | ahead | round trip | oldest unacknowledged | suspected for |",
+  ]);
+  deepEqual(out.trimEnd().split("\n").slice(8), [
+    `${nodes[1]?.at} gives no answer within 300 ms`,
+    `${nodes[2]?.at} does not speak as a node does: this is not JSON`,
+    `${nodes[3]?.at} answers with something that is no status`,
+    `${nodes[4]?.at} answers error 10: unknown type: status`,
+    `${nodes[5]?.at} answers with something that is no status`,
+    `127.0.0.1:${dead.port} refuses the connection: nothing listens there`,
+  ]);
+});
+
+test("for programs it is one array, with what each node said, known or not, or why it did not", async () => {
+  const said = facts("n1", { news: { of: "a later version" } });
+  const node = await FakeNode.start("n1", telling(said));
+  const dead = await deadAddress();
+  const { exit, out, err } = await run([node], [`127.0.0.1:${dead.port}`], "--json");
+  deepEqual([exit, err, out.indexOf("\n")], [1, "", out.length - 1]);
+  const parsed: Body[] = JSON.parse(out);
+  deepEqual(parsed, [
+    { at: node.at, ...said },
+    { at: `127.0.0.1:${dead.port}`, error: "refuses the connection: nothing listens there" },
+  ]);
+});
+
+test("durations are told in units that people read", () => {
+  const told = [
+    null,
+    0,
+    0.04,
+    9.94,
+    9.96,
+    999.4,
+    1000,
+    9940,
+    59_900,
+    60_000,
+    3_599_000,
+    3_600_000,
+    86_400_000,
+    8.64e9,
+  ];
+  deepEqual(told.map(duration), [
+    ...["", "0.0 ms", "0.0 ms", "9.9 ms", "10 ms", "999 ms", "1.0 s", "9.9 s", "60 s", "1.0 min", "60 min"],
+    ...["1.0 h", "1.0 d", "100 d"],
+  ]);
+});

@@ -1,0 +1,202 @@
+/** All connections that are clients, or may turn out to be: how many, how much they hold together, who is who. */
+import type { Socket } from "node:net";
+import type { Envelope } from "../lib/core/message.ts";
+import { Client, type ClientEvents } from "./tcp_client.ts";
+import { Connection } from "./tcp_connection.ts";
+import { encodeRefusal, type Greeting, type Opening, type Refusals } from "./tcp_greeting.ts";
+import { GREETING_BYTES_MAX, KEEPALIVE_MS, SILENCE_MS, type TcpLimits } from "./tcp_limits.ts";
+
+export interface ClientsOptions {
+  readonly me: string;
+  readonly limits: TcpLimits;
+  readonly refusals: Refusals;
+  readonly events: ClientsEvents;
+}
+
+export interface ClientsEvents {
+  isMember(id: string): boolean;
+  /** A node greets. Returns why it is refused; else the connection has been taken over. */
+  onGreeting(connection: Connection, greeting: Greeting): string | undefined;
+  onEnvelope(envelope: Envelope): void;
+  onDropped(reason: string): void;
+  onDrained(client: string): void;
+  onGone(connection: string): void;
+}
+
+export class Clients {
+  readonly #options: ClientsOptions;
+  readonly #events: ClientEvents;
+  readonly #clients = new Map<number, Client>();
+  /** Who came when all places were taken, and how long ago, ms. */
+  readonly #newcomers = new Map<Client, number>();
+  /** What is held for each, as counted in #heldBytes. */
+  readonly #held = new Map<Client, number>();
+  #heldBytes = 0;
+  #lastNumber = 0;
+
+  constructor(options: ClientsOptions) {
+    const { events, refusals } = options;
+    this.#options = options;
+    this.#events = {
+      admit: (client) => this.#admit(client),
+      onOpening: (client, opening) => this.#onOpening(client, opening),
+      isMember: (id) => events.isMember(id),
+      onPoser: ({ connection }, id) =>
+        refusals.say("posers", `a client at ${connection.host} calls itself ${id}`),
+      onEnvelope: (envelope) => events.onEnvelope(envelope),
+      onDropped: (reason) => events.onDropped(reason),
+      onDrained: (id) => events.onDrained(id),
+      onMoved: (client) => this.#onMoved(client),
+      onClose: (client) => this.#onClose(client),
+    };
+  }
+
+  /** Connections that are clients, or have not said what they are; without those that came over the limit. */
+  get count(): number {
+    return this.#clients.size - this.#newcomers.size;
+  }
+
+  get newcomerCount(): number {
+    return this.#newcomers.size;
+  }
+
+  /** All that is held for them, in and out. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  get connections(): Connection[] {
+    return [...this.#clients.values()].map(({ connection }) => connection);
+  }
+
+  add(socket: Socket): void {
+    const { limits, refusals } = this.#options;
+    const isFull = this.#isFull;
+    if (isFull && this.#newcomers.size >= limits.newcomersMax) return this.#turnAway(socket);
+    if (!isFull) refusals.forget("clients");
+    const client = this.#open(socket);
+    this.#clients.set(client.number, client);
+    if (isFull) this.#newcomers.set(client, 0);
+    this.#onMoved(client);
+  }
+
+  send(envelope: Envelope): void {
+    const { dest } = envelope;
+    this.#find(dest)?.answer(dest, dest.slice(0, dest.lastIndexOf("#")), envelope);
+  }
+
+  /** What has not left for this client, and others on its connection. */
+  unsentBytes(client: string): number {
+    return this.#find(client)?.connection.unsentBytes ?? 0;
+  }
+
+  keep(client: string): void {
+    this.#find(client)?.keep();
+  }
+
+  tick(ms: number): void {
+    for (const client of [...this.#clients.values()]) client.tick(ms);
+    for (const [client, before] of [...this.#newcomers]) {
+      this.#newcomers.set(client, before + ms);
+      if (before + ms >= SILENCE_MS) client.connection.close("too many connections");
+    }
+  }
+
+  get #isFull(): boolean {
+    return this.count >= this.#options.limits.clientsMax;
+  }
+
+  #open(socket: Socket): Client {
+    const { me, limits } = this.#options;
+    const number = ++this.#lastNumber;
+    const connection = new Connection(socket, {
+      onLine: (line) => client.onLine(line),
+      onOverlong: (bytes) => client.onOverlong(bytes),
+      onChunk: () => client.onChunk(),
+      onDrained: () => client.onDrained(),
+      onEnd: () => client.onEnd(),
+      onClose: () => client.onClose(),
+    });
+    const client: Client = new Client({ me, number, connection, limits, events: this.#events });
+    connection.keepAlive(KEEPALIVE_MS);
+    return client;
+  }
+
+  #turnAway(socket: Socket): void {
+    socket.on("error", () => {});
+    socket.destroy();
+    this.#sayFull();
+  }
+
+  #admit(client: Client): boolean {
+    if (this.#newcomers.has(client) && this.#isFull) {
+      this.#sayFull();
+      return false;
+    }
+    this.#newcomers.delete(client);
+    return true;
+  }
+
+  #sayFull(): void {
+    this.#options.refusals.say(
+      "clients",
+      `${this.#options.limits.clientsMax} clients are connected: no more`,
+    );
+  }
+
+  #onOpening(client: Client, opening: Opening): void {
+    const { connection } = client;
+    if (opening.kind === "refusal") return connection.close(opening.reason);
+    const fault = opening.kind === "greeting"
+      ? this.#options.events.onGreeting(connection, opening.greeting)
+      : "reason" in opening
+      ? opening.reason
+      : undefined;
+    if (fault === undefined) return this.#forget(client);
+    const who = opening.kind === "greeting" ? opening.greeting.id : "somebody";
+    this.#options.refusals.say(`from ${who}`, `${who} at ${connection.host} is refused: ${fault}`);
+    connection.write(encodeRefusal(fault), GREETING_BYTES_MAX);
+    connection.end(fault);
+  }
+
+  #onMoved(client: Client): void {
+    const before = this.#held.get(client);
+    if (before === undefined && !this.#clients.has(client.number)) return;
+    const now = client.heldBytes;
+    this.#held.set(client, now);
+    this.#heldBytes += now - (before ?? 0);
+    while (this.#heldBytes > this.#options.limits.clientsBytesMax) this.#closeGreediest();
+  }
+
+  // Not who brings it over the limit: that is as likely a small client among large ones.
+  #closeGreediest(): void {
+    let [greediest, most] = [undefined as Client | undefined, -1];
+    for (const [client, bytes] of this.#held) {
+      if (bytes > most) [greediest, most] = [client, bytes];
+    }
+    if (greediest === undefined) return;
+    const { connection } = greediest;
+    const reason =
+      `clients hold more than ${this.#options.limits.clientsBytesMax} bytes, and this one the most`;
+    this.#options.refusals.say("hoarders", `a client at ${connection.host} is closed: ${reason}`);
+    connection.close(reason);
+  }
+
+  #onClose(client: Client): void {
+    const { isClient, number } = client;
+    this.#forget(client);
+    if (isClient) this.#options.events.onGone(`${number}`);
+  }
+
+  #forget(client: Client): void {
+    this.#clients.delete(client.number);
+    this.#newcomers.delete(client);
+    this.#heldBytes -= this.#held.get(client) ?? 0;
+    this.#held.delete(client);
+  }
+
+  #find(client: string): Client | undefined {
+    const at = client.lastIndexOf("#");
+    return at === -1 ? undefined : this.#clients.get(Number(client.slice(at + 1)));
+  }
+}
