@@ -30,6 +30,8 @@ export interface DriveOptions {
   readonly journal?: Journal;
   /** Runs when everything that has come in by now was handed over; by default the runtime's next turn. */
   readonly endOfTurn?: (run: () => void) => void;
+  /** What is due at once waits for the end of the turn, so that all that comes in one turn leaves together. */
+  readonly batches?: boolean;
   /**
    * Entries could not be made safe. Nothing of what followed from them has left; the node that is returned takes the
    * old one's place, knows only what is safe, and gets the same events again.
@@ -76,6 +78,7 @@ class TurnDriver implements Driver {
   #events: Event[] = [];
   #held: Effect[] = [];
   #appended = 0;
+  #endPlanned = false;
 
   constructor(options: DriveOptions) {
     this.#options = options;
@@ -99,11 +102,13 @@ class TurnDriver implements Driver {
 
   step(event: Event): void {
     if (this.#stopped) return;
-    const effects = this.#node.step(event, this.#clock());
+    const more = this.#options.batches === true && event.kind !== "wake";
+    const effects = this.#node.step(event, this.#clock(), more);
     const first = effects.findIndex(({ kind }) => kind === "persist");
     if (this.#options.journal === undefined || (this.settled && first < 0)) this.#perform(effects);
     else this.#hold(event, effects, this.#options.journal);
-    this.#arm();
+    if (more || !this.settled) this.#planEnd();
+    else this.#arm();
   }
 
   stop(): void {
@@ -126,7 +131,6 @@ class TurnDriver implements Driver {
   }
 
   #hold(event: Event, effects: readonly Effect[], journal: Journal): void {
-    if (this.settled) (this.#options.endOfTurn ?? setImmediate)(() => this.#commit(journal));
     this.#events.push(event);
     for (const effect of effects) {
       if (effect.kind === "persist") {
@@ -135,6 +139,19 @@ class TurnDriver implements Driver {
       } else this.#held.push(effect);
     }
     if (this.#appended >= COMMIT_ENTRIES_MAX) this.#commit(journal);
+  }
+
+  #planEnd(): void {
+    if (this.#endPlanned) return;
+    this.#endPlanned = true;
+    (this.#options.endOfTurn ?? setImmediate)(() => this.#endTurn());
+  }
+
+  #endTurn(): void {
+    this.#endPlanned = false;
+    if (this.#options.journal !== undefined) this.#commit(this.#options.journal);
+    if (!this.#stopped && this.#node.deadline <= this.#clock()) this.step({ kind: "wake" });
+    else this.#arm();
   }
 
   #commit(journal: Journal): void {

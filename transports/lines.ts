@@ -12,6 +12,8 @@ const NEWLINE = 10;
 const PIECE_BYTES = 65_536;
 /** What a reader holds from the start; after a line longer than a piece it comes back to this. */
 const READER_BYTES_MIN = 1024;
+/** Large, as what is outgrown is garbage that many clients can make faster than a runtime collects it. */
+const GROWTH = 16;
 
 export interface LineHandlers {
   onLine(line: string): void;
@@ -28,7 +30,7 @@ export class LineReader {
   readonly #lineBytesMax: number;
   // A byte order mark is kept: a decoder that eats it would do so once per chunk, wherever chunks happen to begin.
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  /** The beginning of a line whose newline has not come. Grows by doubling, never above #lineBytesMax. */
+  /** The beginning of a line whose newline has not come. Never above #lineBytesMax. */
   #held = new Uint8Array(READER_BYTES_MIN);
   #heldBytes = 0;
   /** True while the rest of a line that was too long passes. */
@@ -86,7 +88,7 @@ export class LineReader {
   }
 
   #grow(length: number): void {
-    const bigger = new Uint8Array(Math.min(this.#lineBytesMax, Math.max(length, 16 * this.#held.length)));
+    const bigger = new Uint8Array(Math.min(this.#lineBytesMax, Math.max(length, GROWTH * this.#held.length)));
     bigger.set(this.#held.subarray(0, this.#heldBytes));
     this.#held = bigger;
   }

@@ -98,9 +98,14 @@ export class TcpTransport implements Transport {
     return this.#clients.unsentBytes(client);
   }
 
-  /** Answers to this client go on: it stays connected though it writes no more. */
-  keepOpen(client: string): void {
-    this.#clients.keep(client);
+  /** Whether answers to this client go on: then its connection stays, though it writes no more. */
+  keepOpen(client: string, on: boolean): void {
+    this.#clients.keep(client, on);
+  }
+
+  /** Clients are not listened to any more in this turn of the event loop. */
+  endTurn(): void {
+    this.#clients.endTurn();
   }
 
   /** How things stand with each peer. */

@@ -6,7 +6,13 @@ import type { Envelope } from "../lib/core/message.ts";
 import { MALFORMED_REQUEST, NOT_SUPPORTED, TEMPORARILY_UNAVAILABLE } from "../lib/core/node.ts";
 import type { Connection } from "./tcp_connection.ts";
 import { type Opening, readOpening } from "./tcp_greeting.ts";
-import { CLIENT_HELD_BYTES_PAUSE, CLIENT_TURN_LINES_MAX, LINGER_MS, type TcpLimits } from "./tcp_limits.ts";
+import {
+  CLIENT_HELD_BYTES_PAUSE,
+  CLIENT_TURN_LINES_MAX,
+  ENDLESS_BYTES_MAX,
+  LINGER_MS,
+  type TcpLimits,
+} from "./tcp_limits.ts";
 
 /** What a line that waits costs beside its characters; a guess at a runtime's string. */
 const LINE_OVERHEAD_BYTES = 64;
@@ -26,6 +32,12 @@ export interface ClientEvents {
   onOpening(client: Client, opening: Opening): void;
   onEnvelope(envelope: Envelope): void;
   isMember(id: string): boolean;
+  /** All clients together have been answered enough for this turn of the event loop. */
+  readonly isTurnOver: boolean;
+  /** It waits for the next turn. */
+  onWaiting(client: Client): void;
+  /** So much was written to it. */
+  onAnswered(bytes: number): void;
   /** It speaks in the name of a member. */
   onPoser(client: Client, id: string): void;
   onDropped(reason: string): void;
@@ -50,6 +62,10 @@ export class Client {
   #stalled = false;
   /** Ids of this connection to which something was sent that has not left. */
   readonly #told = new Set<string>();
+  /** The last line that was too long: how much had been received when that was known, and where it was. */
+  #overlong: { readonly fromByte: number; readonly linesEnded: number } | undefined;
+  /** What it was answered of late; half of it is forgotten at every tick. */
+  #answeredBytes = 0;
   #halfMs = 0;
   #linesEnded = 0;
   /** Since when it has said all it will say, and has been told nothing, ms. */
@@ -85,13 +101,15 @@ export class Client {
   }
 
   onOverlong(lineBytesMax: number): void {
+    this.#overlong = { fromByte: this.#connection.receivedBytes, linesEnded: this.#connection.linesEnded };
     if (this.#spoke || this.#isAdmitted()) {
       this.#refuse("client", `a line is longer than ${lineBytesMax} bytes`);
     }
   }
 
   onChunk(): void {
-    if (!this.#free) this.#connection.pause();
+    if (!this.#free) this.#hold();
+    if (this.#isEndless) this.#refuseAndEnd(MALFORMED_REQUEST, "a line has no end");
     this.#options.events.onMoved(this);
   }
 
@@ -115,6 +133,15 @@ export class Client {
     this.#options.events.onClose(this);
   }
 
+  get answeredBytes(): number {
+    return this.#answeredBytes;
+  }
+
+  /** A new turn: what waits may go on. */
+  onTurn(): void {
+    this.#pump();
+  }
+
   /** `id` is who asked, with the number of the connection. */
   answer(id: string, name: string, envelope: Envelope): void {
     const line = encode({ ...envelope, dest: name });
@@ -124,12 +151,13 @@ export class Client {
     this.#write(line);
   }
 
-  /** What it asked for goes on: that it writes no more does not end it. */
-  keep(): void {
-    this.#kept = true;
+  /** While what it asked for goes on, that it writes no more does not end it. */
+  keep(on: boolean): void {
+    this.#kept = on;
   }
 
   tick(ms: number): void {
+    this.#answeredBytes /= 2;
     this.#connection.tick(ms);
     this.#tickHalfLine(ms);
     if (this.#lingerMs !== undefined) this.#tickLinger(ms);
@@ -152,7 +180,19 @@ export class Client {
   }
 
   get #free(): boolean {
-    return !this.#stalled && this.#turnLines < CLIENT_TURN_LINES_MAX;
+    return !this.#stalled && this.#turnLines < CLIENT_TURN_LINES_MAX && !this.#options.events.isTurnOver;
+  }
+
+  /** Reads nothing until whoever is in the way lets it go on. */
+  #hold(): void {
+    this.#connection.pause();
+    if (this.#options.events.isTurnOver) this.#options.events.onWaiting(this);
+  }
+
+  get #isEndless(): boolean {
+    const { receivedBytes, linesEnded } = this.#connection;
+    return this.#overlong !== undefined && linesEnded === this.#overlong.linesEnded &&
+      receivedBytes - this.#overlong.fromByte > ENDLESS_BYTES_MAX;
   }
 
   #wait(line: string): void {
@@ -166,21 +206,22 @@ export class Client {
       this.#waitingBytes -= line.length + LINE_OVERHEAD_BYTES;
       this.#take(line);
     }
-    if (this.#next < this.#waiting.length) return;
+    if (this.#next < this.#waiting.length) return this.#hold();
     this.#waiting = [];
     this.#next = 0;
     if (this.#free) this.#connection.resume();
+    else this.#hold();
   }
 
   #take(line: string): void {
     this.#turnLines += 1;
-    if (this.#turnLines === CLIENT_TURN_LINES_MAX) setImmediate(() => this.#onTurn());
+    if (this.#turnLines === CLIENT_TURN_LINES_MAX) setImmediate(() => this.#onOwnTurn());
     const decoded = decode(line);
     if (decoded.ok) this.#onEnvelope(decoded.envelope);
     else this.#refuse("client", decoded.reason);
   }
 
-  #onTurn(): void {
+  #onOwnTurn(): void {
     this.#turnLines = 0;
     this.#pump();
   }
@@ -221,6 +262,8 @@ export class Client {
   #write(line: string): void {
     // What all clients may hold together is seen to by who counts it, at once.
     this.#connection.write(line, Infinity);
+    this.#answeredBytes += line.length;
+    this.#options.events.onAnswered(line.length);
     if (this.#lingerMs !== undefined) this.#lingerMs = 0;
     if (this.#connection.unsentBytes >= CLIENT_HELD_BYTES_PAUSE) this.#stalled = true;
     this.#options.events.onMoved(this);

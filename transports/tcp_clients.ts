@@ -5,6 +5,7 @@ import { Client, type ClientEvents } from "./tcp_client.ts";
 import { Connection } from "./tcp_connection.ts";
 import { encodeRefusal, type Greeting, type Opening, type Refusals } from "./tcp_greeting.ts";
 import { GREETING_BYTES_MAX, KEEPALIVE_MS, SILENCE_MS, type TcpLimits } from "./tcp_limits.ts";
+import { Turn } from "./tcp_turn.ts";
 
 export interface ClientsOptions {
   readonly me: string;
@@ -33,11 +34,18 @@ export class Clients {
   readonly #held = new Map<Client, number>();
   #heldBytes = 0;
   #lastNumber = 0;
+  readonly #turn = new Turn();
 
   constructor(options: ClientsOptions) {
     const { events, refusals } = options;
     this.#options = options;
+    const turn = this.#turn;
     this.#events = {
+      get isTurnOver() {
+        return turn.isOver;
+      },
+      onWaiting: (client) => turn.wait(client),
+      onAnswered: (bytes) => turn.spend(bytes),
       admit: (client) => this.#admit(client),
       onOpening: (client, opening) => this.#onOpening(client, opening),
       isMember: (id) => events.isMember(id),
@@ -90,8 +98,12 @@ export class Clients {
     return this.#find(client)?.connection.unsentBytes ?? 0;
   }
 
-  keep(client: string): void {
-    this.#find(client)?.keep();
+  keep(client: string, on: boolean): void {
+    this.#find(client)?.keep(on);
+  }
+
+  endTurn(): void {
+    this.#turn.end();
   }
 
   tick(ms: number): void {
@@ -189,6 +201,7 @@ export class Clients {
   }
 
   #forget(client: Client): void {
+    this.#turn.leave(client);
     this.#clients.delete(client.number);
     this.#newcomers.delete(client);
     this.#heldBytes -= this.#held.get(client) ?? 0;

@@ -30,10 +30,14 @@ export const NEWCOMERS_MAX = 256;
 export const CLIENT_HELD_BYTES_PAUSE = 256 * 1024;
 /** Requests of one client that are handed over in one turn of the event loop. */
 export const CLIENT_TURN_LINES_MAX = 64;
-/** The longest answer. */
-export const ANSWER_BYTES_MAX = 64 * LINE_BYTES_MAX;
+/** Answers that are made for all clients in one turn of the event loop; once over it, further requests wait. */
+export const TURN_ANSWERS_BYTES_MAX = LINE_BYTES_MAX;
+/** The longest answer. Making it takes several times its length for a moment. */
+export const ANSWER_BYTES_MAX = 16 * LINE_BYTES_MAX;
 /** All that is held for clients, in and out. Over it, the client that holds the most is closed. */
-export const CLIENTS_BYTES_MAX = 64 * LINE_BYTES_MAX;
+export const CLIENTS_BYTES_MAX = 32 * LINE_BYTES_MAX;
+/** A client whose line goes on for so long, though it was told that it is too long, is closed. */
+export const ENDLESS_BYTES_MAX = 16 * LINE_BYTES_MAX;
 /** A client that began a line has so long to end it. */
 export const HALF_LINE_MS_MAX = 30_000;
 /** A client that writes no more is closed when nothing was sent to it for so long. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Mechanism } from "../core/node.ts";
 import { grudgeNames, parseGrudge } from "../workbench/grudge.ts";
 import { defaults, faults, latencyDists, type Settings, topologyNames } from "../workbench/settings.ts";
-import { choice, decimal, list, text, toggle, whole } from "./flag_schemas.ts";
+import { choice, decimal, list, parsedText, text, toggle, whole } from "./flag_schemas.ts";
 import { type Given, mustBe } from "./flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "./read_flags.ts";
 import { type Challenge, challengeNames, challenges } from "./targets.ts";
@@ -45,6 +45,8 @@ const mechanisms = ["retry", "repair", "detour", "failover"] as const;
 
 export const grudgeRule = `one of ${grudgeNames.join(", ")}, or who is cut, as n0|rest or one way n0>rest`;
 
+const CUTS_RULE = `a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}`;
+
 const S = defaults;
 const budget = () => whole(1, DELIVERY_BUDGET_MS_MAX, "MS", "how long a value may take to reach everyone");
 
@@ -68,6 +70,11 @@ export const exam = z.object({
     `mean seconds from fault to fault (${S.nemesisIntervalS})`,
   ),
   "grudge": text("WHO", grudgeRule, "who is cut off from whom in a partition (chance decides)"),
+  "cuts": parsedText(parseCuts, {
+    value: "S,…",
+    about: "partitions of these lengths, with --nemesis-interval in between (chance decides)",
+    rule: CUTS_RULE,
+  }),
   "loss": decimal(0, 1, "SHARE", `share of messages that the fault loss drops (${S.lossShare})`),
   "duplicate": decimal(0, 1, "SHARE", `share that the fault duplicate doubles (${S.duplicateShare})`),
   "recovery": decimal(0, RECOVERY_S_MAX, "S", `seconds of rest before the last reads (${S.recoveryS})`),
@@ -141,6 +148,7 @@ export function settingsOf(flags: ExamFlags, base: Settings): Settings {
     nemesis: [...new Set([...base.nemesis, ...flags.nemesis ?? []])],
     nemesisIntervalS: flags["nemesis-interval"] ?? base.nemesisIntervalS,
     ...flags.grudge !== undefined && { grudge: flags.grudge },
+    ...flags.cuts !== undefined && { cutsS: flags.cuts },
     lossShare: flags.loss ?? base.lossShare,
     duplicateShare: flags.duplicate ?? base.duplicateShare,
     recoveryS: flags.recovery ?? base.recoveryS,
@@ -154,7 +162,10 @@ export function togetherMistakes(
   exams: readonly Exam[],
   given: ReadonlyMap<string, Given>,
 ): string[] {
-  const needs = [["grudge", "partition"], ["loss", "loss"], ["duplicate", "duplicate"]] as const;
+  const needs = [["grudge", "partition"], ["cuts", "partition"], ["loss", "loss"], [
+    "duplicate",
+    "duplicate",
+  ]] as const;
   const useless = needs.flatMap(([name, fault]) => {
     const flag = given.get(name);
     return flag && !exams.some((exam) => exam.settings.nemesis.includes(fault))
@@ -163,7 +174,27 @@ export function togetherMistakes(
   });
   const cut = given.get("grudge");
   const wrong = exams.map((exam) => grudgeMistakes(command, cut, exam)).find((said) => said.length > 0);
-  return [...useless, ...wrong ?? []];
+  const late = exams.map((exam) => cutsMistakes(command, given.get("cuts"), exam)).find((said) =>
+    said.length > 0
+  );
+  return [...useless, ...wrong ?? [], ...late ?? []];
+}
+
+/** A cut that would be on when the load ends would be shorter than it was said to be. */
+export function cutsMistakes(command: string, cuts: Given | undefined, { settings }: Exam): string[] {
+  const { cutsS = [], nemesis, nemesisIntervalS, timeLimitS } = settings;
+  const tookS = cutsS.reduce((sum, cutS) => sum + cutS, (cutsS.length - 1) * nemesisIntervalS);
+  if (cuts === undefined || !nemesis.includes("partition") || tookS <= timeLimitS) return [];
+  const rule = `over within --time-limit ${timeLimitS}, and takes ${tookS} s with the pauses in between`;
+  return [mustBe(command, cuts.source, rule, cuts.value)];
+}
+
+function parseCuts(given: string): readonly number[] | undefined {
+  const words = given.split(",").map((word) => word.trim());
+  const cutsS = words.map(Number);
+  const isRight = words.every((word) => /^\d+(\.\d+)?$/.test(word)) &&
+    cutsS.every((cutS) => cutS >= 0.1 && cutS <= TIME_LIMIT_S_MAX);
+  return isRight ? cutsS : undefined;
 }
 
 /** Nodes are n0, n1, … unless others are named. */

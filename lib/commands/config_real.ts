@@ -3,7 +3,15 @@ import type { z } from "zod";
 import { defaults } from "../workbench/settings.ts";
 import { isClient } from "../workbench/traffic.ts";
 import { type Address, MEMBERS_RULE, parseMembers } from "./address.ts";
-import { type Exam, exam, examsOf, grudgeMistakes, settingsOf, togetherMistakes } from "./config.ts";
+import {
+  cutsMistakes,
+  type Exam,
+  exam,
+  examsOf,
+  grudgeMistakes,
+  settingsOf,
+  togetherMistakes,
+} from "./config.ts";
 import { type Reach, reachOf, SIDECAR_PORT } from "./config_cut.ts";
 import { parsedText, text, toggle } from "./flag_schemas.ts";
 import { type Given, mustBe } from "./flags.ts";
@@ -113,10 +121,16 @@ function cutMistakes(
   if (cluster === undefined) return [];
   const strangers = [...sidecars?.keys() ?? []].filter((id) => !cluster.has(id));
   const grudge = given.get("grudge");
-  const idle = grudge && !exam.settings.nemesis.includes("partition");
+  const cuts = given.get("cuts");
+  const idle = exam.settings.nemesis.includes("partition")
+    ? []
+    : [grudge, cuts].flatMap((flag) => flag ?? []);
   return [
-    ...idle ? [mustBe("test", grudge.source, "given together with --nemesis partition", grudge.value)] : [],
+    ...idle.map(({ source, value }) =>
+      mustBe("test", source, "given together with --nemesis partition", value)
+    ),
     ...grudgeMistakes("test", grudge, exam, [...cluster.keys()]),
+    ...cutsMistakes("test", cuts, exam),
     ...strangers.map((id) => mustBe("test", "--sidecars", "of nodes that --cluster names", id)),
   ];
 }

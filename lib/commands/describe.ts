@@ -4,7 +4,10 @@ import { defaults, type Fault, type Settings } from "../workbench/settings.ts";
 import type { Exam } from "./config.ts";
 
 const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
-  partition: ({ grudge }) => grudge === undefined ? "partitions" : `partitions (${grudge})`,
+  partition: ({ grudge, cutsS }) => {
+    const lengths = cutsS === undefined ? "" : ` of ${cutsS.join(", ")} s`;
+    return `partitions${lengths}${grudge === undefined ? "" : ` (${grudge})`}`;
+  },
   kill: () => "kills",
   pause: () => "pauses",
   loss: ({ lossShare }) => `${percent(lossShare)} loss`,
@@ -62,6 +65,7 @@ function settingFlags({ settings, challenge }: Exam): string[] {
     ["--nemesis", settings.nemesis.join(","), base.nemesis.join(",")],
     ["--nemesis-interval", settings.nemesisIntervalS, base.nemesisIntervalS],
     ["--grudge", settings.grudge, base.grudge],
+    ["--cuts", settings.cutsS?.join(","), base.cutsS?.join(",")],
     ["--loss", settings.lossShare, base.lossShare],
     ["--duplicate", settings.duplicateShare, base.duplicateShare],
     ["--recovery", settings.recoveryS, base.recoveryS],

@@ -7,6 +7,10 @@ import type { FlagLine } from "./read_flags.ts";
 
 const examples: Readonly<Record<string, readonly string[]>> = {
   maelstrom: ["maelstrom test -w broadcast --bin hearsay --node-count 5 --time-limit 20 --rate 10"],
+  serve: [
+    "hearsay serve --id n1",
+    "hearsay serve --id n1 --listen 0.0.0.0:7000 --peer n2=host2:7000 --peer n3=host3:7000 --data /var/lib/hearsay",
+  ],
   sim: [
     "hearsay sim --challenge 3d",
     "hearsay sim --nemesis partition,kill --seeds 20",
@@ -17,6 +21,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "hearsay test --bin ./my-node --node-count 5 --nemesis partition -- --my-flag",
     "hearsay test --challenge all",
     "hearsay test --cluster n1=10.0.0.1:7000,n2=10.0.0.2:7000,n3=10.0.0.3:7000 --nemesis partition",
+    "hearsay test --rate 200 --time-limit 60 --nemesis partition --cuts 5,15 --grudge 'n0,n1|rest'",
   ],
   challenges: ["hearsay challenges", "hearsay challenges --real"],
   partition: [
@@ -29,7 +34,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   sidecar: ["hearsay sidecar --within 198.18.1.1,198.18.1.2,198.18.1.3"],
   lab: [
     "hearsay lab",
-    "hearsay lab --rate 100 --grudge 'n1,n2|n3,n4,n5' --nemesis-interval 15",
+    "hearsay lab --rate 200 --time-limit 70 --grudge 'n1,n2|n3,n4,n5' --cuts 5,15,30",
     "hearsay lab partition one --hold",
     "hearsay lab --keep",
   ],
@@ -47,6 +52,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
 };
 
 const notes: Readonly<Record<string, readonly string[]>> = {
+  serve: [
+    'Clients send lines of JSON, as {"src":"me","dest":"*","body":{"type":"read","msg_id":1}}. With --data, a',
+    "value is on disk before it is acknowledged and before any peer hears of it. It ends with SIGTERM or SIGINT.",
+    "Exit status: 0, or 1 where it cannot listen there or cannot use the directory, and says why.",
+  ],
   sim: ["The nodes are hearsay's own. A run that fails says how to run it again."],
   test: [
     "A node is any program, in any language, that speaks Maelstrom's broadcast protocol on standard input and",
@@ -98,8 +108,9 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "printed once in one watch, and may be printed again by one that went on from a position.",
   ],
   status: [
-    "lag: entries that the peer has not said it holds; ahead: entries that it says it holds and the node lacks. A node",
-    "that is its own relay passes on to the others. Exit status: 0 when every node asked answers, else 1.",
+    "lag: entries that the peer has not said it holds; ahead: entries that it says it holds and the node lacks; both are",
+    "empty where the two do not talk to each other, as values pass through the relay. A node that is its own relay passes",
+    "on to the others. Exit status: 0 when every node asked answers, else 1.",
   ],
 };
 

@@ -4,7 +4,8 @@ import type { Entry, Log } from "./log.ts";
 import { type Hands, Lookout, type Mechanism } from "./lookout.ts";
 import type { Envelope, GossipBody } from "./message.ts";
 import { packHolds, packSights, takeBatch, typeOf } from "./packing.ts";
-import { type Holdings, holdings, Peer } from "./peer.ts";
+import { Known } from "./known.ts";
+import { Peer } from "./peer.ts";
 import type { Random } from "./random.ts";
 import type { Tree } from "./relay.ts";
 import { Timing } from "./timing.ts";
@@ -56,7 +57,7 @@ export class Gossip {
   readonly #lookout: Lookout;
   /** Entries of the last RECENT_MS by arrival, and all earlier ones. */
   readonly #recent: { readonly at: number; readonly entries: readonly Entry[] }[] = [];
-  readonly #settled: Holdings;
+  readonly #settled = new Known();
   /** When the children were last sent what had gathered, and when they will be again. */
   #flushedAt = -Infinity;
   #flushAt = Infinity;
@@ -66,10 +67,10 @@ export class Gossip {
     this.#options = options;
     this.#log = options.log;
     this.#peers = new Map(ranked.filter((id) => id !== me).map((id) => [id, new Peer(id)]));
-    this.#timing = new Timing(this.#peers, options.deliveryBudgetMs);
+    this.#timing = new Timing(options.deliveryBudgetMs);
     const patienceMs = (peer: Peer) => this.#patienceMs(peer);
     const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
-    this.#settled = new Map([...this.#log.holdings()].map(([origin, held]) => [origin, held.clone()]));
+    for (const { name, held } of this.#log.grownSince(0)) this.#settled.of(name).addAll(held);
     this.#lookout = new Lookout({ me, life, ranked, random, without, patienceMs, ...shared });
     this.#greet(now);
   }
@@ -108,7 +109,9 @@ export class Gossip {
     const peer = this.#peers.get(from);
     if (peer === undefined) return;
     const overdue = peer.misses > 0;
+    const { rtt } = peer;
     if (!peer.hear(body, this.#options.life, now)) return;
+    if (peer.rtt !== rtt) this.#timing.measured(peer);
     const fresh = this.#merge(peer, body);
     if (fresh.length > 0) {
       peer.wants = 0;
@@ -354,10 +357,10 @@ export class Gossip {
   }
 
   /** What has been here for a while, and so probably everywhere: not to be sent on a guess. */
-  #settle(now: number): Holdings {
+  #settle(now: number): Known {
     const young = this.#recent.findIndex(({ at }) => at > now - RECENT_MS);
     for (const { entries } of this.#recent.splice(0, young < 0 ? this.#recent.length : young)) {
-      for (const { origin, seq } of entries) holdings(this.#settled, origin).add(seq);
+      for (const entry of entries) this.#settled.add(entry);
     }
     return this.#settled;
   }
@@ -373,7 +376,7 @@ export class Gossip {
   // How long acknowledgements take, on either side.
 
   #ackDelayMs(peer: Peer): number {
-    const toChild = this.#lookout.tree.children.includes(peer.id);
+    const toChild = this.#lookout.isNeighbour(peer.id) && peer.id !== this.#lookout.tree.parent;
     return toChild ? this.#timing.relayAckMs(this.#timing.windowMs) : this.#timing.ackMs(peer);
   }
 

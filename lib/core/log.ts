@@ -17,22 +17,36 @@ export interface Run {
   readonly values: readonly Json[];
 }
 
-interface Origin {
+/** Under which a value is remembered; strings apart from all others. */
+export type Key = string | number;
+
+/** An origin of which something is held, among those that grew before and after it. */
+export interface Grown {
+  readonly name: string;
   readonly held: IntervalSet;
+  /** The log's revision when it last grew. */
+  readonly changedAt: number;
+  /** The one that grew next before it. */
+  readonly older: Grown | undefined;
+}
+
+interface Origin extends Grown {
   /** values[i] is entry i + 1, for as long as there is no gap. */
   readonly values: Json[];
   /** Entries after a gap, until it is filled. */
   readonly early: Map<number, Json>;
-  /** The log's revision when this origin last grew. */
   changedAt: number;
+  older: Origin | undefined;
+  newer: Origin | undefined;
 }
 
 export class Log {
   readonly #origins = new Map<string, Origin>();
   /** The values held, by their keys; strings apart, as one may spell another value. */
-  readonly #keys = new Set<string | number>();
-  readonly #strings = new Set<string | number>();
+  readonly #keys = new Set<Key>();
+  readonly #strings = new Set<Key>();
   readonly #distinct: Json[] = [];
+  #newest: Origin | undefined;
   #revision = 0;
 
   /** Counts changes, and so the entries held: equal revisions mean equal logs. */
@@ -46,35 +60,33 @@ export class Log {
   }
 
   /** Whether an equal value is held, whoever brought it. */
-  holdsValue(value: Json): boolean {
-    const key = keyOf(value);
+  holdsValue(value: Json, key: Key | undefined = keyOf(value)): boolean {
     return key !== undefined && this.#keysLike(value).has(key);
   }
 
   /** Returns whether the entry is new. One whose value is too deep is not taken. */
-  add(entry: Entry): boolean {
-    const key = keyOf(entry.value);
+  add(entry: Entry, key: Key | undefined = keyOf(entry.value)): boolean {
     if (key === undefined) return false;
     const origin = this.#origin(entry.origin);
     if (!origin.held.add(entry.seq)) return false;
-    origin.changedAt = ++this.#revision;
+    this.#grew(origin);
     this.#store(origin, entry);
     this.#remember(key, entry.value);
     return true;
   }
 
-  /** What is held of each origin. */
-  *holdings(): Generator<readonly [origin: string, held: IntervalSet]> {
-    for (const [name, origin] of this.#origins) yield [name, origin.held];
+  /** The origin that grew last; through `older` all others, in the order in which they grew. */
+  get newest(): Grown | undefined {
+    return this.#newest;
   }
 
-  /** What is held of each origin that grew after `revision`, and the revision at which it last did. */
-  *holdingsSince(
-    revision: number,
-  ): Generator<readonly [origin: string, held: IntervalSet, changedAt: number]> {
-    for (const [name, origin] of this.#origins) {
-      if (origin.changedAt > revision) yield [name, origin.held, origin.changedAt];
+  /** The origins that grew after a revision, in the order in which they did. */
+  grownSince(revision: number): Grown[] {
+    const grown: Grown[] = [];
+    for (let each = this.newest; each !== undefined && each.changedAt > revision; each = each.older) {
+      grown.push(each);
     }
+    return grown.reverse();
   }
 
   held(origin: string): IntervalSet | undefined {
@@ -90,10 +102,30 @@ export class Log {
   #origin(name: string): Origin {
     let origin = this.#origins.get(name);
     if (origin === undefined) {
-      origin = { held: new IntervalSet(), values: [], early: new Map(), changedAt: 0 };
+      origin = {
+        name,
+        held: new IntervalSet(),
+        values: [],
+        early: new Map(),
+        changedAt: 0,
+        older: undefined,
+        newer: undefined,
+      };
       this.#origins.set(name, origin);
     }
     return origin;
+  }
+
+  /** It takes its place as the newest. */
+  #grew(origin: Origin): void {
+    origin.changedAt = ++this.#revision;
+    if (origin === this.#newest) return;
+    if (origin.newer !== undefined) origin.newer.older = origin.older;
+    if (origin.older !== undefined) origin.older.newer = origin.newer;
+    origin.newer = undefined;
+    origin.older = this.#newest;
+    if (this.#newest !== undefined) this.#newest.newer = origin;
+    this.#newest = origin;
   }
 
   #store(origin: Origin, entry: Entry): void {
@@ -108,19 +140,19 @@ export class Log {
     }
   }
 
-  #remember(key: string | number, value: Json): void {
+  #remember(key: Key, value: Json): void {
     const keys = this.#keysLike(value);
     if (keys.has(key)) return;
     keys.add(key);
     this.#distinct.push(value);
   }
 
-  #keysLike(value: Json): Set<string | number> {
+  #keysLike(value: Json): Set<Key> {
     return typeof value === "string" ? this.#strings : this.#keys;
   }
 }
 
 /** A string is its own key: a text of it would double what it takes. */
-function keyOf(value: Json): string | number | undefined {
+export function keyOf(value: Json): Key | undefined {
   return typeof value === "string" ? value : canonical(value);
 }

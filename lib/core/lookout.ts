@@ -48,6 +48,7 @@ export class Lookout {
   readonly sights: Sights;
   readonly #options: LookoutOptions;
   #tree: Tree;
+  #near: ReadonlySet<string>;
   #probeAt = Infinity;
   #recallAt = Infinity;
   #recalledAt = -Infinity;
@@ -61,8 +62,10 @@ export class Lookout {
 
   constructor(options: LookoutOptions) {
     this.#options = options;
-    this.sights = new Sights(options.me, options.life);
+    const [root] = options.ranked;
+    this.sights = new Sights(options.me, options.life, (a, b) => a === root || b === root);
     this.#tree = plant(options.ranked, this.sights, options.me);
+    this.#near = near(this.#tree);
   }
 
   get tree(): Tree {
@@ -70,9 +73,7 @@ export class Lookout {
   }
 
   get neighbours(): Peer[] {
-    const { parent, children } = this.#tree;
-    const ids = parent === undefined ? children : [parent, ...children];
-    return ids.flatMap((id) => this.#options.peers.get(id) ?? []);
+    return [...this.#near].flatMap((id) => this.#options.peers.get(id) ?? []);
   }
 
   get deadline(): number {
@@ -80,7 +81,7 @@ export class Lookout {
   }
 
   isNeighbour(id: string): boolean {
-    return id === this.#tree.parent || this.#tree.children.includes(id);
+    return this.#near.has(id);
   }
 
   /** The peer was heard, and says who sees whom. */
@@ -186,6 +187,7 @@ export class Lookout {
     const { me, ranked, hands } = this.#options;
     const before = this.#tree;
     this.#tree = this.#prune(plant(ranked, this.sights, me));
+    this.#near = near(this.#tree);
     const told = concerned(before, this.#tree, me, ranked);
     if (told.size > 0) hands.turned(before, told, now);
     // At any moment of the interval, lest all that lost sight at once probe at once.
@@ -306,4 +308,9 @@ export class Lookout {
   #lacks(mechanism: Mechanism): boolean {
     return this.#options.without.includes(mechanism);
   }
+}
+
+/** Those next to this node, the one towards the root first. */
+function near({ parent, children }: Tree): ReadonlySet<string> {
+  return new Set(parent === undefined ? children : [parent, ...children]);
 }

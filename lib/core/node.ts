@@ -1,14 +1,15 @@
 /** A node: the only verb is step, the only timer is deadline. */
 import { canonical, VALUE_DEPTH_MAX } from "./canonical.ts";
 import { Gossip, type Mechanism } from "./gossip.ts";
-import { type Entry, Log } from "./log.ts";
+import { type Entry, type Key, keyOf, Log } from "./log.ts";
 import { type Body, type Envelope, gossipFault, type InitBody, isGossip, isGossipType } from "./message.ts";
 import { type Json, readRequest } from "./message.ts";
 import { type Batch, byteLength, takeBatch } from "./packing.ts";
-import type { Holdings } from "./peer.ts";
+import { Known } from "./known.ts";
 import type { Random } from "./random.ts";
 
-export type { Batch, Entry, Holdings, Mechanism };
+export { Known };
+export type { Batch, Entry, Mechanism };
 
 export type Event =
   | { readonly kind: "receive"; readonly envelope: Envelope }
@@ -66,6 +67,9 @@ export interface NodeStatus {
 /** A broadcast value may take this many bytes as JSON: with what goes along it must fit in one line of the carriers. */
 export const VALUE_BYTES_MAX = 256 * 1024;
 
+/** As many as JSON needs for a character: \u001f. */
+const ESCAPED_BYTES = 6;
+
 /** Maelstrom's error codes. */
 export const NOT_SUPPORTED = 10;
 export const TEMPORARILY_UNAVAILABLE = 11;
@@ -87,13 +91,16 @@ export class Node {
     for (const entry of options.restored?.entries ?? []) this.#log.add(entry);
   }
 
-  /** One event in, its effects out, in order. `now` in ms, never decreasing. Never throws, whatever the envelope says. */
-  step(event: Event, now: number): Effect[] {
+  /**
+   * One event in, its effects out, in order. `now` in ms, never decreasing. `more`: others follow in the same turn and a
+   * wake after them, so what is due now waits for company. Never throws, whatever the envelope says.
+   */
+  step(event: Event, now: number, more = false): Effect[] {
     this.#effects = [];
     if (event.kind === "receive") this.#receive(event.envelope, now);
     else if (event.kind === "linked") this.#gossip?.linked(event.peer, now);
     else if (event.kind === "storage") this.#storageFault = event.fault;
-    if (this.deadline <= now) this.#gossip?.wake(now);
+    if (!more && this.deadline <= now) this.#gossip?.wake(now);
     return this.#effects;
   }
 
@@ -103,7 +110,7 @@ export class Node {
   }
 
   /** Takes what a reader who holds `position` lacks, up to a batch, and moves the position on. */
-  takeBatch(position: Holdings): Batch {
+  takeBatch(position: Known): Batch {
     return takeBatch(this.#log, position);
   }
 
@@ -115,7 +122,7 @@ export class Node {
       ahead: peer.ahead(this.#log),
       rttMs: peer.rtt?.mean,
       suspectedAt: peer.lostAt,
-      holds: (origin, seq) => peer.acked.get(origin)?.has(seq) ?? false,
+      holds: (origin, seq) => peer.acked.has(origin, seq),
     }));
     const { values, revision: entries } = this.#log;
     return { values: values.length, entries, relay: this.#gossip?.relay, peers };
@@ -196,19 +203,20 @@ export class Node {
   }
 
   #onBroadcast(envelope: Envelope, value: Json, now: number): void {
-    const fault = valueFault(value);
+    const key = keyOf(value);
+    const fault = valueFault(value, key);
     if (fault !== undefined) return this.#refuse(envelope, MALFORMED_REQUEST, fault);
-    const isNew = !this.#log.holdsValue(value);
+    const isNew = !this.#log.holdsValue(value, key);
     if (isNew && this.#storageFault !== undefined) {
       return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, this.#storageFault);
     }
-    if (isNew) this.#enter(value, now);
+    if (isNew) this.#enter(value, key, now);
     this.#reply(envelope, { type: "broadcast_ok" });
   }
 
-  #enter(value: Json, now: number): void {
+  #enter(value: Json, key: Key | undefined, now: number): void {
     const entry: Entry = { origin: this.#origin, seq: ++this.#entered, value };
-    this.#log.add(entry);
+    this.#log.add(entry, key);
     this.#deliver([entry]);
     this.#gossip?.learnt([entry], now);
   }
@@ -240,9 +248,13 @@ export class Node {
 }
 
 /** Why a value cannot be broadcast, for people; undefined where it can. */
-function valueFault(value: Json): string | undefined {
-  if (canonical(value) === undefined) return tooDeep("broadcast /message");
-  if (byteLength(value) > VALUE_BYTES_MAX) return `broadcast /message is over ${VALUE_BYTES_MAX} bytes`;
+function valueFault(value: Json, key: Key | undefined): string | undefined {
+  if (key === undefined) return tooDeep("broadcast /message");
+  // No character of a key takes more bytes than one that is escaped.
+  const mayBeLong = typeof key === "string" && ESCAPED_BYTES * key.length > VALUE_BYTES_MAX;
+  if (mayBeLong && byteLength(value) > VALUE_BYTES_MAX) {
+    return `broadcast /message is over ${VALUE_BYTES_MAX} bytes`;
+  }
   return undefined;
 }
 

@@ -2,7 +2,8 @@
 import type { IntervalSet } from "./interval_set.ts";
 import type { Log, Run } from "./log.ts";
 import { type GossipBody, type GossipType, type Json, ORIGINS_MAX, SPANS_MAX } from "./message.ts";
-import { type Holdings, holdings, lacks, type Peer } from "./peer.ts";
+import type { Known } from "./known.ts";
+import type { Peer } from "./peer.ts";
 import type { Sights } from "./sights.ts";
 
 /** One message carries at most so many entries, and values until they take so many bytes. */
@@ -25,15 +26,14 @@ export interface Batch {
  * Those that grew first come first, so that the rest can be told of later; to name less than is held is harmless.
  */
 export function packHolds(log: Log, peer: Peer): { holds: GossipBody["holds"]; revision: number } {
-  const grown = [...log.holdingsSince(peer.confirmedLog)].sort((a, b) => a[2] - b[2]);
   const holds: GossipBody["holds"] = [];
   let revision = peer.confirmedLog;
   let bytes = 0;
-  for (const [origin, held, changedAt] of grown) {
+  for (const { name, held, changedAt } of log.grownSince(peer.confirmedLog)) {
     const spans = spansOf(held);
-    bytes += byteLength(origin) + NUMBER_BYTES * spans.length;
+    bytes += byteLength(name) + NUMBER_BYTES * spans.length;
     if (holds.length === ORIGINS_MAX || bytes > HOLDS_BYTES_MAX) return { holds, revision };
-    holds.push([origin, spans]);
+    holds.push([name, spans]);
     revision = changedAt;
   }
   return { holds, revision: log.revision };
@@ -70,12 +70,12 @@ export function packSights(all: Sights, peer: Peer): Words {
 }
 
 /** Takes what is not in `sent`, up to a batch, and counts it as sent. */
-export function takeBatch(log: Log, sent: Holdings): Batch {
+export function takeBatch(log: Log, sent: Known): Batch {
   const runs: Run[] = [];
   let entries = 0;
   let bytes = 0;
-  for (const [origin, held] of log.holdings()) {
-    const known = holdings(sent, origin);
+  for (const { name: origin, held } of sent.gaps(log)) {
+    const known = sent.of(origin);
     for (const [from, to] of [...known.lacks(held)]) {
       const values: Json[] = [];
       for (let seq = from; seq <= to && entries < BATCH_ENTRIES_MAX && bytes < BATCH_BYTES_MAX; seq++) {
@@ -90,7 +90,7 @@ export function takeBatch(log: Log, sent: Holdings): Batch {
       known.addSpan(from, from + values.length - 1);
     }
   }
-  return { runs, more: lacks(sent, log) };
+  return { runs, more: sent.lacks(log) };
 }
 
 /** What a message is mostly for. */

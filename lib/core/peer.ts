@@ -1,5 +1,6 @@
 /** What is believed of one peer: what it holds, what is on its way to it, how far it is, and when it is due a word. */
 import { IntervalSet } from "./interval_set.ts";
+import { Known } from "./known.ts";
 import type { Entry, Log } from "./log.ts";
 import type { GossipBody } from "./message.ts";
 import { OVERDUE } from "./timing.ts";
@@ -31,15 +32,12 @@ export interface Rtt {
   readonly deviation: number;
 }
 
-/** By origin, which entries. */
-export type Holdings = Map<string, IntervalSet>;
-
 export class Peer {
   readonly id: string;
   /** What it said that it holds. */
-  acked: Holdings = new Map();
+  acked = new Known();
   /** What it holds once all that is on its way has arrived. Always covers #acked. */
-  sent: Holdings = new Map();
+  sent = new Known();
   /** The revisions of log and sights that it has confirmed: what is older need not be said again. */
   confirmedLog = 0;
   confirmedSights = 0;
@@ -76,6 +74,8 @@ export class Peer {
   /** As it was before the burst that #sampledAt began. */
   #rttBefore: Rtt | undefined;
   #flights: Flight[] = [];
+  /** Origins of which it may hold more than the log: those of which it has spoken since they were last compared. */
+  readonly #toCompare = new Set<string>();
 
   constructor(id: string) {
     this.id = id;
@@ -132,29 +132,32 @@ export class Peer {
 
   /** It sent this entry, so it holds it. */
   holdsEntry(entry: Entry): void {
-    holdings(this.acked, entry.origin).add(entry.seq);
-    holdings(this.sent, entry.origin).add(entry.seq);
+    this.acked.add(entry);
+    this.#toCompare.add(entry.origin);
+    this.sent.add(entry);
   }
 
   /** Whether it will lack any of these entries once all has arrived. */
   isMissing(entries: readonly Entry[]): boolean {
-    return entries.some(({ origin, seq }) => !(this.sent.get(origin)?.has(seq) ?? false));
+    return entries.some(({ origin, seq }) => !this.sent.has(origin, seq));
   }
 
   /** Whether the log holds anything that it will not have once all has arrived. */
   isBehind(log: Log): boolean {
-    return lacks(this.sent, log);
+    return this.sent.lacks(log);
   }
 
   /** Whether the log holds anything that it has not said it holds. */
   isUnacked(log: Log): boolean {
-    return lacks(this.acked, log);
+    return this.acked.lacks(log);
   }
 
   /** Whether it holds anything that the log lacks, `own` origin apart. */
   isAhead(log: Log, own: string): boolean {
-    for (const [origin, held] of this.acked) {
-      if (origin !== own && !(log.held(origin)?.covers(held) ?? false)) return true;
+    for (const origin of this.#toCompare) {
+      const held = this.acked.get(origin) ?? NOTHING;
+      if (origin !== own && !(log.held(origin) ?? NOTHING).covers(held)) return true;
+      this.#toCompare.delete(origin);
     }
     return false;
   }
@@ -162,7 +165,9 @@ export class Peer {
   /** How many entries the log holds that it has not said it holds. */
   lag(log: Log): number {
     let count = 0;
-    for (const [origin, held] of log.holdings()) count += missing(this.acked.get(origin) ?? NOTHING, held);
+    for (const { name, held } of this.acked.gaps(log)) {
+      count += missing(this.acked.get(name) ?? NOTHING, held);
+    }
     return count;
   }
 
@@ -175,14 +180,14 @@ export class Peer {
 
   /** What was on its way counts as lost. */
   forgetSent(): void {
-    this.sent = copy(this.acked);
+    this.sent = this.acked.clone();
     this.guessed = false;
   }
 
   /** It is not known what it holds: suppose all of this. */
-  guessSent(known: Holdings): void {
+  guessSent(known: Known): void {
     this.guessed = true;
-    for (const [origin, held] of known) holdings(this.sent, origin).addAll(held);
+    this.sent.addAll(known);
   }
 
   /** Nothing is expected of it any more, and what was on its way is lost. */
@@ -196,8 +201,9 @@ export class Peer {
 
   /** It has forgotten everything, what was said to it included. */
   #reborn(): void {
-    this.acked = new Map();
-    this.sent = new Map();
+    this.acked = new Known();
+    this.sent = new Known();
+    this.#toCompare.clear();
     this.confirmedLog = this.confirmedSights = 0;
     this.windowMs = 0;
     this.#heardN = 0;
@@ -233,8 +239,9 @@ export class Peer {
   }
 
   #holds(origin: string, spans: readonly number[]): void {
-    const acked = holdings(this.acked, origin);
-    const sent = holdings(this.sent, origin);
+    const acked = this.acked.of(origin);
+    const sent = this.sent.of(origin);
+    this.#toCompare.add(origin);
     for (let i = 0; i + 1 < spans.length; i += 2) {
       const from = spans[i] as number;
       const to = spans[i + 1] as number;
@@ -245,23 +252,6 @@ export class Peer {
   }
 }
 
-export function holdings(of: Holdings, origin: string): IntervalSet {
-  let held = of.get(origin);
-  if (held === undefined) {
-    held = new IntervalSet();
-    of.set(origin, held);
-  }
-  return held;
-}
-
-/** Whether the log holds anything that is not in `has`. */
-export function lacks(has: Holdings, log: Log): boolean {
-  for (const [origin, held] of log.holdings()) {
-    if (!(has.get(origin)?.covers(held) ?? false)) return true;
-  }
-  return false;
-}
-
 const NOTHING = new IntervalSet();
 
 /** How many numbers of `held` are not in `known`. */
@@ -269,8 +259,4 @@ function missing(known: IntervalSet, held: IntervalSet): number {
   let count = 0;
   for (const [from, to] of known.lacks(held)) count += to - from + 1;
   return count;
-}
-
-function copy(of: Holdings): Holdings {
-  return new Map([...of].map(([origin, held]) => [origin, held.clone()]));
 }

@@ -1,4 +1,7 @@
-/** Who sees whom: each node says of itself whom it hears and whom it has lost; everyone passes it on, the latest word counts. */
+/**
+ * Who sees whom: each node says of itself whom it hears and whom it has lost; everyone passes it on, the latest word
+ * counts. Who has nothing to say but that all is as it should be is silent.
+ */
 
 /** One node's word. A later life outranks an earlier one, then a later version. */
 export interface Row {
@@ -23,12 +26,19 @@ const NOBODY: ReadonlySet<string> = new Set();
 
 export class Sights {
   readonly #me: string;
+  readonly #presumed: (a: string, b: string) => boolean;
+  #lost: ReadonlySet<string> = NOBODY;
+  #seen: ReadonlySet<string> = NOBODY;
   readonly #rows = new Map<string, Kept>();
   #life: number;
   #revision = 0;
+  /** How many rows have somebody lost. */
+  #losers = 0;
 
-  constructor(me: string, life: number) {
+  /** `presumed`: whether two nodes are next to each other while all is well. */
+  constructor(me: string, life: number, presumed: (a: string, b: string) => boolean = () => false) {
     this.#me = me;
+    this.#presumed = presumed;
     this.#life = life;
   }
 
@@ -39,12 +49,12 @@ export class Sights {
 
   /** Whom this node itself has lost. */
   get lost(): ReadonlySet<string> {
-    return this.#of(this.#me)?.lost ?? NOBODY;
+    return this.#lost;
   }
 
   /** Whom this node itself sees. */
   get seen(): ReadonlySet<string> {
-    return this.#of(this.#me)?.seen ?? NOBODY;
+    return this.#seen;
   }
 
   lostBy(node: string): ReadonlySet<string> {
@@ -53,14 +63,13 @@ export class Sights {
 
   /** Whether nobody has lost anybody. */
   get clear(): boolean {
-    for (const row of this.#rows.values()) if (row.lost.size > 0) return false;
-    return true;
+    return this.#losers === 0;
   }
 
-  /** A link is up if its ends see each other; an end that has said nothing so far does not disagree. */
+  /** A link is up if its ends see each other; an end that is silent agrees. Both are silent where all is well. */
   linkUp(a: string, b: string): boolean {
     const [from, to] = [this.#of(a), this.#of(b)];
-    if (from === undefined && to === undefined) return false;
+    if (from === undefined && to === undefined) return this.#presumed(a, b);
     if (from?.lost.has(b) || to?.lost.has(a)) return false;
     return (from?.seen.has(b) ?? true) && (to?.seen.has(a) ?? true);
   }
@@ -68,18 +77,23 @@ export class Sights {
   /** The node lives again: what its earlier life said is no longer so. */
   bury(node: string, life: number): void {
     if ((this.#of(node)?.life ?? life) >= life) return;
+    this.#count(node, NOBODY);
     this.#rows.delete(node);
     this.#revision++;
   }
 
   see(peer: string): void {
-    if (this.seen.has(peer)) return;
-    this.#say(without(this.lost, peer), new Set([...this.seen, peer]));
+    if (this.#seen.has(peer)) return;
+    this.#lost = without(this.#lost, peer);
+    this.#seen = new Set(this.#seen).add(peer);
+    if (this.#speaks) this.#say();
   }
 
   lose(peer: string): void {
-    if (this.lost.has(peer)) return;
-    this.#say(new Set([...this.lost, peer]), without(this.seen, peer));
+    if (this.#lost.has(peer)) return;
+    this.#lost = new Set(this.#lost).add(peer);
+    this.#seen = without(this.#seen, peer);
+    this.#say();
   }
 
   /** Takes in what was said of `node`. Returns whom it has newly lost, or undefined where nothing is news. */
@@ -89,13 +103,16 @@ export class Sights {
     if (node === this.#me) return this.#hearOfMyself(word, known);
     if (known !== undefined && !isLater(word, known)) return undefined;
     this.#keep(node, word);
+    if (!this.#rows.has(this.#me) && this.#speaks) this.#say();
     return [...word.lost].filter((id) => !(known?.lost.has(id) ?? false));
   }
 
   /** This node no longer says that it sees those for whom `keep` does not speak. */
   doubt(keep: (peer: string) => boolean): void {
-    const seen = new Set([...this.seen].filter(keep));
-    if (seen.size < this.seen.size) this.#say(this.lost, seen);
+    const seen = new Set([...this.#seen].filter(keep));
+    if (seen.size === this.#seen.size) return;
+    this.#seen = seen;
+    this.#say();
   }
 
   /** The rows that changed after `revision`. */
@@ -116,12 +133,23 @@ export class Sights {
     return [];
   }
 
-  #say(lost: ReadonlySet<string>, seen: ReadonlySet<string>): void {
+  /** Whether this node's word is known, or has to be: in troubled times, from who sees more than is presumed. */
+  get #speaks(): boolean {
+    if (this.#rows.has(this.#me)) return true;
+    return !this.clear && [...this.#seen].some((peer) => !this.#presumed(this.#me, peer));
+  }
+
+  #say(): void {
     const version = (this.#rows.get(this.#me)?.version ?? 0) + 1;
-    this.#keep(this.#me, { life: this.#life, version, lost, seen });
+    this.#keep(this.#me, { life: this.#life, version, lost: this.#lost, seen: this.#seen });
+  }
+
+  #count(node: string, lost: ReadonlySet<string>): void {
+    this.#losers += Math.sign(lost.size) - Math.sign(this.lostBy(node).size);
   }
 
   #keep(node: string, { life, version, lost, seen }: Row): void {
+    this.#count(node, lost);
     this.#rows.set(node, { life, version, lost, seen, changedAt: ++this.#revision });
   }
 }

@@ -11,23 +11,35 @@ export const RTT_GUESS_MS = 400;
 export const REORDER_SLACK_MS = 20;
 /** After so many windows without a word, a relay that passed on once per window does so no more. */
 export const OVERDUE = 1.25;
+/** Of so many peers the typical round trip is the median. */
+export const TYPICAL_PEERS = 32;
 /** A window shorter than this is none. */
 export const WINDOW_MIN_MS = 10;
 
 export class Timing {
-  readonly #peers: ReadonlyMap<string, Peer>;
   readonly #deliveryBudgetMs: number | undefined;
+  /** Those whose round trip was measured last, the latest at the end. */
+  readonly #measured = new Set<Peer>();
+  #typicalRtt: Rtt | undefined;
 
-  constructor(peers: ReadonlyMap<string, Peer>, deliveryBudgetMs: number | undefined) {
-    this.#peers = peers;
+  constructor(deliveryBudgetMs: number | undefined) {
     this.#deliveryBudgetMs = deliveryBudgetMs;
   }
 
-  /** The median of the round trips measured so far. */
-  get typicalRtt(): Rtt | undefined {
-    const known = [...this.#peers.values()].flatMap((peer) => peer.rtt ?? []);
+  /** The peer's round trip was measured anew. */
+  measured(peer: Peer): void {
+    this.#measured.delete(peer);
+    this.#measured.add(peer);
+    const [oldest] = this.#measured;
+    if (this.#measured.size > TYPICAL_PEERS && oldest !== undefined) this.#measured.delete(oldest);
+    const known = [...this.#measured].flatMap(({ rtt }) => rtt ?? []);
     known.sort((a, b) => a.mean - b.mean);
-    return known[known.length >> 1];
+    this.#typicalRtt = known[known.length >> 1];
+  }
+
+  /** The median of the round trips that were measured last. */
+  get typicalRtt(): Rtt | undefined {
+    return this.#typicalRtt;
   }
 
   get typicalMs(): number {

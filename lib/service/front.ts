@@ -9,6 +9,8 @@ export type Desk = (request: Envelope, body: Body) => void;
 export interface FrontOptions {
   readonly transport: TcpTransport;
   readonly members: ReadonlySet<string>;
+  /** Whether all that the node holds is safe, and answers leave at once. */
+  readonly settled: () => boolean;
   /** By type of request. */
   readonly desks: ReadonlyMap<string, Desk>;
   readonly handlers: Omit<TcpHandlers, keyof TransportHandlers>;
@@ -37,7 +39,9 @@ export class Front implements Transport {
   open(handlers: TransportHandlers): void {
     const { transport, handlers: more } = this.#options;
     const onEnvelope = (envelope: Envelope) => {
-      if (!this.#answer(envelope)) handlers.onEnvelope(envelope);
+      if (this.#answer(envelope)) return;
+      handlers.onEnvelope(envelope);
+      if (this.#isOwed(envelope)) transport.endTurn();
     };
     transport.open({ ...handlers, ...more, onEnvelope });
   }
@@ -60,6 +64,12 @@ export class Front implements Transport {
     const { src, dest, body: { msg_id } } = request;
     const answered = msg_id === undefined ? body : { ...body, in_reply_to: msg_id };
     this.#options.transport.send({ src: dest, dest: src, body: answered });
+  }
+
+  /** An answer that may be long waits for a commit: more of them must not pile up until then. */
+  #isOwed({ src, body }: Envelope): boolean {
+    const { members, settled } = this.#options;
+    return !members.has(src) && body.type !== "broadcast" && !settled();
   }
 
   #answer(envelope: Envelope): boolean {

@@ -67,6 +67,7 @@ export class Service {
       node: this.#node,
       transport: this.#front,
       clock: this.#clock,
+      batches: true,
       ...store.durable && { journal: this.#safekeeping, onUnsafe: (error) => this.#startOver(error) },
       onDeliver: (entries) => this.#ages.note(entries, this.#clock()),
       onSettled: () => this.#watches.serveAll(),
@@ -126,6 +127,7 @@ export class Service {
     return new Front({
       transport: this.#transport,
       members: new Set(peers.keys()),
+      settled: () => this.#driver?.settled ?? true,
       desks: new Map([
         ["watch", (request: Envelope, body: Body) => this.#watches.open(request, body)],
         ["unwatch", (request: Envelope, body: Body) => this.#watches.close(request, body)],
@@ -149,6 +151,7 @@ export class Service {
       count: () => this.#node.status.values,
       settled: () => this.#driver?.settled ?? false,
       heldBytes: (client) => this.#transport.heldBytes(client),
+      keepOpen: (client, on) => this.#transport.keepOpen(client, on),
       reply: (request, body) => this.#front.reply(request, body),
     });
   }

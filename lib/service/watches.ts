@@ -8,8 +8,7 @@ import {
   watchFault,
 } from "../core/message.ts";
 import type { Body, Envelope } from "../core/message.ts";
-import { type Batch, type Holdings, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
-import { holdings } from "../core/peer.ts";
+import { type Batch, Known, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
 
 /** So many watches are on at once, over all clients; and so many on one connection. */
 export const WATCHES_MAX = 1_024;
@@ -19,13 +18,15 @@ export const WATCH_HELD_BYTES_MAX = 128 * 1024;
 
 export interface WatchesOptions {
   /** Takes what a position lacks, up to a batch, and moves it on. */
-  readonly take: (position: Holdings) => Batch;
+  readonly take: (position: Known) => Batch;
   /** Distinct values held. */
   readonly count: () => number;
   /** Whether all that is held is safe and may be shown. */
   readonly settled: () => boolean;
   /** What was sent to a client and has not left, bytes. */
   readonly heldBytes: (client: string) => number;
+  /** Whether anything goes on over the client's connection, which must stay for it. */
+  readonly keepOpen: (client: string, on: boolean) => void;
   readonly reply: (to: Envelope, body: Body) => void;
 }
 
@@ -33,7 +34,7 @@ export interface WatchesOptions {
 interface Watch {
   readonly request: Envelope;
   readonly connection: string;
-  readonly position: Holdings;
+  readonly position: Known;
   readonly follow: boolean;
 }
 
@@ -56,6 +57,7 @@ export class Watches {
     if (full !== undefined) return this.#refuse(request, TEMPORARILY_UNAVAILABLE, full);
     const watch = { request, connection, position: positionOf(body), follow: body.follow ?? true };
     this.#watches.add(watch);
+    this.#options.keepOpen(request.src, true);
     this.#options.reply(request, { type: "watch_ok", values: this.#options.count() });
     this.#serve(watch);
   }
@@ -63,7 +65,7 @@ export class Watches {
   close(request: Envelope, body: Body): void {
     if (!isUnwatch(body)) return this.#refuse(request, MALFORMED_REQUEST, unwatchFault(body));
     const watch = this.#find(request, body);
-    if (watch !== undefined) this.#watches.delete(watch);
+    if (watch !== undefined) this.#remove(watch);
     this.#options.reply(request, { type: "unwatch_ok" });
   }
 
@@ -115,8 +117,14 @@ export class Watches {
   }
 
   #end(watch: Watch): void {
-    this.#watches.delete(watch);
     this.#options.reply(watch.request, { type: "watch_end" });
+    this.#remove(watch);
+  }
+
+  #remove(watch: Watch): void {
+    this.#watches.delete(watch);
+    const on = [...this.#watches].some(({ connection }) => connection === watch.connection);
+    this.#options.keepOpen(watch.request.src, on);
   }
 
   #refuse(request: Envelope, code: number, text: string): void {
@@ -129,10 +137,10 @@ export function connectionOf(client: string): string {
   return client.slice(client.lastIndexOf("#") + 1);
 }
 
-function positionOf({ from = [] }: WatchBody): Holdings {
-  const position: Holdings = new Map();
+function positionOf({ from = [] }: WatchBody): Known {
+  const position = new Known();
   for (const [origin, spans] of from) {
-    const held = holdings(position, origin);
+    const held = position.of(origin);
     for (let i = 0; i + 1 < spans.length; i += 2) {
       const [first, last] = [spans[i] ?? 0, spans[i + 1] ?? 0];
       if (first <= last) held.addSpan(first, last);

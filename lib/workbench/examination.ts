@@ -217,7 +217,7 @@ export class Examination {
     this.#finalReads.see(op);
     if (op.f === "broadcast") {
       if (op.type === "invoke") this.#spread.broadcast(op.value, op.time, this.#reach(op.node));
-      if (op.type === "ok") this.#spread.acknowledged(op.value);
+      if (op.type === "ok") this.#spread.acknowledged(op.value, op.node);
     } else if (op.type === "ok" && !this.#options.seesInside && Array.isArray(op.value)) {
       this.#spread.holds(op.node, op.value, op.time);
     }

@@ -67,7 +67,7 @@ export class Nemesis {
     for (const trouble of this.#troubles) {
       const random = fork(this.#options.settings.seed, `nemesis:${trouble.fault}`);
       if (trouble.steady) this.#start(trouble, random, () => {});
-      else this.#flipFlop(trouble, random);
+      else this.#flipFlop(trouble, random, gapsOf(trouble.fault, this.#options.settings, random));
     }
   }
 
@@ -82,13 +82,13 @@ export class Nemesis {
     this.#tellMended();
   }
 
-  /** Start, stop, start, …: the first at once, the gaps uniform from none to twice the interval, as Jepsen staggers. */
-  #flipFlop(trouble: Trouble, random: Random): void {
+  /** Start, stop, start, …: the first at once, and for as long as there are gaps. */
+  #flipFlop(trouble: Trouble, random: Random, gapsMs: Iterator<number>): void {
     if (this.#ended) return;
     const next = (): void => {
-      const { scheduler, settings } = this.#options;
-      const gapMs = random.next() * 2 * settings.nemesisIntervalS * 1000;
-      scheduler.at(scheduler.now() + gapMs, () => this.#flipFlop(trouble, random));
+      const { scheduler } = this.#options;
+      const { done = false, value: gapMs } = gapsMs.next();
+      if (!done) scheduler.at(scheduler.now() + gapMs, () => this.#flipFlop(trouble, random, gapsMs));
     };
     if (this.#active.has(trouble)) this.#stop(trouble, next);
     else this.#start(trouble, random, next);
@@ -125,6 +125,21 @@ export class Nemesis {
 
   #tell(fault: Fault, what: "start" | "stop", detail: string): void {
     this.#options.onEvent({ "at-ms": Math.round(this.#options.elapsed()), fault, what, detail });
+  }
+}
+
+/** From one change to the next, ms: uniform from none to twice the interval, as Jepsen staggers, unless cuts have a length. */
+function* gapsOf(
+  fault: Fault,
+  { cutsS, nemesisIntervalS }: Settings,
+  random: Random,
+): Generator<number, undefined> {
+  if (fault !== "partition" || cutsS === undefined) {
+    for (;;) yield random.next() * 2 * nemesisIntervalS * 1000;
+  }
+  for (const [i, cutS] of cutsS.entries()) {
+    if (i > 0) yield nemesisIntervalS * 1000;
+    yield cutS * 1000;
   }
 }
 

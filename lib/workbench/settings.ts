@@ -23,6 +23,8 @@ export interface Settings {
   readonly nemesisIntervalS: number;
   /** "one", "minority-third", "majority", "majorities-ring", "bridge", "one-way", or who is cut ("n0|rest", "n0,n1|n2|rest"); by default one of Jepsen's at random each time. */
   readonly grudge?: string;
+  /** How long each partition lasts, s; the interval lies between them. By default chance decides how many there are and how long they last. */
+  readonly cutsS?: readonly number[];
   /** Share of messages between nodes that the "loss" and "duplicate" faults touch, 0 to 1. */
   readonly lossShare: number;
   readonly duplicateShare: number;

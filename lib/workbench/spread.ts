@@ -15,6 +15,8 @@ export interface HealTime {
 /** Values broadcast while a partition was on. */
 export interface DuringCuts {
   readonly count: number;
+  /** How many of them each node acknowledged: whether it went on answering. */
+  readonly "acknowledged-by": Readonly<Record<string, number>>;
   /** From the broadcast until every node had it, cut off or not. */
   readonly everywhere: Quantiles | null;
   /** Until every node had it that could be reached over links working both ways; values of lone nodes do not count. */
@@ -49,9 +51,12 @@ export class Spread {
   readonly #indexes: ReadonlyMap<string, number>;
   readonly #tracks = new Map<Key, Track>();
   readonly #heals: Heal[] = [];
+  /** By node, of the values broadcast during a cut. */
+  readonly #acknowledgedBy: Map<string, number>;
 
   constructor(nodes: readonly string[]) {
     this.#indexes = new Map(nodes.map((node, i) => [node, i]));
+    this.#acknowledgedBy = new Map(nodes.map((node) => [node, 0]));
   }
 
   /** A value is broadcast; `reach` are the nodes in reach, if a cut is on. */
@@ -69,9 +74,11 @@ export class Spread {
     });
   }
 
-  acknowledged(value: Json): void {
+  acknowledged(value: Json, node: string): void {
     const track = this.#tracks.get(keyOf(value));
-    if (track !== undefined) track.acked = true;
+    if (track === undefined) return;
+    track.acked = true;
+    if (track.duringCut) this.#acknowledgedBy.set(node, (this.#acknowledgedBy.get(node) ?? 0) + 1);
   }
 
   /** A node holds these values, now at the latest. */
@@ -130,6 +137,7 @@ export class Spread {
     const inReach = cut.filter((track) => track.awaited !== undefined);
     return {
       count: cut.length,
+      "acknowledged-by": Object.fromEntries(this.#acknowledgedBy),
       everywhere: spans(cut, (track) => track.everywhereAt),
       reachable: spans(inReach, (track) => track.reachedAt),
       "reachable-count": inReach.length,

@@ -12,6 +12,9 @@ export const REQUEST_TIMEOUT_MS = 5_000;
 /** A node that answers nothing for so long at the end of the main phase has stopped answering, ms. */
 const SILENCE_MS = 5_000;
 
+/** An operation that is late by more, ms, is so by a busy machine and not by coarse timers: that is not made up for. A guess. */
+const MADE_UP_MS_MAX = 20;
+
 export interface WorkloadOptions {
   readonly nodes: readonly string[];
   /** The values are this whole number and those that follow it. */
@@ -53,6 +56,8 @@ export class Workload {
   readonly #options: WorkloadOptions;
   readonly #threads: readonly Thread[];
   #nextValue: number;
+  /** Counted from moment to moment at which one was due: timers that ring late would slow the rate. */
+  #dueAt = 0;
   /** An operation is due but no thread was free. */
   #overdue = false;
   #whenIdle: (() => void) | undefined;
@@ -74,6 +79,7 @@ export class Workload {
 
   /** Operations from now until the time limit. */
   start(): void {
+    this.#dueAt = this.#options.scheduler.now();
     if (this.#options.rate > 0) this.#tick();
   }
 
@@ -112,7 +118,8 @@ export class Workload {
     this.#overdue = thread === undefined;
     if (thread === undefined) return;
     const gapMs = random.next() * 2 * 1000 / rate;
-    scheduler.at(scheduler.now() + gapMs, () => this.#tick());
+    this.#dueAt = Math.max(this.#dueAt, scheduler.now() - MADE_UP_MS_MAX) + gapMs;
+    scheduler.at(this.#dueAt, () => this.#tick());
     this.#issue(thread, random.next() < 0.5 ? "broadcast" : "read", false);
   }
 

@@ -1,9 +1,7 @@
 /** The Compose file: accepted as it is, and each of its services allowed as little as it needs. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import process from "node:process";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { compose, needsCompose } from "./fixtures/compose.ts";
 
 interface Service {
   readonly cap_add?: readonly string[];
@@ -21,21 +19,6 @@ interface Service {
 }
 
 const ids = ["n1", "n2", "n3", "n4", "n5"];
-
-function compose(...args: string[]) {
-  const cwd = fileURLToPath(new URL("../../", import.meta.url));
-  return spawnSync("docker", ["compose", ...args], { cwd, encoding: "utf8" });
-}
-
-/** Without Docker Compose there is nothing to ask; under CI=true that is a failure. */
-const needsCompose: { readonly skip?: string } = whyNoCompose();
-
-function whyNoCompose(): { readonly skip?: string } {
-  if (process.env["CI"] === "true" || compose("version").status === 0) return {};
-  const skip = "there is no Docker Compose on this machine";
-  process.stderr.write(`SKIPPED: ${skip}\n`);
-  return { skip };
-}
 
 function services(): Record<string, Service> {
   const { status, stdout, stderr } = compose("--profile", "examiner", "config", "--format", "json");

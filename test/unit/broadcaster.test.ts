@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
 import { test } from "node:test";
-import { broadcast } from "../../lib/commands/broadcast.ts";
+import { broadcast, REFUSALS_SHOWN_MAX } from "../../lib/commands/broadcast.ts";
 import { Broadcaster, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_MAX } from "../../lib/commands/broadcaster.ts";
 import { Nodes } from "../../lib/commands/nodes.ts";
 import { LineValues, valueOf, valuesOf } from "../../lib/commands/values.ts";
@@ -155,6 +155,18 @@ test("a value that is refused is named, and the others are told all the same", a
       `Cannot broadcast "bad": answers error 12: not this`,
       `Cannot broadcast (a line): it is longer than ${LINE_BYTES_MAX} bytes`,
     ]);
+  });
+});
+
+test("at most REFUSALS_SHOWN_MAX refused values are named, and all are counted", async () => {
+  const node = await FakeNode.start(
+    "n1",
+    (body, visit) => visit.say({ type: "error", code: 12, text: "no" }, body),
+  );
+  await withNodes([node], async () => {
+    const { err } = await run([node], [], lines(REFUSALS_SHOWN_MAX + 1));
+    equal(err.split("\n").filter((line) => line.startsWith("Cannot broadcast ")).length, REFUSALS_SHOWN_MAX);
+    ok(err.endsWith(`\n0 of ${REFUSALS_SHOWN_MAX + 1} values acknowledged.\n`));
   });
 });
 

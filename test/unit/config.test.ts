@@ -271,6 +271,35 @@ test("only partitions come from the examiner of a running cluster; who is cut, a
   ]);
 });
 
+test("cuts are a list of seconds from 0.1 to the longest time limit, also of a running cluster", () => {
+  for (const given of ["5", "5, 15,30", "0.1", `${TIME_LIMIT_S_MAX}`]) {
+    const flags = ["--nemesis", "partition", "--cuts", given, "--time-limit", `${TIME_LIMIT_S_MAX}`];
+    const cutsS = given.split(",").map(Number);
+    assert.deepEqual(settings(...flags)?.cutsS, cutsS);
+    assert.deepEqual(configOf(cluster(...flags)).exams[0]?.settings.cutsS, cutsS);
+  }
+  for (const bad of ["0", "5,", "x", "-1", "1e3", `${TIME_LIMIT_S_MAX + 1}`]) {
+    assert.deepEqual(mistakesOf(sim("--nemesis", "partition", "--cuts", bad)), [
+      `Cannot run 'sim' as '--cuts' must be a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}: ` +
+      `current value is "${bad}"`,
+    ]);
+  }
+});
+
+test("cuts need partitions, and must be over when the load ends", () => {
+  const lone = (command: string) =>
+    `Cannot run '${command}' as '--cuts' must be given together with --nemesis partition: current value is "5"`;
+  assert.deepEqual(mistakesOf(sim("--cuts", "5")), [lone("sim")]);
+  assert.deepEqual(mistakesOf(cluster("--cuts", "5")), [lone("test")]);
+  const tight = ["--nemesis", "partition", "--cuts", "5,15", "--nemesis-interval", "1", "--time-limit"];
+  const late = (command: string) =>
+    `Cannot run '${command}' as '--cuts' must be over within --time-limit 20.5, and takes 21 s with the pauses ` +
+    `in between: current value is "5,15"`;
+  assert.deepEqual(mistakesOf(sim(...tight, "21")), []);
+  assert.deepEqual(mistakesOf(sim(...tight, "20.5")), [late("sim")]);
+  assert.deepEqual(mistakesOf(cluster(...tight, "20.5")), [late("test")]);
+});
+
 test("a cluster that is none, or whose ids could be those of clients, is a mistake, and the only one", () => {
   for (const bad of ["", "n1", "n1=h", "n1=h:1,n1=h:2", "n1=h:99999", "c1=h:1", "n/1=h:1"]) {
     assert.deepEqual(

@@ -34,7 +34,7 @@ test("drive() holds all that follows from entries until one commit at the end of
     kind: "send",
     envelope: hello,
   }], taking];
-  const rig = new Rig(() => answers.shift() ?? [], Infinity, new Disk());
+  const rig = new Rig(() => answers.shift() ?? [], { disk: new Disk() });
   for (let i = 0; i < 4; i++) rig.receive(hello);
   const step = "step receive";
   assert.deepEqual(rig.log, [step, "send hello", step, "append 1", step, step, "append 1"]);
@@ -47,7 +47,7 @@ test("drive() holds all that follows from entries until one commit at the end of
 
 test("drive() commits COMMIT_ENTRIES_MAX entries before the turn is over [S1]", () => {
   const many = Array.from({ length: COMMIT_ENTRIES_MAX }, (_, i) => ({ ...entry, seq: i + 1 }));
-  const rig = new Rig(() => [{ kind: "persist", entries: many }], Infinity, new Disk());
+  const rig = new Rig(() => [{ kind: "persist", entries: many }], { disk: new Disk() });
   rig.receive(hello);
   assert.deepEqual(rig.log, ["step receive", `append ${COMMIT_ENTRIES_MAX}`, "commit"]);
   rig.endTurn();
@@ -56,12 +56,25 @@ test("drive() commits COMMIT_ENTRIES_MAX entries before the turn is over [S1]", 
 
 test("drive() gives the events of a failed commit to the node that takes over, and nothing else leaves [S4]", () => {
   const answers: Effect[][] = [taking, [{ kind: "send", envelope: hello }], [], []];
-  const rig = new Rig(() => answers.shift() ?? [], Infinity, new Disk(true));
+  const rig = new Rig(() => answers.shift() ?? [], { disk: new Disk(true) });
   rig.receive(hello);
   rig.receive(hello);
   rig.endTurn();
   const step = "step receive";
   assert.deepEqual(rig.log, [step, "append 1", step, "commit", "unsafe: no room", step, step]);
+});
+
+test("drive() in batches wakes the node once at the end of the turn, for all that came in it [S5]", () => {
+  const rig = new Rig((event) => {
+    rig.deadline = event.kind === "wake" ? Infinity : 1000;
+    return [];
+  }, { batches: true });
+  rig.receive(hello);
+  rig.receive(hello);
+  assert.deepEqual(rig.log, ["step receive and more", "step receive and more"]);
+  rig.endTurn();
+  assert.deepEqual(rig.log.slice(2), ["step wake"]);
+  assert.deepEqual(rig.timers, []);
 });
 
 test("drive() wakes the node at its deadline, not before", () => {
@@ -112,7 +125,7 @@ test("drive() waits zero for a deadline that has passed", () => {
 });
 
 test("drive() arms for a deadline that a node has from the start", () => {
-  const rig = new Rig(() => [], 1200);
+  const rig = new Rig(() => [], { deadline: 1200 });
   assert.deepEqual(rig.timers, [200]);
 });
 
@@ -147,6 +160,12 @@ test("monotonicClock() is near the time of day and never decreases", () => {
   }
 });
 
+interface Setting {
+  readonly deadline?: number;
+  readonly disk?: Disk;
+  readonly batches?: boolean;
+}
+
 /** A driven node of the test's own, on a clock that stands at 1000 until moved. */
 class Rig {
   readonly log: string[] = [];
@@ -159,7 +178,8 @@ class Rig {
 
   readonly #ends: (() => void)[] = [];
 
-  constructor(decide: (event: Event) => Effect[], deadline = Infinity, disk?: Disk) {
+  constructor(decide: (event: Event) => Effect[], setting: Setting = {}) {
+    const { deadline = Infinity, disk, batches = false } = setting;
     this.#decide = decide;
     this.deadline = deadline;
     this.driver = drive({
@@ -170,6 +190,7 @@ class Rig {
         this.#timers.set(run, ms);
         return () => this.#timers.delete(run);
       },
+      batches,
       ...disk && { journal: disk.writing(this.log) },
       endOfTurn: (run) => this.#ends.push(run),
       onUnsafe: (error) => {
@@ -187,8 +208,8 @@ class Rig {
     return [...this.#timers.values()];
   }
 
-  step(event: Event): Effect[] {
-    this.log.push(`step ${event.kind}`);
+  step(event: Event, _now: number, more: boolean): Effect[] {
+    this.log.push(`step ${event.kind}${more ? " and more" : ""}`);
     return this.#decide(event);
   }
 

@@ -44,13 +44,13 @@ test("log.values has a string and the value that it spells [L3]", () => {
   deepEqual(log.values, values);
 });
 
-test("log.holdingsSince() names the origins that grew after a revision [L4]", () => {
+test("log.grownSince() names the origins that grew after a revision [L4]", () => {
   const log = new Log();
   log.add({ origin: "a", seq: 1, value: 1 });
   const { revision } = log;
   log.add({ origin: "b", seq: 1, value: 2 });
-  deepEqual([...log.holdingsSince(revision)].map(([origin]) => origin), ["b"]);
-  deepEqual([...log.holdingsSince(0)].map(([origin]) => origin), ["a", "b"]);
+  deepEqual(log.grownSince(revision).map(({ name }) => name), ["b"]);
+  deepEqual(log.grownSince(0).map(({ name }) => name), ["a", "b"]);
 });
 
 test("canonical() tells apart what JSON tells apart, and nothing else [L3]", () => {

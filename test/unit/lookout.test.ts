@@ -18,7 +18,7 @@ function among(me: string) {
     life: 1,
     ranked,
     peers,
-    timing: new Timing(peers, undefined),
+    timing: new Timing(undefined),
     random: seeded(1),
     without: [],
     patienceMs: () => PATIENCE_MS,

@@ -2,7 +2,14 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { Body } from "../../lib/core/message.ts";
-import { type Effect, type Entry, Node, TEMPORARILY_UNAVAILABLE } from "../../lib/core/node.ts";
+import {
+  type Effect,
+  type Entry,
+  type Event,
+  Known,
+  Node,
+  TEMPORARILY_UNAVAILABLE,
+} from "../../lib/core/node.ts";
 import { seeded } from "../../lib/core/random.ts";
 
 const entries: Entry[] = [
@@ -72,13 +79,28 @@ test("Node refuses new values while they cannot be made safe, and serves everyth
   ]);
 });
 
+test("Node lets what is due wait while more is to come in the same turn [S5]", () => {
+  const node = comeBack();
+  ask(node, { type: "ack", life: 7, n: 1, holds: [["n0.1", [1, 2]], ["n1.7", [1, 4]]] }, "n1");
+  const step = (event: Event, more: boolean) =>
+    node.step(event, 600, more).flatMap((effect) =>
+      effect.kind === "send" && effect.envelope.dest === "n1" ? effect.envelope.body["runs"] ?? [] : []
+    );
+  const broadcast = (message: string): Event => {
+    const body = { type: "broadcast", message };
+    return { kind: "receive", envelope: { src: "c1", dest: "n0", body } };
+  };
+  deepEqual(["a", "b"].flatMap((value) => step(broadcast(value), true)), []);
+  deepEqual(step({ kind: "wake" }, false), [["n0.1", 3, ["a", "b"]]]);
+});
+
 test("Node.takeBatch() gives what a position lacks, and moves it on [N11]", () => {
   const node = comeBack();
-  const position = new Map();
+  const position = new Known();
   deepEqual(node.takeBatch(position), {
     runs: [
-      { origin: "n0.1", seq: 1, values: ["mine", "mine, too"] },
       { origin: "n1.7", seq: 4, values: ["from n1"] },
+      { origin: "n0.1", seq: 1, values: ["mine", "mine, too"] },
     ],
     more: false,
   });

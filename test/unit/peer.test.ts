@@ -3,6 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { Log } from "../../lib/core/log.ts";
 import type { GossipBody } from "../../lib/core/message.ts";
+import { Known } from "../../lib/core/known.ts";
 import { BURST_MS, FIRST_SAMPLE_MAX_MS, FLIGHTS_MAX, Peer, SAMPLE_SLACK_MS } from "../../lib/core/peer.ts";
 
 const MY_LIFE = 5;
@@ -64,7 +65,7 @@ test("Peer.hear() passes over an interval that runs backwards, or lacks its end 
 test("Peer: what is on its way is neither behind nor acked, and forgetSent() gives it up [P2]", () => {
   const peer = new Peer("n1");
   peer.hear(word({ holds: [["a", [1, 1]]] }), MY_LIFE, 0);
-  peer.guessSent(new Map([["a", logHeld(1, 2)]]));
+  peer.guessSent(new Known([["a", logHeld(1, 2)]]));
   deepEqual([peer.isBehind(logOf(1, 2)), peer.isUnacked(logOf(1, 2)), peer.guessed], [false, true, true]);
   peer.forgetSent();
   deepEqual([peer.isBehind(logOf(1, 2)), peer.isBehind(logOf(1)), peer.guessed], [true, false, false]);

@@ -101,11 +101,25 @@ test("Sights outranks what an earlier life of this node said [P7]", () => {
   deepEqual(own?.[1].life, 5);
 });
 
-test("Sights.linkUp() needs a witness, and nobody who has lost it [P7]", () => {
-  const sights = new Sights("n0", 1);
-  equal(sights.linkUp("n0", "n1"), false);
-  sights.see("n1");
-  equal(sights.linkUp("n1", "n0"), true);
+test("Sights.linkUp() presumes the star of which nobody speaks; all else needs a witness, and nobody who has lost it [P9]", () => {
+  const sights = new Sights("n0", 1, (a, b) => a === "n0" || b === "n0");
+  const up = () => [sights.linkUp("n0", "n1"), sights.linkUp("n1", "n2")];
+  deepEqual(up(), [true, false]);
   sights.merge("n1", { life: 1, version: 1, lost: new Set(["n0"]), seen: new Set() });
-  equal(sights.linkUp("n0", "n1"), false);
+  deepEqual(up(), [false, false]);
+  sights.merge("n2", { life: 1, version: 1, lost: new Set(), seen: new Set(["n1"]) });
+  deepEqual(up(), [false, false]);
+  sights.merge("n1", { life: 1, version: 2, lost: new Set(), seen: new Set(["n0", "n2"]) });
+  deepEqual(up(), [true, true]);
+});
+
+test("Sights: who sees what is presumed, or more, is silent while all is well, and speaks once somebody is lost [P7]", () => {
+  const sights = new Sights("n1", 1, (a, b) => a === "n0" || b === "n0");
+  const rows = () => [...sights.since(0)].map(([node, { seen }]) => [node, [...seen]]);
+  sights.see("n0");
+  deepEqual([rows(), [...sights.seen]], [[], ["n0"]]);
+  sights.merge("n2", { life: 1, version: 1, lost: new Set(["n4"]), seen: new Set() });
+  deepEqual(rows(), [["n2", []]], "what it sees is presumed anyway");
+  sights.see("n3");
+  deepEqual(rows(), [["n2", []], ["n1", ["n0", "n3"]]]);
 });

@@ -120,7 +120,13 @@ test("true times seen from outside say how late they may be", () => {
 });
 
 test("values broadcast during a cut are said apart: how soon whoever is in reach had them", () => {
-  const during = { count: 9, everywhere: null, reachable: spread, "reachable-count": 8 };
+  const during = {
+    count: 9,
+    "acknowledged-by": {},
+    everywhere: null,
+    reachable: spread,
+    "reachable-count": 8,
+  };
   const line = (never: number) => {
     const found = results({ "during-cuts": { ...during, "never-reachable-count": never } });
     return reportLines(runOf(found), plain).find((line) => line.includes("during cuts"));
@@ -232,7 +238,7 @@ test("elsewhere a line comes now and then", () => {
 test("the replay command names what differs, and parses to the same examination", () => {
   const command = [
     ...["--challenge", "3d", "--nemesis", "loss,partition", "--grudge", "n0|rest", "--loss", "0.2"],
-    ...["--delivery-budget", "900", "--topology", "line"],
+    ...["--delivery-budget", "900", "--topology", "line", "--cuts", "5,2.5"],
   ];
   const before = parseSim([...command, "--without", "retry"], {});
   assert.ok(before.ok);
@@ -241,8 +247,8 @@ test("the replay command names what differs, and parses to the same examination"
   const again = replayCommand(exam, 7, before.config.without);
   assert.equal(
     again,
-    "hearsay sim --seed 7 --challenge 3d --topology line --nemesis loss,partition --grudge 'n0|rest' --loss 0.2 " +
-      "--delivery-budget 900 --without retry",
+    "hearsay sim --seed 7 --challenge 3d --topology line --nemesis loss,partition --grudge 'n0|rest' --cuts 5,2.5 " +
+      "--loss 0.2 --delivery-budget 900 --without retry",
   );
   const words = again.replaceAll("'", "").split(" ").slice(2);
   const after = parseSim(words, {});
@@ -255,6 +261,11 @@ test("settings are said in words", () => {
   assert.equal(
     describeSettings({ ...settings, nemesis: ["partition", "loss", "kill"] }),
     "1 node, 10 operations a second for 20 s, 100 ms latency (uniform), partitions and kills come and go, 10 % loss",
+  );
+  const cuts = { nemesis: ["partition"], cutsS: [5, 1.5], grudge: "one" } as const;
+  assert.equal(
+    describeSettings({ ...defaults, ...cuts }, true),
+    "5 nodes, 10 operations a second for 20 s, partitions of 5, 1.5 s (one) come and go",
   );
 });
 

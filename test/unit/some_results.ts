@@ -65,6 +65,7 @@ export function results(changes: Partial<Results> = {}): Results {
     "everywhere-after-heal-ms": [{ "at-ms": 7300, fault: "partition", ms: 120, disturbed: false }],
     "during-cuts": {
       count: 0,
+      "acknowledged-by": {},
       everywhere: null,
       reachable: null,
       "reachable-count": 0,

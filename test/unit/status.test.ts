@@ -42,8 +42,10 @@ async function run(nodes: readonly FakeNode[], more: readonly string[], ...args:
 test("every node that is asked has a row, and so has each of its peers", async () => {
   const lost = { ...peer, connected: false, lag: 17, ahead: 3, rtt_ms: 12.5 };
   const peers = [{ id: "n1", ...lost, oldest_unacked_ms: 1_234, suspected_for_ms: 65_000 }];
+  // With n3 it does not talk.
+  const quiet = { id: "n3", ...peer, lag: null, ahead: null, rtt_ms: null };
   const nodes = [
-    await FakeNode.start("n1", telling(facts("n1"))),
+    await FakeNode.start("n1", telling(facts("n1", { peers: [{ id: "n2", ...peer }, quiet] }))),
     await FakeNode.start("n2", telling(facts("n2", { peers, storage: "memory" }))),
   ];
   const { exit, out, err } = await run(nodes, []);
@@ -64,6 +66,7 @@ test("every node that is asked has a row, and so has each of its peers", async (
 | node | peer | connected | lag | ahead | round trip | oldest unacknowledged | suspected for |
 | ---- | ---- | --------- | --- | ----- | ---------- | --------------------- | ------------- |
 | n1   | n2   | yes       | 0   | 0     | 0.3 ms     |                       |               |
+| n1   | n3   | yes       |     |       |            |                       |               |
 | n2   | n1   | no        | 17  | 3     | 13 ms      | 1.2 s                 | 1.1 min       |
 `,
   );

@@ -44,7 +44,7 @@ test("a name to listen on is looked up", async () => {
 });
 
 test("closing waits for who does not read, and for no longer than it may", async () => {
-  const { node, address } = await echoing();
+  const { node, address } = await echoing({ answerBytesMax: 2 ** 26, clientsBytesMax: 2 ** 26 });
   const stuck = new Talker(address).say('{"src":"c1","dest":"*","body":{"type":"note"}}');
   await stuck.hear(1);
   stuck.socket.pause();
@@ -58,7 +58,7 @@ test("closing waits for who does not read, and for no longer than it may", async
 });
 
 test("closing lets a long answer leave to who reads it", async () => {
-  const { node, address } = await echoing();
+  const { node, address } = await echoing({ answerBytesMax: 2 ** 26, clientsBytesMax: 2 ** 26 });
   const talker = new Talker(address).say('{"src":"c1","dest":"*","body":{"type":"note"}}');
   await talker.hear(1);
   node.send({ src: "n1", dest: "c1#1", body: { type: "long", text: "x".repeat(20_000_000) } });

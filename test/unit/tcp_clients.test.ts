@@ -4,13 +4,12 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers";
 import type { Envelope } from "../../lib/core/message.ts";
 import { LINE_BYTES_MAX } from "../../transports/lines.ts";
-import type { TcpOptions } from "../../transports/tcp.ts";
 import { encodeGreeting } from "../../transports/tcp_greeting.ts";
 import {
   CLIENT_HELD_BYTES_PAUSE,
   CLIENT_TURN_LINES_MAX,
-  DEFAULT_LIMITS,
   END_MS_MAX,
+  ENDLESS_BYTES_MAX,
   LINGER_MS,
   SILENCE_MS,
 } from "../../transports/tcp_limits.ts";
@@ -213,19 +212,34 @@ test("all clients together hold at most clientsBytesMax; over it the one that ho
   await node.close();
 });
 
-test("a client that sends megabytes without a newline holds no more than a line", async () => {
-  const { node, address } = await echoing();
-  const endless = new Talker(address);
+test("a client whose line has no end holds no more than a line, is told once, and closed at last", async () => {
+  const { node, ear, address } = await echoing();
+  const endless = new Talker(address, true);
   const piece = "x".repeat(MIB);
-  let most = 0;
-  for (let i = 0; i < 32; i++) {
-    const left = new Promise((resolve) => endless.socket.write(piece, resolve));
-    await left;
+  let [most, sent] = [0, 0];
+  for (; !endless.ended && sent < 2 * ENDLESS_BYTES_MAX; sent += MIB) {
+    await new Promise((resolve) => endless.socket.write(piece, resolve));
     most = Math.max(most, node.clientsBytes);
   }
+  await until(() => endless.ended);
+  endless.close();
   assert.ok(most <= 3 * MIB, `${most}`);
-  const [error] = await endless.hear(1);
-  assert.equal(error?.body["text"], `a line is longer than ${LINE_BYTES_MAX} bytes`);
+  assert.ok(sent >= ENDLESS_BYTES_MAX, `${sent}`);
+  assert.deepEqual((await endless.hear(2)).map(({ body }) => body["text"]), [
+    `a line is longer than ${LINE_BYTES_MAX} bytes`,
+    "a line has no end",
+  ]);
+  await until(() => ear.gone.length === 1);
+  await node.close();
+});
+
+test("a client that has sent a line that was too long may send as many others as it likes", async () => {
+  const { node, address } = await echoing();
+  const talker = new Talker(address).say("x".repeat(LINE_BYTES_MAX + 1));
+  const lines = 2 + ENDLESS_BYTES_MAX / LINE_BYTES_MAX;
+  for (let i = 0; i < lines; i++) talker.say("x".repeat(LINE_BYTES_MAX));
+  const heard = await talker.say(note("c1", "at last")).hear(lines + 2);
+  assert.equal(heard.at(-1)?.body["text"], "at last");
   await node.close();
 });
 
@@ -310,7 +324,7 @@ test("a client that writes no more and is kept open is told what comes later", a
   const [talker, other] = [new Talker(address, true), new Talker(address, true)];
   for (const one of [talker, other]) one.say(note("c1", ""));
   await Promise.all([talker.hear(1), other.hear(1)]);
-  node.keepOpen("c1#1");
+  node.keepOpen("c1#1", true);
   for (const one of [talker, other]) one.socket.end();
   await until(() => other.ended);
   node.send({ src: "n1", dest: "c1#1", body: { type: "later" } });
@@ -336,17 +350,6 @@ test("a client that is gone is said once, what is sent to it is nobody's, and no
   assert.deepEqual((await other.hear(2))[1]?.body, { type: "own" });
   assert.deepEqual(ear.dropped, []);
   await node.close();
-});
-
-test("the limits of a node are those of tcp_limits.ts unless others are given", () => {
-  const given: Partial<TcpOptions> = {};
-  assert.deepEqual({ ...DEFAULT_LIMITS, ...given }, {
-    clientsMax: 4096,
-    newcomersMax: 256,
-    clientsBytesMax: 64 * MIB,
-    answerBytesMax: 64 * MIB,
-    halfLineMsMax: 30_000,
-  });
 });
 
 /** Resolves to the value once it has not changed for a while, and has changed at all. */

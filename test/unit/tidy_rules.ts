@@ -23,7 +23,10 @@ const outside: Readonly<Record<Room, readonly string[]>> = {
   store: ["node:"],
   transports: ["node:"],
   core: ["typebox"],
-  test: ["node:", "fast-check", "mitata", "typebox", "zod"],
+  test: [
+    ...["node:", "fast-check", "mitata", "typebox", "zod"],
+    ...["@libp2p", "@multiformats/multiaddr", "@nats-io", "libp2p"],
+  ],
 };
 
 const topLevel = [

@@ -91,6 +91,15 @@ test("Watches are WATCHES_PER_CONNECTION_MAX over one connection, and WATCHES_MA
   equal(rig.take()[0]?.["code"], TEMPORARILY_UNAVAILABLE);
 });
 
+test("Watches keep the connection open for as long as one of them is on [S2]", () => {
+  const rig = new Rig("a");
+  rig.watch("c#1", {});
+  rig.watch("c#1", { follow: false });
+  deepEqual(rig.kept, [true, true, true]);
+  rig.watches.close(request("c#1", { type: "unwatch" }), { type: "unwatch", watch: 9 });
+  equal(rig.kept.at(-1), false);
+});
+
 test("Watches refuse a position that is none [S2]", () => {
   const rig = new Rig("a");
   for (const from of ["n0.1", [["n0.1"]], [["n0.1", [1]]], [["n0.1", [0, 1]]], [[1, [1, 1]]]]) {
@@ -117,6 +126,7 @@ class Rig {
   readonly watches: Watches;
   held = 0;
   settled = true;
+  readonly kept: boolean[] = [];
   readonly #node = new Node({ random: seeded(1), incarnation: 1 });
   #said: Body[] = [];
 
@@ -128,6 +138,7 @@ class Rig {
       count: () => this.#node.status.values,
       settled: () => this.settled,
       heldBytes: () => this.held,
+      keepOpen: (_, on) => this.kept.push(on),
       reply: (to, body) => this.#said.push({ ...body, in_reply_to: to.body.msg_id ?? -1 }),
     });
   }

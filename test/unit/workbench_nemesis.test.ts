@@ -217,6 +217,25 @@ test("Nemesis: where cuts take time, one is healed only once it is there, and al
   ]]);
 });
 
+test("Nemesis: cuts of given lengths come one after the other, the interval in between, and no more after them", () => {
+  const { nemesis, scheduler, events } = world({
+    nemesis: ["partition", "pause"],
+    nemesisIntervalS: 2,
+    cutsS: [5, 0.5],
+    grudge: "n0|rest",
+  });
+  nemesis.start();
+  scheduler.run(100_000);
+  const cuts = events.filter(({ fault }) => fault === "partition");
+  assert.deepEqual(cuts.map((event) => [event["at-ms"], event.what]), [
+    [0, "start"],
+    [5000, "stop"],
+    [7000, "start"],
+    [7500, "stop"],
+  ]);
+  assert.ok(events.filter(({ fault }) => fault === "pause").length > 10);
+});
+
 test("Nemesis: kills and pauses strike a minority, and say whom they really struck", () => {
   assert.deepEqual([1, 2, 3, 4, 5, 25].map(victimsMax), [1, 1, 1, 1, 2, 12]);
   const { cluster, nemesis, scheduler, events, notes } = world({

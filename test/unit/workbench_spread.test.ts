@@ -24,8 +24,8 @@ test("Spread: after a heal counts until the last value that was acknowledged by 
     spread.broadcast(value, 0, undefined);
     spread.holds("n0", [value], 0);
   }
-  spread.acknowledged(1);
-  spread.acknowledged(2);
+  spread.acknowledged(1, "n0");
+  spread.acknowledged(2, "n0");
   spread.healed("partition", 1000, false);
   spread.holds("n1", [1], 1200);
   spread.healed("partition", 1250, true);
@@ -44,7 +44,7 @@ test("Spread: after a heal counts until the last value that was acknowledged by 
 test("Spread: a fault that begins before everything is everywhere disturbs the heal time", () => {
   const spread = new Spread(["n0", "n1"]);
   spread.broadcast(1, 0, undefined);
-  spread.acknowledged(1);
+  spread.acknowledged(1, "n0");
   spread.healed("partition", 10, false);
   spread.interrupted();
   assert.deepEqual(spread.healTimes([]), [{ "at-ms": 10, fault: "partition", ms: null, disturbed: true }]);
@@ -55,7 +55,7 @@ test("Spread: a node that forgets must get everything again before the heal is o
   spread.broadcast(1, 0, undefined);
   spread.holds("n0", [1], 0);
   spread.holds("n1", [1], 10);
-  spread.acknowledged(1);
+  spread.acknowledged(1, "n0");
   spread.forgets("n1");
   spread.healed("kill", 100, false);
   spread.holds("n1", [1], 140);
@@ -69,11 +69,15 @@ test("Spread: during a cut a value's reach counts apart, and a lone node's value
   spread.broadcast(2, 0, new Set(["n0"]));
   spread.broadcast(3, 0, new Set(["n1", "n2"]));
   spread.broadcast(4, 0, undefined);
+  for (const [value, node] of [[1, "n1"], [2, "n0"], [3, "n1"], [4, "n2"]] as const) {
+    spread.acknowledged(value, node);
+  }
   spread.holds("n1", [1], 0);
   spread.holds("n2", [1], 30);
   spread.holds("n0", [1], 5000);
   assert.deepEqual(spread.duringCuts, {
     count: 3,
+    "acknowledged-by": { n0: 1, n1: 2, n2: 0 },
     everywhere: all(5000),
     reachable: all(30),
     "reachable-count": 2,

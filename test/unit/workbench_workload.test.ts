@@ -56,6 +56,29 @@ test("Workload: operations come at the rate, half of them broadcasts, and one fi
   assert.equal(examine(ok, { nodeCount: 3, rate: 0 }).stats.count, 3);
 });
 
+test("Workload: timers that ring late do not slow the rate; who was late for longer does not make up for it", () => {
+  const opsWith = (lateMs: (when: number) => number): number => {
+    const scheduler = new VirtualScheduler();
+    const late: Scheduler = {
+      now: () => scheduler.now(),
+      at: (when, run) => scheduler.at(when + lateMs(when), run),
+      takeLateMs: () => 0,
+    };
+    const settings: Settings = { ...defaults, nodeCount: 5, rate: 200, timeLimitS: 100 };
+    let results: Results | undefined;
+    new Examination({ settings, scheduler: late, hosts: answering(late, ok), seesInside: true })
+      .start((found) => results = found);
+    scheduler.run();
+    return results?.stats.count ?? 0;
+  };
+  // As setTimeout rings at whole milliseconds.
+  const coarse = opsWith((when) => Math.ceil(when) + 1 - when);
+  assert.ok(Math.abs(coarse - 20_000) < 500, `${coarse}`);
+  // Ten seconds asleep in the middle: what was not asked then is not asked all at once after it.
+  const asleep = opsWith((when) => when > 50_000 && when < 60_000 ? 60_000 - when : 0);
+  assert.ok(Math.abs(asleep - 18_000) < 500, `${asleep}`);
+});
+
 test("Workload: a node is asked one thing at a time, however slow it is", () => {
   const slow: Answer = (body, { nth }) => ({
     body: { type: `${body.type}_ok`, messages: [] },
