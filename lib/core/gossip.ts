@@ -5,7 +5,8 @@ import { type Hands, Lookout, type Mechanism } from "./lookout.ts";
 import type { Envelope, GossipBody } from "./message.ts";
 import { packHolds, packSights, takeBatch, typeOf } from "./packing.ts";
 import { Known } from "./known.ts";
-import { Peer } from "./peer.ts";
+import type { Peer } from "./peer.ts";
+import { Peers } from "./peers.ts";
 import type { Random } from "./random.ts";
 import type { Tree } from "./relay.ts";
 import { Timing } from "./timing.ts";
@@ -20,6 +21,11 @@ export const RECENT_MS = 2_000;
 export const HELLO_MS = 500;
 /** So many entries at once need no company: they are passed on without waiting for a window. */
 export const BULK_ENTRIES = 32;
+
+/** Over so long a time the root weighs how often it passes on, ms. */
+export const WEIGH_MS = 2_000;
+/** A root that would have to send more messages a second than this shares the work (a guess: a percent of a core). */
+export const ROOT_HZ_MAX = 200;
 
 export type { Mechanism };
 
@@ -52,7 +58,7 @@ interface Purpose {
 export class Gossip {
   readonly #options: GossipOptions;
   readonly #log: Log;
-  readonly #peers: ReadonlyMap<string, Peer>;
+  readonly #peers: Peers;
   readonly #timing: Timing;
   readonly #lookout: Lookout;
   /** Entries of the last RECENT_MS by arrival, and all earlier ones. */
@@ -61,12 +67,16 @@ export class Gossip {
   /** When the children were last sent what had gathered, and when they will be again. */
   #flushedAt = -Infinity;
   #flushAt = Infinity;
+  /** How often this node has passed on since it last weighed that. */
+  #flushes = 0;
+  #weighedAt: number;
 
   constructor(options: GossipOptions, now: number) {
     const { me, life, ranked, random, without } = options;
     this.#options = options;
+    this.#weighedAt = now;
     this.#log = options.log;
-    this.#peers = new Map(ranked.filter((id) => id !== me).map((id) => [id, new Peer(id)]));
+    this.#peers = new Peers(me, ranked);
     this.#timing = new Timing(options.deliveryBudgetMs);
     const patienceMs = (peer: Peer) => this.#patienceMs(peer);
     const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
@@ -78,7 +88,7 @@ export class Gossip {
   /** The moment of the earliest thing to do; Infinity when there is none. */
   get deadline(): number {
     let at = Math.min(this.#flushAt, this.#lookout.deadline);
-    for (const peer of this.#peers.values()) at = Math.min(at, peer.dueAt, this.#timing.silentAt(peer));
+    for (const peer of this.#peers) at = Math.min(at, peer.dueAt, this.#timing.silentAt(peer));
     return at;
   }
 
@@ -87,8 +97,9 @@ export class Gossip {
     return this.#lookout.tree.parent;
   }
 
-  get peers(): Iterable<Peer> {
-    return this.#peers.values();
+  /** All of them, in order of rank. */
+  get peers(): Peer[] {
+    return this.#peers.ids.flatMap((id) => this.#peers.get(id) ?? []);
   }
 
   isNeighbour(id: string): boolean {
@@ -117,7 +128,7 @@ export class Gossip {
       peer.wants = 0;
       this.#options.deliver(fresh);
     }
-    this.#lookout.heard(peer, body.sights ?? [], now);
+    this.#lookout.heard(peer, body, now);
     this.#spread(fresh, peer, now);
     if (!this.#lacks("repair")) this.#catchUp(peer, body, overdue, now);
     if (body.runs !== undefined) peer.ackAt = Math.min(peer.ackAt, now + this.#ackDelayMs(peer));
@@ -133,7 +144,7 @@ export class Gossip {
   /** Does whatever is due. */
   wake(now: number): void {
     if (this.#flushAt <= now) this.#flush(now);
-    for (const peer of this.#peers.values()) {
+    for (const peer of this.#peers) {
       if (peer.dueAt <= now) this.#serve(peer, now);
       if (this.#timing.silentAt(peer) <= now) this.#lookout.silent(peer, now);
     }
@@ -186,7 +197,7 @@ export class Gossip {
     const push = !this.#lacks("repair");
     if (push) peer.forgetSent();
     // Who knows no round trip yet asks one peer back: all that is timed here follows from it.
-    const asked = [...this.#peers.values()].some((each) => each.awaited);
+    const asked = [...this.#peers].some((each) => each.awaited);
     this.#say(peer, now, { push, want: !asked && this.#timing.typicalRtt === undefined });
   }
 
@@ -230,12 +241,24 @@ export class Gossip {
   #flush(now: number): void {
     this.#flushAt = Infinity;
     this.#flushedAt = now;
+    this.#weigh(now);
     for (const id of this.#lookout.tree.children) {
       const peer = this.#peers.get(id);
       if (peer !== undefined && this.#hasNews(peer)) {
         this.#say(peer, now, { want: peer.guessed, flush: true });
       }
     }
+  }
+
+  /** By what one relay for all would have to send, the root decides whether there is to be another level of them. */
+  #weigh(now: number): void {
+    this.#flushes++;
+    const elapsedMs = now - this.#weighedAt;
+    if (elapsedMs < WEIGH_MS) return;
+    const others = this.#options.ranked.length - 1;
+    this.#lookout.weigh(this.#flushes * others * 1000 / elapsedMs / ROOT_HZ_MAX, now);
+    this.#flushes = 0;
+    this.#weighedAt = now;
   }
 
   // What is due.
@@ -278,7 +301,7 @@ export class Gossip {
   #say(peer: Peer, now: number, purpose: Purpose): void {
     const push = purpose.push === true || this.#lookout.isNeighbour(peer.id);
     const { runs, more } = push ? takeBatch(this.#log, peer.sent) : { runs: [], more: false };
-    const { sights, revision: told } = packSights(this.#lookout.sights, peer);
+    const { sights, plan, revision: told } = packSights(this.#lookout.sights, peer);
     const untold = told < this.#lookout.sights.revision && this.#lookout.isNeighbour(peer.id);
     const want = more || untold || purpose.want === true;
     const echo = peer.echo(now);
@@ -292,8 +315,11 @@ export class Gossip {
         ? {}
         : { runs: runs.map(({ origin, seq, values }) => [origin, seq, [...values]]) }),
       ...(sights.length === 0 ? {} : { sights }),
+      ...(plan === undefined ? {} : { plan }),
       ...(want ? { want } : {}),
-      ...(purpose.flush === true ? { window: this.#timing.windowMs } : {}),
+      ...(purpose.flush === true
+        ? { window: this.#lookout.tree.parent === undefined ? this.#timing.windowMs : 0 }
+        : {}),
     };
     this.#options.send({ src: this.#options.me, dest: peer.id, body: { type: typeOf(body), ...body } });
     const answerBy = this.#answerBy(peer, now, want, runs.length > 0);
@@ -331,10 +357,11 @@ export class Gossip {
 
   #onTurn(before: Tree, told: ReadonlySet<string>, now: number): void {
     const { tree, neighbours } = this.#lookout;
+    this.#timing.levels = tree.levels;
     // A new relay gathers from those who come to it for as long as they take to come.
     if (tree.root !== before.root) this.#flushedAt = now - this.#timing.windowMs + this.#timing.typicalMs / 2;
     const old = new Set([before.parent, ...before.children]);
-    for (const peer of this.#peers.values()) {
+    for (const peer of this.#peers) {
       if (old.has(peer.id) && !this.#lookout.isNeighbour(peer.id)) peer.expectNothing();
     }
     for (const peer of neighbours) {

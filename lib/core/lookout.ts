@@ -2,8 +2,10 @@
 import { backoffMs } from "./backoff.ts";
 import type { GossipBody } from "./message.ts";
 import type { Peer } from "./peer.ts";
+import { type Peers, rankOf } from "./peers.ts";
 import { pick, type Random } from "./random.ts";
-import { concerned, helpers, plant, stewards, type Tree } from "./relay.ts";
+import { Plan } from "./plan.ts";
+import { concerned, helpers, isIn, plant, stewards, type Tree } from "./relay.ts";
 import { Sights } from "./sights.ts";
 import { ANSWER_SLACK_MS, type Timing } from "./timing.ts";
 
@@ -14,6 +16,9 @@ export const HELPED_MAX = 4;
 /** A relay asks whom it does not see and others do again after this, doubling up to the cap. */
 export const RECALL_BASE_MS = 1_000;
 export const RECALL_CAP_MS = 16_000;
+
+/** Sharing the work must save the root so many times the messages, and goes on until there are so many times fewer. */
+export const SHARED_MIN = 4;
 
 /** A mechanism that a test can switch off to see that it matters. */
 export type Mechanism = "retry" | "repair" | "detour" | "failover";
@@ -35,7 +40,7 @@ export interface LookoutOptions {
   readonly life: number;
   /** Every member, this one included, in the order of rank, the same on every node. */
   readonly ranked: readonly string[];
-  readonly peers: ReadonlyMap<string, Peer>;
+  readonly peers: Peers;
   readonly timing: Timing;
   readonly random: Random;
   readonly without: readonly Mechanism[];
@@ -62,9 +67,8 @@ export class Lookout {
 
   constructor(options: LookoutOptions) {
     this.#options = options;
-    const [root] = options.ranked;
-    this.sights = new Sights(options.me, options.life, (a, b) => a === root || b === root);
-    this.#tree = plant(options.ranked, this.sights, options.me);
+    this.sights = new Sights(options.me, options.life, new Plan(options.ranked, 0));
+    this.#tree = plant(this.sights, options.me);
     this.#near = near(this.#tree);
   }
 
@@ -85,12 +89,13 @@ export class Lookout {
   }
 
   /** The peer was heard, and says who sees whom. */
-  heard(peer: Peer, words: NonNullable<GossipBody["sights"]>, now: number): void {
+  heard(peer: Peer, { sights: words = [], plan }: Pick<GossipBody, "sights" | "plan">, now: number): void {
     const before = this.sights.revision;
     const returned = !this.sights.clear && !this.sights.seen.has(peer.id);
     if (this.sights.lost.has(peer.id)) this.#recallsAll = true;
     this.sights.bury(peer.id, peer.life);
     this.sights.see(peer.id);
+    if (plan !== undefined) this.sights.mergePlan(plan);
     for (const [node, life, version, lost, seen] of words) {
       // What a life said that has ended is no longer so.
       if (!this.#isMember(node) || life < (this.#options.peers.get(node)?.life ?? 0)) continue;
@@ -125,6 +130,18 @@ export class Lookout {
   linked(peer: Peer, now: number): void {
     const awaited = this.isNeighbour(peer.id) || !this.sights.clear;
     if (awaited && !this.sights.seen.has(peer.id)) this.#options.hands.probe(peer, now);
+  }
+
+  /** How many times more than one relay should send a star would have it send: the root has others share the work, or not. */
+  weigh(load: number, now: number): void {
+    const { me, ranked } = this.#options;
+    const { plan } = this.sights;
+    if (this.#tree.root !== me) return;
+    const relays = load > 1 ? Math.ceil(Math.sqrt(ranked.length)) : load < 1 / SHARED_MIN ? 0 : plan.relays;
+    // Another level is another hop: not where it would save the root little.
+    if (relays === plan.relays || relays * SHARED_MIN > ranked.length) return;
+    this.sights.propose(relays);
+    this.#replant(now);
   }
 
   /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */
@@ -178,7 +195,7 @@ export class Lookout {
     const { peers, timing, hands } = this.#options;
     const relay = this.#relay;
     if (relay === undefined || relay.misses > 0 || now - relay.heardAt < timing.answerMs(relay)) return;
-    if ([...peers.keys()].some((id) => this.sights.lostBy(id).has(relay.id))) hands.askOnce(relay, now);
+    if (peers.ids.some((id) => this.sights.lostBy(id).has(relay.id))) hands.askOnce(relay, now);
   }
 
   // The tree.
@@ -186,7 +203,7 @@ export class Lookout {
   #replant(now: number): void {
     const { me, ranked, hands } = this.#options;
     const before = this.#tree;
-    this.#tree = this.#prune(plant(ranked, this.sights, me));
+    this.#tree = this.#prune(plant(this.sights, me));
     this.#near = near(this.#tree);
     const told = concerned(before, this.#tree, me, ranked);
     if (told.size > 0) hands.turned(before, told, now);
@@ -207,8 +224,8 @@ export class Lookout {
   /** Out of sight of everyone: call who would be relay next. */
   #search(now: number): void {
     const { peers, hands } = this.#options;
-    if ([...peers.values()].some((peer) => peer.awaited)) return;
-    const next = [...peers.values()].find((peer) => !this.sights.lost.has(peer.id));
+    if ([...peers].some((peer) => peer.awaited)) return;
+    const next = peers.get(peers.ids.find((id) => !this.sights.lost.has(id)) ?? "");
     if (next !== undefined) hands.call(next, now);
   }
 
@@ -217,7 +234,7 @@ export class Lookout {
     if (this.sights.clear || this.#lacks("detour")) return;
     const { me, ranked, peers, hands } = this.#options;
     const missed = this.#missed();
-    const out = ranked.filter((id) => missed.has(id) && !this.#tree.component.includes(id));
+    const out = ranked.filter((id) => missed.has(id) && !isIn(this.#tree, id));
     for (const id of out.slice(0, HELPED_MAX)) {
       const peer = peers.get(id);
       if (peer === undefined || this.sights.lost.has(id) || peer.awaited) continue;
@@ -237,9 +254,9 @@ export class Lookout {
       return;
     }
     const missed = this.#missed();
-    const above = ranked.slice(0, ranked.indexOf(me)).filter((id) => id !== root && !missed.has(id));
+    const above = ranked.slice(0, rankOf(ranked, me)).filter((id) => id !== root && !missed.has(id));
     this.#musterAt = Math.min(this.#musterAt, now + (above.length + 1) * timing.typicalMs / 2);
-    const joined = component.filter((id) => !before.component.includes(id));
+    const joined = component.filter((id) => !isIn(before, id));
     if (joined.some((id) => this.sights.lost.has(id))) this.#recallsAll = true;
     if (component.length > before.component.length) this.#recallSoon(now);
     else this.#recallAt = Math.min(this.#recallAt, now + this.#recallMs());
@@ -248,9 +265,14 @@ export class Lookout {
   #muster(now: number): void {
     this.#musterAt = Infinity;
     const missed = this.#missed();
-    for (const peer of this.#options.peers.values()) {
-      const known = this.sights.seen.has(peer.id) || missed.has(peer.id);
-      if (!known && !peer.awaited) this.#options.hands.call(peer, now);
+    const { peers, hands } = this.#options;
+    for (const id of peers.ids) {
+      if (this.sights.seen.has(id) || missed.has(id)) continue;
+      // Whose relay nobody misses comes with it.
+      const relay = this.sights.plan.parentOf(id);
+      if (relay !== undefined && relay !== this.sights.plan.root && !missed.has(relay)) continue;
+      const peer = peers.get(id);
+      if (peer !== undefined && !peer.awaited) hands.call(peer, now);
     }
   }
 
@@ -264,7 +286,7 @@ export class Lookout {
   /** One peer by chance: of those whom nobody here reaches, or else of those whom this node has lost. */
   #probe(now: number): void {
     const { peers, random, hands } = this.#options;
-    const apart = [...peers.keys()].filter((id) => !this.#tree.component.includes(id));
+    const apart = peers.ids.filter((id) => !isIn(this.#tree, id));
     const id = pick(random, apart.length > 0 ? apart : [...this.sights.lost]);
     const peer = peers.get(id ?? "");
     this.#probeAt = peer === undefined ? Infinity : now + this.#probeMs();

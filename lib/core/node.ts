@@ -6,6 +6,7 @@ import { type Body, type Envelope, gossipFault, type InitBody, isGossip, isGossi
 import { type Json, readRequest } from "./message.ts";
 import { type Batch, byteLength, takeBatch } from "./packing.ts";
 import { Known } from "./known.ts";
+import { rankOf } from "./peers.ts";
 import type { Random } from "./random.ts";
 
 export { Known };
@@ -185,7 +186,7 @@ export class Node {
       me,
       life: incarnation,
       origin: this.#origin,
-      ranked: [...new Set([...init.node_ids, me])].sort(),
+      ranked: rankedOf(init.node_ids, me),
       log: this.#log,
       random,
       deliveryBudgetMs,
@@ -245,6 +246,12 @@ export class Node {
       envelope: { src: dest, dest: src, body: { ...body, in_reply_to: msg_id } },
     });
   }
+}
+
+/** Every member once, sorted. A list that is so already is taken as it is: many nodes in one process share it. */
+function rankedOf(ids: readonly string[], me: string): readonly string[] {
+  const isRanked = ids.every((id, i) => i === 0 || (ids[i - 1] as string) < id);
+  return isRanked && rankOf(ids, me) !== undefined ? ids : [...new Set([...ids, me])].sort();
 }
 
 /** Why a value cannot be broadcast, for people; undefined where it can. */

@@ -50,6 +50,7 @@ function spansOf(held: IntervalSet): number[] {
 
 export interface Words {
   readonly sights: NonNullable<GossipBody["sights"]>;
+  readonly plan: GossipBody["plan"];
   /** The sights' revision that these tell of; below the newest where not all had room. */
   readonly revision: number;
 }
@@ -59,14 +60,16 @@ export function packSights(all: Sights, peer: Peer): Words {
   const changed = [...all.since(peer.confirmedSights)].sort((a, b) => a[1].changedAt - b[1].changedAt);
   const sights: NonNullable<GossipBody["sights"]> = [];
   let revision = peer.confirmedSights;
+  const word = all.planSince(revision);
+  const plan: GossipBody["plan"] = word === undefined ? undefined : [...word];
   let bytes = 0;
   for (const [node, { life, version, lost, seen, changedAt }] of changed) {
     bytes += byteLength([node, ...lost, ...seen]) + 2 * NUMBER_BYTES;
-    if (sights.length > 0 && bytes > SIGHTS_BYTES_MAX) return { sights, revision };
+    if (sights.length > 0 && bytes > SIGHTS_BYTES_MAX) return { sights, plan, revision };
     sights.push([node, life, version, [...lost], [...seen]]);
     revision = changedAt;
   }
-  return { sights, revision: all.revision };
+  return { sights, plan, revision: all.revision };
 }
 
 /** Takes what is not in `sent`, up to a batch, and counts it as sent. */

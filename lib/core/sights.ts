@@ -2,6 +2,7 @@
  * Who sees whom: each node says of itself whom it hears and whom it has lost; everyone passes it on, the latest word
  * counts. Who has nothing to say but that all is as it should be is silent.
  */
+import { Plan } from "./plan.ts";
 
 /** One node's word. A later life outranks an earlier one, then a later version. */
 export interface Row {
@@ -12,6 +13,9 @@ export interface Row {
   /** Peers that were heard, and not lost since. */
   readonly seen: ReadonlySet<string>;
 }
+
+/** The first in rank says how many relays there are between it and the others; outranked as a row is. */
+export type PlanWord = readonly [life: number, version: number, relays: number];
 
 /** A row as it is kept here. */
 export interface Kept extends Row {
@@ -26,7 +30,9 @@ const NOBODY: ReadonlySet<string> = new Set();
 
 export class Sights {
   readonly #me: string;
-  readonly #presumed: (a: string, b: string) => boolean;
+  #plan: Plan;
+  #planWord: PlanWord = [0, 0, 0];
+  #plannedAt = 0;
   #lost: ReadonlySet<string> = NOBODY;
   #seen: ReadonlySet<string> = NOBODY;
   readonly #rows = new Map<string, Kept>();
@@ -34,12 +40,40 @@ export class Sights {
   #revision = 0;
   /** How many rows have somebody lost. */
   #losers = 0;
+  /** Whose rows, at some time, have said that they see a node. */
+  readonly #seers = new Map<string, Set<string>>();
 
-  /** `presumed`: whether two nodes are next to each other while all is well. */
-  constructor(me: string, life: number, presumed: (a: string, b: string) => boolean = () => false) {
+  /** Of links of the plan nobody need speak. */
+  constructor(me: string, life: number, plan: Plan = new Plan([], 0)) {
     this.#me = me;
-    this.#presumed = presumed;
+    this.#plan = plan;
     this.#life = life;
+  }
+
+  /** The tree while all is well. */
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  /** What the root said of the plan, if that changed after `revision`. */
+  planSince(revision: number): PlanWord | undefined {
+    return this.#plannedAt > revision ? this.#planWord : undefined;
+  }
+
+  /** The root's own word. */
+  propose(relays: number): void {
+    const [life, version] = this.#planWord;
+    this.#keepPlan([Math.max(life, this.#life), version + 1, relays]);
+  }
+
+  /** Takes in what was said of the plan. Returns whether that is news. */
+  mergePlan(word: PlanWord): boolean {
+    const [life, version, relays] = word;
+    const [knownLife, knownVersion] = this.#planWord;
+    const isNews = life > knownLife || (life === knownLife && version > knownVersion);
+    if (!isNews || Math.max(life, version) > VERSION_MAX || relays >= this.#plan.ranked.length) return false;
+    this.#keepPlan(word);
+    return true;
   }
 
   /** Counts changes: equal revisions mean equal tables. */
@@ -69,9 +103,16 @@ export class Sights {
   /** A link is up if its ends see each other; an end that is silent agrees. Both are silent where all is well. */
   linkUp(a: string, b: string): boolean {
     const [from, to] = [this.#of(a), this.#of(b)];
-    if (from === undefined && to === undefined) return this.#presumed(a, b);
+    if (from === undefined && to === undefined) return this.#plan.links(a, b);
     if (from?.lost.has(b) || to?.lost.has(a)) return false;
     return (from?.seen.has(b) ?? true) && (to?.seen.has(a) ?? true);
+  }
+
+  /** Everyone to whom a node may have a link, some more than once. */
+  *maybeLinked(node: string): Generator<string> {
+    yield* this.#plan.near(node);
+    yield* this.#of(node)?.seen ?? NOBODY;
+    yield* this.#seers.get(node) ?? NOBODY;
   }
 
   /** The node lives again: what its earlier life said is no longer so. */
@@ -136,12 +177,27 @@ export class Sights {
   /** Whether this node's word is known, or has to be: in troubled times, from who sees more than is presumed. */
   get #speaks(): boolean {
     if (this.#rows.has(this.#me)) return true;
-    return !this.clear && [...this.#seen].some((peer) => !this.#presumed(this.#me, peer));
+    return !this.clear && [...this.#seen].some((peer) => !this.#plan.links(this.#me, peer));
   }
 
   #say(): void {
     const version = (this.#rows.get(this.#me)?.version ?? 0) + 1;
     this.#keep(this.#me, { life: this.#life, version, lost: this.#lost, seen: this.#seen });
+  }
+
+  #keepPlan(word: PlanWord): void {
+    this.#planWord = word;
+    this.#plan = new Plan(this.#plan.ranked, word[2]);
+    this.#plannedAt = ++this.#revision;
+  }
+
+  #seersOf(id: string): Set<string> {
+    let seers = this.#seers.get(id);
+    if (seers === undefined) {
+      seers = new Set();
+      this.#seers.set(id, seers);
+    }
+    return seers;
   }
 
   #count(node: string, lost: ReadonlySet<string>): void {
@@ -150,6 +206,7 @@ export class Sights {
 
   #keep(node: string, { life, version, lost, seen }: Row): void {
     this.#count(node, lost);
+    for (const id of seen) this.#seersOf(id).add(node);
     this.#rows.set(node, { life, version, lost, seen, changedAt: ++this.#revision });
   }
 }

@@ -21,6 +21,8 @@ export class Timing {
   /** Those whose round trip was measured last, the latest at the end. */
   readonly #measured = new Set<Peer>();
   #typicalRtt: Rtt | undefined;
+  /** Hops from the root to those farthest from it. */
+  levels = 1;
 
   constructor(deliveryBudgetMs: number | undefined) {
     this.#deliveryBudgetMs = deliveryBudgetMs;
@@ -54,8 +56,8 @@ export class Timing {
     const rtt = this.typicalRtt;
     if (rtt === undefined) return 0;
     const ms = this.#deliveryBudgetMs === undefined
-      ? 1.9 * rtt.mean - rtt.deviation
-      : 0.9 * this.#deliveryBudgetMs - rtt.mean - 2 * rtt.deviation;
+      ? (2.9 - this.levels) * rtt.mean - rtt.deviation
+      : 0.9 * this.#deliveryBudgetMs - this.levels * rtt.mean - 2 * rtt.deviation;
     return ms < WINDOW_MIN_MS ? 0 : ms;
   }
 

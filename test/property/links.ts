@@ -1,5 +1,6 @@
 /** Arbitrary tables of who sees whom and who has lost whom, and what may be concluded from them by hand. */
 import fc from "fast-check";
+import { Plan } from "../../lib/core/plan.ts";
 import { Sights } from "../../lib/core/sights.ts";
 
 /** What the two ends of one link say of it: each has seen the other, or lost it, or says nothing. */
@@ -48,7 +49,7 @@ function tableOf(nodes: readonly string[], list: readonly Link[], silent: readon
 
 /** The table that a node has once it has heard everyone's word. */
 export function sightsOf({ nodes, silent, words }: Links): Sights {
-  const sights = new Sights("examiner", 0);
+  const sights = new Sights("examiner", 0, new Plan(nodes, 0));
   const said = (node: string, what: Word) =>
     new Set(nodes.filter((other) => words.get(node)?.get(other) === what));
   for (const node of nodes.filter((each) => !silent.includes(each))) {

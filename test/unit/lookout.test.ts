@@ -2,7 +2,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { HELPED_MAX, Lookout } from "../../lib/core/lookout.ts";
-import { Peer } from "../../lib/core/peer.ts";
+import type { Peer } from "../../lib/core/peer.ts";
+import { Peers } from "../../lib/core/peers.ts";
 import { seeded } from "../../lib/core/random.ts";
 import { Timing } from "../../lib/core/timing.ts";
 
@@ -11,7 +12,7 @@ const PATIENCE_MS = 1_000;
 /** The lookout of `me` among n0 … n9, and what it had done. */
 function among(me: string) {
   const ranked = Array.from({ length: 10 }, (_, i) => `n${i}`);
-  const peers = new Map(ranked.filter((id) => id !== me).map((id) => [id, new Peer(id)]));
+  const peers = new Peers(me, ranked);
   const done: string[] = [];
   const lookout = new Lookout({
     me,
@@ -32,7 +33,7 @@ function among(me: string) {
   const hear = (from: string, at: number, words: [string, string[], string[]][] = []) => {
     const peer = peers.get(from) as Peer;
     peer.hear({ life: 1, n: peer.nextN, holds: [] }, 1, at);
-    lookout.heard(peer, words.map(([node, lost, seen]) => [node, 1, at + 1, lost, seen]), at);
+    lookout.heard(peer, { sights: words.map(([node, lost, seen]) => [node, 1, at + 1, lost, seen]) }, at);
   };
   return { lookout, done, hear };
 }

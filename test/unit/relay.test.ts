@@ -1,15 +1,17 @@
 /** The relay tree: who passes what to whom. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
+import { Plan } from "../../lib/core/plan.ts";
 import { plant } from "../../lib/core/relay.ts";
 import { Sights } from "../../lib/core/sights.ts";
 
 const five = ["n0", "n1", "n2", "n3", "n4"];
+const plan = new Plan(five, 0);
 type Pair = readonly [string, string];
 
 /** The table once these links were seen and those were lost, by both their ends. */
 function table(seen: readonly Pair[], lost: readonly Pair[]): Sights {
-  const sights = new Sights("examiner", 0);
+  const sights = new Sights("examiner", 0, plan);
   for (const id of five) {
     sights.merge(id, { life: 1, version: 1, seen: ends(seen, id), lost: ends(lost, id) });
   }
@@ -29,21 +31,21 @@ function pairs(...texts: string[]): Pair[] {
 
 /** Each node's parent, "-" for a root. */
 function parents(sights: Sights): string {
-  return five.map((id) => plant(five, sights, id).parent ?? "-").join(" ");
+  return five.map((id) => plant(sights, id).parent ?? "-").join(" ");
 }
 
 const star = pairs("0-1", "0-2", "0-3", "0-4");
 
 test("plant() makes one star around the first in rank while nobody is lost [P8]", () => {
   equal(parents(table([], [])), "- n0 n0 n0 n0");
-  deepEqual(plant(five, table([], []), "n0").children, ["n1", "n2", "n3", "n4"]);
-  deepEqual(plant(five, table([], []), "n3").children, []);
+  deepEqual(plant(table([], []), "n0").children, ["n1", "n2", "n3", "n4"]);
+  deepEqual(plant(table([], []), "n3").children, []);
 });
 
 test("plant() keeps the star when one node of it falls away [P8]", () => {
   const sights = table(star, pairs("0-4"));
   equal(parents(sights), "- n0 n0 n0 -");
-  deepEqual(plant(five, sights, "n1").component, ["n0", "n1", "n2", "n3"]);
+  deepEqual(plant(sights, "n1").component, ["n0", "n1", "n2", "n3"]);
 });
 
 test("plant() takes the next in rank once the first is out of everyone's sight [P8]", () => {
@@ -72,9 +74,10 @@ test("plant() believes no link that nobody has seen [P9]", () => {
 test("plant() gives everyone who knows the same the same tree [P8]", () => {
   const sights = table(pairs("0-1", "1-2", "2-3", "3-4", "4-0"), pairs("0-2", "0-3"));
   for (const id of five) {
-    const tree = plant(five, sights, id);
-    deepEqual(tree.parents, plant(five, sights, "n0").parents);
-    for (const child of tree.children) equal(plant(five, sights, child).parent, id);
+    const tree = plant(sights, id);
+    const other = plant(sights, "n0");
+    deepEqual(five.map(tree.parentOf), five.map(other.parentOf));
+    for (const child of tree.children) equal(plant(sights, child).parent, id);
   }
 });
 
@@ -102,7 +105,7 @@ test("Sights outranks what an earlier life of this node said [P7]", () => {
 });
 
 test("Sights.linkUp() presumes the star of which nobody speaks; all else needs a witness, and nobody who has lost it [P9]", () => {
-  const sights = new Sights("n0", 1, (a, b) => a === "n0" || b === "n0");
+  const sights = new Sights("n0", 1, plan);
   const up = () => [sights.linkUp("n0", "n1"), sights.linkUp("n1", "n2")];
   deepEqual(up(), [true, false]);
   sights.merge("n1", { life: 1, version: 1, lost: new Set(["n0"]), seen: new Set() });
@@ -114,7 +117,7 @@ test("Sights.linkUp() presumes the star of which nobody speaks; all else needs a
 });
 
 test("Sights: who sees what is presumed, or more, is silent while all is well, and speaks once somebody is lost [P7]", () => {
-  const sights = new Sights("n1", 1, (a, b) => a === "n0" || b === "n0");
+  const sights = new Sights("n1", 1, plan);
   const rows = () => [...sights.since(0)].map(([node, { seen }]) => [node, [...seen]]);
   sights.see("n0");
   deepEqual([rows(), [...sights.seen]], [[], ["n0"]]);

@@ -1,0 +1,50 @@
+/** The other members; what is believed of one begins when there is first anything to believe. */
+import { Peer } from "./peer.ts";
+
+export class Peers implements Iterable<Peer> {
+  readonly #me: string;
+  readonly #ranked: readonly string[];
+  readonly #met = new Map<string, Peer>();
+
+  /** `ranked`: every member, this node included, sorted. */
+  constructor(me: string, ranked: readonly string[]) {
+    this.#me = me;
+    this.#ranked = ranked;
+  }
+
+  /** Whether it is a member other than this node. */
+  has(id: string): boolean {
+    return id !== this.#me && rankOf(this.#ranked, id) !== undefined;
+  }
+
+  /** Undefined of this node itself, and of who is no member. */
+  get(id: string): Peer | undefined {
+    const met = this.#met.get(id);
+    if (met !== undefined || !this.has(id)) return met;
+    const peer = new Peer(id);
+    this.#met.set(id, peer);
+    return peer;
+  }
+
+  /** The other members, in order of rank. */
+  get ids(): string[] {
+    return this.#ranked.filter((id) => id !== this.#me);
+  }
+
+  /** Those with whom there has been anything so far. */
+  [Symbol.iterator](): Iterator<Peer> {
+    return this.#met.values();
+  }
+}
+
+/** The place of a member in the order of rank, from 0; undefined of who is no member. */
+export function rankOf(ranked: readonly string[], id: string): number | undefined {
+  let low = 0;
+  let high = ranked.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranked[middle] as string) < id) low = middle + 1;
+    else high = middle;
+  }
+  return ranked[low] === id ? low : undefined;
+}
