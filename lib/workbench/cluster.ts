@@ -218,7 +218,7 @@ export class Cluster {
     member.host.start();
     this.#become(member, "starting");
     this.#options.network.up(member.id);
-    this.#ask(member, { type: "init", node_id: member.id, node_ids: [...this.#members.keys()] }, done);
+    this.#ask(member, { type: "init", node_id: member.id, node_ids: this.#options.ids }, done);
   }
 
   /** `done` gets the answer that did not come, if one did not. */

@@ -5,16 +5,17 @@ import { Census } from "./census.ts";
 import { Clients } from "./client.ts";
 import { Cluster } from "./cluster.ts";
 import { FinalReads } from "./final_reads.ts";
-import { component } from "./grudge.ts";
 import { History, type Op } from "./history.ts";
 import { latency } from "./latency.ts";
+import { Loads } from "./loads.ts";
 import { Nemesis, type NemesisEvent } from "./nemesis.ts";
 import { Network } from "./network.ts";
 import { Observer } from "./observer.ts";
 import { simulatedPartitioner } from "./partitioner.ts";
+import { Reach } from "./reach.ts";
 import { conclude, type Results } from "./results.ts";
 import { SetFull } from "./set_full.ts";
-import type { Fault, Settings } from "./settings.ts";
+import { type Fault, READ_SHARE, type Settings } from "./settings.ts";
 import { takeOver, whyNotUp } from "./setup.ts";
 import { Spread } from "./spread.ts";
 import { topology } from "./topology.ts";
@@ -45,6 +46,8 @@ export interface ExaminationOptions {
   readonly seesInside: boolean;
   /** Nodes keep what they hold when they are killed. */
   readonly durable?: boolean;
+  /** Each node's messages and bytes are to be counted, from the first operation on. */
+  readonly loads?: boolean;
   readonly running?: Running;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -71,6 +74,7 @@ export class Examination {
   readonly #violations = new Violations();
   readonly #setFull = new SetFull();
   readonly #spread: Spread;
+  readonly #reach: Reach;
   readonly #finalReads: FinalReads;
   readonly #history: History;
   readonly #network: Network;
@@ -98,6 +102,7 @@ export class Examination {
     this.#nodes = running?.nodes ?? Array.from({ length: settings.nodeCount }, (_, i) => `n${i}`);
     assert(this.#nodes.length === settings.nodeCount, "the settings count the nodes");
     this.#spread = new Spread(this.#nodes);
+    this.#reach = new Reach(this.#nodes);
     this.#finalReads = new FinalReads(this.#nodes);
     this.#history = new History([(op, invocation) => this.#witness(op, invocation)]);
     this.#network = this.#makeNetwork();
@@ -147,6 +152,7 @@ export class Examination {
     this.#mainAt = scheduler.now();
     // Starting the processes keeps the machine busy; nothing was measured then.
     scheduler.takeLateMs();
+    this.#network.traffic.loads?.clear();
     this.#nemesis.start();
     this.#workload.start();
     this.#observer?.start();
@@ -216,26 +222,22 @@ export class Examination {
     this.#setFull.see(op, invocation);
     this.#finalReads.see(op);
     if (op.f === "broadcast") {
-      if (op.type === "invoke") this.#spread.broadcast(op.value, op.time, this.#reach(op.node));
+      const inReach = () => this.#reach.of(op.node, this.#network.grudge);
+      if (op.type === "invoke") this.#spread.broadcast(op.value, op.time, inReach());
       if (op.type === "ok") this.#spread.acknowledged(op.value, op.node);
     } else if (op.type === "ok" && !this.#options.seesInside && Array.isArray(op.value)) {
       this.#spread.holds(op.node, op.value, op.time);
     }
   }
 
-  /** The nodes in reach of one while a cut is on. */
-  #reach(node: string): ReadonlySet<string> | undefined {
-    const { grudge } = this.#network;
-    return grudge.size === 0 ? undefined : component(grudge, this.#nodes, node);
-  }
-
   #makeNetwork(): Network {
-    const { settings, scheduler } = this.#options;
+    const { settings, scheduler, loads = false } = this.#options;
     const { seed, latencyDist, latencyMs } = settings;
     return new Network({
       scheduler,
       latency: latency(latencyDist, latencyMs, fork(seed, "latency")),
       random: fork(seed, "network"),
+      loads: loads ? new Loads() : undefined,
       onUnknownDestination: (node, destination) => {
         const reason = `it sent a message to ${destination}, and there is no such node or client`;
         this.#violations.add({
@@ -275,6 +277,7 @@ export class Examination {
       nodes: this.#nodes,
       firstValue: this.#options.running?.firstValue ?? 0,
       rate: settings.rate,
+      readShare: settings.readShare ?? READ_SHARE,
       timeLimitMs: settings.timeLimitS * 1000,
       random: fork(settings.seed, "workload"),
       scheduler,

@@ -3,18 +3,32 @@ import type { Json } from "../core/message.ts";
 import type { Op } from "./history.ts";
 import { type Key, keyOf } from "./values.ts";
 
+/** Who read a value. */
+interface Readers {
+  /** A bit for each node: thousands of nodes read thousands of values each. */
+  readonly bits: Uint8Array;
+  count: number;
+}
+
 export class FinalReads {
   readonly #nodes: readonly string[];
-  readonly #reads = new Map<string, ReadonlySet<Key>>();
+  readonly #indexes: ReadonlyMap<string, number>;
+  readonly #read = new Set<string>();
+  readonly #readers = new Map<Key, Readers>();
   #refusal: string | undefined;
 
   constructor(nodes: readonly string[]) {
     this.#nodes = nodes;
+    this.#indexes = new Map(nodes.map((node, i) => [node, i]));
   }
 
+  /** Each node's read counts once. */
   see(op: Op): void {
     if (!op.final || op.type !== "ok" || !Array.isArray(op.value)) return;
-    this.#reads.set(op.node, new Set(op.value.map(keyOf)));
+    const index = this.#indexes.get(op.node);
+    if (index === undefined || this.#read.has(op.node)) return;
+    this.#read.add(op.node);
+    for (const value of op.value) this.#note(keyOf(value), index);
   }
 
   /** What a node said when it refused; the first such words are kept. */
@@ -28,17 +42,36 @@ export class FinalReads {
 
   /** Nodes whose final read failed. */
   get missing(): readonly string[] {
-    return this.#nodes.filter((node) => !this.#reads.has(node));
+    return this.#nodes.filter((node) => !this.#read.has(node));
   }
 
   /** Of the nodes whose final read succeeded, those that lack a value. */
   lacking(value: Json): readonly string[] {
-    const key = keyOf(value);
-    return this.#nodes.filter((node) => this.#reads.get(node)?.has(key) === false);
+    const readers = this.#readers.get(keyOf(value));
+    if (readers?.count === this.count) return [];
+    return this.#nodes.filter((node, i) => this.#read.has(node) && !hasBit(readers?.bits, i));
   }
 
   /** How many nodes' final read succeeded. */
   get count(): number {
-    return this.#reads.size;
+    return this.#read.size;
   }
+
+  #note(key: Key, index: number): void {
+    const readers = this.#readers.get(key) ?? this.#begin(key);
+    if (hasBit(readers.bits, index)) return;
+    const at = index >> 3;
+    readers.bits[at] = (readers.bits[at] ?? 0) | 1 << (index & 7);
+    readers.count++;
+  }
+
+  #begin(key: Key): Readers {
+    const readers = { bits: new Uint8Array((this.#nodes.length + 7) >> 3), count: 0 };
+    this.#readers.set(key, readers);
+    return readers;
+  }
+}
+
+function hasBit(bits: Uint8Array | undefined, index: number): boolean {
+  return ((bits?.[index >> 3] ?? 0) >> (index & 7) & 1) === 1;
 }

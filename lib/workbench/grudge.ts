@@ -81,7 +81,8 @@ export function completeGrudge(parts: readonly (readonly string[])[]): Grudge {
   const everyone = parts.flat();
   const grudge = new Map<string, ReadonlySet<string>>();
   for (const part of parts) {
-    const others = new Set(everyone.filter((node) => !part.includes(node)));
+    const within = new Set(part);
+    const others = new Set(everyone.filter((node) => !within.has(node)));
     for (const node of part) grudge.set(node, others);
   }
   return grudge;
@@ -90,10 +91,11 @@ export function completeGrudge(parts: readonly (readonly string[])[]): Grudge {
 /** Those that can be reached from a node, itself included, over links that work both ways. */
 export function component(grudge: Grudge, nodes: readonly string[], from: string): Set<string> {
   const reached = new Set([from]);
+  let apart = nodes.filter((node) => node !== from);
   for (const here of reached) {
-    for (const there of nodes) {
-      if (!reached.has(there) && linked(grudge, here, there)) reached.add(there);
-    }
+    const next = apart.filter((there) => linked(grudge, here, there));
+    for (const there of next) reached.add(there);
+    if (next.length > 0) apart = apart.filter((there) => !reached.has(there));
   }
   return reached;
 }

@@ -3,6 +3,7 @@ import type { Envelope } from "../core/message.ts";
 import type { Random } from "../core/random.ts";
 import type { Grudge } from "./grudge.ts";
 import { Heap } from "./heap.ts";
+import type { Loads } from "./loads.ts";
 import { isClient, Traffic } from "./traffic.ts";
 import type { Scheduler } from "./world.ts";
 
@@ -14,6 +15,8 @@ export interface NetworkOptions {
   /** Draws a one-way latency between nodes, ms. */
   readonly latency: () => number;
   readonly random: Random;
+  /** Counts what each node sends and receives, too. */
+  readonly loads?: Loads | undefined;
   /** A node sent something to nobody we know. */
   readonly onUnknownDestination: (node: string, destination: string) => void;
 }
@@ -21,6 +24,8 @@ export interface NetworkOptions {
 interface Message {
   readonly envelope: Envelope;
   readonly dueAt: number;
+  /** 0 where they are not counted. */
+  readonly bytes: number;
 }
 
 /** A node's inbox and the one receiver that empties it. */
@@ -36,7 +41,7 @@ interface Inbox {
 }
 
 export class Network {
-  readonly traffic = new Traffic();
+  readonly traffic: Traffic;
   readonly #options: NetworkOptions;
   readonly #inboxes = new Map<string, Inbox>();
   readonly #clients = new Map<string, (envelope: Envelope) => void>();
@@ -46,6 +51,7 @@ export class Network {
 
   constructor(options: NetworkOptions) {
     this.#options = options;
+    this.traffic = new Traffic(options.loads);
   }
 
   /** A node; it is down until `up`. */
@@ -63,11 +69,11 @@ export class Network {
     const receive = this.#clients.get(dest);
     const inbox = this.#inboxes.get(dest);
     if (receive === undefined && inbox === undefined) return this.#options.onUnknownDestination(src, dest);
-    this.traffic.sent(envelope);
+    const bytes = this.traffic.sent(envelope);
     if (receive !== undefined) return this.#deliverToClient(envelope, receive);
     if (inbox === undefined) return;
-    if (isClient(src)) return this.#enqueue(inbox, { envelope, dueAt: this.#options.scheduler.now() });
-    this.#carry(inbox, envelope);
+    if (isClient(src)) return this.#enqueue(inbox, { envelope, bytes, dueAt: this.#options.scheduler.now() });
+    this.#carry(inbox, envelope, bytes);
   }
 
   partition(grudge: Grudge): void {
@@ -127,13 +133,13 @@ export class Network {
   }
 
   /** Between nodes, where the network is not perfect. */
-  #carry(inbox: Inbox, envelope: Envelope): void {
+  #carry(inbox: Inbox, envelope: Envelope, bytes: number): void {
     const { random, latency, scheduler } = this.#options;
     if (this.#lossShare > 0 && random.next() < this.#lossShare) return this.traffic.dropped("loss");
-    this.#enqueue(inbox, { envelope, dueAt: scheduler.now() + latency() });
+    this.#enqueue(inbox, { envelope, bytes, dueAt: scheduler.now() + latency() });
     if (this.#duplicateShare > 0 && random.next() < this.#duplicateShare) {
       this.traffic.duplicated();
-      this.#enqueue(inbox, { envelope, dueAt: scheduler.now() + latency() });
+      this.#enqueue(inbox, { envelope, bytes, dueAt: scheduler.now() + latency() });
     }
   }
 
@@ -162,7 +168,7 @@ export class Network {
     inbox.cancel = this.#options.scheduler.at(message.dueAt, () => {
       inbox.held = undefined;
       if (inbox.receive(message.envelope) === false) this.traffic.dropped("overflow");
-      else this.traffic.received(message.envelope);
+      else this.traffic.received(message.envelope, message.bytes);
       if (inbox.held === undefined) this.#poll(inbox);
     });
   }

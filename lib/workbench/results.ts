@@ -2,6 +2,7 @@
 import { accusations, check, type Evidence, type WorkloadResults } from "./checker.ts";
 import type { Counts, History } from "./history.ts";
 import type { Wire } from "./ledger.ts";
+import type { Load } from "./loads.ts";
 import type { NemesisEvent } from "./nemesis.ts";
 import type { Quantiles } from "./quantiles.ts";
 import type { Settings } from "./settings.ts";
@@ -39,6 +40,8 @@ export interface NetResults {
   /** Nodes that count themselves and of which something was not counted: what is said of servers are lower bounds. */
   readonly undercounted?: readonly string[];
   readonly "servers-by-type": Readonly<Record<string, FlowPerOpResults>>;
+  /** Between nodes, from the first operation on; only where it was asked for. */
+  readonly "by-node"?: Readonly<Record<string, Load>>;
   /** Messages that did not arrive, by reason, and copies that the network made. */
   readonly mishaps: Readonly<Record<string, number>>;
   /** What was spent on looking at true times; in none of the counts above. */
@@ -173,6 +176,7 @@ function netOf({ traffic, wire, history, lateReplies }: Findings): NetResults {
     "msgs-per-value": share(servers["send-count"], values),
     ...wire && wireOf(wire, values),
     "servers-by-type": Object.fromEntries(traffic.byType.map(([type, count]) => [type, perOp(count, ops)])),
+    ...traffic.loads && { "by-node": traffic.loads.byNode },
     mishaps: traffic.mishaps,
     observer: flow(observer),
     "late-replies": lateReplies,

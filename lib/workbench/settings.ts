@@ -11,8 +11,10 @@ export type Fault = typeof faults[number];
 
 export interface Settings {
   readonly nodeCount: number;
-  /** Operations per second over all clients, half of them broadcasts. */
+  /** Operations per second over all clients. */
   readonly rate: number;
+  /** Share of the operations that are reads, 0 to 1; the last reads come on top. By default READ_SHARE. */
+  readonly readShare?: number;
   readonly timeLimitS: number;
   /** Mean one-way latency between nodes, ms; clients have none. */
   readonly latencyMs: number;
@@ -32,6 +34,9 @@ export interface Settings {
   readonly recoveryS: number;
   readonly seed: number;
 }
+
+/** Maelstrom's: every other operation is a read. */
+export const READ_SHARE = 0.5;
 
 export const defaults: Settings = {
   nodeCount: 5,

@@ -16,6 +16,11 @@ export interface SimNodeOptions {
   readonly durable?: boolean;
 }
 
+export interface SimOptions extends SimNodeOptions {
+  /** Each node's messages and bytes are to be counted, from the first operation on. */
+  readonly loads?: boolean;
+}
+
 /** A node that wants to be woken more often at one moment spins. */
 export const WAKES_PER_MOMENT_MAX = 10_000;
 
@@ -25,13 +30,20 @@ export type SimHosts = (seed: number, scheduler: Scheduler, options: SimNodeOpti
 /** Runs a whole examination at once. Hosts given here must tell of deliveries. */
 export function simulate(
   settings: Settings,
-  options: SimNodeOptions = {},
+  { loads = false, ...options }: SimOptions = {},
   hosts: SimHosts = simHosts,
 ): Results {
   const scheduler = new VirtualScheduler();
   const factory = hosts(settings.seed, scheduler, options);
   const { durable = false } = options;
-  const examination = new Examination({ settings, scheduler, hosts: factory, seesInside: true, durable });
+  const examination = new Examination({
+    settings,
+    scheduler,
+    hosts: factory,
+    seesInside: true,
+    durable,
+    loads,
+  });
   let results: Results | undefined;
   examination.start((found) => {
     results = found;

@@ -25,16 +25,22 @@ export interface DuringCuts {
   readonly "never-reachable-count": number;
 }
 
+const NEVER = 0;
+const HOLDS = 1;
+const LOST = 2;
+
 interface Track {
   readonly invokedAt: number;
-  /** 1 for each node that holds the value. */
+  /** What each node has to do with it: NEVER held it, HOLDS it, or has LOST it. */
   readonly holds: Uint8Array;
   holders: number;
   acked: boolean;
   /** The first moment at which all nodes held it. */
   everywhereAt: number | undefined;
-  /** Nodes in reach that still lack it; undefined when no cut was on or nobody was in reach. */
-  readonly awaited: Set<number> | undefined;
+  /** 1 for each node in reach; undefined when no cut was on or nobody was in reach. */
+  readonly reach: Uint8Array | undefined;
+  /** How many in reach have not had it yet. */
+  awaited: number;
   readonly duringCut: boolean;
   reachedAt: number | undefined;
 }
@@ -51,6 +57,7 @@ export class Spread {
   readonly #indexes: ReadonlyMap<string, number>;
   readonly #tracks = new Map<Key, Track>();
   readonly #heals: Heal[] = [];
+  readonly #masks = new WeakMap<ReadonlySet<string>, Uint8Array>();
   /** By node, of the values broadcast during a cut. */
   readonly #acknowledgedBy: Map<string, number>;
 
@@ -61,14 +68,15 @@ export class Spread {
 
   /** A value is broadcast; `reach` are the nodes in reach, if a cut is on. */
   broadcast(value: Json, at: number, reach: ReadonlySet<string> | undefined): void {
-    const awaited = reach === undefined || reach.size < 2 ? undefined : this.#indexesOf(reach);
+    const inReach = reach === undefined || reach.size < 2 ? undefined : reach;
     this.#tracks.set(keyOf(value), {
       invokedAt: at,
       holds: new Uint8Array(this.#indexes.size),
       holders: 0,
       acked: false,
       everywhereAt: undefined,
-      awaited,
+      reach: inReach && this.#maskOf(inReach),
+      awaited: inReach?.size ?? 0,
       duringCut: reach !== undefined,
       reachedAt: undefined,
     });
@@ -87,7 +95,7 @@ export class Spread {
     if (index === undefined) return;
     for (const value of values) {
       const track = this.#tracks.get(keyOf(value));
-      if (track !== undefined && track.holds[index] === 0) this.#onHeld(track, index, at);
+      if (track !== undefined && track.holds[index] !== HOLDS) this.#onHeld(track, index, at);
     }
   }
 
@@ -96,8 +104,8 @@ export class Spread {
     const index = this.#indexes.get(node);
     if (index === undefined) return;
     for (const track of this.#tracks.values()) {
-      if (track.holds[index] === 0) continue;
-      track.holds[index] = 0;
+      if (track.holds[index] !== HOLDS) continue;
+      track.holds[index] = LOST;
       track.holders--;
     }
   }
@@ -134,7 +142,7 @@ export class Spread {
 
   get duringCuts(): DuringCuts {
     const cut = [...this.#tracks.values()].filter((track) => track.duringCut);
-    const inReach = cut.filter((track) => track.awaited !== undefined);
+    const inReach = cut.filter((track) => track.reach !== undefined);
     return {
       count: cut.length,
       "acknowledged-by": Object.fromEntries(this.#acknowledgedBy),
@@ -146,9 +154,10 @@ export class Spread {
   }
 
   #onHeld(track: Track, index: number, at: number): void {
-    track.holds[index] = 1;
+    const isFirst = track.holds[index] === NEVER;
+    track.holds[index] = HOLDS;
     track.holders++;
-    if (track.awaited?.delete(index) && track.awaited.size === 0) track.reachedAt = at;
+    if (isFirst && track.reach?.[index] === 1 && --track.awaited === 0) track.reachedAt = at;
     if (track.holders < this.#indexes.size) return;
     track.everywhereAt ??= at;
     for (const heal of this.#heals) {
@@ -156,13 +165,17 @@ export class Spread {
     }
   }
 
-  #indexesOf(nodes: ReadonlySet<string>): Set<number> {
-    const indexes = new Set<number>();
+  /** Values that find the same nodes in reach share it. */
+  #maskOf(nodes: ReadonlySet<string>): Uint8Array {
+    const known = this.#masks.get(nodes);
+    if (known !== undefined) return known;
+    const mask = new Uint8Array(this.#indexes.size);
     for (const node of nodes) {
       const index = this.#indexes.get(node);
-      if (index !== undefined) indexes.add(index);
+      if (index !== undefined) mask[index] = 1;
     }
-    return indexes;
+    this.#masks.set(nodes, mask);
+    return mask;
   }
 }
 

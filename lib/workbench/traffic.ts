@@ -1,5 +1,6 @@
 /** Counts messages as Maelstrom does: everything, with a client involved, between nodes; and between nodes by type. */
 import type { Envelope } from "../core/message.ts";
+import type { Loads } from "./loads.ts";
 
 export interface Flow {
   "send-count": number;
@@ -20,18 +21,30 @@ export class Traffic {
   readonly clients: Flow = flow();
   readonly servers: Flow = flow();
   readonly observer: Flow = flow();
+  /** By node, where that is asked for. */
+  readonly loads: Loads | undefined;
   readonly #byType = new Map<string, Flow>();
   readonly #drops: Record<Drop, number> = { partition: 0, loss: 0, down: 0, overflow: 0 };
   #duplicates = 0;
 
-  sent(envelope: Envelope): void {
-    this.#flowOf(envelope)["send-count"]++;
-    if (betweenNodes(envelope)) this.#typeFlow(envelope.body.type)["send-count"]++;
+  constructor(loads?: Loads) {
+    this.loads = loads;
   }
 
-  received(envelope: Envelope): void {
+  /** Returns how many bytes a message between nodes takes, where loads are counted, and 0 otherwise. */
+  sent(envelope: Envelope): number {
+    this.#flowOf(envelope)["send-count"]++;
+    if (!betweenNodes(envelope)) return 0;
+    this.#typeFlow(envelope.body.type)["send-count"]++;
+    return this.loads?.sent(envelope) ?? 0;
+  }
+
+  /** `bytes` as told when it was sent. */
+  received(envelope: Envelope, bytes = 0): void {
     this.#flowOf(envelope)["recv-count"]++;
-    if (betweenNodes(envelope)) this.#typeFlow(envelope.body.type)["recv-count"]++;
+    if (!betweenNodes(envelope)) return;
+    this.#typeFlow(envelope.body.type)["recv-count"]++;
+    this.loads?.received(envelope.dest, bytes);
   }
 
   /** Messages between nodes that count themselves. */

@@ -21,6 +21,8 @@ export interface WorkloadOptions {
   readonly firstValue: number;
   /** Operations per second over all threads. */
   readonly rate: number;
+  /** Of these, the share that reads. */
+  readonly readShare: number;
   readonly timeLimitMs: number;
   readonly random: Random;
   readonly scheduler: Scheduler;
@@ -111,7 +113,7 @@ export class Workload {
   }
 
   #tick(): void {
-    const { random, rate, scheduler, elapsed, timeLimitMs } = this.#options;
+    const { random, rate, readShare, scheduler, elapsed, timeLimitMs } = this.#options;
     if (elapsed() >= timeLimitMs) return;
     const free = this.#threads.filter(({ busy }) => !busy);
     const thread = free[below(random, free.length)];
@@ -120,7 +122,7 @@ export class Workload {
     const gapMs = random.next() * 2 * 1000 / rate;
     this.#dueAt = Math.max(this.#dueAt, scheduler.now() - MADE_UP_MS_MAX) + gapMs;
     scheduler.at(this.#dueAt, () => this.#tick());
-    this.#issue(thread, random.next() < 0.5 ? "broadcast" : "read", false);
+    this.#issue(thread, random.next() < 1 - readShare ? "broadcast" : "read", false);
   }
 
   #issue(thread: Thread, f: "broadcast" | "read", final: boolean): void {

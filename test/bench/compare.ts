@@ -1,0 +1,150 @@
+/** `npm run bench:compare -- BASE`: measures another commit and this tree in turns, in one run, and prints the ratios. */
+import process from "node:process";
+import { COMPARED, type Group } from "./cases.ts";
+import { allGroups, filtered } from "./groups.ts";
+import type { Report } from "./measure.ts";
+import { readOptions } from "./options.ts";
+import { type Ratio, ratiosOf, ratiosText, summaryText } from "./ratios.ts";
+import { ownRuntime, ROOT, Runner, type Runtime } from "./runtimes.ts";
+import { closeWorktree, commitOf, lendBenches, openWorktree, returnBenches } from "./worktree.ts";
+import type { Worktree } from "./worktree.ts";
+
+const TURNS = 9;
+
+const USAGE = `Usage: npm run bench:compare -- BASE [WORDS] [--turns N] [--runtime bun|deno] [--json]
+
+  BASE              a commit, to be measured beside this tree as it stands
+  WORDS             measure only groups with these words in their title
+  --turns N         measure each tree so often (${TURNS})
+  --runtime NAME    bun or deno (the one that runs this)
+  --json            print the ratios as JSON
+`;
+
+interface Task {
+  readonly commit: string;
+  readonly groups: readonly Group[];
+  readonly turns: number;
+  readonly runtime: Runtime;
+  readonly show: (text: string) => void;
+}
+
+/** Whoever interrupts wants no worktree left behind: what runs is ended, and with it whatever waits for it. */
+const running = new Set<Runner>();
+let interrupted = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    interrupted = true;
+    for (const runner of running) runner.close();
+  });
+}
+
+await main();
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (typeof options === "string") return fail(`${options}\n\n${USAGE}`, 2);
+  const { words: [base, ...words], runtime = ownRuntime(), turns = TURNS, json, help } = options;
+  if (help) return print(USAGE);
+  if (base === undefined) return fail(USAGE, 2);
+  const commit = commitOf(ROOT, base);
+  if (commit === undefined) return fail(`Cannot compare with ${base}: there is no such commit\n`, 2);
+  const groups = filtered(allGroups(COMPARED), words.join(" "));
+  if (groups.length === 0) return fail(`No group has "${words.join(" ")}" in its title\n`, 2);
+  try {
+    const ratios = await compared({ commit, groups, turns, runtime, show: json ? () => {} : print });
+    if (json) print(`${JSON.stringify(ratios, undefined, 2)}\n`);
+  } catch (error) {
+    fail(interrupted ? "Interrupted\n" : `${error instanceof Error ? error.message : String(error)}\n`, 1);
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+function fail(text: string, status: number): void {
+  process.stderr.write(text);
+  process.exitCode = status;
+}
+
+async function compared(task: Task): Promise<Ratio[]> {
+  const worktree = openWorktree(ROOT, task.commit);
+  try {
+    await equip(worktree, task);
+    task.show(`This tree beside ${worktree.commit}, under ${task.runtime}, in ${task.turns} turns: `);
+    task.show("what it takes here / what it takes there, median and range\n");
+    const ratios: Ratio[] = [];
+    for (const group of task.groups) {
+      const pairs = await inTurns(group, task, worktree.root);
+      const found = ratiosOf(pairs);
+      task.show(found.length === 0 ? noneText(group, pairs) : ratiosText(found));
+      ratios.push(...found);
+    }
+    task.show(summaryText(ratios));
+    return ratios;
+  } finally {
+    closeWorktree(ROOT, worktree);
+  }
+}
+
+/** This tree's benches measure both; where they do not run on the other, that one's own do. */
+async function equip(worktree: Worktree, { runtime, show }: Task): Promise<void> {
+  lendBenches(ROOT, worktree);
+  if (await runs(runtime, worktree)) return;
+  if (!returnBenches(worktree) || !await runs(runtime, worktree)) {
+    throw new Error(`No benches run on ${worktree.commit}: neither those of this tree nor its own`);
+  }
+  show(`The benches of this tree do not run on ${worktree.commit}, so its own measure it.\n`);
+}
+
+async function runs(runtime: Runtime, { root }: Worktree): Promise<boolean> {
+  const runner = start(runtime, root, "");
+  try {
+    await runner.turn(false);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    stop(runner);
+  }
+}
+
+/** A group that one of them does not have, or cannot measure. */
+function noneText({ title }: Group, pairs: readonly (readonly [here: Report, there: Report])[]): string {
+  const reasons = pairs.flatMap((pair) =>
+    pair.flatMap(({ failures }) => failures.map(({ reason }) => reason))
+  );
+  return `\n${title}\n  not measured${reasons.length === 0 ? "" : `: ${reasons[0]}`}\n`;
+}
+
+/** Both trees are ready at the same time, and each turn begins with the other one. */
+async function inTurns({ title, unit }: Group, task: Task, there: string): Promise<[Report, Report][]> {
+  // What a heap weighs and what a virtual clock says is the same each time.
+  const turns = unit === "ns" ? task.turns : 1;
+  const { runtime } = task;
+  const [mine, theirs] = [start(runtime, ROOT, title), start(runtime, there, title)];
+  const pairs: [Report, Report][] = [];
+  try {
+    for (let turn = 0; turn < turns; turn++) {
+      const again = turn < turns - 1;
+      const before = turn % 2 === 0 ? undefined : await theirs.turn(again);
+      pairs.push([await mine.turn(again), before ?? await theirs.turn(again)]);
+    }
+  } finally {
+    stop(mine);
+    stop(theirs);
+  }
+  return pairs;
+}
+
+function start(runtime: Runtime, root: string, title: string): Runner {
+  if (interrupted) throw new Error("it was interrupted");
+  const runner = new Runner({ runtime, root }, title, true);
+  running.add(runner);
+  return runner;
+}
+
+function stop(runner: Runner): void {
+  running.delete(runner);
+  runner.close();
+}

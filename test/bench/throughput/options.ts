@@ -1,0 +1,96 @@
+/** The flags of the throughput bench, read all at once. */
+import { existsSync } from "node:fs";
+import process from "node:process";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { Program } from "../../../lib/workbench/process.ts";
+import type { Plan } from "./measure.ts";
+import { NODES } from "./system.ts";
+
+export const USAGE = `npm run throughput -- [flags]
+  --in-flight N    requests under way at once, over all nodes (512)
+  --values N       values of a phase at most
+  --seconds S      how long a phase is (4)
+  --only NAMES     systems by key, with commas between; "standing" is the check with a watcher that stands still
+  --watchers N     processes that share the watching of the five nodes (5)
+  --hearsay PATHS  executables or a main.ts, with commas between, to be compared (dist/hearsay, or HEARSAY_BIN)
+  --json           prints JSON in place of the table
+`;
+
+const RATE = 1_000;
+const WARM_UP_MS = 1_000;
+
+export interface Options extends Plan {
+  /** Undefined for all. */
+  readonly only: readonly string[] | undefined;
+  readonly programs: readonly Program[];
+  readonly json: boolean;
+}
+
+const flags = {
+  "in-flight": { type: "string", default: "512" },
+  values: { type: "string", default: "20000000" },
+  seconds: { type: "string", default: "4" },
+  only: { type: "string" },
+  watchers: { type: "string", default: "5" },
+  hearsay: { type: "string" },
+  json: { type: "boolean", default: false },
+} as const;
+
+/** The options, or all that is wrong with the flags. */
+export function readOptions(args: readonly string[]): Options | readonly string[] {
+  const read = parse(args);
+  if (typeof read === "string") return [`Cannot run: ${read}`];
+  const paths = (read.hearsay ?? process.env["HEARSAY_BIN"] ?? distPath()).split(",").map((path) =>
+    resolve(path)
+  );
+  const { values, seconds, watchers, only, json, "in-flight": inFlight } = read;
+  const mistakes = [
+    ...Object.entries({ "in-flight": inFlight, values, seconds, watchers }).flatMap(numberMistake),
+    ...paths.filter((path) => !existsSync(path)).map(fileMistake),
+  ];
+  if (mistakes.length > 0) return mistakes;
+  return {
+    inFlight: Number(inFlight),
+    valuesMax: Number(values),
+    forMs: 1_000 * Number(seconds),
+    warmUpMs: WARM_UP_MS,
+    perSecond: RATE,
+    watchers: Math.min(NODES, Number(watchers)),
+    only: only?.split(","),
+    programs: paths.map(programAt),
+    json,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags }).values;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function numberMistake([flag, text]: readonly [string, string]): string[] {
+  const isGood = flag === "seconds"
+    ? Number(text) > 0
+    : Number.isSafeInteger(Number(text)) && Number(text) > 0;
+  const wanted = flag === "seconds" ? "a number above 0" : "a whole number above 0";
+  return isGood ? [] : [`Cannot run as '--${flag}' must be ${wanted}: current value is "${text}"`];
+}
+
+function fileMistake(path: string): string {
+  return `Cannot run as '--hearsay' must name files: there is no ${path}; npm run build makes dist/hearsay`;
+}
+
+function distPath(): string {
+  return fileURLToPath(new URL("../../../dist/hearsay", import.meta.url));
+}
+
+/** Source is run by the runtime that runs the bench. */
+function programAt(path: string): Program {
+  if (!path.endsWith(".ts")) return { bin: path, args: [] };
+  const run = process.versions["deno"] === undefined ? ["run"] : ["run", "--allow-all", "--quiet"];
+  return { bin: process.execPath, args: [...run, path] };
+}
