@@ -76,9 +76,8 @@ async function compared(task: Task): Promise<Ratio[]> {
     const ratios: Ratio[] = [];
     for (const group of task.groups) {
       const pairs = await inTurns(group, task, worktree.root);
-      const found = ratiosOf(pairs);
-      task.show(found.length === 0 ? noneText(group, pairs) : ratiosText(found));
-      ratios.push(...found);
+      task.show(ratiosText(group.title, pairs));
+      ratios.push(...ratiosOf(pairs));
     }
     task.show(summaryText(ratios));
     return ratios;
@@ -107,14 +106,6 @@ async function runs(runtime: Runtime, { root }: Worktree): Promise<boolean> {
   } finally {
     stop(runner);
   }
-}
-
-/** A group that one of them does not have, or cannot measure. */
-function noneText({ title }: Group, pairs: readonly (readonly [here: Report, there: Report])[]): string {
-  const reasons = pairs.flatMap((pair) =>
-    pair.flatMap(({ failures }) => failures.map(({ reason }) => reason))
-  );
-  return `\n${title}\n  not measured${reasons.length === 0 ? "" : `: ${reasons[0]}`}\n`;
 }
 
 /** Both trees are ready at the same time, and each turn begins with the other one. */

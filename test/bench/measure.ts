@@ -26,9 +26,10 @@ export interface Result {
   readonly samples: number;
 }
 
-/** A group that could not be measured: another tree may lack what it needs. */
+/** A case that could not be measured: another tree may lack what it needs. */
 export interface Failure {
   readonly group: string;
+  readonly name: string;
   readonly reason: string;
 }
 
@@ -63,14 +64,23 @@ export class Bench {
   }
 
   /** Measures each case. `again`: there will be another turn. */
-  async turn(again: boolean): Promise<Result[]> {
+  async turn(again: boolean): Promise<Report> {
     const results: Result[] = [];
+    const failures: Failure[] = [];
     for (const each of this.#cases) {
-      const work = this.#started.get(each) ?? each.start();
-      if (again) this.#started.set(each, work);
-      results.push(this.#resultOf(each, await this.#figures(work)));
+      try {
+        results.push(this.#resultOf(each, await this.#figures(this.#workOf(each, again))));
+      } catch (error) {
+        failures.push({ group: this.#group.title, name: each.name, reason: reasonOf(error) });
+      }
     }
-    return results;
+    return { runtime: runtimeName(), results, failures };
+  }
+
+  #workOf(each: Case, again: boolean): () => unknown {
+    const work = this.#started.get(each) ?? each.start();
+    if (again) this.#started.set(each, work);
+    return work;
   }
 
   /** Of one call each, ascending. */
@@ -113,6 +123,10 @@ function heapInUse(): number {
   gc();
   gc();
   return process.memoryUsage().heapUsed;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 export function runtimeName(): string {

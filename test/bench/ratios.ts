@@ -1,6 +1,7 @@
 /** How one tree stands to another: what each turn of a case took here, divided by what it took there. */
-import type { Report, Result } from "./measure.ts";
-import { digits } from "./table.ts";
+import type { Unit } from "./cases.ts";
+import type { Failure, Report, Result } from "./measure.ts";
+import { digits, failureLine, NAME_WIDTH } from "./table.ts";
 
 /** Of one case. Below 1: this tree takes less. */
 export interface Ratio {
@@ -9,15 +10,21 @@ export interface Ratio {
   readonly median: number;
   readonly low: number;
   readonly high: number;
+  readonly unit: Unit;
   /** Of each turn. */
   readonly turns: readonly number[];
 }
 
 /** What differs by less in the median is not called a difference. */
 const NOTABLE = 1.1;
+/** Fewer turns can all go one way by chance; what a heap weighs needs one only. */
+const JUDGED_TURNS = 5;
+
+/** What each turn found, on this tree and on the other. */
+export type Pairs = readonly (readonly [here: Report, there: Report])[];
 
 /** The turns of this tree and of the other, in pairs. Cases that only one of them has are left out. */
-export function ratiosOf(pairs: readonly (readonly [here: Report, there: Report])[]): Ratio[] {
+export function ratiosOf(pairs: Pairs): Ratio[] {
   return (pairs[0]?.[0].results ?? []).flatMap((like) => {
     const turns = pairs.flatMap(([here, there]) => {
       const [mine, theirs] = [figureOf(here, like), figureOf(there, like)];
@@ -32,28 +39,36 @@ function figureOf({ results }: Report, { group, name }: Result): number | undefi
   return results.find((each) => each.group === group && each.name === name)?.p25;
 }
 
-function ratioOf({ group, name }: Result, turns: readonly number[]): Ratio {
+function ratioOf({ group, name, unit }: Result, turns: readonly number[]): Ratio {
   const sorted = turns.toSorted((a, b) => a - b);
   const at = (index: number) => sorted[index] ?? 0;
   const [lower, upper] = [at((sorted.length - 1) >> 1), at(sorted.length >> 1)];
-  return { group, name, median: (lower + upper) / 2, low: at(0), high: at(sorted.length - 1), turns };
+  return { group, name, unit, median: (lower + upper) / 2, low: at(0), high: at(sorted.length - 1), turns };
 }
 
 /** Slower or faster in every single turn, and by a tenth or more in most. */
-export function verdict({ median, low, high }: Ratio): "slower" | "faster" | "" {
+export function verdict({ unit, median, low, high, turns }: Ratio): "slower" | "faster" | "" {
+  if (unit === "ns" && turns.length < JUDGED_TURNS) return "";
   if (low > 1 && median >= NOTABLE) return "slower";
   return high < 1 && median <= 1 / NOTABLE ? "faster" : "";
 }
 
-export function ratiosText(ratios: readonly Ratio[]): string {
-  const [first] = ratios;
-  const rows = ratios.map((ratio) => {
+/** One group. */
+export function ratiosText(title: string, pairs: Pairs): string {
+  const rows = ratiosOf(pairs).map((ratio) => {
     const range = `${digits(ratio.low)} … ${digits(ratio.high)}`;
-    return `  ${ratio.name.padEnd(38)}${digits(ratio.median).padStart(8)}   ${range.padEnd(16)}${
+    return `  ${ratio.name.padEnd(NAME_WIDTH)}${digits(ratio.median).padStart(8)}   ${range.padEnd(16)}${
       verdict(ratio)
     }`;
   });
-  return ["", first?.group ?? "", ...rows].map((line) => `${line.trimEnd()}\n`).join("");
+  const failures = [...pairs[0]?.[0].failures ?? [], ...(pairs[0]?.[1].failures ?? []).map(elsewhere)];
+  const lines = ["", title, ...rows, ...failures.map(failureLine)];
+  if (lines.length === 2) lines.push("  not measured: only one of them has it");
+  return lines.map((line) => `${line.trimEnd()}\n`).join("");
+}
+
+function elsewhere(failure: Failure): Failure {
+  return { ...failure, reason: `${failure.reason} (there)` };
 }
 
 export function summaryText(ratios: readonly Ratio[]): string {

@@ -13,22 +13,11 @@ const { values } = parseArgs({
   },
 });
 const group = allGroups(values.quick ? COMPARED : FULL).find(({ title }) => title === values.group);
-const effort = values.quick ? QUICK : THOROUGH;
-let bench: Bench | undefined;
+const bench = group === undefined ? undefined : new Bench(group, values.quick ? QUICK : THOROUGH);
+// A group that this tree does not know has no results.
+const none: Report = { runtime: runtimeName(), results: [], failures: [] };
 
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(await report(line === "again"))}\n`);
-}
-
-/** A group that this tree does not know has no results. */
-async function report(again: boolean): Promise<Report> {
-  const runtime = runtimeName();
-  if (group === undefined) return { runtime, results: [], failures: [] };
-  try {
-    bench ??= new Bench(group, effort);
-    return { runtime, results: await bench.turn(again), failures: [] };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { runtime, results: [], failures: [{ group: group.title, reason }] };
-  }
+  const report = await bench?.turn(line === "again") ?? none;
+  process.stdout.write(`${JSON.stringify(report)}\n`);
 }

@@ -1,15 +1,18 @@
 /** Results for people: each group under its title, each figure beside the first of its group. */
-import type { Report, Result } from "./measure.ts";
+import type { Failure, Report, Result } from "./measure.ts";
 
-const NAME_WIDTH = 38;
+export const NAME_WIDTH = 38;
 
 /** One group. */
 export function tableOf({ results, failures }: Report): string {
   const [first] = results;
-  const rows = results.map((each) => row(each, first));
-  const head = first === undefined ? [] : ["", `${first.group}, per ${first.per}`];
-  return [...head, ...rows, ...failures.map(({ group, reason }) => `\n${group}\n  not measured: ${reason}`)]
-    .map((line) => `${line}\n`).join("");
+  const title = first === undefined ? failures[0]?.group : `${first.group}, per ${first.per}`;
+  const lines = ["", title ?? "", ...results.map((each) => row(each, first)), ...failures.map(failureLine)];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+export function failureLine({ name, reason }: Failure): string {
+  return `  ${name.padEnd(NAME_WIDTH)}  not measured: ${reason}`;
 }
 
 export function headOf(runtime: string): string {

@@ -10,7 +10,7 @@ import type { Group, Sizes } from "../bench/cases.ts";
 import { allGroups, filtered } from "../bench/groups.ts";
 import { Bench, quicker, type Report, type Result } from "../bench/measure.ts";
 import { readOptions, TURNS_MAX } from "../bench/options.ts";
-import { ratiosOf, verdict } from "../bench/ratios.ts";
+import { ratiosOf, ratiosText, verdict } from "../bench/ratios.ts";
 import { broadcast, busyRelay, lonelyRelay, waitingRelay, wake } from "../bench/rig.ts";
 import { amount, tableOf } from "../bench/table.ts";
 import { closeWorktree, commitOf, lendBenches, openWorktree, returnBenches } from "../bench/worktree.ts";
@@ -93,7 +93,10 @@ test("bench: every aim is about something that is measured", () => {
 test("bench: a turn measures each case, per unit of what a call does", async () => {
   const cases = () => [{ name: "a", start: () => () => 12 }, { name: "b", count: 3, start: () => () => 12 }];
   const bench = new Bench({ title: "g", unit: "virtual ms", per: "value", count: 4, cases }, EFFORT);
-  deepEqual((await bench.turn(false)).map(({ name, median }) => [name, median]), [["a", 3], ["b", 4]]);
+  deepEqual((await bench.turn(false)).results.map(({ name, median }) => [name, median]), [["a", 3], [
+    "b",
+    4,
+  ]]);
 });
 
 test("bench: what was prepared is kept while there will be another turn", async () => {
@@ -114,8 +117,19 @@ test("bench: a case is timed by what a call takes", async () => {
     { title: "g", unit: "ns", per: "call", count: 1, cases: () => [idle, busy] },
     EFFORT,
   );
-  const [first, second] = await bench.turn(false);
+  const [first, second] = (await bench.turn(false)).results;
   ok((second?.median ?? 0) > (first?.median ?? Infinity));
+});
+
+test("bench: a case that cannot be measured does not keep the others from it", async () => {
+  const start = () => {
+    throw new Error("it has no such function");
+  };
+  const cases = () => [{ name: "a", start }, { name: "b", start: () => () => 1 }];
+  const bench = new Bench({ title: "g", unit: "virtual ms", per: "call", count: 1, cases }, EFFORT);
+  const { results, failures } = await bench.turn(false);
+  deepEqual(results.map(({ name }) => name), ["b"]);
+  deepEqual(failures, [{ group: "g", name: "a", reason: "it has no such function" }]);
 });
 
 test("bench: of two turns each case has the quicker one", () => {
@@ -131,10 +145,10 @@ test("bench: a filter leaves the groups with its words in their title", () => {
 });
 
 test("bench: a table shows each figure beside the first of its group, and what was not measured", () => {
-  const failures = [{ group: "h", reason: "it has no such function" }];
+  const failures = [{ group: "g", name: "c", reason: "it has no such function" }];
   const text = tableOf({ ...report(result(1_500), result(3_000, { name: "b" })), failures });
   match(text, /^\ng, per call\n {2}a +1\.50 µs +1\.50 µs\n {2}b +3\.00 µs +3\.00 µs +2\.00 ×\n/);
-  match(text, /\nh\n {2}not measured: it has no such function\n$/);
+  match(text, /\n {2}c +not measured: it has no such function\n$/);
 });
 
 test("bench: amounts have three digits that count, and the unit that suits", () => {
@@ -150,20 +164,31 @@ test("bench:compare: a ratio is the median of the turns, with their range", () =
   const pairs = [[2, 1], [9, 3], [4, 4]].map(([here = 0, there = 0]) =>
     [report(result(here)), report(result(there))] as const
   );
-  deepEqual(ratiosOf(pairs), [{ group: "g", name: "a", median: 2, low: 1, high: 3, turns: [2, 3, 1] }]);
+  deepEqual(ratiosOf(pairs), [{
+    group: "g",
+    name: "a",
+    unit: "ns",
+    median: 2,
+    low: 1,
+    high: 3,
+    turns: [2, 3, 1],
+  }]);
 });
 
 test("bench:compare: what only one of them measures has no ratio", () => {
   const other = report(result(1, { name: "b" }));
   deepEqual(ratiosOf([[report(result(1)), other]]), []);
   deepEqual(ratiosOf([[report(), report(result(1))]]), []);
+  equal(ratiosText("g", [[report(), report(result(1))]]), "\ng\n  not measured: only one of them has it\n");
 });
 
 test("bench:compare: slower is what is slower in every turn, and by a tenth in most", () => {
-  const of = (low: number, median: number, high: number) =>
-    verdict({ group: "g", name: "a", low, median, high, turns: [] });
+  const ratio = { group: "g", name: "a", unit: "ns", turns: Array(5).fill(1) } as const;
+  const of = (low: number, median: number, high: number) => verdict({ ...ratio, low, median, high });
   deepEqual([of(1.01, 1.1, 1.5), of(0.99, 1.5, 2), of(1.01, 1.09, 2)], ["slower", "", ""]);
   deepEqual([of(0.5, 0.9, 0.99), of(0.5, 0.6, 1.01)], ["faster", ""]);
+  const once = { ...ratio, low: 2, median: 2, high: 2, turns: [2] };
+  deepEqual([verdict(once), verdict({ ...once, unit: "bytes" })], ["", "slower"]);
 });
 
 test("bench: what is wrong with the arguments is a sentence", () => {

@@ -21,6 +21,7 @@ const STYLE = `
   .page { fill: #ffffff; stroke: #d0d7de; }
   text { fill: #57606a; font: 11px ui-sans-serif, system-ui, "Segoe UI", Helvetica, Arial, sans-serif; }
   .title { fill: #1f2328; font-weight: 600; font-size: 13px; }
+  .over { paint-order: stroke; stroke: #ffffff; stroke-width: 3px; }
   .frame { fill: none; stroke: #d0d7de; }
   .grid { stroke: #eaeef2; }
   .guide { fill: none; stroke: #8c959f; stroke-dasharray: 1.5 3.5; }
@@ -33,6 +34,7 @@ const STYLE = `
     .page { fill: #0d1117; stroke: #30363d; }
     text { fill: #9198a1; }
     .title { fill: #f0f6fc; }
+    .over { stroke: #0d1117; }
     .frame { stroke: #3d444d; }
     .grid { stroke: #212830; }
     .guide { stroke: #656c76; }
@@ -85,17 +87,19 @@ function panelOf(panel: Panel, series: readonly Series[]): string {
   const across = axis(all.map(([x]) => x), [PANEL.left, PANEL.width - PANEL.right], false);
   const up = axis(all.map(([, y]) => y), [PANEL.height - PANEL.bottom, PANEL.top], true);
   const at = ([x, y]: Point): Point => [across.at(x), up.at(y)];
+  const { course, name } = guide(panel, across, up);
   return [
     text(PANEL.left, 20, panel.title, "title"),
     growths(panel, series),
     ...ticksAcross(across, all.map(([x]) => x)),
     ...ticksUp(up),
     frame(),
-    guide(panel, across, up),
+    course,
     text(middle(PANEL.left, PANEL.width - PANEL.right), PANEL.height - 8, "nodes", "", "middle"),
     sideways(12, middle(PANEL.top, PANEL.height - PANEL.bottom), panel.unit),
     ...lines.map(({ scenario, points }) => line(points.map(at), scenario)),
     ...lines.flatMap(({ scenario, points }) => points.map((point) => dot(at(point), scenario))),
+    name,
   ].join("\n");
 }
 
@@ -151,19 +155,21 @@ function ticksUp({ low, high, at }: Axis): string[] {
   return ticks;
 }
 
-/** What it is measured by, as far as the panel goes. */
-function guide({ guide }: Panel, across: Axis, up: Axis): string {
-  if (guide === undefined) return "";
-  const steps = Array.from(
-    { length: 41 },
-    (_, i) => 10 ** (across.low + (across.high - across.low) * i / 40),
-  );
-  const seen = steps.map((n): Point => [n, guide.of(n)])
+/** What it is measured by, as far as the panel goes: its course, which lies under the lines, and its name, which does not. */
+function guide({ guide }: Panel, across: Axis, up: Axis): { readonly course: string; readonly name: string } {
+  const none = { course: "", name: "" };
+  if (guide === undefined) return none;
+  const steps = Array.from({ length: 41 }, (_, i) => across.low + (across.high - across.low) * i / 40);
+  const seen = steps.map((step): Point => [10 ** step, guide.of(10 ** step)])
     .filter(([, y]) => y >= 10 ** up.low && y <= 10 ** up.high)
     .map(([x, y]): Point => [across.at(x), up.at(y)]);
-  const [x, y] = seen.at(-1) ?? [0, 0];
-  if (seen.length < 2) return "";
-  return `<path class="guide" d="${path(seen)}"/>${text(x - 6, y + 24, guide.name, "", "end")}`;
+  const end = seen.at(-1);
+  if (seen.length < 2 || end === undefined) return none;
+  const [x, y] = end;
+  return {
+    course: `<path class="guide" d="${path(seen)}"/>`,
+    name: text(x - 6, y + 24, guide.name, "over", "end"),
+  };
 }
 
 // Marks.
