@@ -15,7 +15,7 @@ const DIAL_EVERY_MS = 20;
 type Take = (line: string, arrivals: Arrivals) => void;
 
 /** What stands behind the number in a large value. */
-const PADDING = ` ${"x".repeat(4_096)}`;
+const PADDING = ` ${"x".repeat(1_024)}`;
 
 const small = laneWith(String);
 /** A text that begins with the number. */

@@ -55,7 +55,7 @@ function keepsUp({ valuesPerSecond }: Figures, perSecond: number): boolean {
 function standingLine(
   { before, standing, after, others, figures: { values, lost, duplicates } }: Standing,
 ): string {
-  return `A watcher stood still while ${thousands(values)} values of 4 KB came: its node took ${
+  return `A watcher stood still while ${thousands(values)} values of 1 KB came: its node took ${
     before.toFixed(0)
   } MB before, ` +
     `${standing.toFixed(0)} MB at most meanwhile, ${after.toFixed(0)} MB once it had caught up; the others ` +
