@@ -1,6 +1,6 @@
 /** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
 import { backoffMs, jittered } from "./backoff.ts";
-import type { Entry, Log } from "./log.ts";
+import type { Entry, Log, Run } from "./log.ts";
 import { type Hands, Lookout, type Mechanism } from "./lookout.ts";
 import type { Envelope, GossipBody } from "./message.ts";
 import { packHolds, packSights, takeBatch, typeOf } from "./packing.ts";
@@ -159,13 +159,24 @@ export class Gossip {
     for (const [origin, first, values] of body.runs ?? []) {
       // Nobody knows more of this node's own entries than itself, and nobody counts that far.
       if (origin === this.#options.origin || first + values.length > Number.MAX_SAFE_INTEGER) continue;
-      values.forEach((value, i) => {
-        const entry = { origin, seq: first + i, value };
-        if (this.#log.add(entry)) fresh.push(entry);
-        if (this.#log.held(origin)?.has(entry.seq)) peer.holdsEntry(entry);
-      });
+      if (values.length > 0) this.#mergeRun(peer, { origin, seq: first, values }, fresh);
     }
     return fresh;
+  }
+
+  #mergeRun(peer: Peer, { origin, seq, values }: Run, fresh: Entry[]): void {
+    const last = seq + values.length - 1;
+    // What is held already is neither looked at one by one nor kept twice.
+    if (!(this.#log.held(origin)?.hasSpan(seq, last) ?? false)) {
+      for (const [i, value] of values.entries()) {
+        const entry = { origin, seq: seq + i, value };
+        if (this.#log.add(entry)) fresh.push(entry);
+      }
+    }
+    const held = this.#log.held(origin);
+    if (held?.hasSpan(seq, last)) return peer.holdsSpan(origin, seq, last);
+    // A value too deep was not taken.
+    for (let n = seq; n <= last; n++) if (held?.has(n)) peer.holdsSpan(origin, n, n);
   }
 
   /** Compares what the peer says it holds with what this node holds, both ways. */
@@ -178,7 +189,8 @@ export class Gossip {
         // All that was sent has arrived or is lost, and something is missing there.
         peer.retryAt = Math.min(peer.retryAt, now + this.#timing.reorderMs(peer));
       }
-      if (waiting && peer.isBehind(this.#log)) peer.sendAt = now;
+      const rest = peer.cut && !peer.awaited;
+      if ((waiting || rest) && peer.isBehind(this.#log)) peer.sendAt = now;
     }
     if (!peer.isAhead(this.#log, this.#options.origin)) peer.wants = 0;
     else if (peer.wantAt === Infinity) {
@@ -274,6 +286,8 @@ export class Gossip {
   }
 
   #hasNews(peer: Peer): boolean {
+    // The rest of what was cut follows upon its answer, and so does everything else: one batch at a time is on its way.
+    if (peer.cut && peer.awaited) return false;
     return peer.isBehind(this.#log) || peer.untold || peer.guessed;
   }
 
@@ -325,6 +339,7 @@ export class Gossip {
     const answerBy = this.#answerBy(peer, now, want, runs.length > 0);
     peer.left(now, revision, told, answerBy);
     peer.untold = untold;
+    peer.cut = more;
     if (untold) peer.sendAt = now + this.#timing.answerMs(peer);
     else if (!more) peer.sendAt = Infinity;
     peer.ackAt = Infinity;

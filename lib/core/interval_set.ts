@@ -27,6 +27,13 @@ export class IntervalSet {
     return i < this.#bounds.length && (this.#bounds[i] as number) <= n;
   }
 
+  /** Whether from..to are all held. */
+  hasSpan(from: number, to: number): boolean {
+    const i = this.#spanEndingAtOrAfter(from);
+    return i < this.#bounds.length && (this.#bounds[i] as number) <= from &&
+      (this.#bounds[i + 1] as number) >= to;
+  }
+
   /** Returns whether n is new. */
   add(n: number): boolean {
     const last = this.#bounds.length - 1;

@@ -56,6 +56,8 @@ export class Peer {
   busy = false;
   /** Requests in a row that were not answered in time. */
   misses = 0;
+  /** Whether the newest message to it was cut: upon its answer the rest follows. */
+  cut = false;
   /** How often in a row it was asked in vain for what it says it holds. */
   wants = 0;
   /** Whether its holdings were last heard before it became a neighbour: then #sent is a guess. */
@@ -130,11 +132,11 @@ export class Peer {
     return true;
   }
 
-  /** It sent this entry, so it holds it. */
-  holdsEntry(entry: Entry): void {
-    this.acked.add(entry);
-    this.#toCompare.add(entry.origin);
-    this.sent.add(entry);
+  /** It sent from..to, so it holds them. */
+  holdsSpan(origin: string, from: number, to: number): void {
+    this.acked.of(origin).addSpan(from, to);
+    this.#toCompare.add(origin);
+    this.sent.of(origin).addSpan(from, to);
   }
 
   /** Whether it will lack any of these entries once all has arrived. */

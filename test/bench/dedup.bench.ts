@@ -218,7 +218,7 @@ function growing(log: Log, peer: Peer): () => unknown {
   return () => {
     const entry = { origin: originOf(1), seq: ++seq, value: seq };
     log.add(entry);
-    peer.holdsEntry(entry);
+    peer.holdsSpan(entry.origin, seq, seq);
     return do_not_optimize(peer.isBehind(log));
   };
 }

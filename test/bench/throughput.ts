@@ -7,9 +7,9 @@ import { jetstreamFile, jetstreamMemory, natsCore } from "./throughput/nats_syst
 import { type Options, readOptions, USAGE } from "./throughput/options.ts";
 import { redisPubsub, redisStream, redisStreamFsync } from "./throughput/redis_system.ts";
 import { ceiling, ceilingOfLists } from "./throughput/relay_system.ts";
-import { stand, type Standing } from "./throughput/standing.ts";
+import { stand } from "./throughput/standing.ts";
 import type { System } from "./throughput/system.ts";
-import { tableOf } from "./throughput/table.ts";
+import { type Results, tableOf } from "./throughput/table.ts";
 
 const STANDING = "standing";
 
@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<void> {
       `Cannot run as '--only' must name some of ${known.join(", ")}: current value is "${unknown}"`,
     ]);
   }
-  const results = { ...await measureAll(systems, options), standing: await standingOf(options) };
+  const results = await measureAll(systems, options);
   const text = options.json ? `${JSON.stringify(results, null, 2)}\n` : tableOf(results, options.perSecond);
   process.stdout.write(text);
 }
@@ -47,32 +47,34 @@ function systemsOf({ programs }: Options): System[] {
   ];
 }
 
-async function measureAll(
-  systems: readonly System[],
-  options: Options,
-): Promise<{ measured: Measured[]; notes: string[] }> {
+async function measureAll(systems: readonly System[], options: Options): Promise<Results> {
   const measured: Measured[] = [];
   const notes: string[] = [];
-  for (const system of systems.filter(({ key }) => options.only?.includes(key) ?? true)) {
+  for (const system of systems.filter(({ key }) => isWanted(key, options))) {
     const missing = await system.missing();
     if (missing !== undefined) notes.push(`${system.name} is left out: ${missing}.`);
-    else {
-      process.stderr.write(`${system.name} …\n`);
-      try {
-        measured.push(await measure(system, options));
-      } catch (error) {
-        notes.push(`${system.name} failed: ${error instanceof Error ? error.message : error}.`);
-      }
-    }
+    else measured.push(...await tried(system.name, notes, () => measure(system, options)));
   }
-  return { measured, notes };
+  const [program] = options.programs;
+  if (program === undefined || !isWanted(STANDING, options)) return { measured, notes, standing: undefined };
+  const check = () => stand(hearsayOfLarge(program), options);
+  const [standing] = await tried("hearsay, with a watcher that stands still,", notes, check);
+  return { measured, notes, standing };
 }
 
-async function standingOf(options: Options): Promise<Standing | undefined> {
-  const [program] = options.programs;
-  if (program === undefined || !(options.only?.includes(STANDING) ?? true)) return undefined;
-  process.stderr.write("a watcher that stands still …\n");
-  return await stand(hearsayOfLarge(program), options);
+function isWanted(key: string, { only }: Options): boolean {
+  return only?.includes(key) ?? true;
+}
+
+/** What came of it, or nothing and a note. */
+async function tried<T>(name: string, notes: string[], act: () => Promise<T>): Promise<T[]> {
+  process.stderr.write(`${name} …\n`);
+  try {
+    return [await act()];
+  } catch (error) {
+    notes.push(`${name} failed: ${error instanceof Error ? error.message : error}`);
+    return [];
+  }
 }
 
 await main(process.argv.slice(2));

@@ -48,6 +48,14 @@ test("IntervalSet.lacks() names what the other holds and this does not", () => {
   deepEqual([...setOf(1, 2, 3).lacks(setOf(2))], []);
 });
 
+test("IntervalSet.hasSpan() is true of what lies within one interval", () => {
+  const set = setOf(2, 3, 4, 8);
+  deepEqual([[2, 4], [3, 3], [8, 8]].map(([from = 0, to = 0]) => set.hasSpan(from, to)), [true, true, true]);
+  deepEqual([[1, 2], [4, 5], [3, 8], [9, 9]].map(([from = 0, to = 0]) => set.hasSpan(from, to)), [
+    ...[false, false, false, false],
+  ]);
+});
+
 test("IntervalSet.covers() agrees with lacks()", () => {
   equal(setOf(1, 2, 3).covers(setOf(1, 2)), true);
   equal(setOf(1, 2).covers(setOf(1, 2, 3)), false);

@@ -59,6 +59,32 @@ test("a message carries at most BATCH_ENTRIES_MAX entries, and the rest follows 
   equalSets(pair.read("n0"), values);
 });
 
+test("one batch at a time is on its way, and the next follows upon its answer, not after a pause [P10]", () => {
+  const latencyMs = 20;
+  const pair = gathered(count(0, 5 * BATCH_ENTRIES_MAX), latencyMs);
+  const batches = pair.sent.filter((each) => entries(each) === BATCH_ENTRIES_MAX).map(({ at }) => at);
+  equal(batches.length, 5);
+  const gaps = batches.slice(1).map((at, i) => at - (batches[i] ?? 0));
+  deepEqual(gaps, [2 * latencyMs, 2 * latencyMs, 2 * latencyMs, 2 * latencyMs]);
+});
+
+test("fresh values do not send further batches before one that was cut is answered [P10]", () => {
+  const pair = gathered([], 1);
+  pair.cut = true;
+  pair.broadcast("n1", count(0, 5 * BATCH_ENTRIES_MAX));
+  pair.run(20_000);
+  pair.cut = false;
+  const full = () => pair.sent.filter((each) => entries(each) === BATCH_ENTRIES_MAX);
+  while (full().length === 0) pair.run(1);
+  pair.still = "n0";
+  pair.broadcast("n1", count(100_000, 100_020));
+  pair.run(5);
+  equal(full().length, 1);
+  pair.still = undefined;
+  pair.run(5_000);
+  equalSets(pair.read("n0"), [...count(0, 5 * BATCH_ENTRIES_MAX), ...count(100_000, 100_020)]);
+});
+
 test("a message stops at BATCH_BYTES_MAX bytes of values, and the rest follows [P10]", () => {
   const length = BATCH_BYTES_MAX / 4;
   const values = count(0, 10).map((n) => String(n).repeat(length));

@@ -71,9 +71,9 @@ test("Peer: what is on its way is neither behind nor acked, and forgetSent() giv
   deepEqual([peer.isBehind(logOf(1, 2)), peer.isBehind(logOf(1)), peer.guessed], [true, false, false]);
 });
 
-test("Peer.holdsEntry() takes what it sent for what it holds [P1]", () => {
+test("Peer.holdsSpan() takes what it sent for what it holds [P1]", () => {
   const peer = new Peer("n1");
-  peer.holdsEntry({ origin: "a", seq: 2, value: 0 });
+  peer.holdsSpan("a", 2, 2);
   deepEqual([peer.isUnacked(logOf(2)), peer.isUnacked(logOf(1, 2)), peer.isAhead(logOf(1), OWN)], [
     false,
     true,

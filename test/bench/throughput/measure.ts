@@ -58,6 +58,8 @@ interface Load {
   readonly valuesMax: number;
 }
 
+type Meanwhile = (published: Promise<unknown>) => Promise<void>;
+
 export async function measure(system: System, plan: Plan): Promise<Measured> {
   return await withRig(system, plan.watchers, async (rig) => {
     const { forMs, valuesMax, perSecond, warmUpMs } = plan;
@@ -146,8 +148,8 @@ export class Rig {
     throw new Error(`not all values came everywhere, in ${PROBE_ROUNDS_MAX} rounds`);
   }
 
-  /** `meanwhile` begins with the publisher; its end is waited for before it is asked what came. */
-  async run(load: Load, meanwhile: () => Promise<void> = async () => {}): Promise<Figures> {
+  /** `meanwhile` begins with the publisher, is told when that has ended, and ends before it is asked what came. */
+  async run(load: Load, meanwhile: Meanwhile = async () => {}): Promise<Figures> {
     const { pids } = this.cluster;
     const cpuBefore = cpuSeconds(pids);
     const { values } = await this.#publish(load, meanwhile);
@@ -164,11 +166,12 @@ export class Rig {
     };
   }
 
-  async #publish(load: Load, meanwhile: () => Promise<void>): Promise<Published> {
+  async #publish(load: Load, meanwhile: Meanwhile): Promise<Published> {
     await this.#each({ kind: "begin", from: this.#next });
     const order = { kind: "publish", from: this.#next, ...load };
-    const [published] = await Promise.all([this.#publisher.ask<Published>(order), meanwhile()]);
-    return published;
+    const published = this.#publisher.ask<Published>(order);
+    await meanwhile(published);
+    return await published;
   }
 
   #expect(values: number, patienceMs: number): Promise<Watched[]> {
