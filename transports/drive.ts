@@ -38,7 +38,7 @@ export interface DriveOptions {
    */
   readonly onUnsafe?: (error: unknown) => Steps;
   readonly onDeliver?: (entries: readonly Entry[]) => void;
-  /** All that the node holds is safe now and may be shown. */
+  /** All that the node holds is safe now and may be shown; in batches, once for all that came in one turn. */
   readonly onSettled?: () => void;
   readonly onDropped?: (reason: string) => void;
   /** The carrier has come to its end: nothing more will be received. */
@@ -79,6 +79,8 @@ class TurnDriver implements Driver {
   #held: Effect[] = [];
   #appended = 0;
   #endPlanned = false;
+  /** Something was delivered in this turn. */
+  #delivered = false;
 
   constructor(options: DriveOptions) {
     this.#options = options;
@@ -117,7 +119,7 @@ class TurnDriver implements Driver {
   }
 
   #perform(effects: readonly Effect[]): void {
-    const { transport, onDeliver, onDropped, onSettled } = this.#options;
+    const { transport, batches, onDeliver, onDropped, onSettled } = this.#options;
     let delivered = false;
     for (const effect of effects) {
       if (effect.kind === "send") transport.send(effect.envelope);
@@ -127,7 +129,8 @@ class TurnDriver implements Driver {
         delivered = true;
       }
     }
-    if (delivered) onSettled?.();
+    if (delivered && batches === true) this.#delivered = true;
+    else if (delivered) onSettled?.();
   }
 
   #hold(event: Event, effects: readonly Effect[], journal: Journal): void {
@@ -150,6 +153,8 @@ class TurnDriver implements Driver {
   #endTurn(): void {
     this.#endPlanned = false;
     if (this.#options.journal !== undefined) this.#commit(this.#options.journal);
+    if (this.#delivered) this.#options.onSettled?.();
+    this.#delivered = false;
     if (!this.#stopped && this.#node.deadline <= this.#clock()) this.step({ kind: "wake" });
     else this.#arm();
   }

@@ -144,9 +144,12 @@ export class Client {
 
   /** `id` is who asked, with the number of the connection. */
   answer(id: string, name: string, envelope: Envelope): void {
-    const line = encode({ ...envelope, dest: name });
+    const line = encode({ src: envelope.src, dest: name, body: envelope.body });
     const { answerBytesMax } = this.#options.limits;
-    if (Buffer.byteLength(line) > answerBytesMax) return this.#tooLong(name, envelope);
+    // No character takes more than three bytes.
+    if (3 * line.length > answerBytesMax && Buffer.byteLength(line) > answerBytesMax) {
+      return this.#tooLong(name, envelope);
+    }
     this.#told.add(id);
     this.#write(line);
   }

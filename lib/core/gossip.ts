@@ -4,28 +4,22 @@ import type { Entry, Log, Run } from "./log.ts";
 import { type Hands, Lookout, type Mechanism } from "./lookout.ts";
 import type { Envelope, GossipBody } from "./message.ts";
 import { packHolds, packSights, takeBatch, typeOf } from "./packing.ts";
-import { Known } from "./known.ts";
 import type { Peer } from "./peer.ts";
 import { Peers } from "./peers.ts";
 import type { Random } from "./random.ts";
+import { Recent } from "./recent.ts";
 import type { Tree } from "./relay.ts";
+import { RootLoad } from "./root_load.ts";
 import { Timing } from "./timing.ts";
 
 /** Answers overdue in a row, with nothing heard meanwhile, after which a peer counts as lost. */
 export const MISSES_MAX = 2;
 /** Who asks in vain for what a peer says it holds asks again after this at the latest, unless that takes longer. */
 export const WANT_CAP_MS = 16_000;
-/** Entries that came this long ago at most are pushed to a peer of which nothing is known. */
-export const RECENT_MS = 2_000;
 /** A starting relay gives the others this long to call first. */
 export const HELLO_MS = 500;
 /** So many entries at once need no company: they are passed on without waiting for a window. */
 export const BULK_ENTRIES = 32;
-
-/** Over so long a time the root weighs how often it passes on, ms. */
-export const WEIGH_MS = 2_000;
-/** A root that would have to send more messages a second than this shares the work (a guess: a percent of a core). */
-export const ROOT_HZ_MAX = 200;
 
 export type { Mechanism };
 
@@ -61,26 +55,22 @@ export class Gossip {
   readonly #peers: Peers;
   readonly #timing: Timing;
   readonly #lookout: Lookout;
-  /** Entries of the last RECENT_MS by arrival, and all earlier ones. */
-  readonly #recent: { readonly at: number; readonly entries: readonly Entry[] }[] = [];
-  readonly #settled = new Known();
+  readonly #recent: Recent;
+  readonly #load: RootLoad;
   /** When the children were last sent what had gathered, and when they will be again. */
   #flushedAt = -Infinity;
   #flushAt = Infinity;
-  /** How often this node has passed on since it last weighed that. */
-  #flushes = 0;
-  #weighedAt: number;
 
   constructor(options: GossipOptions, now: number) {
     const { me, life, ranked, random, without } = options;
     this.#options = options;
-    this.#weighedAt = now;
+    this.#load = new RootLoad(ranked.length - 1, now);
     this.#log = options.log;
     this.#peers = new Peers(me, ranked);
     this.#timing = new Timing(options.deliveryBudgetMs);
     const patienceMs = (peer: Peer) => this.#patienceMs(peer);
     const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
-    for (const { name, held } of this.#log.grownSince(0)) this.#settled.of(name).addAll(held);
+    this.#recent = new Recent(this.#log);
     this.#lookout = new Lookout({ me, life, ranked, random, without, patienceMs, ...shared });
     this.#greet(now);
   }
@@ -218,8 +208,7 @@ export class Gossip {
   /** Plans when each neighbour gets these entries, which came from one of them or entered here. */
   #spread(entries: readonly Entry[], from: Peer | undefined, now: number): void {
     if (entries.length === 0) return;
-    this.#recent.push({ at: now, entries });
-    this.#settle(now);
+    this.#recent.add(entries, now);
     const bulk = entries.length >= BULK_ENTRIES;
     for (const peer of this.#lookout.neighbours) {
       if (peer !== from && peer.isMissing(entries)) this.#pass(peer, from, now, bulk);
@@ -253,24 +242,14 @@ export class Gossip {
   #flush(now: number): void {
     this.#flushAt = Infinity;
     this.#flushedAt = now;
-    this.#weigh(now);
+    const load = this.#load.flushed(now);
+    if (load !== undefined) this.#lookout.weigh(load, now);
     for (const id of this.#lookout.tree.children) {
       const peer = this.#peers.get(id);
       if (peer !== undefined && this.#hasNews(peer)) {
         this.#say(peer, now, { want: peer.guessed, flush: true });
       }
     }
-  }
-
-  /** By what one relay for all would have to send, the root decides whether there is to be another level of them. */
-  #weigh(now: number): void {
-    this.#flushes++;
-    const elapsedMs = now - this.#weighedAt;
-    if (elapsedMs < WEIGH_MS) return;
-    const others = this.#options.ranked.length - 1;
-    this.#lookout.weigh(this.#flushes * others * 1000 / elapsedMs / ROOT_HZ_MAX, now);
-    this.#flushes = 0;
-    this.#weighedAt = now;
   }
 
   // What is due.
@@ -357,7 +336,7 @@ export class Gossip {
   #hands(): Hands {
     return {
       call: (peer, now) => {
-        peer.guessSent(this.#settle(now));
+        peer.guessSent(this.#recent.settled(now));
         this.#say(peer, now, { want: true, push: true });
       },
       probe: (peer, now) => this.#say(peer, now, { want: true }),
@@ -389,7 +368,7 @@ export class Gossip {
   }
 
   #adopt(peer: Peer, now: number): void {
-    if (now - peer.heardAt > this.#timing.answerMs(peer)) peer.guessSent(this.#settle(now));
+    if (now - peer.heardAt > this.#timing.answerMs(peer)) peer.guessSent(this.#recent.settled(now));
     if (!this.#hasNews(peer)) return;
     if (peer.id === this.#lookout.tree.parent) this.#pass(peer, peer, now);
     // It has waited for a way round long enough: this does not wait for the next flush.
@@ -398,19 +377,10 @@ export class Gossip {
     }
   }
 
-  /** What has been here for a while, and so probably everywhere: not to be sent on a guess. */
-  #settle(now: number): Known {
-    const young = this.#recent.findIndex(({ at }) => at > now - RECENT_MS);
-    for (const { entries } of this.#recent.splice(0, young < 0 ? this.#recent.length : young)) {
-      for (const entry of entries) this.#settled.add(entry);
-    }
-    return this.#settled;
-  }
-
   /** First words: to the relay at once; a relay waits for the others to call, and calls who has not. */
   #greet(now: number): void {
     for (const peer of this.#lookout.neighbours) {
-      peer.guessSent(this.#settled);
+      peer.guessSent(this.#recent.settled(now));
       peer.sendAt = peer.id === this.#lookout.tree.parent ? now : now + HELLO_MS;
     }
   }

@@ -86,6 +86,8 @@ export class Node {
   #gossip: Gossip | undefined;
   #effects: Effect[] = [];
   #storageFault: string | undefined;
+  /** What entered in this turn and is not on its way yet. */
+  #entering: Entry[] = [];
 
   constructor(options: NodeOptions) {
     this.#options = options;
@@ -101,13 +103,15 @@ export class Node {
     if (event.kind === "receive") this.#receive(event.envelope, now);
     else if (event.kind === "linked") this.#gossip?.linked(event.peer, now);
     else if (event.kind === "storage") this.#storageFault = event.fault;
-    if (!more && this.deadline <= now) this.#gossip?.wake(now);
+    if (more) return this.#effects;
+    this.#passOn(now);
+    if (this.deadline <= now) this.#gossip?.wake(now);
     return this.#effects;
   }
 
   /** When the node wants a wake, ms on the clock of `now`; Infinity for never. Early or late is harmless. */
   get deadline(): number {
-    return this.#gossip?.deadline ?? Infinity;
+    return this.#entering.length > 0 ? -Infinity : this.#gossip?.deadline ?? Infinity;
   }
 
   /** Takes what a reader who holds `position` lacks, up to a batch, and moves the position on. */
@@ -156,7 +160,7 @@ export class Node {
     }
     switch (request.type) {
       case "broadcast":
-        return this.#onBroadcast(envelope, request.message, now);
+        return this.#onBroadcast(envelope, request.message);
       case "read":
         return this.#reply(envelope, { type: "read_ok", messages: [...this.#log.values] });
       case "topology":
@@ -203,7 +207,7 @@ export class Node {
     this.#reply(envelope, { type: "echo_ok", echo });
   }
 
-  #onBroadcast(envelope: Envelope, value: Json, now: number): void {
+  #onBroadcast(envelope: Envelope, value: Json): void {
     const key = keyOf(value);
     const fault = valueFault(value, key);
     if (fault !== undefined) return this.#refuse(envelope, MALFORMED_REQUEST, fault);
@@ -211,15 +215,22 @@ export class Node {
     if (isNew && this.#storageFault !== undefined) {
       return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, this.#storageFault);
     }
-    if (isNew) this.#enter(value, key, now);
+    if (isNew) this.#enter(value, key);
     this.#reply(envelope, { type: "broadcast_ok" });
   }
 
-  #enter(value: Json, key: Key | undefined, now: number): void {
+  #enter(value: Json, key: Key | undefined): void {
     const entry: Entry = { origin: this.#origin, seq: ++this.#entered, value };
     this.#log.add(entry, key);
     this.#deliver([entry]);
-    this.#gossip?.learnt([entry], now);
+    this.#entering.push(entry);
+  }
+
+  #passOn(now: number): void {
+    const entries = this.#entering;
+    if (entries.length === 0) return;
+    this.#entering = [];
+    this.#gossip?.learnt(entries, now);
   }
 
   #deliver(entries: readonly Entry[]): void {

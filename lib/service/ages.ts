@@ -13,10 +13,10 @@ interface Mark {
 export class Ages {
   #marks: Mark[] = [];
 
-  /** The first of entries that came together stands for them all. */
+  /** The first of entries that came within a millisecond stands for them all. */
   note(entries: readonly Entry[], now: number): void {
     const [first] = entries;
-    if (first === undefined) return;
+    if (first === undefined || now - (this.#marks.at(-1)?.at ?? -Infinity) < 1) return;
     this.#marks.push({ at: now, origin: first.origin, seq: first.seq });
     if (this.#marks.length > MARKS_MAX) this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
   }

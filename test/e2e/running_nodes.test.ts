@@ -147,6 +147,7 @@ test("a real cut counts from when it is certain, and so does the heal; what is l
     grudge: "a|rest",
     timeLimitS: 2,
     nemesisIntervalS: 60,
+    recoveryS: 3,
   };
   const given = { settings, cuts: (cluster: FakeCluster) => slowCuts(cluster, 300, log) };
   const { failures, nemesis, ...results } = await examine({}, given);

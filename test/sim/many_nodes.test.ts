@@ -1,7 +1,7 @@
 /** Many nodes: no relay has much more to do than all others, and when relays are lost everything goes on. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ROOT_HZ_MAX } from "../../lib/core/gossip.ts";
+import { ROOT_HZ_MAX } from "../../lib/core/root_load.ts";
 import type { Results } from "../../lib/workbench/results.ts";
 import { defaults, type Settings } from "../../lib/workbench/settings.ts";
 import { simHosts, simulate } from "../../lib/workbench/sim.ts";

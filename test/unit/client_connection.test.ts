@@ -127,19 +127,21 @@ test("a node that does not answer in time is given up, however many lines it sen
 });
 
 test("a later request has its own time, though an earlier one has been answered meanwhile", async () => {
+  // Half of it is what a busy machine may take for the first answer.
+  const timeoutMs = 600;
   const node = await FakeNode.start("n1", (body, visit) => {
-    if (body["echo"] === 1) setTimeout(() => visit.say({ type: "echo_ok" }, body), SHORT_MS / 2);
+    if (body["echo"] === 1) setTimeout(() => visit.say({ type: "echo_ok" }, body), timeoutMs / 2);
   });
   await withNodes([node], async () => {
-    const connection = await open(node.address, SHORT_MS);
+    const connection = await open(node.address, timeoutMs);
     const from = performance.now();
     const reason = await new Promise<string>((resolve) => {
       const second = () => connection.ask({ type: "echo", echo: 2 }, () => resolve("an answer"));
       connection.ask({ type: "echo", echo: 1 }, second);
       connection.listen({ onBody() {}, onBroken: resolve });
     });
-    equal(reason, `gives no answer within ${SHORT_MS} ms`);
-    ok(performance.now() - from >= 1.5 * SHORT_MS - 5);
+    equal(reason, `gives no answer within ${timeoutMs} ms`);
+    ok(performance.now() - from >= 1.5 * timeoutMs - 5);
   });
 });
 

@@ -77,6 +77,19 @@ test("drive() in batches wakes the node once at the end of the turn, for all tha
   assert.deepEqual(rig.timers, []);
 });
 
+test("drive() in batches says once per turn that all is settled [S5]", () => {
+  const rig = new Rig(() => taking, { batches: true });
+  rig.receive(hello);
+  rig.receive(hello);
+  assert.equal(rig.log.includes("settled"), false);
+  rig.endTurn();
+  assert.equal(rig.log.filter((line) => line === "settled").length, 1);
+  rig.receive(hello);
+  rig.endTurn();
+  assert.equal(rig.log.filter((line) => line === "settled").length, 2);
+  assert.deepEqual(rig.timers, []);
+});
+
 test("drive() wakes the node at its deadline, not before", () => {
   const rig = new Rig((event) => {
     rig.deadline = event.kind === "wake" ? Infinity : 1500;
