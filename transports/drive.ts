@@ -18,6 +18,8 @@ export interface Journal {
 
 /** So many entries are committed before the turn is over: what is held until then is bounded. */
 export const COMMIT_ENTRIES_MAX = 10_000;
+/** What others brought, and is safe with them, is committed with the next own entry, or after this, ms. */
+export const COMMIT_LATER_MS = 20;
 
 export interface DriveOptions {
   readonly node: Steps;
@@ -74,10 +76,12 @@ class TurnDriver implements Driver {
   #stopped = false;
   #armedAt = Infinity;
   #cancel = () => {};
-  /** The events since the first that brought entries, and what follows from them; both empty while all is safe. */
+  /** The events since the first own entry that is not safe, and what follows from them; both empty while all are. */
   #events: Event[] = [];
   #held: Effect[] = [];
+  /** Entries that wait for a commit. */
   #appended = 0;
+  #cancelCommit = () => {};
   #endPlanned = false;
   /** Something was delivered in this turn. */
   #delivered = false;
@@ -106,14 +110,22 @@ class TurnDriver implements Driver {
     if (this.#stopped) return;
     const more = this.#options.batches === true && event.kind !== "wake";
     const effects = this.#node.step(event, this.#clock(), more);
-    const first = effects.findIndex(({ kind }) => kind === "persist");
-    if (this.#options.journal === undefined || (this.settled && first < 0)) this.#perform(effects);
-    else this.#hold(event, effects, this.#options.journal);
+    const { journal } = this.#options;
+    if (journal !== undefined) this.#append(effects, journal);
+    const entered = effects.some((effect) => effect.kind === "persist" && effect.own);
+    if (journal === undefined || (this.settled && !entered)) this.#perform(effects);
+    else {
+      this.#events.push(event);
+      this.#held.push(...effects);
+    }
+    if (journal !== undefined && this.#appended >= COMMIT_ENTRIES_MAX) this.#commit(journal);
     if (more || !this.settled) this.#planEnd();
     else this.#arm();
   }
 
   stop(): void {
+    const { journal } = this.#options;
+    if (journal !== undefined && !this.#stopped) this.#commit(journal);
     this.#stopped = true;
     this.#cancel();
   }
@@ -133,15 +145,18 @@ class TurnDriver implements Driver {
     else if (delivered) onSettled?.();
   }
 
-  #hold(event: Event, effects: readonly Effect[], journal: Journal): void {
-    this.#events.push(event);
+  #append(effects: readonly Effect[], journal: Journal): void {
     for (const effect of effects) {
-      if (effect.kind === "persist") {
-        journal.append(effect.entries);
-        this.#appended += effect.entries.length;
-      } else this.#held.push(effect);
+      if (effect.kind !== "persist") continue;
+      journal.append(effect.entries);
+      if (this.#appended === 0) this.#commitLater(journal);
+      this.#appended += effect.entries.length;
     }
-    if (this.#appended >= COMMIT_ENTRIES_MAX) this.#commit(journal);
+  }
+
+  #commitLater(journal: Journal): void {
+    const { timer = runtimeTimer } = this.#options;
+    this.#cancelCommit = timer(COMMIT_LATER_MS, () => this.#commit(journal));
   }
 
   #planEnd(): void {
@@ -152,7 +167,7 @@ class TurnDriver implements Driver {
 
   #endTurn(): void {
     this.#endPlanned = false;
-    if (this.#options.journal !== undefined) this.#commit(this.#options.journal);
+    if (this.#options.journal !== undefined && !this.settled) this.#commit(this.#options.journal);
     if (this.#delivered) this.#options.onSettled?.();
     this.#delivered = false;
     if (!this.#stopped && this.#node.deadline <= this.#clock()) this.step({ kind: "wake" });
@@ -161,7 +176,8 @@ class TurnDriver implements Driver {
 
   #commit(journal: Journal): void {
     const [events, held] = [this.#events, this.#held];
-    if (events.length === 0) return;
+    if (this.#appended === 0) return;
+    this.#cancelCommit();
     this.#events = [];
     this.#held = [];
     this.#appended = 0;

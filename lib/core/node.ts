@@ -23,8 +23,11 @@ export type Event =
 export type Effect =
   /** A hope: may be lost, late, doubled, reordered. */
   | { readonly kind: "send"; readonly envelope: Envelope }
-  /** Before any later effect of the same step. */
-  | { readonly kind: "persist"; readonly entries: readonly Entry[] }
+  /**
+   * To be made safe. What entered here, before any later effect: nobody else has it. What others brought is safe where it
+   * entered, and so may be made safe a little later: a node that loses it says so when it comes back, and gets it again.
+   */
+  | { readonly kind: "persist"; readonly own: boolean; readonly entries: readonly Entry[] }
   /** New to this node, each once. */
   | { readonly kind: "deliver"; readonly entries: readonly Entry[] }
   /** A message that was of no use, and wants no answer: for people. */
@@ -195,7 +198,7 @@ export class Node {
       random,
       deliveryBudgetMs,
       without: without ?? [],
-      deliver: (entries) => this.#deliver(entries),
+      deliver: (entries) => this.#deliver(entries, false),
       send: (sent) => this.#effects.push({ kind: "send", envelope: sent }),
     }, now);
   }
@@ -222,7 +225,7 @@ export class Node {
   #enter(value: Json, key: Key | undefined): void {
     const entry: Entry = { origin: this.#origin, seq: ++this.#entered, value };
     this.#log.add(entry, key);
-    this.#deliver([entry]);
+    this.#deliver([entry], true);
     this.#entering.push(entry);
   }
 
@@ -233,8 +236,8 @@ export class Node {
     this.#gossip?.learnt(entries, now);
   }
 
-  #deliver(entries: readonly Entry[]): void {
-    this.#effects.push({ kind: "persist", entries }, { kind: "deliver", entries });
+  #deliver(entries: readonly Entry[], own: boolean): void {
+    this.#effects.push({ kind: "persist", own, entries }, { kind: "deliver", entries });
   }
 
   /** Peers that started earlier say such things, and say them again: nothing to tell people of. */

@@ -24,6 +24,14 @@ export interface SimOptions extends SimNodeOptions {
 /** A node that wants to be woken more often at one moment spins. */
 export const WAKES_PER_MOMENT_MAX = 10_000;
 
+/** How much later than own entries those of others are safe, ms. */
+const COMMIT_LATER_MS = 20;
+
+interface Kept {
+  readonly entry: Entry;
+  readonly safeAt: number;
+}
+
 /** Makes a host; given to those who want other nodes than the core's, or these ones broken. */
 export type SimHosts = (seed: number, scheduler: Scheduler, options: SimNodeOptions) => HostFactory;
 
@@ -79,7 +87,7 @@ interface SimHostOptions {
 class SimHost implements Host {
   readonly #options: SimHostOptions;
   /** What was persisted, and under which origin the first life's values enter. */
-  readonly #disk: Entry[] = [];
+  #disk: Kept[] = [];
   #origin: string | undefined;
   #node: Steps | undefined;
   #paused = false;
@@ -102,7 +110,8 @@ class SimHost implements Host {
       ...options,
       random: fork(seed, `node:${id}:${this.#starts}`),
       incarnation,
-      ...options.durable && { restored: { origin: this.#origin, entries: this.#disk } },
+      ...options.durable &&
+        { restored: { origin: this.#origin, entries: this.#disk.map(({ entry }) => entry) } },
     });
     this.#paused = false;
     this.#plan(this.#node);
@@ -113,6 +122,8 @@ class SimHost implements Host {
   }
 
   kill(): void {
+    const now = this.#options.scheduler.now();
+    this.#disk = this.#disk.filter(({ safeAt }) => safeAt <= now);
     this.#node = undefined;
     this.#cancel();
   }
@@ -142,9 +153,19 @@ class SimHost implements Host {
 
   #carryOut(effect: Effect): void {
     if (effect.kind === "send") this.#options.events.sent(effect.envelope);
-    else if (effect.kind === "persist") this.#disk.push(...effect.entries);
+    else if (effect.kind === "persist") this.#keep(effect.entries, effect.own);
     else if (effect.kind === "deliver") {
       this.#options.events.delivered(effect.entries.map(({ value }) => value));
+    }
+  }
+
+  /** As a driver commits: own entries, and all before them, at once, others a little later. */
+  #keep(entries: readonly Entry[], own: boolean): void {
+    const now = this.#options.scheduler.now();
+    this.#disk.push(...entries.map((entry) => ({ entry, safeAt: now + COMMIT_LATER_MS })));
+    if (!own) return;
+    for (let i = this.#disk.length - 1; (this.#disk[i]?.safeAt ?? 0) > now; i--) {
+      this.#disk[i] = { ...this.#disk[i] as Kept, safeAt: now };
     }
   }
 

@@ -5,6 +5,7 @@ import type { Envelope } from "../../lib/core/message.ts";
 import type { Effect, Event } from "../../lib/core/node.ts";
 import {
   COMMIT_ENTRIES_MAX,
+  COMMIT_LATER_MS,
   drive,
   type Journal,
   monotonicClock,
@@ -15,7 +16,7 @@ import type { Transport, TransportHandlers } from "../../transports/transport.ts
 const hello: Envelope = { src: "n1", dest: "n0", body: { type: "hello" } };
 const entry = { origin: "n0.1", seq: 1, value: 7 };
 const taking: Effect[] = [
-  { kind: "persist", entries: [entry] },
+  { kind: "persist", own: true, entries: [entry] },
   { kind: "send", envelope: hello },
   { kind: "deliver", entries: [entry] },
   { kind: "send", envelope: hello },
@@ -47,11 +48,41 @@ test("drive() holds all that follows from entries until one commit at the end of
 
 test("drive() commits COMMIT_ENTRIES_MAX entries before the turn is over [S1]", () => {
   const many = Array.from({ length: COMMIT_ENTRIES_MAX }, (_, i) => ({ ...entry, seq: i + 1 }));
-  const rig = new Rig(() => [{ kind: "persist", entries: many }], { disk: new Disk() });
+  const rig = new Rig(() => [{ kind: "persist", own: true, entries: many }], { disk: new Disk() });
   rig.receive(hello);
   assert.deepEqual(rig.log, ["step receive", `append ${COMMIT_ENTRIES_MAX}`, "commit"]);
   rig.endTurn();
   assert.equal(rig.log.length, 3, "nothing is left to commit");
+});
+
+test("drive() holds nothing for what others brought, and commits it a little later [S1]", () => {
+  const brought: Effect[] = taking.map((effect) =>
+    effect.kind === "persist" ? { ...effect, own: false } : effect
+  );
+  const rig = new Rig(() => brought, { disk: new Disk() });
+  rig.receive(hello);
+  rig.receive(hello);
+  const step = ["step receive", "append 1", ...performed];
+  assert.deepEqual(rig.log, [...step, ...step]);
+  assert.deepEqual(rig.timers, [COMMIT_LATER_MS]);
+  rig.fire(1000 + COMMIT_LATER_MS);
+  assert.deepEqual(rig.log.slice(2 * step.length), ["commit"]);
+  assert.deepEqual(rig.timers, []);
+});
+
+test("drive() commits what others brought together with an own entry, and when it stops [S1]", () => {
+  const brought: Effect[] = [{ kind: "persist", own: false, entries: [entry] }];
+  const answers = [brought, taking, brought];
+  const rig = new Rig(() => answers.shift() ?? [], { disk: new Disk() });
+  rig.receive(hello);
+  rig.receive(hello);
+  rig.endTurn();
+  assert.equal(rig.log.filter((line) => line === "commit").length, 1);
+  assert.deepEqual(rig.timers, []);
+  rig.receive(hello);
+  rig.driver.stop();
+  assert.equal(rig.log.filter((line) => line === "commit").length, 2);
+  assert.deepEqual(rig.timers, []);
 });
 
 test("drive() gives the events of a failed commit to the node that takes over, and nothing else leaves [S4]", () => {

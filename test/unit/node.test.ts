@@ -50,7 +50,7 @@ function broadcast(message: unknown, msg_id = 2): Body {
 function entered(seq: number, value: Json, msg_id = 2): Effect[] {
   const entries = [{ origin: "n0.1", seq, value }];
   return [
-    { kind: "persist", entries },
+    { kind: "persist", own: true, entries },
     { kind: "deliver", entries },
     reply({ type: "broadcast_ok" }, msg_id),
   ];
@@ -222,6 +222,7 @@ test("Node: its origin is its id and its incarnation, so that a later life is to
   ask(node, { type: "init", node_id: "n0", node_ids: ["n0"] });
   deepEqual(ask(node, { type: "broadcast", message: 1 })[0], {
     kind: "persist",
+    own: true,
     entries: [{ origin: "n0.z", seq: 1, value: 1 }],
   });
 });

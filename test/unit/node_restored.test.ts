@@ -48,7 +48,7 @@ test("Node reads what an earlier life made safe, and persists and delivers none 
 
 test("Node numbers on under the origin of its first life [N9]", () => {
   const effects = ask(comeBack(), { type: "broadcast", message: "more", msg_id: 2 });
-  deepEqual(effects[0], { kind: "persist", entries: [{ origin: "n0.1", seq: 3, value: "more" }] });
+  deepEqual(effects[0], { kind: "persist", own: true, entries: [{ origin: "n0.1", seq: 3, value: "more" }] });
 });
 
 test("Node tells its peers of everything it came back with, in a later life, and sends none of it on a guess [N9]", () => {
