@@ -4,7 +4,7 @@ import { Gossip, type Mechanism } from "./gossip.ts";
 import { type Entry, type Key, keyOf, Log } from "./log.ts";
 import { type Body, type Envelope, gossipFault, type InitBody, isGossip, isGossipType } from "./message.ts";
 import { type Json, readRequest } from "./message.ts";
-import { type Batch, byteLength, takeBatch } from "./packing.ts";
+import { type Batch, byteLength, ESCAPED_BYTES, takeBatch } from "./packing.ts";
 import { Known } from "./known.ts";
 import { rankOf } from "./peers.ts";
 import type { Random } from "./random.ts";
@@ -70,9 +70,6 @@ export interface NodeStatus {
 
 /** A broadcast value may take this many bytes as JSON: with what goes along it must fit in one line of the carriers. */
 export const VALUE_BYTES_MAX = 256 * 1024;
-
-/** As many as JSON needs for a character: \u001f. */
-const ESCAPED_BYTES = 6;
 
 /** Maelstrom's error codes. */
 export const NOT_SUPPORTED = 10;

@@ -12,6 +12,9 @@ export const BATCH_BYTES_MAX = 256 * 1024;
 /** Digest and sights of one message take at most so many bytes each, so that all of it fits in a line of the carriers. */
 export const HOLDS_BYTES_MAX = 192 * 1024;
 export const SIGHTS_BYTES_MAX = 128 * 1024;
+/** As many as JSON needs for a character: \u001f. */
+export const ESCAPED_BYTES = 6;
+const SHORT_CHARS = 64;
 /** Room for any JSON number. */
 const NUMBER_BYTES = 24;
 
@@ -85,7 +88,7 @@ export function takeBatch(log: Log, sent: Known): Batch {
         const value = log.value(origin, seq) ?? null;
         values.push(value);
         entries++;
-        bytes += byteLength(value) + 1;
+        bytes += roomFor(value) + 1;
       }
       if (values.length === 0) return { runs, more: true };
       bytes += byteLength(origin) + NUMBER_BYTES;
@@ -100,6 +103,12 @@ export function takeBatch(log: Log, sent: Known): Batch {
 export function typeOf(body: GossipBody): GossipType {
   if (body.runs !== undefined) return "delta";
   return body.want === true ? "probe" : "ack";
+}
+
+/** No less than a value takes on the wire. Short strings are many, and not worth a closer look. */
+function roomFor(value: Json): number {
+  const isShort = typeof value === "string" && value.length <= SHORT_CHARS;
+  return isShort ? 2 + ESCAPED_BYTES * value.length : byteLength(value);
 }
 
 /** How many bytes a value takes on the wire, at most: as UTF-8 JSON. */
