@@ -29,7 +29,7 @@ export const NEWCOMERS_MAX = 256;
 /** Answers that wait for one client; over it, its further requests wait, and its socket is not read. */
 export const CLIENT_HELD_BYTES_PAUSE = 256 * 1024;
 /** Requests of one client that are handed over in one turn of the event loop. */
-export const CLIENT_TURN_LINES_MAX = 64;
+export const CLIENT_TURN_LINES_MAX = 256;
 /** Answers that are made for all clients in one turn of the event loop; once over it, further requests wait. */
 export const TURN_ANSWERS_BYTES_MAX = LINE_BYTES_MAX;
 /** The longest answer. Making it takes several times its length for a moment. */
