@@ -100,6 +100,8 @@ export class Log {
   }
 
   #origin(name: string): Origin {
+    // Entries come in runs: mostly it is the one that grew last.
+    if (this.#newest?.name === name) return this.#newest;
     let origin = this.#origins.get(name);
     if (origin === undefined) {
       origin = {
