@@ -19,7 +19,7 @@ export interface BroadcasterOptions {
 type Good = Extract<Value, { readonly ok: true }>;
 
 /** What is under way to one node. */
-interface Session {
+interface Visit {
   readonly connection: Connection;
   readonly close: (reason?: string) => void;
   isOpen: boolean;
@@ -81,43 +81,43 @@ export class Broadcaster {
   #tell(connection: Connection): Promise<void> {
     return new Promise((resolve) => {
       const close = (reason?: string) => {
-        if (!session.isOpen) return;
-        session.isOpen = false;
+        if (!visit.isOpen) return;
+        visit.isOpen = false;
         connection.close();
-        if (reason !== undefined) this.#left(session, reason);
+        if (reason !== undefined) this.#left(visit, reason);
         resolve();
       };
-      const session: Session = { connection, close, isOpen: true, isWaiting: false, isUseful: false };
+      const visit: Visit = { connection, close, isOpen: true, isWaiting: false, isUseful: false };
       connection.listen({ onBody() {}, onBroken: close });
-      for (const [number, value] of this.#unanswered) this.#ask(session, number, value);
-      this.#pump(session);
+      for (const [number, value] of this.#unanswered) this.#ask(visit, number, value);
+      this.#pump(visit);
     });
   }
 
   /** A node that goes while it owes nothing has not failed. */
-  #left({ isUseful }: Session, reason: string): void {
+  #left({ isUseful }: Visit, reason: string): void {
     if (isUseful || this.unanswered === 0) this.#options.nodes.moveOn(reason);
     else this.#options.nodes.failed(reason);
   }
 
-  #pump(session: Session): void {
+  #pump(visit: Visit): void {
     const { values } = this.#options;
-    while (session.isOpen && this.#hasRoom) {
+    while (visit.isOpen && this.#hasRoom) {
       const value = values.next();
       if (value === undefined) break;
-      if (value.ok) this.#ask(session, this.#add(value), value);
+      if (value.ok) this.#ask(visit, this.#add(value), value);
       else this.#refuse(value.text, value.reason);
     }
-    if (this.#isDone) return session.close();
-    if (values.waiting === 0 && !values.ended && !session.isWaiting) this.#awaitMore(session);
+    if (this.#isDone) return visit.close();
+    if (values.waiting === 0 && !values.ended && !visit.isWaiting) this.#awaitMore(visit);
   }
 
   /** Input comes in its own time; an answer that comes before it finds nothing to do. */
-  #awaitMore(session: Session): void {
-    session.isWaiting = true;
+  #awaitMore(visit: Visit): void {
+    visit.isWaiting = true;
     this.#options.values.ready().then(() => {
-      session.isWaiting = false;
-      if (session.isOpen) this.#pump(session);
+      visit.isWaiting = false;
+      if (visit.isOpen) this.#pump(visit);
     });
   }
 
@@ -131,25 +131,25 @@ export class Broadcaster {
     return this.#count;
   }
 
-  #ask(session: Session, number: number, value: Good): void {
+  #ask(visit: Visit, number: number, value: Good): void {
     const body = { type: "broadcast", message: value.json };
-    session.connection.ask(body, (answer) => this.#onAnswer(session, number, value, answer));
+    visit.connection.ask(body, (answer) => this.#onAnswer(visit, number, value, answer));
   }
 
-  #onAnswer(session: Session, number: number, value: Good, answer: Body): void {
+  #onAnswer(visit: Visit, number: number, value: Good, answer: Body): void {
     const isMalformed = answer.type === "error" && answer["code"] === MALFORMED_REQUEST;
-    if (answer.type === "broadcast_ok") this.#acknowledge(session);
+    if (answer.type === "broadcast_ok") this.#acknowledge(visit);
     else if (isMalformed) this.#refuse(JSON.stringify(value.json), refusal(answer));
-    else return session.close(answer.type === "error" ? refusal(answer) : "answers with something else");
+    else return visit.close(answer.type === "error" ? refusal(answer) : "answers with something else");
     this.#unanswered.delete(number);
     this.#unansweredBytes -= value.bytes;
-    this.#pump(session);
+    this.#pump(visit);
   }
 
-  #acknowledge(session: Session): void {
-    session.isUseful = true;
+  #acknowledge(visit: Visit): void {
+    visit.isUseful = true;
     this.#acknowledged++;
-    this.#by.add(session.connection.nodeId);
+    this.#by.add(visit.connection.nodeId);
     this.#options.nodes.startOver();
   }
 
