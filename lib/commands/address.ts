@@ -1,9 +1,7 @@
 /** Words for where a node listens: "host:port", "[::1]:7000", and lists of them with or without ids. */
+import type { Address } from "../workbench/address.ts";
 
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+export { type Address, addressText } from "../workbench/address.ts";
 
 /** What an id of a member may look like. */
 export const MEMBER_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -37,10 +35,6 @@ export function parseMembers(text: string): ReadonlyMap<string, Address> | undef
     members.set(id, address);
   }
   return members;
-}
-
-export function addressText({ host, port }: Address): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function split(text: string, mark: string): [string, string] {
