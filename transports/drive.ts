@@ -193,6 +193,7 @@ class TurnDriver implements Driver {
     if (this.#options.onUnsafe === undefined) throw error;
     this.#node = this.#options.onUnsafe(error);
     for (const event of events) this.step(event);
+    this.#arm();
   }
 
   // A timer that is due too early is left alone: it costs one look at the deadline, and most deadlines move back

@@ -70,6 +70,17 @@ test("drive() holds nothing for what others brought, and commits it a little lat
   assert.deepEqual(rig.timers, []);
 });
 
+test("drive() wakes the node that takes over after a later commit has failed [S4]", () => {
+  const brought: Effect[] = [{ kind: "persist", own: false, entries: [entry] }];
+  const answers = [brought];
+  const rig = new Rig(() => answers.shift() ?? [], { disk: new Disk(true) });
+  rig.receive(hello);
+  rig.deadline = 1500;
+  rig.fire(1000 + COMMIT_LATER_MS);
+  assert.deepEqual(rig.log.slice(-2), ["commit", "unsafe: no room"]);
+  assert.deepEqual(rig.timers, [500 - COMMIT_LATER_MS]);
+});
+
 test("drive() commits what others brought together with an own entry, and when it stops [S1]", () => {
   const brought: Effect[] = [{ kind: "persist", own: false, entries: [entry] }];
   const answers = [brought, taking, brought];

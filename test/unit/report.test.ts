@@ -1,12 +1,11 @@
 /** What people read: the verdict, the live line, the replay command, and help. */
 import assert from "node:assert/strict";
-import { Readable } from "node:stream";
 import { test } from "node:test";
 import { parseSim } from "../../lib/commands/config.ts";
 import { describeSettings, replayCommand } from "../../lib/commands/describe.ts";
 import { commands, dispatch } from "../../lib/commands/dispatch.ts";
 import { figureOf, figureText } from "../../lib/commands/figures.ts";
-import { type Io, paintFor } from "../../lib/commands/io.ts";
+import { paintFor } from "../../lib/commands/io.ts";
 import { printJson, statusOf } from "../../lib/commands/outcome.ts";
 import { LINE_CHARS_MAX, LINE_EVERY_MS, progressOn } from "../../lib/commands/progress.ts";
 import {
@@ -18,31 +17,8 @@ import {
 } from "../../lib/commands/report.ts";
 import { rowOf, rows, rowSettings } from "../../lib/commands/targets.ts";
 import { defaults } from "../../lib/workbench/settings.ts";
+import { listen } from "./fake_node.ts";
 import { results, runOf, spread } from "./some_results.ts";
-
-interface Heard {
-  readonly io: Io;
-  readonly out: string[];
-  readonly err: string[];
-}
-
-function listen(changes: Partial<Io> = {}): Heard {
-  const out: string[] = [];
-  const err: string[] = [];
-  const io: Io = {
-    out: (text) => void out.push(text),
-    outDrained: () => Promise.resolve(true),
-    outGivenUp() {},
-    err: (text) => void err.push(text),
-    env: {},
-    input: () => Readable.from([]),
-    inputIsTerminal: false,
-    outIsTerminal: false,
-    errIsTerminal: false,
-    ...changes,
-  };
-  return { io, out, err };
-}
 
 const plain = paintFor(listen().io);
 
@@ -213,13 +189,13 @@ test("json is one line: the results, the challenge beside them; several runs are
 });
 
 test("colours are for terminals that do not refuse them", () => {
-  assert.equal(paintFor(listen({ outIsTerminal: true }).io).good("x"), "\x1b[32mx\x1b[0m");
-  assert.equal(paintFor(listen({ outIsTerminal: true, env: { NO_COLOR: "1" } }).io).good("x"), "x");
+  assert.equal(paintFor(listen("", { outIsTerminal: true }).io).good("x"), "\x1b[32mx\x1b[0m");
+  assert.equal(paintFor(listen("", { outIsTerminal: true, env: { NO_COLOR: "1" } }).io).good("x"), "x");
   assert.equal(paintFor(listen().io).good("x"), "x");
 });
 
 test("a live line is rewritten on a terminal, cut to its width, and taken away at the end", () => {
-  const { io, err } = listen({ errIsTerminal: true });
+  const { io, err } = listen("", { errIsTerminal: true });
   const progress = progressOn(io, () => 0);
   progress.update("x".repeat(LINE_CHARS_MAX + 1));
   progress.end();
@@ -297,7 +273,7 @@ test("bad flags are bad usage: every mistake on standard error, nothing on stand
 });
 
 test("help comes without arguments on a terminal, for each command, and by --help", async () => {
-  const { io, out } = listen({ inputIsTerminal: true });
+  const { io, out } = listen("", { inputIsTerminal: true });
   assert.equal(await dispatch([], io), 0);
   for (const { name } of commands) assert.equal(await dispatch(["help", name], io), 0);
   assert.equal(await dispatch(["sim", "--rate", "x", "--help"], io), 0);
