@@ -1,6 +1,6 @@
 /** The grow-only log: every entry this node holds, by origin, and every distinct value once, in order of arrival. */
-import { canonical } from "./canonical.ts";
 import { IntervalSet } from "./interval_set.ts";
+import { type Key, keyOf, Keys } from "./keys.ts";
 import type { Json } from "./message.ts";
 
 /** One value, where it entered: the seq-th (from 1) of its origin. */
@@ -16,9 +16,6 @@ export interface Run {
   readonly seq: number;
   readonly values: readonly Json[];
 }
-
-/** Under which a value is remembered; strings apart from all others. */
-export type Key = string | number;
 
 /** An origin of which something is held, among those that grew before and after it. */
 export interface Grown {
@@ -42,9 +39,7 @@ interface Origin extends Grown {
 
 export class Log {
   readonly #origins = new Map<string, Origin>();
-  /** The values held, by their keys; strings apart, as one may spell another value. */
-  readonly #keys = new Set<Key>();
-  readonly #strings = new Set<Key>();
+  readonly #keys = new Keys();
   readonly #distinct: Json[] = [];
   #newest: Origin | undefined;
   #revision = 0;
@@ -61,7 +56,7 @@ export class Log {
 
   /** Whether an equal value is held, whoever brought it. */
   holdsValue(value: Json, key: Key | undefined = keyOf(value)): boolean {
-    return key !== undefined && this.#keysLike(value).has(key);
+    return key !== undefined && this.#keys.has(value, key);
   }
 
   /** Returns whether the entry is new. One whose value is too deep is not taken. */
@@ -71,7 +66,7 @@ export class Log {
     if (!origin.held.add(entry.seq)) return false;
     this.#grew(origin);
     this.#store(origin, entry);
-    this.#remember(key, entry.value);
+    if (this.#keys.add(entry.value, key)) this.#distinct.push(entry.value);
     return true;
   }
 
@@ -141,20 +136,4 @@ export class Log {
       origin.early.delete(next);
     }
   }
-
-  #remember(key: Key, value: Json): void {
-    const keys = this.#keysLike(value);
-    if (keys.has(key)) return;
-    keys.add(key);
-    this.#distinct.push(value);
-  }
-
-  #keysLike(value: Json): Set<Key> {
-    return typeof value === "string" ? this.#strings : this.#keys;
-  }
-}
-
-/** A string is its own key: a text of it would double what it takes. */
-export function keyOf(value: Json): Key | undefined {
-  return typeof value === "string" ? value : canonical(value);
 }

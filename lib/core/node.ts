@@ -1,7 +1,8 @@
 /** A node: the only verb is step, the only timer is deadline. */
 import { canonical, VALUE_DEPTH_MAX } from "./canonical.ts";
 import { Gossip, type Mechanism } from "./gossip.ts";
-import { type Entry, type Key, keyOf, Log } from "./log.ts";
+import { type Key, keyOf } from "./keys.ts";
+import { type Entry, Log } from "./log.ts";
 import { type Body, type Envelope, gossipFault, type InitBody, isGossip, isGossipType } from "./message.ts";
 import { type Json, readRequest } from "./message.ts";
 import { type Batch, byteLength, ESCAPED_BYTES, takeBatch } from "./packing.ts";
