@@ -1,5 +1,5 @@
 /** One node, one transport, one clock, one timer: performs what the node decides. */
-import { setImmediate } from "node:timers";
+import { atEndOfTurn } from "./end_of_turn.ts";
 import type { Effect, Entry, Event, Node } from "../lib/core/node.ts";
 import type { Transport } from "./transport.ts";
 
@@ -39,7 +39,8 @@ export interface DriveOptions {
    * old one's place, knows only what is safe, and gets the same events again.
    */
   readonly onUnsafe?: (error: unknown) => Steps;
-  readonly onDeliver?: (entries: readonly Entry[]) => void;
+  /** `now`: when they came, on the clock. */
+  readonly onDeliver?: (entries: readonly Entry[], now: number) => void;
   /** All that the node holds is safe now and may be shown; in batches, once for all that came in one turn. */
   readonly onSettled?: () => void;
   readonly onDropped?: (reason: string) => void;
@@ -83,6 +84,8 @@ class TurnDriver implements Driver {
   #appended = 0;
   #cancelCommit = () => {};
   #endPlanned = false;
+  /** When the first of what came in this turn did: to look at the clock for each would take long. */
+  #turnAt: number | undefined;
   /** Something was delivered in this turn. */
   #delivered = false;
 
@@ -109,11 +112,12 @@ class TurnDriver implements Driver {
   step(event: Event): void {
     if (this.#stopped) return;
     const more = this.#options.batches === true && event.kind !== "wake";
-    const effects = this.#node.step(event, this.#clock(), more);
+    const now = this.#now(more);
+    const effects = this.#node.step(event, now, more);
     const { journal } = this.#options;
     if (journal !== undefined) this.#append(effects, journal);
     const entered = effects.some((effect) => effect.kind === "persist" && effect.own);
-    if (journal === undefined || (this.settled && !entered)) this.#perform(effects);
+    if (journal === undefined || (this.settled && !entered)) this.#perform(effects, now);
     else {
       this.#events.push(event);
       this.#held.push(...effects);
@@ -130,14 +134,22 @@ class TurnDriver implements Driver {
     this.#cancel();
   }
 
-  #perform(effects: readonly Effect[]): void {
+  /** It never decreases: a wake between two events of one turn may be later than the first. */
+  #now(inTurn: boolean): number {
+    if (!inTurn) this.#turnAt = undefined;
+    const now = this.#turnAt ?? this.#clock();
+    if (inTurn) this.#turnAt = now;
+    return now;
+  }
+
+  #perform(effects: readonly Effect[], now: number): void {
     const { transport, batches, onDeliver, onDropped, onSettled } = this.#options;
     let delivered = false;
     for (const effect of effects) {
       if (effect.kind === "send") transport.send(effect.envelope);
       else if (effect.kind === "drop") onDropped?.(effect.reason);
       else if (effect.kind === "deliver") {
-        onDeliver?.(effect.entries);
+        onDeliver?.(effect.entries, now);
         delivered = true;
       }
     }
@@ -162,11 +174,12 @@ class TurnDriver implements Driver {
   #planEnd(): void {
     if (this.#endPlanned) return;
     this.#endPlanned = true;
-    (this.#options.endOfTurn ?? setImmediate)(() => this.#endTurn());
+    (this.#options.endOfTurn ?? atEndOfTurn)(() => this.#endTurn());
   }
 
   #endTurn(): void {
     this.#endPlanned = false;
+    this.#turnAt = undefined;
     if (this.#options.journal !== undefined && !this.settled) this.#commit(this.#options.journal);
     if (this.#delivered) this.#options.onSettled?.();
     this.#delivered = false;
@@ -186,7 +199,7 @@ class TurnDriver implements Driver {
     } catch (error) {
       return this.#startOver(events, error);
     }
-    this.#perform(held);
+    this.#perform(held, this.#clock());
   }
 
   #startOver(events: readonly Event[], error: unknown): void {

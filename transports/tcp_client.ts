@@ -71,6 +71,9 @@ export class Client {
   /** Since when it has said all it will say, and has been told nothing, ms. */
   #lingerMs: number | undefined;
   #kept = false;
+  /** The name under which it asked last, and what it is called here. */
+  #lastName: string | undefined;
+  #lastId = "";
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -230,13 +233,20 @@ export class Client {
   }
 
   #onEnvelope(envelope: Envelope): void {
-    const { me, number, events } = this.#options;
+    const { me, events } = this.#options;
     const { src, dest, body } = envelope;
     if (events.isMember(src)) {
       events.onPoser(this, src);
       this.#refuse(src, `${src} is the name of a node; a client needs another`, body.msg_id);
     } else if (dest !== me && dest !== "*") this.#refuse(src, `this is ${me}, not ${dest}`, body.msg_id);
-    else events.onEnvelope({ ...envelope, src: `${src}#${number}`, dest: me });
+    else events.onEnvelope({ src: this.#idOf(src), dest: me, body });
+  }
+
+  /** Mostly the same again: one text is hashed once, wherever it is looked up. */
+  #idOf(name: string): string {
+    if (name !== this.#lastName) this.#lastId = `${name}#${this.number}`;
+    this.#lastName = name;
+    return this.#lastId;
   }
 
   /** Tells it that a line is of no use. */

@@ -1,6 +1,6 @@
 /** One TCP connection as lines both ways: what it holds, for how long it is silent, and that it ends once. */
 import type { Socket } from "node:net";
-import { setImmediate } from "node:timers";
+import { atEndOfTurn } from "./end_of_turn.ts";
 import { LineReader, LineWriter } from "./lines.ts";
 import { END_MS_MAX, HEARTBEAT_MS, SILENCE_MS } from "./tcp_limits.ts";
 
@@ -40,7 +40,7 @@ export class Connection {
     // Before the writer listens, as it closes at the first error.
     socket.on("error", (error) => this.#fault = error.message);
     this.#writer = new LineWriter(socket, () => this.close(this.#fault), {
-      plan: setImmediate,
+      plan: atEndOfTurn,
       onDrained: () => this.#handlers.onDrained?.(),
     });
     this.#reader = new LineReader({

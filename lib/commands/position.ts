@@ -60,14 +60,14 @@ export class Position {
 
 /** The longest ones where there are too many: they save most. */
 function spansOf(held: IntervalSet): number[] {
-  const spans = [...held.spans()];
+  const spans = held.spans();
   if (spans.length <= SPANS_MAX) return spans.flat();
   const longest = spans.toSorted(([a, b], [c, d]) => (d - c) - (b - a)).slice(0, SPANS_MAX);
   return longest.toSorted(([a], [b]) => a - b).flat();
 }
 
 function spansText(held: IntervalSet): string {
-  return [...held.spans()].map(([from, to]) => from === to ? `${from}` : `${from}-${to}`).join(",");
+  return held.spans().map(([from, to]) => from === to ? `${from}` : `${from}-${to}`).join(",");
 }
 
 function isOrdinal(value: unknown): value is number {

@@ -149,24 +149,20 @@ export class Gossip {
     for (const [origin, first, values] of body.runs ?? []) {
       // Nobody knows more of this node's own entries than itself, and nobody counts that far.
       if (origin === this.#options.origin || first + values.length > Number.MAX_SAFE_INTEGER) continue;
-      if (values.length > 0) this.#mergeRun(peer, { origin, seq: first, values }, fresh);
+      if (values.length > 0) fresh.push(...this.#mergeRun(peer, { origin, seq: first, values }));
     }
     return fresh;
   }
 
-  #mergeRun(peer: Peer, { origin, seq, values }: Run, fresh: Entry[]): void {
+  #mergeRun(peer: Peer, run: Run): Entry[] {
+    const { origin, seq, values } = run;
     const last = seq + values.length - 1;
-    // What is held already is neither looked at one by one nor kept twice.
-    if (!(this.#log.held(origin)?.hasSpan(seq, last) ?? false)) {
-      for (const [i, value] of values.entries()) {
-        const entry = { origin, seq: seq + i, value };
-        if (this.#log.add(entry)) fresh.push(entry);
-      }
-    }
+    const fresh = this.#log.addRun(run);
     const held = this.#log.held(origin);
-    if (held?.hasSpan(seq, last)) return peer.holdsSpan(origin, seq, last);
+    if (held?.hasSpan(seq, last)) peer.holdsSpan(origin, seq, last);
     // A value too deep was not taken.
-    for (let n = seq; n <= last; n++) if (held?.has(n)) peer.holdsSpan(origin, n, n);
+    else for (let n = seq; n <= last; n++) if (held?.has(n)) peer.holdsSpan(origin, n, n);
+    return fresh;
   }
 
   /** Compares what the peer says it holds with what this node holds, both ways. */
@@ -304,9 +300,7 @@ export class Gossip {
       n: peer.nextN,
       ...(echo === undefined ? {} : { echo }),
       holds,
-      ...(runs.length === 0
-        ? {}
-        : { runs: runs.map(({ origin, seq, values }) => [origin, seq, [...values]]) }),
+      ...(runs.length === 0 ? {} : { runs: runs.map(({ origin, seq, values }) => [origin, seq, values]) }),
       ...(sights.length === 0 ? {} : { sights }),
       ...(plan === undefined ? {} : { plan }),
       ...(want ? { want } : {}),

@@ -68,10 +68,13 @@ export class IntervalSet {
     for (const [from, to] of other.spans()) this.addSpan(from, to);
   }
 
-  *spans(): Generator<Span> {
-    for (let i = 0; i < this.#bounds.length; i += 2) {
-      yield [this.#bounds[i] as number, this.#bounds[i + 1] as number];
+  /** The intervals, ascending; at most `most` of them. */
+  spans(most = Infinity): Span[] {
+    const spans: Span[] = [];
+    for (let i = 0; i < this.#bounds.length && spans.length < most; i += 2) {
+      spans.push([this.#bounds[i] as number, this.#bounds[i + 1] as number]);
     }
+    return spans;
   }
 
   /** Whether every number of `other` is held here. */
@@ -79,24 +82,25 @@ export class IntervalSet {
     if (other.#bounds.length === 2 && this.#bounds.length >= 2 && this.#bounds[0] === other.#bounds[0]) {
       return (this.#bounds[1] as number) >= (other.#bounds[1] as number);
     }
-    for (const _ of this.lacks(other)) return false;
-    return true;
+    return this.lacks(other, 1).length === 0;
   }
 
-  /** What `other` holds and this does not, ascending. */
-  *lacks(other: IntervalSet): Generator<Span> {
+  /** What `other` holds and this does not, ascending; once there are `most` intervals, no more is looked for. */
+  lacks(other: IntervalSet, most = Infinity): Span[] {
+    const found: Span[] = [];
     const mine = this.#bounds;
     const theirs = other.#bounds;
-    for (let t = 0, m = 0; t < theirs.length; t += 2) {
+    for (let t = 0, m = 0; t < theirs.length && found.length < most; t += 2) {
       let from = theirs[t] as number;
       const to = theirs[t + 1] as number;
       while (m < mine.length && (mine[m + 1] as number) < from) m += 2;
       for (let i = m; i < mine.length && (mine[i] as number) <= to && from <= to; i += 2) {
-        if ((mine[i] as number) > from) yield [from, (mine[i] as number) - 1];
+        if ((mine[i] as number) > from) found.push([from, (mine[i] as number) - 1]);
         from = (mine[i + 1] as number) + 1;
       }
-      if (from <= to) yield [from, to];
+      if (from <= to) found.push([from, to]);
     }
+    return found;
   }
 
   clone(): IntervalSet {

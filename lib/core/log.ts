@@ -14,7 +14,7 @@ export interface Entry {
 export interface Run {
   readonly origin: string;
   readonly seq: number;
-  readonly values: readonly Json[];
+  readonly values: Json[];
 }
 
 /** An origin of which something is held, among those that grew before and after it. */
@@ -70,6 +70,18 @@ export class Log {
     return true;
   }
 
+  /** Adds consecutive entries, and returns those that are new. */
+  addRun({ origin, seq, values }: Run): Entry[] {
+    const fresh: Entry[] = [];
+    // What is held already is not looked at one by one.
+    if (this.held(origin)?.hasSpan(seq, seq + values.length - 1)) return fresh;
+    for (let i = 0; i < values.length; i++) {
+      const entry = { origin, seq: seq + i, value: values[i] ?? null };
+      if (this.add(entry)) fresh.push(entry);
+    }
+    return fresh;
+  }
+
   /** The origin that grew last; through `older` all others, in the order in which they grew. */
   get newest(): Grown | undefined {
     return this.#newest;
@@ -88,10 +100,14 @@ export class Log {
     return this.#origins.get(origin)?.held;
   }
 
-  /** The value of an entry that is held; undefined of one that is not. */
-  value(origin: string, seq: number): Json | undefined {
-    const state = this.#origins.get(origin);
-    return seq <= (state?.values.length ?? 0) ? state?.values[seq - 1] : state?.early.get(seq);
+  /** The values of entries from..to, which are held. */
+  valuesOf(origin: string, from: number, to: number): Json[] {
+    const { values, early } = this.#origin(origin);
+    if (to <= values.length) return values.slice(from - 1, to);
+    return Array.from(
+      { length: to - from + 1 },
+      (_, i) => values[from + i - 1] ?? early.get(from + i) ?? null,
+    );
   }
 
   #origin(name: string): Origin {

@@ -1,5 +1,4 @@
 /** What goes into a message to one peer: the part of the digest, the entries and the sights that it lacks. */
-import type { IntervalSet } from "./interval_set.ts";
 import type { Log, Run } from "./log.ts";
 import { type GossipBody, type GossipType, type Json, ORIGINS_MAX, SPANS_MAX } from "./message.ts";
 import type { Known } from "./known.ts";
@@ -33,22 +32,13 @@ export function packHolds(log: Log, peer: Peer): { holds: GossipBody["holds"]; r
   let revision = peer.confirmedLog;
   let bytes = 0;
   for (const { name, held, changedAt } of log.grownSince(peer.confirmedLog)) {
-    const spans = spansOf(held);
+    const spans = held.spans(SPANS_MAX).flat();
     bytes += byteLength(name) + NUMBER_BYTES * spans.length;
     if (holds.length === ORIGINS_MAX || bytes > HOLDS_BYTES_MAX) return { holds, revision };
     holds.push([name, spans]);
     revision = changedAt;
   }
   return { holds, revision: log.revision };
-}
-
-function spansOf(held: IntervalSet): number[] {
-  const spans: number[] = [];
-  for (const [from, to] of held.spans()) {
-    if (spans.length === 2 * SPANS_MAX) break;
-    spans.push(from, to);
-  }
-  return spans;
 }
 
 export interface Words {
@@ -82,15 +72,15 @@ export function takeBatch(log: Log, sent: Known): Batch {
   let bytes = 0;
   for (const { name: origin, held } of sent.gaps(log)) {
     const known = sent.of(origin);
-    for (const [from, to] of [...known.lacks(held)]) {
-      const values: Json[] = [];
-      for (let seq = from; seq <= to && entries < BATCH_ENTRIES_MAX && bytes < BATCH_BYTES_MAX; seq++) {
-        const value = log.value(origin, seq) ?? null;
-        values.push(value);
-        entries++;
-        bytes += roomFor(value) + 1;
+    for (const [from, to] of known.lacks(held)) {
+      const values = log.valuesOf(origin, from, Math.min(to, from + BATCH_ENTRIES_MAX - entries - 1));
+      let count = 0;
+      for (; count < values.length && bytes < BATCH_BYTES_MAX; count++) {
+        bytes += roomFor(values[count] ?? null) + 1;
       }
-      if (values.length === 0) return { runs, more: true };
+      values.length = count;
+      if (count === 0) return { runs, more: true };
+      entries += count;
       bytes += byteLength(origin) + NUMBER_BYTES;
       runs.push({ origin, seq: from, values });
       known.addSpan(from, from + values.length - 1);
@@ -107,6 +97,7 @@ export function typeOf(body: GossipBody): GossipType {
 
 /** No less than a value takes on the wire. Short strings are many, and not worth a closer look. */
 function roomFor(value: Json): number {
+  if (typeof value === "number") return NUMBER_BYTES;
   const isShort = typeof value === "string" && value.length <= SHORT_CHARS;
   return isShort ? 2 + ESCAPED_BYTES * value.length : byteLength(value);
 }

@@ -69,7 +69,7 @@ export class Front implements Transport {
   /** An answer that may be long waits for a commit: more of them must not pile up until then. */
   #isOwed({ src, body }: Envelope): boolean {
     const { members, settled } = this.#options;
-    return !members.has(src) && body.type !== "broadcast" && !settled();
+    return !settled() && body.type !== "broadcast" && !members.has(src);
   }
 
   #answer(envelope: Envelope): boolean {

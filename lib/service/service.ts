@@ -69,7 +69,7 @@ export class Service {
       clock: this.#clock,
       batches: true,
       ...store.durable && { journal: this.#safekeeping, onUnsafe: (error) => this.#startOver(error) },
-      onDeliver: (entries) => this.#ages.note(entries, this.#clock()),
+      onDeliver: (entries, now) => this.#ages.note(entries, now),
       onSettled: () => this.#watches.serveAll(),
       onDropped: (reason) => log.debug(`dropped: ${reason}`),
     });

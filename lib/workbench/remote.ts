@@ -153,7 +153,7 @@ class Position {
   digest(): [string, number[]][] {
     return [...this.#held].slice(0, ORIGINS_MAX).map(([origin, held]) => [
       origin,
-      [...held.spans()].slice(0, SPANS_MAX).flat(),
+      held.spans(SPANS_MAX).flat(),
     ]);
   }
 }

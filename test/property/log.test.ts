@@ -40,9 +40,9 @@ function logOf(entries: readonly Entry[]): Log {
 
 /** All that one can learn of a log, without the order in which it was learnt. */
 function state(log: Log): unknown {
-  const held = log.grownSince(0).map(({ name, held }) => [name, [...held.spans()]]);
+  const held = log.grownSince(0).map(({ name, held }) => [name, held.spans()]);
   const values = origins.map((origin) =>
-    Array.from({ length: SEQ_MAX + 1 }, (_, seq) => canonical(log.value(origin, seq) ?? ["nothing"]))
+    (log.held(origin)?.spans() ?? []).flatMap(([from, to]) => log.valuesOf(origin, from, to).map(canonical))
   );
   return {
     revision: log.revision,
@@ -66,7 +66,7 @@ test("log.add() is new once per entry, and holds exactly the entries that were a
       const news = second.filter((entry) => log.add(entry));
       equal(news.length, first.length);
       equal(log.revision, first.length);
-      for (const { origin, seq, value } of first) deepEqual(log.value(origin, seq), value);
+      for (const { origin, seq, value } of first) deepEqual(log.valuesOf(origin, seq, seq), [value]);
     }),
     200,
   );

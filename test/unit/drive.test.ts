@@ -204,6 +204,24 @@ test("drive() does not arm again when it is stopped within a step", () => {
   assert.deepEqual(rig.timers, []);
 });
 
+test("drive() steps all that comes in one turn at one moment, which never goes back [S5]", () => {
+  const rig = new Rig(() => [], { batches: true });
+  rig.deadline = 1500;
+  rig.receive(hello);
+  rig.endTurn();
+  rig.now = 1400;
+  rig.receive(hello);
+  rig.now = 1450;
+  rig.receive(hello);
+  rig.fire(1500);
+  rig.receive(hello);
+  rig.deadline = Infinity;
+  rig.endTurn();
+  rig.now = 1600;
+  rig.receive(hello);
+  assert.deepEqual(rig.moments, [1000, 1400, 1400, 1500, 1500, 1600]);
+});
+
 test("monotonicClock() is near the time of day and never decreases", () => {
   const clock = monotonicClock();
   let last = clock();
@@ -229,7 +247,9 @@ class Rig {
   readonly #decide: (event: Event) => Effect[];
   readonly #timers = new Map<() => void, number>();
   #handlers: TransportHandlers | undefined;
-  #now = 1000;
+  now = 1000;
+  /** Of each step. */
+  readonly moments: number[] = [];
 
   readonly #ends: (() => void)[] = [];
 
@@ -240,7 +260,7 @@ class Rig {
     this.driver = drive({
       node: this,
       transport: this.#transport(),
-      clock: () => this.#now,
+      clock: () => this.now,
       timer: (ms, run) => {
         this.#timers.set(run, ms);
         return () => this.#timers.delete(run);
@@ -263,7 +283,8 @@ class Rig {
     return [...this.#timers.values()];
   }
 
-  step(event: Event, _now: number, more: boolean): Effect[] {
+  step(event: Event, now: number, more: boolean): Effect[] {
+    this.moments.push(now);
     this.log.push(`step ${event.kind}${more ? " and more" : ""}`);
     return this.#decide(event);
   }
@@ -277,7 +298,7 @@ class Rig {
   }
 
   fire(now: number): void {
-    this.#now = now;
+    this.now = now;
     const due = [...this.#timers.keys()];
     this.#timers.clear();
     for (const run of due) run();

@@ -66,7 +66,9 @@ export async function measure(system: System, plan: Plan): Promise<Measured> {
     const inFlight = system.inFlight ?? plan.inFlight;
     const load = { inFlight, perSecond: null, forMs, valuesMax };
     await rig.link();
+    // As code is compiled while it runs, by what it has met so far, each kind of load comes once before it counts.
     await rig.run({ ...load, forMs: warmUpMs });
+    await rig.run({ ...load, perSecond, forMs: warmUpMs });
     const paced = await rig.run({ ...load, perSecond });
     const saturated = await rig.run(load);
     const memory = rig.cluster.pids.map(memoryOf);
