@@ -8,7 +8,7 @@ import { fault, FILE_NAME } from "./faults.ts";
 import { originOf } from "./store.ts";
 
 /** The version of the tables below; a file with a larger one is refused. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** "hrsy": tells our files from other people's databases. */
 const APPLICATION_ID = 0x68727379;
@@ -16,15 +16,18 @@ const APPLICATION_ID = 0x68727379;
 /** No database of SQLite's is shorter; an empty file would pass for one that has yet to be made. */
 const PAGE_BYTES_MIN = 512;
 
-/** Origins have a table of their own, so that a row repeats no name. A sum is a CRC-32 over what its row says. */
+/**
+ * Origins have a table of their own, so that a row repeats no name. A sum is a CRC-32 over what its row says. In version 1
+ * a row held one entry, and so had no count.
+ */
 const tables = [
   `CREATE TABLE IF NOT EXISTS meta
      (id TEXT NOT NULL, cluster TEXT NOT NULL, origin TEXT NOT NULL, incarnation INTEGER NOT NULL,
       sum INTEGER NOT NULL) STRICT`,
   `CREATE TABLE IF NOT EXISTS origins (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT`,
   `CREATE TABLE IF NOT EXISTS entries
-     (place INTEGER PRIMARY KEY, origin INTEGER NOT NULL, seq INTEGER NOT NULL, value TEXT NOT NULL,
-      sum INTEGER NOT NULL) STRICT`,
+     (place INTEGER PRIMARY KEY, origin INTEGER NOT NULL, seq INTEGER NOT NULL, count INTEGER,
+      value TEXT NOT NULL, sum INTEGER NOT NULL) STRICT`,
 ];
 
 /** Whose log it is. */
@@ -68,6 +71,18 @@ export function admit(db: DatabaseSync, dir: string, owner: Owner): void {
   if (cluster !== owner.cluster) {
     throw foreign(dir, `it is of the cluster "${cluster}", and this node is of "${owner.cluster}"`);
   }
+}
+
+/** Brings a log of an earlier version, which was admitted, to this one. */
+export function upgrade(db: DatabaseSync): void {
+  if (pragma(db, "user_version") === SCHEMA_VERSION) return;
+  const statements = [
+    "BEGIN EXCLUSIVE",
+    "ALTER TABLE entries ADD COLUMN count INTEGER",
+    `PRAGMA user_version = ${SCHEMA_VERSION}`,
+    "COMMIT",
+  ];
+  for (const sql of statements) db.prepare(sql).run();
 }
 
 /** Begins a life whose incarnation is larger than any before, even if the clock went back. */

@@ -1,10 +1,10 @@
 /** The durable log: one SQLite file, written ahead and synced at every commit, held by one process at a time. */
 import assert from "node:assert/strict";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { crc32 } from "node:zlib";
 import type { Entry } from "../core/log.ts";
 import { faultBehind } from "./faults.ts";
-import { admit, beginLife, damaged, type Life, type Owner, pragma, settle } from "./schema.ts";
+import { checksum, entriesOf, type Row, RowsToWrite } from "./rows.ts";
+import { admit, beginLife, damaged, type Life, type Owner, pragma, settle, upgrade } from "./schema.ts";
 import type { Store } from "./store.ts";
 
 export interface StoreOptions extends Owner {
@@ -12,14 +12,6 @@ export interface StoreOptions extends Owner {
   readonly dir: string;
   /** Ms since 1970, a whole number. */
   readonly now: number;
-}
-
-/** An entry as it lies on disk. */
-interface Row {
-  readonly origin: string;
-  readonly seq: number;
-  /** The value as JSON. */
-  readonly text: string;
 }
 
 /** Opens the log, after a look at all of it; throws a StoreFault where it cannot be used as it is. */
@@ -40,6 +32,7 @@ function begin(db: DatabaseSync, options: StoreOptions): Store {
   // Before the first look: whoever holds the lock from then on keeps it, and needs no shared memory for the log ahead.
   pragma(db, "locking_mode = EXCLUSIVE");
   admit(db, dir, options);
+  upgrade(db);
   const origins = originsOf(db);
   verify(db, dir, origins);
   assert.equal(pragma(db, "journal_mode = WAL", "journal_mode"), "wal");
@@ -56,10 +49,10 @@ class SqliteStore implements Store {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #addOrigin: StatementSync;
-  readonly #addEntry: StatementSync;
+  readonly #addRow: StatementSync;
   /** The number of each origin on disk, from 1 without a gap. */
   readonly #origins: Map<string, number>;
-  #pending: Row[] = [];
+  #pending = new RowsToWrite();
 
   constructor(db: DatabaseSync, dir: string, origins: Map<string, number>, { origin, incarnation }: Life) {
     this.origin = origin;
@@ -70,29 +63,25 @@ class SqliteStore implements Store {
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
     this.#addOrigin = db.prepare("INSERT INTO origins (id, name) VALUES (?, ?)");
-    this.#addEntry = db.prepare("INSERT INTO entries (origin, seq, value, sum) VALUES (?, ?, ?, ?)");
+    this.#addRow = db.prepare("INSERT INTO entries (origin, seq, count, value, sum) VALUES (?, ?, ?, ?, ?)");
   }
 
   *entries(): Generator<Entry> {
-    for (const { origin, seq, text } of rowsOf(this.#db, this.#dir, this.#origins)) {
-      yield { origin, seq, value: JSON.parse(text) };
-    }
+    for (const row of rowsOf(this.#db, this.#dir, this.#origins)) yield* entriesOf(row);
   }
 
   append(entries: readonly Entry[]): void {
-    for (const { origin, seq, value } of entries) {
-      this.#pending.push({ origin, seq, text: JSON.stringify(value) });
-    }
+    for (const entry of entries) this.#pending.add(entry);
   }
 
   commit(): void {
-    if (this.#pending.length === 0) return;
-    const rows = this.#pending;
-    this.#pending = [];
+    if (this.#pending.isEmpty) return;
+    const pending = this.#pending;
+    this.#pending = new RowsToWrite();
     const known = this.#origins.size;
     try {
       this.#begin.run();
-      for (const row of rows) this.#write(row);
+      for (const row of pending.rows()) this.#write(row);
       this.#commit.run();
     } catch (error) {
       this.#undo(known);
@@ -101,7 +90,7 @@ class SqliteStore implements Store {
   }
 
   close(): void {
-    this.#pending = [];
+    this.#pending = new RowsToWrite();
     this.#db.close();
   }
 
@@ -112,7 +101,7 @@ class SqliteStore implements Store {
       this.#addOrigin.run(number, row.origin);
       this.#origins.set(row.origin, number);
     }
-    this.#addEntry.run(number, row.seq, row.text, checksum(row));
+    this.#addRow.run(number, row.seq, row.count, row.text, checksum(row));
   }
 
   /** SQLite undoes some transactions by itself, and others not. */
@@ -138,15 +127,17 @@ function verify(db: DatabaseSync, dir: string, origins: ReadonlyMap<string, numb
 function* rowsOf(db: DatabaseSync, dir: string, origins: ReadonlyMap<string, number>): Generator<Row> {
   const names = new Map([...origins].map(([name, number]) => [number, name]));
   const last = db.prepare("SELECT max(place) AS last FROM entries").get()?.["last"] ?? 0;
-  const select = db.prepare("SELECT origin, seq, value, sum FROM entries WHERE place <= ? ORDER BY place");
-  for (const { origin, seq, value, sum } of select.iterate(last)) {
-    const row = { origin: names.get(Number(origin)) ?? "", seq: Number(seq), text: String(value) };
+  const select = db.prepare(
+    "SELECT origin, seq, count, value, sum FROM entries WHERE place <= ? ORDER BY place",
+  );
+  for (const { origin, seq, count, value, sum } of select.iterate(last)) {
+    const row = {
+      origin: names.get(Number(origin)) ?? "",
+      seq: Number(seq),
+      count: typeof count === "number" ? count : null,
+      text: String(value),
+    };
     if (checksum(row) !== sum) throw damaged(dir, `entry ${seq} of "${row.origin}" is not what was written`);
     yield row;
   }
-}
-
-/** CRC-32 over all that a row says. */
-function checksum({ origin, seq, text }: Row): number {
-  return crc32(`${origin}:${seq}:${text}`);
 }

@@ -27,12 +27,12 @@ export function fileIn(dir: string): string {
   return join(dir, "hearsay.sqlite");
 }
 
-/** Opens a log, commits so many entries of a made-up origin, from 1, and closes it. */
+/** Opens a log, commits so many entries of two made-up origins in turns, so that each has a row, and closes it. */
 export function write(dir: string, count: number): void {
   const store = open(dir);
   const entries = Array.from(
     { length: count },
-    (_, i) => ({ origin: "n2.a", seq: i + 1, value: `value ${i}` }),
+    (_, i) => ({ origin: `n2.${i % 2}`, seq: i + 1, value: `value ${i}` }),
   );
   store.append(entries);
   store.commit();

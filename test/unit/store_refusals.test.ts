@@ -133,7 +133,7 @@ test(
     const bytes = readFileSync(fileIn(dir));
     bytes.write("Value 42", bytes.indexOf("value 42"));
     writeFileSync(fileIn(dir), bytes);
-    match(refusal(() => open(dir)).message, /it is damaged \(entry 43 of "n2.a" is not what was written\)/);
+    match(refusal(() => open(dir)).message, /it is damaged \(entry 43 of "n2.0" is not what was written\)/);
   }),
 );
 
