@@ -261,9 +261,8 @@ export class Gossip {
   }
 
   #hasNews(peer: Peer): boolean {
-    // The rest of what was cut follows upon its answer, and so does everything else: one batch at a time is on its way.
-    if (peer.cut && peer.awaited) return false;
-    return peer.isBehind(this.#log) || peer.untold || peer.guessed;
+    // What was cut goes on upon the answer, and so does everything else.
+    return !peer.full && (peer.isBehind(this.#log) || peer.untold || peer.guessed);
   }
 
   #want(peer: Peer, now: number): void {
@@ -288,7 +287,9 @@ export class Gossip {
 
   /** Says the one thing there is to say: what I hold, what you lack, whom I see and whom I have lost. */
   #say(peer: Peer, now: number, purpose: Purpose): void {
-    const push = purpose.push === true || this.#lookout.isNeighbour(peer.id);
+    // A whole batch on its way is enough, even if it is overdue: who is slow to take it in would be slower still.
+    const { full } = peer;
+    const push = !full && (purpose.push === true || this.#lookout.isNeighbour(peer.id));
     const { runs, more } = push ? takeBatch(this.#log, peer.sent) : { runs: [], more: false };
     const { sights, plan, revision: told } = packSights(this.#lookout.sights, peer);
     const untold = told < this.#lookout.sights.revision && this.#lookout.isNeighbour(peer.id);
@@ -310,9 +311,9 @@ export class Gossip {
     };
     this.#options.send({ src: this.#options.me, dest: peer.id, body: { type: typeOf(body), ...body } });
     const answerBy = this.#answerBy(peer, now, want, runs.length > 0);
-    peer.left(now, revision, told, answerBy);
+    peer.left({ at: now, logRevision: revision, sightsRevision: told, answerBy });
     peer.untold = untold;
-    peer.cut = more;
+    peer.cut = more || full;
     if (untold) peer.sendAt = now + this.#timing.answerMs(peer);
     else if (!more) peer.sendAt = Infinity;
     peer.ackAt = Infinity;

@@ -96,18 +96,22 @@ export class Peer {
     return this.#flights.some((flight) => flight.answerBy < Infinity);
   }
 
+  /** Whether as much is on its way as may be: a batch that was cut, and not answered yet. */
+  get full(): boolean {
+    return this.cut && this.awaited;
+  }
+
   /** [its life, the newest n heard of it, held for how long], for the next message to it. */
   echo(now: number): [number, number, number] | undefined {
     return this.#heardN === 0 ? undefined : [this.life, this.#heardN, now - this.#heardNAt];
   }
 
   /** Books a message that leaves now. */
-  left(now: number, logRevision: number, sightsRevision: number, answerBy: number): void {
-    this.#n++;
-    this.#flights.push({ n: this.#n, at: now, logRevision, sightsRevision, answerBy });
+  left(flight: Omit<Flight, "n">): void {
+    this.#flights.push({ n: ++this.#n, ...flight });
     if (this.#flights.length > FLIGHTS_MAX) this.#flights.shift();
     this.untold = false;
-    this.retryAt = Math.min(this.retryAt, answerBy);
+    this.retryAt = Math.min(this.retryAt, flight.answerBy);
   }
 
   /** Takes in a message's head and digest. Returns false for one of an earlier life. */

@@ -22,7 +22,7 @@ function logOf(...seqs: number[]): Log {
 }
 
 function send(peer: Peer, now: number, answerBy = Infinity, logRevision = 0, sightsRevision = 0): void {
-  peer.left(now, logRevision, sightsRevision, answerBy);
+  peer.left({ at: now, logRevision, sightsRevision, answerBy });
 }
 
 test("Peer: a first sample, of one that was just starting, counts for little over FIRST_SAMPLE_MAX_MS [P3]", () => {
