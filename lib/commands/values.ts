@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { canonical, VALUE_DEPTH_MAX } from "../core/canonical.ts";
 import type { Json } from "../core/message.ts";
 import { VALUE_BYTES_MAX } from "../core/node.ts";
-import { byteLength } from "../core/packing.ts";
+import { byteLength } from "../core/size.ts";
 import { LineReader } from "../../transports/lines.ts";
 
 /** What can be broadcast, or why not, for people. `bytes` is about its length as JSON. */

@@ -2,6 +2,7 @@
 import { IntervalSet } from "./interval_set.ts";
 import { type Key, keyOf, Keys } from "./keys.ts";
 import type { Json } from "./message.ts";
+import { roomFor } from "./size.ts";
 
 /** One value, where it entered: the seq-th (from 1) of its origin. */
 export interface Entry {
@@ -30,6 +31,8 @@ export interface Grown {
 interface Origin extends Grown {
   /** values[i] is entry i + 1, for as long as there is no gap. */
   readonly values: Json[];
+  /** How much room each takes on the wire: it is asked for every neighbour and every watcher. */
+  readonly rooms: number[];
   /** Entries after a gap, until it is filled. */
   readonly early: Map<number, Json>;
   changedAt: number;
@@ -100,14 +103,18 @@ export class Log {
     return this.#origins.get(origin)?.held;
   }
 
-  /** The values of entries from..to, which are held. */
-  valuesOf(origin: string, from: number, to: number): Json[] {
-    const { values, early } = this.#origin(origin);
-    if (to <= values.length) return values.slice(from - 1, to);
-    return Array.from(
-      { length: to - from + 1 },
-      (_, i) => values[from + i - 1] ?? early.get(from + i) ?? null,
-    );
+  /** The values of entries from..to, which are held, until they have taken so much room on the wire, bytes. */
+  take(origin: string, from: number, to: number, roomMax = Infinity): { values: Json[]; room: number } {
+    const { values, rooms, early } = this.#origin(origin);
+    // There is no gap between them, so they are all before the first gap, or all after it.
+    const isEarly = to > values.length;
+    let room = 0;
+    let end = from;
+    for (; end <= to && room < roomMax; end++) {
+      room += isEarly ? roomFor(early.get(end) ?? null) : rooms[end - 1] ?? 0;
+    }
+    if (!isEarly) return { values: values.slice(from - 1, end - 1), room };
+    return { values: Array.from({ length: end - from }, (_, i) => early.get(from + i) ?? null), room };
   }
 
   #origin(name: string): Origin {
@@ -119,6 +126,7 @@ export class Log {
         name,
         held: new IntervalSet(),
         values: [],
+        rooms: [],
         early: new Map(),
         changedAt: 0,
         older: undefined,
@@ -146,10 +154,15 @@ export class Log {
       origin.early.set(entry.seq, entry.value);
       return;
     }
-    origin.values.push(entry.value);
+    push(origin, entry.value);
     for (let next = entry.seq + 1; origin.early.has(next); next++) {
-      origin.values.push(origin.early.get(next) as Json);
+      push(origin, origin.early.get(next) as Json);
       origin.early.delete(next);
     }
   }
+}
+
+function push({ values, rooms }: Origin, value: Json): void {
+  values.push(value);
+  rooms.push(roomFor(value));
 }

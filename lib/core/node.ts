@@ -5,10 +5,11 @@ import { type Key, keyOf } from "./keys.ts";
 import { type Entry, Log } from "./log.ts";
 import { type Body, type Envelope, gossipFault, type InitBody, isGossip, isGossipType } from "./message.ts";
 import { type Json, readRequest } from "./message.ts";
-import { type Batch, byteLength, ESCAPED_BYTES, takeBatch } from "./packing.ts";
+import { type Batch, takeBatch } from "./packing.ts";
 import { Known } from "./known.ts";
 import { rankOf } from "./peers.ts";
 import type { Random } from "./random.ts";
+import { byteLength, ESCAPED_BYTES } from "./size.ts";
 
 export { Known };
 export type { Batch, Entry, Mechanism };

@@ -1,9 +1,10 @@
 /** What goes into a message to one peer: the part of the digest, the entries and the sights that it lacks. */
 import type { Log, Run } from "./log.ts";
-import { type GossipBody, type GossipType, type Json, ORIGINS_MAX, SPANS_MAX } from "./message.ts";
+import { type GossipBody, type GossipType, ORIGINS_MAX, SPANS_MAX } from "./message.ts";
 import type { Known } from "./known.ts";
 import type { Peer } from "./peer.ts";
 import type { Sights } from "./sights.ts";
+import { byteLength, NUMBER_BYTES } from "./size.ts";
 
 /** One message carries at most so many entries, and values until they take so many bytes. */
 export const BATCH_ENTRIES_MAX = 2_048;
@@ -11,11 +12,6 @@ export const BATCH_BYTES_MAX = 256 * 1024;
 /** Digest and sights of one message take at most so many bytes each, so that all of it fits in a line of the carriers. */
 export const HOLDS_BYTES_MAX = 192 * 1024;
 export const SIGHTS_BYTES_MAX = 128 * 1024;
-/** As many as JSON needs for a character: \u001f. */
-export const ESCAPED_BYTES = 6;
-const SHORT_CHARS = 64;
-/** Room for any JSON number. */
-const NUMBER_BYTES = 24;
 
 export interface Batch {
   readonly runs: readonly Run[];
@@ -73,15 +69,11 @@ export function takeBatch(log: Log, sent: Known): Batch {
   for (const { name: origin, held } of sent.gaps(log)) {
     const known = sent.of(origin);
     for (const [from, to] of known.lacks(held)) {
-      const values = log.valuesOf(origin, from, Math.min(to, from + BATCH_ENTRIES_MAX - entries - 1));
-      let count = 0;
-      for (; count < values.length && bytes < BATCH_BYTES_MAX; count++) {
-        bytes += roomFor(values[count] ?? null) + 1;
-      }
-      values.length = count;
-      if (count === 0) return { runs, more: true };
-      entries += count;
-      bytes += byteLength(origin) + NUMBER_BYTES;
+      const last = Math.min(to, from + BATCH_ENTRIES_MAX - entries - 1);
+      const { values, room } = log.take(origin, from, last, BATCH_BYTES_MAX - bytes);
+      if (values.length === 0) return { runs, more: true };
+      entries += values.length;
+      bytes += room + byteLength(origin) + NUMBER_BYTES;
       runs.push({ origin, seq: from, values });
       known.addSpan(from, from + values.length - 1);
     }
@@ -93,24 +85,4 @@ export function takeBatch(log: Log, sent: Known): Batch {
 export function typeOf(body: GossipBody): GossipType {
   if (body.runs !== undefined) return "delta";
   return body.want === true ? "probe" : "ack";
-}
-
-/** No less than a value takes on the wire. Short strings are many, and not worth a closer look. */
-function roomFor(value: Json): number {
-  if (typeof value === "number") return NUMBER_BYTES;
-  const isShort = typeof value === "string" && value.length <= SHORT_CHARS;
-  return isShort ? 2 + ESCAPED_BYTES * value.length : byteLength(value);
-}
-
-/** How many bytes a value takes on the wire, at most: as UTF-8 JSON. */
-export function byteLength(value: Json): number {
-  if (typeof value === "number") return NUMBER_BYTES;
-  const text = JSON.stringify(value);
-  let bytes = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    // Each half of a surrogate pair counts two of the pair's four.
-    bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
-  }
-  return bytes;
 }

@@ -42,7 +42,9 @@ function logOf(entries: readonly Entry[]): Log {
 function state(log: Log): unknown {
   const held = log.grownSince(0).map(({ name, held }) => [name, held.spans()]);
   const values = origins.map((origin) =>
-    (log.held(origin)?.spans() ?? []).flatMap(([from, to]) => log.valuesOf(origin, from, to).map(canonical))
+    (log.held(origin)?.spans() ?? []).flatMap(([from, to]) =>
+      log.take(origin, from, to).values.map(canonical)
+    )
   );
   return {
     revision: log.revision,
@@ -66,7 +68,7 @@ test("log.add() is new once per entry, and holds exactly the entries that were a
       const news = second.filter((entry) => log.add(entry));
       equal(news.length, first.length);
       equal(log.revision, first.length);
-      for (const { origin, seq, value } of first) deepEqual(log.valuesOf(origin, seq, seq), [value]);
+      for (const { origin, seq, value } of first) deepEqual(log.take(origin, seq, seq).values, [value]);
     }),
     200,
   );

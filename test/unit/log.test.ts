@@ -16,15 +16,15 @@ test("log.add() holds early entries until the gap is filled [L2]", () => {
   const log = new Log();
   log.add({ origin: "a", seq: 3, value: "c" });
   equal(log.held("a")?.gapless, 0);
-  deepEqual(log.valuesOf("a", 3, 3), ["c"]);
+  deepEqual(log.take("a", 3, 3).values, ["c"]);
   log.add({ origin: "a", seq: 1, value: "a" });
   log.add({ origin: "a", seq: 2, value: "b" });
   equal(log.held("a")?.gapless, 3);
   log.add({ origin: "a", seq: 5, value: "e" });
   log.add({ origin: "a", seq: 6, value: null });
-  deepEqual(log.valuesOf("a", 1, 3), ["a", "b", "c"]);
-  deepEqual(log.valuesOf("a", 2, 3), ["b", "c"]);
-  deepEqual(log.valuesOf("a", 5, 6), ["e", null]);
+  deepEqual(log.take("a", 1, 3).values, ["a", "b", "c"]);
+  deepEqual(log.take("a", 2, 3).values, ["b", "c"]);
+  deepEqual(log.take("a", 5, 6).values, ["e", null]);
 });
 
 test("log.values has an equal value once, whoever brought it [L3]", () => {
