@@ -4,7 +4,7 @@ import { type GossipBody, type GossipType, ORIGINS_MAX, SPANS_MAX } from "./mess
 import type { Known } from "./known.ts";
 import type { Peer } from "./peer.ts";
 import type { Sights } from "./sights.ts";
-import { byteLength, NUMBER_BYTES } from "./size.ts";
+import { byteLength, NUMBER_BYTES, roomFor } from "./size.ts";
 
 /** One message carries at most so many entries, and values until they take so many bytes. */
 export const BATCH_ENTRIES_MAX = 2_048;
@@ -29,7 +29,7 @@ export function packHolds(log: Log, peer: Peer): { holds: GossipBody["holds"]; r
   let bytes = 0;
   for (const { name, held, changedAt } of log.grownSince(peer.confirmedLog)) {
     const spans = held.spans(SPANS_MAX).flat();
-    bytes += byteLength(name) + NUMBER_BYTES * spans.length;
+    bytes += roomFor(name) + NUMBER_BYTES * spans.length;
     if (holds.length === ORIGINS_MAX || bytes > HOLDS_BYTES_MAX) return { holds, revision };
     holds.push([name, spans]);
     revision = changedAt;
@@ -46,6 +46,7 @@ export interface Words {
 
 /** The rows that changed since what the peer has confirmed, as many as have room. */
 export function packSights(all: Sights, peer: Peer): Words {
+  if (all.revision === peer.confirmedSights) return { sights: [], plan: undefined, revision: all.revision };
   const changed = [...all.since(peer.confirmedSights)].sort((a, b) => a[1].changedAt - b[1].changedAt);
   const sights: NonNullable<GossipBody["sights"]> = [];
   let revision = peer.confirmedSights;
@@ -73,7 +74,7 @@ export function takeBatch(log: Log, sent: Known): Batch {
       const { values, room } = log.take(origin, from, last, BATCH_BYTES_MAX - bytes);
       if (values.length === 0) return { runs, more: true };
       entries += values.length;
-      bytes += room + byteLength(origin) + NUMBER_BYTES;
+      bytes += room + roomFor(origin) + NUMBER_BYTES;
       runs.push({ origin, seq: from, values });
       known.addSpan(from, from + values.length - 1);
     }
