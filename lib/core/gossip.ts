@@ -8,9 +8,9 @@ import type { Peer } from "./peer.ts";
 import { Peers } from "./peers.ts";
 import type { Random } from "./random.ts";
 import { Recent } from "./recent.ts";
-import type { Tree } from "./relay.ts";
 import { RootLoad } from "./root_load.ts";
 import { Timing } from "./timing.ts";
+import type { Tree } from "./tree.ts";
 
 /** Answers overdue in a row, with nothing heard meanwhile, after which a peer counts as lost. */
 export const MISSES_MAX = 2;

@@ -5,9 +5,10 @@ import type { Peer } from "./peer.ts";
 import { type Peers, rankOf } from "./peers.ts";
 import { pick, type Random } from "./random.ts";
 import { Plan } from "./plan.ts";
-import { concerned, helpers, isIn, plant, stewards, type Tree } from "./relay.ts";
+import { concerned, helpers, plant, stewards } from "./relay.ts";
 import { Sights } from "./sights.ts";
 import { ANSWER_SLACK_MS, type Timing } from "./timing.ts";
+import type { Tree } from "./tree.ts";
 
 /** How far apart the nodes that can reach each other probe, together, what they cannot reach. */
 export const PROBE_EVERY_MS = 320;
@@ -123,7 +124,7 @@ export class Lookout {
     peer.lostAt ??= now;
     if (wasRelay) this.#doubtLinks(now);
     this.#replant(now);
-    if (this.#tree.component.length === 1) this.#search(now);
+    if (this.#tree.size === 1) this.#search(now);
   }
 
   /** The carrier has a link to the peer again: it is asked now what a probe would ask later. */
@@ -192,20 +193,22 @@ export class Lookout {
 
   /** Somebody has lost this node's relay: is it still there? One miss is enough now, two have seen it. */
   #doubtRelay(now: number): void {
-    const { peers, timing, hands } = this.#options;
+    const { me, timing, hands } = this.#options;
     const relay = this.#relay;
     if (relay === undefined || relay.misses > 0 || now - relay.heardAt < timing.answerMs(relay)) return;
-    if (peers.ids.some((id) => this.sights.lostBy(id).has(relay.id))) hands.askOnce(relay, now);
+    for (const [loser, { lost }] of this.sights.losers()) {
+      if (loser !== me && lost.has(relay.id)) return hands.askOnce(relay, now);
+    }
   }
 
   // The tree.
 
   #replant(now: number): void {
-    const { me, ranked, hands } = this.#options;
+    const { me, hands } = this.#options;
     const before = this.#tree;
     this.#tree = this.#prune(plant(this.sights, me));
     this.#near = near(this.#tree);
-    const told = concerned(before, this.#tree, me, ranked);
+    const told = concerned(before, this.#tree, me);
     if (told.size > 0) hands.turned(before, told, now);
     // At any moment of the interval, lest all that lost sight at once probe at once.
     if (this.#probeAt === Infinity) this.#probeAt = now + this.#probeMs() * this.#options.random.next();
@@ -215,8 +218,7 @@ export class Lookout {
 
   /** Without detours only the star around the root is left. */
   #prune(tree: Tree): Tree {
-    if (!this.#lacks("detour") || tree.root === this.#options.me) return tree;
-    return { ...tree, parent: tree.parent === tree.root ? tree.parent : undefined, children: [] };
+    return this.#lacks("detour") && tree.root !== this.#options.me ? tree.pruned() : tree;
   }
 
   // Ways round.
@@ -234,11 +236,11 @@ export class Lookout {
     if (this.sights.clear || this.#lacks("detour")) return;
     const { me, ranked, peers, hands } = this.#options;
     const missed = this.#missed();
-    const out = ranked.filter((id) => missed.has(id) && !isIn(this.#tree, id));
+    const out = ranked.filter((id) => missed.has(id) && !this.#tree.has(id));
     for (const id of out.slice(0, HELPED_MAX)) {
       const peer = peers.get(id);
       if (peer === undefined || this.sights.lost.has(id) || peer.awaited) continue;
-      if (helpers(ranked, this.#tree, id).includes(me)) hands.call(peer, now);
+      if (helpers(this.#tree, id).includes(me)) hands.call(peer, now);
     }
   }
 
@@ -248,17 +250,16 @@ export class Lookout {
    */
   #planMuster(before: Tree, now: number): void {
     const { me, ranked, timing } = this.#options;
-    const { root, component } = this.#tree;
-    if (this.sights.clear || component.length === 1 || !stewards(this.#tree, this.sights).includes(me)) {
+    const { root, size } = this.#tree;
+    if (this.sights.clear || size === 1 || !stewards(this.#tree, this.sights).includes(me)) {
       this.#musterAt = this.#recallAt = Infinity;
       return;
     }
     const missed = this.#missed();
     const above = ranked.slice(0, rankOf(ranked, me)).filter((id) => id !== root && !missed.has(id));
     this.#musterAt = Math.min(this.#musterAt, now + (above.length + 1) * timing.typicalMs / 2);
-    const joined = component.filter((id) => !isIn(before, id));
-    if (joined.some((id) => this.sights.lost.has(id))) this.#recallsAll = true;
-    if (component.length > before.component.length) this.#recallSoon(now);
+    for (const id of this.sights.lost) if (this.#tree.has(id) && !before.has(id)) this.#recallsAll = true;
+    if (size > before.size) this.#recallSoon(now);
     else this.#recallAt = Math.min(this.#recallAt, now + this.#recallMs());
   }
 
@@ -278,7 +279,11 @@ export class Lookout {
 
   /** Everyone whom somebody here has tried to reach, and has not. */
   #missed(): Set<string> {
-    return new Set(this.#tree.component.flatMap((id) => [...this.sights.lostBy(id)]));
+    const missed = new Set<string>();
+    for (const [loser, { lost }] of this.sights.losers()) {
+      if (this.#tree.has(loser)) { for (const id of lost) missed.add(id); }
+    }
+    return missed;
   }
 
   // Ways back.
@@ -286,7 +291,7 @@ export class Lookout {
   /** One peer by chance: of those whom nobody here reaches, or else of those whom this node has lost. */
   #probe(now: number): void {
     const { peers, random, hands } = this.#options;
-    const apart = peers.ids.filter((id) => !isIn(this.#tree, id));
+    const apart = peers.ids.filter((id) => !this.#tree.has(id));
     const id = pick(random, apart.length > 0 ? apart : [...this.sights.lost]);
     const peer = peers.get(id ?? "");
     this.#probeAt = peer === undefined ? Infinity : now + this.#probeMs();
@@ -295,7 +300,7 @@ export class Lookout {
 
   /** Those who reach each other share the work, so that it does not grow with their number. */
   #probeMs(): number {
-    return PROBE_EVERY_MS * this.#tree.component.length * (0.75 + this.#options.random.next() / 2);
+    return PROBE_EVERY_MS * this.#tree.size * (0.75 + this.#options.random.next() / 2);
   }
 
   /** Others reach members that this relay does not: have the links come back? Soon after one has, else ever more rarely. */

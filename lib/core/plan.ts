@@ -18,10 +18,13 @@ export class Plan {
 
   /** The neighbour towards the root; undefined of the root itself, and of who is no member. */
   parentOf(id: string): string | undefined {
-    const rank = rankOf(this.ranked, id) ?? 0;
-    if (rank === 0) return undefined;
-    const isUnderRoot = this.relays === 0 || rank <= this.relays;
-    return this.ranked[isUnderRoot ? 0 : 1 + (rank - 1) % this.relays];
+    return this.ranked[this.parentAt(rankOf(this.ranked, id) ?? 0) ?? -1];
+  }
+
+  /** The same by rank. */
+  parentAt(rank: number): number | undefined {
+    if (rank <= 0) return undefined;
+    return this.relays === 0 || rank <= this.relays ? 0 : 1 + (rank - 1) % this.relays;
   }
 
   childrenOf(id: string): readonly string[] {
@@ -42,5 +45,18 @@ export class Plan {
   near(id: string): readonly string[] {
     const parent = this.parentOf(id);
     return parent === undefined ? this.childrenOf(id) : [parent, ...this.childrenOf(id)];
+  }
+
+  /** The same by rank, in order of rank. */
+  nearAt(rank: number): readonly number[] {
+    const { ranked, relays } = this;
+    const parent = this.parentAt(rank);
+    const near = parent === undefined ? [] : [parent];
+    if (rank > relays) return near;
+    const [from, to, step] = rank > 0
+      ? [rank + relays, ranked.length, relays]
+      : [1, relays === 0 ? ranked.length : 1 + relays, 1];
+    for (let child = from; child < to; child += step) near.push(child);
+    return near;
   }
 }

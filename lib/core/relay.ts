@@ -2,19 +2,7 @@
 import { rankOf } from "./peers.ts";
 import type { Plan } from "./plan.ts";
 import type { Sights } from "./sights.ts";
-
-export interface Tree {
-  readonly root: string;
-  /** The neighbour towards the root; undefined at the root itself. */
-  readonly parent: string | undefined;
-  readonly children: readonly string[];
-  /** Everyone who can be reached from here, this node included, in order of rank. */
-  readonly component: readonly string[];
-  /** Anyone's neighbour towards the root; the same wherever in the tree one stands. */
-  readonly parentOf: (id: string) => string | undefined;
-  /** Hops from the root to those farthest from it, as planned. */
-  readonly levels: number;
-}
+import { OUT, ROOT, Tree } from "./tree.ts";
 
 /**
  * The tree as seen by `me`. While nobody has lost anybody, that is the plan. After that only links of the plan, and those
@@ -22,51 +10,44 @@ export interface Tree {
  * has in the plan, and everyone else is as few hops away as the links allow, round a cut whatever way there is.
  */
 export function plant(sights: Sights, me: string): Tree {
-  if (sights.clear) return planned(sights.plan, me);
-  const { ranked } = sights.plan;
-  const reached = breadthFirst(ranked, sights, me, (id) => sights.maybeLinked(id));
-  const component = ranked.filter((id) => id === me || reached.has(id));
-  const root = component[0] as string;
-  const asPlanned = breadthFirst(component, sights, root, (id) => sights.plan.near(id));
-  const parents = breadthFirst(component, sights, root, (id) => sights.maybeLinked(id), asPlanned);
-  return {
-    root,
-    parent: parents.get(me),
-    children: component.filter((id) => parents.get(id) === me),
-    component,
-    parentOf: (id) => parents.get(id),
-    levels: 1,
-  };
+  const { plan } = sights;
+  if (sights.clear) return planned(plan, me);
+  const { ranked } = plan;
+  const reached = new Int32Array(ranked.length).fill(OUT);
+  grow(reached, [rankOf(ranked, me) ?? 0], sights);
+  const root = reached.findIndex((parent) => parent !== OUT);
+  const parents = new Int32Array(ranked.length).fill(OUT);
+  const kept = grow(parents, [root], sights, true);
+  grow(parents, kept, sights);
+  return new Tree({ ranked, me, root, levels: 1, parentAt: (rank) => parents[rank] ?? OUT });
 }
 
 function planned(plan: Plan, me: string): Tree {
-  return {
-    root: plan.root ?? me,
-    parent: plan.parentOf(me),
-    children: plan.childrenOf(me),
-    component: plan.ranked,
-    parentOf: (id) => plan.parentOf(id),
-    levels: plan.relays === 0 ? 1 : 2,
-  };
+  const { ranked } = plan;
+  const levels = plan.relays === 0 ? 1 : 2;
+  return new Tree({ ranked, me, root: 0, levels, parentAt: (rank) => plan.parentAt(rank) ?? ROOT });
 }
 
 /** So many members try to reach one that another has lost. */
 export const HELPERS = 2;
 
 /** Who looks after the others: the root, and beside it the next in rank once anybody here has lost the root. */
-export function stewards({ root, component }: Tree, sights: Sights): string[] {
-  const next = component.find((id) => id !== root);
-  const doubted = component.some((id) => sights.lostBy(id).has(root));
-  return doubted && next !== undefined ? [root, next] : [root];
+export function stewards(tree: Tree, sights: Sights): string[] {
+  const { root } = tree;
+  let doubted = false;
+  for (const [loser, { lost }] of sights.losers()) doubted ||= lost.has(root) && tree.has(loser);
+  const next = doubted ? tree.ranked.find((id) => id !== root && tree.has(id)) : undefined;
+  return next === undefined ? [root] : [root, next];
 }
 
 /** Who tries to reach one that has fallen out of the tree: the few in it that follow in rank, the root excepted. */
-export function helpers(ranked: readonly string[], tree: Tree, lost: string): string[] {
+export function helpers(tree: Tree, lost: string): string[] {
+  const { ranked } = tree;
   const at = rankOf(ranked, lost) ?? 0;
   const found: string[] = [];
   for (let i = 1; i < ranked.length && found.length < HELPERS; i++) {
     const id = ranked[(at + i) % ranked.length] as string;
-    if (id !== tree.root && isIn(tree, id)) found.push(id);
+    if (id !== tree.root && tree.has(id)) found.push(id);
   }
   return found;
 }
@@ -75,57 +56,67 @@ export function helpers(ranked: readonly string[], tree: Tree, lost: string): st
  * Through which of its neighbours `me` reaches those who have to act on a change of the tree: whose place in it is not
  * what it was, and who is to help. The others have time.
  */
-export function concerned(before: Tree, after: Tree, me: string, ranked: readonly string[]): Set<string> {
-  const actors = new Set<string>();
-  for (const id of ranked) {
-    const [was, is] = [before.parentOf(id), after.parentOf(id)];
-    if (was !== is) { for (const each of [id, was, is]) if (each !== undefined) actors.add(each); }
-    const fellOut = isIn(before, id) && !isIn(after, id);
-    if (fellOut) { for (const each of helpers(ranked, after, id)) actors.add(each); }
+export function concerned(before: Tree, after: Tree, me: string): Set<string> {
+  const { ranked } = after;
+  const actors = new Set<number>();
+  for (let rank = 0; rank < ranked.length; rank++) {
+    const [was, is] = [before.parentAt(rank), after.parentAt(rank)];
+    if (was === is) continue;
+    for (const each of [rank, was, is]) actors.add(each);
+    const fellOut = was !== OUT && is === OUT;
+    if (fellOut) {
+      for (const each of helpers(after, ranked[rank] as string)) actors.add(rankOf(ranked, each) ?? OUT);
+    }
   }
-  const within = [...actors].filter((id) => isIn(after, id));
-  return new Set(within.flatMap((id) => towards(after, me, id) ?? []));
+  const at = rankOf(ranked, me) ?? OUT;
+  const ways = new Set<number>();
+  for (const actor of actors) {
+    if (actor >= 0 && after.parentAt(actor) !== OUT) ways.add(towards(after, at, actor));
+  }
+  return new Set([...ways].flatMap((way) => ranked[way] ?? []));
 }
 
-/** The neighbour of `me` on the way to `id`. */
-function towards(tree: Tree, me: string, id: string): string | undefined {
-  let below = id;
-  for (let at: string | undefined = id; at !== undefined; at = tree.parentOf(at)) {
-    if (at === me) return below === me ? undefined : below;
+/** The neighbour of `me` on the way to another; nobody where that is `me` itself. */
+function towards(tree: Tree, me: number, other: number): number {
+  let below = other;
+  for (let at = other; at >= 0; at = tree.parentAt(at)) {
+    if (at === me) return below === me ? ROOT : below;
     below = at;
   }
-  return tree.parent;
-}
-
-/** Whether a member can be reached. */
-export function isIn(tree: Tree, id: string): boolean {
-  return rankOf(tree.component, id) !== undefined;
+  return tree.parentAt(me);
 }
 
 /**
- * Each of `members` that can be reached from `root`, with its parent on a shortest way over links to `near`. Those that
- * have a parent already keep it.
+ * Gives each that can be reached from `queue`, over links of the plan alone or any that are up, a parent on a shortest way.
+ * Those that have one keep it. Returns the queue and all that joined it.
  */
-function breadthFirst(
-  members: readonly string[],
-  sights: Sights,
-  root: string,
-  near: (id: string) => Iterable<string>,
-  kept: ReadonlyMap<string, string> = new Map(),
-): Map<string, string> {
-  const parents = new Map(kept);
-  const queue = [root, ...kept.keys()];
+function grow(parents: Int32Array, queue: number[], sights: Sights, asPlanned = false): number[] {
+  const { ranked } = sights.plan;
+  const [first] = queue as [number];
+  parents[first] = ROOT;
   // What is reached joins the queue while it is gone through.
   for (const here of queue) {
-    const next = new Set<string>();
-    for (const other of near(here)) {
-      const isNew = other !== root && !parents.has(other) && !next.has(other);
-      if (isNew && rankOf(members, other) !== undefined && sights.linkUp(here, other)) next.add(other);
-    }
-    for (const other of [...next].sort()) {
-      parents.set(other, here);
+    const from = queue.length;
+    const join = (other: number, isPlanned: boolean) => {
+      if (
+        parents[other] !== OUT || !sights.linkUp(ranked[here] as string, ranked[other] as string, isPlanned)
+      ) return;
+      parents[other] = here;
       queue.push(other);
+    };
+    for (const other of sights.plan.nearAt(here)) join(other, true);
+    if (asPlanned) continue;
+    for (const id of sights.witnessed(ranked[here] as string)) {
+      const other = rankOf(ranked, id);
+      if (other !== undefined) join(other, false);
     }
+    sortFrom(queue, from);
   }
-  return parents;
+  return queue;
+}
+
+/** In order of rank. */
+function sortFrom(queue: number[], from: number): void {
+  const joined = queue.slice(from).sort((a, b) => a - b);
+  for (const [i, rank] of joined.entries()) queue[from + i] = rank;
 }

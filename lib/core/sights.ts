@@ -100,17 +100,21 @@ export class Sights {
     return this.#losers === 0;
   }
 
+  /** Those rows in which somebody is lost. */
+  *losers(): Generator<readonly [node: string, row: Row]> {
+    for (const each of this.#rows) if (each[1].lost.size > 0) yield each;
+  }
+
   /** A link is up if its ends see each other; an end that is silent agrees. Both are silent where all is well. */
-  linkUp(a: string, b: string): boolean {
+  linkUp(a: string, b: string, isPlanned?: boolean): boolean {
     const [from, to] = [this.#of(a), this.#of(b)];
-    if (from === undefined && to === undefined) return this.#plan.links(a, b);
+    if (from === undefined && to === undefined) return isPlanned ?? this.#plan.links(a, b);
     if (from?.lost.has(b) || to?.lost.has(a)) return false;
     return (from?.seen.has(b) ?? true) && (to?.seen.has(a) ?? true);
   }
 
-  /** Everyone to whom a node may have a link, some more than once. */
-  *maybeLinked(node: string): Generator<string> {
-    yield* this.#plan.near(node);
+  /** Everyone whom a node has seen or who has seen it, some more than once. */
+  *witnessed(node: string): Generator<string> {
     yield* this.#of(node)?.seen ?? NOBODY;
     yield* this.#seers.get(node) ?? NOBODY;
   }

@@ -2,7 +2,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { HELPERS, helpers, plant, type Tree } from "../../lib/core/relay.ts";
+import { HELPERS, helpers, plant } from "../../lib/core/relay.ts";
+import type { Tree } from "../../lib/core/tree.ts";
 import { holds } from "./holds.ts";
 import { type Links, links, nobodyLost, reachable, saidOf, sightsOf } from "./links.ts";
 
@@ -25,11 +26,11 @@ function parentsIn(tree: Tree): Map<string, string> {
 }
 
 /** Hops from a node to the root, undefined where the way runs in a circle or ends elsewhere. */
-function hops({ root, component, parentOf }: Tree, node: string): number | undefined {
+function hops(tree: Tree, node: string): number | undefined {
   let at = node;
-  for (let count = 0; count < component.length; count++) {
-    if (at === root) return count;
-    at = parentOf(at) ?? "";
+  for (let count = 0; count < tree.size; count++) {
+    if (at === tree.root) return count;
+    at = tree.parentOf(at) ?? "";
   }
   return undefined;
 }
@@ -129,11 +130,11 @@ test("helpers() are at most HELPERS, of the tree, not its root, and the same for
       const trees = plantAll(table);
       for (const tree of trees.values()) {
         if (tree.component.includes(lost)) continue;
-        const chosen = helpers(table.nodes, tree, lost);
+        const chosen = helpers(tree, lost);
         equal(chosen.length, Math.min(HELPERS, tree.component.length - 1));
         for (const each of chosen) ok(each !== tree.root && tree.component.includes(each));
         for (const other of tree.component) {
-          deepEqual(helpers(table.nodes, treeOf(trees, other), lost), chosen);
+          deepEqual(helpers(treeOf(trees, other), lost), chosen);
         }
       }
     }),

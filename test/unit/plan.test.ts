@@ -46,7 +46,7 @@ test("plant() leaves everyone in place whose relay is there, when another is los
   sights.lose("n2");
   const tree = plant(sights, "n0");
   deepEqual(tree.children, ["n1", "n3"]);
-  deepEqual(all.map(tree.parentOf), [
+  deepEqual(all.map((id) => tree.parentOf(id)), [
     undefined,
     "n0",
     undefined,

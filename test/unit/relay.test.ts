@@ -76,7 +76,7 @@ test("plant() gives everyone who knows the same the same tree [P8]", () => {
   for (const id of five) {
     const tree = plant(sights, id);
     const other = plant(sights, "n0");
-    deepEqual(five.map(tree.parentOf), five.map(other.parentOf));
+    deepEqual(five.map((id) => tree.parentOf(id)), five.map((id) => other.parentOf(id)));
     for (const child of tree.children) equal(plant(sights, child).parent, id);
   }
 });
