@@ -3,7 +3,7 @@ import { backoffMs, jittered } from "./backoff.ts";
 import type { Entry, Log, Run } from "./log.ts";
 import { type Hands, Lookout, type Mechanism } from "./lookout.ts";
 import type { Envelope, GossipBody } from "./message.ts";
-import { packHolds, packSights, takeBatch, typeOf } from "./packing.ts";
+import { packHolds, packSights, takeBatch, typeOf, type Words } from "./packing.ts";
 import type { Peer } from "./peer.ts";
 import { Peers } from "./peers.ts";
 import type { Random } from "./random.ts";
@@ -291,7 +291,7 @@ export class Gossip {
     const { full } = peer;
     const push = !full && (purpose.push === true || this.#lookout.isNeighbour(peer.id));
     const { runs, more } = push ? takeBatch(this.#log, peer.sent) : { runs: [], more: false };
-    const { sights, plan, revision: told } = packSights(this.#lookout.sights, peer);
+    const { sights, plan, revision: told } = this.#words(peer);
     const untold = told < this.#lookout.sights.revision && this.#lookout.isNeighbour(peer.id);
     const want = more || untold || purpose.want === true;
     const echo = peer.echo(now);
@@ -317,6 +317,14 @@ export class Gossip {
     if (untold) peer.sendAt = now + this.#timing.answerMs(peer);
     else if (!more) peer.sendAt = Infinity;
     peer.ackAt = Infinity;
+  }
+
+  /** Who sees whom, as far as the peer needs to know. */
+  #words(peer: Peer): Words {
+    const spared = this.#lookout.isSpared(peer.id);
+    if (peer.spared && !spared) peer.forgetTold();
+    peer.spared = spared;
+    return packSights(this.#lookout.sights, peer, spared ? this.#options.me : undefined);
   }
 
   /** When the peer should have answered what leaves now; Infinity where nothing follows from silence. */

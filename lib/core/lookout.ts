@@ -5,10 +5,11 @@ import type { Peer } from "./peer.ts";
 import { type Peers, rankOf } from "./peers.ts";
 import { pick, type Random } from "./random.ts";
 import { Plan } from "./plan.ts";
-import { concerned, helpers, plant, stewards } from "./relay.ts";
+import { concerned, plant } from "./relay.ts";
 import { Sights } from "./sights.ts";
+import { heirOf, helpers, standIns, stewards } from "./succession.ts";
 import { ANSWER_SLACK_MS, type Timing } from "./timing.ts";
-import type { Tree } from "./tree.ts";
+import { OUT, type Tree } from "./tree.ts";
 
 /** How far apart the nodes that can reach each other probe, together, what they cannot reach. */
 export const PROBE_EVERY_MS = 320;
@@ -89,8 +90,23 @@ export class Lookout {
     return this.#near.has(id);
   }
 
+  /**
+   * Whether a peer has no need to know who sees whom: in two levels the relays look after those to whom nobody listens, and
+   * need only know of them.
+   */
+  isSpared(id: string): boolean {
+    const { plan } = this.sights;
+    return plan.relays > 0 && !plan.isRelay(id) && this.#tree.parent !== id && !this.#tree.passesOn(id);
+  }
+
   /** The peer was heard, and says who sees whom. */
-  heard(peer: Peer, { sights: words = [], plan }: Pick<GossipBody, "sights" | "plan">, now: number): void {
+  heard(peer: Peer, body: Pick<GossipBody, "sights" | "plan" | "want">, now: number): void {
+    this.#listen(peer, body, now);
+    // Who is not told who is lost takes it as a sign that another asks.
+    if (body.want === true && !this.#looksOut && !this.isNeighbour(peer.id)) this.#askRelay(now);
+  }
+
+  #listen(peer: Peer, { sights: words = [], plan }: Pick<GossipBody, "sights" | "plan">, now: number): void {
     const before = this.sights.revision;
     const returned = !this.sights.clear && !this.sights.seen.has(peer.id);
     if (this.sights.lost.has(peer.id)) this.#recallsAll = true;
@@ -112,7 +128,7 @@ export class Lookout {
     this.#replant(now);
     this.#doubtRelay(now);
     // One has come back: the others may have, too.
-    if (returned && this.#tree.root === this.#options.me) this.#recallSoon(now);
+    if (returned && this.#calls) this.#recallSoon(now);
   }
 
   /** The peer did not answer in time, again. */
@@ -124,7 +140,7 @@ export class Lookout {
     peer.lostAt ??= now;
     if (wasRelay) this.#doubtLinks(now);
     this.#replant(now);
-    if (this.#tree.size === 1) this.#search(now);
+    if (!this.#hasRelay) this.#search(now);
   }
 
   /** The carrier has a link to the peer again: it is asked now what a probe would ask later. */
@@ -156,6 +172,34 @@ export class Lookout {
     if (this.#probeAt <= now) this.#probe(now);
     if (this.#recallAt <= now) this.#recall(now);
     if (this.#musterAt <= now) this.#muster(now);
+  }
+
+  /** Whether it has a place in the tree; under a relay, where there are any and it is none. */
+  get #hasRelay(): boolean {
+    const { plan } = this.sights;
+    const { parent, size } = this.#tree;
+    if (plan.relays === 0 || plan.isRelay(this.#options.me)) return size > 1;
+    return parent !== undefined && parent !== plan.root && plan.isRelay(parent);
+  }
+
+  /** Whether it is one of those who look after the others: the relays, where there are any. */
+  get #looksOut(): boolean {
+    const { plan } = this.sights;
+    return plan.relays === 0 || plan.isRelay(this.#options.me) || this.#relaysHere === 0;
+  }
+
+  /** Whether it calls those whose relay it should be. */
+  get #calls(): boolean {
+    const { me } = this.#options;
+    return this.#tree.root === me || this.sights.plan.isRelay(me);
+  }
+
+  /** How many relays can be reached. */
+  get #relaysHere(): number {
+    const { plan } = this.sights;
+    let count = 0;
+    for (let rank = 0; plan.isRelayAt(rank); rank++) if (this.#tree.parentAt(rank) !== OUT) count++;
+    return count;
   }
 
   get #relay(): Peer | undefined {
@@ -191,14 +235,20 @@ export class Lookout {
     });
   }
 
-  /** Somebody has lost this node's relay: is it still there? One miss is enough now, two have seen it. */
+  /** Somebody has lost this node's relay: is it still there? */
   #doubtRelay(now: number): void {
-    const { me, timing, hands } = this.#options;
+    const { parent } = this.#tree;
+    for (const [loser, { lost }] of this.sights.losers()) {
+      if (loser !== this.#options.me && parent !== undefined && lost.has(parent)) return this.#askRelay(now);
+    }
+  }
+
+  /** Is the relay still there? One miss is enough now, two have seen it. */
+  #askRelay(now: number): void {
+    const { timing, hands } = this.#options;
     const relay = this.#relay;
     if (relay === undefined || relay.misses > 0 || now - relay.heardAt < timing.answerMs(relay)) return;
-    for (const [loser, { lost }] of this.sights.losers()) {
-      if (loser !== me && lost.has(relay.id)) return hands.askOnce(relay, now);
-    }
+    hands.askOnce(relay, now);
   }
 
   // The tree.
@@ -208,7 +258,9 @@ export class Lookout {
     const before = this.#tree;
     this.#tree = this.#prune(plant(this.sights, me));
     this.#near = near(this.#tree);
-    const told = concerned(before, this.#tree, me);
+    const told = new Set(
+      [...concerned(this.sights.plan, before, this.#tree, me)].filter((id) => !this.isSpared(id)),
+    );
     if (told.size > 0) hands.turned(before, told, now);
     // At any moment of the interval, lest all that lost sight at once probe at once.
     if (this.#probeAt === Infinity) this.#probeAt = now + this.#probeMs() * this.#options.random.next();
@@ -223,12 +275,25 @@ export class Lookout {
 
   // Ways round.
 
-  /** Out of sight of everyone: call who would be relay next. */
+  /** Without a relay: call who would be it next. */
   #search(now: number): void {
     const { peers, hands } = this.#options;
     if ([...peers].some((peer) => peer.awaited)) return;
-    const next = peers.get(peers.ids.find((id) => !this.sights.lost.has(id)) ?? "");
-    if (next !== undefined) hands.call(next, now);
+    const next = this.#nextRelay();
+    const isFound = this.#tree.size > 1 && this.sights.seen.has(next ?? "");
+    if (next !== undefined && !isFound) hands.call(peers.get(next) as Peer, now);
+  }
+
+  #nextRelay(): string | undefined {
+    const { me, ranked } = this.#options;
+    const { plan, lost } = this.sights;
+    const isLeft = (id: string) => id !== me && !lost.has(id);
+    if (plan.relays > 0 && !plan.isRelay(me)) {
+      for (const rank of standIns(plan, rankOf(ranked, me) ?? 0)) {
+        if (isLeft(ranked[rank] as string)) return ranked[rank];
+      }
+    }
+    return ranked.find(isLeft);
   }
 
   /** Members are out of everyone's sight: for each, the few that follow in rank try whether they reach it. */
@@ -236,42 +301,58 @@ export class Lookout {
     if (this.sights.clear || this.#lacks("detour")) return;
     const { me, ranked, peers, hands } = this.#options;
     const missed = this.#missed();
-    const out = ranked.filter((id) => missed.has(id) && !this.#tree.has(id));
-    for (const id of out.slice(0, HELPED_MAX)) {
+    let helped = 0;
+    for (const id of ranked) {
+      if (helped === HELPED_MAX) return;
+      if (!missed.has(id) || this.#tree.has(id)) continue;
+      helped++;
+      if (this.sights.lost.has(id) || !helpers(this.sights.plan, this.#tree, id).includes(me)) continue;
       const peer = peers.get(id);
-      if (peer === undefined || this.sights.lost.has(id) || peer.awaited) continue;
-      if (helpers(this.#tree, id).includes(me)) hands.call(peer, now);
+      if (peer !== undefined && !peer.awaited) hands.call(peer, now);
     }
   }
 
   /**
-   * In troubled times a steward will call everyone of whom nothing is known: some may have lost their relay and not know
-   * yet. The lower its rank, the longer it waits for another to do so: mostly one does, and the rest hear of it.
+   * In troubled times everyone of whom nothing is known will be called by who would pass on to it: some may have lost their
+   * relay and not know yet. Of the stewards, the lower in rank waits longer, for another to do so: mostly one does, and the
+   * rest hear of it.
    */
   #planMuster(before: Tree, now: number): void {
-    const { me, ranked, timing } = this.#options;
-    const { root, size } = this.#tree;
-    if (this.sights.clear || size === 1 || !stewards(this.#tree, this.sights).includes(me)) {
+    const { me, timing } = this.#options;
+    const { size } = this.#tree;
+    const isSteward = stewards(this.#tree, this.sights).includes(me);
+    if (this.sights.clear || size === 1 || !(isSteward || this.#calls)) {
       this.#musterAt = this.#recallAt = Infinity;
       return;
     }
-    const missed = this.#missed();
-    const above = ranked.slice(0, rankOf(ranked, me)).filter((id) => id !== root && !missed.has(id));
-    this.#musterAt = Math.min(this.#musterAt, now + (above.length + 1) * timing.typicalMs / 2);
+    const turn = isSteward ? this.#turn() : 1;
+    this.#musterAt = Math.min(this.#musterAt, now + turn * timing.typicalMs / 2);
     for (const id of this.sights.lost) if (this.#tree.has(id) && !before.has(id)) this.#recallsAll = true;
     if (size > before.size) this.#recallSoon(now);
     else this.#recallAt = Math.min(this.#recallAt, now + this.#recallMs());
   }
 
+  /** How many steps it waits among the stewards: one more than there are others before it in rank. */
+  #turn(): number {
+    const { me, ranked } = this.#options;
+    const missed = this.#missed();
+    return 1 +
+      ranked.slice(0, rankOf(ranked, me)).filter((id) => id !== this.#tree.root && !missed.has(id)).length;
+  }
+
   #muster(now: number): void {
     this.#musterAt = Infinity;
+    const { me, ranked, peers, hands } = this.#options;
+    const { plan } = this.sights;
     const missed = this.#missed();
-    const { peers, hands } = this.#options;
-    for (const id of peers.ids) {
-      if (this.sights.seen.has(id) || missed.has(id)) continue;
+    const isSteward = stewards(this.#tree, this.sights).includes(me);
+    for (const [rank, id] of ranked.entries()) {
+      if (id === me || this.sights.seen.has(id) || missed.has(id)) continue;
       // Whose relay nobody misses comes with it.
-      const relay = this.sights.plan.parentOf(id);
-      if (relay !== undefined && relay !== this.sights.plan.root && !missed.has(relay)) continue;
+      const relay = plan.parentOf(id);
+      if (relay !== undefined && relay !== plan.root && relay !== me && !missed.has(relay)) continue;
+      const heir = heirOf(plan, this.#tree, rank);
+      if (heir !== me && !(heir === this.#tree.root && isSteward)) continue;
       const peer = peers.get(id);
       if (peer !== undefined && !peer.awaited) hands.call(peer, now);
     }
@@ -291,7 +372,7 @@ export class Lookout {
   /** One peer by chance: of those whom nobody here reaches, or else of those whom this node has lost. */
   #probe(now: number): void {
     const { peers, random, hands } = this.#options;
-    const apart = peers.ids.filter((id) => !this.#tree.has(id));
+    const apart = this.#looksOut ? peers.ids.filter((id) => !this.#tree.has(id)) : [];
     const id = pick(random, apart.length > 0 ? apart : [...this.sights.lost]);
     const peer = peers.get(id ?? "");
     this.#probeAt = peer === undefined ? Infinity : now + this.#probeMs();
@@ -300,23 +381,27 @@ export class Lookout {
 
   /** Those who reach each other share the work, so that it does not grow with their number. */
   #probeMs(): number {
-    return PROBE_EVERY_MS * this.#tree.size * (0.75 + this.#options.random.next() / 2);
+    const sharers = this.#looksOut ? this.#relaysHere || this.#tree.size : this.#tree.size;
+    return PROBE_EVERY_MS * sharers * (0.75 + this.#options.random.next() / 2);
   }
 
-  /** Others reach members that this relay does not: have the links come back? Soon after one has, else ever more rarely. */
+  /** Others reach members that should come to this relay: have the links come back? Soon after one has, else ever more rarely. */
   #recall(now: number): void {
     this.#recallAt = Infinity;
-    const { me } = this.#options;
-    const reached = this.#tree.component.filter((id) => id !== me && !this.sights.linkUp(me, id));
-    const called = new Set(this.#recallsAll ? [...reached, ...this.sights.lost] : reached);
+    const { me, ranked, peers, hands } = this.#options;
+    const called = new Set(this.#recallsAll ? this.sights.lost : []);
+    for (const [rank, id] of ranked.entries()) {
+      if (id === me || this.#tree.parentAt(rank) === OUT || this.sights.linkUp(me, id)) continue;
+      if (heirOf(this.sights.plan, this.#tree, rank) === me) called.add(id);
+    }
     this.#recallsAll = false;
-    if (called.size === 0 || this.#tree.root !== me) return;
+    if (called.size === 0 || !this.#calls) return;
     this.#recallAt = now + this.#recallMs();
     this.#recalls++;
     this.#recalledAt = now;
     for (const id of called) {
-      const peer = this.#options.peers.get(id);
-      if (peer !== undefined) this.#options.hands.probe(peer, now);
+      const peer = peers.get(id);
+      if (peer !== undefined) hands.probe(peer, now);
     }
   }
 

@@ -44,10 +44,10 @@ export interface Words {
   readonly revision: number;
 }
 
-/** The rows that changed since what the peer has confirmed, as many as have room. */
-export function packSights(all: Sights, peer: Peer): Words {
+/** The rows that changed since what the peer has confirmed, as many as have room; of `about` alone, if that is given. */
+export function packSights(all: Sights, peer: Peer, about?: string): Words {
   if (all.revision === peer.confirmedSights) return { sights: [], plan: undefined, revision: all.revision };
-  const changed = [...all.since(peer.confirmedSights)].sort((a, b) => a[1].changedAt - b[1].changedAt);
+  const changed = [...all.since(peer.confirmedSights, about)].sort((a, b) => a[1].changedAt - b[1].changedAt);
   const sights: NonNullable<GossipBody["sights"]> = [];
   let revision = peer.confirmedSights;
   const word = all.planSince(revision);

@@ -43,6 +43,8 @@ export class Peer {
   confirmedSights = 0;
   /** Whether it must hear soon of what changed in who sees whom. */
   untold = false;
+  /** Whether it is told only this node's own word of who sees whom. */
+  spared = false;
   life = 0;
   heardAt = -Infinity;
   /** Since when it counts as lost; undefined while it does not. */
@@ -194,6 +196,12 @@ export class Peer {
   guessSent(known: Known): void {
     this.guessed = true;
     this.sent.addAll(known);
+  }
+
+  /** Of who sees whom it may have heard this node's own word and no other. */
+  forgetTold(): void {
+    this.confirmedSights = 0;
+    this.#flights = this.#flights.map((flight) => ({ ...flight, sightsRevision: 0 }));
   }
 
   /** Nothing is expected of it any more, and what was on its way is lost. */

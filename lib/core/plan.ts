@@ -16,6 +16,21 @@ export class Plan {
     return this.ranked[0];
   }
 
+  /** Hops from the root to those farthest from it. */
+  get levels(): number {
+    return this.relays === 0 ? 1 : 2;
+  }
+
+  /** Whether it passes on to others where there are two levels; the root does, too. */
+  isRelay(id: string): boolean {
+    return this.relays > 0 && id <= (this.ranked[this.relays] as string);
+  }
+
+  /** The same by rank. */
+  isRelayAt(rank: number): boolean {
+    return this.relays > 0 && rank <= this.relays;
+  }
+
   /** The neighbour towards the root; undefined of the root itself, and of who is no member. */
   parentOf(id: string): string | undefined {
     return this.ranked[this.parentAt(rankOf(this.ranked, id) ?? 0) ?? -1];

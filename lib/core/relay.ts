@@ -2,12 +2,14 @@
 import { rankOf } from "./peers.ts";
 import type { Plan } from "./plan.ts";
 import type { Sights } from "./sights.ts";
+import { choiceOf, helpers } from "./succession.ts";
 import { OUT, ROOT, Tree } from "./tree.ts";
 
 /**
  * The tree as seen by `me`. While nobody has lost anybody, that is the plan. After that only links of the plan, and those
- * that somebody has seen, count: the root is the first in rank who can be reached at all. Who can keeps the place that it
- * has in the plan, and everyone else is as few hops away as the links allow, round a cut whatever way there is.
+ * that somebody has seen, count: the root is the first in rank who can be reached at all. The relays of the plan follow,
+ * and under them the others, each under its own choice of those to which it has a link. Everyone else is as few hops away
+ * as the links allow, round a cut whatever way there is.
  */
 export function plant(sights: Sights, me: string): Tree {
   const { plan } = sights;
@@ -17,47 +19,28 @@ export function plant(sights: Sights, me: string): Tree {
   grow(reached, [rankOf(ranked, me) ?? 0], sights);
   const root = reached.findIndex((parent) => parent !== OUT);
   const parents = new Int32Array(ranked.length).fill(OUT);
-  const kept = grow(parents, [root], sights, true);
-  grow(parents, kept, sights);
-  return new Tree({ ranked, me, root, levels: 1, parentAt: (rank) => parents[rank] ?? OUT });
+  const relays = grow(parents, [root], sights, (rank) => plan.isRelayAt(rank));
+  grow(parents, [...relays, ...settle(parents, sights)], sights);
+  return new Tree({ ranked, me, root, levels: plan.levels, parentAt: (rank) => parents[rank] ?? OUT });
 }
 
 function planned(plan: Plan, me: string): Tree {
   const { ranked } = plan;
-  const levels = plan.relays === 0 ? 1 : 2;
-  return new Tree({ ranked, me, root: 0, levels, parentAt: (rank) => plan.parentAt(rank) ?? ROOT });
-}
-
-/** So many members try to reach one that another has lost. */
-export const HELPERS = 2;
-
-/** Who looks after the others: the root, and beside it the next in rank once anybody here has lost the root. */
-export function stewards(tree: Tree, sights: Sights): string[] {
-  const { root } = tree;
-  let doubted = false;
-  for (const [loser, { lost }] of sights.losers()) doubted ||= lost.has(root) && tree.has(loser);
-  const next = doubted ? tree.ranked.find((id) => id !== root && tree.has(id)) : undefined;
-  return next === undefined ? [root] : [root, next];
-}
-
-/** Who tries to reach one that has fallen out of the tree: the few in it that follow in rank, the root excepted. */
-export function helpers(tree: Tree, lost: string): string[] {
-  const { ranked } = tree;
-  const at = rankOf(ranked, lost) ?? 0;
-  const found: string[] = [];
-  for (let i = 1; i < ranked.length && found.length < HELPERS; i++) {
-    const id = ranked[(at + i) % ranked.length] as string;
-    if (id !== tree.root && tree.has(id)) found.push(id);
-  }
-  return found;
+  return new Tree({
+    ranked,
+    me,
+    root: 0,
+    levels: plan.levels,
+    parentAt: (rank) => plan.parentAt(rank) ?? ROOT,
+  });
 }
 
 /**
  * Through which of its neighbours `me` reaches those who have to act on a change of the tree: whose place in it is not
  * what it was, and who is to help. The others have time.
  */
-export function concerned(before: Tree, after: Tree, me: string): Set<string> {
-  const { ranked } = after;
+export function concerned(plan: Plan, before: Tree, after: Tree, me: string): Set<string> {
+  const { ranked } = plan;
   const actors = new Set<number>();
   for (let rank = 0; rank < ranked.length; rank++) {
     const [was, is] = [before.parentAt(rank), after.parentAt(rank)];
@@ -65,7 +48,9 @@ export function concerned(before: Tree, after: Tree, me: string): Set<string> {
     for (const each of [rank, was, is]) actors.add(each);
     const fellOut = was !== OUT && is === OUT;
     if (fellOut) {
-      for (const each of helpers(after, ranked[rank] as string)) actors.add(rankOf(ranked, each) ?? OUT);
+      for (const each of helpers(plan, after, ranked[rank] as string)) {
+        actors.add(rankOf(ranked, each) ?? OUT);
+      }
     }
   }
   const at = rankOf(ranked, me) ?? OUT;
@@ -87,10 +72,15 @@ function towards(tree: Tree, me: number, other: number): number {
 }
 
 /**
- * Gives each that can be reached from `queue`, over links of the plan alone or any that are up, a parent on a shortest way.
- * Those that have one keep it. Returns the queue and all that joined it.
+ * Gives each of `members` that can be reached from `queue` through them, over links that are up, a parent on a shortest
+ * way. Those that have one keep it. Returns the queue and all that joined it.
  */
-function grow(parents: Int32Array, queue: number[], sights: Sights, asPlanned = false): number[] {
+function grow(
+  parents: Int32Array,
+  queue: number[],
+  sights: Sights,
+  members: (rank: number) => boolean = () => true,
+): number[] {
   const { ranked } = sights.plan;
   const [first] = queue as [number];
   parents[first] = ROOT;
@@ -98,14 +88,12 @@ function grow(parents: Int32Array, queue: number[], sights: Sights, asPlanned = 
   for (const here of queue) {
     const from = queue.length;
     const join = (other: number, isPlanned: boolean) => {
-      if (
-        parents[other] !== OUT || !sights.linkUp(ranked[here] as string, ranked[other] as string, isPlanned)
-      ) return;
+      if (parents[other] !== OUT || !members(other)) return;
+      if (!sights.linkUp(ranked[here] as string, ranked[other] as string, isPlanned)) return;
       parents[other] = here;
       queue.push(other);
     };
     for (const other of sights.plan.nearAt(here)) join(other, true);
-    if (asPlanned) continue;
     for (const id of sights.witnessed(ranked[here] as string)) {
       const other = rankOf(ranked, id);
       if (other !== undefined) join(other, false);
@@ -113,6 +101,40 @@ function grow(parents: Int32Array, queue: number[], sights: Sights, asPlanned = 
     sortFrom(queue, from);
   }
   return queue;
+}
+
+/** Gives those who are no relays the relays of their choice. Returns whom it gave one. */
+function settle(parents: Int32Array, sights: Sights): number[] {
+  const { plan } = sights;
+  const settled: number[] = [];
+  if (plan.relays === 0) return settled;
+  for (let rank = 1 + plan.relays; rank < parents.length; rank++) {
+    const relay = parents[rank] === OUT ? choose(rank, parents, sights) : undefined;
+    if (relay === undefined) continue;
+    parents[rank] = relay;
+    settled.push(rank);
+  }
+  return settled;
+}
+
+function choose(rank: number, parents: Int32Array, sights: Sights): number | undefined {
+  const { plan } = sights;
+  const id = plan.ranked[rank] as string;
+  const planned = plan.parentAt(rank) as number;
+  let chosen: number | undefined;
+  const consider = (relay: number) => {
+    if (relay === 0 || !plan.isRelayAt(relay) || parents[relay] === OUT) return;
+    if (chosen !== undefined && choiceOf(plan, rank, relay) >= choiceOf(plan, rank, chosen)) return;
+    if (sights.linkUp(id, plan.ranked[relay] as string, relay === planned)) chosen = relay;
+  };
+  consider(planned);
+  // Of those who are silent nobody else has a link to them.
+  if (chosen === undefined) {
+    for (const seen of sights.seenBy(id)) {
+      consider(rankOf(plan.ranked, seen) ?? 0);
+    }
+  }
+  return chosen;
 }
 
 /** In order of rank. */

@@ -91,6 +91,11 @@ export class Sights {
     return this.#seen;
   }
 
+  /** Whom a node says that it sees. */
+  seenBy(node: string): ReadonlySet<string> {
+    return this.#of(node)?.seen ?? NOBODY;
+  }
+
   lostBy(node: string): ReadonlySet<string> {
     return this.#of(node)?.lost ?? NOBODY;
   }
@@ -105,17 +110,25 @@ export class Sights {
     for (const each of this.#rows) if (each[1].lost.size > 0) yield each;
   }
 
-  /** A link is up if its ends see each other; an end that is silent agrees. Both are silent where all is well. */
+  /**
+   * A link is up if its ends see each other; an end that is silent agrees. Both are silent where all is well. Between a relay
+   * and who is none only the latter speaks, or else the plan. `isPlanned` spares looking that up.
+   */
   linkUp(a: string, b: string, isPlanned?: boolean): boolean {
     const [from, to] = [this.#of(a), this.#of(b)];
     if (from === undefined && to === undefined) return isPlanned ?? this.#plan.links(a, b);
     if (from?.lost.has(b) || to?.lost.has(a)) return false;
+    const [isFromRelay, isToRelay] = [this.#plan.isRelay(a), this.#plan.isRelay(b)];
+    if (isFromRelay !== isToRelay) {
+      const word = isFromRelay ? to : from;
+      return word?.seen.has(isFromRelay ? a : b) ?? isPlanned ?? this.#plan.links(a, b);
+    }
     return (from?.seen.has(b) ?? true) && (to?.seen.has(a) ?? true);
   }
 
   /** Everyone whom a node has seen or who has seen it, some more than once. */
   *witnessed(node: string): Generator<string> {
-    yield* this.#of(node)?.seen ?? NOBODY;
+    yield* this.seenBy(node);
     yield* this.#seers.get(node) ?? NOBODY;
   }
 
@@ -129,9 +142,10 @@ export class Sights {
 
   see(peer: string): void {
     if (this.#seen.has(peer)) return;
+    const isNews = this.#lost.has(peer) || this.#isSaid(peer);
     this.#lost = without(this.#lost, peer);
     this.#seen = new Set(this.#seen).add(peer);
-    if (this.#speaks) this.#say();
+    if (isNews && this.#speaks) this.#say();
   }
 
   lose(peer: string): void {
@@ -154,15 +168,18 @@ export class Sights {
 
   /** This node no longer says that it sees those for whom `keep` does not speak. */
   doubt(keep: (peer: string) => boolean): void {
-    const seen = new Set([...this.#seen].filter(keep));
-    if (seen.size === this.#seen.size) return;
-    this.#seen = seen;
-    this.#say();
+    const doubted = [...this.#seen].filter((peer) => !keep(peer));
+    if (doubted.length === 0) return;
+    this.#seen = new Set([...this.#seen].filter(keep));
+    if (doubted.some((peer) => this.#isSaid(peer))) this.#say();
   }
 
-  /** The rows that changed after `revision`. */
-  *since(revision: number): Generator<readonly [node: string, row: Kept]> {
-    for (const [node, row] of this.#rows) if (row.changedAt > revision) yield [node, row];
+  /** The rows that changed after `revision`, or that of one node. */
+  *since(revision: number, about?: string): Generator<readonly [node: string, row: Kept]> {
+    if (revision >= this.#revision) return;
+    const own = about === undefined ? undefined : this.#rows.get(about);
+    const rows = about === undefined ? this.#rows : own === undefined ? [] : [[about, own] as const];
+    for (const [node, row] of rows) if (row.changedAt > revision) yield [node, row];
   }
 
   #of(node: string): Row | undefined {
@@ -174,25 +191,38 @@ export class Sights {
     if (known !== undefined && (isLater(known, word) || isSame(known, word))) return undefined;
     // Above that life, not within it: it may have said more than has been heard here.
     if (word.life >= this.#life) this.#life = word.life + 1;
-    this.#keep(this.#me, { life: this.#life, version: 1, lost: this.lost, seen: this.seen });
+    this.#keep(this.#me, { life: this.#life, version: 1, lost: this.lost, seen: this.#said });
     return [];
   }
 
   /** Whether this node's word is known, or has to be: in troubled times, from who sees more than is presumed. */
   get #speaks(): boolean {
     if (this.#rows.has(this.#me)) return true;
-    return !this.clear && [...this.#seen].some((peer) => !this.#plan.links(this.#me, peer));
+    return !this.clear && [...this.#said].some((peer) => !this.#plan.links(this.#me, peer));
+  }
+
+  /** Whom it sees as far as it speaks of them: a relay leaves it to who is none. */
+  get #said(): ReadonlySet<string> {
+    return this.#plan.isRelay(this.#me)
+      ? new Set([...this.#seen].filter((peer) => this.#isSaid(peer)))
+      : this.#seen;
+  }
+
+  #isSaid(peer: string): boolean {
+    return !this.#plan.isRelay(this.#me) || this.#plan.isRelay(peer);
   }
 
   #say(): void {
     const version = (this.#rows.get(this.#me)?.version ?? 0) + 1;
-    this.#keep(this.#me, { life: this.#life, version, lost: this.#lost, seen: this.#seen });
+    this.#keep(this.#me, { life: this.#life, version, lost: this.#lost, seen: this.#said });
   }
 
   #keepPlan(word: PlanWord): void {
     this.#planWord = word;
     this.#plan = new Plan(this.#plan.ranked, word[2]);
     this.#plannedAt = ++this.#revision;
+    const own = this.#of(this.#me);
+    if (own !== undefined && own.seen.size !== this.#said.size) this.#say();
   }
 
   #seersOf(id: string): Set<string> {

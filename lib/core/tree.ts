@@ -29,6 +29,8 @@ export class Tree {
   /** The rank of a member's parent, or ROOT, or OUT; the same wherever in the tree one stands. */
   readonly parentAt: (rank: number) => number;
   readonly #options: TreeOptions;
+  /** By rank, 1 for those who have children; made when first asked for. */
+  #passing: Uint8Array | undefined;
 
   constructor(options: TreeOptions) {
     const { ranked, me, root, levels, parentAt } = options;
@@ -64,6 +66,18 @@ export class Tree {
   /** Everyone who can be reached, in order of rank. */
   get component(): string[] {
     return this.ranked.filter((_, rank) => this.parentAt(rank) !== OUT);
+  }
+
+  /** Whether anyone is below a member. */
+  passesOn(id: string): boolean {
+    this.#passing ??= this.#whoPassOn();
+    return this.#passing[rankOf(this.ranked, id) ?? OUT] === 1;
+  }
+
+  #whoPassOn(): Uint8Array {
+    const passing = new Uint8Array(this.ranked.length);
+    for (let rank = 0; rank < passing.length; rank++) passing[this.parentAt(rank)] = 1;
+    return passing;
   }
 
   /** Only the star around the root is left of it. */

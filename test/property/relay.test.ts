@@ -2,7 +2,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { HELPERS, helpers, plant } from "../../lib/core/relay.ts";
+import { plant } from "../../lib/core/relay.ts";
+import { HELPERS, helpers } from "../../lib/core/succession.ts";
 import type { Tree } from "../../lib/core/tree.ts";
 import { holds } from "./holds.ts";
 import { type Links, links, nobodyLost, reachable, saidOf, sightsOf } from "./links.ts";
@@ -128,13 +129,14 @@ test("helpers() are at most HELPERS, of the tree, not its root, and the same for
     fc.property(links, fc.nat(), (table, which) => {
       const lost = table.nodes[which % table.nodes.length] ?? "";
       const trees = plantAll(table);
+      const { plan } = sightsOf(table);
       for (const tree of trees.values()) {
         if (tree.component.includes(lost)) continue;
-        const chosen = helpers(tree, lost);
+        const chosen = helpers(plan, tree, lost);
         equal(chosen.length, Math.min(HELPERS, tree.component.length - 1));
         for (const each of chosen) ok(each !== tree.root && tree.component.includes(each));
         for (const other of tree.component) {
-          deepEqual(helpers(treeOf(trees, other), lost), chosen);
+          deepEqual(helpers(plan, treeOf(trees, other), lost), chosen);
         }
       }
     }),

@@ -1,0 +1,66 @@
+/** Who stands in for whom: whose turn it is to pass on to a member, or to look for it, when its relay is lost. */
+import type { Plan } from "./plan.ts";
+import { rankOf } from "./peers.ts";
+import type { Sights } from "./sights.ts";
+import { OUT, type Tree } from "./tree.ts";
+
+/** So many members try to reach one that another has lost. */
+export const HELPERS = 2;
+
+/**
+ * By rank, the first choice first: where there are relays, all of them, in an order of each member's own, so that those
+ * under one that is lost spread over all others; in a star all that follow in rank.
+ */
+export function* standIns(plan: Plan, rank: number): Generator<number> {
+  const { relays, ranked } = plan;
+  if (relays === 0) { for (let i = 1; i < ranked.length; i++) yield (rank + i) % ranked.length; }
+  else {
+    const { first, next } = startOf(plan, rank);
+    yield first;
+    for (let i = 0; i < relays; i++) {
+      const relay = 1 + (next + i) % relays;
+      if (relay !== first) yield relay;
+    }
+  }
+}
+
+/** How many a member would rather have as its relay, at most. */
+export function choiceOf(plan: Plan, rank: number, relay: number): number {
+  const { first, next } = startOf(plan, rank);
+  return relay === first ? 0 : 1 + (relay - 1 - next % plan.relays + plan.relays) % plan.relays;
+}
+
+function startOf(plan: Plan, rank: number): { first: number; next: number } {
+  if (plan.isRelayAt(rank)) return { first: Math.max(1, rank), next: rank };
+  const first = plan.parentAt(rank) ?? 0;
+  return { first, next: first + Math.floor((rank - 1) / plan.relays) };
+}
+
+/** Who passes on to a member if it can: the root, or the first of the relays that stand in and can be reached. */
+export function heirOf(plan: Plan, tree: Tree, rank: number): string {
+  if (plan.relays === 0 || plan.isRelayAt(rank)) return tree.root;
+  for (const relay of standIns(plan, rank)) {
+    if (tree.parentAt(relay) !== OUT) return plan.ranked[relay] as string;
+  }
+  return tree.root;
+}
+
+/** Who looks after the others: the root, and beside it the next in rank once anybody here has lost the root. */
+export function stewards(tree: Tree, sights: Sights): string[] {
+  const { root } = tree;
+  let doubted = false;
+  for (const [loser, { lost }] of sights.losers()) doubted ||= lost.has(root) && tree.has(loser);
+  const next = doubted ? tree.ranked.find((id) => id !== root && tree.has(id)) : undefined;
+  return next === undefined ? [root] : [root, next];
+}
+
+/** Who tries to reach one that has fallen out of the tree: the first few who stand in and can be reached, the root excepted. */
+export function helpers(plan: Plan, tree: Tree, lost: string): string[] {
+  const found: string[] = [];
+  for (const rank of standIns(plan, rankOf(plan.ranked, lost) ?? 0)) {
+    const id = plan.ranked[rank] as string;
+    if (id !== tree.root && tree.parentAt(rank) !== OUT) found.push(id);
+    if (found.length === HELPERS) break;
+  }
+  return found;
+}
