@@ -324,7 +324,7 @@ export class Gossip {
     const spared = this.#lookout.isSpared(peer.id);
     if (peer.spared && !spared) peer.forgetTold();
     peer.spared = spared;
-    return packSights(this.#lookout.sights, peer, spared ? this.#options.me : undefined);
+    return packSights(this.#lookout.sights, peer);
   }
 
   /** When the peer should have answered what leaves now; Infinity where nothing follows from silence. */

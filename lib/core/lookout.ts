@@ -90,10 +90,7 @@ export class Lookout {
     return this.#near.has(id);
   }
 
-  /**
-   * Whether a peer has no need to know who sees whom: in two levels the relays look after those to whom nobody listens, and
-   * need only know of them.
-   */
+  /** Whether a peer need not know who sees whom: in two levels the relays look after those who pass nothing on. */
   isSpared(id: string): boolean {
     const { plan } = this.sights;
     return plan.relays > 0 && !plan.isRelay(id) && this.#tree.parent !== id && !this.#tree.passesOn(id);
@@ -108,6 +105,7 @@ export class Lookout {
 
   #listen(peer: Peer, { sights: words = [], plan }: Pick<GossipBody, "sights" | "plan">, now: number): void {
     const before = this.sights.revision;
+    const teller = { id: peer.id, life: peer.life };
     const returned = !this.sights.clear && !this.sights.seen.has(peer.id);
     if (this.sights.lost.has(peer.id)) this.#recallsAll = true;
     this.sights.bury(peer.id, peer.life);
@@ -121,7 +119,7 @@ export class Lookout {
         version,
         lost: this.#members(lost),
         seen: this.#members(seen),
-      });
+      }, teller);
       for (const id of gone ?? []) this.#doubtLinkTo(id, now);
     }
     if (this.sights.revision === before) return;
@@ -257,6 +255,10 @@ export class Lookout {
     const { me, hands } = this.#options;
     const before = this.#tree;
     this.#tree = this.#prune(plant(this.sights, me));
+    // Who passes nothing on is not told of changes: what it knows of others would be of long ago.
+    if (!this.#looksOut && this.#tree.children.length === 0 && this.sights.forgetOthers()) {
+      this.#tree = this.#prune(plant(this.sights, me));
+    }
     this.#near = near(this.#tree);
     const told = new Set(
       [...concerned(this.sights.plan, before, this.#tree, me)].filter((id) => !this.isSpared(id)),

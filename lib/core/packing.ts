@@ -44,10 +44,15 @@ export interface Words {
   readonly revision: number;
 }
 
-/** The rows that changed since what the peer has confirmed, as many as have room; of `about` alone, if that is given. */
-export function packSights(all: Sights, peer: Peer, about?: string): Words {
+/**
+ * The rows that changed since what the peer has confirmed, as many as have room, but those of which it has told itself;
+ * none for who is spared them.
+ */
+export function packSights(all: Sights, peer: Peer): Words {
   if (all.revision === peer.confirmedSights) return { sights: [], plan: undefined, revision: all.revision };
-  const changed = [...all.since(peer.confirmedSights, about)].sort((a, b) => a[1].changedAt - b[1].changedAt);
+  const rows = peer.spared ? [] : all.since(peer.confirmedSights);
+  const changed = [...rows].filter(([, { teller }]) => teller?.id !== peer.id || teller.life !== peer.life)
+    .sort((a, b) => a[1].changedAt - b[1].changedAt);
   const sights: NonNullable<GossipBody["sights"]> = [];
   let revision = peer.confirmedSights;
   const word = all.planSince(revision);

@@ -43,7 +43,7 @@ export class Peer {
   confirmedSights = 0;
   /** Whether it must hear soon of what changed in who sees whom. */
   untold = false;
-  /** Whether it is told only this node's own word of who sees whom. */
+  /** Whether it is not told who sees whom. */
   spared = false;
   life = 0;
   heardAt = -Infinity;
@@ -198,7 +198,7 @@ export class Peer {
     this.sent.addAll(known);
   }
 
-  /** Of who sees whom it may have heard this node's own word and no other. */
+  /** Of who sees whom it was not told all. */
   forgetTold(): void {
     this.confirmedSights = 0;
     this.#flights = this.#flights.map((flight) => ({ ...flight, sightsRevision: 0 }));

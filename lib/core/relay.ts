@@ -94,10 +94,14 @@ function grow(
       queue.push(other);
     };
     for (const other of sights.plan.nearAt(here)) join(other, true);
-    for (const id of sights.witnessed(ranked[here] as string)) {
-      const other = rankOf(ranked, id);
-      if (other !== undefined) join(other, false);
-    }
+    const joinEach = (ids: ReadonlySet<string>) => {
+      for (const id of ids) {
+        const other = rankOf(ranked, id);
+        if (other !== undefined) join(other, false);
+      }
+    };
+    joinEach(sights.seenBy(ranked[here] as string));
+    joinEach(sights.seersOf(ranked[here] as string));
     sortFrom(queue, from);
   }
   return queue;

@@ -17,10 +17,18 @@ export interface Row {
 /** The first in rank says how many relays there are between it and the others; outranked as a row is. */
 export type PlanWord = readonly [life: number, version: number, relays: number];
 
+/** Who passed a word on, and in which life of it. */
+export interface Teller {
+  readonly id: string;
+  readonly life: number;
+}
+
 /** A row as it is kept here. */
 export interface Kept extends Row {
   /** The table's revision when this row last changed. */
   readonly changedAt: number;
+  /** Of whom this node has it; undefined of its own. */
+  readonly teller: Teller | undefined;
 }
 
 /** A word numbered higher is not believed: it could not be outranked by a number that still fits on the wire. */
@@ -126,18 +134,15 @@ export class Sights {
     return (from?.seen.has(b) ?? true) && (to?.seen.has(a) ?? true);
   }
 
-  /** Everyone whom a node has seen or who has seen it, some more than once. */
-  *witnessed(node: string): Generator<string> {
-    yield* this.seenBy(node);
-    yield* this.#seers.get(node) ?? NOBODY;
+  /** Everyone who says that it sees a node, or once did. */
+  seersOf(node: string): ReadonlySet<string> {
+    return this.#seers.get(node) ?? NOBODY;
   }
 
   /** The node lives again: what its earlier life said is no longer so. */
   bury(node: string, life: number): void {
     if ((this.#of(node)?.life ?? life) >= life) return;
-    this.#count(node, NOBODY);
-    this.#rows.delete(node);
-    this.#revision++;
+    this.#drop(node);
   }
 
   see(peer: string): void {
@@ -156,12 +161,12 @@ export class Sights {
   }
 
   /** Takes in what was said of `node`. Returns whom it has newly lost, or undefined where nothing is news. */
-  merge(node: string, word: Row): string[] | undefined {
+  merge(node: string, word: Row, teller?: Teller): string[] | undefined {
     const known = this.#rows.get(node);
     if (word.version > VERSION_MAX || word.life > VERSION_MAX) return undefined;
     if (node === this.#me) return this.#hearOfMyself(word, known);
     if (known !== undefined && !isLater(word, known)) return undefined;
-    this.#keep(node, word);
+    this.#keep(node, word, teller);
     if (!this.#rows.has(this.#me) && this.#speaks) this.#say();
     return [...word.lost].filter((id) => !(known?.lost.has(id) ?? false));
   }
@@ -174,12 +179,17 @@ export class Sights {
     if (doubted.some((peer) => this.#isSaid(peer))) this.#say();
   }
 
-  /** The rows that changed after `revision`, or that of one node. */
-  *since(revision: number, about?: string): Generator<readonly [node: string, row: Kept]> {
+  /** The rows that changed after `revision`. */
+  *since(revision: number): Generator<readonly [node: string, row: Kept]> {
     if (revision >= this.#revision) return;
-    const own = about === undefined ? undefined : this.#rows.get(about);
-    const rows = about === undefined ? this.#rows : own === undefined ? [] : [[about, own] as const];
-    for (const [node, row] of rows) if (row.changedAt > revision) yield [node, row];
+    for (const [node, row] of this.#rows) if (row.changedAt > revision) yield [node, row];
+  }
+
+  /** All that others said is no longer of use here. Returns whether there was anything. */
+  forgetOthers(): boolean {
+    const others = [...this.#rows.keys()].filter((node) => node !== this.#me);
+    for (const node of others) this.#drop(node);
+    return others.length > 0;
   }
 
   #of(node: string): Row | undefined {
@@ -195,10 +205,16 @@ export class Sights {
     return [];
   }
 
-  /** Whether this node's word is known, or has to be: in troubled times, from who sees more than is presumed. */
+  /**
+   * Whether this node's word is known, or has to be: in troubled times, from who sees more than is presumed. Who is no relay
+   * and sees one that is not its own takes that for trouble.
+   */
   get #speaks(): boolean {
     if (this.#rows.has(this.#me)) return true;
-    return !this.clear && [...this.#said].some((peer) => !this.#plan.links(this.#me, peer));
+    const plan = this.#plan;
+    const isTrouble = (peer: string) =>
+      !this.clear || (!plan.isRelay(this.#me) && plan.isRelay(peer) && peer !== plan.root);
+    return [...this.#said].some((peer) => !plan.links(this.#me, peer) && isTrouble(peer));
   }
 
   /** Whom it sees as far as it speaks of them: a relay leaves it to who is none. */
@@ -225,7 +241,7 @@ export class Sights {
     if (own !== undefined && own.seen.size !== this.#said.size) this.#say();
   }
 
-  #seersOf(id: string): Set<string> {
+  #seersToAdd(id: string): Set<string> {
     let seers = this.#seers.get(id);
     if (seers === undefined) {
       seers = new Set();
@@ -234,14 +250,20 @@ export class Sights {
     return seers;
   }
 
+  #drop(node: string): void {
+    this.#count(node, NOBODY);
+    this.#rows.delete(node);
+    this.#revision++;
+  }
+
   #count(node: string, lost: ReadonlySet<string>): void {
     this.#losers += Math.sign(lost.size) - Math.sign(this.lostBy(node).size);
   }
 
-  #keep(node: string, { life, version, lost, seen }: Row): void {
+  #keep(node: string, { life, version, lost, seen }: Row, teller?: Teller): void {
     this.#count(node, lost);
-    for (const id of seen) this.#seersOf(id).add(node);
-    this.#rows.set(node, { life, version, lost, seen, changedAt: ++this.#revision });
+    for (const id of seen) this.#seersToAdd(id).add(node);
+    this.#rows.set(node, { life, version, lost, seen, changedAt: ++this.#revision, teller });
   }
 }
 

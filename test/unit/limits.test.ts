@@ -301,12 +301,12 @@ test("BULK_ENTRIES at once are passed on without waiting for a window, fewer are
 
 test("what of the sights has no room in one message follows by itself, to a neighbour [P11]", () => {
   const ids = count(0, 400).map((i) => `node-${1_000 + i}`);
-  const [me, other] = ids as [string, string];
+  const [me, other, teller] = ids as [string, string, string];
   const node = new Node({ random: seeded(1), incarnation: 1 });
   const told = new Set<string>();
   let n = 0;
-  const hear = (body: object, now: number) => {
-    const envelope = { src: other, dest: me, body: { type: "ack", life: 1, n: ++n, holds: [], ...body } };
+  const hear = (body: object, now: number, src = other) => {
+    const envelope = { src, dest: me, body: { type: "ack", life: 1, n: ++n, holds: [], ...body } };
     for (const effect of node.step({ kind: "receive", envelope }, now)) {
       if (effect.kind !== "send" || effect.envelope.dest !== other || !isGossip(effect.envelope.body)) {
         continue;
@@ -319,7 +319,7 @@ test("what of the sights has no room in one message follows by itself, to a neig
   };
   const init = { type: "init", node_id: me, node_ids: ids };
   node.step({ kind: "receive", envelope: { src: "c1", dest: me, body: init } }, 0);
-  for (const id of ids) hear({ sights: [[id, 2, 1, [], ids]] }, 1);
+  for (const id of ids) hear({ sights: [[id, 2, 1, [], ids]] }, 1, teller);
   hear({ want: true }, 2);
   for (let now = 2; now < 10_000 && told.size < ids.length; now = node.deadline) {
     hear({}, now);
