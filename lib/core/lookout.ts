@@ -7,7 +7,7 @@ import { pick, type Random } from "./random.ts";
 import { Plan } from "./plan.ts";
 import { concerned, plant } from "./relay.ts";
 import { Sights } from "./sights.ts";
-import { heirOf, helpers, standIns, stewards } from "./succession.ts";
+import { heirOf, helpers, isSteward, standIns } from "./succession.ts";
 import { ANSWER_SLACK_MS, type Timing } from "./timing.ts";
 import { OUT, type Tree } from "./tree.ts";
 
@@ -113,7 +113,7 @@ export class Lookout {
     if (plan !== undefined) this.sights.mergePlan(plan);
     for (const [node, life, version, lost, seen] of words) {
       // What a life said that has ended is no longer so.
-      if (!this.#isMember(node) || life < (this.#options.peers.get(node)?.life ?? 0)) continue;
+      if (!this.#isMember(node) || life < (this.#options.peers.met(node)?.life ?? 0)) continue;
       const gone = this.sights.merge(node, {
         life,
         version,
@@ -300,7 +300,7 @@ export class Lookout {
 
   /** Members are out of everyone's sight: for each, the few that follow in rank try whether they reach it. */
   #help(now: number): void {
-    if (this.sights.clear || this.#lacks("detour")) return;
+    if (this.sights.clear || !this.#looksOut || this.#lacks("detour")) return;
     const { me, ranked, peers, hands } = this.#options;
     const missed = this.#missed();
     let helped = 0;
@@ -322,12 +322,12 @@ export class Lookout {
   #planMuster(before: Tree, now: number): void {
     const { me, timing } = this.#options;
     const { size } = this.#tree;
-    const isSteward = stewards(this.#tree, this.sights).includes(me);
-    if (this.sights.clear || size === 1 || !(isSteward || this.#calls)) {
+    const steward = isSteward(this.#tree, this.sights, me);
+    if (this.sights.clear || size === 1 || !(steward || this.#calls)) {
       this.#musterAt = this.#recallAt = Infinity;
       return;
     }
-    const turn = isSteward ? this.#turn() : 1;
+    const turn = steward ? this.#turn() : 1;
     this.#musterAt = Math.min(this.#musterAt, now + turn * timing.typicalMs / 2);
     for (const id of this.sights.lost) if (this.#tree.has(id) && !before.has(id)) this.#recallsAll = true;
     if (size > before.size) this.#recallSoon(now);
@@ -347,14 +347,14 @@ export class Lookout {
     const { me, ranked, peers, hands } = this.#options;
     const { plan } = this.sights;
     const missed = this.#missed();
-    const isSteward = stewards(this.#tree, this.sights).includes(me);
+    const steward = isSteward(this.#tree, this.sights, me);
     for (const [rank, id] of ranked.entries()) {
       if (id === me || this.sights.seen.has(id) || missed.has(id)) continue;
       // Whose relay nobody misses comes with it.
       const relay = plan.parentOf(id);
       if (relay !== undefined && relay !== plan.root && relay !== me && !missed.has(relay)) continue;
       const heir = heirOf(plan, this.#tree, rank);
-      if (heir !== me && !(heir === this.#tree.root && isSteward)) continue;
+      if (heir !== me && !(heir === this.#tree.root && steward)) continue;
       const peer = peers.get(id);
       if (peer !== undefined && !peer.awaited) hands.call(peer, now);
     }

@@ -26,6 +26,11 @@ export class Peers implements Iterable<Peer> {
     return peer;
   }
 
+  /** Undefined of those, too, with whom there has been nothing so far. */
+  met(id: string): Peer | undefined {
+    return this.#met.get(id);
+  }
+
   /** The other members, in order of rank. */
   get ids(): string[] {
     return this.#ranked.filter((id) => id !== this.#me);

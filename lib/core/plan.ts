@@ -31,6 +31,11 @@ export class Plan {
     return this.relays > 0 && rank <= this.relays;
   }
 
+  /** Whether it is to be under one of the relays. */
+  isUnderRelayAt(rank: number): boolean {
+    return this.relays > 0 && rank > this.relays;
+  }
+
   /** The neighbour towards the root; undefined of the root itself, and of who is no member. */
   parentOf(id: string): string | undefined {
     return this.ranked[this.parentAt(rankOf(this.ranked, id) ?? 0) ?? -1];
@@ -63,15 +68,13 @@ export class Plan {
   }
 
   /** The same by rank, in order of rank. */
-  nearAt(rank: number): readonly number[] {
+  eachNear(rank: number, visit: (rank: number) => void): void {
     const { ranked, relays } = this;
     const parent = this.parentAt(rank);
-    const near = parent === undefined ? [] : [parent];
-    if (rank > relays) return near;
-    const [from, to, step] = rank > 0
-      ? [rank + relays, ranked.length, relays]
-      : [1, relays === 0 ? ranked.length : 1 + relays, 1];
-    for (let child = from; child < to; child += step) near.push(child);
-    return near;
+    if (parent !== undefined) visit(parent);
+    if (rank > relays) return;
+    const isRoot = rank === 0;
+    const end = isRoot && relays > 0 ? 1 + relays : ranked.length;
+    for (let child = isRoot ? 1 : rank + relays; child < end; child += isRoot ? 1 : relays) visit(child);
   }
 }

@@ -14,25 +14,26 @@ import { OUT, ROOT, Tree } from "./tree.ts";
 export function plant(sights: Sights, me: string): Tree {
   const { plan } = sights;
   if (sights.clear) return planned(plan, me);
-  const { ranked } = plan;
+  const { ranked, levels } = plan;
+  const at = rankOf(ranked, me) ?? 0;
+  // Who knows of no trouble but its own finds the others where they are planned.
+  const relay = sights.isAlone && plan.isUnderRelayAt(at) ? choose(at, sights) : undefined;
+  if (relay !== undefined) return planned(plan, me, at, relay);
   const reached = new Int32Array(ranked.length).fill(OUT);
-  grow(reached, [rankOf(ranked, me) ?? 0], sights);
+  const { length: size } = grow(reached, [at], sights);
   const root = reached.findIndex((parent) => parent !== OUT);
   const parents = new Int32Array(ranked.length).fill(OUT);
-  const relays = grow(parents, [root], sights, (rank) => plan.isRelayAt(rank));
-  grow(parents, [...relays, ...settle(parents, sights)], sights);
-  return new Tree({ ranked, me, root, levels: plan.levels, parentAt: (rank) => parents[rank] ?? OUT });
+  const placed = grow(parents, [root], sights, (rank) => plan.isRelayAt(rank));
+  settle(parents, placed, sights);
+  if (placed.length < size) grow(parents, placed, sights);
+  return new Tree({ ranked, me, root, levels, parentAt: (rank) => parents[rank] ?? OUT });
 }
 
-function planned(plan: Plan, me: string): Tree {
-  const { ranked } = plan;
-  return new Tree({
-    ranked,
-    me,
-    root: 0,
-    levels: plan.levels,
-    parentAt: (rank) => plan.parentAt(rank) ?? ROOT,
-  });
+/** As planned, but for one who is under another relay. */
+function planned(plan: Plan, me: string, moved = OUT, relay = OUT): Tree {
+  const { ranked, levels } = plan;
+  const parentAt = (rank: number) => rank === moved ? relay : plan.parentAt(rank) ?? ROOT;
+  return new Tree({ ranked, me, root: 0, levels, parentAt });
 }
 
 /**
@@ -86,48 +87,43 @@ function grow(
   parents[first] = ROOT;
   // What is reached joins the queue while it is gone through.
   for (const here of queue) {
+    const id = ranked[here] as string;
     const from = queue.length;
     const join = (other: number, isPlanned: boolean) => {
       if (parents[other] !== OUT || !members(other)) return;
-      if (!sights.linkUp(ranked[here] as string, ranked[other] as string, isPlanned)) return;
+      if (!sights.linkUp(id, ranked[other] as string, isPlanned)) return;
       parents[other] = here;
       queue.push(other);
     };
-    for (const other of sights.plan.nearAt(here)) join(other, true);
-    const joinEach = (ids: ReadonlySet<string>) => {
-      for (const id of ids) {
-        const other = rankOf(ranked, id);
-        if (other !== undefined) join(other, false);
-      }
-    };
-    joinEach(sights.seenBy(ranked[here] as string));
-    joinEach(sights.seersOf(ranked[here] as string));
-    sortFrom(queue, from);
+    sights.plan.eachNear(here, (other) => join(other, true));
+    for (const ids of [sights.seenBy(id), sights.seersOf(id)]) {
+      for (const each of ids) join(rankOf(ranked, each) ?? first, false);
+    }
+    if (queue.length > from + 1) sortFrom(queue, from);
   }
   return queue;
 }
 
-/** Gives those who are no relays the relays of their choice. Returns whom it gave one. */
-function settle(parents: Int32Array, sights: Sights): number[] {
+/** Puts those who are no relays under those of their choice that have a place. */
+function settle(parents: Int32Array, placed: number[], sights: Sights): void {
   const { plan } = sights;
-  const settled: number[] = [];
-  if (plan.relays === 0) return settled;
-  for (let rank = 1 + plan.relays; rank < parents.length; rank++) {
-    const relay = parents[rank] === OUT ? choose(rank, parents, sights) : undefined;
+  for (let rank = 1 + plan.relays; plan.relays > 0 && rank < parents.length; rank++) {
+    if (parents[rank] !== OUT) continue;
+    const relay = choose(rank, sights, parents);
     if (relay === undefined) continue;
     parents[rank] = relay;
-    settled.push(rank);
+    placed.push(rank);
   }
-  return settled;
 }
 
-function choose(rank: number, parents: Int32Array, sights: Sights): number | undefined {
+/** The relay that a member would rather be under than all others to which it has a link, of those that have a place. */
+function choose(rank: number, sights: Sights, parents?: Int32Array): number | undefined {
   const { plan } = sights;
   const id = plan.ranked[rank] as string;
   const planned = plan.parentAt(rank) as number;
   let chosen: number | undefined;
   const consider = (relay: number) => {
-    if (relay === 0 || !plan.isRelayAt(relay) || parents[relay] === OUT) return;
+    if (relay === 0 || !plan.isRelayAt(relay) || parents?.[relay] === OUT) return;
     if (chosen !== undefined && choiceOf(plan, rank, relay) >= choiceOf(plan, rank, chosen)) return;
     if (sights.linkUp(id, plan.ranked[relay] as string, relay === planned)) chosen = relay;
   };

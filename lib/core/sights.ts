@@ -113,6 +113,11 @@ export class Sights {
     return this.#losers === 0;
   }
 
+  /** Whether nobody has spoken but this node. */
+  get isAlone(): boolean {
+    return this.#rows.size === 1 && this.#rows.has(this.#me);
+  }
+
   /** Those rows in which somebody is lost. */
   *losers(): Generator<readonly [node: string, row: Row]> {
     for (const each of this.#rows) if (each[1].lost.size > 0) yield each;

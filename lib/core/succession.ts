@@ -45,13 +45,13 @@ export function heirOf(plan: Plan, tree: Tree, rank: number): string {
   return tree.root;
 }
 
-/** Who looks after the others: the root, and beside it the next in rank once anybody here has lost the root. */
-export function stewards(tree: Tree, sights: Sights): string[] {
-  const { root } = tree;
-  let doubted = false;
-  for (const [loser, { lost }] of sights.losers()) doubted ||= lost.has(root) && tree.has(loser);
-  const next = doubted ? tree.ranked.find((id) => id !== root && tree.has(id)) : undefined;
-  return next === undefined ? [root] : [root, next];
+/** Whether a member looks after the others: the root, and beside it the next in rank once anybody here has lost the root. */
+export function isSteward(tree: Tree, sights: Sights, id: string): boolean {
+  const { root, ranked } = tree;
+  if (id === root) return true;
+  if (ranked.find((each) => each !== root && tree.has(each)) !== id) return false;
+  for (const [loser, { lost }] of sights.losers()) if (lost.has(root) && tree.has(loser)) return true;
+  return false;
 }
 
 /** Who tries to reach one that has fallen out of the tree: the first few who stand in and can be reached, the root excepted. */

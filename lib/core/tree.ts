@@ -43,10 +43,10 @@ export class Tree {
     const at = rankOf(ranked, me);
     const children: string[] = [];
     let size = 0;
-    for (const [rank, id] of ranked.entries()) {
+    for (let rank = 0; rank < ranked.length; rank++) {
       const parent = parentAt(rank);
       if (parent !== OUT) size++;
-      if (parent === at) children.push(id);
+      if (parent === at) children.push(ranked[rank] as string);
     }
     this.children = children;
     this.size = size;
