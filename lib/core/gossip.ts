@@ -363,7 +363,7 @@ export class Gossip {
     }
     for (const peer of neighbours) {
       if (!old.has(peer.id)) this.#adopt(peer, now);
-      if (told.has(peer.id)) {
+      if (told.has(peer.id) && !this.#lookout.isSpared(peer.id)) {
         peer.untold = true;
         this.#pass(peer, peer, now);
       }

@@ -260,9 +260,7 @@ export class Lookout {
       this.#tree = this.#prune(plant(this.sights, me));
     }
     this.#near = near(this.#tree);
-    const told = new Set(
-      [...concerned(this.sights.plan, before, this.#tree, me)].filter((id) => !this.isSpared(id)),
-    );
+    const told = concerned(this.sights.plan, before, this.#tree, me);
     if (told.size > 0) hands.turned(before, told, now);
     // At any moment of the interval, lest all that lost sight at once probe at once.
     if (this.#probeAt === Infinity) this.#probeAt = now + this.#probeMs() * this.#options.random.next();
