@@ -45,6 +45,18 @@ export function heirOf(plan: Plan, tree: Tree, rank: number): string {
   return tree.root;
 }
 
+/** How many relays of the plan can be reached. */
+export function relaysIn(plan: Plan, tree: Tree): number {
+  let count = 0;
+  for (let rank = 0; plan.isRelayAt(rank); rank++) if (tree.parentAt(rank) !== OUT) count++;
+  return count;
+}
+
+/** Whether a member shares in looking after the others: where there are relays, they alone do. */
+export function looksOut(plan: Plan, tree: Tree, id: string): boolean {
+  return plan.relays === 0 || plan.isRelay(id) || relaysIn(plan, tree) === 0;
+}
+
 /** Whether a member looks after the others: the root, and beside it the next in rank once anybody here has lost the root. */
 export function isSteward(tree: Tree, sights: Sights, id: string): boolean {
   const { root, ranked } = tree;

@@ -1,6 +1,6 @@
 /** The retry path: wakes, backoff, a peer that does not answer, one that returns; and what a peer and a value cost to keep. */
 import { backoffMs, jittered } from "../../lib/core/backoff.ts";
-import { RECALL_BASE_MS, RECALL_CAP_MS } from "../../lib/core/lookout.ts";
+import { RECALL_BASE_MS, RECALL_CAP_MS } from "../../lib/core/steward.ts";
 import type { Node } from "../../lib/core/node.ts";
 import { BATCH_ENTRIES_MAX } from "../../lib/core/packing.ts";
 import { seeded } from "../../lib/core/random.ts";

@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { BULK_ENTRIES, HELLO_MS, MISSES_MAX, WANT_CAP_MS } from "../../lib/core/gossip.ts";
 import { Log } from "../../lib/core/log.ts";
-import { PROBE_EVERY_MS } from "../../lib/core/lookout.ts";
+import { PROBE_EVERY_MS } from "../../lib/core/steward.ts";
 import { Node, VALUE_BYTES_MAX } from "../../lib/core/node.ts";
 import {
   BATCH_BYTES_MAX,

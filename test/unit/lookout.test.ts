@@ -1,7 +1,8 @@
 /** The lookout alone: what it believes of links, and whom it has called. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { HELPED_MAX, Lookout } from "../../lib/core/lookout.ts";
+import { Lookout } from "../../lib/core/lookout.ts";
+import { HELPED_MAX } from "../../lib/core/steward.ts";
 import type { Peer } from "../../lib/core/peer.ts";
 import { Peers } from "../../lib/core/peers.ts";
 import { seeded } from "../../lib/core/random.ts";
