@@ -329,10 +329,9 @@ export class Gossip {
 
   /** When the peer should have answered what leaves now; Infinity where nothing follows from silence. */
   #answerBy(peer: Peer, now: number, want: boolean, entries: boolean): number {
-    const isNeighbour = this.#lookout.isNeighbour(peer.id);
-    if (!isNeighbour && !this.#lookout.sights.seen.has(peer.id) && !peer.guessed) return Infinity;
+    if (!this.#lookout.sights.seen.has(peer.id) && !peer.guessed) return Infinity;
     if (want) return now + jittered(this.#options.random, this.#timing.answerMs(peer));
-    return entries && isNeighbour ? now + this.#patienceMs(peer) : Infinity;
+    return entries && this.#lookout.isNeighbour(peer.id) ? now + this.#patienceMs(peer) : Infinity;
   }
 
   // What the lookout has done.

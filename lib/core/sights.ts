@@ -176,12 +176,12 @@ export class Sights {
     return [...word.lost].filter((id) => !(known?.lost.has(id) ?? false));
   }
 
-  /** This node no longer says that it sees those for whom `keep` does not speak. */
+  /** This node no longer says that it sees those for whom `keep` does not speak; where it does not say so, nothing changes. */
   doubt(keep: (peer: string) => boolean): void {
-    const doubted = [...this.#seen].filter((peer) => !keep(peer));
-    if (doubted.length === 0) return;
-    this.#seen = new Set([...this.#seen].filter(keep));
-    if (doubted.some((peer) => this.#isSaid(peer))) this.#say();
+    const seen = new Set([...this.#seen].filter((peer) => keep(peer) || !this.#isSaid(peer)));
+    if (seen.size === this.#seen.size) return;
+    this.#seen = seen;
+    this.#say();
   }
 
   /** The rows that changed after `revision`. */
