@@ -4,7 +4,7 @@ import type { Peer } from "./peer.ts";
 import { type Peers, rankOf } from "./peers.ts";
 import type { Random } from "./random.ts";
 import { Plan } from "./plan.ts";
-import { concerned, plant } from "./relay.ts";
+import { concerned, plant, replant } from "./relay.ts";
 import { Sights } from "./sights.ts";
 import { Steward } from "./steward.ts";
 import { looksOut, standIns } from "./succession.ts";
@@ -219,7 +219,7 @@ export class Lookout {
   #replant(now: number): void {
     const { me, hands } = this.#options;
     const before = this.#tree;
-    this.#tree = this.#prune(plant(this.sights, me));
+    this.#tree = this.#prune(replant(this.sights, me, before, this.sights.takeChanged()));
     // Who passes nothing on is not told of changes: what it knows of others would be of long ago.
     if (!this.#looksOut && this.#tree.children.length === 0 && this.sights.forgetOthers()) {
       this.#tree = this.#prune(plant(this.sights, me));

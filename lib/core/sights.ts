@@ -48,6 +48,8 @@ export class Sights {
   #revision = 0;
   /** How many rows have somebody lost. */
   #losers = 0;
+  /** Whose rows have changed since that was last asked; undefined where the plan has. */
+  #changed: Set<string> | undefined = new Set();
   /** Whose rows, at some time, have said that they see a node. */
   readonly #seers = new Map<string, Set<string>>();
 
@@ -184,6 +186,13 @@ export class Sights {
     this.#say();
   }
 
+  /** Whose rows have changed since this was last asked; undefined where the plan has. */
+  takeChanged(): ReadonlySet<string> | undefined {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed;
+  }
+
   /** The rows that changed after `revision`. */
   *since(revision: number): Generator<readonly [node: string, row: Kept]> {
     if (revision >= this.#revision) return;
@@ -242,6 +251,7 @@ export class Sights {
     this.#planWord = word;
     this.#plan = new Plan(this.#plan.ranked, word[2]);
     this.#plannedAt = ++this.#revision;
+    this.#changed = undefined;
     const own = this.#of(this.#me);
     if (own !== undefined && own.seen.size !== this.#said.size) this.#say();
   }
@@ -258,6 +268,7 @@ export class Sights {
   #drop(node: string): void {
     this.#count(node, NOBODY);
     this.#rows.delete(node);
+    this.#changed?.add(node);
     this.#revision++;
   }
 
@@ -267,6 +278,7 @@ export class Sights {
 
   #keep(node: string, { life, version, lost, seen }: Row, teller?: Teller): void {
     this.#count(node, lost);
+    this.#changed?.add(node);
     for (const id of seen) this.#seersToAdd(id).add(node);
     this.#rows.set(node, { life, version, lost, seen, changedAt: ++this.#revision, teller });
   }
