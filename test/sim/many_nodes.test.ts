@@ -1,6 +1,7 @@
 /** Many nodes: no relay has much more to do than all others, and when relays are lost everything goes on. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isGossip } from "../../lib/core/message.ts";
 import { ROOT_HZ_MAX } from "../../lib/core/root_load.ts";
 import type { Results } from "../../lib/workbench/results.ts";
 import { defaults, type Settings } from "../../lib/workbench/settings.ts";
@@ -8,9 +9,17 @@ import { simHosts, simulate } from "../../lib/workbench/sim.ts";
 
 const NODES = 64;
 
-/** How many times the mean the busiest node sends and receives, and how often the root would have sent as a star's, Hz. */
-function examine(settings: Partial<Settings>): { readonly results: Results; readonly peak: number } {
+interface Examined {
+  readonly results: Results;
+  /** How many times the mean the busiest node sends and receives. */
+  readonly peak: number;
+  /** How many words of who sees whom were told. */
+  readonly words: number;
+}
+
+function examine(settings: Partial<Settings>): Examined {
   const load = new Map<string, number>();
+  let words = 0;
   const count = (id: string) => load.set(id, (load.get(id) ?? 0) + 1);
   const results = simulate({ ...defaults, nodeCount: NODES, rate: 100, ...settings }, {}, (...given) => {
     const sound = simHosts(...given);
@@ -19,12 +28,13 @@ function examine(settings: Partial<Settings>): { readonly results: Results; read
         ...events,
         sent: (envelope) => {
           if (envelope.dest.startsWith("n")) [envelope.src, envelope.dest].forEach(count);
+          if (isGossip(envelope.body)) words += envelope.body.sights?.length ?? 0;
           events.sent(envelope);
         },
       });
   });
   const all = [...load.values()];
-  return { results, peak: Math.max(...all) / (all.reduce((sum, each) => sum + each, 0) / NODES) };
+  return { results, peak: Math.max(...all) / (all.reduce((sum, each) => sum + each, 0) / all.length), words };
 }
 
 test("no node of many has more than twice the square root of their number times the mean to do [P23]", () => {
@@ -41,4 +51,24 @@ test("the root of many, or one of its relays, is cut off: all others get every v
     const slowest = results["during-cuts"].reachable?.["1"] ?? Infinity;
     assert.ok(slowest <= 2_000, `${grudge}: ${slowest} ms`);
   }
+});
+
+test("many are cut in half: neither half makes one relay do all, and who sees whom is told to few [P24] [P25]", () => {
+  const nodeCount = 144;
+  const { results, peak, words } = examine({
+    nodeCount,
+    rate: 20,
+    latencyMs: 10,
+    timeLimitS: 12,
+    nemesis: ["partition"],
+    grudge: "majority",
+    // A moment at the start, and then once there are two levels.
+    cutsS: [0.001, 5],
+    nemesisIntervalS: 4,
+  });
+  assert.deepEqual(results.failures, []);
+  assert.ok(peak <= 1.6 * Math.sqrt(nodeCount), `the busiest has ${peak.toFixed(1)} times the mean`);
+  const healed = results["everywhere-after-heal-ms"].at(-1)?.ms ?? Infinity;
+  assert.ok(healed <= 1_000, `everything is everywhere ${healed} ms after the heal`);
+  assert.ok(words <= 16 * nodeCount ** 1.5, `${words} words of who sees whom`);
 });
