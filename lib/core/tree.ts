@@ -14,6 +14,7 @@ interface TreeOptions {
   readonly levels: number;
   /** The rank of a member's parent, or ROOT, or OUT. */
   readonly parentAt: (rank: number) => number;
+  /** All of these, where everyone in the tree is a relay of the plan or under one. */
   readonly parents?: Int32Array;
 }
 
@@ -29,7 +30,7 @@ export class Tree {
   readonly levels: number;
   /** The rank of a member's parent, or ROOT, or OUT; the same wherever in the tree one stands. */
   readonly parentAt: (rank: number) => number;
-  /** All of that, where everyone in the tree is a relay of the plan or under one, and so can be moved alone. */
+  /** All of that, where each who is no relay can be moved alone; undefined elsewhere. */
   readonly parents: Int32Array | undefined;
   readonly #options: TreeOptions;
   /** By rank, 1 for those who have children; made when first asked for. */
@@ -65,11 +66,6 @@ export class Tree {
   has(id: string): boolean {
     const rank = rankOf(this.ranked, id);
     return rank !== undefined && this.parentAt(rank) !== OUT;
-  }
-
-  /** Everyone who can be reached, in order of rank. */
-  get component(): string[] {
-    return this.ranked.filter((_, rank) => this.parentAt(rank) !== OUT);
   }
 
   /** Whether anyone is below a member. */

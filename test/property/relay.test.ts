@@ -20,9 +20,14 @@ function treeOf(trees: ReadonlyMap<string, Tree>, node: string): Tree {
   return tree;
 }
 
+/** Everyone who can be reached, in order of rank. */
+function membersOf(tree: Tree): string[] {
+  return tree.ranked.filter((id) => tree.has(id));
+}
+
 /** Everyone's neighbour towards the root, by who has one. */
 function parentsIn(tree: Tree): Map<string, string> {
-  const pairs = tree.component.map((id) => [id, tree.parentOf(id)] as const);
+  const pairs = membersOf(tree).map((id) => [id, tree.parentOf(id)] as const);
   return new Map(pairs.flatMap(([id, parent]) => parent === undefined ? [] : [[id, parent]]));
 }
 
@@ -40,7 +45,7 @@ test("plant() reaches exactly those whom links that are up reach [P8]", () => {
   holds(
     fc.property(links, (table) => {
       for (const [node, tree] of plantAll(table)) {
-        deepEqual(tree.component, nobodyLost(table) ? table.nodes : reachable(table, node));
+        deepEqual(membersOf(tree), nobodyLost(table) ? table.nodes : reachable(table, node));
       }
     }),
     400,
@@ -52,8 +57,8 @@ test("plant() gives all nodes of one component the same root and the same parent
     fc.property(links, (table) => {
       const trees = plantAll(table);
       for (const tree of trees.values()) {
-        equal(tree.root, tree.component[0], "the first in rank is the root");
-        for (const other of tree.component) {
+        equal(tree.root, membersOf(tree)[0], "the first in rank is the root");
+        for (const other of membersOf(tree)) {
           equal(treeOf(trees, other).root, tree.root);
           deepEqual(parentsIn(treeOf(trees, other)), parentsIn(tree));
         }
@@ -69,8 +74,10 @@ test("plant() makes a tree: every way up ends at the root, and parents and child
       const trees = plantAll(table);
       for (const [node, tree] of trees) {
         equal(tree.parent, tree.parentOf(node));
-        equal(parentsIn(tree).size, tree.component.length - 1);
-        for (const other of tree.component) ok(hops(tree, other) !== undefined, `${other} hangs on the root`);
+        equal(parentsIn(tree).size, tree.size - 1);
+        for (const other of membersOf(tree)) {
+          ok(hops(tree, other) !== undefined, `${other} hangs on the root`);
+        }
         const children = table.nodes.filter((other) => treeOf(trees, other).parent === node);
         deepEqual(tree.children, children);
       }
@@ -87,7 +94,7 @@ test("plant() uses no link that is lost or that nobody has seen, and as few as l
       for (const tree of plantAll(table).values()) {
         for (const [child, parent] of parentsIn(tree)) {
           ok(sights.linkUp(child, parent), `${child} - ${parent}`);
-          for (const other of tree.component) {
+          for (const other of membersOf(tree)) {
             if (!sights.linkUp(child, other)) continue;
             ok(
               (hops(tree, child) ?? 0) <= (hops(tree, other) ?? 0) + 1,
@@ -131,11 +138,11 @@ test("helpers() are at most HELPERS, of the tree, not its root, and the same for
       const trees = plantAll(table);
       const { plan } = sightsOf(table);
       for (const tree of trees.values()) {
-        if (tree.component.includes(lost)) continue;
+        if (tree.has(lost)) continue;
         const chosen = helpers(plan, tree, lost);
-        equal(chosen.length, Math.min(HELPERS, tree.component.length - 1));
-        for (const each of chosen) ok(each !== tree.root && tree.component.includes(each));
-        for (const other of tree.component) {
+        equal(chosen.length, Math.min(HELPERS, tree.size - 1));
+        for (const each of chosen) ok(each !== tree.root && tree.has(each));
+        for (const other of membersOf(tree)) {
           deepEqual(helpers(plan, treeOf(trees, other), lost), chosen);
         }
       }

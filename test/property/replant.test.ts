@@ -56,3 +56,17 @@ test("replant() makes the tree that plant() makes, whatever was said since [P8]"
     2_000,
   );
 });
+
+test("plant() makes the same tree for who alone has spoken as for who has heard only that [P8]", () => {
+  const deeds = fc.array(fc.tuple(fc.boolean(), fc.constantFrom(...ids)), { minLength: 1, maxLength: 8 });
+  holds(
+    fc.property(fc.constantFrom(...ids), deeds, (me, done) => {
+      const own = new Sights(me, 1, new Plan(ids, RELAYS));
+      for (const [seen, other] of done.filter(([, id]) => id !== me)) seen ? own.see(other) : own.lose(other);
+      const heard = new Sights("examiner", 1, new Plan(ids, RELAYS));
+      for (const [node, row] of own.since(0)) heard.merge(node, row);
+      deepEqual(picture(plant(own, me)), picture(plant(heard, me)));
+    }),
+    1_000,
+  );
+});
