@@ -8,7 +8,6 @@ import type { Peer } from "./peer.ts";
 import { Peers } from "./peers.ts";
 import type { Random } from "./random.ts";
 import { Recent } from "./recent.ts";
-import { RootLoad } from "./root_load.ts";
 import { Timing } from "./timing.ts";
 import type { Tree } from "./tree.ts";
 
@@ -56,7 +55,6 @@ export class Gossip {
   readonly #timing: Timing;
   readonly #lookout: Lookout;
   readonly #recent: Recent;
-  readonly #load: RootLoad;
   /** When the children were last sent what had gathered, and when they will be again. */
   #flushedAt = -Infinity;
   #flushAt = Infinity;
@@ -64,7 +62,6 @@ export class Gossip {
   constructor(options: GossipOptions, now: number) {
     const { me, life, ranked, random, without } = options;
     this.#options = options;
-    this.#load = new RootLoad(ranked.length - 1, now);
     this.#log = options.log;
     this.#peers = new Peers(me, ranked);
     this.#timing = new Timing(options.deliveryBudgetMs);
@@ -72,6 +69,7 @@ export class Gossip {
     const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
     this.#recent = new Recent(this.#log);
     this.#lookout = new Lookout({ me, life, ranked, random, without, patienceMs, ...shared });
+    this.#timing.levels = this.#lookout.tree.levels;
     this.#greet(now);
   }
 
@@ -236,10 +234,10 @@ export class Gossip {
   }
 
   #flush(now: number): void {
+    // What would be too much for one is shared before it leaves.
+    this.#lookout.weigh(now);
     this.#flushAt = Infinity;
     this.#flushedAt = now;
-    const load = this.#load.flushed(now);
-    if (load !== undefined) this.#lookout.weigh(load, now);
     for (const id of this.#lookout.tree.children) {
       const peer = this.#peers.get(id);
       if (peer !== undefined && this.#hasNews(peer)) {

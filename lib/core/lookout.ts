@@ -5,14 +5,12 @@ import { type Peers, rankOf } from "./peers.ts";
 import type { Random } from "./random.ts";
 import { Plan } from "./plan.ts";
 import { concerned, plant, replant } from "./relay.ts";
+import { presumedRelays, RootLoad } from "./root_load.ts";
 import { Sights } from "./sights.ts";
 import { Steward } from "./steward.ts";
 import { looksOut, standIns } from "./succession.ts";
 import type { Timing } from "./timing.ts";
 import type { Tree } from "./tree.ts";
-
-/** Sharing the work must save the root so many times the messages, and goes on until there are so many times fewer. */
-export const SHARED_MIN = 4;
 
 /** A mechanism that a test can switch off to see that it matters. */
 export type Mechanism = "retry" | "repair" | "detour" | "failover";
@@ -46,13 +44,15 @@ export interface LookoutOptions {
 export class Lookout {
   readonly sights: Sights;
   readonly #options: LookoutOptions;
+  readonly #load = new RootLoad();
   readonly #steward: Steward;
   #tree: Tree;
   #near: ReadonlySet<string>;
 
   constructor(options: LookoutOptions) {
     this.#options = options;
-    this.sights = new Sights(options.me, options.life, new Plan(options.ranked, 0));
+    const { me, life, ranked } = options;
+    this.sights = new Sights(me, life, new Plan(ranked, presumedRelays(ranked.length)));
     this.#tree = plant(this.sights, options.me);
     this.#near = near(this.#tree);
     this.#steward = new Steward(options, this.sights, this.#tree);
@@ -130,14 +130,12 @@ export class Lookout {
     if (awaited && !this.sights.seen.has(peer.id)) this.#options.hands.probe(peer, now);
   }
 
-  /** How many times more than one relay should send a star would have it send: the root has others share the work, or not. */
-  weigh(load: number, now: number): void {
-    const { me, ranked } = this.#options;
+  /** This node is about to pass on. All relays weigh that, so that whoever is root next knows; the root plans. */
+  weigh(now: number): void {
+    const { root, size } = this.#tree;
     const { plan } = this.sights;
-    if (this.#tree.root !== me) return;
-    const relays = load > 1 ? Math.ceil(Math.sqrt(ranked.length)) : load < 1 / SHARED_MIN ? 0 : plan.relays;
-    // Another level is another hop: not where it would save the root little.
-    if (relays === plan.relays || relays * SHARED_MIN > ranked.length) return;
+    const relays = this.#load.flushed(plan, size - 1, now);
+    if (root !== this.#options.me || relays === plan.relays) return;
     this.sights.propose(relays);
     this.#replant(now);
   }

@@ -14,7 +14,7 @@ export interface Row {
   readonly seen: ReadonlySet<string>;
 }
 
-/** The first in rank says how many relays there are between it and the others; outranked as a row is. */
+/** A root says how many relays there are between it and the others. Outranked as a row is, and by one with more relays. */
 export type PlanWord = readonly [life: number, version: number, relays: number];
 
 /** Who passed a word on, and in which life of it. */
@@ -65,12 +65,12 @@ export class Sights {
     return this.#plan;
   }
 
-  /** What the root said of the plan, if that changed after `revision`. */
+  /** What a root said of the plan, if that changed after `revision`. */
   planSince(revision: number): PlanWord | undefined {
     return this.#plannedAt > revision ? this.#planWord : undefined;
   }
 
-  /** The root's own word. */
+  /** The word of this node, as the root. */
   propose(relays: number): void {
     const [life, version] = this.#planWord;
     this.#keepPlan([Math.max(life, this.#life), version + 1, relays]);
@@ -79,9 +79,8 @@ export class Sights {
   /** Takes in what was said of the plan. Returns whether that is news. */
   mergePlan(word: PlanWord): boolean {
     const [life, version, relays] = word;
-    const [knownLife, knownVersion] = this.#planWord;
-    const isNews = life > knownLife || (life === knownLife && version > knownVersion);
-    if (!isNews || Math.max(life, version) > VERSION_MAX || relays >= this.#plan.ranked.length) return false;
+    if (Math.max(life, version) > VERSION_MAX || relays >= this.#plan.ranked.length) return false;
+    if (!isLaterPlan(word, this.#planWord)) return false;
     this.#keepPlan(word);
     return true;
   }
@@ -286,6 +285,12 @@ export class Sights {
 
 function isLater(a: Row, b: Row): boolean {
   return a.life > b.life || (a.life === b.life && a.version > b.version);
+}
+
+/** Roots that could not reach each other may have said two things of one number: all must take up the same. */
+function isLaterPlan(a: PlanWord, b: PlanWord): boolean {
+  const at = a.findIndex((part, i) => part !== b[i]);
+  return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0);
 }
 
 function isSame(a: Row, b: Row): boolean {
