@@ -1,7 +1,8 @@
 /** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
 import { backoffMs, jittered } from "./backoff.ts";
-import type { Entry, Log, Run } from "./log.ts";
+import type { Entry, Log } from "./log.ts";
 import { type Hands, Lookout, type Mechanism } from "./lookout.ts";
+import { mergeRuns } from "./merging.ts";
 import type { Envelope, GossipBody } from "./message.ts";
 import { packHolds, packSights, takeBatch, typeOf, type Words } from "./packing.ts";
 import type { Peer } from "./peer.ts";
@@ -111,7 +112,7 @@ export class Gossip {
     const { rtt } = peer;
     if (!peer.hear(body, this.#options.life, now)) return;
     if (peer.rtt !== rtt) this.#timing.measured(peer);
-    const fresh = this.#merge(peer, body);
+    const fresh = mergeRuns(this.#log, this.#options.origin, peer, body);
     if (fresh.length > 0) {
       peer.wants = 0;
       this.#options.deliver(fresh);
@@ -140,28 +141,6 @@ export class Gossip {
   }
 
   // What arrives.
-
-  /** Takes in the entries that the peer brought, and returns those that are new. */
-  #merge(peer: Peer, body: GossipBody): Entry[] {
-    const fresh: Entry[] = [];
-    for (const [origin, first, values] of body.runs ?? []) {
-      // Nobody knows more of this node's own entries than itself, and nobody counts that far.
-      if (origin === this.#options.origin || first + values.length > Number.MAX_SAFE_INTEGER) continue;
-      if (values.length > 0) fresh.push(...this.#mergeRun(peer, { origin, seq: first, values }));
-    }
-    return fresh;
-  }
-
-  #mergeRun(peer: Peer, run: Run): Entry[] {
-    const { origin, seq, values } = run;
-    const last = seq + values.length - 1;
-    const fresh = this.#log.addRun(run);
-    const held = this.#log.held(origin);
-    if (held?.hasSpan(seq, last)) peer.holdsSpan(origin, seq, last);
-    // A value too deep was not taken.
-    else for (let n = seq; n <= last; n++) if (held?.has(n)) peer.holdsSpan(origin, n, n);
-    return fresh;
-  }
 
   /** Compares what the peer says it holds with what this node holds, both ways. */
   #catchUp(peer: Peer, body: GossipBody, overdue: boolean, now: number): void {
