@@ -3,12 +3,13 @@ import { backoffMs, jittered } from "./backoff.ts";
 import type { Entry, Log } from "./log.ts";
 import { type Hands, Lookout, type Mechanism } from "./lookout.ts";
 import { mergeRuns } from "./merging.ts";
-import type { Envelope, GossipBody } from "./message.ts";
+import type { Envelope, GossipBody, HintBody } from "./message.ts";
 import { packHolds, packSights, takeBatch, typeOf, type Words } from "./packing.ts";
 import type { Peer } from "./peer.ts";
 import { Peers } from "./peers.ts";
 import type { Random } from "./random.ts";
 import { Recent } from "./recent.ts";
+import { ShortCut } from "./short_cut.ts";
 import { Timing } from "./timing.ts";
 import type { Tree } from "./tree.ts";
 
@@ -56,6 +57,7 @@ export class Gossip {
   readonly #timing: Timing;
   readonly #lookout: Lookout;
   readonly #recent: Recent;
+  readonly #shortCut: ShortCut;
   /** When the children were last sent what had gathered, and when they will be again. */
   #flushedAt = -Infinity;
   #flushAt = Infinity;
@@ -69,6 +71,7 @@ export class Gossip {
     const patienceMs = (peer: Peer) => this.#patienceMs(peer);
     const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
     this.#recent = new Recent(this.#log);
+    this.#shortCut = new ShortCut(ranked.length - 1);
     this.#lookout = new Lookout({ me, life, ranked, random, without, patienceMs, ...shared });
     this.#timing.levels = this.#lookout.tree.levels;
     this.#greet(now);
@@ -102,6 +105,18 @@ export class Gossip {
   /** Entries that entered here are on their way from now on. */
   learnt(entries: readonly Entry[], now: number): void {
     this.#spread(entries, undefined, now);
+    this.#hint(entries, now);
+  }
+
+  /** Takes in what came ahead of the tree. Of who sent it nothing is believed: that may have been in an earlier life. */
+  hinted(from: string, body: HintBody, now: number): void {
+    const fresh = mergeRuns(this.#log, this.#options.origin, undefined, body);
+    if (fresh.length === 0) return;
+    this.#options.deliver(fresh);
+    const relay = this.#lookout.tree.parentOf(from) ?? "";
+    const between = this.#lookout.isNeighbour(relay) ? this.#peers.get(relay) : undefined;
+    between?.isSent(fresh, now + this.#patienceMs(between));
+    this.#spread(fresh, undefined, now);
   }
 
   /** Takes in what a peer says. */
@@ -186,6 +201,14 @@ export class Gossip {
     for (const peer of this.#lookout.neighbours) {
       if (peer !== from && peer.isMissing(entries)) this.#pass(peer, from, now, bulk);
     }
+  }
+
+  /** What enters alone takes the short cut, too. Nothing follows from it: the tree brings it in any case. */
+  #hint(entries: readonly Entry[], now: number): void {
+    const { tree } = this.#lookout;
+    if (entries.length > 1 || !this.#shortCut.take(tree, now)) return;
+    const runs: HintBody["runs"] = entries.map(({ origin, seq, value }) => [origin, seq, [value]]);
+    this.#options.send({ src: this.#options.me, dest: tree.root, body: { type: "hint", runs } });
   }
 
   /** Upwards, and down from the relay, at once; what a relay gathers, once per window and to all children together. */

@@ -3,11 +3,11 @@ import type { Entry, Log, Run } from "./log.ts";
 import type { GossipBody } from "./message.ts";
 import type { Peer } from "./peer.ts";
 
-/** Takes in the entries that the peer brought, but none of the origin `own`, and returns those that are new. */
+/** Takes in entries, but none of the origin `own`, and returns those that are new. The peer that brought them holds them. */
 export function mergeRuns(
   log: Log,
   own: string,
-  peer: Peer,
+  peer: Peer | undefined,
   { runs = [] }: Pick<GossipBody, "runs">,
 ): Entry[] {
   const fresh: Entry[] = [];
@@ -19,13 +19,13 @@ export function mergeRuns(
   return fresh;
 }
 
-function mergeRun(log: Log, peer: Peer, run: Run): Entry[] {
+function mergeRun(log: Log, peer: Peer | undefined, run: Run): Entry[] {
   const { origin, seq, values } = run;
   const last = seq + values.length - 1;
   const fresh = log.addRun(run);
   const held = log.held(origin);
-  if (held?.hasSpan(seq, last)) peer.holdsSpan(origin, seq, last);
+  if (held?.hasSpan(seq, last)) peer?.holdsSpan(origin, seq, last);
   // A value too deep was not taken.
-  else for (let n = seq; n <= last; n++) if (held?.has(n)) peer.holdsSpan(origin, n, n);
+  else for (let n = seq; n <= last; n++) if (held?.has(n)) peer?.holdsSpan(origin, n, n);
   return fresh;
 }

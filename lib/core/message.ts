@@ -51,12 +51,15 @@ const requests = {
 const Spans = Type.Array(Ordinal, { minItems: 2, maxItems: 2 * SPANS_MAX });
 const Digest = Type.Array(Type.Tuple([Name, Spans]), { maxItems: ORIGINS_MAX });
 
+/** Entries: origin, seq of the first, consecutive values. */
+const Runs = Type.Array(Type.Tuple([Name, Ordinal, Type.Array(AnyJson)]));
+
 /** What a client may ask of a serving node to follow its values: all that `from` does not cover. */
 const Watch = Type.Object({ from: Type.Optional(Digest), follow: Type.Optional(Type.Boolean()) });
 const Unwatch = Type.Object({ watch: Type.Integer() });
 
 /**
- * What one node tells another, always in this one shape; `type` only says what it is mostly for:
+ * What one node tells another, hints apart always in this one shape; `type` only says what it is mostly for:
  * "delta" brings entries, "probe" asks for an answer, "ack" does neither.
  */
 const Gossip = Type.Object({
@@ -68,8 +71,7 @@ const Gossip = Type.Object({
   echo: Type.Optional(Type.Tuple([Count, Ordinal, Type.Number({ minimum: 0 })])),
   /** Part of what the sender holds, per origin: all that changed since what this peer has confirmed. */
   holds: Digest,
-  /** Entries: origin, seq of the first, consecutive values. */
-  runs: Type.Optional(Type.Array(Type.Tuple([Name, Ordinal, Type.Array(AnyJson)]))),
+  runs: Type.Optional(Runs),
   /** Who sees whom: a node, the life and version of its word, whom it has lost, whom it sees. */
   sights: Type.Optional(
     Type.Array(Type.Tuple([Name, Count, Count, Type.Array(Name), Type.Array(Name)])),
@@ -82,14 +84,19 @@ const Gossip = Type.Object({
   window: Type.Optional(Type.Number({ minimum: 0 })),
 });
 
+/** Entries alone, ahead of the tree, which brings them in any case. */
+const Hint = Type.Object({ runs: Runs });
+
 export type GossipBody = Static<typeof Gossip>;
+export type HintBody = Static<typeof Hint>;
 export type WatchBody = Static<typeof Watch>;
 export type UnwatchBody = Static<typeof Unwatch>;
 export type InitBody = Static<typeof requests.init>;
-export type GossipType = "delta" | "ack" | "probe";
+export type GossipType = "delta" | "ack" | "probe" | "hint";
 
 const envelope = Compile(EnvelopeSchema);
 const gossip = Compile(Gossip);
+const hint = Compile(Hint);
 const watch = Compile(Watch);
 const unwatch = Compile(Unwatch);
 const bodies = {
@@ -110,7 +117,7 @@ export function envelopeFault(value: unknown): string {
 }
 
 export function isGossipType(type: string): type is GossipType {
-  return type === "delta" || type === "ack" || type === "probe";
+  return type === "delta" || type === "ack" || type === "probe" || type === "hint";
 }
 
 export function isGossip(body: unknown): body is GossipBody {
@@ -119,6 +126,14 @@ export function isGossip(body: unknown): body is GossipBody {
 
 export function gossipFault(body: unknown): string {
   return fault(gossip.Errors(body), "gossip");
+}
+
+export function isHint(body: unknown): body is HintBody {
+  return hint.Check(body);
+}
+
+export function hintFault(body: unknown): string {
+  return fault(hint.Errors(body), "a hint");
 }
 
 export function isWatch(body: unknown): body is WatchBody {

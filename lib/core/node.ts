@@ -3,8 +3,8 @@ import { canonical, VALUE_DEPTH_MAX } from "./canonical.ts";
 import { Gossip, type Mechanism } from "./gossip.ts";
 import { type Key, keyOf } from "./keys.ts";
 import { type Entry, Log } from "./log.ts";
-import { type Body, type Envelope, gossipFault, type InitBody, isGossip, isGossipType } from "./message.ts";
-import { type Json, readRequest } from "./message.ts";
+import { type Body, type Envelope, gossipFault, hintFault, type InitBody } from "./message.ts";
+import { isGossip, isGossipType, isHint, type Json, readRequest } from "./message.ts";
 import { type Batch, takeBatch } from "./packing.ts";
 import { Known } from "./known.ts";
 import { rankOf } from "./peers.ts";
@@ -145,13 +145,14 @@ export class Node {
   #onGossip(envelope: Envelope, now: number): void {
     const gossip = this.#gossip;
     if (gossip === undefined) return this.#notYet(envelope);
-    if (!gossip.isMember(envelope.src)) {
-      return this.#refuse(envelope, MALFORMED_REQUEST, `${envelope.src} is not a member`);
+    const { src, body } = envelope;
+    if (!gossip.isMember(src)) return this.#refuse(envelope, MALFORMED_REQUEST, `${src} is not a member`);
+    if (body.type === "hint") {
+      if (!isHint(body)) return this.#refuse(envelope, MALFORMED_REQUEST, hintFault(body));
+      return gossip.hinted(src, body, now);
     }
-    if (!isGossip(envelope.body)) {
-      return this.#refuse(envelope, MALFORMED_REQUEST, gossipFault(envelope.body));
-    }
-    gossip.receive(envelope.src, envelope.body, now);
+    if (!isGossip(body)) return this.#refuse(envelope, MALFORMED_REQUEST, gossipFault(body));
+    gossip.receive(src, body, now);
   }
 
   #onRequest(envelope: Envelope, now: number): void {

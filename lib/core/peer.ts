@@ -116,6 +116,12 @@ export class Peer {
     this.retryAt = Math.min(this.retryAt, flight.answerBy);
   }
 
+  /** This is on its way to it from elsewhere: it says so by then. */
+  isSent(entries: readonly Entry[], answerBy: number): void {
+    for (const entry of entries) this.sent.add(entry);
+    this.retryAt = Math.min(this.retryAt, answerBy);
+  }
+
   /** Takes in a message's head and digest. Returns false for one of an earlier life. */
   hear(body: GossipBody, myLife: number, now: number): boolean {
     if (body.life < this.life) return false;

@@ -68,6 +68,8 @@ const gossip: fc.Arbitrary<Body> = fc.record({
   in_reply_to: fc.nat(9),
 }, { requiredKeys: ["type", "life", "n", "holds"], noNullPrototype: true });
 
+const hint: fc.Arbitrary<Body> = gossip.map(({ runs = [] }) => ({ type: "hint", runs }));
+
 /** Gossip with one field of the wrong kind, or without it. */
 const brokenGossip: fc.Arbitrary<Body> = fc.tuple(
   gossip,
@@ -129,6 +131,7 @@ const client = fc.constantFrom("c1", "c2");
 const envelope: fc.Arbitrary<Envelope> = fc.oneof(
   { weight: 5, arbitrary: from(client, asked) },
   { weight: 6, arbitrary: from(anyName, gossip) },
+  { weight: 1, arbitrary: from(anyName, hint) },
   { weight: 1, arbitrary: from(anyName, brokenGossip) },
   { weight: 1, arbitrary: from(fc.oneof(client, anyName), malformed) },
 );

@@ -51,6 +51,15 @@ test("nor has any when they start, where the greetings of all are too much for o
   assert.ok(peak <= Math.sqrt(nodeCount), `the busiest has ${peak.toFixed(1)} times the mean`);
 });
 
+test("a value of many takes three hops: up past the relay, and down through it [P26]", () => {
+  const latencyMs = 100;
+  const settings = { nodeCount: ROOT_BURST_MAX + 2, rate: 0.5, readShare: 0, latencyMs, timeLimitS: 40 };
+  const { results } = examine(settings);
+  assert.deepEqual(results.failures, []);
+  const hops = (results["true-latencies"]?.["0.5"] ?? Infinity) / latencyMs;
+  assert.ok(hops >= 3 && hops < 3.5, `it took ${hops} hops`);
+});
+
 test("the root of many, or one of its relays, is cut off: all others get every value within seconds [P23]", () => {
   for (const grudge of ["n0|rest", "n1|rest"]) {
     const { results } = examine({ latencyMs: 10, timeLimitS: 15, nemesis: ["partition"], grudge });

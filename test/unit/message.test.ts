@@ -1,7 +1,14 @@
 /** The schemas of the wire: which bodies are what their type says, and what is said of those that are not. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
-import { gossipFault, isGossip, isGossipType, readRequest } from "../../lib/core/message.ts";
+import {
+  gossipFault,
+  hintFault,
+  isGossip,
+  isGossipType,
+  isHint,
+  readRequest,
+} from "../../lib/core/message.ts";
 
 const gossip = {
   type: "delta",
@@ -83,6 +90,15 @@ test("isGossip() refuses each field out of its range, and gossipFault() names it
   equal(isGossip(null), false);
 });
 
-test("isGossipType() knows the three kinds of gossip", () => {
-  deepEqual(["delta", "ack", "probe", "read", ""].map(isGossipType), [true, true, true, false, false]);
+test("isHint() takes entries and no other thing for them, and hintFault() says what is wrong [W4]", () => {
+  equal(isHint({ type: "hint", runs: gossip.runs, later: 1 }), true);
+  for (const runs of [undefined, null, {}, [["n0.1", 0, []]], [["n0.1", 1]], [[1, 1, []]]]) {
+    equal(isHint({ type: "hint", runs }), false, JSON.stringify(runs));
+  }
+  match(hintFault({ type: "hint" }), /^a hint must have required properties runs/);
+});
+
+test("isGossipType() knows the four kinds of gossip [W4]", () => {
+  const types = ["delta", "ack", "probe", "hint", "read", ""];
+  deepEqual(types.map(isGossipType), [true, true, true, true, false, false]);
 });

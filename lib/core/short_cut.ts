@@ -1,0 +1,20 @@
+/** The short cut: a value that enters below a relay goes to the root as well, and so is everywhere one hop earlier. */
+import type { Tree } from "./tree.ts";
+import { ROOT_HZ_MAX } from "./root_load.ts";
+
+export class ShortCut {
+  readonly #everyMs: number;
+  #openAt = -Infinity;
+
+  /** All members together, so many others and this one, take it no more often than a root may be written to. */
+  constructor(others: number) {
+    this.#everyMs = 1_000 * others / ROOT_HZ_MAX;
+  }
+
+  /** Whether a value takes it now; after one that did, none does for a while. */
+  take({ root, parent, levels }: Tree, now: number): boolean {
+    if (levels < 2 || parent === undefined || parent === root || now < this.#openAt) return false;
+    this.#openAt = now + this.#everyMs;
+    return true;
+  }
+}
