@@ -47,14 +47,14 @@ export class Lookout {
   readonly #load = new RootLoad();
   readonly #steward: Steward;
   #tree: Tree;
-  #near: ReadonlySet<string>;
+  #near: ReadonlyMap<string, Peer>;
 
   constructor(options: LookoutOptions) {
     this.#options = options;
     const { me, life, ranked } = options;
     this.sights = new Sights(me, life, new Plan(ranked, presumedRelays(ranked.length)));
     this.#tree = plant(this.sights, options.me);
-    this.#near = near(this.#tree);
+    this.#near = this.#beside(this.#tree);
     this.#steward = new Steward(options, this.sights, this.#tree);
   }
 
@@ -62,8 +62,8 @@ export class Lookout {
     return this.#tree;
   }
 
-  get neighbours(): Peer[] {
-    return [...this.#near].flatMap((id) => this.#options.peers.get(id) ?? []);
+  get neighbours(): Iterable<Peer> {
+    return this.#near.values();
   }
 
   get deadline(): number {
@@ -222,10 +222,17 @@ export class Lookout {
     if (!this.#looksOut && this.#tree.children.length === 0 && this.sights.forgetOthers()) {
       this.#tree = this.#prune(plant(this.sights, me));
     }
-    this.#near = near(this.#tree);
+    this.#near = this.#beside(this.#tree);
     const told = concerned(this.sights.plan, before, this.#tree, me);
     if (told.size > 0) hands.turned(before, told, now);
     this.#steward.replanted(this.#tree, now);
+  }
+
+  /** Those next to this node, the one towards the root first. */
+  #beside({ parent, children }: Tree): Map<string, Peer> {
+    const ids = parent === undefined ? children : [parent, ...children];
+    const peers = ids.flatMap((id) => this.#options.peers.get(id) ?? []);
+    return new Map(peers.map((peer) => [peer.id, peer]));
   }
 
   /** Without detours only the star around the root is left. */
@@ -257,9 +264,4 @@ export class Lookout {
   #lacks(mechanism: Mechanism): boolean {
     return this.#options.without.includes(mechanism);
   }
-}
-
-/** Those next to this node, the one towards the root first. */
-function near({ parent, children }: Tree): ReadonlySet<string> {
-  return new Set(parent === undefined ? children : [parent, ...children]);
 }

@@ -36,6 +36,8 @@ interface Watch {
   readonly connection: string;
   readonly position: Known;
   readonly follow: boolean;
+  /** It has not had all that there was: it is to read first, or that was not safe yet. */
+  behind: boolean;
 }
 
 export class Watches {
@@ -55,7 +57,13 @@ export class Watches {
     const connection = connectionOf(request.src);
     const full = this.#whyNoMore(connection);
     if (full !== undefined) return this.#refuse(request, TEMPORARILY_UNAVAILABLE, full);
-    const watch = { request, connection, position: positionOf(body), follow: body.follow ?? true };
+    const watch = {
+      request,
+      connection,
+      position: positionOf(body),
+      follow: body.follow ?? true,
+      behind: true,
+    };
     this.#watches.add(watch);
     this.#options.keepOpen(request.src, true);
     this.#options.reply(request, { type: "watch_ok", values: this.#options.count() });
@@ -76,7 +84,7 @@ export class Watches {
 
   /** The client has read what it was sent. */
   serve(client: string): void {
-    for (const watch of this.#watches) if (watch.request.src === client) this.#serve(watch);
+    for (const watch of this.#watches) if (watch.behind && watch.request.src === client) this.#serve(watch);
   }
 
   /** The connection is gone, and who watched over it. */
@@ -101,6 +109,7 @@ export class Watches {
   #serve(watch: Watch): void {
     const { settled, heldBytes, take, reply } = this.#options;
     const { request, position, follow } = watch;
+    watch.behind = true;
     // A batch at a time: what a slow reader has not read yet lies in the log, not in a queue.
     while (settled() && heldBytes(request.src) < WATCH_HELD_BYTES_MAX) {
       const { runs, more } = take(position);
@@ -111,6 +120,7 @@ export class Watches {
         });
       }
       if (more) continue;
+      watch.behind = false;
       if (!follow) this.#end(watch);
       return;
     }
