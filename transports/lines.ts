@@ -68,13 +68,16 @@ export class LineReader {
   }
 
   #take(piece: Uint8Array): void {
-    const first = piece.indexOf(NEWLINE);
-    if (first === -1) return this.#hold(piece);
-    this.#hold(piece.subarray(0, first));
-    this.#finish();
     const last = piece.lastIndexOf(NEWLINE);
+    if (last === -1) return this.#hold(piece);
+    let first = 0;
+    if (this.midLine) {
+      first = piece.indexOf(NEWLINE) + 1;
+      this.#hold(piece.subarray(0, first - 1));
+      this.#finish();
+    }
     // Decoding all whole lines at once is several times faster than one by one.
-    if (last > first) this.#emitAll(this.#decoder.decode(piece.subarray(first + 1, last)));
+    if (first <= last) this.#emitAll(this.#decoder.decode(piece.subarray(first, last)));
     this.#hold(piece.subarray(last + 1));
   }
 
@@ -114,6 +117,7 @@ export class LineReader {
   }
 
   #emitAll(text: string): void {
+    this.#linesEnded += 1;
     let from = 0;
     for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", from)) {
       this.#emit(text.slice(from, at));
