@@ -3,7 +3,7 @@ import type { Log, Run } from "./log.ts";
 import { type GossipBody, type GossipType, ORIGINS_MAX, SPANS_MAX } from "./message.ts";
 import type { Known } from "./known.ts";
 import type { Peer } from "./peer.ts";
-import type { Sights } from "./sights.ts";
+import type { Kept, Sights } from "./sights.ts";
 import { byteLength, NUMBER_BYTES, roomFor } from "./size.ts";
 
 /** One message carries at most so many entries, and values until they take so many bytes. */
@@ -58,13 +58,35 @@ export function packSights(all: Sights, peer: Peer): Words {
   const word = all.planSince(revision);
   const plan: GossipBody["plan"] = word === undefined ? undefined : [...word];
   let bytes = 0;
-  for (const [node, { life, version, lost, seen, changedAt }] of changed) {
-    bytes += byteLength([node, ...lost, ...seen]) + 2 * NUMBER_BYTES;
+  for (const [node, row] of changed) {
+    const told = toldOf(node, row);
+    bytes += told.bytes;
     if (sights.length > 0 && bytes > SIGHTS_BYTES_MAX) return { sights, plan, revision };
-    sights.push([node, life, version, [...lost], [...seen]]);
-    revision = changedAt;
+    sights.push(told.word);
+    revision = row.changedAt;
   }
   return { sights, plan, revision: all.revision };
+}
+
+interface Told {
+  readonly word: Words["sights"][number];
+  /** What it takes on the wire, at most. */
+  readonly bytes: number;
+}
+
+/** A relay tells one word to many: all their messages share it. */
+const toldOnce = new WeakMap<Kept, Told>();
+
+function toldOf(node: string, row: Kept): Told {
+  const known = toldOnce.get(row);
+  if (known !== undefined) return known;
+  const { life, version, lost, seen } = row;
+  const told: Told = {
+    word: [node, life, version, [...lost], [...seen]],
+    bytes: byteLength([node, ...lost, ...seen]) + 2 * NUMBER_BYTES,
+  };
+  toldOnce.set(row, told);
+  return told;
 }
 
 /** Takes what is not in `sent`, up to a batch, and counts it as sent. */
