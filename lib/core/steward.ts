@@ -83,13 +83,18 @@ export class Steward {
   #help(now: number): void {
     const { me, ranked, peers, hands, without } = this.#options;
     if (this.#sights.clear || !this.#looksOut || without.includes("detour")) return;
+    const { plan } = this.#sights;
     const missed = this.#missed();
     let helped = 0;
     for (const id of ranked) {
       if (helped === HELPED_MAX) return;
       if (!missed.has(id) || this.#tree.has(id)) continue;
+      const chosen = helpers(plan, this.#tree, id);
+      // Whom these could not reach must not keep others from being helped. In a star the root calls everyone itself.
+      const inVain = plan.relays > 0 && chosen.every((each) => this.#sights.lostBy(each).has(id));
+      if (inVain) continue;
       helped++;
-      if (this.#sights.lost.has(id) || !helpers(this.#sights.plan, this.#tree, id).includes(me)) continue;
+      if (this.#sights.lost.has(id) || !chosen.includes(me)) continue;
       const peer = peers.get(id);
       if (peer !== undefined && !peer.awaited) hands.call(peer, now);
     }

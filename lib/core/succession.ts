@@ -66,12 +66,16 @@ export function isSteward(tree: Tree, sights: Sights, id: string): boolean {
   return false;
 }
 
-/** Who tries to reach one that has fallen out of the tree: the first few who stand in and can be reached, the root excepted. */
+/**
+ * Who tries to reach one that has fallen out of the tree: the first few who stand in and can be reached, but for the root, and
+ * its own relay, which has lost it.
+ */
 export function helpers(plan: Plan, tree: Tree, lost: string): string[] {
   const found: string[] = [];
+  const own = plan.relays === 0 ? undefined : plan.parentOf(lost);
   for (const rank of standIns(plan, rankOf(plan.ranked, lost) ?? 0)) {
     const id = plan.ranked[rank] as string;
-    if (id !== tree.root && tree.parentAt(rank) !== OUT) found.push(id);
+    if (id !== tree.root && id !== own && tree.parentAt(rank) !== OUT) found.push(id);
     if (found.length === HELPERS) break;
   }
   return found;

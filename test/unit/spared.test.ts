@@ -8,6 +8,7 @@ import { Peers } from "../../lib/core/peers.ts";
 import { Plan } from "../../lib/core/plan.ts";
 import { seeded } from "../../lib/core/random.ts";
 import { Sights } from "../../lib/core/sights.ts";
+import { HELPED_MAX } from "../../lib/core/steward.ts";
 import { Timing } from "../../lib/core/timing.ts";
 
 /** n0 is the root, n1 to n3 its relays; n4 and n7 are under n1, n5 and n8 under n2, n6 and n9 under n3. */
@@ -33,7 +34,7 @@ function lookoutOf(me: string) {
       call: (peer) => void done.push(`call ${peer.id}`),
       probe: (peer) => void done.push(`probe ${peer.id}`),
       askOnce: (peer) => void done.push(`ask ${peer.id}`),
-      turned: () => undefined,
+      turned: (_, told) => void done.push(`turned ${[...told].join()}`),
     },
   });
   const peerOf = (id: string) => peers.get(id) as Peer;
@@ -50,8 +51,9 @@ function lookoutOf(me: string) {
     lookout.heard(peer, { sights, plan: [1, 1, 3], want }, at);
   };
   const lose = (id: string, at: number) => lookout.lose(peerOf(id), at);
+  const asked = () => done.filter((each) => !each.startsWith("turned"));
   const rows = () => [...lookout.sights.since(0)].map(([id, { lost, seen }]) => [id, [...lost], [...seen]]);
-  return { lookout, done, hear, lose, rows };
+  return { lookout, done, asked, hear, lose, rows };
 }
 
 test("between a relay and one that is none only the latter speaks, and the plan where it is silent [P9]", () => {
@@ -121,40 +123,57 @@ test("who passes nothing on keeps no word but its own [P25]", () => {
 });
 
 test("who is no relay speaks when it sees one that is not its own, and asks its own for a sign of life [P25]", () => {
-  const { rows, done, hear } = lookoutOf("n4");
+  const { rows, asked, hear } = lookoutOf("n4");
   hear("n1", 0);
   deepEqual(rows(), []);
   hear("n2", 10_000, [], true);
-  deepEqual([rows(), done], [[["n4", [], ["n1", "n2"]]], ["ask n1"]]);
+  deepEqual([rows(), asked()], [[["n4", [], ["n1", "n2"]]], ["ask n1"]]);
 });
 
 test("who has lost its relay calls the next of its order until it has one, whoever else it sees [P17]", () => {
-  const { lookout, done, hear, lose } = lookoutOf("n4");
+  const { lookout, asked, hear, lose } = lookoutOf("n4");
   hear("n1", 0);
   hear("n0", 0);
   lose("n1", 100);
-  deepEqual([lookout.tree.parent, done], ["n0", ["call n3"]]);
+  deepEqual([lookout.tree.parent, asked()], ["n0", ["call n3"]]);
   lose("n3", 200);
-  deepEqual(done, ["call n3", "call n2"]);
+  deepEqual(asked(), ["call n3", "call n2"]);
   hear("n2", 300);
   lose("n0", 400);
-  deepEqual([lookout.tree.parent, done.length], ["n2", 2]);
+  deepEqual([lookout.tree.parent, asked().length], ["n2", 2]);
 });
 
-test("a relay calls those of whom nothing is known whose next choice it is [P19]", () => {
-  const { lookout, done, hear } = lookoutOf("n2");
+test("a relay calls those of whom nothing is known whose next choice it is, and helps [P18] [P19]", () => {
+  const { lookout, asked, hear } = lookoutOf("n2");
   for (const id of ["n5", "n8"]) hear(id, 0);
   hear("n0", 0, [["n0", ["n1"], ["n2", "n3"]], ["n3", ["n1"], ["n0", "n2"]]]);
-  done.length = 0;
   lookout.wake(1_000_000);
-  deepEqual(done.filter((each) => each.startsWith("call")), ["call n7"]);
+  deepEqual(asked().filter((each) => each.startsWith("call")), ["call n1", "call n7"]);
 });
 
 test("a relay asks those whom it should have below it, and others have [P21]", () => {
-  const { lookout, done, hear } = lookoutOf("n1");
+  const { lookout, asked, hear } = lookoutOf("n1");
   for (const id of ["n4", "n7"]) hear(id, 0);
   hear("n0", 2, [["n3", ["n9"], ["n0"]], ["n4", [], ["n2"]]]);
   equal(lookout.tree.parentOf("n4"), "n2");
   lookout.wake(100_000);
-  deepEqual(done.filter((each) => each !== "probe n9" && each !== "call n9"), ["probe n4"]);
+  deepEqual(asked().filter((each) => each !== "probe n9" && each !== "call n9"), ["probe n4"]);
+});
+
+test("who is spared and comes back is taken in all the same [P25]", () => {
+  const { done, hear, lose } = lookoutOf("n1");
+  for (const id of ["n0", "n4"]) hear(id, 0);
+  lose("n4", 1);
+  done.length = 0;
+  hear("n4", 2);
+  deepEqual(done, ["turned n4"]);
+});
+
+test("whom the relays have tried in vain does not keep others from being helped [P18]", () => {
+  const { asked, hear, lose } = lookoutOf("n1");
+  for (const id of ids.filter((id) => id !== "n1")) hear(id, 0);
+  const tried = ids.slice(4, 4 + HELPED_MAX);
+  for (const id of tried) lose(id, 1);
+  hear("n0", 2, [["n2", [...tried, "n8"], ["n0"]], ["n3", tried, ["n0"]]]);
+  deepEqual(asked(), ["call n8"]);
 });

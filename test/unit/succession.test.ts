@@ -83,6 +83,11 @@ test("the first who can be reached of one's order is to call it, the next ones t
   const tree = plant(without(order.slice(0, 1)), "n00");
   equal(heirOf(plan, tree, 11), order[1]);
   deepEqual(helpers(plan, tree, "n11"), order.slice(1, 3));
+  deepEqual(
+    helpers(plan, tree, "n12"),
+    [...standIns(plan, 12)].slice(1, 3).map((rank) => ids[rank]),
+    "not its own",
+  );
   equal(heirOf(plan, tree, 12), "n02");
   equal(heirOf(plan, tree, 5), "n00");
 });
