@@ -115,8 +115,7 @@ class TurnDriver implements Driver {
     const now = this.#now(more);
     const effects = this.#node.step(event, now, more);
     const { journal } = this.#options;
-    if (journal !== undefined) this.#append(effects, journal);
-    const entered = effects.some((effect) => effect.kind === "persist" && effect.own);
+    const entered = journal !== undefined && this.#append(effects, journal);
     if (journal === undefined || (this.settled && !entered)) this.#perform(effects, now);
     else {
       this.#events.push(event);
@@ -157,13 +156,17 @@ class TurnDriver implements Driver {
     else if (delivered) onSettled?.();
   }
 
-  #append(effects: readonly Effect[], journal: Journal): void {
+  /** Returns whether there are own entries among them. */
+  #append(effects: readonly Effect[], journal: Journal): boolean {
+    let entered = false;
     for (const effect of effects) {
       if (effect.kind !== "persist") continue;
       journal.append(effect.entries);
       if (this.#appended === 0) this.#commitLater(journal);
       this.#appended += effect.entries.length;
+      entered ||= effect.own;
     }
+    return entered;
   }
 
   #commitLater(journal: Journal): void {

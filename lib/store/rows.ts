@@ -2,10 +2,11 @@
 import { crc32 } from "node:zlib";
 import type { Entry } from "../core/log.ts";
 import type { Json } from "../core/message.ts";
+import { roomFor } from "../core/size.ts";
 
-/** One row holds at most so many entries; and takes no more once its text has so many characters. */
+/** One row holds at most so many entries; and no more once they may take so many bytes. */
 export const ROW_ENTRIES_MAX = 1_024;
-export const ROW_CHARS_MAX = 64 * 1024;
+export const ROW_BYTES_MAX = 64 * 1024;
 
 export interface Row {
   readonly origin: string;
@@ -17,34 +18,38 @@ export interface Row {
   readonly text: string;
 }
 
-/** Rows in the making. */
+/** Consecutive entries, of which a row will be. */
+interface RowToWrite {
+  readonly origin: string;
+  readonly seq: number;
+  readonly values: Json[];
+  /** What they take as JSON, at most. */
+  bytes: number;
+}
+
 export class RowsToWrite {
-  readonly #runs: {
-    readonly origin: string;
-    readonly seq: number;
-    readonly texts: string[];
-    chars: number;
-  }[] = [];
+  readonly #rows: RowToWrite[] = [];
 
   get isEmpty(): boolean {
-    return this.#runs.length === 0;
+    return this.#rows.length === 0;
   }
 
   add({ origin, seq, value }: Entry): void {
-    const text = JSON.stringify(value);
-    const last = this.#runs.at(-1);
-    const goesOn = last?.origin === origin && last.seq + last.texts.length === seq &&
-      last.texts.length < ROW_ENTRIES_MAX && last.chars < ROW_CHARS_MAX;
-    if (!goesOn) return void this.#runs.push({ origin, seq, texts: [text], chars: text.length });
-    last.texts.push(text);
-    last.chars += text.length;
+    const last = this.#rows.at(-1);
+    const goesOn = last?.origin === origin && last.seq + last.values.length === seq &&
+      last.values.length < ROW_ENTRIES_MAX && last.bytes < ROW_BYTES_MAX;
+    const row = goesOn ? last : { origin, seq, values: [], bytes: 0 };
+    row.values.push(value);
+    row.bytes += roomFor(value);
+    if (!goesOn) this.#rows.push(row);
   }
 
   /** In the order in which their entries came. */
   *rows(): Generator<Row> {
-    for (const { origin, seq, texts } of this.#runs) {
-      if (texts.length === 1) yield { origin, seq, count: null, text: texts.join() };
-      else yield { origin, seq, count: texts.length, text: `[${texts.join(",")}]` };
+    for (const { origin, seq, values } of this.#rows) {
+      const isOne = values.length === 1;
+      const text = JSON.stringify(isOne ? values[0] : values);
+      yield { origin, seq, count: isOne ? null : values.length, text };
     }
   }
 }

@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import type { Entry } from "../../lib/core/log.ts";
 import type { Json } from "../../lib/core/message.ts";
-import { checksum, entriesOf, ROW_CHARS_MAX, ROW_ENTRIES_MAX, RowsToWrite } from "../../lib/store/rows.ts";
+import { checksum, entriesOf, ROW_BYTES_MAX, ROW_ENTRIES_MAX, RowsToWrite } from "../../lib/store/rows.ts";
 import { SCHEMA_VERSION } from "../../lib/store/schema.ts";
 import { fileIn, inFolder, open, write } from "./store_folder.ts";
 
@@ -42,8 +42,8 @@ test("RowsToWrite: a row holds at most ROW_ENTRIES_MAX entries", () => {
   deepEqual(rows.flatMap(entriesOf), entries);
 });
 
-test("RowsToWrite: a row of ROW_CHARS_MAX characters takes no more", () => {
-  const entries = run("a", 1, ["x".repeat(ROW_CHARS_MAX - 3), "y", "z", "x".repeat(ROW_CHARS_MAX), 5]);
+test("RowsToWrite: a row of ROW_BYTES_MAX bytes takes no more", () => {
+  const entries = run("a", 1, ["x".repeat(ROW_BYTES_MAX - 4), "y", "z", "x".repeat(ROW_BYTES_MAX), 5]);
   deepEqual(rowsFor(entries).map(({ count }) => count), [2, 2, null]);
 });
 
