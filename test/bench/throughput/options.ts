@@ -19,7 +19,7 @@ export const USAGE = `npm run throughput -- [flags]
 `;
 
 const RATE = 1_000;
-const WARM_UP_MS = 5_000;
+const WARM_UP_MS = 8_000;
 
 export interface Options extends Plan {
   /** Undefined for all. */
