@@ -235,7 +235,8 @@ export class Client {
   #onEnvelope(envelope: Envelope): void {
     const { me, events } = this.#options;
     const { src, dest, body } = envelope;
-    if (events.isMember(src)) {
+    // Who has asked before is known to be none.
+    if (src !== this.#lastName && events.isMember(src)) {
       events.onPoser(this, src);
       this.#refuse(src, `${src} is the name of a node; a client needs another`, body.msg_id);
     } else if (dest !== me && dest !== "*") this.#refuse(src, `this is ${me}, not ${dest}`, body.msg_id);

@@ -3,8 +3,8 @@ import { backoffMs, jittered } from "./backoff.ts";
 import type { Entry, Log } from "./log.ts";
 import { type Hands, Lookout, type Mechanism } from "./lookout.ts";
 import { mergeRuns } from "./merging.ts";
-import type { Envelope, GossipBody, HintBody } from "./message.ts";
-import { packHolds, packSights, takeBatch, typeOf, type Words } from "./packing.ts";
+import type { Body, Envelope, GossipBody, GossipType, HintBody } from "./message.ts";
+import { packHolds, packSights, takeBatch, type Words } from "./packing.ts";
 import type { Peer } from "./peer.ts";
 import { Peers } from "./peers.ts";
 import type { Random } from "./random.ts";
@@ -296,20 +296,18 @@ export class Gossip {
     const want = more || untold || purpose.want === true;
     const echo = peer.echo(now);
     const { holds, revision } = packHolds(this.#log, peer);
-    const body: GossipBody = {
-      life: this.#options.life,
-      n: peer.nextN,
-      ...(echo === undefined ? {} : { echo }),
-      holds,
-      ...(runs.length === 0 ? {} : { runs: runs.map(({ origin, seq, values }) => [origin, seq, values]) }),
-      ...(sights.length === 0 ? {} : { sights }),
-      ...(plan === undefined ? {} : { plan }),
-      ...(want ? { want } : {}),
-      ...(purpose.flush === true
-        ? { window: this.#lookout.tree.parent === undefined ? this.#timing.windowMs : 0 }
-        : {}),
-    };
-    this.#options.send({ src: this.#options.me, dest: peer.id, body: { type: typeOf(body), ...body } });
+    const { me, life } = this.#options;
+    const type: GossipType = runs.length > 0 ? "delta" : want ? "probe" : "ack";
+    const body: Body & GossipBody = { type, life, n: peer.nextN, holds };
+    if (echo !== undefined) body.echo = echo;
+    if (runs.length > 0) body.runs = runs.map(({ origin, seq, values }) => [origin, seq, values]);
+    if (sights.length > 0) body.sights = sights;
+    if (plan !== undefined) body.plan = plan;
+    if (want) body.want = want;
+    if (purpose.flush === true) {
+      body.window = this.#lookout.tree.parent === undefined ? this.#timing.windowMs : 0;
+    }
+    this.#options.send({ src: me, dest: peer.id, body });
     const answerBy = this.#answerBy(peer, now, want, runs.length > 0);
     peer.left({ at: now, logRevision: revision, sightsRevision: told, answerBy });
     peer.untold = untold;

@@ -22,12 +22,16 @@ export class Keys {
 
   /** Returns whether it is new. */
   add(value: Json, key: Key): boolean {
-    if (this.has(value, key)) return false;
-    if (!Number.isSafeInteger(key)) this.#setOf(value).add(key);
-    else {
-      const word = wordOf(key as number);
-      this.#words.set(word, (this.#words.get(word) ?? 0) | bitOf(key as number, word));
+    if (!Number.isSafeInteger(key)) {
+      const isNew = !this.has(value, key);
+      if (isNew) this.#setOf(value).add(key);
+      return isNew;
     }
+    const word = wordOf(key as number);
+    const bit = bitOf(key as number, word);
+    const bits = this.#words.get(word) ?? 0;
+    if ((bits & bit) !== 0) return false;
+    this.#words.set(word, bits | bit);
     return true;
   }
 

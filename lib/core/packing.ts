@@ -1,6 +1,6 @@
 /** What goes into a message to one peer: the part of the digest, the entries and the sights that it lacks. */
 import type { Log, Run } from "./log.ts";
-import { type GossipBody, type GossipType, ORIGINS_MAX, SPANS_MAX } from "./message.ts";
+import { type GossipBody, ORIGINS_MAX, SPANS_MAX } from "./message.ts";
 import type { Known } from "./known.ts";
 import type { Peer } from "./peer.ts";
 import type { Kept, Sights } from "./sights.ts";
@@ -107,10 +107,4 @@ export function takeBatch(log: Log, sent: Known): Batch {
     }
   }
   return { runs, more: sent.lacks(log) };
-}
-
-/** What a message is mostly for. */
-export function typeOf(body: GossipBody): GossipType {
-  if (body.runs !== undefined) return "delta";
-  return body.want === true ? "probe" : "ack";
 }
