@@ -2,7 +2,7 @@
 import process from "node:process";
 import { type Aim, aimsOf, aimsText } from "./aims.ts";
 import { FULL, type Group } from "./cases.ts";
-import { allGroups, filtered } from "./groups.ts";
+import { chosen, PATHS } from "./groups.ts";
 import { quicker, type Report } from "./measure.ts";
 import { readOptions } from "./options.ts";
 import { ROOT, Runner, type Runtime, RUNTIMES } from "./runtimes.ts";
@@ -10,7 +10,7 @@ import { headOf, tableOf } from "./table.ts";
 
 const USAGE = `Usage: npm run bench -- [WORDS] [--runtime bun|deno] [--json]
 
-  WORDS             measure only groups with these words in their title
+  WORDS             measure only these paths (${PATHS.join(", ")}), or groups with these words in their title
   --runtime NAME    bun or deno; by default first the one, then the other
   --json            print results as JSON
 `;
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (typeof options === "string") return fail(`${options}\n\n${USAGE}`);
   if (options.help) return print(USAGE);
-  const groups = filtered(allGroups(FULL), options.words.join(" "));
+  const groups = chosen(FULL, options.words);
   if (groups.length === 0) return fail(`No group has "${options.words.join(" ")}" in its title\n`);
   const runtimes = RUNTIMES.filter((each) => each === (options.runtime ?? each));
   const reports: Measured[] = [];

@@ -1,7 +1,7 @@
 /** `npm run bench:compare -- BASE`: measures another commit and this tree in turns, in one run, and prints the ratios. */
 import process from "node:process";
 import { COMPARED, type Group } from "./cases.ts";
-import { allGroups, filtered } from "./groups.ts";
+import { chosen, PATHS } from "./groups.ts";
 import type { Report } from "./measure.ts";
 import { readOptions } from "./options.ts";
 import { type Ratio, ratiosOf, ratiosText, summaryText } from "./ratios.ts";
@@ -14,7 +14,7 @@ const TURNS = 9;
 const USAGE = `Usage: npm run bench:compare -- BASE [WORDS] [--turns N] [--runtime bun|deno] [--json]
 
   BASE              a commit, to be measured beside this tree as it stands
-  WORDS             measure only groups with these words in their title
+  WORDS             measure only these paths (${PATHS.join(", ")}), or groups with these words in their title
   --turns N         measure each tree so often (${TURNS})
   --runtime NAME    bun or deno (the one that runs this)
   --json            print the ratios as JSON
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   if (base === undefined) return fail(USAGE, 2);
   const commit = commitOf(ROOT, base);
   if (commit === undefined) return fail(`Cannot compare with ${base}: there is no such commit\n`, 2);
-  const groups = filtered(allGroups(COMPARED), words.join(" "));
+  const groups = chosen(COMPARED, words);
   if (groups.length === 0) return fail(`No group has "${words.join(" ")}" in its title\n`, 2);
   try {
     const ratios = await compared({ commit, groups, turns, runtime, show: json ? () => {} : print });

@@ -1,14 +1,25 @@
-/** Every group of cases there is, and those that a filter leaves. */
+/** Every group of cases there is, and those that somebody asks for. */
 import { around } from "./around.bench.ts";
 import type { Group, Sizes } from "./cases.ts";
 import { dedup } from "./dedup.bench.ts";
 import { retry } from "./retry.bench.ts";
 
+/** The paths that are measured, each with groups of its own. */
+const paths = new Map<string, (sizes: Sizes) => Group[]>([["dedup", dedup], ["retry", retry], [
+  "around",
+  around,
+]]);
+
+export const PATHS: readonly string[] = [...paths.keys()];
+
 export function allGroups(sizes: Sizes): Group[] {
-  return [...dedup(sizes), ...retry(sizes), ...around()];
+  return [...paths.values()].flatMap((groupsOf) => groupsOf(sizes));
 }
 
-/** Those whose title has the words of the filter in it; a group runs whole, as its cases stand beside each other. */
-export function filtered(groups: readonly Group[], filter: string): Group[] {
-  return groups.filter(({ title }) => title.toLowerCase().includes(filter.toLowerCase()));
+/** Those of the paths named, or those with the words in their title; a group runs whole, as its cases stand beside each other. */
+export function chosen(sizes: Sizes, words: readonly string[]): Group[] {
+  const named = words.flatMap((word) => paths.get(word) ?? []);
+  if (words.length > 0 && named.length === words.length) return named.flatMap((groupsOf) => groupsOf(sizes));
+  const filter = words.join(" ").toLowerCase();
+  return allGroups(sizes).filter(({ title }) => title.toLowerCase().includes(filter));
 }

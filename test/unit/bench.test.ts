@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { aimsOf, aimsText } from "../bench/aims.ts";
 import type { Group, Sizes } from "../bench/cases.ts";
-import { allGroups, filtered } from "../bench/groups.ts";
+import { allGroups, chosen, PATHS } from "../bench/groups.ts";
 import { Bench, quicker, type Report, type Result } from "../bench/measure.ts";
 import { readOptions, TURNS_MAX } from "../bench/options.ts";
 import { ratiosOf, ratiosText, verdict } from "../bench/ratios.ts";
@@ -138,8 +138,15 @@ test("bench: of two turns each case has the quicker one", () => {
   deepEqual(quicker(one, other).results.map(({ median }) => median), [1, 4, 7]);
 });
 
-test("bench: a filter leaves the groups with its words in their title", () => {
-  const titles = filtered(allGroups(LITTLE), "A Wake,").map(({ title }) => title);
+test("bench: names of paths leave their groups", () => {
+  const titles = (words: string[]) => chosen(LITTLE, words).map(({ title }) => title);
+  equal(PATHS.length, 3);
+  deepEqual(PATHS.flatMap((path) => titles([path])), titles([...PATHS]));
+  deepEqual(titles([...PATHS]), allGroups(LITTLE).map(({ title }) => title));
+});
+
+test("bench: other words leave the groups with them in their title", () => {
+  const titles = chosen(LITTLE, ["A", "Wake,"]).map(({ title }) => title);
   equal(titles.length, 4);
   for (const title of titles) match(title, /^a wake, /);
 });
