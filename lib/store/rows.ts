@@ -27,6 +27,7 @@ interface RowToWrite {
   bytes: number;
 }
 
+/** Rows in the making, until the next commit. */
 export class RowsToWrite {
   readonly #rows: RowToWrite[] = [];
 
