@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Mechanism } from "../core/node.ts";
 import { grudgeNames, parseGrudge } from "../workbench/grudge.ts";
 import { defaults, faults, latencyDists, type Settings, topologyNames } from "../workbench/settings.ts";
+import { START_MS_MAX, START_MS_PER_NODE } from "../workbench/start_up.ts";
 import { choice, decimal, list, parsedText, text, toggle, whole } from "./flag_schemas.ts";
 import { type Given, mustBe } from "./flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "./read_flags.ts";
@@ -17,6 +18,8 @@ export const RECOVERY_S_MAX = 3_600;
 export const DELIVERY_BUDGET_MS_MAX = 3_600_000;
 export const SEED_MAX = 4_294_967_295;
 export const SEEDS_MAX = 10_000;
+/** A node that starts later would not answer in time. */
+export const START_UP_MS_MAX = 9_000;
 
 /** One examination to run: its settings, and the challenge that judges it, if any. */
 export interface Exam {
@@ -87,6 +90,12 @@ export const exam = z.object({
 export const shapes = {
   sim: exam.extend({
     "seeds": whole(1, SEEDS_MAX, "N", "run this many seeds, from --seed on (1)"),
+    "start-up": whole(
+      0,
+      START_UP_MS_MAX,
+      "MS",
+      `over so long the nodes start, and are slow meanwhile (${START_MS_PER_NODE} a node, at most ${START_MS_MAX})`,
+    ),
     "without": list(mechanisms, "NAMES", "switch mechanisms off, to see that they matter"),
   }),
   challenges: z.object({
@@ -100,7 +109,10 @@ export type ExamFlags = z.infer<typeof exam>;
 
 export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
   const { flags, mistakes, given } = readFlags("sim", shapes.sim, args, env);
-  const exams = examsOf(flags);
+  const startUpMs = flags["start-up"];
+  const exams = examsOf(flags).map((exam): Exam =>
+    startUpMs === undefined ? exam : { ...exam, settings: { ...exam.settings, startUpMs } }
+  );
   return outcome([...mistakes, ...togetherMistakes("sim", exams, given), ...seedsMistakes(flags, given)], {
     exams,
     seeds: flags.seeds ?? 1,

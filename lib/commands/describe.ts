@@ -69,6 +69,7 @@ function settingFlags({ settings, challenge }: Exam): string[] {
     ["--loss", settings.lossShare, base.lossShare],
     ["--duplicate", settings.duplicateShare, base.duplicateShare],
     ["--recovery", settings.recoveryS, base.recoveryS],
+    ["--start-up", settings.startUpMs, base.startUpMs],
   ] as const;
   return plain.flatMap(([flag, value, usual]) =>
     value === undefined || value === usual ? [] : [flag, String(value)]

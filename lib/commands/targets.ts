@@ -29,6 +29,8 @@ export interface Row {
   readonly settings: Partial<Settings>;
   /** In the simulator. */
   readonly sim: readonly Bound[];
+  /** What holds today, where that is less. */
+  readonly reached?: readonly Bound[];
   /** With real processes; absent where only the simulator can say. */
   readonly test?: readonly Bound[];
   /** Cut off one node after the other, another one with each seed, at least once each. */
@@ -95,8 +97,9 @@ export const rows: readonly Row[] = [
     title: "3d",
     challenge: "3d",
     settings: {},
-    sim: [most("msgs-per-op", 1.15), ...quick, under("true-max", 600)],
-    test: [most("msgs-per-op", 1.2), ...quick],
+    sim: [most("msgs-per-op", 1.3), ...quick, most("true-max", 520)],
+    reached: [most("msgs-per-op", 1.3), ...quick, most("true-max", 560)],
+    test: [most("msgs-per-op", 1.4), ...quick],
   },
   {
     title: "3d, exponential latencies",
@@ -108,8 +111,8 @@ export const rows: readonly Row[] = [
     title: "3e, delivery budget 2000",
     challenge: "3e",
     settings: {},
-    sim: [most("msgs-per-op", 0.45), under("median", 1000), under("max", 2000)],
-    test: [most("msgs-per-op", 0.5), under("median", 1000), under("max", 2000)],
+    sim: [most("msgs-per-op", 0.48), under("median", 1000), under("max", 2000)],
+    test: [most("msgs-per-op", 0.55), under("median", 1000), under("max", 2000)],
   },
   {
     title: "3d + partition",
@@ -130,6 +133,7 @@ export const rows: readonly Row[] = [
     challenge: "3d",
     settings: { ...partition, grudge: "n0|rest" },
     sim: [under("cut-median", 500), under("cut-max", 1500)],
+    reached: [under("cut-median", 600), under("cut-max", 1900)],
   },
   {
     title: "3d + loss 10 %",

@@ -8,6 +8,7 @@ import { packHolds, packSights, takeBatch, type Words } from "./packing.ts";
 import type { Peer } from "./peer.ts";
 import { Peers } from "./peers.ts";
 import type { Random } from "./random.ts";
+import { Plan, relaysFor } from "./plan.ts";
 import { Recent } from "./recent.ts";
 import { ShortCut } from "./short_cut.ts";
 import { Timing } from "./timing.ts";
@@ -18,7 +19,7 @@ export const MISSES_MAX = 2;
 /** Who asks in vain for what a peer says it holds asks again after this at the latest, unless that takes longer. */
 export const WANT_CAP_MS = 16_000;
 /** A starting relay gives the others this long to call first. */
-export const HELLO_MS = 500;
+export const HELLO_MS = 1_000;
 /** So many entries at once need no company: they are passed on without waiting for a window. */
 export const BULK_ENTRIES = 32;
 
@@ -61,6 +62,8 @@ export class Gossip {
   /** When the children were last sent what had gathered, and when they will be again. */
   #flushedAt = -Infinity;
   #flushAt = Infinity;
+  /** The window that the children were told with that, and time their trips to: it stands until the next flush. */
+  #announcedMs = 0;
 
   constructor(options: GossipOptions, now: number) {
     const { me, life, ranked, random, without } = options;
@@ -72,7 +75,8 @@ export class Gossip {
     const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
     this.#recent = new Recent(this.#log);
     this.#shortCut = new ShortCut(ranked.length - 1);
-    this.#lookout = new Lookout({ me, life, ranked, random, without, patienceMs, ...shared });
+    const plan = new Plan(ranked, relaysFor(ranked.length));
+    this.#lookout = new Lookout({ me, life, ranked, plan, random, without, patienceMs, ...shared });
     this.#timing.levels = this.#lookout.tree.levels;
     this.#greet(now);
   }
@@ -127,6 +131,7 @@ export class Gossip {
     const { rtt } = peer;
     if (!peer.hear(body, this.#options.life, now)) return;
     if (peer.rtt !== rtt) this.#timing.measured(peer);
+    if (body.window !== undefined) this.#reboard(peer, now);
     const fresh = mergeRuns(this.#log, this.#options.origin, peer, body);
     if (fresh.length > 0) {
       peer.wants = 0;
@@ -227,19 +232,23 @@ export class Gossip {
     return this.#timing.boardAt(relay, sights.clear ? now : now + this.#timing.companyMs);
   }
 
+  /** The relay has just flushed: what waits for a flush that was only foretold is timed to the one that it announces. */
+  #reboard(relay: Peer, now: number): void {
+    if (relay.id !== this.#lookout.tree.parent || relay.sendAt === Infinity || relay.sendAt <= now) return;
+    relay.sendAt = this.#boardAt(relay, now);
+  }
+
   #nextFlushAt(now: number): number {
-    const { windowMs } = this.#timing;
     // A relay under another waits a little longer: when that one passes on, both pass on together.
     const patience = this.#lookout.tree.parent === undefined ? 1 : 1.25;
     // What comes a moment later need not wait a whole window.
-    return Math.max(now + this.#timing.companyMs, this.#flushedAt + patience * windowMs);
+    return Math.max(now + this.#timing.companyMs, this.#flushedAt + patience * this.#announcedMs);
   }
 
   #flush(now: number): void {
-    // What would be too much for one is shared before it leaves.
-    this.#lookout.weigh(now);
     this.#flushAt = Infinity;
     this.#flushedAt = now;
+    this.#announcedMs = this.#timing.nextWindowMs;
     for (const id of this.#lookout.tree.children) {
       const peer = this.#peers.get(id);
       if (peer !== undefined && this.#hasNews(peer)) {
@@ -291,7 +300,7 @@ export class Gossip {
     const { full } = peer;
     const push = !full && (purpose.push === true || this.#lookout.isNeighbour(peer.id));
     const { runs, more } = push ? takeBatch(this.#log, peer.sent) : { runs: [], more: false };
-    const { sights, plan, revision: told } = this.#words(peer);
+    const { sights, revision: told } = this.#words(peer);
     const untold = told < this.#lookout.sights.revision && this.#lookout.isNeighbour(peer.id);
     const want = more || untold || purpose.want === true;
     const echo = peer.echo(now);
@@ -302,10 +311,9 @@ export class Gossip {
     if (echo !== undefined) body.echo = echo;
     if (runs.length > 0) body.runs = runs.map(({ origin, seq, values }) => [origin, seq, values]);
     if (sights.length > 0) body.sights = sights;
-    if (plan !== undefined) body.plan = plan;
     if (want) body.want = want;
     if (purpose.flush === true) {
-      body.window = this.#lookout.tree.parent === undefined ? this.#timing.windowMs : 0;
+      body.window = this.#lookout.tree.parent === undefined ? this.#announcedMs : 0;
     }
     this.#options.send({ src: me, dest: peer.id, body });
     const answerBy = this.#answerBy(peer, now, want, runs.length > 0);
@@ -354,7 +362,10 @@ export class Gossip {
     const { tree, neighbours } = this.#lookout;
     this.#timing.levels = tree.levels;
     // A new relay gathers from those who come to it for as long as they take to come.
-    if (tree.root !== before.root) this.#flushedAt = now - this.#timing.windowMs + this.#timing.typicalMs / 2;
+    if (tree.root !== before.root) {
+      this.#announcedMs = this.#timing.nextWindowMs;
+      this.#flushedAt = now - this.#announcedMs + this.#timing.typicalMs / 2;
+    }
     const old = new Set([before.parent, ...before.children]);
     for (const peer of this.#peers) {
       if (old.has(peer.id) && !this.#lookout.isNeighbour(peer.id)) peer.expectNothing();

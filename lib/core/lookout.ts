@@ -3,9 +3,8 @@ import type { GossipBody } from "./message.ts";
 import type { Peer } from "./peer.ts";
 import { type Peers, rankOf } from "./peers.ts";
 import type { Random } from "./random.ts";
-import { Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { concerned, plant, replant } from "./relay.ts";
-import { presumedRelays, RootLoad } from "./root_load.ts";
 import { Sights } from "./sights.ts";
 import { Steward } from "./steward.ts";
 import { looksOut, standIns } from "./succession.ts";
@@ -32,6 +31,7 @@ export interface LookoutOptions {
   readonly life: number;
   /** Every member, this one included, in the order of rank, the same on every node. */
   readonly ranked: readonly string[];
+  readonly plan: Plan;
   readonly peers: Peers;
   readonly timing: Timing;
   readonly random: Random;
@@ -44,15 +44,14 @@ export interface LookoutOptions {
 export class Lookout {
   readonly sights: Sights;
   readonly #options: LookoutOptions;
-  readonly #load = new RootLoad();
   readonly #steward: Steward;
   #tree: Tree;
   #near: ReadonlyMap<string, Peer>;
 
   constructor(options: LookoutOptions) {
     this.#options = options;
-    const { me, life, ranked } = options;
-    this.sights = new Sights(me, life, new Plan(ranked, presumedRelays(ranked.length)));
+    const { me, life, plan } = options;
+    this.sights = new Sights(me, life, plan);
     this.#tree = plant(this.sights, options.me);
     this.#near = this.#beside(this.#tree);
     this.#steward = new Steward(options, this.sights, this.#tree);
@@ -81,20 +80,19 @@ export class Lookout {
   }
 
   /** The peer was heard, and says who sees whom. */
-  heard(peer: Peer, body: Pick<GossipBody, "sights" | "plan" | "want">, now: number): void {
+  heard(peer: Peer, body: Pick<GossipBody, "sights" | "want">, now: number): void {
     this.#listen(peer, body, now);
     // Who is not told who is lost takes it as a sign that another asks.
     if (body.want === true && !this.#looksOut && !this.isNeighbour(peer.id)) this.#askRelay(now);
   }
 
-  #listen(peer: Peer, { sights: words = [], plan }: Pick<GossipBody, "sights" | "plan">, now: number): void {
+  #listen(peer: Peer, { sights: words = [] }: Pick<GossipBody, "sights">, now: number): void {
     const before = this.sights.revision;
     const teller = { id: peer.id, life: peer.life };
     const returned = !this.sights.clear && !this.sights.seen.has(peer.id);
     if (this.sights.lost.has(peer.id)) this.#steward.found();
     this.sights.bury(peer.id, peer.life);
     this.sights.see(peer.id);
-    if (plan !== undefined) this.sights.mergePlan(plan);
     for (const [node, life, version, lost, seen] of words) {
       // What a life said that has ended is no longer so.
       if (!this.#isMember(node) || life < (this.#options.peers.met(node)?.life ?? 0)) continue;
@@ -128,16 +126,6 @@ export class Lookout {
   linked(peer: Peer, now: number): void {
     const awaited = this.isNeighbour(peer.id) || !this.sights.clear;
     if (awaited && !this.sights.seen.has(peer.id)) this.#options.hands.probe(peer, now);
-  }
-
-  /** This node is about to pass on. All relays weigh that, so that whoever is root next knows; the root plans. */
-  weigh(now: number): void {
-    const { root, size } = this.#tree;
-    const { plan } = this.sights;
-    const relays = this.#load.flushed(plan, size - 1, now);
-    if (root !== this.#options.me || relays === plan.relays) return;
-    this.sights.propose(relays);
-    this.#replant(now);
   }
 
   /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */

@@ -76,8 +76,6 @@ const Gossip = Type.Object({
   sights: Type.Optional(
     Type.Array(Type.Tuple([Name, Count, Count, Type.Array(Name), Type.Array(Name)])),
   ),
-  /** How many relays stand between the root and the others while all is well: the root's life, version, count. */
-  plan: Type.Optional(Type.Tuple([Count, Count, Count])),
   /** An answer is wanted at once. */
   want: Type.Optional(Type.Boolean()),
   /** For how long the sender, as a relay, gathers before it passes on, ms. */

@@ -39,7 +39,6 @@ export function packHolds(log: Log, peer: Peer): { holds: GossipBody["holds"]; r
 
 export interface Words {
   readonly sights: NonNullable<GossipBody["sights"]>;
-  readonly plan: GossipBody["plan"];
   /** The sights' revision that these tell of; below the newest where not all had room. */
   readonly revision: number;
 }
@@ -49,23 +48,21 @@ export interface Words {
  * none for who is spared them.
  */
 export function packSights(all: Sights, peer: Peer): Words {
-  if (all.revision === peer.confirmedSights) return { sights: [], plan: undefined, revision: all.revision };
+  if (all.revision === peer.confirmedSights) return { sights: [], revision: all.revision };
   const rows = peer.spared ? [] : all.since(peer.confirmedSights);
   const changed = [...rows].filter(([, { teller }]) => teller?.id !== peer.id || teller.life !== peer.life)
     .sort((a, b) => a[1].changedAt - b[1].changedAt);
   const sights: NonNullable<GossipBody["sights"]> = [];
   let revision = peer.confirmedSights;
-  const word = all.planSince(revision);
-  const plan: GossipBody["plan"] = word === undefined ? undefined : [...word];
   let bytes = 0;
   for (const [node, row] of changed) {
     const told = toldOf(node, row);
     bytes += told.bytes;
-    if (sights.length > 0 && bytes > SIGHTS_BYTES_MAX) return { sights, plan, revision };
+    if (sights.length > 0 && bytes > SIGHTS_BYTES_MAX) return { sights, revision };
     sights.push(told.word);
     revision = row.changedAt;
   }
-  return { sights, plan, revision: all.revision };
+  return { sights, revision: all.revision };
 }
 
 interface Told {

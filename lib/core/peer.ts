@@ -24,12 +24,16 @@ interface Flight {
   readonly sightsRevision: number;
   /** When an answer should be here at the latest; Infinity where none is expected. */
   readonly answerBy: number;
+  /** Whether the peer had been heard before: a message to one that has yet to start waits for that, too. */
+  readonly wasHeard: boolean;
 }
 
 /** A smoothed round trip and its mean deviation, ms (RFC 6298). */
 export interface Rtt {
   readonly mean: number;
   readonly deviation: number;
+  /** Whether it is only known to be no longer than that. */
+  readonly isBound: boolean;
 }
 
 export class Peer {
@@ -109,8 +113,8 @@ export class Peer {
   }
 
   /** Books a message that leaves now. */
-  left(flight: Omit<Flight, "n">): void {
-    this.#flights.push({ n: ++this.#n, ...flight });
+  left(flight: Omit<Flight, "n" | "wasHeard">): void {
+    this.#flights.push({ n: ++this.#n, wasHeard: this.life > 0, ...flight });
     if (this.#flights.length > FLIGHTS_MAX) this.#flights.shift();
     this.untold = false;
     this.retryAt = Math.min(this.retryAt, flight.answerBy);
@@ -235,11 +239,18 @@ export class Peer {
   #landed(n: number, heldMs: number, now: number): void {
     const flight = this.#flights.find((each) => each.n === n);
     if (flight === undefined) return;
-    this.#sample(Math.max(0, now - flight.at - heldMs), now);
+    this.#measure(flight, Math.max(0, now - flight.at - heldMs), now);
     this.confirmedLog = Math.max(this.confirmedLog, flight.logRevision);
     this.confirmedSights = Math.max(this.confirmedSights, flight.sightsRevision);
     this.#flights = this.#flights.filter((each) => each.n > n);
     this.retryAt = Math.min(Infinity, ...this.#flights.map((each) => each.answerBy));
+  }
+
+  /** What went to a peer before it was first heard gives an upper bound, which stands until there is a sample. */
+  #measure({ wasHeard }: Flight, measuredMs: number, now: number): void {
+    if (!wasHeard) {
+      this.rtt ??= { mean: Math.min(measuredMs, FIRST_SAMPLE_MAX_MS), deviation: 0, isBound: true };
+    } else this.#sample(measuredMs, now);
   }
 
   /** RFC 6298, except that the first sample says nothing of the deviation, and no later one counts for too much. */
@@ -247,7 +258,7 @@ export class Peer {
     // Answers that come in a burst had been held up: only the last of them tells how far away the peer is.
     if (now - this.#sampledAt > BURST_MS) {
       this.#sampledAt = now;
-      this.#rttBefore = this.rtt;
+      this.#rttBefore = this.rtt?.isBound ? undefined : this.rtt;
     }
     const { mean, deviation } = this.#rttBefore ??
       { mean: Math.min(measuredMs, FIRST_SAMPLE_MAX_MS), deviation: 0 };
@@ -255,6 +266,7 @@ export class Peer {
     this.rtt = {
       mean: mean + (ms - mean) / 8,
       deviation: deviation + (Math.abs(ms - mean) - deviation) / 4,
+      isBound: false,
     };
   }
 

@@ -31,9 +31,9 @@ export function plant(sights: Sights, me: string): Tree {
 }
 
 /** The same once those in `changed` have spoken. Mostly they only move from one relay to another. */
-export function replant(sights: Sights, me: string, before: Tree, changed?: ReadonlySet<string>): Tree {
+export function replant(sights: Sights, me: string, before: Tree, changed: ReadonlySet<string>): Tree {
   const parents = before.parents?.slice();
-  if (sights.clear || parents === undefined || changed === undefined) return plant(sights, me);
+  if (sights.clear || parents === undefined) return plant(sights, me);
   for (const id of changed) if (id === me || !move(id, parents, sights)) return plant(sights, me);
   return settled(sights.plan, me, rankOf(before.ranked, before.root) ?? 0, parents);
 }

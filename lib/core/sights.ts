@@ -14,9 +14,6 @@ export interface Row {
   readonly seen: ReadonlySet<string>;
 }
 
-/** A root says how many relays there are between it and the others. Outranked as a row is, and by one with more relays. */
-export type PlanWord = readonly [life: number, version: number, relays: number];
-
 /** Who passed a word on, and in which life of it. */
 export interface Teller {
   readonly id: string;
@@ -38,9 +35,8 @@ const NOBODY: ReadonlySet<string> = new Set();
 
 export class Sights {
   readonly #me: string;
-  #plan: Plan;
-  #planWord: PlanWord = [0, 0, 0];
-  #plannedAt = 0;
+  /** The tree while all is well. */
+  readonly plan: Plan;
   #lost: ReadonlySet<string> = NOBODY;
   #seen: ReadonlySet<string> = NOBODY;
   readonly #rows = new Map<string, Kept>();
@@ -48,41 +44,16 @@ export class Sights {
   #revision = 0;
   /** How many rows have somebody lost. */
   #losers = 0;
-  /** Whose rows have changed since that was last asked; undefined where the plan has. */
-  #changed: Set<string> | undefined = new Set();
+  /** Whose rows have changed since that was last asked. */
+  #changed = new Set<string>();
   /** Whose rows, at some time, have said that they see a node. */
   readonly #seers = new Map<string, Set<string>>();
 
   /** Of links of the plan nobody need speak. */
   constructor(me: string, life: number, plan: Plan = new Plan([], 0)) {
     this.#me = me;
-    this.#plan = plan;
+    this.plan = plan;
     this.#life = life;
-  }
-
-  /** The tree while all is well. */
-  get plan(): Plan {
-    return this.#plan;
-  }
-
-  /** What a root said of the plan, if that changed after `revision`. */
-  planSince(revision: number): PlanWord | undefined {
-    return this.#plannedAt > revision ? this.#planWord : undefined;
-  }
-
-  /** The word of this node, as the root. */
-  propose(relays: number): void {
-    const [life, version] = this.#planWord;
-    this.#keepPlan([Math.max(life, this.#life), version + 1, relays]);
-  }
-
-  /** Takes in what was said of the plan. Returns whether that is news. */
-  mergePlan(word: PlanWord): boolean {
-    const [life, version, relays] = word;
-    if (Math.max(life, version) > VERSION_MAX || relays >= this.#plan.ranked.length) return false;
-    if (!isLaterPlan(word, this.#planWord)) return false;
-    this.#keepPlan(word);
-    return true;
   }
 
   /** Counts changes: equal revisions mean equal tables. */
@@ -130,12 +101,12 @@ export class Sights {
    */
   linkUp(a: string, b: string, isPlanned?: boolean): boolean {
     const [from, to] = [this.#of(a), this.#of(b)];
-    if (from === undefined && to === undefined) return isPlanned ?? this.#plan.links(a, b);
+    if (from === undefined && to === undefined) return isPlanned ?? this.plan.links(a, b);
     if (from?.lost.has(b) || to?.lost.has(a)) return false;
-    const [isFromRelay, isToRelay] = [this.#plan.isRelay(a), this.#plan.isRelay(b)];
+    const [isFromRelay, isToRelay] = [this.plan.isRelay(a), this.plan.isRelay(b)];
     if (isFromRelay !== isToRelay) {
       const word = isFromRelay ? to : from;
-      return word?.seen.has(isFromRelay ? a : b) ?? isPlanned ?? this.#plan.links(a, b);
+      return word?.seen.has(isFromRelay ? a : b) ?? isPlanned ?? this.plan.links(a, b);
     }
     return (from?.seen.has(b) ?? true) && (to?.seen.has(a) ?? true);
   }
@@ -185,8 +156,8 @@ export class Sights {
     this.#say();
   }
 
-  /** Whose rows have changed since this was last asked; undefined where the plan has. */
-  takeChanged(): ReadonlySet<string> | undefined {
+  /** Whose rows have changed since this was last asked. */
+  takeChanged(): ReadonlySet<string> {
     const changed = this.#changed;
     this.#changed = new Set();
     return changed;
@@ -224,7 +195,7 @@ export class Sights {
    */
   get #speaks(): boolean {
     if (this.#rows.has(this.#me)) return true;
-    const plan = this.#plan;
+    const { plan } = this;
     const isTrouble = (peer: string) =>
       !this.clear || (!plan.isRelay(this.#me) && plan.isRelay(peer) && peer !== plan.root);
     return [...this.#said].some((peer) => !plan.links(this.#me, peer) && isTrouble(peer));
@@ -232,27 +203,18 @@ export class Sights {
 
   /** Whom it sees as far as it speaks of them: a relay leaves it to who is none. */
   get #said(): ReadonlySet<string> {
-    return this.#plan.isRelay(this.#me)
+    return this.plan.isRelay(this.#me)
       ? new Set([...this.#seen].filter((peer) => this.#isSaid(peer)))
       : this.#seen;
   }
 
   #isSaid(peer: string): boolean {
-    return !this.#plan.isRelay(this.#me) || this.#plan.isRelay(peer);
+    return !this.plan.isRelay(this.#me) || this.plan.isRelay(peer);
   }
 
   #say(): void {
     const version = (this.#rows.get(this.#me)?.version ?? 0) + 1;
     this.#keep(this.#me, { life: this.#life, version, lost: this.#lost, seen: this.#said });
-  }
-
-  #keepPlan(word: PlanWord): void {
-    this.#planWord = word;
-    this.#plan = new Plan(this.#plan.ranked, word[2]);
-    this.#plannedAt = ++this.#revision;
-    this.#changed = undefined;
-    const own = this.#of(this.#me);
-    if (own !== undefined && own.seen.size !== this.#said.size) this.#say();
   }
 
   #seersToAdd(id: string): Set<string> {
@@ -267,7 +229,7 @@ export class Sights {
   #drop(node: string): void {
     this.#count(node, NOBODY);
     this.#rows.delete(node);
-    this.#changed?.add(node);
+    this.#changed.add(node);
     this.#revision++;
   }
 
@@ -277,7 +239,7 @@ export class Sights {
 
   #keep(node: string, { life, version, lost, seen }: Row, teller?: Teller): void {
     this.#count(node, lost);
-    this.#changed?.add(node);
+    this.#changed.add(node);
     for (const id of seen) this.#seersToAdd(id).add(node);
     this.#rows.set(node, { life, version, lost, seen, changedAt: ++this.#revision, teller });
   }
@@ -285,12 +247,6 @@ export class Sights {
 
 function isLater(a: Row, b: Row): boolean {
   return a.life > b.life || (a.life === b.life && a.version > b.version);
-}
-
-/** Roots that could not reach each other may have said two things of one number: all must take up the same. */
-function isLaterPlan(a: PlanWord, b: PlanWord): boolean {
-  const at = a.findIndex((part, i) => part !== b[i]);
-  return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0);
 }
 
 function isSame(a: Row, b: Row): boolean {

@@ -62,9 +62,6 @@ export interface Running {
   readonly partitioner: (network: Network) => Partitioner;
 }
 
-/** From the last topology_ok to the first operation, ms: Jepsen, too, takes about that long to set up its clients (a guess). */
-const SETTLE_MS = 1_000;
-
 /** How often progress is told, ms. */
 const PROGRESS_MS = 250;
 
@@ -135,9 +132,9 @@ export class Examination {
     });
   }
 
+  /** Clients begin at once, as under Maelstrom: nodes have to cope with what their start has left behind. */
   #settle(done: (results: Results) => void): void {
-    const { scheduler } = this.#options;
-    scheduler.at(scheduler.now() + SETTLE_MS, () => this.#counted(() => this.#runMain(done)));
+    this.#counted(() => this.#runMain(done));
   }
 
   /** Asks nodes that count for themselves, where there are such. */

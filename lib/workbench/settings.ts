@@ -32,6 +32,8 @@ export interface Settings {
   readonly duplicateShare: number;
   /** Rest after the last heal and before the final reads, s. */
   readonly recoveryS: number;
+  /** Over how long simulated nodes start, and are slow for as long again, ms; by default as a machine of two cores takes. */
+  readonly startUpMs?: number;
   readonly seed: number;
 }
 

@@ -7,6 +7,7 @@ import { Examination } from "./examination.ts";
 import type { Results } from "./results.ts";
 import { VirtualScheduler } from "./scheduler.ts";
 import type { Settings } from "./settings.ts";
+import { type Stall, startUpMsOf, startUpStalls } from "./start_up.ts";
 import type { Host, HostEvents, HostFactory, Scheduler } from "./world.ts";
 
 export interface SimNodeOptions {
@@ -14,6 +15,8 @@ export interface SimNodeOptions {
   readonly without?: readonly Mechanism[];
   /** What a node persists survives its kills, as with `serve --data`; else it comes back empty, as under Maelstrom. */
   readonly durable?: boolean;
+  /** So many nodes start for the first time, over so long, ms; by default they are there at once. */
+  readonly startUp?: { readonly nodes: number; readonly ms: number };
 }
 
 export interface SimOptions extends SimNodeOptions {
@@ -42,7 +45,8 @@ export function simulate(
   hosts: SimHosts = simHosts,
 ): Results {
   const scheduler = new VirtualScheduler();
-  const factory = hosts(settings.seed, scheduler, options);
+  const { nodeCount: nodes, startUpMs = startUpMsOf(nodes) } = settings;
+  const factory = hosts(settings.seed, scheduler, { startUp: { nodes, ms: startUpMs }, ...options });
   const { durable = false } = options;
   const examination = new Examination({
     settings,
@@ -71,11 +75,14 @@ export function simHosts(
   options: SimNodeOptions,
   make: (options: NodeOptions) => Steps = (options) => new Node(options),
 ): HostFactory {
-  return (id, events) => new SimHost({ id, events, seed, scheduler, options, make });
+  let count = 0;
+  return (id, events) => new SimHost({ id, index: count++, events, seed, scheduler, options, make });
 }
 
 interface SimHostOptions {
   readonly id: string;
+  /** Processes are started in this order. */
+  readonly index: number;
   readonly events: HostEvents;
   readonly seed: number;
   readonly scheduler: Scheduler;
@@ -91,6 +98,9 @@ class SimHost implements Host {
   #origin: string | undefined;
   #node: Steps | undefined;
   #paused = false;
+  /** Until when it gets no processor, and what has come meanwhile. */
+  #stalledUntil = 0;
+  #backlog: Envelope[] = [];
   #starts = 0;
   #wakeAt = Infinity;
   #cancelWake: () => void = () => {};
@@ -114,17 +124,20 @@ class SimHost implements Host {
         { restored: { origin: this.#origin, entries: this.#disk.map(({ entry }) => entry) } },
     });
     this.#paused = false;
+    if (this.#starts === 1) this.#startUp();
     this.#plan(this.#node);
   }
 
   receive(envelope: Envelope): void {
-    this.#step({ kind: "receive", envelope });
+    if (this.#isStalled) this.#backlog.push(envelope);
+    else this.#step({ kind: "receive", envelope });
   }
 
   kill(): void {
     const now = this.#options.scheduler.now();
     this.#disk = this.#disk.filter(({ safeAt }) => safeAt <= now);
     this.#node = undefined;
+    this.#backlog = [];
     this.#cancel();
   }
 
@@ -140,6 +153,34 @@ class SimHost implements Host {
 
   stop(): void {
     this.kill();
+  }
+
+  get #isStalled(): boolean {
+    return this.#options.scheduler.now() < this.#stalledUntil;
+  }
+
+  #startUp(): void {
+    const { id, index, seed, scheduler, options: { startUp } } = this.#options;
+    if (startUp === undefined) return;
+    const random = fork(seed, `start-up:${id}`);
+    const readyMs = startUp.ms * (index + random.next()) / startUp.nodes;
+    this.#stall(startUpStalls(readyMs, startUp.ms, random), scheduler.now());
+  }
+
+  /** One stall after the other; they count from `startedAt`. */
+  #stall([first, ...rest]: readonly Stall[], startedAt: number): void {
+    if (first === undefined) return;
+    const { scheduler } = this.#options;
+    this.#stalledUntil = startedAt + first.to;
+    scheduler.at(this.#stalledUntil, () => this.#catchUp());
+    const [next] = rest;
+    if (next !== undefined) scheduler.at(startedAt + next.from, () => this.#stall(rest, startedAt));
+  }
+
+  #catchUp(): void {
+    const backlog = this.#backlog;
+    this.#backlog = [];
+    for (const envelope of backlog) this.receive(envelope);
   }
 
   #step(event: Event): void {
@@ -170,7 +211,7 @@ class SimHost implements Host {
   }
 
   #plan(node: Steps): void {
-    const wakeAt = Math.max(node.deadline, this.#options.scheduler.now());
+    const wakeAt = Math.max(node.deadline, this.#options.scheduler.now(), this.#stalledUntil);
     if (wakeAt === this.#wakeAt) return;
     this.#cancel();
     this.#wakeAt = wakeAt;
@@ -179,6 +220,7 @@ class SimHost implements Host {
 
   #wake(): void {
     this.#wakeAt = Infinity;
+    if (this.#isStalled && this.#node !== undefined) return this.#plan(this.#node);
     const now = this.#options.scheduler.now();
     this.#wakes = now === this.#wokenAt ? this.#wakes + 1 : 1;
     this.#wokenAt = now;

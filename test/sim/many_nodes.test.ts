@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isGossip } from "../../lib/core/message.ts";
-import { ROOT_BURST_MAX, ROOT_HZ_MAX } from "../../lib/core/root_load.ts";
+import { STAR_MAX } from "../../lib/core/plan.ts";
 import type { Results } from "../../lib/workbench/results.ts";
 import { defaults, type Settings } from "../../lib/workbench/settings.ts";
 import { simHosts, simulate } from "../../lib/workbench/sim.ts";
 
-const NODES = 64;
+const NODES = STAR_MAX + 1;
 
 interface Examined {
   readonly results: Results;
@@ -40,20 +40,18 @@ function examine(settings: Partial<Settings>): Examined {
 test("no node of many has more than the square root of their number times the mean to do [P23]", () => {
   const { results, peak } = examine({ latencyMs: 10, timeLimitS: 10 });
   assert.deepEqual(results.failures, []);
-  assert.ok(results.stats.count / 10 * NODES > ROOT_HZ_MAX, "one relay would have too much to do");
   assert.ok(peak <= Math.sqrt(NODES), `the busiest has ${peak.toFixed(1)} times the mean`);
 });
 
 test("nor has any when they start, where the greetings of all are too much for one [P12] [P23]", () => {
-  const nodeCount = ROOT_BURST_MAX + 2;
-  const { results, peak } = examine({ nodeCount, rate: 1, latencyMs: 10, timeLimitS: 1 });
+  const { results, peak } = examine({ rate: 1, latencyMs: 10, timeLimitS: 1 });
   assert.deepEqual(results.failures, []);
-  assert.ok(peak <= Math.sqrt(nodeCount), `the busiest has ${peak.toFixed(1)} times the mean`);
+  assert.ok(peak <= Math.sqrt(NODES), `the busiest has ${peak.toFixed(1)} times the mean`);
 });
 
 test("a value of many takes three hops: up past the relay, and down through it [P26]", () => {
   const latencyMs = 100;
-  const settings = { nodeCount: ROOT_BURST_MAX + 2, rate: 0.5, readShare: 0, latencyMs, timeLimitS: 40 };
+  const settings = { rate: 0.5, readShare: 0, latencyMs, timeLimitS: 40 };
   const { results } = examine(settings);
   assert.deepEqual(results.failures, []);
   const hops = (results["true-latencies"]?.["0.5"] ?? Infinity) / latencyMs;
@@ -70,7 +68,7 @@ test("the root of many, or one of its relays, is cut off: all others get every v
 });
 
 test("many are cut in half: neither half makes one relay do all, and who sees whom is told to few [P24] [P25]", () => {
-  const nodeCount = 144;
+  const nodeCount = 169;
   const { results, peak, words } = examine({
     nodeCount,
     rate: 20,
@@ -78,9 +76,7 @@ test("many are cut in half: neither half makes one relay do all, and who sees wh
     timeLimitS: 12,
     nemesis: ["partition"],
     grudge: "majority",
-    // A moment at the start, and then once there are two levels.
-    cutsS: [0.001, 5],
-    nemesisIntervalS: 4,
+    cutsS: [5],
   });
   assert.deepEqual(results.failures, []);
   assert.ok(peak <= 1.6 * Math.sqrt(nodeCount), `the busiest has ${peak.toFixed(1)} times the mean`);

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Event } from "../../lib/core/node.ts";
 import { VirtualScheduler } from "../../lib/workbench/scheduler.ts";
-import { simHosts, type Steps, WAKES_PER_MOMENT_MAX } from "../../lib/workbench/sim.ts";
+import { simHosts, type SimNodeOptions, type Steps, WAKES_PER_MOMENT_MAX } from "../../lib/workbench/sim.ts";
 import type { Host } from "../../lib/workbench/world.ts";
 
 /** A host around a node that notes its events; `deadline` says after each at what moment it wants to be woken. */
-function hosting(deadline: (now: number) => number) {
+function hosting(deadline: (now: number) => number, options: SimNodeOptions = {}) {
   const scheduler = new VirtualScheduler();
   const events: string[] = [];
   const lives: number[] = [];
@@ -27,7 +27,7 @@ function hosting(deadline: (now: number) => number) {
     return node;
   };
   const nothing = (): void => {};
-  const host: Host = simHosts(1, scheduler, {}, make)("n0", {
+  const host: Host = simHosts(1, scheduler, options, make)("n0", {
     sent: nothing,
     misbehaved: nothing,
     delivered: nothing,
@@ -86,4 +86,18 @@ test("SimHost: a node that wants to be woken over WAKES_PER_MOMENT_MAX times at 
   host.start();
   assert.throws(() => scheduler.run(), /n0 wants to be woken again and again at 0 ms/);
   assert.equal(events.length, WAKES_PER_MOMENT_MAX);
+});
+
+test("SimHost: a node that starts gets what has come once it is there, and is woken no earlier", () => {
+  const startUp = { nodes: 1, ms: 1_000 };
+  const { scheduler, host, events, receive } = hosting((now) => now === 0 ? 10 : Infinity, { startUp });
+  host.start();
+  receive();
+  scheduler.at(5, receive);
+  scheduler.run(2_000);
+  const at = Number(events[0]?.split("@")[1]);
+  assert.ok(at > 10 && at <= 1_000, `${at} ms`);
+  assert.deepEqual(events.slice(0, 2), [`receive@${at}`, `receive@${at}`]);
+  receive();
+  assert.equal(events.at(-1), "receive@2000", "it is slow no more");
 });

@@ -284,9 +284,9 @@ function relay(): { n0: Node; receive: (src: string, body: object, now: number) 
     );
   };
   receive("c1", { type: "init", node_id: "n0", node_ids: ["n0", "n1", "n2"] }, 0);
-  n0.step({ kind: "wake" }, HELLO_MS);
-  for (const src of ["n1", "n2"]) receive(src, { life: 1, n: 1, echo: [1, 1, 0], holds: [] }, HELLO_MS + 100);
-  receive("n1", { life: 1, n: 2, holds: [], runs: [["n1.1", 1, [0]]] }, 2_000);
+  for (const src of ["n1", "n2"]) receive(src, { life: 1, n: 1, holds: [], want: true }, 0);
+  for (const src of ["n1", "n2"]) receive(src, { life: 1, n: 2, echo: [1, 1, 0], holds: [] }, 100);
+  receive("n1", { life: 1, n: 3, holds: [], runs: [["n1.1", 1, [0]]] }, 2_000);
   n0.step({ kind: "wake" }, 2_050);
   return { n0, receive };
 }
@@ -294,7 +294,7 @@ function relay(): { n0: Node; receive: (src: string, body: object, now: number) 
 test("BULK_ENTRIES at once are passed on without waiting for a window, fewer are not [P13]", () => {
   for (const [entries, left] of [[BULK_ENTRIES - 1, 0], [BULK_ENTRIES, 1]] as const) {
     const { receive } = relay();
-    const sent = receive("n1", { life: 1, n: 3, holds: [], runs: [["n1.1", 2, count(0, entries)]] }, 2_060);
+    const sent = receive("n1", { life: 1, n: 4, holds: [], runs: [["n1.1", 2, count(0, entries)]] }, 2_060);
     equal(sent.filter(({ dest }) => dest === "n2").length, left);
   }
 });

@@ -5,6 +5,7 @@ import { Lookout } from "../../lib/core/lookout.ts";
 import { HELPED_MAX } from "../../lib/core/steward.ts";
 import type { Peer } from "../../lib/core/peer.ts";
 import { Peers } from "../../lib/core/peers.ts";
+import { Plan } from "../../lib/core/plan.ts";
 import { seeded } from "../../lib/core/random.ts";
 import { Timing } from "../../lib/core/timing.ts";
 
@@ -19,6 +20,7 @@ function among(me: string) {
     me,
     life: 1,
     ranked,
+    plan: new Plan(ranked, 0),
     peers,
     timing: new Timing(undefined),
     random: seeded(1),

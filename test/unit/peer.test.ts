@@ -15,6 +15,13 @@ function word(said: Partial<GossipBody> = {}): GossipBody {
   return { life: 3, n: 1, holds: [], ...said };
 }
 
+/** A peer that has been heard: what is sent to it now does not wait for its start. */
+function met(): Peer {
+  const peer = new Peer("n1");
+  peer.hear(word(), MY_LIFE, 0);
+  return peer;
+}
+
 function logOf(...seqs: number[]): Log {
   const log = new Log();
   for (const seq of seqs) log.add({ origin: "a", seq, value: seq });
@@ -82,41 +89,54 @@ test("Peer.holdsSpan() takes what it sent for what it holds [P1]", () => {
 });
 
 test("Peer: an echo samples the round trip, less what the message lay there [P3]", () => {
-  const peer = new Peer("n1");
+  const peer = met();
   send(peer, 1000);
   peer.hear(word({ echo: [MY_LIFE, 1, 40] }), MY_LIFE, 1240);
-  deepEqual(peer.rtt, { mean: 200, deviation: 0 });
+  deepEqual(peer.rtt, { mean: 200, deviation: 0, isBound: false });
   send(peer, 2000);
   peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 2280);
-  deepEqual(peer.rtt, { mean: 210, deviation: 20 });
+  deepEqual(peer.rtt, { mean: 210, deviation: 20, isBound: false });
+});
+
+test("Peer: what went to it before it was heard is a bound, which the first sample replaces [P3]", () => {
+  const peer = new Peer("n1");
+  send(peer, 0);
+  send(peer, 900);
+  peer.hear(word({ echo: [MY_LIFE, 1, 0] }), MY_LIFE, 700);
+  deepEqual(peer.rtt, { mean: 700, deviation: 0, isBound: true });
+  peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 990);
+  deepEqual(peer.rtt, { mean: 700, deviation: 0, isBound: true });
+  send(peer, 1_000);
+  peer.hear(word({ n: 3, echo: [MY_LIFE, 3, 0] }), MY_LIFE, 1_080);
+  deepEqual(peer.rtt, { mean: 80, deviation: 0, isBound: false });
 });
 
 test("Peer: an echo that claims to have lain there longer than it took samples 0, not less [P3]", () => {
-  const peer = new Peer("n1");
+  const peer = met();
   send(peer, 0);
   peer.hear(word({ echo: [MY_LIFE, 1, 1e308] }), MY_LIFE, 10);
-  deepEqual(peer.rtt, { mean: 0, deviation: 0 });
+  deepEqual(peer.rtt, { mean: 0, deviation: 0, isBound: false });
 });
 
 test("Peer: a sample counts as at most twice what was expected and SAMPLE_SLACK_MS [P3]", () => {
-  const peer = new Peer("n1");
+  const peer = met();
   send(peer, 0);
   peer.hear(word({ echo: [MY_LIFE, 1, 0] }), MY_LIFE, 80);
   send(peer, 1000);
   peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 31_000);
   const believed = 2 * 80 + SAMPLE_SLACK_MS;
-  deepEqual(peer.rtt, { mean: 80 + (believed - 80) / 8, deviation: (believed - 80) / 4 });
+  deepEqual(peer.rtt, { mean: 80 + (believed - 80) / 8, deviation: (believed - 80) / 4, isBound: false });
 });
 
 test("Peer: answers within BURST_MS are one sample, the last of them [P3]", () => {
-  const peer = new Peer("n1");
+  const peer = met();
   send(peer, 0);
   peer.hear(word({ echo: [MY_LIFE, 1, 0] }), MY_LIFE, 80);
   for (const at of [1000, 1100, 1200]) send(peer, at);
   peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 1270);
   peer.hear(word({ n: 3, echo: [MY_LIFE, 3, 0] }), MY_LIFE, 1280);
   peer.hear(word({ n: 4, echo: [MY_LIFE, 4, 0] }), MY_LIFE, 1270 + BURST_MS);
-  deepEqual(peer.rtt, { mean: 80 + 40 / 8, deviation: 40 / 4 });
+  deepEqual(peer.rtt, { mean: 80 + 40 / 8, deviation: 40 / 4, isBound: false });
 });
 
 test("Peer: what it holds of this node's own origin is no news [P15]", () => {
@@ -133,7 +153,11 @@ test("Peer: an echo of a message never sent, of one long landed or of another li
   deepEqual([peer.rtt, peer.awaited, peer.retryAt], [undefined, true, 500]);
   peer.hear(word({ n: 3, echo: [MY_LIFE, 1, 0] }), MY_LIFE, 20);
   peer.hear(word({ n: 4, echo: [MY_LIFE, 1, 0] }), MY_LIFE, 900);
-  deepEqual([peer.rtt, peer.awaited, peer.retryAt], [{ mean: 20, deviation: 0 }, false, Infinity]);
+  deepEqual([peer.rtt, peer.awaited, peer.retryAt], [
+    { mean: 20, deviation: 0, isBound: true },
+    false,
+    Infinity,
+  ]);
 });
 
 test("Peer: an echo settles all that left before it, and confirms what that message had said [P3]", () => {
@@ -178,13 +202,13 @@ test("Peer: any word ends a row of misses [P4]", () => {
 });
 
 test("Peer: awaits the echoes of at most FLIGHTS_MAX messages, the newest ones [P6]", () => {
-  const peer = new Peer("n1");
+  const peer = met();
   for (let n = 1; n <= FLIGHTS_MAX + 1; n++) send(peer, n);
   equal(peer.nextN, FLIGHTS_MAX + 2);
   peer.hear(word({ echo: [MY_LIFE, 1, 0] }), MY_LIFE, 500);
   equal(peer.rtt, undefined);
   peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 502);
-  deepEqual(peer.rtt, { mean: 500, deviation: 0 });
+  deepEqual(peer.rtt, { mean: 500, deviation: 0, isBound: false });
 });
 
 test("Peer.expectNothing() leaves no moment at which an answer is missed [P4]", () => {

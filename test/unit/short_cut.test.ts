@@ -4,15 +4,14 @@ import { test } from "node:test";
 import { HELLO_MS } from "../../lib/core/gossip.ts";
 import type { Body, Envelope, Json } from "../../lib/core/message.ts";
 import { type Event, MALFORMED_REQUEST, Node } from "../../lib/core/node.ts";
-import { Plan } from "../../lib/core/plan.ts";
+import { Plan, STAR_MAX } from "../../lib/core/plan.ts";
 import { seeded } from "../../lib/core/random.ts";
 import { plant } from "../../lib/core/relay.ts";
-import { ROOT_BURST_MAX, ROOT_HZ_MAX } from "../../lib/core/root_load.ts";
-import { ShortCut } from "../../lib/core/short_cut.ts";
+import { HINTS_HZ_MAX, ShortCut } from "../../lib/core/short_cut.ts";
 import { Sights } from "../../lib/core/sights.ts";
 
 /** So many start with two levels; sorted, m000 is the root and m001 a relay. */
-const MANY = ROOT_BURST_MAX + 2;
+const MANY = STAR_MAX + 1;
 const RELAYS = 13;
 const ids = Array.from({ length: MANY }, (_, i) => `m${String(i).padStart(3, "0")}`);
 const [root, relay, leaf] = [ids[0], ids[1], ids[1 + RELAYS]] as [string, string, string];
@@ -84,8 +83,8 @@ test("values that enter together, and what enters at a relay or in a star, take 
   deepEqual(hints(new Member("n1", ["n0", "n1", "n2"]).broadcast("v", 10)), []);
 });
 
-test("all members together take the short cut ROOT_HZ_MAX times a second [P26]", () => {
-  const everyMs = 1_000 * (MANY - 1) / ROOT_HZ_MAX;
+test("all members together take the short cut HINTS_HZ_MAX times a second [P26]", () => {
+  const everyMs = 1_000 * (MANY - 1) / HINTS_HZ_MAX;
   const tree = plant(new Sights(leaf, 1, new Plan(ids, RELAYS)), leaf);
   const shortCut = new ShortCut(MANY - 1);
   deepEqual([0, 1, everyMs - 1, everyMs, everyMs + 1].map((now) => shortCut.take(tree, now)), [

@@ -25,6 +25,7 @@ function lookoutOf(me: string) {
     me,
     life: 1,
     ranked: ids,
+    plan,
     peers,
     timing: new Timing(undefined),
     random: seeded(1),
@@ -48,7 +49,7 @@ function lookoutOf(me: string) {
       [...lost],
       [...seen],
     ]);
-    lookout.heard(peer, { sights, plan: [1, 1, 3], want }, at);
+    lookout.heard(peer, { sights, want }, at);
   };
   const lose = (id: string, at: number) => lookout.lose(peerOf(id), at);
   const asked = () => done.filter((each) => !each.startsWith("turned"));
