@@ -1,21 +1,25 @@
 /** hearsay: picks a command by its arguments and ends the process with the command's exit status. */
-import { fstatSync } from "node:fs";
-import { Socket } from "node:net";
-import type { Writable } from "node:stream";
+import { constants } from "node:os";
 import { isatty } from "node:tty";
 import { dispatch } from "./lib/commands/dispatch.ts";
-import type { Io } from "./lib/commands/io.ts";
+import { FAILED, type Io, OK } from "./lib/commands/io.ts";
+import { Output } from "./lib/commands/output.ts";
 
-/** What was written and has not left yet: an exit would cut it off at 64 KiB of a pipe. */
-const leaving = new Set<Promise<void>>();
-let output: Writable | undefined;
-let outIsRead = true;
+/** What is held of standard error for a reader that has stalled, in bytes. */
+const ERR_HELD_BYTES_MAX = 1_048_576;
+/** At the end, what is said on standard error may take so long to leave, ms. */
+const ERR_END_MS_MAX = 2_000;
+
+const out = new Output(1);
+const err = new Output(2, ERR_HELD_BYTES_MAX);
 
 const io: Io = {
-  out: (text) => write(output ??= openOutput(), text),
-  outDrained: drained,
-  outGivenUp: () => leaving.clear(),
-  err: (text) => write(process.stderr, text),
+  out: (text) => out.write(text),
+  outDrained: () => out.drained().then(() => out.isRead),
+  outGivenUp: () => out.giveUp(),
+  err: (text) => err.write(text),
+  errDrained: () => drained(err, ERR_END_MS_MAX),
+  onErrDropped: (say) => err.onDropped(say),
   env: process.env,
   input: () => process.stdin,
   inputIsTerminal: isatty(0),
@@ -23,43 +27,29 @@ const io: Io = {
   errIsTerminal: isatty(2),
 };
 
-// A reader that left, as `head` does, is no reason to crash.
-process.stdout.on("error", () => {});
-process.stderr.on("error", () => {});
-
 // No top-level await: bytecode cannot have it.
 dispatch(process.argv.slice(2), io).then(end, crash);
 
-/** Deno's own writes hold up the whole process, signals too, while nobody reads; a socket on the same pipe does not. */
-function openOutput(): Writable {
-  const isPipe = () => fstatSync(1).isFIFO() || fstatSync(1).isSocket();
-  if (process.versions["deno"] === undefined || !isPipe()) return process.stdout;
-  return new Socket({ fd: 1, readable: false, writable: true }).on("error", () => {});
+/** A reader of the output that takes its time, as `less` does, is waited for, until a signal comes. */
+async function end(status: number): Promise<void> {
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => process.exit(128 + constants.signals[name]));
+  }
+  if (!out.isGivenUp) await out.drained();
+  if (out.fault !== undefined) err.write(`${out.fault}\n`);
+  await drained(err, ERR_END_MS_MAX);
+  const isLost = out.fault !== undefined || out.isGivenUp;
+  process.exit(isLost && status === OK ? FAILED : status);
 }
 
-/** An empty write is no sign that earlier ones have left, so each one is waited for. */
-function write(stream: Writable, text: string): void {
-  const left = new Promise<void>((resolve) =>
-    stream.write(text, (error) => {
-      if (error && stream === output) outIsRead = false;
-      resolve();
-    })
-  );
-  leaving.add(left);
-  left.then(() => leaving.delete(left));
-}
-
-async function drained(): Promise<boolean> {
-  // What is written meanwhile is waited for, too.
-  while (leaving.size > 0) await Promise.all(leaving);
-  return outIsRead;
-}
-
-function end(status: number): void {
-  Promise.all(leaving).then(() => process.exit(status));
+async function drained(output: Output, msMax: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, msMax));
+  await Promise.race([output.drained(), late]);
+  clearTimeout(timer);
 }
 
 function crash(error: unknown): void {
   io.err(`hearsay: a bug: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
-  end(1);
+  end(FAILED);
 }

@@ -1,6 +1,4 @@
 /** The carrier over stdin and stdout as Maelstrom has them: nothing but messages ever reaches the output. */
-import { fstatSync } from "node:fs";
-import { Socket } from "node:net";
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { Buffer } from "node:buffer";
@@ -10,6 +8,8 @@ import { Node } from "../lib/core/node.ts";
 import { type Random, seeded } from "../lib/core/random.ts";
 import { drive, monotonicClock } from "./drive.ts";
 import { HELD_BYTES_MAX, LINE_BYTES_MAX, LineReader, LineWriter } from "./lines.ts";
+import { isReaderGone, standardOutput, whyUnwritten } from "./standard_output.ts";
+import { listenForStop } from "./stop_signals.ts";
 import type { Transport, TransportHandlers } from "./transport.ts";
 
 /** How long a close waits for a reader of the output that has stalled, ms. */
@@ -27,37 +27,32 @@ export interface MaelstromOptions {
   readonly errors?: Writable;
 }
 
-/** Runs a node until end of input, a closed output, SIGTERM or SIGINT; resolves to the exit status. */
+/**
+ * Runs a node until end of input, a closed output or a signal to stop; resolves to the exit status: 1 where something
+ * that was written is lost, unless its reader left.
+ */
 export async function runMaelstrom(options: MaelstromOptions = {}): Promise<number> {
-  const { input = process.stdin, output = standardOutput(), errors = process.stderr } = options;
+  const { input = process.stdin, output = standardOutput(1), errors = standardOutput(2) } = options;
   const clock = monotonicClock();
   const reports = new Reports(errors, clock);
-  const transport = maelstromTransport(input, output);
-  const ending = new Ending();
+  const transport = new MaelstromTransport(input, output, DRAIN_MS_MAX);
+  const ended = Promise.withResolvers<void>();
+  const stop = listenForStop();
   const driver = drive({
     node: createNode(options, clock()),
     transport,
     clock,
     onDropped: (reason) => reports.add(reason),
-    onEnd: ending.reach,
+    onEnd: ended.resolve,
   });
-  await ending.reached;
+  await Promise.race([ended.promise, stop.came]);
+  stop.release();
   driver.stop();
   await transport.close();
-  reports.close();
-  return 0;
-}
-
-/** Deno's own writes hold up the whole process, signals too, while nobody reads; a socket on the same pipe does not. */
-function standardOutput(): Writable {
-  if (process.versions["deno"] === undefined || !isPipe(1)) return process.stdout;
-  return new Socket({ fd: 1, readable: false, writable: true });
-}
-
-/** Those who start processes use either kind. */
-function isPipe(fd: number): boolean {
-  const stat = fstatSync(fd);
-  return stat.isFIFO() || stat.isSocket();
+  const error = output.errored;
+  const fault = error === null || isReaderGone(error) ? undefined : whyUnwritten(1, error);
+  reports.close(fault);
+  return fault !== undefined || transport.cutBytes > 0 ? 1 : 0;
 }
 
 /** The stdin/stdout carrier alone. */
@@ -72,11 +67,17 @@ class MaelstromTransport implements Transport {
   #handlers: TransportHandlers | undefined;
   #ended = false;
   #closing: Promise<void> | undefined;
+  #cutBytes = 0;
 
   constructor(input: Readable, output: Writable, drainMsMax: number) {
     this.#input = input;
     this.#drainMsMax = drainMsMax;
     this.#writer = new LineWriter(output, () => this.#end());
+  }
+
+  /** What had not left when it was closed. */
+  get cutBytes(): number {
+    return this.#cutBytes;
   }
 
   open(handlers: TransportHandlers): void {
@@ -115,8 +116,8 @@ class MaelstromTransport implements Transport {
     const handlers = this.#handlers;
     this.#handlers = undefined;
     await within(this.#drainMsMax, this.#writer.drain());
-    const cut = this.#writer.heldBytes;
-    if (cut > 0) handlers?.onDropped(`nobody read the last ${cut} bytes within ${this.#drainMsMax} ms`);
+    const bytes = this.#cutBytes = this.#writer.heldBytes;
+    if (bytes > 0) handlers?.onDropped(`nobody read the last ${bytes} bytes within ${this.#drainMsMax} ms`);
     // A paused input no longer keeps the process alive.
     this.#input.pause();
   }
@@ -173,8 +174,10 @@ class Reports {
     else this.#print(`dropped (${this.#total}): ${shortened(reason)}`);
   }
 
-  close(): void {
+  /** `fault`: what ended the node, if it was one. */
+  close(fault: string | undefined): void {
     if (this.#total > 0) this.#print(`dropped in all: ${this.#total}`);
+    if (fault !== undefined) this.#print(fault);
   }
 
   #turn(): void {
@@ -186,23 +189,6 @@ class Reports {
 
   #print(text: string): void {
     this.#errors.write(`hearsay: ${text}\n`);
-  }
-}
-
-/** The moment at which to stop: told by the carrier, or by a signal. */
-class Ending {
-  readonly reached: Promise<void>;
-  readonly reach: () => void;
-
-  constructor() {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.reach = resolve;
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
-    this.reached = promise.finally(() => {
-      process.off("SIGTERM", resolve);
-      process.off("SIGINT", resolve);
-    });
   }
 }
 

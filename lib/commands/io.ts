@@ -3,11 +3,16 @@ import type { Readable } from "node:stream";
 
 export interface Io {
   readonly out: (text: string) => void;
-  /** Resolves once all that `out` was given has left; to false where nobody reads it any more. */
+  /** Resolves once all that `out` was given has left; to false where it cannot, or nobody reads it any more. */
   readonly outDrained: () => Promise<boolean>;
-  /** What has not left by now is given up: the end does not wait for it. */
+  /** What has not left by now is given up: the end does not wait for it, and is no success. */
   readonly outGivenUp: () => void;
+  /** What nobody reads is held up to a limit, and then dropped and counted. */
   readonly err: (text: string) => void;
+  /** Resolves once all that `err` was given has left, or has had its time. */
+  readonly errDrained: () => Promise<void>;
+  /** How it is said that so many texts were dropped, once there is somebody to read it. */
+  readonly onErrDropped: (say: (texts: number) => void) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Standard input; it is only opened when asked for. */
   readonly input: () => Readable;

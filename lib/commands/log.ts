@@ -20,6 +20,7 @@ export async function logTo(
     ],
   });
   const logger = getLogger("hearsay");
+  io.onErrDropped((dropped) => logger.warn("log lines were dropped, as nobody read them", { dropped }));
   return {
     debug: (text, facts) => logger.debug(plain(text), facts ?? {}),
     info: (text, facts) => logger.info(plain(text), facts ?? {}),

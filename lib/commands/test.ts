@@ -20,7 +20,7 @@ export async function test(args: readonly string[], io: Io): Promise<number> {
   const progress = config.json ? silent : progressOn(io, () => performance.now());
   const runs: Run[] = [];
   for (const exam of config.exams) {
-    const results = await resultsOf(exam, config, progress).catch((error: unknown) => fail(io, error));
+    const results = await resultsOf(exam, config, progress, io).catch((error: unknown) => fail(io, error));
     progress.end();
     if (typeof results === "number") return results;
     runs.push(judgedRun({ subject: subject(config), exam, results }, "test"));
@@ -29,10 +29,10 @@ export async function test(args: readonly string[], io: Io): Promise<number> {
   return statusOf(runs);
 }
 
-function resultsOf(exam: Exam, config: TestConfig, progress: Progress): Promise<Results> {
+function resultsOf(exam: Exam, config: TestConfig, progress: Progress, io: Io): Promise<Results> {
   const { settings, challenge } = exam;
   if (config.reach === undefined) {
-    return runReal(settings, programOf(exam, config), progress, challenge?.name);
+    return runReal(settings, programOf(exam, config, io), progress, challenge?.name);
   }
   const onProgress = (snapshot: Snapshot) => progress.update(liveLine(snapshot, undefined));
   return runRunning(settings, config.reach, onProgress);
@@ -66,9 +66,9 @@ export function ownProgram(
   return { bin, args: [...first, ...budget, ...args] };
 }
 
-function programOf(exam: Exam, { bin, args, logStderr }: TestConfig): ProcessOptions {
+function programOf(exam: Exam, { bin, args, logStderr }: TestConfig, io: Io): ProcessOptions {
   const program = bin === undefined ? ownProgram(exam.deliveryBudgetMs, args) : { bin, args };
-  return { ...program, logStderr };
+  return { ...program, ...logStderr && { onStderr: (line) => io.err(`${line}\n`) } };
 }
 
 function print(runs: readonly Run[], config: TestConfig, io: Io): void {

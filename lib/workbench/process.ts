@@ -32,8 +32,8 @@ export interface Program {
 export interface ProcessOptions extends Program {
   /** The programs' working directory; by default the caller's. */
   readonly cwd?: string;
-  /** Passes the programs' stderr through, each line after the node's id. */
-  readonly logStderr?: boolean;
+  /** Takes each line of the programs' standard error, with the node's id before it. */
+  readonly onStderr?: (line: string) => void;
 }
 
 export type ProcessHosts = HostFactory & {
@@ -128,7 +128,7 @@ class Life {
     const { stdin, stdout, stderr } = child;
     if (stdin !== null) this.#stdin = new LineWriter(stdin);
     if (stdout !== null) this.#readStdout(stdout);
-    if (stderr !== null) this.#readStderr(stderr, options.logStderr === true);
+    if (stderr !== null) this.#readStderr(stderr, options.onStderr);
     this.#watch(child);
   }
 
@@ -165,11 +165,11 @@ class Life {
     feed(stdout, reader);
   }
 
-  #readStderr(stderr: Readable, passOn: boolean): void {
+  #readStderr(stderr: Readable, passOn?: (line: string) => void): void {
     const reader = new LineReader({
       onLine: (line) => {
         this.#remember(quoted(line));
-        if (passOn) process.stderr.write(`${this.#id}: ${line}\n`);
+        passOn?.(`${this.#id}: ${line}`);
       },
       onOverlong: () => this.#remember("(a line too long to quote)"),
     });

@@ -132,6 +132,8 @@ export function listen(input = "", changes: Partial<Io> = {}): Heard {
     outDrained: () => Promise.resolve(true),
     outGivenUp() {},
     err: (text) => void err.push(text),
+    errDrained: () => Promise.resolve(),
+    onErrDropped() {},
     env: {},
     input: () => Readable.from([Buffer.from(input)]),
     inputIsTerminal: false,

@@ -22,11 +22,21 @@ test("runMaelstrom() answers, and at the end of input flushes and resolves to 0"
   assert.deepEqual(linesOf(output).map((line) => JSON.parse(line)), [reply]);
 });
 
-test("runMaelstrom() resolves to 0 when the output closes, and does not throw", async () => {
+test("runMaelstrom() resolves to 0 when the reader of the output leaves, and does not throw", async () => {
   const { input, output, run } = rig();
-  output.destroy(new Error("EPIPE"));
+  output.destroy(Object.assign(new Error("broken pipe"), { code: "EPIPE" }));
   input.write(`${init}\n`);
   assert.equal(await run, 0);
+});
+
+test("runMaelstrom() resolves to 1 when the output fails, and says why", async () => {
+  const { input, output, errors, run } = rig();
+  output.destroy(Object.assign(new Error("no room"), { code: "ENOSPC" }));
+  input.write(`${init}\n`);
+  assert.equal(await run, 1);
+  assert.deepEqual(linesOf(errors), [
+    "hearsay: Cannot write to standard output as there is no room left on the disk",
+  ]);
 });
 
 test("runMaelstrom() resolves to 0 when the input fails", async () => {

@@ -1,0 +1,171 @@
+/** What each command makes of outputs that fail, that nobody reads, and that the shell's other commands use after it. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { test } from "node:test";
+import { commands } from "../../lib/commands/dispatch.ts";
+import type { Program } from "../../lib/workbench/process.ts";
+import { FakeNode, type Script, withNodes } from "../unit/fake_node.ts";
+import { Client } from "./fixtures/client.ts";
+import {
+  ending,
+  fromSource,
+  plainEnvironment,
+  start,
+  underBun,
+  underDeno,
+  withExecutable,
+} from "./fixtures/hearsay.ts";
+import { eventually, freePorts, loopback } from "./fixtures/serving.ts";
+
+/** In bytes: what Linux keeps for a pipe. */
+const PIPE_BYTES = 65_536;
+const FAILED = "Cannot write to standard output as there is no room left on the disk\n";
+const init = '{"src":"c1","dest":"n0","body":{"type":"init","msg_id":1,"node_id":"n0","node_ids":["n0"]}}\n';
+const help = ["--help"];
+const quick = ["--node-count", "1", "--time-limit", "0.1", "--recovery", "0"];
+
+/** One way of each command, at least, to print something; help stands for those that print nothing else soon. */
+function printing(at: string): ReadonlyMap<string, readonly (readonly string[])[]> {
+  const cluster = ["--cluster", "n1=127.0.0.1:1,n2=127.0.0.2:1", "--dry-run"];
+  return new Map<string, readonly (readonly string[])[]>([
+    ["maelstrom", [[], help]],
+    ["read", [["--at", at], ["--at", at, "--json"]]],
+    ["watch", [["--at", at]]],
+    ["status", [["--at", at], ["--at", at, "--json"]]],
+    ["sim", [quick, [...quick, "--json"]]],
+    ["test", [[...quick, "--json"]]],
+    ["partition", [["one", ...cluster]]],
+    ["help", [[], ["sim"]]],
+    ["version", [[]]],
+    ...["serve", "broadcast", "challenges", "heal", "sidecar", "lab"].map((name) => [name, [help]] as const),
+  ]);
+}
+
+const full = { skip: existsSync("/dev/full") ? false : "this machine has no /dev/full" };
+
+const every = "output that fails is status 1 and said, for every command; without a reader it is status 0";
+test(every, full, async () => {
+  const node = await FakeNode.start("n1", answering);
+  await withNodes([node], async () => {
+    const ways = printing(node.at);
+    assert.deepEqual([...ways.keys()].toSorted(), commands.map(({ name }) => name).toSorted());
+    for (const [name, lists] of ways) await Promise.all(lists.map((args) => assertFails(name, ...args)));
+  });
+});
+
+async function assertFails(...args: string[]): Promise<void> {
+  const [full, left] = await Promise.all([
+    inShell('"$@" >/dev/full; echo "status $?" >&2', ...args),
+    inShell('{ "$@"; echo "status $?" >&2; } | head -c 1 >/dev/null', ...args),
+  ]);
+  assert.ok(full.endsWith(`${FAILED}status 1\n`), `${args.join(" ")}: ${full}`);
+  assert.match(left, /status 0\n$/, args.join(" "));
+}
+
+test(
+  "a watch whose output fails does not count as seen what was not written",
+  full,
+  () =>
+    inFolder(async (folder) => {
+      const path = join(folder, "position");
+      const node = await FakeNode.start("n1", answering);
+      await withNodes([node], async () => {
+        const script = '"$@" >/dev/full; echo "status $?" >&2';
+        const said = await inShell(script, "watch", "--at", node.at, "--position", path);
+        assert.equal(said, `${FAILED}status 1\n`);
+        assert.equal(readFileSync(path, "utf8"), "\n");
+      });
+    }),
+);
+
+test("bad usage stays status 2 where standard error fails", full, async () => {
+  assert.equal(await inShell('exec 3>&2; "$@" 2>/dev/full; echo "status $?" >&3', "nope"), "status 2\n");
+});
+
+const proc = existsSync("/proc/self/fdinfo") ? false : "this machine does not tell of descriptors";
+const closed = { skip: proc || (process.versions["deno"] !== undefined && "Deno shows it as /dev/null") };
+
+test("output that is closed is output that fails, as far as the runtime can tell", closed, async () => {
+  const said = await inShell('"$@" >&-; echo "status $?" >&2', "help");
+  assert.equal(said, "Cannot write to standard output as it is closed\nstatus 1\n");
+  assert.equal(await inShell('"$@" >/dev/null; echo "status $?" >&2', "help"), "status 0\n");
+});
+
+const shared = "a pipe that was inherited still waits for its reader, for whoever writes to it next";
+test(shared, { skip: proc }, async () => {
+  const script = '{ "$@"; grep flags /proc/self/fdinfo/4 >&3; } 3>&2 2>&1 4>&1 | cat >/dev/null';
+  await withExecutable(async (executable) => {
+    for (const program of [underBun, underDeno, executable]) {
+      await Promise.all([["help"], ["nope"], ["maelstrom"]].map(async (args) => {
+        // O_WRONLY alone, and no O_NONBLOCK.
+        const said = await shellOf(program, script, ...args);
+        assert.match(said, /^flags:\s*0*1\n$/, `${program.bin} ${args.join(" ")}`);
+      }));
+    }
+  });
+});
+
+test("serve: a log that nobody reads holds up neither the node nor its end", () =>
+  inFolder(async (folder) => {
+    const [port = 0] = await freePorts(1);
+    const { bin, args } = fromSource();
+    const serve = ["serve", "--id", "n1", "--listen", `127.0.0.1:${port}`];
+    // The pipe is full from the start, and whoever could read it does not.
+    const script = `mkfifo "$0/log"; exec 3<>"$0/log"; head -c ${PIPE_BYTES} /dev/zero >&3; exec "$@" 2>&3`;
+    const child = spawn("sh", ["-c", script, folder, bin, ...args, ...serve], { env: plainEnvironment() });
+    const ended = new Promise((resolve) => child.once("exit", (...how) => resolve(how)));
+    try {
+      await eventually(
+        "it answers",
+        () => Client.with(loopback(port), (client) => client.broadcast(1)).then(() => true),
+      );
+      process.kill(child.pid ?? assert.fail(), "SIGTERM");
+      assert.deepEqual(await ended, [0, null]);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  }));
+
+/** Holds one value, and answers what it is asked for. */
+const answering: Script = (body, visit) => {
+  if (body.type === "status") visit.say(status, body);
+  if (body.type === "echo") visit.say({ type: "echo_ok", echo: null }, body);
+  if (body.type !== "watch") return;
+  visit.say({ type: "watch_ok", values: 1 }, body);
+  visit.say({ type: "values", runs: [["n1.a", 1, [1]]] }, body);
+  if (body["follow"] === false) return visit.say({ type: "watch_end" }, body);
+  // A watch without a reader finds out with the next value.
+  let seq = 1;
+  const more = () => visit.say({ type: "values", runs: [["n1.a", ++seq, [seq]]] }, body);
+  const timer = setInterval(() => visit.socket.destroyed ? clearInterval(timer) : more(), 20);
+};
+
+const status = {
+  ...{ type: "status_ok", id: "n1", cluster: "hearsay", version: "0.1.0", uptime_ms: 1, storage: "memory" },
+  ...{ values: 1, entries: 1, relay: null, peers: [], clients: 1, watchers: 0 },
+  ...{ messages: { sent: {}, received: {} }, bytes: { sent: 0, received: 0 }, memory_bytes: 1, cpu_ms: 1 },
+};
+
+/** What a script says on standard error; in it "$@" is this program with these arguments. */
+function inShell(script: string, ...args: string[]): Promise<string> {
+  return shellOf(fromSource(), script, ...args);
+}
+
+async function shellOf({ bin, args: first }: Program, script: string, ...args: string[]): Promise<string> {
+  const child = start({ bin: "sh", args: ["-c", script, "sh", bin, ...first] }, ...args);
+  child.stdin.end(init);
+  return (await ending(child)).err;
+}
+
+async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "hearsay-"));
+  try {
+    await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

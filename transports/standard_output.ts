@@ -1,0 +1,137 @@
+/** Standard output and standard error as streams: a reader that stalls holds up nothing, and its pipe stays as it was. */
+import { Buffer } from "node:buffer";
+import { constants, fstatSync, openSync, readFileSync, type Stats, writeSync } from "node:fs";
+import { Socket } from "node:net";
+import process from "node:process";
+import { Writable } from "node:stream";
+import { isatty } from "node:tty";
+
+export type Descriptor = 1 | 2;
+
+/** POSIX's PIPE_BUF on Linux: a pipe takes so many bytes whole or not at all. Deno does not say how many it took. */
+const PIECE_BYTES = 4_096;
+/** A pipe that is full is tried again after a wait between these, ever longer, ms. */
+const RETRY_MS_MIN = 1;
+const RETRY_MS_MAX = 32;
+
+const opened = new Map<Descriptor, Writable>();
+
+/** The one stream of this process on it; its errors are for those who listen, and end nothing. */
+export function standardOutput(fd: Descriptor): Writable {
+  const stream = opened.get(fd) ?? open(fd).on("error", () => {});
+  opened.set(fd, stream);
+  return stream;
+}
+
+/** Whether an error of such a stream says only that nobody reads it any more, as after `| head`. */
+export function isReaderGone(error: Error): boolean {
+  return ["EPIPE", "ECONNRESET"].includes(codeOf(error));
+}
+
+/** Why it cannot be written, for people. */
+export function whyUnwritten(fd: Descriptor, error: Error): string {
+  const name = fd === 1 ? "standard output" : "standard error";
+  return `Cannot write to ${name} as ${reasons[codeOf(error)] ?? error.message}`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: "there is no room left on the disk",
+  EDQUOT: "this user may take no more room on the disk",
+  EFBIG: "the file may not be longer",
+  EIO: "the disk fails",
+  EBADF: "it is closed",
+};
+
+/**
+ * Whether somebody reads in time is not known of pipes and sockets alone. A pipe is opened a second time, as to write
+ * without waiting is a property that all who inherited it would share, the shell's other commands among them.
+ */
+function open(fd: Descriptor): Writable {
+  const stat = fstatSync(fd);
+  if (isatty(fd)) return streamOfRuntime(fd);
+  if (stat.isSocket()) return streamOnShared(fd);
+  if (!stat.isFIFO()) return wasClosed(fd, stat) ? new ClosedStream() : new DescriptorStream(fd);
+  try {
+    return new DescriptorStream(openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK));
+  } catch {
+    // Its reader has left, it is another user's, or this system has no such path.
+    return streamOnShared(fd);
+  }
+}
+
+/** Bun's stream does not wait; Deno's own holds up the whole process, signals too, and a socket does not. */
+function streamOnShared(fd: Descriptor): Writable {
+  if (process.versions["deno"] === undefined) return streamOfRuntime(fd);
+  return new Socket({ fd, readable: false, writable: true });
+}
+
+function streamOfRuntime(fd: Descriptor): Writable {
+  return fd === 1 ? process.stdout : process.stderr;
+}
+
+/**
+ * A runtime opens /dev/null in the place of what is closed. Nothing that was inherited closes when a program starts, so
+ * what would is the runtime's own; Deno leaves no such trace.
+ */
+function wasClosed(fd: Descriptor, stat: Stats): boolean {
+  if (!stat.isCharacterDevice()) return false;
+  try {
+    const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1];
+    return (parseInt(flags ?? "0", 8) & CLOSES_ON_EXEC) !== 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Linux's O_CLOEXEC, which node:fs does not name. */
+const CLOSES_ON_EXEC = 0o2000000;
+
+class ClosedStream extends Writable {
+  override _write(_chunk: unknown, _encoding: unknown, callback: (error: Error) => void): void {
+    callback(Object.assign(new Error("bad file descriptor"), { code: "EBADF" }));
+  }
+}
+
+/** On a descriptor that takes what it is given at once, or says that it cannot now. */
+class DescriptorStream extends Writable {
+  readonly #fd: number;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(fd: number) {
+    super();
+    this.#fd = fd;
+  }
+
+  override _write(chunk: Buffer, _encoding: unknown, callback: (error?: Error) => void): void {
+    this.#writeFrom(chunk, 0, callback);
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    clearTimeout(this.#retry);
+    callback(error);
+  }
+
+  #writeFrom(chunk: Buffer, start: number, callback: (error?: Error) => void, waitMs = RETRY_MS_MIN): void {
+    let from = start;
+    try {
+      while (from < chunk.length) from += this.#writePiece(chunk, from);
+      callback();
+    } catch (error) {
+      if (!(error instanceof Error) || codeOf(error) !== "EAGAIN") return callback(asError(error));
+      const nextMs = from > start ? RETRY_MS_MIN : Math.min(RETRY_MS_MAX, 2 * waitMs);
+      this.#retry = setTimeout(() => this.#writeFrom(chunk, from, callback, nextMs), nextMs);
+    }
+  }
+
+  #writePiece(chunk: Buffer, from: number): number {
+    return writeSync(this.#fd, chunk, from, Math.min(PIECE_BYTES, chunk.length - from));
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function codeOf(error: Error): string {
+  return "code" in error ? String(error.code) : "";
+}

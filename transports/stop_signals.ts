@@ -1,0 +1,44 @@
+/** The signals that ask a node to stop, and those that must not end it. */
+import { readFileSync } from "node:fs";
+import { constants } from "node:os";
+import process from "node:process";
+
+export type StopSignal = "SIGTERM" | "SIGINT" | "SIGHUP" | "SIGQUIT";
+
+/** A shell starts what runs in the background with SIGINT ignored; who sends it to a node all the same means it. */
+const always: readonly StopSignal[] = ["SIGTERM", "SIGINT"];
+/** Where one of these is ignored from the start, as under nohup, it stays ignored. */
+const unlessIgnored: readonly StopSignal[] = ["SIGHUP", "SIGQUIT"];
+/** Sent by hand or by a log rotation to programs that have a use for them. */
+const harmless = ["SIGUSR1", "SIGUSR2"] as const;
+
+export interface StopSignals {
+  /** Resolves to the first one that comes; a second one of the same kind ends the process at once. */
+  readonly came: Promise<StopSignal>;
+  /** From here on they do again what they do by default. */
+  release(): void;
+}
+
+export function listenForStop(): StopSignals {
+  const { promise: came, resolve } = Promise.withResolvers<StopSignal>();
+  const names = [...always, ...unlessIgnored.filter((name) => !isIgnored(name))];
+  const handlers = names.map((name) => [name, () => resolve(name)] as const);
+  const ignore = () => {};
+  for (const [name, onSignal] of handlers) process.once(name, onSignal);
+  for (const name of harmless) process.on(name, ignore);
+  const release = () => {
+    for (const [name, onSignal] of handlers) process.off(name, onSignal);
+    for (const name of harmless) process.off(name, ignore);
+  };
+  return { came, release };
+}
+
+/** Only Linux says so. */
+function isIgnored(name: StopSignal): boolean {
+  try {
+    const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
+    return (BigInt(`0x${mask}`) >> BigInt(constants.signals[name] - 1) & 1n) === 1n;
+  } catch {
+    return false;
+  }
+}
