@@ -7,7 +7,7 @@ export type StopSignal = "SIGTERM" | "SIGINT" | "SIGHUP" | "SIGQUIT";
 
 /** A shell starts what runs in the background with SIGINT ignored; who sends it to a node all the same means it. */
 const always: readonly StopSignal[] = ["SIGTERM", "SIGINT"];
-/** Where one of these is ignored from the start, as under nohup, it stays ignored. */
+/** Where one of these is ignored from the start, as under nohup, it stays so; left to itself, Deno ends by it. */
 const unlessIgnored: readonly StopSignal[] = ["SIGHUP", "SIGQUIT"];
 /** Sent by hand or by a log rotation to programs that have a use for them. */
 const harmless = ["SIGUSR1", "SIGUSR2"] as const;
@@ -21,14 +21,15 @@ export interface StopSignals {
 
 export function listenForStop(): StopSignals {
   const { promise: came, resolve } = Promise.withResolvers<StopSignal>();
-  const names = [...always, ...unlessIgnored.filter((name) => !isIgnored(name))];
-  const handlers = names.map((name) => [name, () => resolve(name)] as const);
+  const ignored = [...harmless, ...unlessIgnored.filter(isIgnored)];
+  const heeded = [...always, ...unlessIgnored].filter((name) => !ignored.includes(name));
+  const handlers = heeded.map((name) => [name, () => resolve(name)] as const);
   const ignore = () => {};
   for (const [name, onSignal] of handlers) process.once(name, onSignal);
-  for (const name of harmless) process.on(name, ignore);
+  for (const name of ignored) process.on(name, ignore);
   const release = () => {
     for (const [name, onSignal] of handlers) process.off(name, onSignal);
-    for (const name of harmless) process.off(name, ignore);
+    for (const name of ignored) process.off(name, ignore);
   };
   return { came, release };
 }

@@ -92,7 +92,7 @@ export async function dispatch(args: readonly string[], io: Io): Promise<number>
   const [first, ...rest] = args;
   if (first === undefined) return await run(io.inputIsTerminal ? "help" : "maelstrom", [], io);
   if (first === "--help" || first === "-h") return await run("help", rest, io);
-  if (first === "--version" || first === "-V") return await run("version", rest, io);
+  if (first === "--version" || first === "-V" || first === "-v") return await run("version", rest, io);
   if (first.startsWith("-")) return await run("maelstrom", args, io);
   return await run(first, rest, io);
 }

@@ -54,7 +54,8 @@ const examples: Readonly<Record<string, readonly string[]>> = {
 const notes: Readonly<Record<string, readonly string[]>> = {
   serve: [
     'Clients send lines of JSON, as {"src":"me","dest":"*","body":{"type":"read","msg_id":1}}. With --data, a',
-    "value is on disk before it is acknowledged and before any peer hears of it. It ends with SIGTERM or SIGINT.",
+    "value is on disk before it is acknowledged and before any peer hears of it. It ends with SIGTERM, SIGINT, SIGQUIT",
+    "or SIGHUP, unless that is ignored, as under nohup.",
     "Exit status: 0, or 1 where it cannot listen there or cannot use the directory, and says why.",
   ],
   sim: ["The nodes are hearsay's own. A run that fails says how to run it again."],

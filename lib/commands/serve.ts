@@ -1,9 +1,9 @@
-/** `hearsay serve`: one node on TCP, until SIGTERM or SIGINT. */
-import process from "node:process";
+/** `hearsay serve`: one node on TCP, until it is told to stop. */
 import { Service } from "../service/service.ts";
 import { openStore } from "../store/sqlite.ts";
 import { memoryStore } from "../store/memory.ts";
 import { type Store, StoreFault } from "../store/store.ts";
+import { listenForStop } from "../../transports/stop_signals.ts";
 import { addressText } from "./address.ts";
 import { parseServe, type ServeConfig } from "./config_serve.ts";
 import { VERSION } from "./dispatch.ts";
@@ -26,7 +26,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
 async function run(config: ServeConfig, store: Store, io: Io): Promise<number> {
   const { id, clusterName, listen, peers, deliveryBudgetMs } = config;
   const log = await logTo(io, config.logLevel, config.logFormat);
-  const stopped = stopSignal();
+  const stop = listenForStop();
   const service = new Service({
     id,
     cluster: clusterName,
@@ -45,10 +45,11 @@ async function run(config: ServeConfig, store: Store, io: Io): Promise<number> {
       peers: [...peers.keys()],
       ...kept(config),
     });
+    if (peers.size === 0) log.warn("this node is alone: --peer names the others, if there are any");
     if (config.data === undefined) {
       log.warn("values are kept in memory only: --data DIR keeps them over restarts");
     }
-    log.info(`stops on ${await stopped}`, { node: id });
+    log.info(`stops on ${await stop.came}`, { node: id });
     return OK;
   } catch (error) {
     return fail(io, error instanceof Error ? error.message : String(error));
@@ -76,10 +77,4 @@ function kept({ data }: ServeConfig): { readonly data: string } {
 function fail(io: Io, why: string): number {
   io.err(`${why}\n`);
   return FAILED;
-}
-
-function stopSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
-  });
 }

@@ -1,9 +1,9 @@
 /** `hearsay sidecar`: makes and removes the iptables rules of one node's network namespace, on request. */
-import process from "node:process";
 import { RealScheduler } from "../workbench/scheduler.ts";
 import { runCommand } from "../workbench/iptables.ts";
 import { Sidecar } from "../workbench/sidecar.ts";
 import { SidecarServer } from "../workbench/sidecar_server.ts";
+import { listenForStop } from "../../transports/stop_signals.ts";
 import { addressText } from "./address.ts";
 import { parseSidecar, type SidecarConfig } from "./config_cut.ts";
 import { FAILED, type Io, OK, refuse } from "./io.ts";
@@ -11,11 +11,11 @@ import { FAILED, type Io, OK, refuse } from "./io.ts";
 export async function sidecar(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseSidecar(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
-  const signal = stopSignal();
+  const stop = listenForStop();
   const scheduler = new RealScheduler();
   const report = (what: string) => io.err(`sidecar: ${what}\n`);
   const sidecar = new Sidecar({ within: parsed.config.within, run: runCommand, scheduler, report });
-  const wrong = await run(parsed.config, sidecar, signal, report);
+  const wrong = await run(parsed.config, sidecar, stop.came, report);
   scheduler.close();
   if (wrong === undefined) return OK;
   io.err(`${wrong}\n`);
@@ -42,10 +42,4 @@ async function run(
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-function stopSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(name, () => resolve(name));
-  });
 }

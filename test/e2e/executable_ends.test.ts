@@ -21,7 +21,7 @@ test("the node flushes a reply longer than a pipe holds, when its input ends", a
   assert.equal(status, 0);
 });
 
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const) {
   test(`the node ends with status 0 on ${signal}, its input still open`, async () => {
     const child = start();
     child.stdin.write(init);

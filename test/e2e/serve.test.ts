@@ -1,15 +1,17 @@
 /** `hearsay serve` as it is meant to run: under any runtime, with or without a disk, and until it is asked to stop. */
 import assert from "node:assert/strict";
+import process from "node:process";
 import { test } from "node:test";
 import type { Json } from "../../lib/core/message.ts";
 import { Client, Watched } from "./fixtures/client.ts";
-import { underBun, underDeno, withExecutable } from "./fixtures/hearsay.ts";
+import { fromSource, underBun, underDeno, withExecutable } from "./fixtures/hearsay.ts";
 import { connectedAll, eventually, holdEverywhere, type Serving, withCluster } from "./fixtures/serving.ts";
 
 /** What a node that is asked to stop may take: two limits of the carrier, and what a busy machine needs beside, ms. */
 const STOP_MS = 5_000;
 /** A read of all of these is far more than the system takes in for a client that does not read. */
 const LONG_VALUES = Array.from({ length: 60 }, (_, i) => `${i} `.padEnd(250_000, "x"));
+const NOT_LINUX = process.platform === "linux" ? false : "only Linux tells which signals are ignored";
 
 test("serve: executables, Bun and Deno are one cluster", async () => {
   await withExecutable(async (executable) => {
@@ -69,6 +71,40 @@ test("serve: SIGTERM is not held up by clients that read nothing", async () => {
     assert.equal(await node.end("SIGTERM"), 0);
     assert.ok(performance.now() - askedAt < STOP_MS, "it ends soon");
     stuck.close();
+  });
+});
+
+for (const signal of ["SIGHUP", "SIGQUIT"] as const) {
+  test(`serve: ${signal} stops a node as SIGTERM does; SIGUSR1 and SIGUSR2 do nothing`, async () => {
+    await withCluster({ ids: ["n1"], durable: true }, async ([node = assert.fail()]) => {
+      for (const harmless of ["SIGUSR1", "SIGUSR2"] as const) {
+        node.tell(harmless);
+        await tell(node, [harmless]);
+      }
+      assert.equal(await node.end(signal), 0);
+      assert.ok(node.said(`stops on ${signal}`));
+    });
+  });
+}
+
+test("serve: under nohup, SIGHUP does nothing", { skip: NOT_LINUX }, async () => {
+  const { bin, args } = fromSource();
+  const nohup = { bin: "sh", args: ["-c", `trap "" HUP; exec "$@"`, "sh", bin, ...args] };
+  await withCluster({ ids: ["n1"], programs: new Map([["n1", nohup]]) }, async ([node = assert.fail()]) => {
+    node.tell("SIGHUP");
+    await tell(node, [1]);
+    assert.equal(await node.end("SIGTERM"), 0);
+    assert.equal(node.said("SIGHUP"), false);
+  });
+});
+
+test("serve: a node that is alone says so", async () => {
+  await withCluster({ ids: ["n1"] }, async ([node = assert.fail()]) => {
+    await eventually("it says so", () => node.said("alone"));
+  });
+  await withCluster({ ids: ["n1", "n2"] }, async ([node = assert.fail()]) => {
+    await connectedAll([node]);
+    assert.equal(node.said("alone"), false);
   });
 });
 
