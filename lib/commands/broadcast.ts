@@ -1,4 +1,5 @@
 /** `hearsay broadcast`: tells values to the cluster, from arguments or from lines, until each is acknowledged. */
+import { beforeEnding } from "../workbench/before_ending.ts";
 import { shortened } from "../../transports/maelstrom.ts";
 import { Broadcaster } from "./broadcaster.ts";
 import { type BroadcastConfig, parseBroadcast } from "./config_client.ts";
@@ -20,7 +21,12 @@ export async function broadcast(args: readonly string[], io: Io): Promise<number
     io.err(`Cannot broadcast ${shortened(text)}: ${reason}\n`);
   };
   const broadcaster = new Broadcaster({ nodes, values, onRefused });
+  const release = beforeEnding(() => {
+    io.err(`Stopped: ${soFar(broadcaster, values)}\n`);
+    return io.errDrained();
+  });
   const reached = await broadcaster.run();
+  release();
   const isGood = reached && broadcaster.refused === 0;
   const isWatched = io.errIsTerminal || config.verbose;
   if (!reached) sayUnreached(broadcaster, values, nodes, io);
@@ -36,18 +42,22 @@ function open({ values, asStrings }: BroadcastConfig, io: Io): Values {
 }
 
 function sayUnreached(broadcaster: Broadcaster, values: Values, nodes: Nodes, io: Io): void {
+  const why = nodes.isRefused ? "No node takes values now" : "No node answers";
+  const failures = nodes.failures.map((failure) => `${failure}\n`);
+  io.err(`${why}: ${soFar(broadcaster, values)}\n${failures.join("")}`);
+}
+
+/** "3 of 5 values acknowledged. Up to 1 more may have been taken all the same." */
+function soFar(broadcaster: Broadcaster, values: Values): string {
   const { unanswered } = broadcaster;
   const unsure = unanswered > 0 ? [`Up to ${unanswered} more may have been taken all the same.`] : [];
   const unread = values.ended ? [] : ["What follows was not sent."];
-  io.err(
-    [`No node answers: ${counted(broadcaster, values)}.`, ...unsure, ...unread].join(" ") + "\n" +
-      nodes.failures.map((failure) => `${failure}\n`).join(""),
-  );
+  return [`${counted(broadcaster, values)}.`, ...unsure, ...unread].join(" ");
 }
 
-/** "3 of 5 values acknowledged". */
-function counted({ acknowledged, refused, unanswered }: Broadcaster, { waiting }: Values): string {
-  const all = acknowledged + refused + unanswered + waiting;
+/** "3 of 5 values acknowledged"; how many there are is known once all of them were read. */
+function counted({ acknowledged, refused, unanswered }: Broadcaster, values: Values): string {
+  const all = acknowledged + (values.isWhole ? refused + unanswered + values.waiting : 0);
   const of = all === acknowledged ? `${all}` : `${acknowledged} of ${all}`;
   return all === 1 ? `${of} value acknowledged` : `${of} values acknowledged`;
 }

@@ -21,7 +21,7 @@ type Good = Extract<Value, { readonly ok: true }>;
 /** What is under way to one node. */
 interface Visit {
   readonly connection: Connection;
-  readonly close: (reason?: string) => void;
+  readonly close: (reason?: string, isRefusal?: boolean) => void;
   isOpen: boolean;
   /** For more values. */
   isWaiting: boolean;
@@ -80,24 +80,24 @@ export class Broadcaster {
   /** Resolves once all is done, or the connection is of no use. */
   #tell(connection: Connection): Promise<void> {
     return new Promise((resolve) => {
-      const close = (reason?: string) => {
+      const close = (reason?: string, isRefusal = false) => {
         if (!visit.isOpen) return;
         visit.isOpen = false;
         connection.close();
-        if (reason !== undefined) this.#left(visit, reason);
+        if (reason !== undefined) this.#left(visit, reason, isRefusal);
         resolve();
       };
       const visit: Visit = { connection, close, isOpen: true, isWaiting: false, isUseful: false };
-      connection.listen({ onBody() {}, onBroken: close });
+      connection.listen({ onBody() {}, onBroken: (reason) => close(reason) });
       for (const [number, value] of this.#unanswered) this.#ask(visit, number, value);
       this.#pump(visit);
     });
   }
 
   /** A node that goes while it owes nothing has not failed. */
-  #left({ isUseful }: Visit, reason: string): void {
+  #left({ isUseful }: Visit, reason: string, isRefusal: boolean): void {
     if (isUseful || this.unanswered === 0) this.#options.nodes.moveOn(reason);
-    else this.#options.nodes.failed(reason);
+    else this.#options.nodes.failed(reason, isRefusal);
   }
 
   #pump(visit: Visit): void {
@@ -140,7 +140,8 @@ export class Broadcaster {
     const isMalformed = answer.type === "error" && answer["code"] === MALFORMED_REQUEST;
     if (answer.type === "broadcast_ok") this.#acknowledge(visit);
     else if (isMalformed) this.#refuse(JSON.stringify(value.json), refusal(answer));
-    else return visit.close(answer.type === "error" ? refusal(answer) : "answers with something else");
+    else if (answer.type === "error") return visit.close(refusal(answer), true);
+    else return visit.close("answers with something else");
     this.#unanswered.delete(number);
     this.#unansweredBytes -= value.bytes;
     this.#pump(visit);

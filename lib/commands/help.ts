@@ -93,8 +93,9 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   ],
   broadcast: [
     "A VALUE is JSON, or else the text itself as a string. Without one, each line of standard input is a value; empty",
-    "lines are passed over. A value that is not acknowledged goes to the next node: an equal one enters once. Exit",
-    "status: 0 when every value is acknowledged, else 1, and then a value that was sent may have entered all the same.",
+    "lines and a byte order mark at the start are passed over. A value that is not acknowledged goes to the next node:",
+    "an equal one enters once. Exit status: 0 when every value is acknowledged, else 1, and then a value that was sent",
+    "may have entered all the same.",
   ],
   read: [
     "One line of JSON for each value, in the order in which the node got them, read from the first node that answers.",

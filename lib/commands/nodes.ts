@@ -14,6 +14,8 @@ export interface ReachOptions {
 interface Failure {
   readonly at: string;
   readonly reason: string;
+  /** It was there, and said no. */
+  readonly isRefusal: boolean;
 }
 
 export class Nodes {
@@ -43,9 +45,8 @@ export class Nodes {
   }
 
   /** The node that was reached last is of no use: another one comes next. */
-  failed(reason: string): void {
-    const failure = { at: addressText(this.#address), reason };
-    this.#failures.push(failure);
+  failed(reason: string, isRefusal = false): void {
+    this.#failures.push({ at: addressText(this.#address), reason, isRefusal });
     this.moveOn(reason);
   }
 
@@ -58,6 +59,11 @@ export class Nodes {
   /** Something went well, or it is time to try them all again. */
   startOver(): void {
     this.#failures.length = 0;
+  }
+
+  /** Some node that failed was there, and said no. */
+  get isRefused(): boolean {
+    return this.#failures.some(({ isRefusal }) => isRefusal);
   }
 
   /** A line for each node that failed. */

@@ -6,6 +6,8 @@ import { VALUE_BYTES_MAX } from "../core/node.ts";
 import { byteLength } from "../core/size.ts";
 import { LineReader } from "../../transports/lines.ts";
 
+const BYTE_ORDER_MARK = "\ufeff";
+
 /** What can be broadcast, or why not, for people. `bytes` is about its length as JSON. */
 export type Value =
   | { readonly ok: true; readonly json: Json; readonly bytes: number }
@@ -18,6 +20,8 @@ export interface Values {
   ready(): Promise<void>;
   /** All were taken, and none will come. */
   readonly ended: boolean;
+  /** None will come beside those that are here. */
+  readonly isWhole: boolean;
   /** How many are here and were not taken. */
   readonly waiting: number;
 }
@@ -51,6 +55,7 @@ export function valuesOf(texts: readonly string[], asStrings: boolean): Values {
       return text === undefined ? undefined : valueOf(text, asStrings);
     },
     ready: () => Promise.resolve(),
+    isWhole: true,
     get ended() {
       return taken === texts.length;
     },
@@ -67,13 +72,14 @@ export class LineValues implements Values {
   #values: Value[] = [];
   #taken = 0;
   #inputEnded = false;
+  #isFirst = true;
   #ready = Promise.withResolvers<void>();
 
   constructor(input: Readable, asStrings: boolean) {
     this.#input = input;
     this.#asStrings = asStrings;
     const reader = new LineReader({
-      onLine: (line) => this.#values.push(valueOf(line, this.#asStrings)),
+      onLine: (line) => this.#onLine(line),
       onOverlong: (bytes) =>
         this.#values.push({ ok: false, text: "(a line)", reason: `it is longer than ${bytes} bytes` }),
     });
@@ -96,6 +102,10 @@ export class LineValues implements Values {
     return this.#inputEnded && this.waiting === 0;
   }
 
+  get isWhole(): boolean {
+    return this.#inputEnded;
+  }
+
   get waiting(): number {
     return this.#values.length - this.#taken;
   }
@@ -109,6 +119,13 @@ export class LineValues implements Values {
 
   ready(): Promise<void> {
     return this.#ready.promise;
+  }
+
+  /** Files from Windows may begin with a byte order mark, which is no part of the first value. */
+  #onLine(line: string): void {
+    const text = this.#isFirst && line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
+    this.#isFirst = false;
+    if (text !== "") this.#values.push(valueOf(text, this.#asStrings));
   }
 
   /** Nothing more is read until all that is here was taken. */

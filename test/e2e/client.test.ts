@@ -188,10 +188,35 @@ test("a broadcast takes no more of its input than the node takes of it", async (
     assert.equal(status, 1);
     assert.match(
       err,
-      /^No node answers: 0 of \d+ values acknowledged\. Up to 512 more [^\n]*What follows was not sent\.\n[^\n]*\nwritten\n$/,
+      /^No node answers: 0 values acknowledged\. Up to 512 more [^\n]*What follows was not sent\.\n[^\n]*\nwritten\n$/,
     );
   });
 });
+
+for (const name of ["SIGTERM", "SIGINT"] as const) {
+  test(`a broadcast that ${name} ends says how many values are in`, async () => {
+    const node = await FakeNode.start("n1", (body, visit) => {
+      if (Number(body["message"]) <= 3) visit.say({ type: "broadcast_ok" }, body);
+    });
+    await withNodes([node], async () => {
+      const child = start(fromSource(), "broadcast", "--at", node.at);
+      const by = new Promise((resolve) => child.on("exit", (_, signal) => resolve(signal)));
+      const ended = ending(child);
+      child.stdin.write(lines(numbers(1, 5)));
+      // Answers come in order, and so what is asked next comes after they have.
+      await until(() => node.count("broadcast") === 5, "all of it is under way");
+      child.stdin.write(lines([6]));
+      await until(() => node.count("broadcast") === 6, "three are acknowledged");
+      signal(child, name);
+      const { err } = await ended;
+      assert.equal(
+        err,
+        "Stopped: 3 values acknowledged. Up to 3 more may have been taken all the same. What follows was not sent.\n",
+      );
+      assert.equal(await by, name);
+    });
+  });
+}
 
 test("a cluster is told values, read and watched while its nodes die", async () => {
   const addresses = await Promise.all([deadAddress(), deadAddress()]);

@@ -1,7 +1,7 @@
 /** Values are told to one node after the other until each is acknowledged, with bounds on what is under way. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { test } from "node:test";
 import { broadcast, REFUSALS_SHOWN_MAX } from "../../lib/commands/broadcast.ts";
 import { Broadcaster, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_MAX } from "../../lib/commands/broadcaster.ts";
@@ -78,6 +78,34 @@ test("lines of input are values, the last one without its end, and empty ones ar
     // No node is needed where there is nothing to tell.
     const dead = await deadAddress();
     equal((await run([{ at: `127.0.0.1:${dead.port}` }], [], "")).status, 0);
+  });
+});
+
+test("a byte order mark is no part of the first value, and elsewhere it is what it is", async () => {
+  const node = await FakeNode.start("n1", acknowledge);
+  await withNodes([node], async () => {
+    equal((await run([node], [], "\ufeff41\r\n\ufeff42\n")).status, 0);
+    equal((await run([node], [], "\ufeff\n43\n")).status, 0);
+    deepEqual(messages(node), [41, "\ufeff42", 43]);
+  });
+});
+
+test("a node that takes values no more has answered, and what was not read is not counted", async () => {
+  const node = await FakeNode.start("n1", (body, visit) => {
+    if (Number(body["message"]) < 2_000) acknowledge(body, visit);
+    else visit.say({ type: "error", code: 11, text: "full" }, body);
+  });
+  await withNodes([node], async () => {
+    // Longer than the pieces in which input is read.
+    const input = new PassThrough();
+    input.write(lines(4_000));
+    const { io, err } = listen("", { input: () => input });
+    equal(await broadcast(["--at", node.at], io), 1);
+    equal(
+      err.join(""),
+      "No node takes values now: 2000 values acknowledged. Up to 512 more may have been taken all the same. " +
+        `What follows was not sent.\n  ${node.at} answers error 11: full\n`,
+    );
   });
 });
 
