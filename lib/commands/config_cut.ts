@@ -6,7 +6,7 @@ import { seeded } from "../core/random.ts";
 import { type Address, ADDRESS_RULE, MEMBERS_RULE, parseAddress, parseMembers } from "./address.ts";
 import { SEED_MAX } from "./config.ts";
 import { parsedText, toggle, whole } from "./flag_schemas.ts";
-import { type Given, mustBe } from "./flags.ts";
+import { type Given, mustBe, mustBeGiven } from "./flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "./read_flags.ts";
 
 /** Where the sidecar of a node listens, unless it is said otherwise: beside the node. */
@@ -77,7 +77,7 @@ export type ReachFlags = z.infer<typeof reach>;
 
 export function parseSidecar(args: readonly string[], env: Env): Parsed<SidecarConfig> {
   const { flags, mistakes, given } = readFlags("sidecar", shapes.sidecar, args, env);
-  const missing = given.has("within") ? [] : [mustBe("sidecar", "--within", WITHIN_RULE, "")];
+  const missing = given.has("within") ? [] : [mustBeGiven("sidecar", "--within", WITHIN_RULE)];
   const { listen = { host: "0.0.0.0", port: SIDECAR_PORT }, within = [] } = flags;
   return outcome([...missing, ...mistakes], { listen, within });
 }
@@ -125,7 +125,7 @@ function reachMistakes(
   { cluster, sidecars }: ReachFlags,
   given: ReadonlyMap<string, Given>,
 ): string[] {
-  if (!given.has("cluster")) return [mustBe(command, "--cluster", MEMBERS_RULE, "")];
+  if (!given.has("cluster")) return [mustBeGiven(command, "--cluster", MEMBERS_RULE)];
   const strangers = [...sidecars?.keys() ?? []].filter((id) => cluster !== undefined && !cluster.has(id));
   return strangers.map((id) => mustBe(command, "--sidecars", "of nodes that --cluster names", id));
 }

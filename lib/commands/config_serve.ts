@@ -10,7 +10,7 @@ import {
 } from "./address.ts";
 import { DELIVERY_BUDGET_MS_MAX } from "./config.ts";
 import { choice, parsedText, repeated, text, whole } from "./flag_schemas.ts";
-import { mustBe } from "./flags.ts";
+import { mustBeGiven } from "./flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "./read_flags.ts";
 
 export const logLevels = ["debug", "info", "warning", "error"] as const;
@@ -58,7 +58,7 @@ export const shapes = {
 
 export function parseServe(args: readonly string[], env: Env): Parsed<ServeConfig> {
   const { flags, mistakes, given } = readFlags("serve", shapes.serve, args, env);
-  const missing = given.has("id") ? [] : [mustBe("serve", "--id", NAME_RULE, "")];
+  const missing = given.has("id") ? [] : [mustBeGiven("serve", "--id", NAME_RULE)];
   const { id = "", listen = defaultListen, data, "delivery-budget": deliveryBudgetMs } = flags;
   const peers = new Map(flags.peer);
   peers.delete(id);

@@ -103,7 +103,14 @@ async function run(name: string, args: readonly string[], io: Io): Promise<numbe
   const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
   const asksHelp = own.includes("--help") || own.includes("-h");
   if (asksHelp) return await run("help", name === "help" ? [] : [name], io);
+  // What is needed for that is only loaded where there is something to look at.
+  if (hasVariables(io.env)) (await import("./variables.ts")).warnOfUnknown(io);
   return await (await command.load())(args, io);
+}
+
+/** Whether any variable may be a setting. */
+export function hasVariables(env: Io["env"]): boolean {
+  return Object.keys(env).some((name) => name.startsWith("HEARSAY_"));
 }
 
 function version(args: readonly string[], io: Io): Promise<number> {

@@ -60,6 +60,11 @@ export function mustBe(command: string, source: string, rule: string, value: str
   return `Cannot run '${command}' as '${source}' must be ${rule}: current value is ${quote(value)}`;
 }
 
+/** The one formula for a flag that is not given and must be. */
+export function mustBeGiven(command: string, source: string, rule: string): string {
+  return `Cannot run '${command}' as '${source}' must be given, as ${rule}: it is missing`;
+}
+
 export function environmentName(flag: string): string {
   return `HEARSAY_${flag.toUpperCase().replaceAll("-", "_")}`;
 }

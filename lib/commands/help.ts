@@ -145,7 +145,7 @@ function overview(): string[] {
     ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.about}`),
     "",
     "Without a command and without a terminal it is a node for Maelstrom.",
-    "`hearsay help COMMAND` says more. Exit status: 0 valid, 1 not valid, 2 bad usage.",
+    "`hearsay help COMMAND` says more. Exit status: 0 valid, 1 not valid or output lost, 2 bad usage.",
   ];
 }
 

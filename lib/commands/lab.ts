@@ -1,5 +1,6 @@
 /** `hearsay lab`: five hosts on this machine; an examination or another command among them, or a place to play. */
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import process from "node:process";
 import { Lab, RELAY_VARIABLE } from "../workbench/lab.ts";
 import { labEnvironment } from "../workbench/lab_hosts.ts";
@@ -37,6 +38,9 @@ async function run({ data, keep, firstPort, command }: LabConfig, io: Io): Promi
   }
 }
 
+/** The exit status of what a signal ended is this and the number of the signal. */
+const SIGNALLED = 128;
+
 /** The process inside ends with the namespaces. */
 async function runRelay(directory: string, io: Io): Promise<number> {
   await relayInside(directory);
@@ -62,7 +66,11 @@ function runAmong(lab: Lab, command: readonly string[]): Promise<number> {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => child.kill(name));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("exit", (status) => resolve(status ?? FAILED));
+    // As a shell has it, where a signal was what ended the command.
+    child.once(
+      "exit",
+      (status, name) => resolve(name === null ? status ?? FAILED : SIGNALLED + constants.signals[name]),
+    );
   });
 }
 

@@ -12,14 +12,15 @@ import type { Reach } from "./config_cut.ts";
 /** Values count from here: no earlier examination came as far, as none broadcasts a thousand values a millisecond. */
 const VALUES_PER_MS = 1_000;
 
-/** Rejects with a sentence where cuts cannot be made. Whatever is cut is healed, though a signal ends the process. */
+/** Rejects with a sentence where cuts cannot be made. Whatever is cut is healed and said to be, though a signal ends the process. */
 export async function runRunning(
   settings: Settings,
   reach: Reach,
   onProgress: (progress: Progress) => void,
+  onHealed: () => Promise<void>,
 ): Promise<Results> {
   const cuts = settings.nemesis.includes("partition") ? await cutsOf(reach) : undefined;
-  const release = cuts === undefined ? () => {} : beforeEnding(() => cuts.end());
+  const release = cuts === undefined ? () => {} : beforeEnding(() => cuts.end().then(onHealed));
   const results = await examine(settings, reach, cuts, onProgress);
   release();
   return results;

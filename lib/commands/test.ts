@@ -35,7 +35,12 @@ function resultsOf(exam: Exam, config: TestConfig, progress: Progress, io: Io): 
     return runReal(settings, programOf(exam, config, io), progress, challenge?.name);
   }
   const onProgress = (snapshot: Snapshot) => progress.update(liveLine(snapshot, undefined));
-  return runRunning(settings, config.reach, onProgress);
+  const onHealed = () => {
+    progress.end();
+    io.err("Healed.\n");
+    return io.errDrained();
+  };
+  return runRunning(settings, config.reach, onProgress, onHealed);
 }
 
 /** One examination in real time; resolves when every process is gone. */

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
 import type { Json } from "../../lib/core/message.ts";
 import type { Address } from "../../lib/workbench/address.ts";
@@ -14,6 +15,7 @@ import { completeGrudge } from "../../lib/workbench/grudge.ts";
 import { Lab } from "../../lib/workbench/lab.ts";
 import { ending, fromSource, start } from "./fixtures/hearsay.ts";
 import { needsLab } from "./fixtures/lab.ts";
+import { eventually } from "./fixtures/serving.ts";
 
 /** How long anything may take, ms. */
 const DEADLINE_MS = 20_000;
@@ -118,6 +120,18 @@ test("hearsay lab ends with the status of its command", needsLab, async () => {
   const good = await ending(start(fromSource(), "lab", "partition", "bisect", "--dry-run"));
   assert.deepEqual([good.status, good.err], [0, ""]);
   assert.match(good.out, /^bisect: n1,n2 \| n3,n4,n5\n {2}n1 {2}iptables -A INPUT -s 198\.18\.1\.3,/);
+});
+
+test("hearsay lab ends as its command does, by a signal, too", needsLab, async () => {
+  const child = start(fromSource(), "lab", "--time-limit", "60", "--rate", "10");
+  const ended = ending(child);
+  let said = "";
+  child.stderr.on("data", (chunk) => said += String(chunk));
+  await eventually("it is examined", () => / of \d+ s {2}/.test(said));
+  process.kill(child.pid ?? assert.fail(), "SIGINT");
+  const { status, err } = await ended;
+  assert.equal(status, 130);
+  assert.match(err, /Healed\.\n/);
 });
 
 test("hearsay lab --keep kills and starts nodes as it is told, until its input ends", needsLab, async () => {

@@ -89,7 +89,7 @@ test("hearsay test --cluster: a cluster that runs is examined, cut by its sideca
   });
 });
 
-test("hearsay test --cluster: a signal ends it only once the cut is healed", async () => {
+test("hearsay test --cluster: a signal ends it only once the cut is healed, and that is said", async () => {
   await withCluster({ apart: true }, async (flags, sidecars) => {
     const child = start(fromSource(), "test", ...flags, ...cut, "--nemesis-interval", "60");
     const ended = ending(child);
@@ -101,7 +101,7 @@ test("hearsay test --cluster: a signal ends it only once the cut is healed", asy
     }
     child.kill("SIGINT");
     assert.equal(await signal, "SIGINT");
-    await ended;
+    assert.match((await ended).err, /\nHealed\.\n$/);
     for (const { asked } of sidecars) assert.deepEqual(asked, ["heal", "cut", "heal"]);
   });
 });

@@ -43,7 +43,7 @@ test("serve: all mistakes in its settings are said at once", async () => {
   assert.deepEqual(
     err.trimEnd().split("\n").toSorted(),
     [
-      ["--id", NAME_RULE, `current value is ""`],
+      ["--id", `given, as ${NAME_RULE}`, "it is missing"],
       ["--peer", "a comma list of ID=host:port", `current value is "n2=nowhere"`],
       ["--listen", "host:port", `current value is "7000"`],
       ["--cluster-name", NAME_RULE, `current value is "a#b"`],

@@ -91,12 +91,12 @@ test("partition must be told what to cut, once, and where", () => {
     mistakesOf(partition("one", "bridge"))[0] ?? "",
     /it takes one cut: current value is "one bridge"$/,
   );
-  const rule = "must be a comma list of ID=host:port: current value is";
+  const rule = "a comma list of ID=host:port";
   assert.deepEqual(mistakesOf(parsePartition(["one"], {})), [
-    `Cannot run 'partition' as '--cluster' ${rule} ""`,
+    `Cannot run 'partition' as '--cluster' must be given, as ${rule}: it is missing`,
   ]);
   assert.deepEqual(mistakesOf(parseHeal(["--cluster", "n1"], {})), [
-    `Cannot run 'heal' as '--cluster' ${rule} "n1"`,
+    `Cannot run 'heal' as '--cluster' must be ${rule}: current value is "n1"`,
   ]);
 });
 
@@ -121,7 +121,7 @@ test("sidecar must be told the addresses, and takes only IPv4 ones, WITHIN_MAX a
   }
   const rule = `a comma list of 1 to ${WITHIN_MAX} IPv4 addresses`;
   assert.deepEqual(mistakesOf(parseSidecar(["--listen", "7100"], {})), [
-    `Cannot run 'sidecar' as '--within' must be ${rule}: current value is ""`,
+    `Cannot run 'sidecar' as '--within' must be given, as ${rule}: it is missing`,
     `Cannot run 'sidecar' as '--listen' must be host:port: current value is "7100"`,
   ]);
 });

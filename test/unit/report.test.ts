@@ -281,6 +281,24 @@ test("help comes without arguments on a terminal, for each command, and by --hel
   assert.match(out.at(-1) ?? "", /^hearsay sim: .*--node-count N .*HEARSAY_/s);
 });
 
+test("a variable that no command knows is said, with what may have been meant, and harms nothing", async () => {
+  const env = {
+    HEARSAY_PEERS: "n2=host:7000",
+    HEARSAY_RATE: "10",
+    HEARSAY_SERVICE_HOST_X: "1",
+    HEARSAY: "1",
+  };
+  const { io, out, err } = listen("", { env });
+  assert.equal(await dispatch(["version"], io), 0);
+  assert.equal(out.length, 1);
+  assert.deepEqual(err, [
+    "Passed over, as no command knows it: HEARSAY_PEERS (did you mean HEARSAY_PEER?), HEARSAY_SERVICE_HOST_X\n",
+  ]);
+  const known = listen("", { env: { HEARSAY_RATE: "10", HEARSAY_AT: "h:1" } });
+  assert.equal(await dispatch(["version"], known.io), 0);
+  assert.deepEqual(known.err, []);
+});
+
 test("the version is that of package.json", async () => {
   const { io, out } = listen();
   const { default: manifest } = await import("../../package.json", { with: { type: "json" } });
