@@ -25,7 +25,7 @@ const statusShape = z.looseObject({
   cluster: name,
   version: z.string(),
   uptime_ms: z.number(),
-  storage: z.enum(["memory", "durable", "full"]),
+  storage: z.enum(["memory", "durable", "full", "failed"]),
   values: count,
   entries: count,
   relay: name.nullable(),

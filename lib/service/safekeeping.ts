@@ -1,9 +1,9 @@
-/** The journal of a serving node: a store, and what is kept in memory while the store has no room. */
+/** The journal of a serving node: a store, and what is kept in memory while the store fails. */
 import type { Entry } from "../core/log.ts";
 import type { Journal } from "../../transports/drive.ts";
-import type { Store } from "../store/store.ts";
+import { type Store, StoreFault } from "../store/store.ts";
 
-/** While there is no room, it is tried again this often, ms. */
+/** While a store fails, it is tried again this often, and looked at as often while it does not, ms. */
 export const RESUME_MS = 1_000;
 
 /**
@@ -12,15 +12,12 @@ export const RESUME_MS = 1_000;
  */
 export class Safekeeping implements Journal {
   readonly #store: Store;
+  #fault: unknown;
   #suspended = false;
   #backlog: Entry[] = [];
 
   constructor(store: Store) {
     this.#store = store;
-  }
-
-  get suspended(): boolean {
-    return this.#suspended;
   }
 
   append(entries: readonly Entry[]): void {
@@ -32,8 +29,27 @@ export class Safekeeping implements Journal {
     if (!this.#suspended) this.#store.commit();
   }
 
-  suspend(): void {
+  /** `fault`: what went wrong with the store. */
+  suspend(fault: unknown): void {
     this.#suspended = true;
+    this.#fault = fault;
+  }
+
+  /** Whether all that it is given is safe, or why not; "failed" is anything but a full disk. */
+  get state(): "durable" | "full" | "failed" {
+    if (!this.#suspended) return "durable";
+    return this.#fault instanceof StoreFault && this.#fault.kind === "full" ? "full" : "failed";
+  }
+
+  /** What is wrong with the place of the store, while nothing else is. */
+  faultOfPlace(): unknown {
+    if (this.#suspended) return undefined;
+    try {
+      this.#store.check();
+      return undefined;
+    } catch (error) {
+      return error;
+    }
   }
 
   /** Tries to store what was kept; returns what went wrong, if anything did. */
@@ -42,6 +58,7 @@ export class Safekeeping implements Journal {
       this.#store.append(this.#backlog);
       this.#store.commit();
     } catch (error) {
+      this.#fault = error;
       return error;
     }
     this.#backlog = [];

@@ -47,6 +47,7 @@ export class Service {
   #node: Node;
   #driver: Driver | undefined;
   #resuming: ReturnType<typeof setTimeout> | undefined;
+  #looking: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: ServiceOptions) {
     const { id, cluster, listen, peers, store } = options;
@@ -73,12 +74,14 @@ export class Service {
       onSettled: () => this.#watches.serveAll(),
       onDropped: (reason) => log.debug(`dropped: ${reason}`),
     });
+    if (store.durable) this.#looking = setInterval(() => this.#look(), RESUME_MS);
     return await this.#transport.listening;
   }
 
   /** What was acknowledged has left when this resolves, or never can. */
   async stop(): Promise<void> {
     clearTimeout(this.#resuming);
+    clearInterval(this.#looking);
     this.#driver?.stop();
     await this.#transport.close();
   }
@@ -96,20 +99,33 @@ export class Service {
     return node;
   }
 
-  // What the log has no room for.
+  // What the log cannot take.
 
   /** Goes on as after a crash: with what is safe, in a later life, taking no broadcasts until there is room again. */
   #startOver(error: unknown): Node {
+    this.#suspend(error);
+    this.#incarnation++;
+    this.#node = this.#makeNode();
+    this.#node.step({ kind: "storage", fault: messageOf(error) }, this.#clock());
+    return this.#node;
+  }
+
+  /** A log that is gone is noticed where there is nothing to commit, too. What waits for a commit meets it there. */
+  #look(): void {
+    if (this.#driver?.settled !== true) return;
+    const fault = this.#safekeeping.faultOfPlace();
+    if (fault === undefined) return;
+    this.#suspend(fault);
+    this.#driver.step({ kind: "storage", fault: messageOf(fault) });
+  }
+
+  #suspend(error: unknown): void {
     const text = messageOf(error);
     this.#options.log.error("cannot make values safe, so broadcasts are refused until it works again", {
       text,
     });
-    this.#safekeeping.suspend();
-    this.#incarnation++;
-    this.#node = this.#makeNode();
-    this.#node.step({ kind: "storage", fault: text }, this.#clock());
+    this.#safekeeping.suspend(error);
     this.#resumeLater();
-    return this.#node;
   }
 
   #resumeLater(): void {
@@ -167,7 +183,7 @@ export class Service {
         incarnation: this.#incarnation,
         uptime_ms: Math.round(now - this.#startedAt),
       },
-      storage: !store.durable ? "memory" : this.#safekeeping.suspended ? "full" : "durable",
+      storage: store.durable ? this.#safekeeping.state : "memory",
       node: this.#node.status,
       links: this.#transport.links(),
       ages: this.#ages,

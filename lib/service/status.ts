@@ -7,7 +7,7 @@ import type { Counts } from "./front.ts";
 
 export interface StatusFacts {
   readonly head: Readonly<Record<string, unknown>>;
-  readonly storage: "memory" | "durable" | "full";
+  readonly storage: "memory" | "durable" | "full" | "failed";
   readonly node: NodeStatus;
   readonly links: readonly LinkStatus[];
   readonly ages: Ages;

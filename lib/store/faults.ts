@@ -32,6 +32,7 @@ const remedies: Readonly<Record<FaultKind, string>> = {
   full: "make room",
   "read-only": "make the directory and the files in it writable for this user, or choose another directory",
   "in-use": "stop that process first, or give this node a directory of its own",
+  gone: "put it back as it was, or start the node again",
   unavailable: "mend that, or choose another directory",
 };
 

@@ -38,6 +38,8 @@ class MemoryStore implements Store {
     this.#pending = [];
   }
 
+  check(): void {}
+
   close(): void {
     this.#pending = [];
   }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Entry } from "../core/log.ts";
 import { faultBehind } from "./faults.ts";
+import { Place } from "./place.ts";
 import { checksum, entriesOf, type Row, RowsToWrite } from "./rows.ts";
 import { admit, beginLife, damaged, type Life, type Owner, pragma, settle, upgrade } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -46,6 +47,7 @@ class SqliteStore implements Store {
   readonly durable = true;
   readonly #db: DatabaseSync;
   readonly #dir: string;
+  readonly #place: Place;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #addOrigin: StatementSync;
@@ -59,6 +61,7 @@ class SqliteStore implements Store {
     this.incarnation = incarnation;
     this.#db = db;
     this.#dir = dir;
+    this.#place = new Place(dir);
     this.#origins = origins;
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
@@ -75,9 +78,22 @@ class SqliteStore implements Store {
   }
 
   commit(): void {
-    if (this.#pending.isEmpty) return;
     const pending = this.#pending;
     this.#pending = new RowsToWrite();
+    this.check();
+    if (!pending.isEmpty) this.#commitRows(pending);
+  }
+
+  check(): void {
+    this.#place.check();
+  }
+
+  close(): void {
+    this.#pending = new RowsToWrite();
+    this.#db.close();
+  }
+
+  #commitRows(pending: RowsToWrite): void {
     const known = this.#origins.size;
     try {
       this.#begin.run();
@@ -87,11 +103,6 @@ class SqliteStore implements Store {
       this.#undo(known);
       throw faultBehind(error, this.#dir, "write to");
     }
-  }
-
-  close(): void {
-    this.#pending = new RowsToWrite();
-    this.#db.close();
   }
 
   #write(row: Row): void {

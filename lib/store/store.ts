@@ -17,15 +17,26 @@ export interface Store {
    * nothing that was appended since the last commit is kept; the store stays usable, and later commits may succeed.
    */
   commit(): void;
+  /** Throws a StoreFault where the log is no longer where it was, so that no commit would outlive the process. */
+  check(): void;
   /** Lets go of the log. What was appended and not committed is gone. */
   close(): void;
 }
 
 /**
  * Why a log is refused: "foreign" is another node's, another cluster's or none of ours, "newer" has a schema that
- * this program does not know, "corrupt" is damaged, "in-use" is open elsewhere, "unavailable" is anything else.
+ * this program does not know, "corrupt" is damaged, "in-use" is open elsewhere, "gone" was deleted or replaced while it
+ * was open, "unavailable" is anything else.
  */
-export type FaultKind = "foreign" | "newer" | "corrupt" | "full" | "read-only" | "in-use" | "unavailable";
+export type FaultKind =
+  | "foreign"
+  | "newer"
+  | "corrupt"
+  | "full"
+  | "read-only"
+  | "in-use"
+  | "gone"
+  | "unavailable";
 
 /** A fault that an operator can mend; the message is a sentence that says what is wrong and what to do. */
 export class StoreFault extends Error {

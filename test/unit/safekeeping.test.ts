@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Entry } from "../../lib/core/log.ts";
 import { Ages, MARKS_MAX } from "../../lib/service/ages.ts";
 import { Safekeeping } from "../../lib/service/safekeeping.ts";
-import type { Store } from "../../lib/store/store.ts";
+import { type Store, StoreFault } from "../../lib/store/store.ts";
 
 const entry = (seq: number): Entry => ({ origin: "n1.1", seq, value: seq });
 
@@ -13,7 +13,7 @@ test("Safekeeping stores at each commit, and nothing while it is suspended [S4]"
   const safe = new Safekeeping(store);
   safe.append([entry(1)]);
   safe.commit();
-  safe.suspend();
+  safe.suspend(new Error("it failed"));
   safe.append([entry(2)]);
   safe.commit();
   deepEqual(store.stored, [[entry(1)]]);
@@ -22,16 +22,28 @@ test("Safekeeping stores at each commit, and nothing while it is suspended [S4]"
 test("Safekeeping.resume() stores what was kept, once there is room [S4]", () => {
   const store = new Room();
   const safe = new Safekeeping(store);
-  safe.suspend();
+  safe.suspend(new Error("it failed"));
+  equal(safe.state, "failed");
   safe.append([entry(1), entry(2)]);
   store.full = true;
   equal(safe.resume() instanceof Error, true);
-  equal(safe.suspended, true);
+  equal(safe.state, "full");
   safe.append([entry(3)]);
   store.full = false;
   equal(safe.resume(), undefined);
-  equal(safe.suspended, false);
+  equal(safe.state, "durable");
   deepEqual(store.stored, [[entry(1), entry(2), entry(3)]]);
+});
+
+test("Safekeeping says that the place of its store is gone, until it is suspended [S4]", () => {
+  const store = new Room();
+  const safe = new Safekeeping(store);
+  equal(safe.faultOfPlace(), undefined);
+  store.gone = true;
+  const fault = safe.faultOfPlace();
+  equal(fault instanceof StoreFault, true);
+  safe.suspend(fault);
+  deepEqual([safe.faultOfPlace(), safe.state], [undefined, "failed"]);
 });
 
 test("Ages tell when the oldest entry came that is not held", () => {
@@ -58,6 +70,7 @@ class Room implements Store {
   readonly durable = true;
   readonly stored: Entry[][] = [];
   full = false;
+  gone = false;
   #appended: Entry[] = [];
 
   entries(): Entry[] {
@@ -71,8 +84,12 @@ class Room implements Store {
   commit(): void {
     const appended = this.#appended;
     this.#appended = [];
-    if (this.full) throw new Error("no room");
+    if (this.full) throw new StoreFault("full", "no room");
     this.stored.push(appended);
+  }
+
+  check(): void {
+    if (this.gone) throw new StoreFault("gone", "it is gone");
   }
 
   close(): void {}

@@ -23,6 +23,43 @@ test(
 );
 
 test(
+  "a log that was deleted or replaced while it is open takes no commit until it is back, and harms no other",
+  inFolder((dir) => {
+    const [mine, away] = [join(dir, "mine"), join(dir, "away")];
+    const store = open(mine);
+    const commit = (seq: number) => {
+      store.append([{ origin: store.origin, seq, value: seq }]);
+      store.commit();
+    };
+    commit(1);
+    const gone = {
+      kind: "gone",
+      message: `Cannot write to the log in "${mine}" as it was deleted or replaced while the node ran: ` +
+        "put it back as it was, or start the node again",
+    };
+    renameSync(mine, away);
+    deepEqual(refusal(() => commit(2)), gone);
+    deepEqual(refusal(() => store.check()), gone);
+    // A backup, say: its log ahead must not go with ours.
+    mkdirSync(mine);
+    for (const name of ["hearsay.sqlite", "hearsay.sqlite-wal"]) writeFileSync(join(mine, name), name);
+    deepEqual(refusal(() => commit(2)), gone);
+    renameSync(mine, join(dir, "other"));
+    renameSync(away, mine);
+    commit(2);
+    renameSync(mine, away);
+    renameSync(join(dir, "other"), mine);
+    store.close();
+    for (const name of ["hearsay.sqlite", "hearsay.sqlite-wal"]) {
+      equal(readFileSync(join(mine, name), "utf8"), name);
+    }
+    const again = open(away);
+    deepEqual([...again.entries()].map(({ seq }) => seq), [1, 2]);
+    again.close();
+  }),
+);
+
+test(
   "a log of another cluster is refused",
   inFolder((dir) => {
     open(dir, { cluster: "films" }).close();
