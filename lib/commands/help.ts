@@ -104,10 +104,10 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   watch: [
     "One line of JSON for each value: first all that is there, then what arrives. Where a node does not answer any more,",
     "the next one goes on from the same position, so that nothing is missed or repeated; while none answers, all are",
-    "tried again. It ends with a signal, or when nobody reads its output, and with status 1 if no node answers at first.",
-    "A position file holds what was written to standard output, some 100 ms late: a watch that is killed and started",
-    "again misses nothing, and repeats what it had printed since. An equal value that enters the cluster twice is",
-    "printed once in one watch, and may be printed again by one that went on from a position.",
+    "tried again. It ends with a signal, or when nobody reads its output, and with status 1 if no node answers at first",
+    "or its output fails. A position file holds what was written to standard output, some 100 ms late: a watch that is",
+    "killed and started again misses nothing, and repeats what it had printed since. An equal value that enters the",
+    "cluster twice is printed once in one watch, and may be printed again by one that went on from a position.",
   ],
   status: [
     "lag: entries that the peer has not said it holds; ahead: entries that it says it holds and the node lacks; both are",

@@ -1,7 +1,18 @@
 /** What each command makes of outputs that fail, that nobody reads, and that the shell's other commands use after it. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -109,26 +120,66 @@ test(shared, { skip: proc }, async () => {
   });
 });
 
+test(
+  "a reader of the output that takes its time is waited for, until a signal comes",
+  { skip: proc },
+  () =>
+    inFolder(async (folder) => {
+      const waits = await onFullPipe(join(folder, "waits"), 1, "help");
+      const ends = await onFullPipe(join(folder, "ends"), 1, "help");
+      try {
+        for (const { pid } of [waits, ends]) await eventually("it has begun to print", () => hasOwnPipe(pid));
+        process.kill(ends.pid, "SIGTERM");
+        const [status, signal] = await ends.ended;
+        // By the signal, had it not come to its end yet.
+        assert.ok(status === 143 || signal === "SIGTERM", `${status} ${signal}`);
+        const pipe = openSync(waits.pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+        while (readSync(pipe, new Uint8Array(PIPE_BYTES)) === 0);
+        assert.deepEqual(await waits.ended, [0, null]);
+        closeSync(pipe);
+      } finally {
+        for (const { kill } of [waits, ends]) kill();
+      }
+    }),
+);
+
 test("serve: a log that nobody reads holds up neither the node nor its end", () =>
   inFolder(async (folder) => {
     const [port = 0] = await freePorts(1);
-    const { bin, args } = fromSource();
     const serve = ["serve", "--id", "n1", "--listen", `127.0.0.1:${port}`];
-    // The pipe is full from the start, and whoever could read it does not.
-    const script = `mkfifo "$0/log"; exec 3<>"$0/log"; head -c ${PIPE_BYTES} /dev/zero >&3; exec "$@" 2>&3`;
-    const child = spawn("sh", ["-c", script, folder, bin, ...args, ...serve], { env: plainEnvironment() });
-    const ended = new Promise((resolve) => child.once("exit", (...how) => resolve(how)));
+    const node = await onFullPipe(join(folder, "log"), 2, ...serve);
     try {
       await eventually(
         "it answers",
         () => Client.with(loopback(port), (client) => client.broadcast(1)).then(() => true),
       );
-      process.kill(child.pid ?? assert.fail(), "SIGTERM");
-      assert.deepEqual(await ended, [0, null]);
+      process.kill(node.pid, "SIGTERM");
+      assert.deepEqual(await node.ended, [0, null]);
     } finally {
-      child.kill("SIGKILL");
+      node.kill();
     }
   }));
+
+/** Runs with an output that is a pipe, full from the start; whoever could read it does not. */
+async function onFullPipe(pipe: string, output: 1 | 2, ...args: string[]) {
+  const { bin, args: first } = fromSource();
+  const script = `mkfifo "$0"; exec 3<>"$0"; head -c ${PIPE_BYTES} /dev/zero >&3; echo >&${
+    3 - output
+  }; exec "$@" ${output}>&3`;
+  const child = spawn("sh", ["-c", script, pipe, bin, ...first, ...args], { env: plainEnvironment() });
+  const ended = new Promise<readonly unknown[]>((resolve) => child.once("exit", (...how) => resolve(how)));
+  await once(output === 1 ? child.stderr : child.stdout, "data");
+  return { pid: child.pid ?? assert.fail(), pipe, ended, kill: () => child.kill("SIGKILL") };
+}
+
+/** It has a descriptor that does not wait (O_WRONLY and O_NONBLOCK), as its own end of a pipe is. */
+function hasOwnPipe(pid: number): boolean {
+  const texts = readdirSync(`/proc/${pid}/fdinfo`).map((fd) =>
+    readFileSync(`/proc/${pid}/fdinfo/${fd}`, "utf8")
+  );
+  const flags = texts.map((text) => parseInt(/^flags:\s*([0-7]+)$/m.exec(text)?.[1] ?? "0", 8));
+  return flags.some((each) => (each & 0o4003) === 0o4001);
+}
 
 /** Holds one value, and answers what it is asked for. */
 const answering: Script = (body, visit) => {

@@ -301,7 +301,8 @@ test("a variable that no command knows is said, with what may have been meant, a
 
 test("the version is that of package.json", async () => {
   const { io, out } = listen();
+  const flags = ["--version", "-V", "-v"];
   const { default: manifest } = await import("../../package.json", { with: { type: "json" } });
-  assert.equal(await dispatch(["--version"], io), 0);
-  assert.deepEqual(out, [`hearsay ${manifest.version}\n`]);
+  for (const flag of flags) assert.equal(await dispatch([flag], io), 0);
+  assert.deepEqual(out, flags.map(() => `hearsay ${manifest.version}\n`));
 });
