@@ -4,14 +4,16 @@ import { constants, fstatSync, openSync, readFileSync, type Stats, writeSync } f
 import { Socket } from "node:net";
 import process from "node:process";
 import { Writable } from "node:stream";
+import { setImmediate } from "node:timers";
 import { isatty } from "node:tty";
 
 export type Descriptor = 1 | 2;
 
 /** POSIX's PIPE_BUF on Linux: a pipe takes so many bytes whole or not at all. Deno does not say how many it took. */
 const PIECE_BYTES = 4_096;
-/** A pipe that is full is tried again after a wait between these, ever longer, ms. */
-const RETRY_MS_MIN = 1;
+/** A pipe that is full is tried again in each turn of the event loop for so long, as its reader mostly is at work, ms. */
+const EAGER_MS = 1;
+/** After that there is a wait each time, as long as it has been full, up to this, ms. */
 const RETRY_MS_MAX = 32;
 
 const opened = new Map<Descriptor, Writable>();
@@ -38,7 +40,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "there is no room left on the disk",
   EDQUOT: "this user may take no more room on the disk",
   EFBIG: "the file may not be longer",
-  EIO: "the disk fails",
+  EIO: "the device fails",
   EBADF: "it is closed",
 };
 
@@ -103,7 +105,7 @@ class DescriptorStream extends Writable {
   }
 
   override _write(chunk: Buffer, _encoding: unknown, callback: (error?: Error) => void): void {
-    this.#writeFrom(chunk, 0, callback);
+    this.#writeFrom(chunk, 0, callback, performance.now());
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
@@ -111,16 +113,22 @@ class DescriptorStream extends Writable {
     callback(error);
   }
 
-  #writeFrom(chunk: Buffer, start: number, callback: (error?: Error) => void, waitMs = RETRY_MS_MIN): void {
+  #writeFrom(chunk: Buffer, start: number, callback: (error?: Error) => void, fullAt: number): void {
     let from = start;
     try {
       while (from < chunk.length) from += this.#writePiece(chunk, from);
-      callback();
     } catch (error) {
       if (!(error instanceof Error) || codeOf(error) !== "EAGAIN") return callback(asError(error));
-      const nextMs = from > start ? RETRY_MS_MIN : Math.min(RETRY_MS_MAX, 2 * waitMs);
-      this.#retry = setTimeout(() => this.#writeFrom(chunk, from, callback, nextMs), nextMs);
+      const now = performance.now();
+      const since = from > start ? now : fullAt;
+      return this.#later(now - since, () => this.#writeFrom(chunk, from, callback, since));
     }
+    callback();
+  }
+
+  #later(fullMs: number, retry: () => void): void {
+    if (fullMs < EAGER_MS) setImmediate(() => this.destroyed || retry());
+    else this.#retry = setTimeout(retry, Math.min(RETRY_MS_MAX, fullMs));
   }
 
   #writePiece(chunk: Buffer, from: number): number {
