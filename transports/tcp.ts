@@ -4,6 +4,7 @@ import type { Envelope } from "../lib/core/message.ts";
 import { type Random, seeded } from "../lib/core/random.ts";
 import { Clients } from "./tcp_clients.ts";
 import type { Connection } from "./tcp_connection.ts";
+import { Descriptors, type DescriptorsOptions } from "./tcp_descriptors.ts";
 import type { Address } from "./tcp_dialer.ts";
 import { type Greeting, greetingFault, Refusals } from "./tcp_greeting.ts";
 import { CLOSE_MS_MAX, DEFAULT_LIMITS, type TcpLimits, TICK_MS } from "./tcp_limits.ts";
@@ -25,6 +26,8 @@ export interface TcpOptions extends Partial<TcpLimits> {
   readonly peers: ReadonlyMap<string, Address>;
   /** For the jitter of dials. */
   readonly random?: Random;
+  /** What there is to open; by default the system is asked. */
+  readonly descriptors?: Pick<DescriptorsOptions, "files" | "fault">;
 }
 
 export interface TcpHandlers extends TransportHandlers {
@@ -32,6 +35,8 @@ export interface TcpHandlers extends TransportHandlers {
   onLink?(peer: string, up: boolean, reason: string): void;
   /** A peer or a client was refused, by either side; each reason is said once, until it changes. For people. */
   onRefused?(reason: string): void;
+  /** No descriptor is left, so clients are closed; said once until there were some again. For people. */
+  onShort?(reason: string): void;
   /** Everything sent to this client has left, after there was something. */
   onDrained?(client: string): void;
   /** A client's connection is gone; `connection` is the part of its id after the last "#". */
@@ -43,8 +48,10 @@ export class TcpTransport implements Transport {
   readonly #listener: Listener;
   readonly #clients: Clients;
   readonly #peers: ReadonlyMap<string, TcpPeer>;
+  readonly #options: TcpOptions;
   readonly #listening = Promise.withResolvers<Address>();
   #handlers: TcpHandlers | undefined;
+  #descriptors: Descriptors | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -55,6 +62,7 @@ export class TcpTransport implements Transport {
     }
     assert(!peers.has(id), `${id} is not a peer of itself`);
     this.#id = id;
+    this.#options = options;
     const refusals = new Refusals((reason) => this.#handlers?.onRefused?.(reason));
     this.#peers = this.#makePeers(options, refusals);
     this.#clients = this.#makeClients(options, refusals);
@@ -70,6 +78,7 @@ export class TcpTransport implements Transport {
 
   open(handlers: TcpHandlers): void {
     this.#handlers = handlers;
+    this.#descriptors = this.#makeDescriptors();
     this.#listener.listen((reason) => this.#handlers?.onDropped(reason))
       .then(this.#listening.resolve, this.#listening.reject);
     for (const peer of this.#peers.values()) peer.start();
@@ -117,9 +126,16 @@ export class TcpTransport implements Transport {
     return this.#clients.count;
   }
 
-  /** Connections over the limit that may still turn out to be peers. */
-  get newcomerCount(): number {
-    return this.#clients.newcomerCount;
+  /** How often a connection was closed as there was no place for it. */
+  get refusedCount(): number {
+    return this.#clients.refusedCount;
+  }
+
+  /** Why the process's own limit leaves room for fewer clients than there might be, for people, once it is open. */
+  get scarcity(): string | undefined {
+    const { clientsMax } = { ...DEFAULT_LIMITS, ...this.#options };
+    const served = this.#clients.clientsMax;
+    return served < clientsMax ? this.#descriptors?.said(served) : undefined;
   }
 
   /** All that is held for clients, in and out. */
@@ -157,7 +173,18 @@ export class TcpTransport implements Transport {
       before = now;
       for (const peer of this.#peers.values()) peer.tick(ms);
       this.#clients.tick(ms);
+      this.#descriptors?.tick(ms);
     };
+  }
+
+  #makeDescriptors(): Descriptors {
+    return new Descriptors({
+      ...this.#options.descriptors,
+      peers: this.#peers.size,
+      onRoom: (room) => this.#clients.resize(room),
+      current: () => this.#clients.count,
+      onShort: (reason) => this.#handlers?.onShort?.(reason),
+    });
   }
 
   #makePeers(options: TcpOptions, refusals: Refusals): Map<string, TcpPeer> {

@@ -3,8 +3,9 @@ import type { Socket } from "node:net";
 import type { Envelope } from "../lib/core/message.ts";
 import { Client, type ClientEvents } from "./tcp_client.ts";
 import { Connection } from "./tcp_connection.ts";
+import { placesIn } from "./tcp_descriptors.ts";
 import { encodeRefusal, type Greeting, type Opening, type Refusals } from "./tcp_greeting.ts";
-import { GREETING_BYTES_MAX, KEEPALIVE_MS, SILENCE_MS, type TcpLimits } from "./tcp_limits.ts";
+import { GREETING_BYTES_MAX, KEEPALIVE_MS, type TcpLimits } from "./tcp_limits.ts";
 import { Turn } from "./tcp_turn.ts";
 
 export interface ClientsOptions {
@@ -28,8 +29,10 @@ export class Clients {
   readonly #options: ClientsOptions;
   readonly #events: ClientEvents;
   readonly #clients = new Map<number, Client>();
-  /** Who came when all places were taken, and how long ago, ms. */
-  readonly #newcomers = new Map<Client, number>();
+  /** Who has not said yet what it is, the oldest first. Any of them may be a peer. */
+  readonly #newcomers = new Set<Client>();
+  #places: { readonly clients: number; readonly newcomers: number };
+  #refusedCount = 0;
   /** What is held for each, as counted in #heldBytes. */
   readonly #held = new Map<Client, number>();
   #heldBytes = 0;
@@ -39,6 +42,7 @@ export class Clients {
   constructor(options: ClientsOptions) {
     const { events, refusals } = options;
     this.#options = options;
+    this.#places = placesIn(Infinity, options.limits);
     const turn = this.#turn;
     this.#events = {
       get isTurnOver() {
@@ -59,13 +63,19 @@ export class Clients {
     };
   }
 
-  /** Connections that are clients, or have not said what they are; without those that came over the limit. */
+  /** Connections that are clients, or have not said what they are. */
   get count(): number {
-    return this.#clients.size - this.#newcomers.size;
+    return this.#clients.size;
   }
 
-  get newcomerCount(): number {
-    return this.#newcomers.size;
+  /** So many may be clients. */
+  get clientsMax(): number {
+    return this.#places.clients;
+  }
+
+  /** How often a connection was closed as there was no place for it. */
+  get refusedCount(): number {
+    return this.#refusedCount;
   }
 
   /** All that is held for them, in and out. */
@@ -78,14 +88,17 @@ export class Clients {
   }
 
   add(socket: Socket): void {
-    const { limits, refusals } = this.#options;
-    const isFull = this.#isFull;
-    if (isFull && this.#newcomers.size >= limits.newcomersMax) return this.#turnAway(socket);
-    if (!isFull) refusals.forget("clients");
     const client = this.#open(socket);
     this.#clients.set(client.number, client);
-    if (isFull) this.#newcomers.set(client, 0);
+    this.#newcomers.add(client);
     this.#onMoved(client);
+    this.#shed();
+  }
+
+  /** From now on there are places for so many connections. */
+  resize(room: number): void {
+    this.#places = placesIn(room, this.#options.limits);
+    this.#shed();
   }
 
   send(envelope: Envelope): void {
@@ -108,14 +121,10 @@ export class Clients {
 
   tick(ms: number): void {
     for (const client of [...this.#clients.values()]) client.tick(ms);
-    for (const [client, before] of [...this.#newcomers]) {
-      this.#newcomers.set(client, before + ms);
-      if (before + ms >= SILENCE_MS) client.connection.close("too many connections");
-    }
   }
 
-  get #isFull(): boolean {
-    return this.count >= this.#options.limits.clientsMax;
+  get #admittedCount(): number {
+    return this.#clients.size - this.#newcomers.size;
   }
 
   #open(socket: Socket): Client {
@@ -134,26 +143,41 @@ export class Clients {
     return client;
   }
 
-  #turnAway(socket: Socket): void {
-    socket.on("error", () => {});
-    socket.destroy();
-    this.#sayFull();
-  }
-
   #admit(client: Client): boolean {
-    if (this.#newcomers.has(client) && this.#isFull) {
-      this.#sayFull();
+    const { refusals } = this.#options;
+    const { clients } = this.#places;
+    if (this.#admittedCount >= clients) {
+      this.#refusedCount += 1;
+      refusals.say("clients", `${clients} clients are connected: no more`);
       return false;
     }
+    refusals.forget("clients");
     this.#newcomers.delete(client);
     return true;
   }
 
-  #sayFull(): void {
-    this.#options.refusals.say(
-      "clients",
-      `${this.#options.limits.clientsMax} clients are connected: no more`,
-    );
+  /** Clients go first, the latest before the others; of who says nothing the oldest, as a peer has greeted by then. */
+  #shed(): void {
+    const { clients, newcomers } = this.#places;
+    while (this.#admittedCount > clients) {
+      this.#close(this.#latest, "clients", `there is room for ${clients} clients: the latest are closed`);
+    }
+    const reason = `${clients + newcomers} connections are open: who has said nothing for longest is closed`;
+    while (this.#clients.size > clients + newcomers) {
+      const [oldest] = this.#newcomers;
+      this.#close(oldest, "newcomers", reason);
+    }
+  }
+
+  /** Who was admitted last. */
+  get #latest(): Client | undefined {
+    return [...this.#clients.values()].findLast((client) => !this.#newcomers.has(client));
+  }
+
+  #close(client: Client | undefined, kind: string, reason: string): void {
+    this.#refusedCount += 1;
+    this.#options.refusals.say(kind, reason);
+    client?.connection.close("too many connections");
   }
 
   #onOpening(client: Client, opening: Opening): void {

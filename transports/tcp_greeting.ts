@@ -1,5 +1,5 @@
 /** The first line between two nodes: who greets, who answers, and why one refuses the other. */
-import { GREETING_BYTES_MAX, REFUSALS_MAX } from "./tcp_limits.ts";
+import { GREETING_BYTES_MAX, REFUSALS_MAX, REFUSED_AGAIN_MS } from "./tcp_limits.ts";
 
 /** The version of what nodes say to each other. Another one is refused. */
 export const PROTOCOL_VERSION = 1;
@@ -66,27 +66,32 @@ export function greetingFault(
   return undefined;
 }
 
-/** Says why somebody was refused, and not again before the reason changes. */
+/** Says why somebody was refused, and not again before the reason changes, or all was well for REFUSED_AGAIN_MS. */
 export class Refusals {
   readonly #onRefused: (reason: string) => void;
-  readonly #said = new Map<string, string>();
+  readonly #clock: () => number;
+  readonly #said = new Map<string, { readonly reason: string; readonly at: number; past: boolean }>();
 
-  constructor(onRefused: (reason: string) => void) {
+  constructor(onRefused: (reason: string) => void, clock = () => performance.now()) {
     this.#onRefused = onRefused;
+    this.#clock = clock;
   }
 
   say(who: string, reason: string): void {
-    if (this.#said.get(who) === reason) return;
-    this.forget(who);
-    this.#said.set(who, reason);
+    const said = this.#said.get(who);
+    const now = this.#clock();
+    if (said?.reason === reason && !(said.past && now - said.at >= REFUSED_AGAIN_MS)) return;
+    this.#said.delete(who);
+    this.#said.set(who, { reason, at: now, past: false });
     const [oldest] = this.#said.keys();
-    if (this.#said.size > REFUSALS_MAX && oldest !== undefined) this.forget(oldest);
+    if (this.#said.size > REFUSALS_MAX && oldest !== undefined) this.#said.delete(oldest);
     this.#onRefused(reason);
   }
 
-  /** All is well with this one: should it be refused again, that is news. */
+  /** All is well with this one: should it be refused again, that is news, but not at once. */
   forget(who: string): void {
-    this.#said.delete(who);
+    const said = this.#said.get(who);
+    if (said !== undefined) said.past = true;
   }
 }
 

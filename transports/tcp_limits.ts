@@ -18,14 +18,27 @@ export const DIAL_MS_MAX = SILENCE_MS;
 export const GREETING_BYTES_MAX = 4_096;
 /** Of so many names it is remembered why they were refused, so that each reason is said once. */
 export const REFUSALS_MAX = 64;
+/** What was all right meanwhile and is refused for the same reason again is news after this. */
+export const REFUSED_AGAIN_MS = 60_000;
 
 /** What waits for one peer. What is over it is dropped whole, and the protocol repeats itself. */
 export const PEER_QUEUE_BYTES_MAX = 4 * LINE_BYTES_MAX;
 
-/** Connections that are clients, or have not said what they are. */
+/** Connections that are clients; fewer where the process may not open as many files. */
 export const CLIENTS_MAX = 4_096;
-/** Connections over CLIENTS_MAX: each has SILENCE_MS to turn out to be a peer. */
+/** Connections beyond those, which have not said what they are. Over both, the oldest of them is closed. */
 export const NEWCOMERS_MAX = 256;
+/** Descriptors of one peer: two links, and dials that hang. These are nine at a mean distance of 175 ms. */
+export const PEER_DESCRIPTORS = 12;
+/**
+ * Descriptors that are kept free for the store, for lookups, and for what is accepted before anything can be closed:
+ * Deno was seen to accept 128 at once, Bun one. Of a low limit it is a quarter.
+ */
+export const SPARE_DESCRIPTORS_MAX = 192;
+/** So many connections may be clients, or turn out to be, however few descriptors there are. */
+export const ROOM_MIN = 4;
+/** How often it is looked whether a descriptor is left. */
+export const DESCRIPTORS_LOOK_MS = 1_000;
 /** Answers that wait for one client; over it, its further requests wait, and its socket is not read. */
 export const CLIENT_HELD_BYTES_PAUSE = 256 * 1024;
 /** Requests of one client that are handed over in one turn of the event loop. */

@@ -75,7 +75,10 @@ export class Service {
       onDropped: (reason) => log.debug(`dropped: ${reason}`),
     });
     if (store.durable) this.#looking = setInterval(() => this.#look(), RESUME_MS);
-    return await this.#transport.listening;
+    const at = await this.#transport.listening;
+    const { scarcity } = this.#transport;
+    if (scarcity !== undefined) log.warn(scarcity, { node: this.#options.id });
+    return at;
   }
 
   /** What was acknowledged has left when this resolves, or never can. */
@@ -155,6 +158,11 @@ export class Service {
           if (up) this.#driver?.step({ kind: "linked", peer });
         },
         onRefused: (reason: string) => log.warn(`refused: ${reason}`, { node: id }),
+        onShort: (reason: string) =>
+          log.error("no more files can be opened, so clients are closed until they can", {
+            node: id,
+            reason,
+          }),
         onDrained: (client: string) => this.#watches.serve(client),
         onGone: (connection: string) => this.#watches.gone(connection),
       },
@@ -188,6 +196,7 @@ export class Service {
       links: this.#transport.links(),
       ages: this.#ages,
       clients: this.#transport.clientCount,
+      clientsRefused: this.#transport.refusedCount,
       watchers: this.#watches.count,
       messages: { sent: this.#front.sent, received: this.#front.received },
       usage: { memory_bytes: process.memoryUsage.rss(), cpu_ms: cpuMs() },

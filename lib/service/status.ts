@@ -12,6 +12,7 @@ export interface StatusFacts {
   readonly links: readonly LinkStatus[];
   readonly ages: Ages;
   readonly clients: number;
+  readonly clientsRefused: number;
   readonly watchers: number;
   readonly messages: { readonly sent: Counts; readonly received: Counts };
   readonly usage: Readonly<Record<string, number>>;
@@ -20,7 +21,7 @@ export interface StatusFacts {
 }
 
 export function statusOf(facts: StatusFacts): Body {
-  const { head, storage, node, links, ages, clients, watchers, messages, usage } = facts;
+  const { head, storage, node, links, ages, clients, clientsRefused, watchers, messages, usage } = facts;
   const { values, entries, relay, peers } = node;
   const near = peers.filter(({ neighbour }) => neighbour);
   ages.forget((origin, seq) => near.every((peer) => peer.holds(origin, seq)));
@@ -33,6 +34,7 @@ export function statusOf(facts: StatusFacts): Body {
     relay: relay ?? null,
     peers: peers.map((peer) => peerOf(peer, facts)),
     clients,
+    clients_refused: clientsRefused,
     watchers,
     messages,
     bytes: { sent: sum(links, "bytesSent"), received: sum(links, "bytesReceived") },

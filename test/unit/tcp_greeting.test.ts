@@ -9,7 +9,7 @@ import {
   readOpening,
   Refusals,
 } from "../../transports/tcp_greeting.ts";
-import { GREETING_BYTES_MAX, REFUSALS_MAX } from "../../transports/tcp_limits.ts";
+import { GREETING_BYTES_MAX, REFUSALS_MAX, REFUSED_AGAIN_MS } from "../../transports/tcp_limits.ts";
 
 const me = { id: "n1", cluster: "test", incarnation: 7 };
 
@@ -67,14 +67,22 @@ test("who greets from another cluster, in my name, for another node or as a stra
   assert.equal(fault({ id: "n9" }), "n9 is not among the peers of n1");
 });
 
-test("Refusals says a reason once, until it changes or all was well", () => {
+test("Refusals says a reason once, until it changes or all was well for REFUSED_AGAIN_MS", () => {
   const said: string[] = [];
-  const refusals = new Refusals((reason) => said.push(reason));
+  let now = 0;
+  const refusals = new Refusals((reason) => said.push(reason), () => now);
   for (const reason of ["a", "a", "b", "a"]) refusals.say("n2", reason);
   assert.deepEqual(said, ["a", "b", "a"]);
+  now = REFUSED_AGAIN_MS - 1;
   refusals.forget("n2");
   refusals.say("n2", "a");
+  assert.equal(said.length, 3);
+  now = REFUSED_AGAIN_MS;
+  refusals.say("n2", "a");
   assert.equal(said.length, 4);
+  now = 10 * REFUSED_AGAIN_MS;
+  refusals.say("n2", "a");
+  assert.equal(said.length, 4, "all was not well meanwhile");
 });
 
 test("Refusals remembers REFUSALS_MAX names, those of late", () => {

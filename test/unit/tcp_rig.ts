@@ -40,6 +40,7 @@ export class Ear implements TcpHandlers {
   readonly dropped: string[] = [];
   readonly refused: string[] = [];
   readonly links: [peer: string, up: boolean][] = [];
+  readonly short: string[] = [];
   readonly drained: string[] = [];
   readonly gone: string[] = [];
   readonly #onEnvelope: (envelope: Envelope) => void;
@@ -55,6 +56,7 @@ export class Ear implements TcpHandlers {
   onDropped = (reason: string) => void this.dropped.push(reason);
   onRefused = (reason: string) => void this.refused.push(reason);
   onLink = (peer: string, up: boolean) => void this.links.push([peer, up]);
+  onShort = (reason: string) => void this.short.push(reason);
   onDrained = (client: string) => void this.drained.push(client);
   onGone = (connection: string) => void this.gone.push(connection);
   onEnd = () => assert.fail("a TCP carrier has no end");
