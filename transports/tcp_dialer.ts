@@ -95,14 +95,15 @@ export class Dialer {
     const socket = open({ host, port: address.port });
     const cancel = this.#timer(DIAL_MS_MAX, () => this.#giveUp(socket));
     this.#dials.add(socket);
-    socket.on("error", (error) => this.#dials.has(socket) && this.#options.onFailed(error.message));
+    socket.on("error", (error) => this.#dials.has(socket) && this.#options.onFailed(explained(error)));
     socket.once("close", () => {
       cancel();
       this.#dials.delete(socket);
     });
     socket.once("connect", () => {
       cancel();
-      this.#win(socket);
+      if (isToItself(socket)) this.#reject(socket);
+      else this.#win(socket);
     });
   }
 
@@ -112,11 +113,37 @@ export class Dialer {
     this.#options.onFailed(`no answer within ${DIAL_MS_MAX} ms`);
   }
 
+  // Not an orderly end: it would hold the port for a minute more, on which the peer is to listen.
+  #reject(socket: Socket): void {
+    const isAwaited = this.#dials.delete(socket);
+    socket.resetAndDestroy();
+    if (isAwaited) this.#options.onFailed(REFUSED);
+  }
+
   #win(socket: Socket): void {
     if (!this.#dials.delete(socket)) return void socket.destroy();
     this.stop();
     this.#options.onConnected(socket);
   }
+}
+
+const REFUSED = "connection refused: nothing listens there";
+
+function explained(error: Error): string {
+  switch ("code" in error ? error.code : undefined) {
+    case "ECONNREFUSED":
+      return REFUSED;
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return "there is no way to that host";
+    default:
+      return error.message;
+  }
+}
+
+/** Where nobody listens, the port that is dialled may be the one that is dialled from: the kernel connects it to itself. */
+function isToItself({ localPort, remotePort, localAddress, remoteAddress }: Socket): boolean {
+  return localPort !== undefined && localPort === remotePort && localAddress === remoteAddress;
 }
 
 function runtimeTimer(ms: number, run: () => void): () => void {

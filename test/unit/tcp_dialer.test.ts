@@ -1,9 +1,10 @@
 /** Dialling: again and again, beside dials that hang, and never faster or longer than it may. */
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, Socket } from "node:net";
 import { test } from "node:test";
 import { seeded } from "../../lib/core/random.ts";
-import { Dialer, type DialerOptions } from "../../transports/tcp_dialer.ts";
+import { type Address, Dialer, type DialerOptions } from "../../transports/tcp_dialer.ts";
 import { DIAL_EVERY_MS_MAX, DIAL_EVERY_MS_MIN, DIAL_MS_MAX } from "../../transports/tcp_limits.ts";
 import { NOBODY, until } from "./tcp_rig.ts";
 
@@ -105,7 +106,31 @@ test("Dialer says why a dial failed", async () => {
   rig.dialer.start();
   await until(() => rig.failed.length === 1);
   rig.dialer.stop();
-  assert.match(rig.failed[0] ?? "", /ECONNREFUSED/);
+  assert.match(rig.failed[0] ?? "", /^connection refused/);
+});
+
+test("Dialer takes a connection to itself for none, and leaves the port free", async () => {
+  const server = createServer();
+  const bind = (port: number) =>
+    new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, "127.0.0.1", () => resolve());
+    });
+  await bind(0);
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  // What the kernel does by chance where nobody listens: it dials from the port that is dialled.
+  const open = ({ host, port }: Address) => connect({ host, port, localAddress: host, localPort: port });
+  const rig = dialing({ address: { host: "127.0.0.1", port }, open });
+  rig.dialer.start();
+  await until(() => rig.failed.length === 1);
+  rig.dialer.stop();
+  assert.deepEqual(rig.connected, []);
+  assert.match(rig.failed[0] ?? "", /^connection refused/);
+  await until(() => rig.dials.every(({ socket }) => socket.closed));
+  assert.equal(heldAt(port), 0, "a socket that lingers");
+  await bind(port);
+  server.close();
 });
 
 /** A dialer in virtual time whose dials hang for ever, unless they are opened otherwise. */
@@ -144,4 +169,11 @@ function dialing(given: Partial<DialerOptions> = {}) {
     now = end;
   };
   return { dialer, connected, failed, dials, run, now: () => now };
+}
+
+/** How many sockets the kernel holds at a port, on Linux; none elsewhere. */
+function heldAt(port: number): number {
+  if (!existsSync("/proc/net/tcp")) return 0;
+  const at = `:${port.toString(16).toUpperCase().padStart(4, "0")} `;
+  return readFileSync("/proc/net/tcp", "utf8").split("\n").filter((line) => line.includes(at)).length;
 }
