@@ -39,6 +39,11 @@ export interface TcpHandlers extends TransportHandlers {
   onShort?(reason: string): void;
   /** Everything sent to this client has left, after there was something. */
   onDrained?(client: string): void;
+  /**
+   * Nothing was sent for a while to a client that writes no more and is kept open. It may have hung up: something that is
+   * sent now will show. `connection` is the part of its id after the last "#".
+   */
+  onQuiet?(connection: string): void;
   /** A client's connection is gone; `connection` is the part of its id after the last "#". */
   onGone?(connection: string): void;
 }
@@ -210,6 +215,7 @@ export class TcpTransport implements Transport {
         onEnvelope: (envelope) => this.#handlers?.onEnvelope(envelope),
         onDropped: (reason) => this.#handlers?.onDropped(reason),
         onDrained: (client) => this.#handlers?.onDrained?.(client),
+        onQuiet: (connection) => this.#handlers?.onQuiet?.(connection),
         onGone: (connection) => this.#handlers?.onGone?.(connection),
       },
     });

@@ -11,6 +11,8 @@ import {
   CLIENT_TURN_LINES_MAX,
   ENDLESS_BYTES_MAX,
   LINGER_MS,
+  QUIET_MS_MAX,
+  QUIET_MS_MIN,
   type TcpLimits,
 } from "./tcp_limits.ts";
 
@@ -43,6 +45,8 @@ export interface ClientEvents {
   onDropped(reason: string): void;
   /** Everything sent to this id has left. */
   onDrained(id: string): void;
+  /** It writes no more, is kept, and nothing was sent to it for a while: it may have hung up. */
+  onQuiet(client: Client): void;
   /** What is held for it may have changed. */
   onMoved(client: Client): void;
   onClose(client: Client): void;
@@ -71,6 +75,8 @@ export class Client {
   /** Since when it has said all it will say, and has been told nothing, ms. */
   #lingerMs: number | undefined;
   #kept = false;
+  /** For so long it may be told nothing, once it writes no more and is kept, ms. */
+  #quietMs = QUIET_MS_MIN;
   /** The name under which it asked last, and what it is called here. */
   #lastName: string | undefined;
   #lastId = "";
@@ -295,8 +301,18 @@ export class Client {
   }
 
   #tickLinger(ms: number): void {
-    const busy = this.#kept || this.#next < this.#waiting.length || this.#connection.unsentBytes > 0;
+    const busy = this.#next < this.#waiting.length || this.#connection.unsentBytes > 0;
     this.#lingerMs = busy ? 0 : (this.#lingerMs ?? 0) + ms;
-    if (this.#lingerMs >= LINGER_MS) this.#connection.end("the client has said all it had to say");
+    if (this.#kept) this.#tickQuiet(this.#lingerMs);
+    else if (this.#lingerMs >= LINGER_MS) this.#connection.end("the client has said all it had to say");
+  }
+
+  // Who has hung up and who writes no more look alike, and a keepalive is answered for neither for a minute. Upon what is
+  // written the kernel of who has hung up resets the connection.
+  #tickQuiet(ms: number): void {
+    if (ms < this.#quietMs) return;
+    this.#lingerMs = 0;
+    this.#quietMs = Math.min(2 * this.#quietMs, QUIET_MS_MAX);
+    this.#options.events.onQuiet(this);
   }
 }

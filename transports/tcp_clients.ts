@@ -22,6 +22,7 @@ export interface ClientsEvents {
   onEnvelope(envelope: Envelope): void;
   onDropped(reason: string): void;
   onDrained(client: string): void;
+  onQuiet(connection: string): void;
   onGone(connection: string): void;
 }
 
@@ -58,6 +59,7 @@ export class Clients {
       onEnvelope: (envelope) => events.onEnvelope(envelope),
       onDropped: (reason) => events.onDropped(reason),
       onDrained: (id) => events.onDrained(id),
+      onQuiet: ({ number }) => events.onQuiet(`${number}`),
       onMoved: (client) => this.#onMoved(client),
       onClose: (client) => this.#onClose(client),
     };

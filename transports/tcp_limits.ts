@@ -55,6 +55,12 @@ export const ENDLESS_BYTES_MAX = 16 * LINE_BYTES_MAX;
 export const HALF_LINE_MS_MAX = 30_000;
 /** A client that writes no more is closed when nothing was sent to it for so long. */
 export const LINGER_MS = 1_000;
+/**
+ * A client that writes no more and is kept is sent something when nothing was for so long, then for twice as long, and so
+ * on: that it has hung up shows by nothing else.
+ */
+export const QUIET_MS_MIN = 1_000;
+export const QUIET_MS_MAX = 32_000;
 /** How long an idle client lives whose machine is gone before the kernel begins to ask. */
 export const KEEPALIVE_MS = 60_000;
 

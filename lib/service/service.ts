@@ -164,6 +164,7 @@ export class Service {
             reason,
           }),
         onDrained: (client: string) => this.#watches.serve(client),
+        onQuiet: (connection: string) => this.#watches.call(connection),
         onGone: (connection: string) => this.#watches.gone(connection),
       },
     });

@@ -87,6 +87,12 @@ export class Watches {
     for (const watch of this.#watches) if (watch.behind && watch.request.src === client) this.#serve(watch);
   }
 
+  /** Sends no values: whether somebody is still there shows by nothing else. */
+  call(connection: string): void {
+    const watch = [...this.#watches].find((watch) => watch.connection === connection);
+    if (watch !== undefined) this.#options.reply(watch.request, { type: "values", runs: [] });
+  }
+
   /** The connection is gone, and who watched over it. */
   gone(connection: string): void {
     for (const watch of this.#watches) if (watch.connection === connection) this.#watches.delete(watch);

@@ -1,16 +1,23 @@
 /** Clients over TCP: who gets which answer, what they are told of their mistakes, and how little they can cost. */
 import assert from "node:assert/strict";
+import { Socket } from "node:net";
 import { test } from "node:test";
 import { setImmediate } from "node:timers";
 import type { Envelope } from "../../lib/core/message.ts";
 import { LINE_BYTES_MAX } from "../../transports/lines.ts";
+import { Client } from "../../transports/tcp_client.ts";
+import { Connection } from "../../transports/tcp_connection.ts";
 import { encodeGreeting } from "../../transports/tcp_greeting.ts";
 import {
   CLIENT_HELD_BYTES_PAUSE,
   CLIENT_TURN_LINES_MAX,
+  DEFAULT_LIMITS,
   END_MS_MAX,
   ENDLESS_BYTES_MAX,
   LINGER_MS,
+  QUIET_MS_MAX,
+  QUIET_MS_MIN,
+  TICK_MS,
 } from "../../transports/tcp_limits.ts";
 import { echoing, NOBODY, Talker, until } from "./tcp_rig.ts";
 
@@ -338,6 +345,66 @@ test("a client that writes no more and is kept open is told what comes later", a
   await talker.hear(2);
   assert.equal(talker.ended, false);
   await node.close();
+});
+
+test("a client that writes no more and is kept open is noticed when it hangs up, and one that reads is not", async () => {
+  const { node, ear, address } = await echoing();
+  const [gone, reads] = [new Talker(address, true), new Talker(address, true)];
+  for (const one of [gone, reads]) {
+    one.say(note("c1", ""));
+    await one.hear(1);
+  }
+  const call = (connection: string) => {
+    node.send({ src: "n1", dest: `c1#${connection}`, body: { type: "anyone" } });
+  };
+  Object.assign(ear, { onQuiet: call });
+  for (const number of [1, 2]) node.keepOpen(`c1#${number}`, true);
+  for (const one of [gone, reads]) one.socket.end();
+  gone.close();
+  await until(() => ear.gone.length === 1);
+  assert.deepEqual(ear.gone, ["1"]);
+  await reads.hear(3);
+  assert.deepEqual([reads.ended, node.clientCount], [false, 1]);
+  await node.close();
+});
+
+test("a client that is kept open and told nothing is called ever more rarely, from QUIET_MS_MIN to QUIET_MS_MAX", () => {
+  const calls: number[] = [];
+  let now = 0;
+  const nothing = () => {};
+  const client = new Client({
+    me: "n1",
+    number: 1,
+    connection: new Connection(new Socket(), {
+      onLine: nothing,
+      onOverlong: nothing,
+      onEnd: nothing,
+      onClose: nothing,
+    }),
+    limits: DEFAULT_LIMITS,
+    events: {
+      admit: () => true,
+      isMember: () => false,
+      isTurnOver: false,
+      ...{ onOpening: nothing, onEnvelope: nothing, onWaiting: nothing, onAnswered: nothing },
+      ...{ onPoser: nothing, onDropped: nothing, onDrained: nothing, onMoved: nothing, onClose: nothing },
+      onQuiet: () => calls.push(now),
+    },
+  });
+  const pass = (ms: number) => {
+    for (const end = now + ms; now < end;) {
+      now += TICK_MS;
+      client.tick(TICK_MS);
+    }
+  };
+  client.keep(true);
+  pass(QUIET_MS_MAX);
+  assert.deepEqual(calls, [], "it may still write");
+  client.onEnd();
+  pass(10 * QUIET_MS_MAX);
+  const gaps = calls.map((at, i) => at - (calls[i - 1] ?? QUIET_MS_MAX));
+  assert.deepEqual(gaps.slice(0, 3), [QUIET_MS_MIN, 2 * QUIET_MS_MIN, 4 * QUIET_MS_MIN]);
+  assert.equal(gaps.at(-1), QUIET_MS_MAX);
 });
 
 test("a client that is gone is said once, what is sent to it is nobody's, and no other is mistaken for it", async () => {

@@ -42,6 +42,7 @@ export class Ear implements TcpHandlers {
   readonly links: [peer: string, up: boolean][] = [];
   readonly short: string[] = [];
   readonly drained: string[] = [];
+  readonly quiet: string[] = [];
   readonly gone: string[] = [];
   readonly #onEnvelope: (envelope: Envelope) => void;
 
@@ -58,6 +59,7 @@ export class Ear implements TcpHandlers {
   onLink = (peer: string, up: boolean) => void this.links.push([peer, up]);
   onShort = (reason: string) => void this.short.push(reason);
   onDrained = (client: string) => void this.drained.push(client);
+  onQuiet = (connection: string) => void this.quiet.push(connection);
   onGone = (connection: string) => void this.gone.push(connection);
   onEnd = () => assert.fail("a TCP carrier has no end");
 }

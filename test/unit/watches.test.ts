@@ -100,6 +100,15 @@ test("Watches keep the connection open for as long as one of them is on [S2]", (
   equal(rig.kept.at(-1), false);
 });
 
+test("Watches send values without runs to a connection that may be gone, once [S2]", () => {
+  const rig = new Rig("a");
+  for (const client of ["c#1", "c#1", "c#2"]) rig.watch(client, {});
+  rig.take();
+  rig.watches.call("1");
+  rig.watches.call("3");
+  deepEqual(rig.take(), [{ type: "values", runs: [], in_reply_to: 9 }]);
+});
+
 test("Watches refuse a position that is none [S2]", () => {
   const rig = new Rig("a");
   for (const from of ["n0.1", [["n0.1"]], [["n0.1", [1]]], [["n0.1", [0, 1]]], [[1, [1, 1]]]]) {
