@@ -31,8 +31,13 @@ export interface TcpOptions extends Partial<TcpLimits> {
 }
 
 export interface TcpHandlers extends TransportHandlers {
-  /** The link on which this node sends to the peer is up, or no longer. `reason` is for people. */
-  onLink?(peer: string, up: boolean, reason: string): void;
+  /**
+   * The link on which this node sends to the peer is up, or no longer. `reason` is for people. `unreachedMs`: for how
+   * long it had been down, if that was said.
+   */
+  onLink?(peer: string, up: boolean, reason: string, unreachedMs?: number): void;
+  /** The peer has been out of reach for so long, and why, for people; said again ever more rarely. */
+  onUnreached?(peer: string, ms: number, reason: string): void;
   /** A peer or a client was refused, by either side; each reason is said once, until it changes. For people. */
   onRefused?(reason: string): void;
   /** No descriptor is left, so clients are closed; said once until there were some again. For people. */
@@ -197,7 +202,10 @@ export class TcpTransport implements Transport {
     const events = {
       onEnvelope: (envelope: Envelope) => this.#handlers?.onEnvelope(envelope),
       onDropped: (reason: string) => this.#handlers?.onDropped(reason),
-      onLink: (peer: string, up: boolean, reason: string) => this.#handlers?.onLink?.(peer, up, reason),
+      onLink: (peer: string, up: boolean, reason: string, unreachedMs?: number) =>
+        this.#handlers?.onLink?.(peer, up, reason, unreachedMs),
+      onUnreached: (peer: string, ms: number, reason: string) =>
+        this.#handlers?.onUnreached?.(peer, ms, reason),
     };
     return new Map([...options.peers].map(([peer, address]) => {
       return [peer, new TcpPeer({ me: options, peer, address, random, refusals, events })];

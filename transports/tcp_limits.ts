@@ -14,6 +14,11 @@ export const DIAL_EVERY_MS_MIN = 50;
 export const DIAL_EVERY_MS_MAX = 300;
 /** A dial that has not connected by then is given up. Later ones run beside it, so that a far peer is reached, too. */
 export const DIAL_MS_MAX = SILENCE_MS;
+/** A peer that is not linked for so long is said to be out of reach. Nodes that start together find each other sooner. */
+export const UNREACHED_MS = 2_000;
+/** So much later it is said again, then after twice as long, and so on up to an hour. */
+export const UNREACHED_AGAIN_MS = 60_000;
+export const UNREACHED_AGAIN_MS_MAX = 3_600_000;
 /** A longer first line is no greeting. */
 export const GREETING_BYTES_MAX = 4_096;
 /** Of so many names it is remembered why they were refused, so that each reason is said once. */

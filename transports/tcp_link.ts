@@ -14,6 +14,7 @@ import {
   readOpening,
 } from "./tcp_greeting.ts";
 import { PEER_QUEUE_BYTES_MAX, SILENCE_MS } from "./tcp_limits.ts";
+import { Outage } from "./tcp_outage.ts";
 
 export interface LinkOptions {
   readonly me: Identity;
@@ -24,8 +25,10 @@ export interface LinkOptions {
 }
 
 export interface LinkEvents {
-  /** It is up, or no longer. */
-  onLink(up: boolean, reason: string): void;
+  /** It is up, or no longer. `unreachedMs`: for how long it was down, if that was said. */
+  onLink(up: boolean, reason: string, unreachedMs?: number): void;
+  /** It has been down for so long; said ever more rarely. */
+  onUnreached(ms: number, reason: string): void;
   onRefused(reason: string): void;
   onDropped(reason: string): void;
   /** Why this incarnation of the peer is one too many; undefined when it is not. */
@@ -40,8 +43,10 @@ export class Link {
   #greeted: Greeting | undefined;
   #upMs = 0;
   #stopped = false;
-  #sinceAt = Date.now();
-  #reason = "not dialled yet";
+  #sinceAt = performance.now();
+  /** While it is down. */
+  #outage: Outage | undefined = this.#makeOutage();
+  #reason = "no answer yet";
   /** The queue is full and this was said; until it is empty once. */
   #full = false;
   #sentBytes = 0;
@@ -77,9 +82,9 @@ export class Link {
     return this.#greeted?.incarnation;
   }
 
-  /** When it came up, or ceased to be, ms since the epoch. */
-  get sinceAt(): number {
-    return this.#sinceAt;
+  /** For how long it has been up, or down, ms. */
+  get forMs(): number {
+    return performance.now() - this.#sinceAt;
   }
 
   /** Why it is up or not, for people. */
@@ -114,6 +119,7 @@ export class Link {
 
   tick(ms: number): void {
     this.#upMs += ms;
+    this.#outage?.tick(ms);
     this.#connection?.beat(ms);
   }
 
@@ -161,8 +167,10 @@ export class Link {
     this.#greeted = greeting;
     this.#upMs = 0;
     this.#full = false;
+    const unreachedMs = this.#outage?.saidMs;
+    this.#outage = undefined;
     this.#turn(`connected to ${connection.host}`);
-    events.onLink(true, this.#reason);
+    events.onLink(true, this.#reason, unreachedMs);
   }
 
   #refuse(connection: Connection, reason: string): void {
@@ -192,14 +200,20 @@ export class Link {
     this.#greeted = undefined;
     // What breaks at once, again and again, is dialled ever more rarely.
     if (wasUp && this.#upMs >= SILENCE_MS) this.#dialer.reset();
-    if (wasUp) this.#turn(reason);
-    else this.#reason = reason;
+    if (wasUp) {
+      this.#outage = this.#makeOutage();
+      this.#turn(reason);
+    } else this.#reason = reason;
     if (!this.#stopped) this.#dialer.start();
     if (wasUp) this.#options.events.onLink(false, reason);
   }
 
+  #makeOutage(): Outage {
+    return new Outage((ms) => this.#options.events.onUnreached(ms, this.#reason));
+  }
+
   #turn(reason: string): void {
-    this.#sinceAt = Date.now();
+    this.#sinceAt = performance.now();
     this.#reason = reason;
   }
 }

@@ -20,24 +20,28 @@ export interface PeerOptions {
 export interface PeerEvents {
   onEnvelope(envelope: Envelope): void;
   onDropped(reason: string): void;
-  onLink(peer: string, up: boolean, reason: string): void;
+  onLink(peer: string, up: boolean, reason: string, unreachedMs?: number): void;
+  onUnreached(peer: string, ms: number, reason: string): void;
 }
 
 /** How things stand with one peer. Counts are of the life of this process, over both links. */
 export interface LinkStatus {
   readonly peer: string;
+  /** Where it is dialled. */
+  readonly address: Address;
   /** The link on which this node sends is up. */
   readonly connected: boolean;
   /** The link on which the peer sends is up. */
   readonly hears: boolean;
-  /** Since when it is connected, or is not, ms since the epoch. */
-  readonly since: number;
+  /** For how long it is connected, or is not, ms. */
+  readonly forMs: number;
   /** Why it is connected or not, for people. */
   readonly reason: string;
-  /** Waits to be sent; at most PEER_QUEUE_BYTES_MAX. */
+  /** Bytes that wait to be sent; at most PEER_QUEUE_BYTES_MAX. */
   readonly bytesQueued: number;
   readonly bytesSent: number;
   readonly bytesReceived: number;
+  /** What did not fit, and what was sent while there was no link. */
   readonly messagesDropped: number;
 }
 
@@ -58,10 +62,11 @@ export class TcpPeer {
       address,
       random,
       events: {
-        onLink: (up, reason) => {
+        onLink: (up, reason, unreachedMs) => {
           if (up) refusals.forget(`to ${peer}`);
-          events.onLink(peer, up, reason);
+          events.onLink(peer, up, reason, unreachedMs);
         },
+        onUnreached: (ms, reason) => events.onUnreached(peer, ms, reason),
         onRefused: (reason) => refusals.say(`to ${peer}`, reason),
         onDropped: (reason) => events.onDropped(reason),
         secondFault: (incarnation) => this.#secondFault(this.#source?.incarnation, incarnation),
@@ -113,9 +118,10 @@ export class TcpPeer {
     const [link, source] = [this.#link, this.#source?.connection];
     return {
       peer: this.#options.peer,
+      address: this.#options.address,
       connected: link.up,
       hears: source !== undefined,
-      since: link.sinceAt,
+      forMs: link.forMs,
       reason: link.reason,
       bytesQueued: link.connection?.unsentBytes ?? 0,
       bytesSent: link.sentBytes + this.#sentBytes + (source?.sentBytes ?? 0),

@@ -10,9 +10,20 @@ const json = z.custom<Json>(() => true);
 
 const valuesShape = z.object({ runs: z.array(z.tuple([name, z.int().positive(), z.array(json)])) });
 
+const linkShape = z.looseObject({
+  address: z.string(),
+  hears: z.boolean(),
+  for_ms: z.number(),
+  reason: z.string(),
+  bytes_queued: count,
+  messages_dropped: count,
+});
+
 const peerShape = z.looseObject({
   id: name,
   connected: z.boolean(),
+  /** Nodes of version 0.1 do not say so much. */
+  link: linkShape.optional(),
   lag: count.nullable(),
   ahead: count.nullable(),
   rtt_ms: z.number().nullable(),

@@ -112,7 +112,8 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   status: [
     "lag: entries that the peer has not said it holds; ahead: entries that it says it holds and the node lacks; both are",
     "empty where the two do not talk to each other, as values pass through the relay. A node that is its own relay passes",
-    "on to the others. Exit status: 0 when every node asked answers, else 1.",
+    "on to the others. link: whether the node sends to the peer, and since when; deaf: it does, and hears nothing; queued,",
+    "dropped: what waits to be sent, and the messages that were not. Exit status: 0 when every node asked answers, else 1.",
   ],
 };
 

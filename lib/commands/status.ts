@@ -1,5 +1,6 @@
 /** `hearsay status`: asks every node how it is, for people as tables and for programs as JSON. */
 import type { Body } from "../core/message.ts";
+import { duration } from "../service/duration.ts";
 import { type Address, addressText } from "./address.ts";
 import { type PeerStatus, type Status, statusOf } from "./answers.ts";
 import { parseStatus } from "./config_client.ts";
@@ -56,10 +57,12 @@ function print(replies: readonly Reply[], io: Io): void {
   const paint = paintFor(io);
   const good = replies.filter((reply) => reply.kind === "good");
   const peers = good.flatMap(({ status: { id, peers } }) => peers.map((peer) => peerCells(id, peer, paint)));
+  const down = good.flatMap(({ status: { id, peers } }) => peers.flatMap((peer) => whyDown(id, peer)));
   const bad = replies.filter((reply) => reply.kind === "bad");
   const blocks = [
     good.length === 0 ? [] : table([nodeHead, ...good.map(nodeCells)]),
     peers.length === 0 ? [] : table([peerHead, ...peers]),
+    down.map((text) => paint.bad(text)),
     bad.map(({ at, error }) => paint.bad(`${at} ${error}`)),
   ].filter((block) => block.length > 0);
   printLines(io, blocks.flatMap((block, i) => i === 0 ? block : ["", ...block]));
@@ -78,34 +81,31 @@ function nodeCells({ at, status }: Good): string[] {
 }
 
 const peerHead = [
-  ...["node", "peer", "connected", "lag", "ahead", "round trip", "oldest unacknowledged", "suspected for"],
+  ...["node", "peer", "link", "lag", "ahead", "rtt", "unacked", "suspected", "queued", "dropped"],
 ];
 
 function peerCells(node: string, peer: PeerStatus, paint: Paint): string[] {
-  const { id, connected, lag, ahead, rtt_ms, oldest_unacked_ms, suspected_for_ms } = peer;
+  const { id, link, lag, ahead, rtt_ms, oldest_unacked_ms, suspected_for_ms } = peer;
+  const { bytes_queued = 0, messages_dropped = 0 } = link ?? {};
   return [
-    ...[
-      node,
-      id,
-      connected ? "yes" : paint.bad("no"),
-      String(lag ?? ""),
-      String(ahead ?? ""),
-      duration(rtt_ms),
-    ],
+    ...[node, id, linkCell(peer, paint), String(lag ?? ""), String(ahead ?? ""), duration(rtt_ms)],
     ...[duration(oldest_unacked_ms), suspected_for_ms === null ? "" : paint.bad(duration(suspected_for_ms))],
+    ...[kilobytes(bytes_queued), messages_dropped === 0 ? "" : String(messages_dropped)],
   ];
 }
 
-/** "0.3 ms", "12 ms", "3.4 s", "12 min", "3.2 h", "4.1 d"; nothing for null. */
-export function duration(ms: number | null): string {
-  if (ms === null) return "";
-  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
-  const units = [[1, "ms", 1000], [1000, "s", 60_000], [60_000, "min", 3_600_000], [
-    3_600_000,
-    "h",
-    86_400_000,
-  ]] as const;
-  const [unitMs, name] = units.find(([, , below]) => ms < below) ?? [86_400_000, "d"];
-  const count = ms / unitMs;
-  return `${name === "ms" || count >= 9.95 ? Math.round(count) : count.toFixed(1)} ${name}`;
+function linkCell({ connected, link }: PeerStatus, paint: Paint): string {
+  const lasts = link === undefined ? "" : ` ${duration(link.for_ms)}`;
+  if (!connected) return paint.bad(`down${lasts}`);
+  return link?.hears === false ? paint.bad(`deaf${lasts}`) : `up${lasts}`;
+}
+
+/** Why, for those that are not reached. */
+function whyDown(node: string, { id, connected, link }: PeerStatus): string[] {
+  if (connected || link === undefined) return [];
+  return [`${node} has not reached ${id} at ${link.address} for ${duration(link.for_ms)}: ${link.reason}`];
+}
+
+function kilobytes(bytes: number): string {
+  return bytes === 0 ? "" : `${Math.ceil(bytes / 1000)} kB`;
 }

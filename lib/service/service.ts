@@ -7,10 +7,15 @@ import type { Store } from "../store/store.ts";
 import { drive, type Driver, monotonicClock } from "../../transports/drive.ts";
 import { type Address, TcpTransport } from "../../transports/tcp.ts";
 import { Ages } from "./ages.ts";
+import { duration } from "./duration.ts";
 import { Front } from "./front.ts";
 import { RESUME_MS, Safekeeping } from "./safekeeping.ts";
+import { Sparsely } from "./sparsely.ts";
 import { statusOf } from "./status.ts";
 import { Watches } from "./watches.ts";
+
+/** What was dropped is said at most this often; all of it is counted, and said to those who debug. */
+export const DROPPED_SAID_EVERY_MS = 60_000;
 
 /** Takes what happens, for people: a text, and the facts in it. */
 export interface Log {
@@ -43,6 +48,7 @@ export class Service {
   readonly #ages = new Ages();
   readonly #safekeeping: Safekeeping;
   readonly #startedAt = this.#clock();
+  readonly #dropped: Sparsely;
   #incarnation: number;
   #node: Node;
   #driver: Driver | undefined;
@@ -53,6 +59,7 @@ export class Service {
     const { id, cluster, listen, peers, store } = options;
     this.#options = options;
     this.#incarnation = store.incarnation;
+    this.#dropped = new Sparsely(DROPPED_SAID_EVERY_MS, (reason, unsaid) => this.#sayDropped(reason, unsaid));
     this.#random = seeded(Math.floor(Math.random() * 2 ** 32));
     this.#safekeeping = new Safekeeping(store);
     this.#transport = new TcpTransport({ id, cluster, incarnation: store.incarnation, listen, peers });
@@ -72,7 +79,10 @@ export class Service {
       ...store.durable && { journal: this.#safekeeping, onUnsafe: (error) => this.#startOver(error) },
       onDeliver: (entries, now) => this.#ages.note(entries, now),
       onSettled: () => this.#watches.serveAll(),
-      onDropped: (reason) => log.debug(`dropped: ${reason}`),
+      onDropped: (reason) => {
+        log.debug(`dropped: ${reason}`);
+        this.#dropped.note(reason, this.#clock());
+      },
     });
     if (store.durable) this.#looking = setInterval(() => this.#look(), RESUME_MS);
     const at = await this.#transport.listening;
@@ -153,10 +163,15 @@ export class Service {
         ["status", (request: Envelope) => this.#front.reply(request, this.#status())],
       ]),
       handlers: {
-        onLink: (peer: string, up: boolean, reason: string) => {
-          log.info(up ? `linked to ${peer}` : `lost the link to ${peer}`, { node: id, peer, reason });
+        onLink: (peer: string, up: boolean, reason: string, unreachedMs?: number) => {
+          this.#sayLink(peer, up, reason, unreachedMs);
           if (up) this.#driver?.step({ kind: "linked", peer });
         },
+        onUnreached: (peer: string, ms: number, reason: string) =>
+          log.warn(`${this.#named(peer)} has not been reached for ${duration(ms)}: ${reason}`, {
+            node: id,
+            peer,
+          }),
         onRefused: (reason: string) => log.warn(`refused: ${reason}`, { node: id }),
         onShort: (reason: string) =>
           log.error("no more files can be opened, so clients are closed until they can", {
@@ -168,6 +183,27 @@ export class Service {
         onGone: (connection: string) => this.#watches.gone(connection),
       },
     });
+  }
+
+  #sayLink(peer: string, up: boolean, reason: string, unreachedMs?: number): void {
+    const { id, log } = this.#options;
+    const what = unreachedMs !== undefined
+      ? `linked to ${this.#named(peer)} after ${duration(unreachedMs)}`
+      : up
+      ? `linked to ${peer}`
+      : `lost the link to ${peer}`;
+    log.info(what, { node: id, peer, reason });
+  }
+
+  #sayDropped(reason: string, unsaid: number): void {
+    const { id, log } = this.#options;
+    log.warn(`dropped: ${reason}`, { node: id, unsaid, dropped: this.#dropped.count });
+  }
+
+  /** A peer and its address, as that is where the mistake may be. */
+  #named(peer: string): string {
+    const { host = "", port = 0 } = this.#options.peers.get(peer) ?? {};
+    return `${peer} at ${host}:${port}`;
   }
 
   #makeWatches(): Watches {
@@ -199,6 +235,7 @@ export class Service {
       clients: this.#transport.clientCount,
       clientsRefused: this.#transport.refusedCount,
       watchers: this.#watches.count,
+      dropped: this.#dropped.count,
       messages: { sent: this.#front.sent, received: this.#front.received },
       usage: { memory_bytes: process.memoryUsage.rss(), cpu_ms: cpuMs() },
       now,

@@ -14,6 +14,8 @@ export interface StatusFacts {
   readonly clients: number;
   readonly clientsRefused: number;
   readonly watchers: number;
+  /** What came in, or was to go out, and was of no use. */
+  readonly dropped: number;
   readonly messages: { readonly sent: Counts; readonly received: Counts };
   readonly usage: Readonly<Record<string, number>>;
   /** Ms, on the clock of the node. */
@@ -21,7 +23,8 @@ export interface StatusFacts {
 }
 
 export function statusOf(facts: StatusFacts): Body {
-  const { head, storage, node, links, ages, clients, clientsRefused, watchers, messages, usage } = facts;
+  const { head, storage, node, links, ages, clients, clientsRefused, watchers, dropped, messages, usage } =
+    facts;
   const { values, entries, relay, peers } = node;
   const near = peers.filter(({ neighbour }) => neighbour);
   ages.forget((origin, seq) => near.every((peer) => peer.holds(origin, seq)));
@@ -36,6 +39,7 @@ export function statusOf(facts: StatusFacts): Body {
     clients,
     clients_refused: clientsRefused,
     watchers,
+    dropped,
     messages,
     bytes: { sent: sum(links, "bytesSent"), received: sum(links, "bytesReceived") },
     ...usage,
@@ -47,15 +51,28 @@ function peerOf(peer: PeerStatus, { links, ages, now }: StatusFacts) {
   const oldestAt = lag === 0 || !neighbour
     ? undefined
     : ages.oldest((origin, seq) => peer.holds(origin, seq));
+  const link = links.find((link) => link.peer === id);
   return {
     id,
-    connected: links.find((link) => link.peer === id)?.connected ?? false,
+    connected: link?.connected ?? false,
+    ...link !== undefined && { link: linkOf(link) },
     // Others hear of what it holds only by the way.
     lag: neighbour ? lag : null,
     ahead: neighbour ? ahead : null,
     rtt_ms: rttMs === undefined ? null : Math.round(rttMs * 1000) / 1000,
     oldest_unacked_ms: since(oldestAt, now),
     suspected_for_ms: since(suspectedAt, now),
+  };
+}
+
+function linkOf({ address, hears, forMs, reason, bytesQueued, messagesDropped }: LinkStatus) {
+  return {
+    address: `${address.host}:${address.port}`,
+    hears,
+    for_ms: Math.round(forMs),
+    reason,
+    bytes_queued: bytesQueued,
+    messages_dropped: messagesDropped,
   };
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
 import type { Address } from "../../transports/tcp.ts";
+import { Talker } from "../unit/tcp_rig.ts";
 import { Client } from "./fixtures/client.ts";
 import { type Ended, ending, fromSource, start } from "./fixtures/hearsay.ts";
 import {
@@ -12,7 +13,7 @@ import {
   freePorts,
   holdEverywhere,
   loopback,
-  type Serving,
+  Serving,
   withCluster,
 } from "./fixtures/serving.ts";
 
@@ -126,6 +127,39 @@ test("serve: other clusters, second nodes of one id and strangers are refused, a
       assert.equal(node.log.filter((line) => line.includes("lost the link")).length, 0);
     }
     for (const node of Object.values(intruders)) assert.equal((await node.status()).values, 0);
+  });
+});
+
+test("serve: a peer that was never reached, and what is dropped, are said in the log and in status", async () => {
+  const nobody = await freeAddress();
+  await withCluster({ ids: ["n1"], strangers: new Map([["n9", nobody]]) }, async ([node = assert.fail()]) => {
+    const at = `${nobody.host}:${nobody.port}`;
+    await eventually("it is said", () => {
+      return node.said(
+        new RegExp(`n9 at ${at} has not been reached for .* s: connection refused: nothing listens there`),
+      );
+    });
+    const talker = new Talker(node.address);
+    const useless = { src: "c1", dest: "n1", body: { type: "broadcast" } };
+    talker.say(useless, useless, useless);
+    await talker.say({ src: "c1", dest: "n1", body: { type: "echo", echo: 1, msg_id: 1 } }).hear(1);
+    talker.close();
+    const { dropped, peers: [peer] } = await node.status();
+    assert.equal(dropped, 3);
+    assert.equal(node.log.filter((line) => line.includes("dropped: from c1#")).length, 1, "once a minute");
+    assert.equal(peer?.connected, false);
+    assert.equal(peer.link?.address, at);
+    assert.match(peer.link.reason, /^connection refused/);
+    assert.ok(peer.link.for_ms >= 2_000);
+    const stranger = new Serving({ ...node.options, id: "n9", address: nobody });
+    try {
+      await stranger.start();
+      await eventually("it is said that it is back", () => {
+        return node.said(new RegExp(`linked to n9 at ${at} after .* s`));
+      });
+    } finally {
+      await stranger.end("SIGKILL");
+    }
   });
 });
 

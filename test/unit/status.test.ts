@@ -1,7 +1,8 @@
 /** `hearsay status`: every node is asked, for people as tables and for programs as JSON. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { duration, status } from "../../lib/commands/status.ts";
+import { status } from "../../lib/commands/status.ts";
+import { duration } from "../../lib/service/duration.ts";
 import type { Body } from "../../lib/core/message.ts";
 import { deadAddress, FakeNode, listen, type Script, withNodes } from "./fake_node.ts";
 
@@ -12,6 +13,15 @@ const peer = {
   rtt_ms: 0.25,
   oldest_unacked_ms: null,
   suspected_for_ms: null,
+};
+
+const link = {
+  address: "host1:7000",
+  hears: true,
+  for_ms: 754_000,
+  reason: "connected to 10.0.0.1",
+  bytes_queued: 0,
+  messages_dropped: 0,
 };
 
 function facts(id: string, changes: Record<string, unknown> = {}): Record<string, unknown> {
@@ -41,11 +51,28 @@ async function run(nodes: readonly FakeNode[], more: readonly string[], ...args:
 
 test("every node that is asked has a row, and so has each of its peers", async () => {
   const lost = { ...peer, connected: false, lag: 17, ahead: 3, rtt_ms: 12.5 };
-  const peers = [{ id: "n1", ...lost, oldest_unacked_ms: 1_234, suspected_for_ms: 65_000 }];
-  // With n3 it does not talk.
-  const quiet = { id: "n3", ...peer, lag: null, ahead: null, rtt_ms: null };
+  const down = {
+    ...link,
+    hears: false,
+    for_ms: 65_500,
+    reason: "connection refused",
+    messages_dropped: 123_456,
+  };
+  const peers = [{ id: "n1", ...lost, link: down, oldest_unacked_ms: 1_234, suspected_for_ms: 65_000 }];
+  // With n3 it does not talk, n4 is of an earlier version.
+  const quiet = {
+    id: "n3",
+    ...peer,
+    link: { ...link, hears: false, bytes_queued: 4_194_304 },
+    lag: null,
+    ahead: null,
+  };
+  const old = { id: "n4", ...peer };
   const nodes = [
-    await FakeNode.start("n1", telling(facts("n1", { peers: [{ id: "n2", ...peer }, quiet] }))),
+    await FakeNode.start(
+      "n1",
+      telling(facts("n1", { peers: [{ id: "n2", ...peer, link }, { ...quiet, rtt_ms: null }, old] })),
+    ),
     await FakeNode.start("n2", telling(facts("n2", { peers, storage: "memory" }))),
   ];
   const { exit, out, err } = await run(nodes, []);
@@ -63,11 +90,14 @@ test("every node that is asked has a row, and so has each of its peers", async (
 | n1   | ${one} | hearsay | durable | 12345  | itself | 2       | 1        | 61 MB  | 13 min |
 | n2   | ${two} | hearsay | memory  | 12345  | n1     | 2       | 1        | 61 MB  | 13 min |
 
-| node | peer | connected | lag | ahead | round trip | oldest unacknowledged | suspected for |
-| ---- | ---- | --------- | --- | ----- | ---------- | --------------------- | ------------- |
-| n1   | n2   | yes       | 0   | 0     | 0.3 ms     |                       |               |
-| n1   | n3   | yes       |     |       |            |                       |               |
-| n2   | n1   | no        | 17  | 3     | 13 ms      | 1.2 s                 | 1.1 min       |
+| node | peer | link         | lag | ahead | rtt    | unacked | suspected | queued  | dropped |
+| ---- | ---- | ------------ | --- | ----- | ------ | ------- | --------- | ------- | ------- |
+| n1   | n2   | up 13 min    | 0   | 0     | 0.3 ms |         |           |         |         |
+| n1   | n3   | deaf 13 min  |     |       |        |         |           | 4195 kB |         |
+| n1   | n4   | up           | 0   | 0     | 0.3 ms |         |           |         |         |
+| n2   | n1   | down 1.1 min | 17  | 3     | 13 ms  | 1.2 s   | 1.1 min   |         | 123456  |
+
+n2 has not reached n1 at host1:7000 for 1.1 min: connection refused
 `,
   );
 });
@@ -88,7 +118,7 @@ test("a node that does not answer does not keep the others from being shown, and
   equal(exit, 1);
   deepEqual(out.split("\n").slice(3, 5), [
     "",
-    "| node | peer | connected | lag | ahead | round trip | oldest unacknowledged | suspected for |",
+    "| node | peer | link | lag | ahead | rtt    | unacked | suspected | queued | dropped |",
   ]);
   deepEqual(out.trimEnd().split("\n").slice(8), [
     `${nodes[1]?.at} gives no answer within 300 ms`,

@@ -40,6 +40,9 @@ export class Ear implements TcpHandlers {
   readonly dropped: string[] = [];
   readonly refused: string[] = [];
   readonly links: [peer: string, up: boolean][] = [];
+  /** For how long peers had been out of reach when they were linked. */
+  readonly unreachedMs: (number | undefined)[] = [];
+  readonly unreached: string[] = [];
   readonly short: string[] = [];
   readonly drained: string[] = [];
   readonly quiet: string[] = [];
@@ -56,7 +59,11 @@ export class Ear implements TcpHandlers {
   };
   onDropped = (reason: string) => void this.dropped.push(reason);
   onRefused = (reason: string) => void this.refused.push(reason);
-  onLink = (peer: string, up: boolean) => void this.links.push([peer, up]);
+  onLink = (peer: string, up: boolean, _reason: string, unreachedMs?: number) => {
+    this.links.push([peer, up]);
+    this.unreachedMs.push(unreachedMs);
+  };
+  onUnreached = (peer: string, _ms: number, reason: string) => void this.unreached.push(`${peer}: ${reason}`);
   onShort = (reason: string) => void this.short.push(reason);
   onDrained = (client: string) => void this.drained.push(client);
   onQuiet = (connection: string) => void this.quiet.push(connection);
