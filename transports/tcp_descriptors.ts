@@ -2,8 +2,11 @@
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { devNull } from "node:os";
 import {
+  CLIENTS_MAX,
   DESCRIPTORS_LOOK_MS,
+  NEWCOMERS_MAX,
   PEER_DESCRIPTORS,
+  ROOM_AGAIN_MS,
   ROOM_MIN,
   SPARE_DESCRIPTORS_MAX,
   type TcpLimits,
@@ -41,6 +44,8 @@ export class Descriptors {
   #room: number;
   #sinceLookMs = 0;
   #short = false;
+  /** For how long there was one whenever it was looked. */
+  #calmMs = 0;
 
   constructor(options: DescriptorsOptions) {
     const files = options.files ?? filesOfProcess();
@@ -67,25 +72,30 @@ export class Descriptors {
   #look(): void {
     const { fault: look = descriptorFault, current, onRoom, onShort } = this.#options;
     const fault = look();
-    if (fault === undefined && this.#room === this.roomMax) {
-      this.#short = false;
-      return;
-    }
-    if (fault !== undefined && !this.#short) onShort(fault);
-    this.#short ||= fault !== undefined;
-    // What was taken at once comes back one by one.
-    this.#room = fault === undefined
-      ? this.#room + 1
-      : Math.max(ROOM_MIN, Math.floor(Math.min(this.#room, current()) * 3 / 4));
-    this.#room = Math.min(this.#room, this.roomMax);
+    if (fault === undefined) return this.#recover();
+    if (!this.#short) onShort(fault);
+    this.#short = true;
+    this.#calmMs = 0;
+    this.#room = Math.max(ROOM_MIN, Math.floor(Math.min(this.#room, current()) * 3 / 4));
     onRoom(this.#room);
+  }
+
+  // What was taken at once is given back slowly, as whoever else has the descriptors may keep them.
+  #recover(): void {
+    this.#calmMs += DESCRIPTORS_LOOK_MS;
+    if (!this.#short || this.#calmMs < ROOM_AGAIN_MS) return;
+    this.#calmMs = 0;
+    this.#short = this.#room < this.roomMax;
+    this.#room = Math.min(this.roomMax, Math.ceil(this.#room * 4 / 3));
+    this.#options.onRoom(this.#room);
   }
 }
 
 /** How many connections may be clients, or may turn out to be. */
 export function roomFor({ maxOpen, open }: Files, peers: number): number {
   const spare = Math.min(SPARE_DESCRIPTORS_MAX, Math.floor(maxOpen / 4));
-  return Math.max(ROOM_MIN, maxOpen - open - spare - peers * PEER_DESCRIPTORS);
+  const left = maxOpen - open - spare - peers * PEER_DESCRIPTORS;
+  return Math.max(ROOM_MIN, Math.min(left, CLIENTS_MAX + NEWCOMERS_MAX));
 }
 
 /** Of these, who has not said yet what it is keeps a quarter, so that a peer always finds a place. */
@@ -108,6 +118,7 @@ function descriptorFault(): string | undefined {
     closeSync(openSync(devNull, "r"));
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    return code === "EMFILE" || code === "ENFILE" ? `${code}: too many open files` : undefined;
   }
 }

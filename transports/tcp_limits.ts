@@ -44,6 +44,8 @@ export const SPARE_DESCRIPTORS_MAX = 192;
 export const ROOM_MIN = 4;
 /** How often it is looked whether a descriptor is left. */
 export const DESCRIPTORS_LOOK_MS = 1_000;
+/** Where there was none, a quarter of the places is taken away at each look, and a third more is given after this. */
+export const ROOM_AGAIN_MS = 60_000;
 /** Answers that wait for one client; over it, its further requests wait, and its socket is not read. */
 export const CLIENT_HELD_BYTES_PAUSE = 256 * 1024;
 /** Requests of one client that are handed over in one turn of the event loop. */

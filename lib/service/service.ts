@@ -87,7 +87,7 @@ export class Service {
     if (store.durable) this.#looking = setInterval(() => this.#look(), RESUME_MS);
     const at = await this.#transport.listening;
     const { scarcity } = this.#transport;
-    if (scarcity !== undefined) log.warn(scarcity, { node: this.#options.id });
+    if (scarcity !== undefined) log.info(scarcity, { node: this.#options.id });
     return at;
   }
 
