@@ -5,6 +5,7 @@ import { backoffMs } from "../lib/core/backoff.ts";
 import type { Random } from "../lib/core/random.ts";
 import type { Timer } from "./drive.ts";
 import { DIAL_EVERY_MS_MAX, DIAL_EVERY_MS_MIN, DIAL_MS_MAX } from "./tcp_limits.ts";
+import { resetIfToItself } from "./to_itself.ts";
 
 export interface Address {
   readonly host: string;
@@ -102,8 +103,8 @@ export class Dialer {
     });
     socket.once("connect", () => {
       cancel();
-      if (isToItself(socket)) this.#reject(socket);
-      else this.#win(socket);
+      if (!resetIfToItself(socket)) this.#win(socket);
+      else if (this.#dials.delete(socket)) this.#options.onFailed(REFUSED);
     });
   }
 
@@ -111,13 +112,6 @@ export class Dialer {
     if (!this.#dials.delete(socket)) return;
     socket.destroy();
     this.#options.onFailed(`no answer within ${DIAL_MS_MAX} ms`);
-  }
-
-  // Not an orderly end: it would hold the port for a minute more, on which the peer is to listen.
-  #reject(socket: Socket): void {
-    const isAwaited = this.#dials.delete(socket);
-    socket.resetAndDestroy();
-    if (isAwaited) this.#options.onFailed(REFUSED);
   }
 
   #win(socket: Socket): void {
@@ -139,11 +133,6 @@ function explained(error: Error): string {
     default:
       return error.message;
   }
-}
-
-/** Where nobody listens, the port that is dialled may be the one that is dialled from: the kernel connects it to itself. */
-function isToItself({ localPort, remotePort, localAddress, remoteAddress }: Socket): boolean {
-  return localPort !== undefined && localPort === remotePort && localAddress === remoteAddress;
 }
 
 function runtimeTimer(ms: number, run: () => void): () => void {

@@ -4,6 +4,7 @@ import { decode, encode } from "../core/codec.ts";
 import type { Body } from "../core/message.ts";
 import { LineReader, LineWriter } from "../../transports/lines.ts";
 import { shortened } from "../../transports/maelstrom.ts";
+import { resetIfToItself } from "../../transports/to_itself.ts";
 import type { Address } from "./address.ts";
 
 export interface Hearing {
@@ -38,6 +39,7 @@ export function connect({ host, port }: Address, timeoutMs: number): Promise<Ope
     const onError = (error: Error) => fail(whyBroken(error));
     socket.once("error", onError);
     socket.once("connect", () => {
+      if (resetIfToItself(socket)) return fail(reasons["ECONNREFUSED"] ?? "");
       clearTimeout(timer);
       // From here on the connection listens for itself.
       const connection = new Connection(socket, timeoutMs);

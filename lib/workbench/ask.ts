@@ -1,6 +1,7 @@
 /** One request to one place over TCP, one answer: connects, writes a line, reads a line, closes. */
 import { connect } from "node:net";
 import { LineReader } from "../../transports/lines.ts";
+import { resetIfToItself } from "../../transports/to_itself.ts";
 import { decode, encode } from "../core/codec.ts";
 import type { Body } from "../core/message.ts";
 import { type Address, addressText } from "./address.ts";
@@ -27,7 +28,10 @@ export function ask(address: Address, body: Body, withinMs: number = ASK_MS_MAX)
       onLine: (line) => done(answerOf(line, address)),
       onOverlong: () => fail("answers with a line that is too long"),
     });
-    socket.on("connect", () => socket.write(encode({ src: "examiner", dest: "*", body }) + "\n"));
+    socket.on("connect", () => {
+      if (resetIfToItself(socket)) fail("does not answer: nothing listens there");
+      else socket.write(encode({ src: "examiner", dest: "*", body }) + "\n");
+    });
     socket.on("data", (chunk: Uint8Array) => reader.push(chunk));
     socket.on("error", (error) => fail(`does not answer: ${error.message}`));
     socket.on("close", () => fail("hung up without an answer"));

@@ -1,6 +1,7 @@
 /** One TCP connection to one running node, from its dialling to its loss. */
 import { connect, type Socket } from "node:net";
 import { LineReader, LineWriter } from "../../transports/lines.ts";
+import { resetIfToItself } from "../../transports/to_itself.ts";
 import { decode, encode } from "../core/codec.ts";
 import type { Envelope } from "../core/message.ts";
 import type { Address } from "./address.ts";
@@ -42,7 +43,10 @@ export class NodeLine {
       onLine: (line) => this.#onLine(line),
       onOverlong: (bytes) => this.#onMalformed(`a line is longer than ${bytes} bytes`),
     }, ANSWER_BYTES_MAX);
-    socket.on("connect", () => this.#over || handlers.onOpen());
+    socket.on("connect", () => {
+      if (resetIfToItself(socket)) this.lose(reasons["ECONNREFUSED"] ?? "");
+      else if (!this.#over) handlers.onOpen();
+    });
     socket.on("data", (chunk: Uint8Array) => this.#onData(reader, chunk));
     socket.on("error", (error) => this.lose(whyFailed(error)));
     socket.on("end", () => this.lose("it closed the connection"));

@@ -7,7 +7,7 @@ const arrows: Readonly<Record<Room, readonly string[]>> = {
   main: ["lib/commands/"],
   commands: ["lib/commands/", "lib/service/", "lib/workbench/", "lib/store/", "lib/core/", "transports/"],
   service: ["lib/service/", "lib/store/", "lib/core/", "transports/"],
-  workbench: ["lib/workbench/", "lib/core/", "transports/lines.ts"],
+  workbench: ["lib/workbench/", "lib/core/", "transports/lines.ts", "transports/to_itself.ts"],
   store: ["lib/store/", "lib/core/"],
   transports: ["transports/", "lib/core/"],
   core: ["lib/core/"],
