@@ -3,8 +3,8 @@ import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { Buffer } from "node:buffer";
 import { decode, encode } from "../lib/core/codec.ts";
-import type { Envelope } from "../lib/core/message.ts";
-import { Node } from "../lib/core/node.ts";
+import type { Asking, Envelope } from "../lib/core/message.ts";
+import { MALFORMED_REQUEST, Node } from "../lib/core/node.ts";
 import { type Random, seeded } from "../lib/core/random.ts";
 import { drive, monotonicClock } from "./drive.ts";
 import { HELD_BYTES_MAX, LINE_BYTES_MAX, LineReader, LineWriter } from "./lines.ts";
@@ -124,8 +124,16 @@ class MaelstromTransport implements Transport {
 
   #onLine(line: string): void {
     const decoded = decode(line);
-    if (decoded.ok) this.#handlers?.onEnvelope(decoded.envelope);
-    else this.#handlers?.onDropped(decoded.reason);
+    if (decoded.ok) return this.#handlers?.onEnvelope(decoded.envelope);
+    this.#handlers?.onDropped(decoded.reason);
+    if (decoded.asking !== undefined) this.#refuse(decoded.asking, decoded.reason);
+  }
+
+  /** Whoever waits for an answer is told that none will come. */
+  #refuse({ src, dest, msgId }: Asking, text: string): void {
+    if (src === undefined || dest === undefined) return;
+    const body = { type: "error", code: MALFORMED_REQUEST, text, in_reply_to: msgId };
+    this.send({ src: dest, dest: src, body });
   }
 
   #writeMessage(line: string): string | undefined {

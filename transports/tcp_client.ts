@@ -16,6 +16,9 @@ import {
   type TcpLimits,
 } from "./tcp_limits.ts";
 
+/** How values are had that are too many for one answer. */
+const READ_INSTEAD = "ask with 'watch' and follow false, or with 'hearsay read', and they come in pieces";
+
 /** What a line that waits costs beside its characters; a guess at a runtime's string. */
 const LINE_OVERHEAD_BYTES = 64;
 
@@ -230,7 +233,7 @@ export class Client {
     if (this.#turnLines === CLIENT_TURN_LINES_MAX) setImmediate(() => this.#onOwnTurn());
     const decoded = decode(line);
     if (decoded.ok) this.#onEnvelope(decoded.envelope);
-    else this.#refuse("client", decoded.reason);
+    else this.#refuse(decoded.asking?.src ?? "client", decoded.reason, decoded.asking?.msgId);
   }
 
   #onOwnTurn(): void {
@@ -263,7 +266,9 @@ export class Client {
 
   #tooLong(dest: string, { body }: Envelope): void {
     const { limits, events } = this.#options;
-    const text = `the answer is longer than ${limits.answerBytesMax} bytes`;
+    const { answerBytesMax } = limits;
+    const instead = body.type === "read_ok" ? `: ${READ_INSTEAD}` : "";
+    const text = `the answer is longer than ${answerBytesMax} bytes${instead}`;
     this.#write(this.#errorLine(dest, NOT_SUPPORTED, text, body.in_reply_to));
     events.onDropped(`to ${dest}#${this.number}: ${text}`);
   }

@@ -1,9 +1,17 @@
 /** Line to envelope and back: a bad line is a value, never an exception. */
-import { type Envelope, envelopeFault, isEnvelope } from "./message.ts";
+import {
+  type Asking,
+  askingOf,
+  type Envelope,
+  envelopeFault,
+  isEnvelope,
+  withoutNullIds,
+} from "./message.ts";
 
 export type Decoded =
   | { readonly ok: true; readonly envelope: Envelope }
-  | { readonly ok: false; readonly reason: string };
+  /** `asking`: who waits for an answer to it all the same. */
+  | { readonly ok: false; readonly reason: string; readonly asking?: Asking };
 
 /** Reads one line, without its end. Never throws. */
 export function decode(line: string): Decoded {
@@ -13,8 +21,11 @@ export function decode(line: string): Decoded {
   } catch {
     return { ok: false, reason: "this is not JSON" };
   }
-  if (!isEnvelope(value)) return { ok: false, reason: envelopeFault(value) };
-  return { ok: true, envelope: value };
+  if (isEnvelope(value)) return { ok: true, envelope: value };
+  const plain = withoutNullIds(value);
+  if (isEnvelope(plain)) return { ok: true, envelope: plain };
+  const asking = askingOf(plain);
+  return { ok: false, reason: envelopeFault(plain), ...asking && { asking } };
 }
 
 /** One line, without its end: JSON never holds a raw newline. */

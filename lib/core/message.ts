@@ -38,6 +38,25 @@ export interface Envelope {
   readonly body: Body;
 }
 
+/** Who waits for an answer to what is no envelope, as far as it can be told. */
+export interface Asking {
+  readonly src?: string;
+  readonly dest?: string;
+  readonly msgId: number;
+}
+
+/** As much of an envelope as an answer needs. */
+const AskingSchema = Type.Object({
+  src: Type.Optional(Type.Unknown()),
+  dest: Type.Optional(Type.Unknown()),
+  body: Type.Object({ msg_id: Type.Integer(), in_reply_to: Type.Optional(Type.Unknown()) }),
+});
+
+/** What many libraries write for absent fields. */
+const NullIds = Type.Object({
+  body: Type.Union([Type.Object({ msg_id: Type.Null() }), Type.Object({ in_reply_to: Type.Null() })]),
+});
+
 /** What a client, or Maelstrom itself, may ask. Unknown fields are let through: others may speak a later version. */
 const requests = {
   init: Type.Object({ node_id: NodeId, node_ids: Type.Array(NodeId, { minItems: 1 }) }),
@@ -55,7 +74,10 @@ const Digest = Type.Array(Type.Tuple([Name, Spans]), { maxItems: ORIGINS_MAX });
 const Runs = Type.Array(Type.Tuple([Name, Ordinal, Type.Array(AnyJson)]));
 
 /** What a client may ask of a serving node to follow its values: all that `from` does not cover. */
-const Watch = Type.Object({ from: Type.Optional(Digest), follow: Type.Optional(Type.Boolean()) });
+const Watch = Type.Object({
+  from: Type.Optional(Type.Union([Digest, Type.Null()])),
+  follow: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
+});
 const Unwatch = Type.Object({ watch: Type.Integer() });
 
 /**
@@ -93,6 +115,9 @@ export type InitBody = Static<typeof requests.init>;
 export type GossipType = "delta" | "ack" | "probe" | "hint";
 
 const envelope = Compile(EnvelopeSchema);
+const asking = Compile(AskingSchema);
+const nullIds = Compile(NullIds);
+const name = Compile(Name);
 const gossip = Compile(Gossip);
 const hint = Compile(Hint);
 const watch = Compile(Watch);
@@ -112,6 +137,27 @@ export function isEnvelope(value: unknown): value is Envelope {
 /** Why `value` is no envelope, for people. */
 export function envelopeFault(value: unknown): string {
   return fault(envelope.Errors(value), "an envelope");
+}
+
+/** The same without a `msg_id` or an `in_reply_to` that is null: such a field counts as absent. */
+export function withoutNullIds(value: unknown): unknown {
+  if (!nullIds.Check(value)) return value;
+  const fields = Object.entries(value.body);
+  const present = fields.filter(([key, field]) =>
+    field !== null || (key !== "msg_id" && key !== "in_reply_to")
+  );
+  return { ...value, body: Object.fromEntries(present) };
+}
+
+/** Who waits for an answer to `value`, which is no envelope; nobody does if it is an answer itself. */
+export function askingOf(value: unknown): Asking | undefined {
+  if (!asking.Check(value) || Number.isInteger(value.body.in_reply_to)) return undefined;
+  const { src, dest, body } = value;
+  return {
+    ...name.Check(src) && { src },
+    ...name.Check(dest) && { dest },
+    msgId: body.msg_id,
+  };
 }
 
 export function isGossipType(type: string): type is GossipType {

@@ -153,9 +153,9 @@ export function connectionOf(client: string): string {
   return client.slice(client.lastIndexOf("#") + 1);
 }
 
-function positionOf({ from = [] }: WatchBody): Known {
+function positionOf({ from }: WatchBody): Known {
   const position = new Known();
-  for (const [origin, spans] of from) {
+  for (const [origin, spans] of from ?? []) {
     const held = position.of(origin);
     for (let i = 0; i + 1 < spans.length; i += 2) {
       const [first, last] = [spans[i] ?? 0, spans[i + 1] ?? 0];

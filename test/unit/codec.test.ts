@@ -49,3 +49,31 @@ test("decode() names what is wrong with JSON that is no envelope [W2]", () => {
   ];
   for (const [line, rule] of wrong) equal(rule.test(reason(line)), true, `${line}: ${reason(line)}`);
 });
+
+test("decode() counts a msg_id or an in_reply_to that is null as absent, and no other field [W1]", () => {
+  const line = (ids: string) => `{"src":"c1","dest":"n0","body":{"type":"broadcast",${ids}"message":null}}`;
+  const plain = JSON.parse(line(""));
+  const numbered = { ...plain, body: { ...plain.body, msg_id: 3 } };
+  for (const ids of ['"in_reply_to":null,', '"msg_id":null,', '"msg_id":null,"in_reply_to":null,']) {
+    deepEqual(decode(line(ids)), { ok: true, envelope: plain }, ids);
+  }
+  deepEqual(decode(line('"msg_id":3,"in_reply_to":null,')), { ok: true, envelope: numbered });
+});
+
+test("decode() says who waits for an answer to what it refuses, and an answer waits for none [W2]", () => {
+  const asked = (line: string) => {
+    const decoded = decode(line);
+    return decoded.ok ? "it was taken" : decoded.asking;
+  };
+  deepEqual(asked('{"src":"c1","dest":"n0","body":{"msg_id":7}}'), { src: "c1", dest: "n0", msgId: 7 });
+  deepEqual(asked('{"src":"c1","dest":"n0","body":{"type":"x","msg_id":7,"in_reply_to":"1"}}'), {
+    src: "c1",
+    dest: "n0",
+    msgId: 7,
+  });
+  deepEqual(asked('{"src":"","dest":5,"body":{"msg_id":7,"in_reply_to":null}}'), { msgId: 7 });
+  for (const body of ["[]", "{}", '{"msg_id":"7"}', '{"msg_id":null}', '{"msg_id":7,"in_reply_to":1}']) {
+    equal(asked(`{"src":"c1","dest":"n0","body":${body}}`), undefined, body);
+  }
+  for (const line of ["null", "{", "{}", '{"src":"c1"}']) equal(asked(line), undefined, line);
+});

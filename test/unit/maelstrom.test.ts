@@ -52,6 +52,22 @@ test("runMaelstrom() puts nothing but messages on its output, whatever comes in"
   assert.deepEqual(linesOf(output).map((line) => JSON.parse(line).body.type), ["init_ok"]);
 });
 
+test("runMaelstrom() takes null ids as absent, and answers what it refuses where an answer is wanted [W1] [W2]", async () => {
+  const { input, output, run } = rig();
+  input.write(init.replace('"msg_id":1', '"msg_id":1,"in_reply_to":null') + "\n");
+  input.write('{"src":"c1","dest":"n0","body":{"type":5,"msg_id":2}}\n');
+  input.write('{"src":"c1","dest":"n0","body":{"type":5,"msg_id":null}}\n');
+  input.end('{"src":"c1","dest":"n0","body":{"type":"x","msg_id":3,"in_reply_to":"2"}}\n');
+  await run;
+  const bodies = linesOf(output).map((line) => JSON.parse(line).body);
+  const refused = (text: string, reply: number) => ({ type: "error", code: 12, text, in_reply_to: reply });
+  assert.deepEqual(bodies, [
+    { type: "init_ok", in_reply_to: 1 },
+    refused("an envelope /body/type must be string", 2),
+    refused("an envelope /body/in_reply_to must be integer", 3),
+  ]);
+});
+
 test("runMaelstrom() prints at most REPORTS_PER_SECOND_MAX reports of a flood, and their number", async () => {
   const { input, errors, run } = rig();
   input.end("bad\n".repeat(100_000));

@@ -89,6 +89,20 @@ test("a client is told of what it says wrong, and heard on", async () => {
   await node.close();
 });
 
+test("a client's null ids count as absent, and what it numbered and is refused is answered by number [W1] [W2]", async () => {
+  const { node, ear, address } = await echoing();
+  const [first, ...refused] = await new Talker(address).say(
+    '{"src":"c1","dest":"n1","body":{"type":"note","msg_id":null,"in_reply_to":null,"text":"hi"}}',
+    '{"src":"c1","dest":"n1","body":{"type":5,"msg_id":7}}',
+    '{"dest":"n1","body":{"type":"read","msg_id":8}}',
+  ).hear(3);
+  assert.equal(first?.body["text"], "hi");
+  assert.deepEqual(ear.received, [{ ...note("c1", "hi"), src: "c1#1" }]);
+  const told = refused.map(({ dest, body }) => [dest, body["code"], body.in_reply_to]);
+  assert.deepEqual(told, [["c1", 12, 7], ["client", 12, 8]]);
+  await node.close();
+});
+
 test("random bytes cost a client nothing but answers, and others do not notice", async () => {
   const { node, ear, address } = await echoing();
   const noisy = new Talker(address);
@@ -269,7 +283,8 @@ test("an answer may be far longer than a line; one over answerBytesMax is an err
   assert.equal(talker.lines[1]?.length, 5 * MIB);
   answer(5 * MIB + 1);
   const [, , error] = await talker.hear(3);
-  const text = "the answer is longer than 5242880 bytes";
+  const text = "the answer is longer than 5242880 bytes: ask with 'watch' and follow false, " +
+    "or with 'hearsay read', and they come in pieces";
   assert.deepEqual(error?.body, { type: "error", code: 10, text, in_reply_to: 7 });
   assert.deepEqual(ear.dropped, [`to c1#1: ${text}`]);
   await node.close();

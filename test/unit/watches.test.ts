@@ -35,6 +35,13 @@ test("Watches that do not follow end where the log ends [S2]", () => {
   equal(rig.watches.count, 0);
 });
 
+test("Watches take null as if it were not there [S2]", () => {
+  const rig = new Rig("a");
+  rig.watch("c#1", { from: null, follow: null });
+  deepEqual(rig.take(), [watchOk(1), values(1, "a")]);
+  equal(rig.watches.count, 1);
+});
+
 test("Watches wait for a reader that has WATCH_HELD_BYTES_MAX to read, and lose nothing [S3]", () => {
   const rig = new Rig("a");
   rig.held = WATCH_HELD_BYTES_MAX;
