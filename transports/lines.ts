@@ -17,6 +17,8 @@ const GROWTH = 16;
 
 export interface LineHandlers {
   onLine(line: string): void;
+  /** A line had nothing in it. */
+  onEmpty?(): void;
   /** A line passed the limit and is being dropped; said once per line, as soon as it is known. */
   onOverlong(lineBytesMax: number): void;
 }
@@ -50,6 +52,14 @@ export class LineReader {
   /** A line has begun and its newline has not come. */
   get midLine(): boolean {
     return this.#heldBytes > 0 || this.#skipping;
+  }
+
+  /** How the line begins whose newline has not come, up to so many characters; "" where none has begun. */
+  half(charsMax: number): string {
+    // No character takes more than four bytes.
+    const bytes = this.#held.subarray(0, Math.min(this.#heldBytes, 4 * charsMax));
+    const text = this.#decoder.decode(bytes);
+    return text.length > charsMax ? `${text.slice(0, charsMax)}…` : text;
   }
 
   /** Grows whenever lines have ended, be they empty or too long; by how much means nothing. */
@@ -130,6 +140,7 @@ export class LineReader {
     const line = raw.includes("\0") ? raw.replaceAll("\0", "") : raw;
     const text = line.endsWith("\r") ? line.slice(0, -1) : line;
     if (text !== "") this.#handlers.onLine(text);
+    else this.#handlers.onEmpty?.();
   }
 }
 

@@ -46,6 +46,7 @@ export function reportLines(run: Run, paint: Paint): string[] {
     ...row("per value", perValue(results)),
     ...row("at least", undercounted(results)),
     ...row("late replies", lateReplies(results)),
+    ...row("unusual", unusual(results)),
     ...row("not taken", notTaken(results)),
     ...row("stable latency", [`${spread(results.workload["stable-latencies"])} (as Maelstrom counts it)`]),
     ...row("true latency", [
@@ -189,6 +190,11 @@ function lateReplies({ net: { "late-replies": count } }: Results): string[] {
   if (count === 0) return [];
   const given = `the ${REQUEST_TIMEOUT_MS / 1000} s that a client waits`;
   return [`${count} after ${given}: under Maelstrom a node is mute from its first one on`];
+}
+
+/** Taken, as under Maelstrom, and no failure. */
+function unusual({ unusual = [] }: Results): string[] {
+  return unusual.map(({ what, count, nodes }) => `${what}: ${count} times, by ${nodes.join(", ")}`);
 }
 
 function notTaken({ net: { mishaps } }: Results): string[] {

@@ -1,11 +1,12 @@
 /** Doubts everything that was recorded, and says in plain sentences what is wrong with it. */
 import type { Json } from "../core/message.ts";
 import type { FinalReads } from "./final_reads.ts";
+import { inOrder } from "./oddities.ts";
 import type { Element, Outcome, SetFull } from "./set_full.ts";
 import { outcome } from "./set_full.ts";
 import { type Quantiles, quantiles } from "./quantiles.ts";
 import { compareValues } from "./values.ts";
-import { REPORTS_MAX, type Violation } from "./violations.ts";
+import { REPORTS_MAX, type Violation, type ViolationKind } from "./violations.ts";
 
 /** Stale values that are described one by one. Jepsen's. */
 const WORST_STALE_MAX = 8;
@@ -201,6 +202,16 @@ function sentences(found: WorkloadResults, refusal: string | undefined): string[
   return all;
 }
 
+const MUTE = "Maelstrom reads nothing that it prints from then on";
+
+/** What is broken, where that does not go without saying. */
+const rules: Partial<Readonly<Record<ViolationKind, string>>> = {
+  "stray-line": "standard output is for messages only",
+  "malformed-message": MUTE,
+  "wrong-source": MUTE,
+  "half-line": "a message ends with a newline, and is flushed",
+};
+
 /** One sentence for each kind of misbehaviour of a node; nodes that do the same share it. */
 export function accusations(violations: readonly Violation[]): string[] {
   const charges = Map.groupBy(violations, ({ node, kind }) => `${node} ${kind}`);
@@ -208,18 +219,13 @@ export function accusations(violations: readonly Violation[]): string[] {
     const [first] = charge;
     const often = charge.length >= REPORTS_MAX ? `${REPORTS_MAX} times or more` : `${charge.length} times`;
     const times = charge.length === 1 ? "" : ` (${often})`;
-    const rule = first?.kind === "stray-line" ? " (standard output is for messages only)" : "";
-    return `${first?.kind}${times}: ${first?.reason}${rule}`;
+    const rule = first === undefined ? undefined : rules[first.kind];
+    return `${first?.kind}${times}: ${first?.reason}${rule === undefined ? "" : ` (${rule})`}`;
   });
   return [...alike].map(([what, accused]) => {
     const nodes = accused.map((charge) => charge[0]?.node ?? "");
     return `Misbehaved: ${nodes.sort(inOrder).join(", ")}: ${what}`;
   });
-}
-
-/** n2 before n10. */
-function inOrder(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : 1);
 }
 
 function list(items: readonly unknown[]): string {

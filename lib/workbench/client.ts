@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Body, Envelope } from "../core/message.ts";
 import type { Network } from "./network.ts";
+import type { Oddities } from "./oddities.ts";
 import type { Scheduler } from "./world.ts";
 
 /** The reply, or undefined when none came in time. */
@@ -17,37 +18,51 @@ interface Pending {
 export class Clients {
   readonly #network: Network;
   readonly #scheduler: Scheduler;
+  readonly #oddities: Oddities | undefined;
   readonly #prefix: string;
   #count = 0;
   /** Replies that came after their request was given up. */
   lateReplies = 0;
 
-  constructor(network: Network, scheduler: Scheduler, prefix = "c") {
+  constructor(network: Network, scheduler: Scheduler, prefix = "c", oddities?: Oddities) {
     this.#network = network;
     this.#scheduler = scheduler;
     this.#prefix = prefix;
+    this.#oddities = oddities;
   }
 
   open(): Client {
     const id = `${this.#prefix}${this.#count++}`;
-    return new Client(id, this.#network, this.#scheduler, () => this.lateReplies++);
+    return new Client(id, this.#network, this.#scheduler, {
+      onLate: () => this.lateReplies++,
+      onSecond: (node) => this.#oddities?.add(node, "second-reply"),
+    });
   }
+}
+
+interface ClientEvents {
+  /** A reply came after its request was given up. */
+  onLate(): void;
+  /** The node replied once more to a request that it had answered. */
+  onSecond(node: string): void;
 }
 
 export class Client {
   readonly id: string;
   readonly #network: Network;
   readonly #scheduler: Scheduler;
-  readonly #onLate: () => void;
+  readonly #events: ClientEvents;
   #pending: Pending | undefined;
   #msgId = 0;
+  /** The request that was answered last. */
+  #answered: number | undefined;
   #gaveUp = false;
 
-  constructor(id: string, network: Network, scheduler: Scheduler, onLate: () => void) {
+  constructor(id: string, network: Network, scheduler: Scheduler, events: ClientEvents) {
     this.id = id;
     this.#network = network;
     this.#scheduler = scheduler;
-    this.#onLate = onLate;
+    this.#events = events;
     network.addClient(id, (envelope) => this.#onEnvelope(envelope));
   }
 
@@ -72,10 +87,20 @@ export class Client {
     this.#finish(undefined);
   }
 
-  #onEnvelope({ body }: Envelope): void {
-    if (this.#pending !== undefined && body.in_reply_to === this.#pending.msgId) return this.#finish(body);
+  /** It is gone, and whoever writes to it from now on writes to nobody. */
+  close(): void {
+    this.#network.removeClient(this.id);
+  }
+
+  #onEnvelope({ src, body }: Envelope): void {
+    const { in_reply_to } = body;
+    if (this.#pending !== undefined && in_reply_to === this.#pending.msgId) {
+      this.#answered = in_reply_to;
+      return this.#finish(body);
+    }
     // A reply given twice is passed over, as Maelstrom does.
-    if (this.#gaveUp) this.#onLate();
+    if (in_reply_to !== undefined && in_reply_to === this.#answered) this.#events.onSecond(src);
+    else if (this.#gaveUp) this.#events.onLate();
   }
 
   #finish(reply: Body | undefined): void {

@@ -2,6 +2,7 @@
 import type { Body, Envelope, Json } from "../core/message.ts";
 import type { Client, Clients } from "./client.ts";
 import type { Network } from "./network.ts";
+import type { Oddities, Oddity } from "./oddities.ts";
 import type { Topology } from "./topology.ts";
 import type { ViolationKind, Violations } from "./violations.ts";
 import type { Host, HostFactory, Scheduler } from "./world.ts";
@@ -17,6 +18,7 @@ export interface ClusterOptions {
   readonly clients: Clients;
   readonly topology: Topology;
   readonly violations: Violations;
+  readonly oddities?: Oddities;
   /** Time for people: ms since the main phase began. */
   readonly elapsed: () => number;
   readonly onDelivered: (node: string, values: readonly Json[]) => void;
@@ -28,7 +30,7 @@ export interface ClusterOptions {
 interface Member {
   readonly id: string;
   readonly host: Host;
-  readonly client: Client;
+  client: Client;
   /** Who last asked it to come up. */
   asking: Client | undefined;
   /** It ended by itself in this life: what it is asked, it will not answer. */
@@ -95,7 +97,10 @@ export class Cluster {
     this.#introduce(member, (missing) => {
       if (member.life !== life) return;
       if (missing === undefined) this.#become(member, "up");
-      else this.#accuse(id, "init-unanswered", `no ${missing} after a restart`);
+      else {
+        this.#accuse(id, "init-unanswered", `no ${missing} after a restart`);
+        this.accuseOfHalfLine(id);
+      }
       this.#tellSettled();
     });
     return true;
@@ -135,6 +140,12 @@ export class Cluster {
     return this.#members.get(id)?.outOfReach;
   }
 
+  /** A node that does not answer may have begun to: what is printed without a newline is no message yet. */
+  accuseOfHalfLine(id: string): void {
+    const half = this.#members.get(id)?.host.halfLine?.();
+    if (half !== undefined) this.#accuse(id, "half-line", `half a line is waiting: ${half}`);
+  }
+
   stop(): void {
     for (const { id, host } of this.#members.values()) {
       this.#options.network.down(id);
@@ -145,7 +156,7 @@ export class Cluster {
   #member(id: string): Member {
     const { network, clients, onDelivered } = this.#options;
     const host = this.#options.hosts(id, {
-      sent: (envelope) => this.#onSent(id, envelope),
+      sent: (envelope, unusual) => this.#onSent(id, envelope, unusual),
       misbehaved: (kind, reason) => {
         this.#accuse(id, kind, reason);
         if (kind === "crashed") this.#onCrash(id);
@@ -199,9 +210,19 @@ export class Cluster {
     this.#options.onOutage(id, undefined);
   }
 
-  #onSent(id: string, envelope: Envelope): void {
-    if (envelope.src !== id) return this.#accuse(id, "wrong-source", `it sent a message as ${envelope.src}`);
-    this.#options.network.send(envelope);
+  #onSent(id: string, envelope: Envelope, unusual: readonly Oddity[] = []): void {
+    const { network, oddities } = this.#options;
+    const { src } = envelope;
+    if (src !== id && !network.has(src)) {
+      return this.#accuse(
+        id,
+        "wrong-source",
+        `it sent a message as ${src}, and there is no such node or client`,
+      );
+    }
+    for (const oddity of unusual) oddities?.add(id, oddity);
+    if (src !== id) oddities?.add(id, "other-source");
+    network.send(envelope, id);
   }
 
   #accuse(node: string, kind: ViolationKind, reason: string): void {
@@ -218,7 +239,16 @@ export class Cluster {
     member.host.start();
     this.#become(member, "starting");
     this.#options.network.up(member.id);
-    this.#ask(member, { type: "init", node_id: member.id, node_ids: this.#options.ids }, done);
+    this.#ask(member, { type: "init", node_id: member.id, node_ids: this.#options.ids }, (ok, client) => {
+      if (ok) this.#retire(member, client);
+      done(ok);
+    });
+  }
+
+  /** As in Maelstrom, whose client for init lives no longer (db.clj). */
+  #retire(member: Member, client: Client): void {
+    client.close();
+    if (client === member.client) member.client = this.#options.clients.open();
   }
 
   /** `done` gets the answer that did not come, if one did not. */
@@ -253,11 +283,11 @@ export class Cluster {
   }
 
   /** A client waits for one reply at a time, so a node that was killed while it starts gets a new one. */
-  #ask(member: Member, body: Body, done: (ok: boolean) => void): void {
-    if (member.crashed) return done(false);
+  #ask(member: Member, body: Body, done: (ok: boolean, client: Client) => void): void {
     const client = member.client.busy ? this.#options.clients.open() : member.client;
+    if (member.crashed) return done(false, client);
     member.asking = client;
-    client.call(member.id, body, INIT_TIMEOUT_MS, (reply) => done(reply?.type === `${body.type}_ok`));
+    client.call(member.id, body, INIT_TIMEOUT_MS, (reply) => done(reply?.type === `${body.type}_ok`, client));
   }
 }
 

@@ -11,6 +11,7 @@ import { Loads } from "./loads.ts";
 import { Nemesis, type NemesisEvent } from "./nemesis.ts";
 import { Network } from "./network.ts";
 import { Observer } from "./observer.ts";
+import { Oddities } from "./oddities.ts";
 import { simulatedPartitioner } from "./partitioner.ts";
 import { Reach } from "./reach.ts";
 import { conclude, type Results } from "./results.ts";
@@ -69,6 +70,7 @@ export class Examination {
   readonly #options: ExaminationOptions;
   readonly #nodes: readonly string[];
   readonly #violations = new Violations();
+  readonly #oddities = new Oddities();
   readonly #setFull = new SetFull();
   readonly #spread: Spread;
   readonly #reach: Reach;
@@ -103,7 +105,7 @@ export class Examination {
     this.#finalReads = new FinalReads(this.#nodes);
     this.#history = new History([(op, invocation) => this.#witness(op, invocation)]);
     this.#network = this.#makeNetwork();
-    this.#clients = new Clients(this.#network, scheduler);
+    this.#clients = new Clients(this.#network, scheduler, undefined, this.#oddities);
     this.#cluster = this.#makeCluster();
     this.#workload = this.#makeWorkload();
     this.#partitioner = (running?.partitioner ?? simulatedPartitioner)(this.#network);
@@ -178,10 +180,17 @@ export class Examination {
     for (const id of this.#out) {
       this.#failures.push(`Out of reach at the end: ${id}: ${this.#cluster.whyOutOfReach(id)}.`);
     }
+    for (const id of this.#mute(setupFailures)) this.#cluster.accuseOfHalfLine(id);
     this.#cluster.stop();
     this.#phase = "done";
     this.#options.onProgress?.(this.#progress());
     done(this.#conclude(setupFailures));
+  }
+
+  /** Nodes that did not say what they were asked; before the load, any of them. */
+  #mute(setupFailures: readonly string[]): ReadonlySet<string> {
+    if (setupFailures.length > 0) return new Set(this.#nodes);
+    return new Set([...this.#workload.unanswered, ...this.#finalReads.missing]);
   }
 
   #conclude(setupFailures: readonly string[]): Results {
@@ -199,6 +208,7 @@ export class Examination {
       traffic: this.#network.traffic,
       wire: this.#census?.wire,
       lateReplies: this.#clients.lateReplies,
+      unusual: this.#oddities.all,
       spread: this.#spread,
       observedEveryMs: this.#observer?.everyMs ?? 0,
       nemesis: this.#events,
@@ -236,7 +246,7 @@ export class Examination {
       random: fork(seed, "network"),
       loads: loads ? new Loads() : undefined,
       onUnknownDestination: (node, destination) => {
-        const reason = `it sent a message to ${destination}, and there is no such node or client`;
+        const reason = whyUnknown(destination);
         this.#violations.add({
           node,
           kind: "unknown-destination",
@@ -257,6 +267,7 @@ export class Examination {
       clients: this.#clients,
       topology: topology(settings.topology, this.#nodes),
       violations: this.#violations,
+      oddities: this.#oddities,
       elapsed: () => this.#elapsed(),
       onDelivered: (node, values) => this.#spread.holds(node, values, this.#elapsed()),
       onMemoryLost: (node) => {
@@ -282,6 +293,7 @@ export class Examination {
       cluster: this.#cluster,
       history: this.#history,
       elapsed: () => this.#elapsed(),
+      oddities: this.#oddities,
       onMalformedReply: (node, reason) => {
         this.#violations.add({ node, kind: "malformed-reply", reason, "at-ms": Math.round(this.#elapsed()) });
       },
@@ -375,4 +387,15 @@ export class Examination {
       faults: this.#nemesis.active,
     };
   }
+}
+
+/** Nodes that Maelstrom runs beside those under examination (service.clj). */
+const SERVICES = ["lin-kv", "seq-kv", "lww-kv", "lin-tso"];
+
+function whyUnknown(destination: string): string {
+  if (SERVICES.includes(destination)) {
+    return `it sent a message to ${destination}, which Maelstrom has and this examiner has not`;
+  }
+  return `it sent a message to ${JSON.stringify(destination)}, and there is no such node or client: ` +
+    "Maelstrom reads nothing that it prints from then on";
 }

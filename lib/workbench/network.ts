@@ -63,12 +63,22 @@ export class Network {
     this.#clients.set(id, receive);
   }
 
-  /** Takes a message from its source. The latency is drawn here; the partition is tested when the receiver takes it. */
-  send(envelope: Envelope): void {
+  /** What is on its way to it arrives; what is sent to it from now on has no such destination. */
+  removeClient(id: string): void {
+    this.#clients.delete(id);
+  }
+
+  /** Whether there is such a node or client. */
+  has(id: string): boolean {
+    return this.#inboxes.has(id) || this.#clients.has(id);
+  }
+
+  /** Takes a message from its source, in whosever name it is. The latency is drawn here; the partition is tested when the receiver takes it. */
+  send(envelope: Envelope, sender = envelope.src): void {
     const { src, dest } = envelope;
     const receive = this.#clients.get(dest);
     const inbox = this.#inboxes.get(dest);
-    if (receive === undefined && inbox === undefined) return this.#options.onUnknownDestination(src, dest);
+    if (receive === undefined && inbox === undefined) return this.#options.onUnknownDestination(sender, dest);
     const bytes = this.traffic.sent(envelope);
     if (receive !== undefined) return this.#deliverToClient(envelope, receive);
     if (inbox === undefined) return;

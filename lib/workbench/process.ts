@@ -5,8 +5,9 @@ import process from "node:process";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { LineReader, LineWriter } from "../../transports/lines.ts";
-import { decode, encode } from "../core/codec.ts";
+import { encode } from "../core/codec.ts";
 import type { Envelope } from "../core/message.ts";
+import { readPrinted } from "./printed.ts";
 import { REPORTS_MAX } from "./violations.ts";
 import type { Host, HostEvents, HostFactory } from "./world.ts";
 
@@ -101,15 +102,21 @@ class ProcessHost implements Host {
     this.#life?.stop();
     this.#life = undefined;
   }
+
+  halfLine(): string | undefined {
+    return this.#life?.halfLine;
+  }
 }
 
 /** One process from its start to its end. */
 class Life {
   readonly #id: string;
   readonly #events: HostEvents;
+  readonly #household: Household;
   /** Undefined if the system refused to start it. */
   readonly #child: ChildProcess | undefined;
   readonly #stdin: LineWriter | undefined;
+  #stdout: LineReader | undefined;
   readonly #lastWords: string[] = [];
   readonly #reports = new Map<string, number>();
   /** From here on its end is what we asked for, and what it still prints is nobody's business. */
@@ -118,6 +125,7 @@ class Life {
   constructor(id: string, events: HostEvents, options: ProcessOptions, household: Household) {
     this.#id = id;
     this.#events = events;
+    this.#household = household;
     // A group of its own, so that a signal reaches the program behind a wrapper script as well.
     const { bin, args, cwd = process.cwd() } = options;
     const child = household.raise(() => spawn(bin, args, { cwd, detached: true }), (error) => {
@@ -135,7 +143,13 @@ class Life {
   receive(envelope: Envelope): boolean {
     const stdin = this.#stdin;
     // What comes after the program's end is nobody's fault.
-    return stdin === undefined || stdin.closed || stdin.write(encode(envelope), STDIN_BYTES_MAX);
+    if (stdin === undefined || stdin.closed) return true;
+    return stdin.write(this.#household.printed.get(envelope) ?? encode(envelope), STDIN_BYTES_MAX);
+  }
+
+  get halfLine(): string | undefined {
+    const half = this.#stdout?.half(QUOTE_CHARS_MAX);
+    return half === "" ? undefined : half;
   }
 
   signal(name: NodeJS.Signals): void {
@@ -158,11 +172,12 @@ class Life {
   }
 
   #readStdout(stdout: Readable): void {
-    const reader = new LineReader({
+    this.#stdout = new LineReader({
       onLine: (line) => this.#onLine(line),
+      onEmpty: () => this.#report("stray-line", "an empty line"),
       onOverlong: (bytes) => this.#report("malformed-message", `a line is longer than ${bytes} bytes`),
     }, STDOUT_LINE_BYTES_MAX);
-    feed(stdout, reader);
+    feed(stdout, this.#stdout);
   }
 
   #readStderr(stderr: Readable, passOn?: (line: string) => void): void {
@@ -183,9 +198,10 @@ class Life {
 
   #onLine(line: string): void {
     if (this.#dismissed) return;
-    const decoded = decode(line);
-    if (decoded.ok) this.#events.sent(decoded.envelope);
-    else this.#report("stray-line", quoted(line));
+    const printed = readPrinted(line);
+    if (!printed.ok) return this.#report(printed.kind, quoted(printed.reason));
+    this.#household.printed.set(printed.envelope, printed.text);
+    this.#events.sent(printed.envelope, printed.oddities);
   }
 
   #report(kind: "stray-line" | "malformed-message", reason: string): void {
@@ -218,6 +234,8 @@ class Life {
 
 /** Every process that is alive, so that none outlives us. */
 class Household {
+  /** What each message was printed as, and is handed on as: a number may have more digits than we can count. */
+  readonly printed = new WeakMap<Envelope, string>();
   readonly #alive = new Set<ChildProcess>();
   #waiting: (() => void)[] = [];
 

@@ -4,6 +4,7 @@ import type { Counts, History } from "./history.ts";
 import type { Wire } from "./ledger.ts";
 import type { Load } from "./loads.ts";
 import type { NemesisEvent } from "./nemesis.ts";
+import type { Unusual } from "./oddities.ts";
 import type { Quantiles } from "./quantiles.ts";
 import type { Settings } from "./settings.ts";
 import type { DuringCuts, HealTime, Spread } from "./spread.ts";
@@ -60,6 +61,8 @@ export interface Results {
   readonly valid: boolean;
   /** One plain sentence for each reason why not. */
   readonly failures: readonly string[];
+  /** What nodes did that Maelstrom takes, though hardly any node does it; only where one did. */
+  readonly unusual?: readonly Unusual[];
   readonly stats: StatsResults;
   readonly availability: { readonly valid: boolean; readonly "ok-fraction": number };
   readonly net: NetResults;
@@ -94,6 +97,7 @@ export interface Findings {
   readonly settings: Settings;
   readonly timeMs: number;
   readonly lateMs: number;
+  readonly unusual: readonly Unusual[];
   /** Why the examination could not even begin. */
   readonly setupFailures: readonly string[];
   /** What the examiner could not do, though it is part of the examination. */
@@ -110,6 +114,7 @@ export function conclude(findings: Findings): Results {
   return {
     valid: failures.length === 0,
     failures,
+    ...findings.unusual.length > 0 && { unusual: findings.unusual },
     stats,
     availability: { valid: true, "ok-fraction": share(stats["ok-count"], stats.count) },
     net: netOf(findings),

@@ -7,6 +7,7 @@ export type ViolationKind =
   | "unknown-destination"
   | "wrong-source"
   | "malformed-reply"
+  | "half-line"
   | "init-unanswered";
 
 export interface Violation {

@@ -4,6 +4,7 @@ import { below, type Random } from "../core/random.ts";
 import type { Client, Clients } from "./client.ts";
 import type { Cluster } from "./cluster.ts";
 import type { History, Op, OpType } from "./history.ts";
+import type { Oddities } from "./oddities.ts";
 import type { Scheduler } from "./world.ts";
 
 /** How long a client waits for a reply, ms. Maelstrom's. */
@@ -31,6 +32,7 @@ export interface WorkloadOptions {
   readonly history: History;
   /** ms since the main phase began. */
   readonly elapsed: () => number;
+  readonly oddities: Oddities;
   readonly onMalformedReply: (node: string, reason: string) => void;
   /** A last read was answered with an error. */
   readonly onFinalRefusal: (node: string, text: string) => void;
@@ -157,9 +159,14 @@ export class Workload {
       return { type: isDefinite(reply["code"]) ? "fail" : "info", value: op.value };
     }
     if (reply.type === `${op.f}_ok`) {
+      if (!isLetIn(reply, op.f)) this.#options.oddities.add(op.node, "odd-reply");
       if (op.f === "broadcast") return { type: "ok", value: op.value };
       const messages = reply["messages"];
       if (Array.isArray(messages)) return { type: "ok", value: messages };
+      if (messages === null) {
+        this.#options.oddities.add(op.node, "null-messages");
+        return { type: "ok", value: [] };
+      }
     }
     this.#options.onMalformedReply(op.node, `a ${op.f} was answered with ${clip(JSON.stringify(reply))}`);
     return { type: "info", value: op.value };
@@ -185,6 +192,13 @@ export class Workload {
     this.#whenIdle = undefined;
     run();
   }
+}
+
+/** Maelstrom checks what is no error against a schema (client.clj), which lets no other field in. */
+function isLetIn({ msg_id, ...reply }: Body, f: "broadcast" | "read"): boolean {
+  const fields = f === "read" ? ["type", "in_reply_to", "messages"] : ["type", "in_reply_to"];
+  if (msg_id !== undefined && !Number.isInteger(msg_id)) return false;
+  return Object.keys(reply).every((field) => fields.includes(field));
 }
 
 /** Maelstrom's errors after which an operation surely did not happen; timeout (0) and crash (13) leave it open. */

@@ -1,6 +1,7 @@
 /** What the examiner asks of a world: a clock to plan by, and hosts that run one node each. */
 import type { Envelope, Json } from "../core/message.ts";
 import type { Grudge } from "./grudge.ts";
+import type { Oddity } from "./oddities.ts";
 
 /** Time and the future, virtual or real. */
 export interface Scheduler {
@@ -14,8 +15,8 @@ export interface Scheduler {
 
 /** What a host tells the examiner. */
 export interface HostEvents {
-  /** The node put a well-formed envelope on the wire. */
-  sent(envelope: Envelope): void;
+  /** The node put a well-formed envelope on the wire, which is unusual in these ways. */
+  sent(envelope: Envelope, oddities?: readonly Oddity[]): void;
   /** The node did what no node may: a stray line, a crash. `reason` is for people. */
   misbehaved(kind: "stray-line" | "malformed-message" | "crashed", reason: string): void;
   /** Values new to this node, where the host sees them as they come; other hosts never call it. */
@@ -41,6 +42,8 @@ export interface Host {
   resume(): void;
   /** The examination is over. */
   stop(): void;
+  /** The beginning of a line that it has begun and not ended; undefined where there is none. */
+  halfLine?(): string | undefined;
 }
 
 export type HostFactory = (id: string, events: HostEvents) => Host;

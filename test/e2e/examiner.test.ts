@@ -24,6 +24,11 @@ const flaws: readonly (readonly [Program, ...string[]])[] = [
     fixture("prints_a_stray_line"),
     "Misbehaved: n0, n1, n2: stray-line: five messages already (standard output is",
   ],
+  [
+    fixture("ends_no_line"),
+    mute,
+    'Misbehaved: n0: half-line: half a line is waiting: {"src":"n0","dest":"c0",',
+  ],
   [fixture("never_forwards"), "Lost: ", "Missing: ", "Partial: "],
   [fixture("crashes"), `Misbehaved: n0, n1, n2: ${ended}out of patience`, "No final read: ", "Unanswered: "],
   [{ bin: "cat", args: [] }, mute],
@@ -38,6 +43,18 @@ test("hearsay test: each broken node is caught, and what is wrong with it is sai
     return [status, program, ...said];
   }));
   assert.deepEqual(found, flaws.map((flaw) => [1, ...flaw]));
+});
+
+test("hearsay test: a node that writes to a node that does not exist fails, and the node is named", async () => {
+  const { status, results } = await examine(fixture("writes_to_nobody"));
+  const { violations } = results.workload;
+  assert.deepEqual([status, new Set(violations.map(({ node }) => node)).size], [1, 3]);
+  assert.ok(
+    violations.every(({ kind, reason }) =>
+      kind === "unknown-destination" &&
+      reason.startsWith('it sent a message to "n99", and there is no such node')
+    ),
+  );
 });
 
 test("hearsay test: a node that crashes as it starts is not waited for", async () => {
@@ -56,6 +73,14 @@ test("hearsay test: sound nodes are valid, one in plain sh too, and one that mus
     return [status, results.failures, Object.keys(net["servers-by-type"])];
   });
   assert.deepEqual(found, [[0, [], ["gossip"]], [0, [], ["gossip"]], [0, [], ["hand_on"]]]);
+});
+
+test("hearsay test: what nodes write as null between themselves is carried, and said to be unusual", async () => {
+  const { status, results } = await examine(fixture("writes_nulls"));
+  assert.deepEqual([status, results.failures], [0, []]);
+  const [first, ...more] = results.unusual ?? [];
+  assert.deepEqual([first?.kind, first?.nodes, more], ["null-id", ["n0", "n1", "n2"], []]);
+  assert.equal(first?.count, 2 * results.workload["attempt-count"]);
 });
 
 test("hearsay test: without a program it examines itself, and words after -- reach the node", async () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { setTimeout as pause } from "node:timers/promises";
 import { test } from "node:test";
 import type { Envelope } from "../../lib/core/message.ts";
 import {
@@ -34,6 +35,44 @@ test("a process host reports a stray line, and carries what follows it", async (
   await rig.take(6 - 1);
   assert.deepEqual(rig.faults, [["stray-line", "five messages already"]]);
   await rig.stop();
+});
+
+test("a process host reports an empty line, and what is JSON and no message", async () => {
+  const lines = ["", "null", '{"src":"n0"}', JSON.stringify(init)];
+  const rig = new Rig(shell(`printf '%s\\n' ${lines.map((line) => `'${line}'`).join(" ")}; cat >/dev/null`));
+  await rig.take(1);
+  assert.deepEqual(rig.faults, [
+    ["stray-line", "an empty line"],
+    ["stray-line", "null"],
+    ["malformed-message", 'src and dest must be strings: {"src":"n0"}'],
+  ]);
+  await rig.stop();
+});
+
+test("a process host hands on what another printed, to the last digit", async () => {
+  const message = '{"src":"n0","dest":"n1","body":{"type":"x","n":12345678901234567890,"in_reply_to":null}}';
+  const rig = new Rig(shell(`read init; echo '${message}'; read line; echo "$line" >&2; exit 3`));
+  const [sent] = await rig.take(1);
+  rig.host.receive(sent ?? assert.fail());
+  await rig.faulty();
+  assert.deepEqual(rig.faults, [["crashed", `exited with status 3; its last words:\n${message}`]]);
+  await rig.stop();
+});
+
+test("a process host knows of a line that was begun and not ended", async () => {
+  const rig = new Rig(
+    shell(`echo '${JSON.stringify(init)}'; printf '%s' "${"x".repeat(300)}"; cat >/dev/null`),
+  );
+  await rig.take(1);
+  const failsAt = performance.now() + 10_000;
+  while (rig.host.halfLine?.() === undefined) {
+    assert.ok(performance.now() < failsAt, "the line never began");
+    await pause(5);
+  }
+  assert.equal(rig.host.halfLine?.(), `${"x".repeat(QUOTE_CHARS_MAX)}…`);
+  await rig.stop();
+  assert.equal(rig.host.halfLine?.(), undefined);
+  assert.deepEqual(rig.faults, []);
 });
 
 test("a process host reports a crash with its status and last words", async () => {

@@ -12,6 +12,7 @@ export type Flaw =
   | "never-forwards"
   | "unknown-destination"
   | "wrong-source"
+  | "other-source"
   | "malformed-reply"
   | "never-initialises";
 
@@ -48,6 +49,8 @@ function spoil(flaw: Flaw, now: () => number): (events: HostEvents) => HostEvent
     case "unknown-destination":
       return (events) => tapping(events, (envelope) => events.sent({ ...envelope, dest: "n99" }));
     case "wrong-source":
+      return (events) => tapping(events, (envelope) => events.sent({ ...envelope, src: "n99" }));
+    case "other-source":
       return (events) => tapping(events, (envelope) => events.sent({ ...envelope, src: "n0" }));
   }
 }

@@ -71,7 +71,16 @@ test("simulate(): a node that never forwards is caught", () => {
   assert.ok(mine.length > 5 && mine.every(({ nodes }) => nodes.length === 4));
 });
 
-test("simulate(): messages to nobody and in another's name are caught, and so is a reply of the wrong form", () => {
+test("simulate(): a message in another node's name is taken, as Maelstrom takes it, and said to be unusual", () => {
+  const { failures, unusual = [] } = examine("other-source");
+  assert.deepEqual(failures, []);
+  // The reply itself comes once more, under its own name.
+  const found = unusual.map(({ kind, count, nodes }) => [kind, count, nodes]);
+  assert.deepEqual(found, [["other-source", 1, ["n1"]], ["second-reply", 1, ["n1"]]]);
+  assert.equal("unusual" in simulate(defaults), false);
+});
+
+test("simulate(): messages to nobody and in nobody's name are caught, and so is a reply of the wrong form", () => {
   assert.ok(
     examine("unknown-destination").failures.some((failure) =>
       failure.startsWith("Misbehaved: n1: unknown-destination")

@@ -15,6 +15,23 @@ test("LineReader passes over NUL bytes, empty lines and carriage returns", () =>
   assert.deepEqual(read(["\0one\r\n\n\r\n\0\ntw\0o\0\n\r", "\n"]).lines, ["one", "two"]);
 });
 
+test("LineReader tells of empty lines, however the bytes are cut, and how a line begins that has not ended", () => {
+  for (const chunks of [["\none\r\n\r\n\nhé"], [..."\none\r\n\r\n\nhé"]]) {
+    const heard: string[] = [];
+    const reader = new LineReader({
+      onLine: (line) => heard.push(line),
+      onEmpty: () => heard.push("(empty)"),
+      onOverlong: () => assert.fail(),
+    });
+    assert.equal(reader.half(9), "");
+    for (const chunk of chunks) reader.push(encoder.encode(chunk));
+    assert.deepEqual([reader.half(9), reader.half(1)], ["hé", "h…"]);
+    reader.end();
+    assert.equal(reader.half(9), "");
+    assert.deepEqual(heard, ["(empty)", "one", "(empty)", "(empty)", "hé"]);
+  }
+});
+
 test("LineReader takes a last line without a newline at the end of input", () => {
   assert.deepEqual(read(["one\n", "last"]).lines, ["one", "last"]);
   assert.deepEqual(read(["one\n"]).lines, ["one"]);

@@ -122,6 +122,18 @@ test("an examiner that was late by LATE_TOLD_MS says so", () => {
   assert.ok(!lines(LATE_TOLD_MS - 1).some((line) => line.includes("late:")));
 });
 
+test("what is unusual is said, and is no failure", () => {
+  const unusual = [{
+    kind: "no-body",
+    what: "a message without a body",
+    count: 3,
+    nodes: ["n0", "n2"],
+  }] as const;
+  const lines = reportLines(runOf(results({ unusual })), plain);
+  assert.ok(lines.includes("  unusual           a message without a body: 3 times, by n0, n2"));
+  assert.match(lines.at(-1) ?? "", /^PASS/);
+});
+
 test("late replies, and messages that a node did not take, are said where there are any", () => {
   const { net } = results();
   const troubled = { ...net, "late-replies": 2, mishaps: { overflow: 3 } };

@@ -144,6 +144,44 @@ test("Workload: a reply that comes twice is not late", () => {
     .start((found) => results = found);
   scheduler.run();
   assert.equal(results?.net["late-replies"], 0);
+  const [second, ...more] = results?.unusual ?? [];
+  assert.deepEqual([second?.kind, second?.nodes], ["second-reply", ["n0"]]);
+  // Those to init and topology, too; the one to the last read comes when all is over.
+  assert.equal(second?.count, (results?.stats.count ?? 0) + 2 - 1);
+  // Its broadcasts are answered with messages.
+  assert.deepEqual(more.map(({ kind }) => kind), ["odd-reply"]);
+});
+
+test("Workload: null for the messages of a read is none of them, and a field too many is said", () => {
+  const nulls: Answer = (body) => ({
+    body: { type: `${body.type}_ok`, ...body.type === "read" ? { messages: null } : { more: 1 } },
+  });
+  const { stats, workload, unusual = [] } = examine(nulls);
+  assert.equal(stats["ok-count"], stats.count);
+  assert.equal(workload["violation-count"], 0);
+  const counts = unusual.map(({ kind, count }) => [kind, count]);
+  const { broadcast, read } = stats["by-f"];
+  assert.deepEqual(Object.fromEntries(counts), { "odd-reply": broadcast.count, "null-messages": read.count });
+});
+
+test("Workload: the client that asked init is gone, and a message to it is one to nobody", () => {
+  let asker = "";
+  const late: Answer = (body, asked) => {
+    if (body.type === "init") asker = asked.src;
+    return ok(body, asked);
+  };
+  const scheduler = new VirtualScheduler();
+  const hosts: HostFactory = (id, events) => {
+    const host = answering(scheduler, late)(id, events);
+    const hello = () => events.sent({ src: id, dest: asker, body: { type: "hello" } });
+    return { ...host, start: () => void scheduler.at(scheduler.now() + 5_000, hello) };
+  };
+  let results: Results | undefined;
+  new Examination({ settings: { ...defaults, nodeCount: 1 }, scheduler, hosts, seesInside: true })
+    .start((found) => results = found);
+  scheduler.run();
+  const [violation, ...more] = results?.workload.violations ?? [];
+  assert.deepEqual([violation?.kind, more], ["unknown-destination", []]);
 });
 
 test("Workload: what a node answers to its last read instead of values is said once", () => {
