@@ -1,12 +1,12 @@
 /** What a cluster on a real network must hold to, in whatever place: cut apart, killed, full of values, or left alone. */
 import assert from "node:assert/strict";
 import process from "node:process";
-import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Results } from "../../lib/workbench/results.ts";
 import { simulate } from "../../lib/workbench/sim.ts";
 import type { HealTime } from "../../lib/workbench/spread.ts";
 import { examine, type Hosts, ids, type Place, run, statusAt, withHosts } from "./fixtures/hosts.ts";
+import { type Needs, testNeeding } from "./fixtures/needing.ts";
 import { eventually, measured } from "./fixtures/serving.ts";
 
 /** 100 broadcasts a second, as half of the operations are. */
@@ -31,9 +31,9 @@ const IDLE_MS = 5_000;
 /** The nodes are the executable, whoever runs the tests: under one runtime is enough. */
 const elsewhere = process.versions["deno"] === undefined ? {} : { skip: "it runs under Bun" };
 
-export function clusterSuite(place: Place, needs: { readonly skip?: string }): void {
+export function clusterSuite(place: Place, needs: Needs): void {
   const story = (name: string, tell: (hosts: Hosts) => Promise<void>) =>
-    test(`${place.name}: ${name}`, { ...needs, ...elsewhere }, () => withHosts(place, tell));
+    testNeeding(`${place.name}: ${name}`, { ...needs, ...elsewhere }, () => withHosts(place, tell));
   const say = (text: string) => measured(`${place.name}: ${text}`);
 
   story(

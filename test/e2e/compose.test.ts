@@ -1,7 +1,7 @@
 /** The Compose file: accepted as it is, and each of its services allowed as little as it needs. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { compose, needsCompose } from "./fixtures/compose.ts";
+import { testNeeding } from "./fixtures/needing.ts";
 
 interface Service {
   readonly cap_add?: readonly string[];
@@ -31,7 +31,7 @@ function serviceOf(all: Record<string, Service>, name: string): Service {
   return all[name] ?? assert.fail(`there is no service ${name}`);
 }
 
-test(
+testNeeding(
   "compose: the file is accepted without a word, and has nodes, sidecars and the examiner",
   needsCompose,
   () => {
@@ -41,7 +41,7 @@ test(
   },
 );
 
-test(
+testNeeding(
   "compose: one image, built once, with a root that cannot be written and no way to more rights",
   needsCompose,
   () => {
@@ -55,7 +55,7 @@ test(
   },
 );
 
-test(
+testNeeding(
   "compose: nodes have no capability and a volume each; their sidecars alone have NET_ADMIN",
   needsCompose,
   () => {
@@ -74,7 +74,7 @@ test(
   },
 );
 
-test(
+testNeeding(
   "compose: each node has its address, which its sidecar holds, and a port of its own on the loopback",
   needsCompose,
   () => {

@@ -6,7 +6,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { test } from "node:test";
 import type { Json } from "../../lib/core/message.ts";
 import type { Address } from "../../lib/workbench/address.ts";
 import { ask } from "../../lib/workbench/ask.ts";
@@ -15,6 +14,7 @@ import { completeGrudge } from "../../lib/workbench/grudge.ts";
 import { Lab } from "../../lib/workbench/lab.ts";
 import { ending, fromSource, start } from "./fixtures/hearsay.ts";
 import { needsLab } from "./fixtures/lab.ts";
+import { testNeeding } from "./fixtures/needing.ts";
 import { eventually } from "./fixtures/serving.ts";
 
 /** How long anything may take, ms. */
@@ -53,7 +53,7 @@ async function until(holds: () => Promise<boolean>, what: string): Promise<void>
   }
 }
 
-test(
+testNeeding(
   "lab: a cut keeps values from the other side until it is healed",
   needsLab,
   () =>
@@ -79,7 +79,7 @@ test(
     }),
 );
 
-test(
+testNeeding(
   "lab: a node that is killed is gone at once, and comes back with its values",
   needsLab,
   () =>
@@ -95,7 +95,7 @@ test(
     }),
 );
 
-test(
+testNeeding(
   "lab: a command among the hosts reaches them at their own addresses",
   needsLab,
   () =>
@@ -113,7 +113,7 @@ test(
     }),
 );
 
-test("hearsay lab ends with the status of its command", needsLab, async () => {
+testNeeding("hearsay lab ends with the status of its command", needsLab, async () => {
   const bad = await ending(start(fromSource(), "lab", "--rate", "fast"));
   assert.equal(bad.status, 2);
   assert.match(bad.err, /Cannot run 'test' as '--rate' must be a number/);
@@ -122,7 +122,7 @@ test("hearsay lab ends with the status of its command", needsLab, async () => {
   assert.match(good.out, /^bisect: n1,n2 \| n3,n4,n5\n {2}n1 {2}iptables -A INPUT -s 198\.18\.1\.3,/);
 });
 
-test("hearsay lab ends as its command does, by a signal, too", needsLab, async () => {
+testNeeding("hearsay lab ends as its command does, by a signal, too", needsLab, async () => {
   const child = start(fromSource(), "lab", "--time-limit", "60", "--rate", "10");
   const ended = ending(child);
   let said = "";
@@ -134,20 +134,24 @@ test("hearsay lab ends as its command does, by a signal, too", needsLab, async (
   assert.match(err, /Healed\.\n/);
 });
 
-test("hearsay lab --keep kills and starts nodes as it is told, until its input ends", needsLab, async () => {
-  const child = start(fromSource(), "lab", "--keep", "--port", "17301");
-  const ended = ending(child);
-  child.stdin.end("kill n1\nstart n1\nstart n6\n");
-  const { status, out, err } = await ended;
-  assert.deepEqual([status, err], [0, ""]);
-  assert.match(out, /^ready: n1 at 127\.0\.0\.1:17301, /);
-  assert.ok(
-    out.endsWith('\nkilled n1\nstarted n1\nCannot do "start n6" as it must be kill n1, start n1 or stop\n'),
-    out,
-  );
-});
+testNeeding(
+  "hearsay lab --keep kills and starts nodes as it is told, until its input ends",
+  needsLab,
+  async () => {
+    const child = start(fromSource(), "lab", "--keep", "--port", "17301");
+    const ended = ending(child);
+    child.stdin.end("kill n1\nstart n1\nstart n6\n");
+    const { status, out, err } = await ended;
+    assert.deepEqual([status, err], [0, ""]);
+    assert.match(out, /^ready: n1 at 127\.0\.0\.1:17301, /);
+    assert.ok(
+      out.endsWith('\nkilled n1\nstarted n1\nCannot do "start n6" as it must be kill n1, start n1 or stop\n'),
+      out,
+    );
+  },
+);
 
-test("hearsay lab leaves nothing running when it is killed, and keeps --data", needsLab, async () => {
+testNeeding("hearsay lab leaves nothing running when it is killed, and keeps --data", needsLab, async () => {
   const data = mkdtempSync(join(tmpdir(), "hearsay-"));
   const child = start(fromSource(), "lab", "--data", data, "--keep", "--port", "17311");
   const ended = ending(child);

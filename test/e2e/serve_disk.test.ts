@@ -1,11 +1,11 @@
 /** A node whose disk is full goes on with what it has, loses nothing, and takes broadcasts again once there is room. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import type { Json } from "../../lib/core/message.ts";
 import { TEMPORARILY_UNAVAILABLE } from "../../lib/core/node.ts";
 import { Client } from "./fixtures/client.ts";
 import { fromSource } from "./fixtures/hearsay.ts";
 import { eventually, holdEverywhere, type Serving, withCluster } from "./fixtures/serving.ts";
+import { testNeeding } from "./fixtures/needing.ts";
 import { needsSmallDisk, SmallDisk } from "./fixtures/small_disk.ts";
 
 const VALUE_BYTES = 4_000;
@@ -15,7 +15,7 @@ const NO_ROOM = /^Cannot write to the log in ".*" as there is no room left on th
 
 const what =
   "serve: a node whose disk is full reads and gossips on, loses nothing, and goes on once there is room";
-test(what, needsSmallDisk(), async () => {
+testNeeding(what, needsSmallDisk(), async () => {
   await SmallDisk.with("256k", async (disk) => {
     const small = {
       data: new Map([["n1", disk.dir]]),

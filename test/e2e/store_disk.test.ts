@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { test } from "node:test";
+import { type Needs, testNeeding } from "./fixtures/needing.ts";
 import { script } from "./fixtures/programs.ts";
 
 /** A disk of its own for the command that follows: in a mount namespace, so that it is gone with the process. */
@@ -23,7 +23,7 @@ const mend = "make the directory and the files in it writable for this user, or 
 const smallDisk = cannot("mount a disk of its own", [...onSmallDisk, tmpdir(), "true"]);
 const nobody = cannot("be somebody without rights", [...asNobody, process.execPath, "--version"]);
 
-test("a full disk refuses a commit, and the log goes on once there is room", smallDisk, () => {
+testNeeding("a full disk refuses a commit, and the log goes on once there is room", smallDisk, () => {
   const committed = "n1.1 1,n1.1 2";
   const both = `${committed},n1.4 4,n1.4 5`;
   const full = ["open", "append", "fill", "append", "append", "read"];
@@ -37,7 +37,7 @@ test("a full disk refuses a commit, and the log goes on once there is room", sma
   });
 });
 
-test("a full disk refuses to open a log, and does so no longer once there is room", smallDisk, () => {
+testNeeding("a full disk refuses to open a log, and does so no longer once there is room", smallDisk, () => {
   inFolder((dir) => {
     const full = { kind: "full", message: `Cannot open the log in "${dir}" ${NO_ROOM}` };
     const none = keeper([...onSmallDisk, dir], dir, ["fill", "open", "files", "free", "open", "append"]);
@@ -49,17 +49,21 @@ test("a full disk refuses to open a log, and does so no longer once there is roo
   });
 });
 
-test("a disk that became read-only refuses to open a log, with or without one on it", smallDisk, () => {
-  inFolder((dir) => {
-    const message = `Cannot open the log in "${dir}" as it is on a read-only file system: ${mend}`;
-    const sealed = { kind: "read-only", message };
-    const some = keeper([...onSmallDisk, dir], dir, ["open", "append", "close", "seal", "open"]);
-    deepEqual(some.slice(3), ["done", sealed]);
-    deepEqual(keeper([...onSmallDisk, dir], dir, ["seal", "open"]), ["done", sealed]);
-  });
-});
+testNeeding(
+  "a disk that became read-only refuses to open a log, with or without one on it",
+  smallDisk,
+  () => {
+    inFolder((dir) => {
+      const message = `Cannot open the log in "${dir}" as it is on a read-only file system: ${mend}`;
+      const sealed = { kind: "read-only", message };
+      const some = keeper([...onSmallDisk, dir], dir, ["open", "append", "close", "seal", "open"]);
+      deepEqual(some.slice(3), ["done", sealed]);
+      deepEqual(keeper([...onSmallDisk, dir], dir, ["seal", "open"]), ["done", sealed]);
+    });
+  },
+);
 
-test("a directory that this user may not write to is refused, with or without a log", nobody, () => {
+testNeeding("a directory that this user may not write to is refused, with or without a log", nobody, () => {
   inFolder((dir) => {
     const message = `Cannot open the log in "${dir}" as this user may not write there: ${mend}`;
     chmodSync(dir, 0o555);
@@ -74,7 +78,7 @@ test("a directory that this user may not write to is refused, with or without a 
   });
 });
 
-test("a log that this user may not write to is refused", nobody, () => {
+testNeeding("a log that this user may not write to is refused", nobody, () => {
   inFolder((dir) => {
     keeper([], dir, ["open", "append", "close"]);
     chmodSync(join(dir, "hearsay.sqlite"), 0o444);
@@ -105,11 +109,9 @@ function keeper(through: readonly string[], dir: string, steps: readonly string[
   return JSON.parse(stdout);
 }
 
-/** Skips, loudly, where the machine cannot do it; where everything must run, the test then fails instead. */
-function cannot(what: string, [program = "", ...args]: readonly string[]): { readonly skip?: string } {
+/** Skips where the machine cannot do it; where everything must run, the test then fails instead. */
+function cannot(what: string, [program = "", ...args]: readonly string[]): Needs {
   const { status, stderr, error } = spawnSync(program, args, { encoding: "utf8", timeout: 30_000 });
   if (status === 0 || process.env["CI"] === "true") return {};
-  const skip = `this machine cannot ${what}: ${error?.message ?? stderr.trim()}`;
-  process.stderr.write(`SKIPPED: ${skip}\n`);
-  return { skip };
+  return { skip: `this machine cannot ${what}: ${error?.message ?? stderr.trim()}` };
 }
