@@ -311,17 +311,17 @@ export class Examination {
       partitioner: this.#partitioner,
       cluster: this.#cluster,
       elapsed: () => this.#elapsed(),
-      onEvent: (event) => this.#onNemesis(event),
+      onEvent: (event, at) => this.#onNemesis(event, at),
       onFailure: (sentence) => this.#failures.push(sentence),
     });
   }
 
-  #onNemesis(event: NemesisEvent): void {
+  #onNemesis(event: NemesisEvent, at: number): void {
     this.#events.push(event);
     const interrupts = event.fault === "partition" || event.fault === "kill" || event.fault === "pause";
     if (!interrupts) return;
     if (event.what === "start") this.#spread.interrupted();
-    else this.#spread.healed(event.fault, this.#elapsed(), this.#interrupting);
+    else this.#spread.healed(event.fault, at, this.#interrupting);
   }
 
   /** Somebody else killed a node, or started it again; or it did so by itself, which looks the same from here. */
@@ -330,13 +330,14 @@ export class Examination {
     else this.#out.add(node);
     const what = reason === undefined ? "stop" : "start";
     const fault = `outage of ${node}` as const;
+    const at = this.#elapsed();
     this.#events.push({
-      "at-ms": Math.round(this.#elapsed()),
+      "at-ms": Math.round(at),
       fault,
       what,
       detail: reason ?? "in reach again",
     });
-    if (reason === undefined) return this.#spread.healed(fault, this.#elapsed(), this.#interrupting);
+    if (reason === undefined) return this.#spread.healed(fault, at, this.#interrupting);
     this.#spread.interrupted();
     this.#workload.giveUp(node);
   }

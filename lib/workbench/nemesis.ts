@@ -25,7 +25,8 @@ export interface NemesisOptions {
   readonly cluster: Cluster;
   /** ms since the main phase began. */
   readonly elapsed: () => number;
-  readonly onEvent: (event: NemesisEvent) => void;
+  /** `at` is its moment, ms, of which the event has the rounded one. */
+  readonly onEvent: (event: NemesisEvent, at: number) => void;
   /** A fault could not be started or ended, in a sentence. */
   readonly onFailure: (sentence: string) => void;
 }
@@ -124,7 +125,8 @@ export class Nemesis {
   }
 
   #tell(fault: Fault, what: "start" | "stop", detail: string): void {
-    this.#options.onEvent({ "at-ms": Math.round(this.#options.elapsed()), fault, what, detail });
+    const at = this.#options.elapsed();
+    this.#options.onEvent({ "at-ms": Math.round(at), fault, what, detail }, at);
   }
 }
 

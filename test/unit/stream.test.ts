@@ -20,6 +20,10 @@ import { deadAddress, FakeNode, listen, type Script, until, type Visit, withNode
 type Run = readonly [origin: string, seq: number, values: readonly Json[]];
 
 const LONG_MS = 20_000;
+/** How much longer a busy machine may take, ms. */
+const BUSY_MS = 5_000;
+/** A timer may ring that much too early, ms. */
+const TIMER_EARLY_MS = 2;
 
 /** Answers a watch, sends these runs a batch each, and then ends it or not. */
 function serving(
@@ -322,24 +326,29 @@ test("waits in an outage lie between RETRY_MS_MIN and RETRY_MS_MAX", async () =>
     deepEqual(said, [true], "a node that hangs up at once has ended no outage");
     for (let i = 1; i < tries.length; i++) {
       const waitedMs = (tries[i] ?? 0) - (tries[i - 1] ?? 0);
-      ok(waitedMs >= RETRY_MS_MIN - 2 && waitedMs < RETRY_MS_MAX + 500, `${waitedMs} ms`);
+      ok(waitedMs >= RETRY_MS_MIN - TIMER_EARLY_MS && waitedMs < RETRY_MS_MAX + BUSY_MS, `${waitedMs} ms`);
     }
   });
 });
 
 test("a node that stays for SETTLED_MS has ended an outage", async () => {
   const said: boolean[] = [];
+  let hungUpAt = Infinity;
   const node = await FakeNode.start(
     "n1",
-    serving([], (visit) => node.visits.length < 3 ? hangUp(visit) : stay()),
+    serving([], (visit) => {
+      if (node.visits.length >= 3) return stay();
+      hungUpAt = performance.now();
+      hangUp(visit);
+    }),
   );
   await withNodes([node], async () => {
     const { stream } = streamOf([node], { onOutage: (isOut) => said.push(isOut) });
     const ran = stream.run();
     await until(() => node.count("watch") === 3, "it was tried again");
-    const openAt = performance.now();
     await until(() => said.length === 2, "the outage is over");
-    ok(performance.now() - openAt >= SETTLED_MS - 100);
+    // Read before it could begin to settle: whatever holds this process up makes it only longer.
+    ok(performance.now() - hungUpAt >= SETTLED_MS - TIMER_EARLY_MS);
     stream.stop();
     await ran;
     deepEqual(said, [true, false]);

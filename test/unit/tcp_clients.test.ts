@@ -182,13 +182,13 @@ test("a client that ends no line in time is told so and closed, however slowly i
 
 test("a client that is told to go and stays is closed after END_MS_MAX", async () => {
   const { node, address } = await echoing({ halfLineMsMax: 200 });
+  const startedAt = performance.now();
   const stays = new Talker(address, true);
   stays.socket.write("x");
   await until(() => stays.ended);
-  const toldAt = performance.now();
-  assert.equal(node.clientCount, 1);
   await until(() => node.clientCount === 0);
-  assert.ok(performance.now() - toldAt >= END_MS_MAX - 200);
+  // Time is counted in ticks, and each of the two may have begun in the middle of one.
+  assert.ok(performance.now() - startedAt >= 200 + END_MS_MAX - 2 * TICK_MS);
   stays.close();
   await node.close();
 });
@@ -338,12 +338,12 @@ test("over newcomersMax who has said nothing for longest is closed, so that a pe
 
 test("a client that writes no more gets its answers, then the connection ends", async () => {
   const { node, ear, address } = await echoing();
+  const startedAt = performance.now();
   const talker = new Talker(address, true);
   talker.socket.end(`${JSON.stringify(note("c1", "first"))}\n${JSON.stringify(note("c1", "no newline"))}`);
   await talker.hear(2);
-  const answeredAt = performance.now();
   await until(() => talker.ended);
-  assert.ok(performance.now() - answeredAt >= LINGER_MS - 200);
+  assert.ok(performance.now() - startedAt >= LINGER_MS - 2 * TICK_MS);
   await until(() => ear.gone.length === 1);
   await node.close();
 });

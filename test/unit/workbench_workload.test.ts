@@ -228,6 +228,31 @@ test("Workload: a node that was paused is excused for what it did not answer", (
   assert.deepEqual(results.workload.unanswered, []);
 });
 
+test("Examination: the end of a fault has one moment, though time goes on while it is noted", () => {
+  const virtual = new VirtualScheduler();
+  let [ticking, aheadMs] = [false, 0];
+  const scheduler: Scheduler = {
+    now: () => virtual.now() + (ticking ? ++aheadMs : aheadMs),
+    at: (when, run) =>
+      virtual.at(when - aheadMs, () => {
+        ticking = false;
+        run();
+      }),
+    takeLateMs: () => 0,
+  };
+  const hosts: HostFactory = (id, events) => ({
+    ...answering(scheduler, ok)(id, events),
+    resume: () => void (ticking = true),
+  });
+  let results: Results | undefined;
+  const settings: Settings = { ...defaults, nodeCount: 3, nemesis: ["pause"], nemesisIntervalS: 1 };
+  new Examination({ settings, scheduler, hosts, seesInside: true }).start((found) => results = found);
+  virtual.run();
+  const stops = results?.nemesis.filter(({ what }) => what === "stop").map((event) => event["at-ms"]);
+  assert.ok(stops !== undefined && stops.length > 1);
+  assert.deepEqual(results?.["everywhere-after-heal-ms"].map((heal) => heal["at-ms"]), stops);
+});
+
 test("Examination: a node that does not answer topology ends it within 10 s", () => {
   const deaf: Answer = (body, asked) => body.type === "topology" ? undefined : ok(body, asked);
   const results = examine(deaf);
