@@ -71,6 +71,12 @@ export function figureText(figure: Figure, value: number | undefined): string {
   return figure === "msgs-per-op" ? value.toFixed(2) : milliseconds(value);
 }
 
+/** What never came, or is lacking, takes no time. */
+export function figureWithUnit(figure: Figure, value: number | undefined): string {
+  const [, unit] = figureNames[figure];
+  return figureText(figure, value) + (Number.isFinite(value) ? unit : "");
+}
+
 export function milliseconds(value: number): string {
   return value < 10 && !Number.isInteger(value) ? value.toFixed(1) : value.toFixed(0);
 }

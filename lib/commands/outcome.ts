@@ -36,18 +36,29 @@ export function printReport(io: Io, run: Run): void {
 export function printSeeds(io: Io, runs: readonly Run[]): void {
   const paint = paintFor(io);
   const good = runs.filter(passed).length;
-  const results = runs.map((run) => run.results);
-  const figures = (["msgs-per-op", "median", "max", "true-max"] as const)
-    .map((figure) => `${short[figure]} ${figureText(figure, worst(results, figure))}`);
   const again = runs.filter((run) => !passed(run) && run.replay !== undefined).map((run) =>
     `  ${run.replay}`
   );
   const verdict = good === runs.length ? paint.good("PASS") : paint.bad("FAIL");
   printLines(io, [
     "",
-    `${verdict}  ${good} of ${runs.length} seeds hold. Worst of all: ${figures.join(", ")}.`,
+    `${verdict}  ${good} of ${runs.length} seeds hold. ${worstOfAll(runs.map(({ results }) => results))}`,
+    ...switchedOn(runs.flatMap(({ intact }) => intact ?? [])),
     ...again.length === 0 ? [] : ["Run a failure again:", ...again],
   ]);
+}
+
+function worstOfAll(results: readonly Results[]): string {
+  const figures = (["msgs-per-op", "median", "max", "true-max"] as const)
+    .map((figure) => `${short[figure]} ${figureText(figure, worst(results, figure))}`);
+  return `Worst of all: ${figures.join(", ")}.`;
+}
+
+/** The same seeds with every mechanism on. */
+function switchedOn(intact: readonly Results[]): string[] {
+  if (intact.length === 0) return [];
+  const good = intact.filter(({ valid }) => valid).length;
+  return [`Switched on: ${good} of ${intact.length} are valid. ${worstOfAll(intact)}`];
 }
 
 export function printSeedLine(io: Io, run: Run): void {

@@ -5,7 +5,7 @@ import type { Results } from "../workbench/results.ts";
 import { REQUEST_TIMEOUT_MS } from "../workbench/workload.ts";
 import { describeSettings } from "./describe.ts";
 import type { Exam } from "./config.ts";
-import { figureNames, figureOf, figureText, type Judgement, milliseconds } from "./figures.ts";
+import { figureNames, figureOf, figureWithUnit, type Judgement, milliseconds } from "./figures.ts";
 import type { Paint } from "./io.ts";
 import { boundText, isAsPublished } from "./targets.ts";
 
@@ -26,6 +26,8 @@ export interface Run {
   readonly must: readonly Judgement[];
   /** What we hold ourselves to; only said. */
   readonly own: readonly Judgement[];
+  /** The same with every mechanism on, where some were off: only so can be seen what they do. */
+  readonly intact?: Results;
   /** The command that runs it again, where that gives the same result. */
   readonly replay?: string;
 }
@@ -52,6 +54,7 @@ export function reportLines(run: Run, paint: Paint): string[] {
     ...row("true latency", [
       `${spread(results["true-latencies"])} (from a broadcast to the last node${observed(results)})`,
     ]),
+    ...row("switched on", switchedOn(run)),
     ...row("during cuts", cuts(results)),
     ...row("after heals", heals(results)),
     ...row("busy machine", busy(results)),
@@ -79,17 +82,17 @@ export function headline(
 export function summaryLine(run: Run, paint: Paint): string {
   const { results } = run;
   const [per, median, max] = (["msgs-per-op", "median", "max"] as const)
-    .map((figure) => figureText(figure, figureOf(results, figure)));
+    .map((figure) => figureWithUnit(figure, figureOf(results, figure)));
   const why = passed(run) ? "" : `  ${reasons(run)[0] ?? ""}`;
   const head = `seed ${String(results.settings.seed).padEnd(6)}`;
-  return `${word(run, paint)}  ${head} ${per?.padStart(6)} msgs/op  median ${median} ms  max ${max} ms${why}`;
+  return `${word(run, paint)}  ${head} ${per?.padStart(6)} msgs/op  median ${median}  max ${max}${why}`;
 }
 
 /** Why it fails, one sentence each. */
 export function reasons(run: Pick<Run, "results" | "must">): string[] {
   const missed = run.must.filter((judgement) => !judgement.met).map(({ bound, value }) => {
     const [name, unit] = figureNames[bound.figure];
-    return `The ${name} must be ${boundText(bound)}${unit}: it is ${figureText(bound.figure, value)}${unit}.`;
+    return `The ${name} must be ${boundText(bound)}${unit}: it is ${figureWithUnit(bound.figure, value)}.`;
   });
   return [...run.results.failures, ...missed];
 }
@@ -210,6 +213,13 @@ function busy({ "examiner-late-ms": lateMs }: Results): string[] {
   return [`the examiner itself came up to ${lateMs} ms late: latencies are that uncertain`];
 }
 
+/** Repetition has more than one source, so that a run may hold without one of them, and only be slower. */
+function switchedOn({ intact }: Run): string[] {
+  if (intact === undefined) return [];
+  const latency = `true latency ${spread(intact["true-latencies"])}`;
+  return [`${intact.valid ? "valid" : "not valid"}, ${messages(intact)[0]}`, latency];
+}
+
 /** How values fare that are broadcast while a cut is on: whoever is in reach need not wait for the heal. */
 function cuts({ "during-cuts": found }: Results): string[] {
   const { "reachable-count": count, "never-reachable-count": never, reachable } = found;
@@ -233,7 +243,7 @@ function heals(results: Results): string[] {
 
 function judged({ bound, value, met }: Judgement, paint: Paint): string {
   const [name, unit] = figureNames[bound.figure];
-  const is = `${name} ${figureText(bound.figure, value)}${unit}, at target ${boundText(bound)}${unit}`;
+  const is = `${name} ${figureWithUnit(bound.figure, value)}, at target ${boundText(bound)}${unit}`;
   return `${is}: ${met ? paint.good("met") : paint.bad("missed")}`;
 }
 

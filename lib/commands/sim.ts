@@ -23,7 +23,7 @@ export async function sim(args: readonly string[], io: Io): Promise<number> {
   if (exam === undefined) return statusOf([]);
   if (config.seeds > 1) return await seeds(exam, config, io);
   const run = simulated(exam, exam.settings.seed, config);
-  printReport(io, run);
+  printReport(io, { ...run, ...intact(exam, exam.settings.seed, config) });
   return statusOf([run]);
 }
 
@@ -33,7 +33,7 @@ async function seeds(exam: Exam, config: SimConfig, io: Io): Promise<number> {
   for (const seed of seedsFrom(exam, config)) {
     const run = simulated(exam, seed, config);
     printSeedLine(io, run);
-    runs.push(run);
+    runs.push({ ...run, ...intact(exam, seed, config) });
     await breathe();
   }
   printSeeds(io, runs);
@@ -61,6 +61,13 @@ function simulated(exam: Exam, seed: number, config: SimConfig): Run {
   const results = simulate(seeded.settings, { ...budget, without: config.without });
   const replay = replayCommand(seeded, seed, config.without);
   return judgedRun({ subject: subject(config), exam: seeded, results, replay }, "sim");
+}
+
+/** The same run with nothing switched off, where something is. */
+function intact(exam: Exam, seed: number, config: SimConfig): Pick<Run, "intact"> {
+  return config.without.length === 0
+    ? {}
+    : { intact: simulated(exam, seed, { ...config, without: [] }).results };
 }
 
 function subject({ without }: SimConfig): string {

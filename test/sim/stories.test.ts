@@ -41,6 +41,16 @@ test("a third of all messages is lost: every value arrives; without retry some d
   assert.notEqual(invalid(runs(loss, "retry")), 0);
 });
 
+test("a tenth of all messages is lost: without retry the slowest value takes twice as long, or never comes [P4]", () => {
+  const loss: Partial<Settings> = { nemesis: ["loss"] };
+  const slowest = (all: readonly Results[]) =>
+    Math.max(...all.map((results) => results["true-latencies"]?.["1"] ?? Infinity));
+  const [whole, lacking] = [runs(loss), runs(loss, "retry")];
+  assert.equal(invalid(whole), 0);
+  assert.notEqual(invalid(lacking), 0);
+  assert.ok(slowest(lacking) > 2 * slowest(whole));
+});
+
 test("a relay's messages get lost among others: who lacks something asks; without repair nobody does [P15]", () => {
   const loss: Partial<Settings> = { ...many, nemesis: ["loss"] };
   assert.equal(invalid([run(loss)]), 0);

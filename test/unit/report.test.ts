@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { parseSim } from "../../lib/commands/config.ts";
 import { describeSettings, replayCommand } from "../../lib/commands/describe.ts";
 import { commands, dispatch } from "../../lib/commands/dispatch.ts";
-import { figureOf, figureText } from "../../lib/commands/figures.ts";
+import { figureOf, figureText, figureWithUnit } from "../../lib/commands/figures.ts";
 import { paintFor } from "../../lib/commands/io.ts";
 import { printJson, statusOf } from "../../lib/commands/outcome.ts";
 import { LINE_CHARS_MAX, LINE_EVERY_MS, progressOn } from "../../lib/commands/progress.ts";
@@ -14,6 +14,7 @@ import {
   LATE_TOLD_MS,
   passed,
   reportLines,
+  type Run,
 } from "../../lib/commands/report.ts";
 import { rowOf, rows, rowSettings } from "../../lib/commands/targets.ts";
 import { defaults } from "../../lib/workbench/settings.ts";
@@ -120,6 +121,37 @@ test("an examiner that was late by LATE_TOLD_MS says so", () => {
     ),
   );
   assert.ok(!lines(LATE_TOLD_MS - 1).some((line) => line.includes("late:")));
+});
+
+test("what never came has no unit, and a figure that is lacking neither", () => {
+  const texts = [Infinity, undefined, 12].map((value) => figureWithUnit("heal", value));
+  assert.deepEqual(texts, ["never", "–", "12 ms"]);
+  assert.equal(figureWithUnit("msgs-per-op", 2), "2.00");
+});
+
+test("beside a run without a mechanism stands the same run with it", () => {
+  const said = (run: Run) => {
+    const lines = reportLines(run, plain);
+    const at = lines.findIndex((line) => line.startsWith("  switched on"));
+    return at === -1 ? [] : lines.slice(at, at + 2).map((line) => line.trim());
+  };
+  assert.deepEqual(said(runOf(results())), []);
+  const { net } = results();
+  const [first = "", second = ""] = said({ ...runOf(results({ valid: false })), intact: results() });
+  const perOp = net.servers["msgs-per-op"].toFixed(2);
+  assert.ok(first.startsWith(`switched on       valid, ${perOp} per operation`), first);
+  assert.ok(second.startsWith("true latency median "), second);
+});
+
+test("beside seeds without a mechanism stands how many hold with it", async () => {
+  const { io, out } = listen();
+  const lossy = ["--nemesis", "loss", "--seeds", "2", "--time-limit", "5"];
+  await dispatch(["sim", ...lossy], io);
+  const whole = /Worst of all: .*/.exec(out.join(""))?.[0] ?? assert.fail();
+  assert.ok(!out.join("").includes("Switched on"));
+  const lacking = listen();
+  await dispatch(["sim", ...lossy, "--without", "retry"], lacking.io);
+  assert.ok(lacking.out.join("").includes(`Switched on: 2 of 2 are valid. ${whole}`));
 });
 
 test("what is unusual is said, and is no failure", () => {
