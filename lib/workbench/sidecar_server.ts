@@ -2,7 +2,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { LineReader, LineWriter } from "../../transports/lines.ts";
 import { decode, encode } from "../core/codec.ts";
-import type { Body, Envelope } from "../core/message.ts";
+import type { Asking, Body, Envelope } from "../core/message.ts";
 import { type Address, addressText } from "./address.ts";
 
 /** The longest request, in bytes: a cut names its addresses. */
@@ -78,17 +78,20 @@ function serve(socket: Socket, answer: (body: Body) => Promise<Body>): void {
     open -= 1;
     if (open === 0) writer.end();
   };
-  const reply = (to: Envelope | undefined, body: Body) => {
+  const reply = (to: Partial<Asking>, body: Body) => {
     if (!writer.write(encode(answerTo(to, body)), ANSWER_BYTES_MAX)) socket.destroy();
   };
   const reader = new LineReader({
     onLine: (line) => {
       const decoded = decode(line);
-      if (!decoded.ok) return reply(undefined, malformed(decoded.reason));
+      if (!decoded.ok) return reply(decoded.asking ?? {}, malformed(decoded.reason));
+      const { src, dest, body: { msg_id: msgId } } = decoded.envelope;
       open += 1;
-      answer(decoded.envelope.body).then((body) => reply(decoded.envelope, body)).finally(release);
+      answer(decoded.envelope.body)
+        .then((body) => reply({ src, dest, ...msgId !== undefined && { msgId } }, body))
+        .finally(release);
     },
-    onOverlong: (bytes) => reply(undefined, malformed(`a line is longer than ${bytes} bytes`)),
+    onOverlong: (bytes) => reply({}, malformed(`a line is longer than ${bytes} bytes`)),
   }, REQUEST_BYTES_MAX);
   socket.on("data", (chunk: Uint8Array) => reader.push(chunk));
   socket.on("end", () => {
@@ -98,7 +101,7 @@ function serve(socket: Socket, answer: (body: Body) => Promise<Body>): void {
 }
 
 function refuse(socket: Socket, text: string): void {
-  socket.end(encode(answerTo(undefined, { type: "error", code: 11, text })) + "\n");
+  socket.end(encode(answerTo({}, { type: "error", code: 11, text })) + "\n");
   socket.destroySoon();
 }
 
@@ -106,11 +109,10 @@ function malformed(text: string): Body {
   return { type: "error", code: 12, text };
 }
 
-function answerTo(request: Envelope | undefined, body: Body): Envelope {
-  const id = request?.body.msg_id;
+function answerTo({ src = "client", dest = "*", msgId }: Partial<Asking>, body: Body): Envelope {
   return {
-    src: request === undefined || request.dest === "*" ? "sidecar" : request.dest,
-    dest: request?.src ?? "client",
-    body: id === undefined ? body : { ...body, in_reply_to: id },
+    src: dest === "*" ? "sidecar" : dest,
+    dest: src,
+    body: msgId === undefined ? body : { ...body, in_reply_to: msgId },
   };
 }

@@ -71,6 +71,18 @@ test("sidecar server answers nonsense and a line too long with error 12, and goe
     assert.match(lines[2] ?? "", /"said":3/);
   }));
 
+test("sidecar server answers by number what it refuses, and takes a null id as none", () =>
+  served(async (_, open) => {
+    const socket = await open();
+    const null7 = line({ type: "echo", say: 1, msg_id: 7 }).replace("}}", ',"in_reply_to":null}}');
+    socket.end(`{"src":"c1","dest":"s1","body":{"msg_id":8}}\n${null7}`);
+    const lines = (await all(socket)).trimEnd().split("\n").map((text) => JSON.parse(text));
+    assert.deepEqual(lines.map(({ dest, body }) => [dest, body.code, body.said, body.in_reply_to]), [
+      ["c1", 12, undefined, 8],
+      ["c1", undefined, 1, 7],
+    ]);
+  }));
+
 test("sidecar server tells more than CONNECTIONS_MAX so, and takes another when one has gone", () =>
   served(async (port, open) => {
     const first = await open();
