@@ -73,7 +73,7 @@ test("hearsay test --cluster: a cluster that runs is examined, cut by its sideca
       "--time-limit",
       "1",
       "--recovery",
-      "0.2",
+      "2",
       "--nemesis-interval",
       "60",
       "--rate",

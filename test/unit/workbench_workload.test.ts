@@ -322,7 +322,7 @@ test("Observer: sees true times where a node cannot be seen into", () => {
 
 test("Examination: runs in real time as it does in virtual time", async () => {
   const scheduler = new RealScheduler();
-  const settings: Settings = { ...defaults, rate: 200, timeLimitS: 0.4, recoveryS: 0.1, latencyMs: 5 };
+  const settings: Settings = { ...defaults, rate: 200, timeLimitS: 0.4, recoveryS: 1, latencyMs: 5 };
   const phases = new Set<string>();
   const results = await new Promise<Results>((resolve) => {
     const hosts = naiveHosts(1, scheduler, {});
