@@ -114,14 +114,14 @@ test("a node that does not answer does not keep the others from being shown, and
   const nodes = await Promise.all(
     [telling(facts("n1")), ...bad].map((script) => FakeNode.start("n1", script)),
   );
-  const { exit, out } = await run(nodes, [`127.0.0.1:${dead.port}`], "--timeout", "300");
+  const { exit, out } = await run(nodes, [`127.0.0.1:${dead.port}`], "--timeout", "1000");
   equal(exit, 1);
   deepEqual(out.split("\n").slice(3, 5), [
     "",
     "| node | peer | link | lag | ahead | rtt    | unacked | suspected | queued | dropped |",
   ]);
   deepEqual(out.trimEnd().split("\n").slice(8), [
-    `${nodes[1]?.at} gives no answer within 300 ms`,
+    `${nodes[1]?.at} gives no answer within 1000 ms`,
     `${nodes[2]?.at} does not speak as a node does: this is not JSON`,
     `${nodes[3]?.at} answers with something that is no status`,
     `${nodes[4]?.at} answers error 10: unknown type: status`,

@@ -194,13 +194,13 @@ test("a client that is told to go and stays is closed after END_MS_MAX", async (
 });
 
 test("a client that is slow but ends its lines in time stays", async () => {
-  const { node, address } = await echoing({ halfLineMsMax: 300 });
+  const { node, address } = await echoing({ halfLineMsMax: 600 });
   const slow = new Talker(address);
   let bytes = 0;
   const line = `${JSON.stringify(note("c1", ""))}\n`;
   // Each chunk ends one line and begins the next, so that a line is always half there.
   const drip = setInterval(() => slow.socket.write(bytes++ === 0 ? "\n{" : `${line.slice(1)}{`), 50);
-  await slow.hear(20);
+  await slow.hear(25);
   clearInterval(drip);
   assert.equal(slow.closed, false);
   await node.close();
