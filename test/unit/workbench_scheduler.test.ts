@@ -50,19 +50,25 @@ test("VirtualScheduler: run(until) stops there and keeps what is later", () => {
   assert.deepEqual(ran, [10, 20, 30]);
 });
 
+/** Far enough that a machine that stands still for a moment while plans are made does not turn them round, ms. */
+const FAR_MS = 100;
+
 test("RealScheduler: runs plans no earlier than planned, in order, and none that was cancelled", async () => {
   const scheduler = new RealScheduler();
   const ran: string[] = [];
   await new Promise<void>((resolve) => {
-    scheduler.at(scheduler.now() + 8.5, () => {
+    scheduler.at(0, () => ran.push("past"));
+    scheduler.at(0, () => ran.push("past too"));
+    // One reading: a machine that stands still between two of them would turn the order round.
+    const start = scheduler.now();
+    scheduler.at(start + 2 * FAR_MS, () => {
       ran.push("last");
       resolve();
     });
-    scheduler.at(scheduler.now() + 4, () => ran.push("cancelled"))();
-    const due = scheduler.now() + 2.5;
+    scheduler.at(start + FAR_MS, () => ran.push("cancelled"))();
+    // Timers ring at whole milliseconds.
+    const due = start + FAR_MS + 0.5;
     scheduler.at(due, () => ran.push(scheduler.now() >= due ? "due" : "early"));
-    scheduler.at(0, () => ran.push("past"));
-    scheduler.at(0, () => ran.push("past too"));
   });
   assert.deepEqual(ran, ["past", "past too", "due", "last"]);
 });
@@ -80,10 +86,13 @@ test("RealScheduler: says once by how much a plan came too late", async () => {
   const scheduler = new RealScheduler();
   const start = scheduler.now();
   await new Promise<void>((resolve) => {
+    let dueAt = Infinity;
     scheduler.at(start + 1, () => {
-      while (scheduler.now() < start + 32);
+      while (scheduler.now() < dueAt + 30);
     });
     scheduler.at(start + 2, resolve);
+    // It is due then at the latest: what was planned when its moment had passed is due at once.
+    dueAt = Math.max(start + 2, scheduler.now());
   });
   assert.ok(scheduler.takeLateMs() >= 30);
   assert.equal(scheduler.takeLateMs(), 0);
