@@ -13,6 +13,8 @@ export const NODE_COUNT_MAX = 10_000;
 export const RATE_MAX = 100_000;
 export const TIME_LIMIT_S_MAX = 86_400;
 export const LATENCY_MS_MAX = 60_000;
+export const BANDWIDTH_BPS_MIN = 1_000;
+export const BANDWIDTH_BPS_MAX = 1_000_000_000_000;
 export const NEMESIS_INTERVAL_S_MAX = 3_600;
 export const RECOVERY_S_MAX = 3_600;
 export const DELIVERY_BUDGET_MS_MAX = 3_600_000;
@@ -50,6 +52,8 @@ export const grudgeRule = `one of ${grudgeNames.join(", ")}, or who is cut, as n
 
 const CUTS_RULE = `a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}`;
 
+const BANDWIDTH_RULE = "bits a second from 1k to 1000g, as 512k, 2m or 1.5g";
+
 const S = defaults;
 const budget = () => whole(1, DELIVERY_BUDGET_MS_MAX, "MS", "how long a value may take to reach everyone");
 
@@ -64,6 +68,11 @@ export const exam = z.object({
   "time-limit": decimal(0.1, TIME_LIMIT_S_MAX, "S", `seconds of load (${S.timeLimitS})`),
   "latency": decimal(0, LATENCY_MS_MAX, "MS", `mean one-way latency between nodes (${S.latencyMs})`),
   "latency-dist": choice(latencyDists, "DIST", `how latencies are spread (${S.latencyDist})`),
+  "bandwidth": parsedText(parseBandwidth, {
+    value: "BITS",
+    about: "what a link between two nodes carries each way (any amount at once)",
+    rule: BANDWIDTH_RULE,
+  }),
   "topology": choice(topologyNames, "NAME", `neighbours that the nodes are told (${S.topology})`),
   "nemesis": list(faults, "FAULTS", "faults that come and go, beside the challenge's (none)"),
   "nemesis-interval": decimal(
@@ -156,6 +165,7 @@ export function settingsOf(flags: ExamFlags, base: Settings): Settings {
     timeLimitS: flags["time-limit"] ?? base.timeLimitS,
     latencyMs: flags.latency ?? base.latencyMs,
     latencyDist: flags["latency-dist"] ?? base.latencyDist,
+    ...flags.bandwidth !== undefined && { bandwidthBps: flags.bandwidth },
     topology: flags.topology ?? base.topology,
     nemesis: [...new Set([...base.nemesis, ...flags.nemesis ?? []])],
     nemesisIntervalS: flags["nemesis-interval"] ?? base.nemesisIntervalS,
@@ -199,6 +209,12 @@ export function cutsMistakes(command: string, cuts: Given | undefined, { setting
   if (cuts === undefined || !nemesis.includes("partition") || tookS <= timeLimitS) return [];
   const rule = `over within --time-limit ${timeLimitS}, and takes ${tookS} s with the pauses in between`;
   return [mustBe(command, cuts.source, rule, cuts.value)];
+}
+
+function parseBandwidth(given: string): number | undefined {
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([kmg]?)$/i.exec(given) ?? [];
+  const bps = Number(number) * 1_000 ** ["", "k", "m", "g"].indexOf(unit.toLowerCase());
+  return bps >= BANDWIDTH_BPS_MIN && bps <= BANDWIDTH_BPS_MAX ? bps : undefined;
 }
 
 function parseCuts(given: string): readonly number[] | undefined {

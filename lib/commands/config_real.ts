@@ -89,7 +89,7 @@ function parseRunning(given: string): ReadonlyMap<string, Address> | undefined {
 
 /** What only makes sense of nodes that the examiner starts itself, on a network of its own. */
 const ofOwnNodes = [
-  ...["bin", "log-stderr", "challenge", "node-count", "latency", "latency-dist", "topology"],
+  ...["bin", "log-stderr", "challenge", "node-count", "latency", "latency-dist", "bandwidth", "topology"],
   ...["loss", "duplicate", "delivery-budget"],
 ];
 const LEFT_OUT = "left out with --cluster, whose nodes, network and settings are what they are";

@@ -16,12 +16,13 @@ const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
 
 /** "5 nodes, 10 operations a second for 20 s, no latency, partitions come and go"; a real network has its own latency. */
 export function describeSettings(settings: Settings, onRealNetwork = false): string {
-  const { nodeCount, rate, timeLimitS, latencyMs, latencyDist } = settings;
+  const { nodeCount, rate, timeLimitS, latencyMs, latencyDist, bandwidthBps } = settings;
   const spread = latencyDist === "constant" ? "" : ` (${latencyDist})`;
   return [
     nodeCount === 1 ? "1 node" : `${nodeCount} nodes`,
     `${rate} operations a second for ${timeLimitS} s`,
     ...onRealNetwork ? [] : [latencyMs === 0 ? "no latency" : `${latencyMs} ms latency${spread}`],
+    ...bandwidthBps === undefined ? [] : [`${bandwidthBps / 1_000} kbit/s a link`],
     describeFaults(settings),
   ].join(", ");
 }
@@ -61,6 +62,7 @@ function settingFlags({ settings, challenge }: Exam): string[] {
     ["--time-limit", settings.timeLimitS, base.timeLimitS],
     ["--latency", settings.latencyMs, base.latencyMs],
     ["--latency-dist", settings.latencyDist, base.latencyDist],
+    ["--bandwidth", settings.bandwidthBps, base.bandwidthBps],
     ["--topology", settings.topology, base.topology],
     ["--nemesis", settings.nemesis.join(","), base.nemesis.join(",")],
     ["--nemesis-interval", settings.nemesisIntervalS, base.nemesisIntervalS],

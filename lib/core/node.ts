@@ -19,6 +19,8 @@ export type Event =
   | { readonly kind: "wake" }
   /** The carrier has a new link to the peer: a hint, which spares waiting for a probe. */
   | { readonly kind: "linked"; readonly peer: string }
+  /** Part of a long message has come from the peer: more of it is on its way. */
+  | { readonly kind: "arriving"; readonly peer: string }
   /** Entries cannot be made safe, for this reason; undefined: they can again. */
   | { readonly kind: "storage"; readonly fault: string | undefined };
 

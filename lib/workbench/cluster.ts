@@ -165,7 +165,7 @@ export class Cluster {
       gone: (reason) => this.#onGone(id, reason),
       back: (forgot) => this.#onBack(id, forgot),
     });
-    network.addNode(id, (envelope) => host.receive(envelope));
+    network.addNode(id, (envelope) => host.receive(envelope), (src) => host.arriving?.(src));
     const client = clients.open();
     return {
       id,

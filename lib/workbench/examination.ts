@@ -243,6 +243,7 @@ export class Examination {
     return new Network({
       scheduler,
       latency: latency(latencyDist, latencyMs, fork(seed, "latency")),
+      bandwidthBps: settings.bandwidthBps,
       random: fork(seed, "network"),
       loads: loads ? new Loads() : undefined,
       onUnknownDestination: (node, destination) => {

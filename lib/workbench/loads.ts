@@ -51,6 +51,7 @@ export class Loads {
   }
 }
 
-function weigh(envelope: Envelope): number {
+/** What a message takes on the wire, bytes. */
+export function weigh(envelope: Envelope): number {
   return Buffer.byteLength(encode(envelope)) + LINE_END_BYTES;
 }

@@ -1,19 +1,24 @@
-/** The simulated network: Maelstrom's latencies and partitions; beyond them loss, duplicates, and nodes that are down. */
+/** The simulated network: Maelstrom's latencies and partitions; beyond them bandwidth, loss, duplicates, and nodes that are down. */
 import type { Envelope } from "../core/message.ts";
 import type { Random } from "../core/random.ts";
 import type { Grudge } from "./grudge.ts";
 import { Heap } from "./heap.ts";
-import type { Loads } from "./loads.ts";
+import { type Loads, weigh } from "./loads.ts";
 import { isClient, Traffic } from "./traffic.ts";
 import type { Scheduler } from "./world.ts";
 
 /** Messages that wait for a paused node; what comes on top is dropped and counted. */
 export const PAUSED_QUEUE_MAX = 10_000;
 
+/** A receiver hears this often that a long message is coming in, ms: it sees parts of it, as on a TCP connection. */
+const ARRIVING_EVERY_MS = 50;
+
 export interface NetworkOptions {
   readonly scheduler: Scheduler;
   /** Draws a one-way latency between nodes, ms. */
   readonly latency: () => number;
+  /** What each link between two nodes carries each way, bits a second; by default any amount at once. */
+  readonly bandwidthBps?: number | undefined;
   readonly random: Random;
   /** Counts what each node sends and receives, too. */
   readonly loads?: Loads | undefined;
@@ -33,6 +38,8 @@ interface Inbox {
   readonly queue: Heap<Message>;
   /** False: the node's host had to drop it. */
   readonly receive: (envelope: Envelope) => boolean | void;
+  /** Part of a message has come in from there. */
+  readonly arriving: (src: string) => void;
   /** What the receiver has taken and holds until it is due; later arrivals wait behind it, as in Maelstrom. */
   held: Message | undefined;
   /** Cancels the delivery that is planned for what is held. */
@@ -45,6 +52,8 @@ export class Network {
   readonly #options: NetworkOptions;
   readonly #inboxes = new Map<string, Inbox>();
   readonly #clients = new Map<string, (envelope: Envelope) => void>();
+  /** By source and destination: when the line will have carried all that was sent so far. */
+  readonly #freeAt = new Map<string, number>();
   #grudge: Grudge = new Map();
   #lossShare = 0;
   #duplicateShare = 0;
@@ -55,8 +64,13 @@ export class Network {
   }
 
   /** A node; it is down until `up`. */
-  addNode(id: string, receive: (envelope: Envelope) => boolean | void): void {
-    this.#inboxes.set(id, { queue: new Heap(), receive, held: undefined, cancel: () => {}, state: "down" });
+  addNode(
+    id: string,
+    receive: (envelope: Envelope) => boolean | void,
+    arriving: (src: string) => void = () => {},
+  ): void {
+    const idle = { held: undefined, cancel: () => {}, state: "down" } as const;
+    this.#inboxes.set(id, { queue: new Heap(), receive, arriving, ...idle });
   }
 
   addClient(id: string, receive: (envelope: Envelope) => void): void {
@@ -144,13 +158,45 @@ export class Network {
 
   /** Between nodes, where the network is not perfect. */
   #carry(inbox: Inbox, envelope: Envelope, bytes: number): void {
-    const { random, latency, scheduler } = this.#options;
+    const { random, latency } = this.#options;
+    // What gets lost takes its time on the line, too; copies are made beyond it.
+    const leftAt = this.#transmit(inbox, envelope);
     if (this.#lossShare > 0 && random.next() < this.#lossShare) return this.traffic.dropped("loss");
-    this.#enqueue(inbox, { envelope, bytes, dueAt: scheduler.now() + latency() });
+    this.#travel(inbox, { envelope, bytes, dueAt: leftAt + latency() }, leftAt);
     if (this.#duplicateShare > 0 && random.next() < this.#duplicateShare) {
       this.traffic.duplicated();
-      this.#enqueue(inbox, { envelope, bytes, dueAt: scheduler.now() + latency() });
+      this.#travel(inbox, { envelope, bytes, dueAt: leftAt + latency() }, leftAt);
     }
+  }
+
+  /** The line takes one message after the other. Returns when it will have taken this one. */
+  #transmit(inbox: Inbox, envelope: Envelope): number {
+    const { bandwidthBps, scheduler } = this.#options;
+    const now = scheduler.now();
+    if (bandwidthBps === undefined) return now;
+    const line = `${envelope.src} ${envelope.dest}`;
+    const startsAt = Math.max(now, this.#freeAt.get(line) ?? now);
+    const leftAt = startsAt + 8_000 * weigh(envelope) / bandwidthBps;
+    this.#freeAt.set(line, leftAt);
+    this.#announce(inbox, envelope, startsAt + ARRIVING_EVERY_MS, leftAt);
+    return leftAt;
+  }
+
+  /** While a long message is on the line, its receiver sees parts of it. */
+  #announce(inbox: Inbox, envelope: Envelope, at: number, leftAt: number): void {
+    if (at >= leftAt) return;
+    this.#options.scheduler.at(at, () => {
+      const { src, dest } = envelope;
+      if (inbox.state === "up" && !this.#grudge.get(dest)?.has(src)) inbox.arriving(src);
+      this.#announce(inbox, envelope, at + ARRIVING_EVERY_MS, leftAt);
+    });
+  }
+
+  /** What is still on the line is not in the receiver's way. */
+  #travel(inbox: Inbox, message: Message, leftAt: number): void {
+    const { bandwidthBps, scheduler } = this.#options;
+    if (bandwidthBps === undefined) this.#enqueue(inbox, message);
+    else scheduler.at(leftAt, () => this.#enqueue(inbox, message));
   }
 
   #enqueue(inbox: Inbox, message: Message): void {

@@ -19,6 +19,8 @@ export interface Settings {
   /** Mean one-way latency between nodes, ms; clients have none. */
   readonly latencyMs: number;
   readonly latencyDist: LatencyDist;
+  /** What each link between two nodes carries each way, bits a second. By default any amount at once. */
+  readonly bandwidthBps?: number;
   readonly topology: TopologyName;
   readonly nemesis: readonly Fault[];
   /** Mean time between nemesis operations, s. */

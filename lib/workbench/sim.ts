@@ -133,6 +133,10 @@ class SimHost implements Host {
     else this.#step({ kind: "receive", envelope });
   }
 
+  arriving(peer: string): void {
+    this.#step({ kind: "arriving", peer });
+  }
+
   kill(): void {
     const now = this.#options.scheduler.now();
     this.#disk = this.#disk.filter(({ safeAt }) => safeAt <= now);

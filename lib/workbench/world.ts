@@ -36,6 +36,8 @@ export interface Host {
    * dropped, as the node does not read and no more is held for it.
    */
   receive(envelope: Envelope): boolean | void;
+  /** Part of a long message has come in from there, where nodes can see that. */
+  arriving?(src: string): void;
   /** Ends the node at once; what it did not persist is gone. */
   kill(): void;
   pause(): void;

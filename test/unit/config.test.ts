@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  BANDWIDTH_BPS_MAX,
+  BANDWIDTH_BPS_MIN,
   DELIVERY_BUDGET_MS_MAX,
   LATENCY_MS_MAX,
   NEMESIS_INTERVAL_S_MAX,
@@ -58,6 +60,7 @@ test("each setting has a flag", () => {
       "uniform",
     ],
     ...["--topology", "line", "--nemesis", "partition,loss,duplicate,loss", "--nemesis-interval", "4"],
+    ...["--bandwidth", "1.5m"],
     ...[
       "--grudge",
       "n0,n6|rest",
@@ -79,6 +82,7 @@ test("each setting has a flag", () => {
     timeLimitS: 3,
     latencyMs: 50,
     latencyDist: "uniform",
+    bandwidthBps: 1_500_000,
     topology: "line",
     nemesis: ["partition", "loss", "duplicate"],
     nemesisIntervalS: 4,
@@ -202,6 +206,18 @@ for (const [flag, most] of limits) {
   });
 }
 
+test("--bandwidth is in bits, kilobits, megabits or gigabits, between its limits", () => {
+  const least = `${BANDWIDTH_BPS_MIN}`;
+  const most = `${BANDWIDTH_BPS_MAX / 1e9}g`;
+  const given = [least, "512k", "2M", "0.5m", most].map((bits) =>
+    settings("--bandwidth", bits)?.bandwidthBps
+  );
+  assert.deepEqual(given, [BANDWIDTH_BPS_MIN, 512_000, 2_000_000, 500_000, BANDWIDTH_BPS_MAX]);
+  for (const bad of ["0", "999", `${BANDWIDTH_BPS_MAX + 1}`, "1t", "m", "-1k", "1e6", " 5k", "", "2 m"]) {
+    assert.equal(mistakesOf(sim(`--bandwidth=${bad}`)).length, 1, bad);
+  }
+});
+
 test("each flag of each command has a rule and says what it is about", () => {
   for (const command of ["sim", "test", "challenges", "maelstrom"] as const) {
     const lines = flagsOf(command);
@@ -234,11 +250,22 @@ test("test takes a running cluster: its nodes count, sidecars are beside them un
 test("what belongs to nodes that the examiner starts is a mistake with a running cluster", () => {
   const own = [
     ...["--bin", "sh", "--log-stderr", "--challenge", "3b", "--node-count", "2", "--latency", "5"],
-    ...["--latency-dist", "uniform", "--topology", "line", "--loss", "0.5", "--duplicate", "0.5"],
+    ...[
+      "--latency-dist",
+      "uniform",
+      "--bandwidth",
+      "2m",
+      "--topology",
+      "line",
+      "--loss",
+      "0.5",
+      "--duplicate",
+      "0.5",
+    ],
     ...["--delivery-budget", "9", "--", "-x"],
   ];
   const said = mistakesOf(cluster(...own));
-  const values = ["sh", "true", "3b", "2", "5", "uniform", "line", "0.5", "0.5", "9", "-x"];
+  const values = ["sh", "true", "3b", "2", "5", "uniform", "2m", "line", "0.5", "0.5", "9", "-x"];
   assert.deepEqual(
     said,
     own.filter((word) => word.startsWith("--")).map((flag, i) =>

@@ -68,7 +68,7 @@ test("a valid run that misses what its challenge demands fails, and says by how 
 test("a challenge under faults or loads that it does not know demands nothing but validity, and is called changed", () => {
   const found = results();
   const slow = results({ workload: { ...found.workload, "stable-latencies": { ...spread, "1": 9000 } } });
-  for (const change of [["--nemesis", "partition"], ["--rate", "50"], ["--latency-dist", "uniform"]]) {
+  for (const change of [["--nemesis", "partition"], ["--rate", "50"], ["--bandwidth", "1m"]]) {
     const run = runOf(slow, ["--challenge", "3d", ...change]);
     assert.equal(passed(run), true);
     assert.match(reportLines(run, plain)[0] ?? "", /^Challenge 3d with changes: 25 nodes/);
@@ -258,7 +258,7 @@ test("elsewhere a line comes now and then", () => {
 test("the replay command names what differs, and parses to the same examination", () => {
   const command = [
     ...["--challenge", "3d", "--nemesis", "loss,partition", "--grudge", "n0|rest", "--loss", "0.2"],
-    ...["--delivery-budget", "900", "--topology", "line", "--cuts", "5,2.5"],
+    ...["--delivery-budget", "900", "--topology", "line", "--cuts", "5,2.5", "--bandwidth", "2.5m"],
   ];
   const before = parseSim([...command, "--without", "retry"], {});
   assert.ok(before.ok);
@@ -267,7 +267,7 @@ test("the replay command names what differs, and parses to the same examination"
   const again = replayCommand(exam, 7, before.config.without);
   assert.equal(
     again,
-    "hearsay sim --seed 7 --challenge 3d --topology line --nemesis loss,partition --grudge 'n0|rest' --cuts 5,2.5 " +
+    "hearsay sim --seed 7 --challenge 3d --bandwidth 2500000 --topology line --nemesis loss,partition --grudge 'n0|rest' --cuts 5,2.5 " +
       "--loss 0.2 --delivery-budget 900 --without retry",
   );
   const words = again.replaceAll("'", "").split(" ").slice(2);
@@ -277,10 +277,16 @@ test("the replay command names what differs, and parses to the same examination"
 });
 
 test("settings are said in words", () => {
-  const settings = { ...defaults, nodeCount: 1, latencyMs: 100, latencyDist: "uniform" } as const;
+  const settings = {
+    ...defaults,
+    nodeCount: 1,
+    latencyMs: 100,
+    latencyDist: "uniform",
+    bandwidthBps: 512_000,
+  } as const;
   assert.equal(
     describeSettings({ ...settings, nemesis: ["partition", "loss", "kill"] }),
-    "1 node, 10 operations a second for 20 s, 100 ms latency (uniform), partitions and kills come and go, 10 % loss",
+    "1 node, 10 operations a second for 20 s, 100 ms latency (uniform), 512 kbit/s a link, partitions and kills come and go, 10 % loss",
   );
   const cuts = { nemesis: ["partition"], cutsS: [5, 1.5], grudge: "one" } as const;
   assert.equal(

@@ -5,11 +5,12 @@ import type { Envelope } from "../../lib/core/message.ts";
 import { seeded } from "../../lib/core/random.ts";
 import { completeGrudge } from "../../lib/workbench/grudge.ts";
 import { latency } from "../../lib/workbench/latency.ts";
+import { weigh } from "../../lib/workbench/loads.ts";
 import { Network, PAUSED_QUEUE_MAX } from "../../lib/workbench/network.ts";
 import { VirtualScheduler } from "../../lib/workbench/scheduler.ts";
 
 /** A network of n0, n1, n2 and client c0 that notes every arrival as "who<-what@when". */
-function world(latencies: readonly number[]) {
+function world(latencies: readonly number[], bandwidthBps?: number) {
   const scheduler = new VirtualScheduler();
   const arrivals: string[] = [];
   const unknown: string[] = [];
@@ -17,6 +18,7 @@ function world(latencies: readonly number[]) {
   const network = new Network({
     scheduler,
     latency: () => latencies[drawn++ % latencies.length] ?? 0,
+    bandwidthBps,
     random: seeded(1),
     onUnknownDestination: (node, destination) => unknown.push(`${node}->${destination}`),
   });
@@ -64,6 +66,39 @@ test("Network: what the receiver holds delays what comes later, clients' request
   send("c0", "n1", "ask");
   scheduler.run();
   assert.deepEqual(arrivals, ["n1<-held@100", "n1<-ask@100", "n1<-quick@100", "n1<-slow@500"]);
+});
+
+test("Network: a line with a bandwidth carries one message after the other, each way by itself, and latency comes on top", () => {
+  const { scheduler, arrivals, send } = world([100], 8_000);
+  const ms = weigh({ src: "n0", dest: "n1", body: { type: "first" } });
+  send("n0", "n1", "first");
+  send("n0", "n1", "later");
+  send("n1", "n0", "other");
+  send("n0", "n2", "third");
+  send("c0", "n1", "ask");
+  scheduler.run(500);
+  send("n0", "n1", "again");
+  scheduler.run();
+  assert.deepEqual(arrivals, [
+    "n1<-ask@0",
+    ...["n1<-first", "n0<-other", "n2<-third"].map((arrival) => `${arrival}@${ms + 100}`),
+    `n1<-later@${2 * ms + 100}`,
+    `n1<-again@${500 + ms + 100}`,
+  ]);
+});
+
+test("Network: while a long message is on a line with a bandwidth, its receiver sees parts of it, unless it is cut off", () => {
+  const { scheduler, network } = world([0], 8_000);
+  const seen: string[] = [];
+  network.addNode("n3", () => {}, (src) => seen.push(`${src}@${scheduler.now()}`));
+  network.up("n3");
+  network.send({ src: "n0", dest: "n3", body: { type: "x".repeat(100) } });
+  scheduler.run(60);
+  network.partition(completeGrudge([["n0"], ["n3"]]));
+  scheduler.run(120);
+  network.heal();
+  scheduler.run();
+  assert.deepEqual(seen, ["n0@50"]);
 });
 
 test("Network: the grudge is tested when the receiver takes a message, not when it is sent", () => {
