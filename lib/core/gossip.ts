@@ -4,7 +4,8 @@ import type { Entry, Log } from "./log.ts";
 import { type Hands, Lookout, type Mechanism } from "./lookout.ts";
 import { mergeRuns } from "./merging.ts";
 import type { Body, Envelope, GossipBody, GossipType, HintBody } from "./message.ts";
-import { packHolds, packSights, takeBatch, type Words } from "./packing.ts";
+import type { Shipment } from "./pacing.ts";
+import { type Batch, BATCH_BYTES_MAX, packHolds, packSights, takeBatch, type Words } from "./packing.ts";
 import type { Peer } from "./peer.ts";
 import { Peers } from "./peers.ts";
 import type { Random } from "./random.ts";
@@ -20,6 +21,8 @@ export const MISSES_MAX = 2;
 export const WANT_CAP_MS = 16_000;
 /** A starting relay gives the others this long to call first. */
 export const HELLO_MS = 1_000;
+/** While a message of a peer comes in, nothing is missed; it has come to a stop when nothing more came for so long (a guess). */
+export const ARRIVING_MS = 500;
 /** So many entries at once need no company: they are passed on without waiting for a window. */
 export const BULK_ENTRIES = 32;
 
@@ -50,6 +53,8 @@ interface Purpose {
   /** This is what a relay has gathered. */
   readonly flush?: boolean;
 }
+
+const NOTHING: Batch = { runs: [], bytes: 0, more: false };
 
 export class Gossip {
   readonly #options: GossipOptions;
@@ -129,9 +134,12 @@ export class Gossip {
     if (peer === undefined) return;
     const overdue = peer.misses > 0;
     const { rtt } = peer;
+    const heavy = peer.pacing.heavy;
     if (!peer.hear(body, this.#options.life, now)) return;
     if (peer.rtt !== rtt) this.#timing.measured(peer);
     if (body.window !== undefined) this.#reboard(peer, now);
+    // What is still on its way has only now the line for itself.
+    if (heavy) peer.cannotAnswer(now + this.#timing.answerMs(peer));
     const fresh = mergeRuns(this.#log, this.#options.origin, peer, body);
     if (fresh.length > 0) {
       peer.wants = 0;
@@ -144,10 +152,19 @@ export class Gossip {
     if (body.want === true) this.#answer(peer, now);
   }
 
-  /** The carrier has a new link to the peer. */
+  /** Part of a message of the peer has come in: it is there, and its line is busy. */
+  arriving(id: string, now: number): void {
+    const peer = this.#peers.met(id);
+    if (peer === undefined || peer.lostAt !== undefined || this.#lacks("pacing")) return;
+    peer.arrivingAt = peer.heardAt = now;
+  }
+
+  /** The carrier has a new link to the peer. What was on its way over the old one may be lost: it is asked. */
   linked(id: string, now: number): void {
     const peer = this.#peers.get(id);
-    if (peer !== undefined) this.#lookout.linked(peer, now);
+    if (peer === undefined) return;
+    if (peer.pacing.heavy) this.#say(peer, now, { want: true });
+    else this.#lookout.linked(peer, now);
   }
 
   /** Does whatever is due. */
@@ -172,7 +189,7 @@ export class Gossip {
         // All that was sent has arrived or is lost, and something is missing there.
         peer.retryAt = Math.min(peer.retryAt, now + this.#timing.reorderMs(peer));
       }
-      const rest = peer.cut && !peer.awaited;
+      const rest = peer.cut && this.#room(peer) > 0;
       if ((waiting || rest) && peer.isBehind(this.#log)) peer.sendAt = now;
     }
     if (!peer.isAhead(this.#log, this.#options.origin)) peer.wants = 0;
@@ -190,6 +207,7 @@ export class Gossip {
 
   #answer(peer: Peer, now: number): void {
     const push = !this.#lacks("repair");
+    peer.pacing.expire(now);
     if (push) peer.forgetSent();
     // Who knows no round trip yet asks one peer back: all that is timed here follows from it.
     const asked = [...this.#peers].some((each) => each.awaited);
@@ -271,12 +289,16 @@ export class Gossip {
 
   #hasNews(peer: Peer): boolean {
     // What was cut goes on upon the answer, and so does everything else.
-    return !peer.full && (peer.isBehind(this.#log) || peer.untold || peer.guessed);
+    return (this.#room(peer) > 0 || !peer.awaited) &&
+      (peer.isBehind(this.#log) || peer.untold || peer.guessed);
   }
 
   #want(peer: Peer, now: number): void {
     peer.wantAt = Infinity;
     if (!peer.isAhead(this.#log, this.#options.origin)) return;
+    // It may be what comes in, from there or through the tree.
+    const arrives = [peer, ...this.#lookout.neighbours].some((each) => this.#arrives(each, now));
+    if (arrives) return void (peer.wantAt = now + this.#timing.answerMs(peer));
     peer.wants++;
     this.#say(peer, now, { want: true });
   }
@@ -286,6 +308,8 @@ export class Gossip {
     peer.retryAt = Infinity;
     const unacked = this.#lookout.isNeighbour(peer.id) && peer.isUnacked(this.#log);
     if (this.#lacks("retry") || !(peer.awaited || unacked)) return;
+    // What it has answered may be behind what comes in.
+    if (this.#arrives(peer, now)) return void (peer.retryAt = now + this.#timing.answerMs(peer));
     peer.misses++;
     // Who is no neighbour was called on a guess: it is not asked twice, probes find it later.
     const missesMax = this.#lookout.isNeighbour(peer.id) ? MISSES_MAX : 1;
@@ -294,15 +318,28 @@ export class Gossip {
     this.#say(peer, now, { want: true, push: true });
   }
 
+  /** Whether a message of the peer is coming in just now. */
+  #arrives(peer: Peer, now: number): boolean {
+    return now - peer.arrivingAt < ARRIVING_MS;
+  }
+
+  /** How many bytes of entries may leave to the peer now. */
+  #room(peer: Peer): number {
+    if (this.#lacks("pacing")) return peer.cut && peer.awaited ? 0 : BATCH_BYTES_MAX;
+    // Who is slow to take in what is on its way would be slower still.
+    return peer.misses > 0 && peer.pacing.heavy ? 0 : peer.pacing.room(peer.rtt?.mean);
+  }
+
   /** Says the one thing there is to say: what I hold, what you lack, whom I see and whom I have lost. */
   #say(peer: Peer, now: number, purpose: Purpose): void {
-    // A whole batch on its way is enough, even if it is overdue: who is slow to take it in would be slower still.
-    const { full } = peer;
-    const push = !full && (purpose.push === true || this.#lookout.isNeighbour(peer.id));
-    const { runs, more } = push ? takeBatch(this.#log, peer.sent) : { runs: [], more: false };
+    const full = this.#room(peer) === 0;
+    const isNeighbour = this.#lookout.isNeighbour(peer.id);
+    const push = !full && (purpose.push === true || isNeighbour);
+    const { runs, bytes, more } = push ? this.#take(peer, now) : NOTHING;
     const { sights, revision: told } = this.#words(peer);
-    const untold = told < this.#lookout.sights.revision && this.#lookout.isNeighbour(peer.id);
-    const want = more || untold || purpose.want === true;
+    const untold = told < this.#lookout.sights.revision && isNeighbour;
+    const want = more || untold || purpose.want === true || this.#asks(peer, bytes) ||
+      (full && !peer.awaited);
     const echo = peer.echo(now);
     const { holds, revision } = packHolds(this.#log, peer);
     const { me, life } = this.#options;
@@ -316,13 +353,28 @@ export class Gossip {
       body.window = this.#lookout.tree.parent === undefined ? this.#announcedMs : 0;
     }
     this.#options.send({ src: me, dest: peer.id, body });
+    if (runs.length > 0) this.#load(peer, { bytes, runs, cut: more, asked: want }, now);
     const answerBy = this.#answerBy(peer, now, want, runs.length > 0);
     peer.left({ at: now, logRevision: revision, sightsRevision: told, answerBy });
     peer.untold = untold;
     peer.cut = more || full;
-    if (untold) peer.sendAt = now + this.#timing.answerMs(peer);
+    if (more && isNeighbour && this.#room(peer) > 0) peer.sendAt = now;
+    else if (untold) peer.sendAt = now + this.#timing.answerMs(peer);
     else if (!more) peer.sendAt = Infinity;
     peer.ackAt = Infinity;
+  }
+
+  /** Takes what may leave now; while there is more, what came of late goes first, and need not wait for the rest. */
+  #take(peer: Peer, now: number): Batch {
+    return takeBatch(this.#log, peer.sent, this.#room(peer), peer.cut ? this.#recent.fresh(now) : []);
+  }
+
+  #load(peer: Peer, shipment: Shipment, now: number): void {
+    if (!this.#lacks("pacing")) peer.pacing.left(peer.nextN, shipment, peer.rtt?.mean, now);
+  }
+
+  #asks(peer: Peer, bytes: number): boolean {
+    return bytes > 0 && !this.#lacks("pacing") && peer.pacing.asks(bytes);
   }
 
   /** Who sees whom, as far as the peer needs to know. */

@@ -12,7 +12,7 @@ import type { Timing } from "./timing.ts";
 import type { Tree } from "./tree.ts";
 
 /** A mechanism that a test can switch off to see that it matters. */
-export type Mechanism = "retry" | "repair" | "detour" | "failover";
+export type Mechanism = "retry" | "repair" | "detour" | "failover" | "pacing";
 
 /** What the lookout has others do. */
 export interface Hands {

@@ -106,6 +106,7 @@ export class Node {
     this.#effects = [];
     if (event.kind === "receive") this.#receive(event.envelope, now);
     else if (event.kind === "linked") this.#gossip?.linked(event.peer, now);
+    else if (event.kind === "arriving") this.#gossip?.arriving(event.peer, now);
     else if (event.kind === "storage") this.#storageFault = event.fault;
     if (more) return this.#effects;
     this.#passOn(now);

@@ -1,4 +1,5 @@
 /** What goes into a message to one peer: the part of the digest, the entries and the sights that it lacks. */
+import type { IntervalSet } from "./interval_set.ts";
 import type { Log, Run } from "./log.ts";
 import { type GossipBody, ORIGINS_MAX, SPANS_MAX } from "./message.ts";
 import type { Known } from "./known.ts";
@@ -15,6 +16,8 @@ export const SIGHTS_BYTES_MAX = 128 * 1024;
 
 export interface Batch {
   readonly runs: readonly Run[];
+  /** What they take on the wire, at most. */
+  readonly bytes: number;
   /** Whether more than these is lacking. */
   readonly more: boolean;
 }
@@ -87,21 +90,44 @@ function toldOf(node: string, row: Kept): Told {
 }
 
 /** Takes what is not in `sent`, up to a batch, and counts it as sent. */
-export function takeBatch(log: Log, sent: Known): Batch {
-  const runs: Run[] = [];
-  let entries = 0;
-  let bytes = 0;
-  for (const { name: origin, held } of sent.gaps(log)) {
-    const known = sent.of(origin);
-    for (const [from, to] of known.lacks(held)) {
-      const last = Math.min(to, from + BATCH_ENTRIES_MAX - entries - 1);
-      const { values, room } = log.take(origin, from, last, BATCH_BYTES_MAX - bytes);
-      if (values.length === 0) return { runs, more: true };
-      entries += values.length;
-      bytes += room + roomFor(origin) + NUMBER_BYTES;
-      runs.push({ origin, seq: from, values });
-      known.addSpan(from, from + values.length - 1);
+export function takeBatch(
+  log: Log,
+  sent: Known,
+  bytesMax: number = BATCH_BYTES_MAX,
+  first: Iterable<Known> = [],
+): Batch {
+  const taking = new Taking(log, sent);
+  // However much of it there is, the rest must come to its end, too.
+  for (const known of first) for (const [origin, held] of known) taking.take(origin, held, bytesMax / 2);
+  for (const { name, held } of sent.gaps(log)) taking.take(name, held, bytesMax);
+  const { runs, bytes } = taking;
+  return { runs, bytes, more: sent.lacks(log) };
+}
+
+/** A batch while it is being taken. */
+class Taking {
+  readonly runs: Run[] = [];
+  bytes = 0;
+  readonly #log: Log;
+  readonly #sent: Known;
+  #entries = 0;
+
+  constructor(log: Log, sent: Known) {
+    this.#log = log;
+    this.#sent = sent;
+  }
+
+  /** Of what is held of this origin, as much as is not sent, until the batch has so many bytes. */
+  take(origin: string, held: IntervalSet, bytesMax: number): void {
+    const sent = this.#sent.of(origin);
+    for (const [from, to] of sent.lacks(held)) {
+      const last = Math.min(to, from + BATCH_ENTRIES_MAX - this.#entries - 1);
+      const { values, room } = this.#log.take(origin, from, last, bytesMax - this.bytes);
+      if (values.length === 0) return;
+      this.#entries += values.length;
+      this.bytes += room + roomFor(origin) + NUMBER_BYTES;
+      this.runs.push({ origin, seq: from, values });
+      sent.addSpan(from, from + values.length - 1);
     }
   }
-  return { runs, more: sent.lacks(log) };
 }

@@ -3,6 +3,7 @@ import { IntervalSet } from "./interval_set.ts";
 import { Known } from "./known.ts";
 import type { Entry, Log } from "./log.ts";
 import type { GossipBody } from "./message.ts";
+import { Pacing } from "./pacing.ts";
 import { OVERDUE } from "./timing.ts";
 
 /** Messages of which an echo is still awaited; older ones are given up for lost. */
@@ -24,8 +25,11 @@ interface Flight {
   readonly sightsRevision: number;
   /** When an answer should be here at the latest; Infinity where none is expected. */
   readonly answerBy: number;
-  /** Whether the peer had been heard before: a message to one that has yet to start waits for that, too. */
-  readonly wasHeard: boolean;
+  /**
+   * Whether it waits behind a batch or is one, or went to a peer that may have had to start first: how long that takes
+   * is only a bound of the way itself.
+   */
+  readonly waits: boolean;
 }
 
 /** A smoothed round trip and its mean deviation, ms (RFC 6298). */
@@ -40,6 +44,10 @@ export class Peer {
   readonly id: string;
   /** What it said that it holds. */
   acked = new Known();
+  /** What is on its way to it, and how much may be. */
+  readonly pacing = new Pacing();
+  /** When part of a message of it came in last, of which the rest had not. */
+  arrivingAt = -Infinity;
   /** What it holds once all that is on its way has arrived. Always covers #acked. */
   sent = new Known();
   /** The revisions of log and sights that it has confirmed: what is older need not be said again. */
@@ -102,22 +110,26 @@ export class Peer {
     return this.#flights.some((flight) => flight.answerBy < Infinity);
   }
 
-  /** Whether as much is on its way as may be: a batch that was cut, and not answered yet. */
-  get full(): boolean {
-    return this.cut && this.awaited;
-  }
-
   /** [its life, the newest n heard of it, held for how long], for the next message to it. */
   echo(now: number): [number, number, number] | undefined {
     return this.#heardN === 0 ? undefined : [this.life, this.#heardN, now - this.#heardNAt];
   }
 
   /** Books a message that leaves now. */
-  left(flight: Omit<Flight, "n" | "wasHeard">): void {
-    this.#flights.push({ n: ++this.#n, wasHeard: this.life > 0, ...flight });
+  left(flight: Omit<Flight, "n" | "waits">): void {
+    this.#flights.push({ n: ++this.#n, ...flight, waits: this.life === 0 || this.pacing.queues });
     if (this.#flights.length > FLIGHTS_MAX) this.#flights.shift();
     this.untold = false;
     this.retryAt = Math.min(this.retryAt, flight.answerBy);
+  }
+
+  /** It cannot have answered anything before that. */
+  cannotAnswer(beforeAt: number): void {
+    this.#flights = this.#flights.map((flight) => ({
+      ...flight,
+      answerBy: Math.max(flight.answerBy, beforeAt),
+    }));
+    this.retryAt = Math.max(this.retryAt, beforeAt);
   }
 
   /** This is on its way to it from elsewhere: it says so by then. */
@@ -196,9 +208,12 @@ export class Peer {
     return count;
   }
 
-  /** What was on its way counts as lost. */
+  /** What was on its way counts as lost, but what is so large that it takes its time. */
   forgetSent(): void {
     this.sent = this.acked.clone();
+    for (const { origin, seq, values } of this.pacing.moving()) {
+      this.sent.of(origin).addSpan(seq, seq + values.length - 1);
+    }
     this.guessed = false;
   }
 
@@ -217,6 +232,7 @@ export class Peer {
   /** Nothing is expected of it any more, and what was on its way is lost. */
   expectNothing(): void {
     this.#flights = [];
+    this.pacing.forget();
     this.sendAt = this.wantAt = this.retryAt = Infinity;
     this.misses = 0;
     this.untold = false;
@@ -232,25 +248,26 @@ export class Peer {
     this.windowMs = 0;
     this.#heardN = 0;
     this.#flights = [];
+    this.pacing.forget();
     this.retryAt = Infinity;
   }
 
   /** Message n arrived there; what was sent before it has arrived too or is lost. */
   #landed(n: number, heldMs: number, now: number): void {
     const flight = this.#flights.find((each) => each.n === n);
+    if (flight !== undefined) this.#measure(flight, Math.max(0, now - flight.at - heldMs), now);
+    this.pacing.landed(n, this.rtt?.mean ?? 0, now - heldMs);
     if (flight === undefined) return;
-    this.#measure(flight, Math.max(0, now - flight.at - heldMs), now);
     this.confirmedLog = Math.max(this.confirmedLog, flight.logRevision);
     this.confirmedSights = Math.max(this.confirmedSights, flight.sightsRevision);
     this.#flights = this.#flights.filter((each) => each.n > n);
     this.retryAt = Math.min(Infinity, ...this.#flights.map((each) => each.answerBy));
   }
 
-  /** What went to a peer before it was first heard gives an upper bound, which stands until there is a sample. */
-  #measure({ wasHeard }: Flight, measuredMs: number, now: number): void {
-    if (!wasHeard) {
-      this.rtt ??= { mean: Math.min(measuredMs, FIRST_SAMPLE_MAX_MS), deviation: 0, isBound: true };
-    } else this.#sample(measuredMs, now);
+  /** A bound stands until there is a sample. */
+  #measure({ waits }: Flight, measuredMs: number, now: number): void {
+    if (!waits) this.#sample(measuredMs, now);
+    else this.rtt ??= { mean: Math.min(measuredMs, FIRST_SAMPLE_MAX_MS), deviation: 0, isBound: true };
   }
 
   /** RFC 6298, except that the first sample says nothing of the deviation, and no later one counts for too much. */

@@ -27,6 +27,12 @@ export class Recent {
     for (const entry of entries) latest.known.add(entry);
   }
 
+  /** What came of late, the oldest first. */
+  *fresh(now: number): Iterable<Known> {
+    this.settled(now);
+    for (const { known } of this.#parts) yield known;
+  }
+
   /** What has been here for a while: not to be sent on a guess. */
   settled(now: number): Known {
     const oldMs = (1 + 1 / PARTS) * RECENT_MS;

@@ -86,10 +86,10 @@ export class Timing {
     return this.windowMs / 16;
   }
 
-  /** How long a peer may take to answer what it is asked. */
+  /** How long a peer may take to answer what it is asked, behind what is on its way to it. */
   answerMs(peer: Peer): number {
     const { mean, deviation } = this.#rtt(peer);
-    return mean + 4 * deviation + ANSWER_SLACK_MS;
+    return mean + 4 * deviation + ANSWER_SLACK_MS + peer.pacing.waitMs(peer.misses);
   }
 
   /** How late a message may come that was overtaken. */

@@ -20,17 +20,19 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   rate: fc.constantFrom(5, 20, 60),
   latencyMs: fc.constantFrom(0, 1, 20, 100),
   latencyDist: fc.constantFrom("constant" as const, "uniform" as const, "exponential" as const),
+  bandwidthBps: fc.option(fc.constantFrom(256_000, 2_000_000), { nil: undefined }),
   nemesis: fc.subarray([...faults]),
   nemesisIntervalS: fc.constantFrom(0.3, 1, 3),
   lossShare: fc.constantFrom(0.05, 0.3, 0.6),
   duplicateShare: fc.constantFrom(0.1, 0.5),
   grudge: fc.option(fc.constantFrom(...grudges), { nil: undefined }),
   seed: fc.nat(1_000_000),
-}).map(({ grudge, ...rest }) => ({
+}).map(({ grudge, bandwidthBps, ...rest }) => ({
   ...defaults,
   ...rest,
   timeLimitS: 4,
   ...(grudge === undefined ? {} : { grudge }),
+  ...(bandwidthBps === undefined ? {} : { bandwidthBps }),
 }));
 
 const nodes: fc.Arbitrary<SimNodeOptions> = fc.option(
