@@ -31,6 +31,8 @@ export interface TcpOptions extends Partial<TcpLimits> {
 }
 
 export interface TcpHandlers extends TransportHandlers {
+  /** Part of a long message of the peer has come in, and more is on its way. */
+  onArriving?(peer: string): void;
   /**
    * The link on which this node sends to the peer is up, or no longer. `reason` is for people. `unreachedMs`: for how
    * long it had been down, if that was said.
@@ -206,6 +208,7 @@ export class TcpTransport implements Transport {
         this.#handlers?.onLink?.(peer, up, reason, unreachedMs),
       onUnreached: (peer: string, ms: number, reason: string) =>
         this.#handlers?.onUnreached?.(peer, ms, reason),
+      onArriving: (peer: string) => this.#handlers?.onArriving?.(peer),
     };
     return new Map([...options.peers].map(([peer, address]) => {
       return [peer, new TcpPeer({ me: options, peer, address, random, refusals, events })];

@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { atEndOfTurn } from "./end_of_turn.ts";
 import { LineReader, LineWriter } from "./lines.ts";
-import { END_MS_MAX, HEARTBEAT_MS, SILENCE_MS } from "./tcp_limits.ts";
+import { BUSY_SILENCE_MS, END_MS_MAX, HEARTBEAT_MS, SILENCE_MS } from "./tcp_limits.ts";
 
 export interface ConnectionHandlers {
   onLine(line: string): void;
@@ -29,6 +29,8 @@ export class Connection {
   /** Since when the last lines are leaving, ms; undefined before end(). */
   #endingMs: number | undefined;
   #silentMs = 0;
+  /** What had left at the last beat, if more was waiting then. */
+  #leavingBytes: number | undefined;
   #idleMs = 0;
   #receivedBytes = 0;
 
@@ -136,14 +138,27 @@ export class Connection {
     if (this.#endingMs >= END_MS_MAX) this.close(this.#fault);
   }
 
-  /** Time passes on a link between peers: says that this end lives, and closes when the other does not. */
-  beat(ms: number): void {
+  /** Something was heard of late. When the peer is cut off, this ends before a link counts as silent. */
+  get lively(): boolean {
+    return this.#silentMs < 2 * HEARTBEAT_MS;
+  }
+
+  /** Time passes on a link between peers: says that this end lives, and closes when the other does not, by either link. */
+  beat(ms: number, other: Connection | undefined): void {
     this.tick(ms);
     this.#silentMs += ms;
     this.#idleMs += ms;
-    if (this.#silentMs >= SILENCE_MS) return this.close(`nothing was heard for ${SILENCE_MS} ms`);
+    this.#noteProgress();
+    const mostMs = other?.lively ? BUSY_SILENCE_MS : SILENCE_MS;
+    if (this.#silentMs >= mostMs) return this.close(`nothing was heard for ${mostMs} ms`);
     // What has not left yet will do as well.
     if (this.#idleMs >= HEARTBEAT_MS && this.unsentBytes === 0) this.write("", 1);
+  }
+
+  /** What had no room in the kernel leaves when the other side has confirmed what was before it. */
+  #noteProgress(): void {
+    if (this.#leavingBytes !== undefined && this.sentBytes > this.#leavingBytes) this.#silentMs = 0;
+    this.#leavingBytes = this.unsentBytes > 0 ? this.sentBytes : undefined;
   }
 
   get #listens(): boolean {

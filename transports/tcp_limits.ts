@@ -5,6 +5,8 @@ import { LINE_BYTES_MAX } from "./lines.ts";
 export const HEARTBEAT_MS = 500;
 /** A link on which nothing came for so long is closed: two heartbeats may be late, a third may not. */
 export const SILENCE_MS = 1_500;
+/** The same, while the peer's other link is heard: on a thin line heartbeats wait, or are lost, behind what fills it. */
+export const BUSY_SILENCE_MS = 4 * SILENCE_MS;
 /** How often links and clients are looked at. */
 export const TICK_MS = 100;
 

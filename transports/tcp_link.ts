@@ -117,10 +117,11 @@ export class Link {
     else if (!connection.write(line, PEER_QUEUE_BYTES_MAX)) this.#overflow();
   }
 
-  tick(ms: number): void {
+  /** `other`: the link that the peer dialled. */
+  tick(ms: number, other: Connection | undefined): void {
     this.#upMs += ms;
     this.#outage?.tick(ms);
-    this.#connection?.beat(ms);
+    this.#connection?.beat(ms, other);
   }
 
   #overflow(): void {

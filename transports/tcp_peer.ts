@@ -20,6 +20,8 @@ export interface PeerOptions {
 export interface PeerEvents {
   onEnvelope(envelope: Envelope): void;
   onDropped(reason: string): void;
+  /** Part of a message of the peer has come in; said once in a tick. */
+  onArriving(peer: string): void;
   onLink(peer: string, up: boolean, reason: string, unreachedMs?: number): void;
   onUnreached(peer: string, ms: number, reason: string): void;
 }
@@ -50,6 +52,7 @@ export class TcpPeer {
   readonly #link: Link;
   /** The link that the peer dialled, and who it said it was. */
   #source: { readonly connection: Connection; readonly incarnation: number } | undefined;
+  #saidArriving = false;
   #sentBytes = 0;
   #receivedBytes = 0;
 
@@ -96,6 +99,7 @@ export class TcpPeer {
     this.#source = { connection, incarnation };
     connection.hand({
       onLine: (line) => this.#onLine(connection, line),
+      onChunk: () => this.#onChunk(connection),
       onOverlong: (bytes) => this.#drop(`a line is longer than ${bytes} bytes`),
       onEnd: () => connection.close("the other side closed the connection"),
       onClose: () => this.#onClose(connection),
@@ -106,8 +110,10 @@ export class TcpPeer {
   }
 
   tick(ms: number): void {
-    this.#link.tick(ms);
-    this.#source?.connection.beat(ms);
+    const [link, source] = [this.#link.connection, this.#source?.connection];
+    this.#link.tick(ms, source);
+    source?.beat(ms, link);
+    this.#saidArriving = false;
   }
 
   get connections(): Connection[] {
@@ -142,6 +148,12 @@ export class TcpPeer {
     const { src, dest } = decoded.envelope;
     if (src === peer && dest === me.id) events.onEnvelope(decoded.envelope);
     else this.#drop(`a message from ${src} to ${dest} does not belong on this link`);
+  }
+
+  #onChunk(connection: Connection): void {
+    if (!connection.midLine || this.#saidArriving) return;
+    this.#saidArriving = true;
+    this.#options.events.onArriving(this.#options.peer);
   }
 
   // A refusal comes late when the peer did not like how its greeting was answered.

@@ -172,6 +172,7 @@ export class Service {
             node: id,
             peer,
           }),
+        onArriving: (peer: string) => this.#driver?.step({ kind: "arriving", peer }),
         onRefused: (reason: string) => log.warn(`refused: ${reason}`, { node: id }),
         onShort: (reason: string) =>
           log.error("no more files can be opened, so clients are closed until they can", {

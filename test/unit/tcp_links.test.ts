@@ -5,7 +5,12 @@ import type { Envelope } from "../../lib/core/message.ts";
 import { LINE_BYTES_MAX } from "../../transports/lines.ts";
 import { type TcpOptions, TcpTransport } from "../../transports/tcp.ts";
 import { encodeGreeting } from "../../transports/tcp_greeting.ts";
-import { HEARTBEAT_MS, PEER_QUEUE_BYTES_MAX, SILENCE_MS } from "../../transports/tcp_limits.ts";
+import {
+  BUSY_SILENCE_MS,
+  HEARTBEAT_MS,
+  PEER_QUEUE_BYTES_MAX,
+  SILENCE_MS,
+} from "../../transports/tcp_limits.ts";
 import { connected, Ear, NOBODY, options, Peer, Talker, until, wired } from "./tcp_rig.ts";
 
 const n2 = { id: "n2", cluster: "test", incarnation: 1 };
@@ -234,13 +239,43 @@ test("a link that falls silent is closed at both ends, dialled again, and up aga
   await end();
 });
 
-test("a link that is cut alone, while the other works, is closed and dialled again", async () => {
+test("a link that is cut alone, while the other works, is closed after BUSY_SILENCE_MS, and dialled again", async () => {
   const { near, far, nearEar, out, end } = await both();
+  const cutAt = performance.now();
   out.cut();
   await until(() => nearEar.links.length === 2 && !far.links()[0]?.hears);
+  assert.ok(performance.now() - cutAt >= BUSY_SILENCE_MS - 2 * HEARTBEAT_MS);
   assert.equal(far.links()[0]?.connected, true);
   out.heal();
   await until(connected(near, far));
+  await end();
+});
+
+test("who takes in ever more of what waits for it lives, though it says nothing", async () => {
+  const peer = await Peer.listen({ answer: encodeGreeting(n2, "n1"), reads: "slowly" });
+  const { node, ear } = await alone({ peers: new Map([["n2", peer.address]]) });
+  await until(() => node.links()[0]?.connected === true);
+  const since = performance.now();
+  const text = "x".repeat(50_000);
+  await until(() => {
+    const queued = node.links()[0]?.bytesQueued ?? 0;
+    for (let i = queued / text.length; i < 4; i++) node.send(envelope("n1", "n2", text));
+    return performance.now() - since > 2 * SILENCE_MS;
+  });
+  assert.deepEqual(ear.links, [["n2", true]]);
+  await node.close();
+  await peer.close();
+});
+
+test("that a long message of a peer comes in is said, but neither whole ones nor heartbeats", async () => {
+  const { near, far, farEar, end } = await both();
+  near.send(envelope("n1", "n2", "short"));
+  await until(() => farEar.received.length === 1);
+  await until(() => far.links()[0]?.connected === true);
+  assert.deepEqual(farEar.arriving, []);
+  for (let i = 0; i < 4; i++) near.send(envelope("n1", "n2", "x".repeat(LINE_BYTES_MAX / 2)));
+  await until(() => farEar.received.length === 5);
+  assert.ok(farEar.arriving.length > 0 && farEar.arriving.every((peer) => peer === "n1"));
   await end();
 });
 

@@ -44,6 +44,7 @@ export class Ear implements TcpHandlers {
   readonly unreachedMs: (number | undefined)[] = [];
   readonly unreached: string[] = [];
   readonly short: string[] = [];
+  readonly arriving: string[] = [];
   readonly drained: string[] = [];
   readonly quiet: string[] = [];
   readonly gone: string[] = [];
@@ -65,6 +66,7 @@ export class Ear implements TcpHandlers {
   };
   onUnreached = (peer: string, _ms: number, reason: string) => void this.unreached.push(`${peer}: ${reason}`);
   onShort = (reason: string) => void this.short.push(reason);
+  onArriving = (peer: string) => void this.arriving.push(peer);
   onDrained = (client: string) => void this.drained.push(client);
   onQuiet = (connection: string) => void this.quiet.push(connection);
   onGone = (connection: string) => void this.gone.push(connection);
@@ -122,7 +124,7 @@ export class Talker {
 interface Manners {
   readonly answer?: string;
   readonly beats?: boolean;
-  readonly reads?: boolean;
+  readonly reads?: boolean | "slowly";
 }
 
 /** A node of which everything can be wrong: it answers a greeting with any line, or not, and reads on, or not. */
@@ -171,12 +173,18 @@ export class Peer {
       if (!reads) socket.pause();
       greeted = true;
     };
+    // A few chunks at a time.
+    const pace = setInterval(() => reads === "slowly" && socket.resume(), 20);
     const reader = new LineReader({ onLine, onOverlong: () => {} });
     this.#sockets.add(socket);
-    socket.on("data", (chunk: Uint8Array) => reader.push(chunk));
+    socket.on("data", (chunk: Uint8Array) => {
+      reader.push(chunk);
+      if (reads === "slowly") socket.pause();
+    });
     socket.on("error", () => {});
     socket.on("close", () => {
       clearInterval(beat);
+      clearInterval(pace);
       this.#sockets.delete(socket);
     });
   }
