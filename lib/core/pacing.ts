@@ -131,8 +131,8 @@ export class Pacing {
     return true;
   }
 
-  /** Message n had arrived at `at`, and with it all that left before; what of that did not is lost. */
-  landed(n: number, rttMs: number, at: number): void {
+  /** Message n had arrived at `by`, and with it all that left before; what of that did not is lost. */
+  landed(n: number, rttMs: number, by: number): void {
     let count = 0;
     for (const load of this.#loads) {
       if (load.n > n) break;
@@ -142,6 +142,8 @@ export class Pacing {
     }
     const newest = this.#loads[count - 1];
     if (newest === undefined) return;
+    // Nobody has it before it left.
+    const at = Math.max(by, newest.at);
     this.#drop(count);
     this.#measure(newest, newest.n === n, rttMs, at);
     this.#arrivedAt = Math.max(this.#arrivedAt, at);

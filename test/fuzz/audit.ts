@@ -35,6 +35,12 @@ export class AuditedNode {
     return this.#step({ kind: "receive", envelope }, envelope);
   }
 
+  arriving(peer: string, afterMs: number): void {
+    this.#now += afterMs;
+    this.#step({ kind: "arriving", peer });
+    this.settle();
+  }
+
   wake(afterMs: number): void {
     this.#now += afterMs;
     this.#step({ kind: "wake" });

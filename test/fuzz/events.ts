@@ -10,6 +10,8 @@ export const members: readonly string[] = ["n0", "n1", "n2", "n3"];
 export interface Happening {
   readonly afterMs: number;
   readonly envelope?: Envelope;
+  /** Part of a message of this one has come in. */
+  readonly arriving?: string;
 }
 
 const afterMs = fc.oneof(
@@ -18,8 +20,12 @@ const afterMs = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(5_000, 6 * 3_600_000) },
 );
 
+/** A few of them are a load for any line. */
+const long = fc.nat(9).map((n) => `${n}`.repeat(20_000));
+
 const values: fc.Arbitrary<Json> = fc.oneof(
   { weight: 3, arbitrary: fc.nat(9) },
+  { weight: 1, arbitrary: long },
   { weight: 2, arbitrary: json },
   { weight: 1, arbitrary: fc.constantFrom("null", "1e999", "-0", nested(100), nested(127)).map(parse) },
 );
@@ -139,6 +145,7 @@ const envelope: fc.Arbitrary<Envelope> = fc.oneof(
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ afterMs, envelope }, { noNullPrototype: true }) },
   { weight: 1, arbitrary: fc.record({ afterMs }, { noNullPrototype: true }) },
+  { weight: 1, arbitrary: fc.record({ afterMs, arriving: anyName }, { noNullPrototype: true }) },
 );
 
 export const init: Envelope = { src: "c0", dest: ME, body: { ...initBody(ME), msg_id: 1 } };

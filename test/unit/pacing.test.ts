@@ -185,3 +185,13 @@ test("Pacing: many small messages are few loads, and of more than LOADS_MAX the 
   const bytes = Math.round(small.waitMs(0) * RATE_FLOOR);
   equal(bytes, LOADS_MAX * JOINED_BYTES_MAX);
 });
+
+test("Pacing: what claims to have arrived before it left has arrived then, and makes no wait shorter than none [P3]", () => {
+  const pacing = new Pacing();
+  send(pacing, 1, { bytes: FIRST_BYTES, at: 5 });
+  pacing.landed(1, RTT_MS, -1e308);
+  send(pacing, 2, { bytes: FIRST_BYTES, at: 6 });
+  pacing.landed(2, RTT_MS, -1e308);
+  send(pacing, 3, { bytes: FIRST_BYTES, at: 7 });
+  ok(pacing.waitMs(0) >= 0, `${pacing.waitMs(0)} ms`);
+});
