@@ -44,6 +44,8 @@ export interface DriveOptions {
   /** All that the node holds is safe now and may be shown; in batches, once for all that came in one turn. */
   readonly onSettled?: () => void;
   readonly onDropped?: (reason: string) => void;
+  /** Takes a sentence that people should read. */
+  readonly onNotice?: (text: string) => void;
   /** The carrier has come to its end: nothing more will be received. */
   readonly onEnd?: () => void;
 }
@@ -142,11 +144,12 @@ class TurnDriver implements Driver {
   }
 
   #perform(effects: readonly Effect[], now: number): void {
-    const { transport, batches, onDeliver, onDropped, onSettled } = this.#options;
+    const { transport, batches, onDeliver, onDropped, onNotice, onSettled } = this.#options;
     let delivered = false;
     for (const effect of effects) {
       if (effect.kind === "send") transport.send(effect.envelope);
       else if (effect.kind === "drop") onDropped?.(effect.reason);
+      else if (effect.kind === "notice") onNotice?.(effect.text);
       else if (effect.kind === "deliver") {
         onDeliver?.(effect.entries, now);
         delivered = true;

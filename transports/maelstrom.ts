@@ -43,6 +43,7 @@ export async function runMaelstrom(options: MaelstromOptions = {}): Promise<numb
     transport,
     clock,
     onDropped: (reason) => reports.add(reason),
+    onNotice: (text) => reports.tell(text),
     onEnd: ended.resolve,
   });
   await Promise.race([ended.promise, stop.came]);
@@ -180,6 +181,11 @@ class Reports {
     this.#inSecond += 1;
     if (this.#inSecond > REPORTS_PER_SECOND_MAX || this.#errors.writableNeedDrain) this.#unsaid += 1;
     else this.#print(`dropped (${this.#total}): ${shortened(reason)}`);
+  }
+
+  /** Of what is said once, and not for every message. */
+  tell(text: string): void {
+    if (!this.#errors.writableNeedDrain) this.#print(shortened(text));
   }
 
   /** `fault`: what ended the node, if it was one. */

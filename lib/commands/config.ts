@@ -46,7 +46,7 @@ export interface MaelstromConfig {
   readonly deliveryBudgetMs?: number;
 }
 
-const mechanisms = ["retry", "repair", "detour", "failover", "pacing"] as const;
+const mechanisms = ["retry", "repair", "detour", "failover", "pacing", "rebirth"] as const;
 
 export const grudgeRule = `one of ${grudgeNames.join(", ")}, or who is cut, as n0|rest or one way n0>rest`;
 

@@ -61,7 +61,7 @@ async function run(config: ServeConfig, store: Store, io: Io): Promise<number> {
 /** The log of the values, or why there is none. */
 function storeFor({ id, clusterName, data }: ServeConfig): Store | string {
   const now = Date.now();
-  if (data === undefined) return memoryStore({ id, now });
+  if (data === undefined) return memoryStore({ now });
   try {
     return openStore({ dir: data, id, cluster: clusterName, now });
   } catch (error) {

@@ -6,9 +6,9 @@ import { mergeRuns } from "./merging.ts";
 import type { Body, Envelope, GossipBody, GossipType, HintBody } from "./message.ts";
 import type { Shipment } from "./pacing.ts";
 import { type Batch, BATCH_BYTES_MAX, packHolds, packSights, takeBatch, type Words } from "./packing.ts";
+import { Past, type PastOptions } from "./past.ts";
 import type { Peer } from "./peer.ts";
 import { Peers } from "./peers.ts";
-import type { Random } from "./random.ts";
 import { Plan, relaysFor } from "./plan.ts";
 import { Recent } from "./recent.ts";
 import { ShortCut } from "./short_cut.ts";
@@ -28,15 +28,9 @@ export const BULK_ENTRIES = 32;
 
 export type { Mechanism };
 
-export interface GossipOptions {
-  readonly me: string;
-  readonly life: number;
-  /** Of the entries that enter here. */
-  readonly origin: string;
+export interface GossipOptions extends Omit<PastOptions, "rebirth"> {
   /** Every member, this one included, in the order of rank, the same on every node. */
   readonly ranked: readonly string[];
-  readonly log: Log;
-  readonly random: Random;
   readonly deliveryBudgetMs: number | undefined;
   readonly without: readonly Mechanism[];
   /** Takes entries that are new here, before anyone else hears of them. */
@@ -64,6 +58,7 @@ export class Gossip {
   readonly #lookout: Lookout;
   readonly #recent: Recent;
   readonly #shortCut: ShortCut;
+  readonly #past: Past;
   /** When the children were last sent what had gathered, and when they will be again. */
   #flushedAt = -Infinity;
   #flushAt = Infinity;
@@ -80,6 +75,7 @@ export class Gossip {
     const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
     this.#recent = new Recent(this.#log);
     this.#shortCut = new ShortCut(ranked.length - 1);
+    this.#past = new Past({ ...options, rebirth: !this.#lacks("rebirth") });
     const plan = new Plan(ranked, relaysFor(ranked.length));
     this.#lookout = new Lookout({ me, life, ranked, plan, random, without, patienceMs, ...shared });
     this.#timing.levels = this.#lookout.tree.levels;
@@ -119,7 +115,7 @@ export class Gossip {
 
   /** Takes in what came ahead of the tree. Of who sent it nothing is believed: that may have been in an earlier life. */
   hinted(from: string, body: HintBody, now: number): void {
-    const fresh = mergeRuns(this.#log, this.#options.origin, undefined, body);
+    const fresh = mergeRuns(this.#log, this.#past.origin, undefined, body);
     if (fresh.length === 0) return;
     this.#options.deliver(fresh);
     const relay = this.#lookout.tree.parentOf(from) ?? "";
@@ -134,13 +130,17 @@ export class Gossip {
     if (peer === undefined) return;
     const overdue = peer.misses > 0;
     const { rtt } = peer;
-    const heavy = peer.pacing.heavy;
-    if (!peer.hear(body, this.#options.life, now)) return;
+    const { heavy } = peer.pacing;
+    if (!peer.hear(body, this.#past.life, now)) {
+      if (this.#past.isToBeTold(peer, body)) this.#say(peer, now, {});
+      return;
+    }
+    const livesAgain = this.#past.check(peer, body);
     if (peer.rtt !== rtt) this.#timing.measured(peer);
     if (body.window !== undefined) this.#reboard(peer, now);
     // What is still on its way has only now the line for itself.
     if (heavy) peer.cannotAnswer(now + this.#timing.answerMs(peer));
-    const fresh = mergeRuns(this.#log, this.#options.origin, peer, body);
+    const fresh = mergeRuns(this.#log, this.#past.origin, peer, body);
     if (fresh.length > 0) {
       peer.wants = 0;
       this.#options.deliver(fresh);
@@ -149,7 +149,8 @@ export class Gossip {
     this.#spread(fresh, peer, now);
     if (!this.#lacks("repair")) this.#catchUp(peer, body, overdue, now);
     if (body.runs !== undefined) peer.ackAt = Math.min(peer.ackAt, now + this.#ackDelayMs(peer));
-    if (body.want === true) this.#answer(peer, now);
+    if (livesAgain) this.#liveAgain(peer, now);
+    else if (body.want === true) this.#answer(peer, now);
   }
 
   /** Part of a message of the peer has come in: it is there, and its line is busy. */
@@ -192,7 +193,7 @@ export class Gossip {
       const rest = peer.cut && this.#room(peer) > 0;
       if ((waiting || rest) && peer.isBehind(this.#log)) peer.sendAt = now;
     }
-    if (!peer.isAhead(this.#log, this.#options.origin)) peer.wants = 0;
+    if (!peer.isAhead(this.#log, this.#past.origin)) peer.wants = 0;
     else if (peer.wantAt === Infinity) {
       const bearMs = this.#bearMs(peer, body.want === true);
       peer.wantAt = now + backoffMs(this.#options.random, peer.wants, bearMs, WANT_CAP_MS);
@@ -212,6 +213,15 @@ export class Gossip {
     // Who knows no round trip yet asks one peer back: all that is timed here follows from it.
     const asked = [...this.#peers].some((each) => each.awaited);
     this.#say(peer, now, { push, want: !asked && this.#timing.typicalRtt === undefined });
+  }
+
+  /** Who knows an earlier life is to hear of this one, from which it knows nothing yet. */
+  #liveAgain(teller: Peer, now: number): void {
+    this.#lookout.sights.liveAgain(this.#past.life);
+    for (const peer of this.#peers) peer.forgetSaid();
+    for (const peer of new Set([teller, ...this.#lookout.neighbours])) {
+      this.#say(peer, now, { want: true, push: true });
+    }
   }
 
   // What is to be passed on.
@@ -295,7 +305,7 @@ export class Gossip {
 
   #want(peer: Peer, now: number): void {
     peer.wantAt = Infinity;
-    if (!peer.isAhead(this.#log, this.#options.origin)) return;
+    if (!peer.isAhead(this.#log, this.#past.origin)) return;
     // It may be what comes in, from there or through the tree.
     const arrives = [peer, ...this.#lookout.neighbours].some((each) => this.#arrives(each, now));
     if (arrives) return void (peer.wantAt = now + this.#timing.answerMs(peer));
@@ -342,7 +352,8 @@ export class Gossip {
       (full && !peer.awaited);
     const echo = peer.echo(now);
     const { holds, revision } = packHolds(this.#log, peer);
-    const { me, life } = this.#options;
+    const { me } = this.#options;
+    const { life } = this.#past;
     const type: GossipType = runs.length > 0 ? "delta" : want ? "probe" : "ack";
     const body: Body & GossipBody = { type, life, n: peer.nextN, holds };
     if (echo !== undefined) body.echo = echo;

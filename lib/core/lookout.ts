@@ -12,7 +12,7 @@ import type { Timing } from "./timing.ts";
 import type { Tree } from "./tree.ts";
 
 /** A mechanism that a test can switch off to see that it matters. */
-export type Mechanism = "retry" | "repair" | "detour" | "failover" | "pacing";
+export type Mechanism = "retry" | "repair" | "detour" | "failover" | "pacing" | "rebirth";
 
 /** What the lookout has others do. */
 export interface Hands {

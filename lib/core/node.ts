@@ -7,6 +7,7 @@ import { type Body, type Envelope, gossipFault, hintFault, type InitBody } from 
 import { isGossip, isGossipType, isHint, type Json, readRequest } from "./message.ts";
 import { type Batch, takeBatch } from "./packing.ts";
 import { Known } from "./known.ts";
+import { isOriginOf, originOf } from "./lives.ts";
 import { rankOf } from "./peers.ts";
 import type { Random } from "./random.ts";
 import { byteLength, ESCAPED_BYTES } from "./size.ts";
@@ -35,7 +36,9 @@ export type Effect =
   /** New to this node, each once. */
   | { readonly kind: "deliver"; readonly entries: readonly Entry[] }
   /** A message that was of no use, and wants no answer: for people. */
-  | { readonly kind: "drop"; readonly reason: string };
+  | { readonly kind: "drop"; readonly reason: string }
+  /** Something that people should know of, in a sentence. */
+  | { readonly kind: "notice"; readonly text: string };
 
 export interface NodeOptions {
   readonly random: Random;
@@ -43,8 +46,8 @@ export interface NodeOptions {
   readonly incarnation: number;
   /** How long a value may take to reach everyone, ms; by default follows the measured round trip. */
   readonly deliveryBudgetMs?: number;
-  /** What an earlier life of this node made safe, and the origin under which its values entered. */
-  readonly restored?: { readonly origin: string; readonly entries: Iterable<Entry> };
+  /** What earlier lives of this node made safe. */
+  readonly restored?: { readonly entries: Iterable<Entry> };
   readonly without?: readonly Mechanism[];
 }
 
@@ -188,22 +191,43 @@ export class Node {
     }
     this.#reply({ ...envelope, dest: me }, { type: "init_ok" });
     if (this.#me !== undefined) return;
-    const { incarnation, random, deliveryBudgetMs, without, restored } = this.#options;
+    const { incarnation, random, deliveryBudgetMs, without = [], restored } = this.#options;
     this.#me = me;
-    this.#origin = restored?.origin ?? `${me}.${incarnation.toString(36)}`;
+    this.#origin = without.includes("rebirth") ? this.#sameOrigin(me) : originOf(me, incarnation);
     this.#entered = this.#log.held(this.#origin)?.last ?? 0;
     this.#gossip = new Gossip({
       me,
       life: incarnation,
       origin: this.#origin,
+      restored: restored !== undefined,
       ranked: rankedOf(init.node_ids, me),
       log: this.#log,
       random,
       deliveryBudgetMs,
-      without: without ?? [],
+      without,
       deliver: (entries) => this.#deliver(entries, false),
+      beginOrigin: (origin, twin) => this.#beginOrigin(origin, twin),
+      notice: (text) => this.#effects.push({ kind: "notice", text }),
       send: (sent) => this.#effects.push({ kind: "send", envelope: sent }),
     }, now);
+  }
+
+  /** The one in which the last value entered, in whatever life. */
+  #sameOrigin(me: string): string {
+    for (let each = this.#log.newest; each !== undefined; each = each.older) {
+      if (isOriginOf(me, each.name)) return each.name;
+    }
+    return originOf(me, this.#options.incarnation);
+  }
+
+  /** What others may have given the same numbers enters again. */
+  #beginOrigin(origin: string, twin: boolean): void {
+    const values = twin && this.#storageFault === undefined
+      ? this.#log.take(this.#origin, 1, this.#entered).values
+      : [];
+    this.#origin = origin;
+    this.#entered = 0;
+    for (const value of values) this.#enter(value, keyOf(value));
   }
 
   #onEcho(envelope: Envelope, echo: Json): void {

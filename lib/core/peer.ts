@@ -58,6 +58,8 @@ export class Peer {
   /** Whether it is not told who sees whom. */
   spared = false;
   life = 0;
+  /** The last of its lives that spoke when it had ended. */
+  ghost: number | undefined;
   heardAt = -Infinity;
   /** Since when it counts as lost; undefined while it does not. */
   lostAt: number | undefined;
@@ -160,6 +162,25 @@ export class Peer {
     return true;
   }
 
+  /**
+   * The life of this node that it remembers, where that cannot be this one: it is later, or has the same number and yet said
+   * more, or entered more than the `entered` values, under `own`. To be asked when its word was heard.
+   */
+  otherLife({ echo }: GossipBody, myLife: number, own: string, entered: number): number | undefined {
+    const [life, n] = echo ?? [0, 0];
+    if (life > myLife || (life === myLife && n > this.#n)) return life;
+    return (this.acked.get(own)?.last ?? 0) > entered ? myLife : undefined;
+  }
+
+  /** How many entries it says it holds that the log lacks, of the origins for which `isMine` speaks. */
+  aheadOf(log: Log, isMine: (origin: string) => boolean): number {
+    let count = 0;
+    for (const origin of this.#toCompare) {
+      if (isMine(origin)) count += missing(log.held(origin) ?? NOTHING, this.acked.get(origin) ?? NOTHING);
+    }
+    return count;
+  }
+
   /** It sent from..to, so it holds them. */
   holdsSpan(origin: string, from: number, to: number): void {
     this.acked.of(origin).addSpan(from, to);
@@ -227,6 +248,15 @@ export class Peer {
   forgetTold(): void {
     this.confirmedSights = 0;
     this.#flights = this.#flights.map((flight) => ({ ...flight, sightsRevision: 0 }));
+  }
+
+  /** This node lives again: whatever was said to the peer, it is to forget it, and must be told anew. */
+  forgetSaid(): void {
+    this.confirmedLog = this.confirmedSights = 0;
+    this.#flights = [];
+    this.retryAt = Infinity;
+    this.cut = false;
+    this.forgetSent();
   }
 
   /** Nothing is expected of it any more, and what was on its way is lost. */

@@ -56,6 +56,13 @@ export class Sights {
     this.#life = life;
   }
 
+  /** This node lives again: its word outranks what an earlier life of it said. */
+  liveAgain(life: number): void {
+    if (life <= this.#life) return;
+    this.#life = life;
+    if (this.#rows.has(this.#me)) this.#say();
+  }
+
   /** Counts changes: equal revisions mean equal tables. */
   get revision(): number {
     return this.#revision;

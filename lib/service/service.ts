@@ -83,6 +83,7 @@ export class Service {
         log.debug(`dropped: ${reason}`);
         this.#dropped.note(reason, this.#clock());
       },
+      onNotice: (text) => log.warn(text, { node: this.#options.id }),
     });
     if (store.durable) this.#looking = setInterval(() => this.#look(), RESUME_MS);
     const at = await this.#transport.listening;
@@ -104,7 +105,7 @@ export class Service {
     const node = new Node({
       random: this.#random,
       incarnation: this.#incarnation,
-      restored: { origin: store.origin, entries: store.entries() },
+      ...store.durable && { restored: { entries: store.entries() } },
       ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
     });
     const init = { type: "init", node_id: id, node_ids: [id, ...peers.keys()] };

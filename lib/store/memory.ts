@@ -1,26 +1,23 @@
 /** A log that lives and dies with the process. */
 import type { Entry } from "../core/log.ts";
-import { originOf, type Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 export interface MemoryStoreOptions {
-  readonly id: string;
   /** Ms since 1970, a whole number: a later life has a later one. */
   readonly now: number;
 }
 
-export function memoryStore({ id, now }: MemoryStoreOptions): Store {
-  return new MemoryStore(id, now);
+export function memoryStore({ now }: MemoryStoreOptions): Store {
+  return new MemoryStore(now);
 }
 
 class MemoryStore implements Store {
-  readonly origin: string;
   readonly incarnation: number;
   readonly durable = false;
   readonly #held: Entry[] = [];
   #pending: Entry[] = [];
 
-  constructor(id: string, now: number) {
-    this.origin = originOf(id, now);
+  constructor(now: number) {
     this.incarnation = now;
   }
 

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { fault, FILE_NAME } from "./faults.ts";
-import { originOf } from "./store.ts";
+import { lifeAfter, originOf } from "../core/lives.ts";
 
 /** The version of the tables below; a file with a larger one is refused. */
 export const SCHEMA_VERSION = 2;
@@ -36,14 +36,13 @@ export interface Owner {
   readonly cluster: string;
 }
 
-/** One opening of a log. */
-export interface Life {
+/** What a log says of itself and of the last life in it; before the first the origin is empty and the incarnation 0. */
+interface Meta extends Owner {
   readonly origin: string;
   readonly incarnation: number;
 }
 
-/** What a log says of itself; before its first life the origin is empty and the incarnation 0. */
-type Meta = Owner & Life;
+const chance = { next: Math.random };
 
 /** Where the log is; makes the directory and an empty log in it where there are none. */
 export function settle(dir: string, owner: Owner): string {
@@ -85,14 +84,18 @@ export function upgrade(db: DatabaseSync): void {
   for (const sql of statements) db.prepare(sql).run();
 }
 
-/** Begins a life whose incarnation is larger than any before, even if the clock went back. */
-export function beginLife(db: DatabaseSync, dir: string, now: number): Life {
+/**
+ * Begins a life whose incarnation is larger than any before, even if the clock went back, and returns it. The log may be a
+ * copy in which there were other lives since: whatever enters now gets an origin of its own.
+ */
+export function beginLife(db: DatabaseSync, dir: string, now: number): number {
   const before = metaOf(db, dir);
-  const incarnation = Math.max(now, before.incarnation + 1);
-  const origin = before.origin === "" ? originOf(before.id, incarnation) : before.origin;
+  const incarnation = now > before.incarnation ? now : lifeAfter(before.incarnation, chance);
+  if (incarnation === undefined) throw damaged(dir, `its life ${before.incarnation} can have none after it`);
+  const origin = originOf(before.id, incarnation);
   const sum = checksum({ ...before, origin, incarnation });
   db.prepare("UPDATE meta SET origin = ?, incarnation = ?, sum = ?").run(origin, incarnation, sum);
-  return { origin, incarnation };
+  return incarnation;
 }
 
 /** The value of a pragma; the column may have a name of its own. */

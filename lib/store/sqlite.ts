@@ -5,7 +5,7 @@ import type { Entry } from "../core/log.ts";
 import { faultBehind } from "./faults.ts";
 import { Place } from "./place.ts";
 import { checksum, entriesOf, type Row, RowsToWrite } from "./rows.ts";
-import { admit, beginLife, damaged, type Life, type Owner, pragma, settle, upgrade } from "./schema.ts";
+import { admit, beginLife, damaged, type Owner, pragma, settle, upgrade } from "./schema.ts";
 import type { Store } from "./store.ts";
 
 export interface StoreOptions extends Owner {
@@ -42,7 +42,6 @@ function begin(db: DatabaseSync, options: StoreOptions): Store {
 }
 
 class SqliteStore implements Store {
-  readonly origin: string;
   readonly incarnation: number;
   readonly durable = true;
   readonly #db: DatabaseSync;
@@ -56,8 +55,7 @@ class SqliteStore implements Store {
   readonly #origins: Map<string, number>;
   #pending = new RowsToWrite();
 
-  constructor(db: DatabaseSync, dir: string, origins: Map<string, number>, { origin, incarnation }: Life) {
-    this.origin = origin;
+  constructor(db: DatabaseSync, dir: string, origins: Map<string, number>, incarnation: number) {
     this.incarnation = incarnation;
     this.#db = db;
     this.#dir = dir;

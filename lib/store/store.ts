@@ -2,9 +2,7 @@
 import type { Entry } from "../core/log.ts";
 
 export interface Store {
-  /** The origin under which values enter at this node; the same for as long as the log lives. */
-  readonly origin: string;
-  /** Larger than in any earlier opening, whatever the clock says. */
+  /** Larger than in any earlier opening of this log, whatever the clock says. */
   readonly incarnation: number;
   /** Whether what was committed outlives the process. */
   readonly durable: boolean;
@@ -47,9 +45,4 @@ export class StoreFault extends Error {
     this.name = "StoreFault";
     this.kind = kind;
   }
-}
-
-/** The name under which values enter at a node whose log began in this incarnation. */
-export function originOf(id: string, incarnation: number): string {
-  return `${id}.${incarnation.toString(36)}`;
 }

@@ -93,9 +93,8 @@ interface SimHostOptions {
 /** Drives one core node: steps it, carries out its effects, wakes it at its deadline. */
 class SimHost implements Host {
   readonly #options: SimHostOptions;
-  /** What was persisted, and under which origin the first life's values enter. */
+  /** What was persisted. */
   #disk: Kept[] = [];
-  #origin: string | undefined;
   #node: Steps | undefined;
   #paused = false;
   /** Until when it gets no processor, and what has come meanwhile. */
@@ -115,13 +114,12 @@ class SimHost implements Host {
     const { id, seed, scheduler, options, make } = this.#options;
     this.#starts++;
     const incarnation = Math.floor(scheduler.now()) + this.#starts;
-    this.#origin ??= `${id}.${incarnation.toString(36)}`;
     this.#node = make({
       ...options,
       random: fork(seed, `node:${id}:${this.#starts}`),
       incarnation,
       ...options.durable &&
-        { restored: { origin: this.#origin, entries: this.#disk.map(({ entry }) => entry) } },
+        { restored: { entries: this.#disk.map(({ entry }) => entry) } },
     });
     this.#paused = false;
     if (this.#starts === 1) this.#startUp();

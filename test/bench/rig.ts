@@ -63,7 +63,7 @@ export function nodeOf(
   incarnation = 1,
   now = 0,
 ): Node {
-  const held = { origin: `${me}.${incarnation}`, entries: entriesOf(`${me}.${incarnation}`, restored) };
+  const held = { entries: entriesOf(`${me}.${incarnation}`, restored) };
   const node = new Node({ random: seeded(1), incarnation, ...(restored === 0 ? {} : { restored: held }) });
   node.step(fromClient(me, { type: "init", msg_id: 1, node_id: me, node_ids: [...members] }), now);
   return node;

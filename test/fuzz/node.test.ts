@@ -7,7 +7,7 @@ import { holds } from "../property/holds.ts";
 import { AuditedNode } from "./audit.ts";
 import { happenings } from "./events.ts";
 
-const mechanisms: Mechanism[] = ["retry", "repair", "detour", "failover", "pacing"];
+const mechanisms: Mechanism[] = ["retry", "repair", "detour", "failover", "pacing", "rebirth"];
 
 const options = fc.record({
   incarnation: fc.constantFrom(0, 1, 2),
