@@ -18,6 +18,12 @@ export interface Run {
   readonly values: Json[];
 }
 
+/** Two values under one number: the one that is held, and another that came. */
+export interface Clash {
+  readonly entry: Entry;
+  readonly held: Json;
+}
+
 /** An origin of which something is held, among those that grew before and after it. */
 export interface Grown {
   readonly name: string;
@@ -46,6 +52,7 @@ export class Log {
   readonly #distinct: Json[] = [];
   #newest: Origin | undefined;
   #revision = 0;
+  #clashes: Clash[] = [];
 
   /** Counts changes, and so the entries held: equal revisions mean equal logs. */
   get revision(): number {
@@ -66,7 +73,10 @@ export class Log {
   add(entry: Entry, key: Key | undefined = keyOf(entry.value)): boolean {
     if (key === undefined) return false;
     const origin = this.#origin(entry.origin);
-    if (!origin.held.add(entry.seq)) return false;
+    if (!origin.held.add(entry.seq)) {
+      if (origin.values[entry.seq - 1] !== entry.value) this.#compare(origin, entry);
+      return false;
+    }
     this.#grew(origin);
     this.#store(origin, entry);
     if (this.#keys.add(entry.value, key)) this.#distinct.push(entry.value);
@@ -76,13 +86,19 @@ export class Log {
   /** Adds consecutive entries, and returns those that are new. */
   addRun({ origin, seq, values }: Run): Entry[] {
     const fresh: Entry[] = [];
-    // What is held already is not looked at one by one.
-    if (this.held(origin)?.hasSpan(seq, seq + values.length - 1)) return fresh;
+    if (this.#isHeld(origin, seq, values)) return fresh;
     for (let i = 0; i < values.length; i++) {
       const entry = { origin, seq: seq + i, value: values[i] ?? null };
       if (this.add(entry)) fresh.push(entry);
     }
     return fresh;
+  }
+
+  /** What came since this was last asked under a number that is held with another value. */
+  takeClashes(): readonly Clash[] {
+    const clashes = this.#clashes;
+    if (clashes.length > 0) this.#clashes = [];
+    return clashes;
   }
 
   /** The origin that grew last; through `older` all others, in the order in which they grew. */
@@ -115,6 +131,23 @@ export class Log {
     }
     if (!isEarly) return { values: values.slice(from - 1, end - 1), room };
     return { values: Array.from({ length: end - from }, (_, i) => early.get(from + i) ?? null), room };
+  }
+
+  /** Whether just these are held: what comes again, as most does that is held, is not entered again one by one. */
+  #isHeld(name: string, seq: number, values: readonly Json[]): boolean {
+    const origin = this.#origins.get(name);
+    if (origin === undefined || origin.values.length < seq - 1 + values.length) return false;
+    const held = origin.values;
+    for (let i = 0, at = seq - 1; i < values.length; i++, at++) {
+      if (held[at] !== values[i] && !isSame(held[at] ?? null, values[i] ?? null)) return false;
+    }
+    return true;
+  }
+
+  #compare(origin: Origin, entry: Entry): void {
+    const { seq, value } = entry;
+    const held = (seq <= origin.values.length ? origin.values[seq - 1] : origin.early.get(seq)) ?? null;
+    if (!isSame(held, value)) this.#clashes.push({ entry, held });
   }
 
   #origin(name: string): Origin {
@@ -160,6 +193,12 @@ export class Log {
       origin.early.delete(next);
     }
   }
+}
+
+/** Whether two values are one, as a read counts them. */
+function isSame(a: Json, b: Json): boolean {
+  const isText = typeof a === "string";
+  return isText === (typeof b === "string") && keyOf(a) === keyOf(b);
 }
 
 function push({ values, rooms }: Origin, value: Json): void {

@@ -2,7 +2,7 @@
 import { canonical, VALUE_DEPTH_MAX } from "./canonical.ts";
 import { Gossip, type Mechanism } from "./gossip.ts";
 import { type Key, keyOf } from "./keys.ts";
-import { type Entry, Log } from "./log.ts";
+import { type Clash, type Entry, Log } from "./log.ts";
 import { type Body, type Envelope, gossipFault, hintFault, type InitBody } from "./message.ts";
 import { isGossip, isGossipType, isHint, type Json, readRequest } from "./message.ts";
 import { type Batch, takeBatch } from "./packing.ts";
@@ -143,9 +143,13 @@ export class Node {
 
   #receive(envelope: Envelope, now: number): void {
     if (this.#me !== undefined && envelope.dest !== this.#me) return;
-    if (isGossipType(envelope.body.type)) this.#onGossip(envelope, now);
     // An answer is never answered: two nodes would never come to an end.
-    else if (envelope.body.in_reply_to === undefined) this.#onRequest(envelope, now);
+    if (!isGossipType(envelope.body.type)) {
+      if (envelope.body.in_reply_to === undefined) this.#onRequest(envelope, now);
+      return;
+    }
+    this.#onGossip(envelope, now);
+    for (const clash of this.#log.takeClashes()) this.#keepBoth(clash);
   }
 
   #onGossip(envelope: Envelope, now: number): void {
@@ -159,6 +163,16 @@ export class Node {
     }
     if (!isGossip(body)) return this.#refuse(envelope, MALFORMED_REQUEST, gossipFault(body));
     gossip.receive(src, body, now);
+  }
+
+  /**
+   * Two values got one number, somewhere. Under numbers of this life both reach everyone. A value that is held under
+   * another number, too, is on its way already, and so is the one that it clashed with.
+   */
+  #keepBoth({ entry: { origin, seq, value }, held }: Clash): void {
+    if (this.#storageFault !== undefined || this.#log.holdsValue(value)) return;
+    this.#effects.push({ kind: "notice", text: `two values are entry ${seq} of ${origin}: both are kept` });
+    for (const each of [value, held]) this.#enter(each, keyOf(each));
   }
 
   #onRequest(envelope: Envelope, now: number): void {

@@ -128,3 +128,25 @@ test("Node tells a ghost that asks of the life that it knows, and people once fo
   const late = ask(node, word({}, 3), "n1", 4);
   deepEqual([notices(late), sent(late)], [[], []], "what asks for nothing was on its way for long");
 });
+
+test("Node that meets another value under a number that it holds enters both, and says so [N14]", () => {
+  const node = start();
+  const delta = (n: number, values: readonly Json[]) =>
+    ask(node, word({ type: "delta", runs: [["n2.7", 1, values]] }, n), "n1", n);
+  delta(1, ["a", { k: [1], l: 2 }, "c"]);
+  const same = delta(2, ["a", { l: 2, k: [1] }, "c"]);
+  deepEqual([entered(same), notices(same)], [[], []]);
+  const other = delta(3, ["a", { k: [1], l: 3 }, "c", "d"]);
+  deepEqual(notices(other), ["two values are entry 2 of n2.7: both are kept"]);
+  deepEqual(entered(other), [["n0.5", 1, { k: [1], l: 3 }], ["n0.5", 2, { k: [1], l: 2 }]]);
+  deepEqual(entered(delta(4, ["a", { k: [1], l: 3 }])), [], "once");
+  const read = sent(ask(node, { type: "read", msg_id: 1 }))[0]?.body["messages"];
+  deepEqual(read, ["a", { k: [1], l: 2 }, "c", "d", { k: [1], l: 3 }]);
+});
+
+test("Node that meets another value in a hint, or after a gap, enters both, too [N14]", () => {
+  const node = start();
+  ask(node, { type: "hint", runs: [["n2.7", 3, ["c"]]] }, "n1");
+  const effects = ask(node, { type: "hint", runs: [["n2.7", 3, ["C"]]] }, "n1");
+  deepEqual(entered(effects), [["n0.5", 1, "C"], ["n0.5", 2, "c"]]);
+});
