@@ -38,6 +38,7 @@ const statusShape = z.looseObject({
   uptime_ms: z.number(),
   storage: z.enum(["memory", "durable", "full", "failed"]),
   values: count,
+  digest: z.string().optional(),
   entries: count,
   relay: name.nullable(),
   peers: z.array(peerShape),

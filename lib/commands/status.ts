@@ -60,7 +60,7 @@ function print(replies: readonly Reply[], io: Io): void {
   const down = good.flatMap(({ status: { id, peers } }) => peers.flatMap((peer) => whyDown(id, peer)));
   const bad = replies.filter((reply) => reply.kind === "bad");
   const blocks = [
-    good.length === 0 ? [] : table([nodeHead, ...good.map(nodeCells)]),
+    good.length === 0 ? [] : [...table([nodeHead, ...good.map(nodeCells)]), ...agreement(good, paint)],
     peers.length === 0 ? [] : table([peerHead, ...peers]),
     down.map((text) => paint.bad(text)),
     bad.map(({ at, error }) => paint.bad(`${at} ${error}`)),
@@ -69,15 +69,35 @@ function print(replies: readonly Reply[], io: Io): void {
 }
 
 const nodeHead = [
-  ...["node", "at", "cluster", "storage", "values", "relay", "clients", "watchers", "memory", "up for"],
+  ...[
+    "node",
+    "at",
+    "cluster",
+    "storage",
+    "values",
+    "digest",
+    "relay",
+    "clients",
+    "watchers",
+    "memory",
+    "up for",
+  ],
 ];
 
 function nodeCells({ at, status }: Good): string[] {
-  const { id, cluster, storage, values, relay, clients, watchers, memory_bytes, uptime_ms } = status;
+  const { id, cluster, storage, values, digest, relay, clients, watchers, memory_bytes, uptime_ms } = status;
   return [
-    ...[id, at, cluster, storage, String(values), relay ?? "itself", String(clients), String(watchers)],
-    ...[`${Math.round(memory_bytes / 1_000_000)} MB`, duration(uptime_ms)],
+    ...[id, at, cluster, storage, String(values), digest ?? "", relay ?? "itself"],
+    ...[String(clients), String(watchers), `${Math.round(memory_bytes / 1_000_000)} MB`, duration(uptime_ms)],
   ];
+}
+
+/** Whether all that answered hold the same values; nodes of an earlier version do not say. */
+function agreement(good: readonly Good[], paint: Paint): string[] {
+  const digests = new Set(good.map(({ status }) => status.digest));
+  if (good.length < 2 || digests.has(undefined)) return [];
+  if (digests.size === 1) return [paint.good(`All ${good.length} hold the same values.`)];
+  return [paint.bad("They hold different values: some are on their way, or do not arrive.")];
 }
 
 const peerHead = [

@@ -2,6 +2,7 @@
 import { IntervalSet } from "./interval_set.ts";
 import { type Key, keyOf, Keys } from "./keys.ts";
 import type { Json } from "./message.ts";
+import { SetDigest } from "./set_digest.ts";
 import { roomFor } from "./size.ts";
 
 /** One value, where it entered: the seq-th (from 1) of its origin. */
@@ -50,6 +51,7 @@ export class Log {
   readonly #origins = new Map<string, Origin>();
   readonly #keys = new Keys();
   readonly #distinct: Json[] = [];
+  readonly #digest = new SetDigest();
   #newest: Origin | undefined;
   #revision = 0;
   #clashes: Clash[] = [];
@@ -62,6 +64,11 @@ export class Log {
   /** Every distinct value once, in order of arrival. */
   get values(): readonly Json[] {
     return this.#distinct;
+  }
+
+  /** Of all values: equal for equal sets of values. */
+  get digest(): string {
+    return this.#digest.toString();
   }
 
   /** Whether an equal value is held, whoever brought it. */
@@ -79,7 +86,10 @@ export class Log {
     }
     this.#grew(origin);
     this.#store(origin, entry);
-    if (this.#keys.add(entry.value, key)) this.#distinct.push(entry.value);
+    if (this.#keys.add(entry.value, key)) {
+      this.#distinct.push(entry.value);
+      this.#digest.add(entry.value, key);
+    }
     return true;
   }
 

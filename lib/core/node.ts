@@ -69,6 +69,8 @@ export interface PeerStatus {
 
 export interface NodeStatus {
   readonly values: number;
+  /** Of the set of values: two nodes with the same values have the same, 16 hexadecimal digits. */
+  readonly digest: string;
   readonly entries: number;
   /** Undefined where this node is the relay itself, or knows no one. */
   readonly relay: string | undefined;
@@ -137,8 +139,8 @@ export class Node {
       suspectedAt: peer.lostAt,
       holds: (origin, seq) => peer.acked.has(origin, seq),
     }));
-    const { values, revision: entries } = this.#log;
-    return { values: values.length, entries, relay: this.#gossip?.relay, peers };
+    const { values, digest, revision: entries } = this.#log;
+    return { values: values.length, digest, entries, relay: this.#gossip?.relay, peers };
   }
 
   #receive(envelope: Envelope, now: number): void {

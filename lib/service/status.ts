@@ -25,7 +25,7 @@ export interface StatusFacts {
 export function statusOf(facts: StatusFacts): Body {
   const { head, storage, node, links, ages, clients, clientsRefused, watchers, dropped, messages, usage } =
     facts;
-  const { values, entries, relay, peers } = node;
+  const { values, digest, entries, relay, peers } = node;
   const near = peers.filter(({ neighbour }) => neighbour);
   ages.forget((origin, seq) => near.every((peer) => peer.holds(origin, seq)));
   return {
@@ -33,6 +33,7 @@ export function statusOf(facts: StatusFacts): Body {
     ...head,
     storage,
     values,
+    digest,
     entries,
     relay: relay ?? null,
     peers: peers.map((peer) => peerOf(peer, facts)),

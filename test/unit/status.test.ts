@@ -68,12 +68,13 @@ test("every node that is asked has a row, and so has each of its peers", async (
     ahead: null,
   };
   const old = { id: "n4", ...peer };
+  const digest = "0123456789abcdef";
   const nodes = [
     await FakeNode.start(
       "n1",
-      telling(facts("n1", { peers: [{ id: "n2", ...peer, link }, { ...quiet, rtt_ms: null }, old] })),
+      telling(facts("n1", { digest, peers: [{ id: "n2", ...peer, link }, { ...quiet, rtt_ms: null }, old] })),
     ),
-    await FakeNode.start("n2", telling(facts("n2", { peers, storage: "memory" }))),
+    await FakeNode.start("n2", telling(facts("n2", { digest, peers, storage: "memory" }))),
   ];
   const { exit, out, err } = await run(nodes, []);
   // Ports are of any length up to five digits.
@@ -85,10 +86,13 @@ test("every node that is asked has a row, and so has each of its peers", async (
     out,
     `| node | ${
       "at".padEnd(width)
-    } | cluster | storage | values | relay  | clients | watchers | memory | up for |
-| ---- | ${"-".repeat(width)} | ------- | ------- | ------ | ------ | ------- | -------- | ------ | ------ |
-| n1   | ${one} | hearsay | durable | 12345  | itself | 2       | 1        | 61 MB  | 13 min |
-| n2   | ${two} | hearsay | memory  | 12345  | n1     | 2       | 1        | 61 MB  | 13 min |
+    } | cluster | storage | values | digest           | relay  | clients | watchers | memory | up for |
+| ---- | ${
+      "-".repeat(width)
+    } | ------- | ------- | ------ | ---------------- | ------ | ------- | -------- | ------ | ------ |
+| n1   | ${one} | hearsay | durable | 12345  | ${digest} | itself | 2       | 1        | 61 MB  | 13 min |
+| n2   | ${two} | hearsay | memory  | 12345  | ${digest} | n1     | 2       | 1        | 61 MB  | 13 min |
+All 2 hold the same values.
 
 | node | peer | link         | lag | ahead | rtt    | unacked | suspected | queued  | dropped |
 | ---- | ---- | ------------ | --- | ----- | ------ | ------- | --------- | ------- | ------- |
@@ -100,6 +104,18 @@ test("every node that is asked has a row, and so has each of its peers", async (
 n2 has not reached n1 at host1:7000 for 1.1 min: connection refused
 `,
   );
+});
+
+test("nodes whose values differ are said to, and those that tell no digest are not compared", async () => {
+  const saying = async (...digests: (string | undefined)[]) => {
+    const nodes = await Promise.all(
+      digests.map((digest, i) => FakeNode.start(`n${i}`, telling(facts(`n${i}`, { digest })))),
+    );
+    return (await run(nodes, [])).out.split("\n")[2 + nodes.length];
+  };
+  equal(await saying("a", "b"), "They hold different values: some are on their way, or do not arrive.");
+  equal(await saying("a", undefined), "");
+  equal(await saying("a"), "");
 });
 
 test("a node that does not answer does not keep the others from being shown, and is status 1", async () => {
