@@ -68,6 +68,7 @@ export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig>
     ...togetherMistakes("test", exams, given),
     ...binMistakes(given, env),
     ...idleMistakes(given),
+    ...rollbackMistakes(flags, given),
   ];
   return outcome([...mistakes, ...more], {
     ...plain,
@@ -138,6 +139,14 @@ function cutMistakes(
 function idleMistakes(given: ReadonlyMap<string, Given>): string[] {
   const sidecars = given.get("sidecars");
   return sidecars ? [mustBe("test", sidecars.source, "given together with --cluster", sidecars.value)] : [];
+}
+
+/** The programs that it starts keep nothing that could be rolled back. */
+function rollbackMistakes({ nemesis = [] }: TestFlags, given: ReadonlyMap<string, Given>): string[] {
+  const fault = given.get("nemesis");
+  return fault && nemesis.includes("rollback")
+    ? [mustBe("test", fault.source, "without rollback, which only simulated nodes can be", fault.value)]
+    : [];
 }
 
 /** What is wrong with a program is said before anything starts. */

@@ -10,6 +10,7 @@ const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
   },
   kill: () => "kills",
   pause: () => "pauses",
+  rollback: () => "rollbacks",
   loss: ({ lossShare }) => `${percent(lossShare)} loss`,
   duplicate: ({ duplicateShare }) => `${percent(duplicateShare)} duplicates`,
 };

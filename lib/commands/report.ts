@@ -122,9 +122,13 @@ function verdict(run: Run, paint: Paint): string[] {
 
 /** What a killed node took with it is not promised, and not hidden either. */
 function everyValue({ workload }: Results): string {
-  const gone = workload["forgiven-count"];
+  const gone = [
+    [workload["forgiven-count"], "went with the memory of killed nodes"],
+    [workload["rolled-back-count"], "only nodes that were rolled back had had"],
+  ] as const;
   const whole = "every acknowledged value is read once at every node, and no other";
-  return gone === 0 ? whole : `${whole}; but for ${gone} that went with the memory of killed nodes`;
+  const but = gone.filter(([count]) => count > 0).map(([count, what]) => `${count} that ${what}`);
+  return but.length === 0 ? whole : `${whole}; but for ${but.join(" and ")}`;
 }
 
 function operations({ stats }: Results): string {
@@ -153,6 +157,7 @@ function values({ workload }: Results): string {
     [workload["duplicated-count"], "read twice in one read"],
     [workload["phantom-count"], "read though nobody broadcast them"],
     [workload["forgiven-count"], "gone with the memory of killed nodes"],
+    [workload["rolled-back-count"], "gone with rollbacks"],
   ] as const;
   const said = troubles.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`);
   const { "attempt-count": tried, "acknowledged-count": acked, "stable-count": stable } = workload;

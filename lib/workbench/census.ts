@@ -23,6 +23,7 @@ export interface CensusOptions {
 export class Census {
   readonly #options: CensusOptions;
   readonly #ledger: Ledger;
+  readonly #digests = new Map<string, string>();
   #stopped = false;
 
   constructor(options: CensusOptions) {
@@ -58,6 +59,11 @@ export class Census {
 
   stop(): void {
     this.#stopped = true;
+  }
+
+  /** By node, where it has said one, what it said last. */
+  get digests(): ReadonlyMap<string, string> {
+    return this.#digests;
   }
 
   get wire(): Wire {
@@ -97,6 +103,8 @@ export class Census {
     const status = readStatus(reply);
     if (status?.id !== node) return false;
     this.#ledger.see(status);
+    if (status.digest === undefined) this.#digests.delete(node);
+    else this.#digests.set(node, status.digest);
     return true;
   }
 }

@@ -20,6 +20,10 @@ export interface Evidence {
   readonly finalReads: FinalReads;
   /** Whether a node lost its memory at or after a moment (ms since the main phase began). */
   readonly memoryLostSince: (node: string, at: number) => boolean;
+  /** Whether no node held a value any more, as some had been rolled back. */
+  readonly rolledBack: (value: Json) => boolean;
+  /** By node, the digest of its values by its own word, where it says one. */
+  readonly digests: ReadonlyMap<string, string>;
   /** Nodes that stopped answering. */
   readonly unanswered: readonly string[];
   readonly violations: readonly Violation[];
@@ -69,6 +73,11 @@ export interface WorkloadResults {
   readonly "at-risk-count": number;
   readonly "forgiven-count": number;
   readonly forgiven: readonly Json[];
+  /** Acknowledged or read values that were gone from everywhere with a rollback, and stayed so. */
+  readonly "rolled-back-count": number;
+  readonly "rolled-back": readonly Json[];
+  /** Nodes that hold other values by their own digest than were read in the first final read. */
+  readonly disagreeing: readonly string[];
   readonly "violation-count": number;
   readonly violations: readonly Violation[];
 }
@@ -86,6 +95,8 @@ interface Judged {
   /** The node that took it lost its memory since. */
   readonly atRisk: boolean;
   readonly forgiven: boolean;
+  /** Gone with a rollback, and from everywhere. */
+  readonly rolledBack: boolean;
 }
 
 export function check(evidence: Evidence): Verdict {
@@ -96,9 +107,10 @@ export function check(evidence: Evidence): Verdict {
   return { workload: { ...findings, valid: failures.length > 0 ? false : known }, failures };
 }
 
-function judge(element: Element, { finalReads, memoryLostSince }: Evidence): Judged {
+function judge(element: Element, { finalReads, memoryLostSince, rolledBack }: Evidence): Judged {
   const lacking = finalReads.lacking(element.value);
   const absentEverywhere = lacking.length === finalReads.count;
+  const isGone = absentEverywhere && finalReads.count > 0;
   const { node, time } = element.acked ?? element.added;
   const atRisk = memoryLostSince(node, time);
   return {
@@ -107,7 +119,8 @@ function judge(element: Element, { finalReads, memoryLostSince }: Evidence): Jud
     lacking,
     absentEverywhere,
     atRisk,
-    forgiven: atRisk && absentEverywhere && finalReads.count > 0,
+    forgiven: atRisk && isGone,
+    rolledBack: !atRisk && isGone && rolledBack(element.value),
   };
 }
 
@@ -115,12 +128,14 @@ function find(judged: readonly Judged[], evidence: Evidence): WorkloadResults {
   const { setFull, finalReads, violations } = evidence;
   const stable = judged.filter((it) => it.outcome.kind === "stable");
   const stale = stable.filter((it) => latencyOf(it) > 0);
-  const lost = judged.filter((it) => it.outcome.kind === "lost" && !it.forgiven);
+  const lost = judged.filter((it) => it.outcome.kind === "lost" && !isExcused(it));
   const neverRead = judged.filter((it) => it.outcome.kind === "never-read");
   const acked = judged.filter((it) => it.element.acked !== undefined);
   const partial = judged.filter((it) => it.lacking.length > 0 && !it.absentEverywhere);
-  const notInFinal = acked.filter((it) => it.lacking.length > 0 && !it.forgiven);
-  const forgiven = judged.filter((it) => it.forgiven && it.element.known !== undefined);
+  const notInFinal = acked.filter((it) => it.lacking.length > 0 && !isExcused(it));
+  const known = judged.filter((it) => it.element.known !== undefined);
+  const forgiven = known.filter((it) => it.forgiven);
+  const rolledBack = known.filter((it) => it.rolledBack);
   return {
     valid: "unknown",
     "attempt-count": judged.length,
@@ -148,9 +163,16 @@ function find(judged: readonly Judged[], evidence: Evidence): WorkloadResults {
     "at-risk-count": acked.filter((it) => it.atRisk).length,
     "forgiven-count": forgiven.length,
     forgiven: values(forgiven),
+    "rolled-back-count": rolledBack.length,
+    "rolled-back": values(rolledBack),
+    disagreeing: finalReads.disagreeing(evidence.digests),
     "violation-count": evidence.violationCount,
     violations,
   };
+}
+
+function isExcused({ forgiven, rolledBack }: Judged): boolean {
+  return forgiven || rolledBack;
 }
 
 function latencyOf({ outcome }: Judged): number {
@@ -193,6 +215,10 @@ function sentences(found: WorkloadResults, refusal: string | undefined): string[
     `${JSON.stringify(element)} (not at ${nodes.join(" ")})`
   );
   say(partial, (which, some) => `Partial: ${some} reached some nodes but not others: ${which}.`);
+  say(
+    found.disagreeing,
+    (which) => `Disagree: by their own digests these nodes hold other values than are read: ${which}.`,
+  );
   const why = refusal === undefined ? "" : `; ${refusal}`;
   say(found["no-final-read"], (which) => `No final read: it failed at ${which}${why}.`);
   say(

@@ -1,5 +1,7 @@
 /** The nodes under examination: their hosts on the network, brought up, introduced, killed and paused. */
+import assert from "node:assert/strict";
 import type { Body, Envelope, Json } from "../core/message.ts";
+import type { Random } from "../core/random.ts";
 import type { Client, Clients } from "./client.ts";
 import type { Network } from "./network.ts";
 import type { Oddities, Oddity } from "./oddities.ts";
@@ -23,6 +25,8 @@ export interface ClusterOptions {
   readonly elapsed: () => number;
   readonly onDelivered: (node: string, values: readonly Json[]) => void;
   readonly onMemoryLost: (node: string) => void;
+  /** It no longer holds these values, or would not come back with them; told only of nodes that can be seen into. */
+  readonly onLost: (node: string, values: readonly Json[], cause: "kill" | "rollback") => void;
   /** A node that was up is out of reach, for this reason; or, without one, it is up again. */
   readonly onOutage: (node: string, reason: string | undefined) => void;
 }
@@ -85,8 +89,9 @@ export class Cluster {
     this.#become(member, "down");
     member.life++;
     this.#options.network.down(id);
-    member.host.kill();
+    const lost = member.host.kill() ?? [];
     this.#options.onMemoryLost(id);
+    this.#options.onLost(id, lost, "kill");
     return true;
   }
 
@@ -104,6 +109,30 @@ export class Cluster {
       this.#tellSettled();
     });
     return true;
+  }
+
+  /** Gives a node that is down an earlier state of its disk, and says which. */
+  rollBack(id: string, random: Random): string {
+    const host = this.#members.get(id)?.host;
+    assert(host?.rollBack !== undefined, "only nodes that can be rolled back are");
+    const { detail, lost } = host.rollBack(random);
+    this.#options.onLost(id, lost, "rollback");
+    return detail;
+  }
+
+  /** Every value that some node holds, or would come back with. */
+  *holds(): Generator<Json> {
+    for (const { host } of this.#members.values()) yield* host.holds?.() ?? [];
+  }
+
+  /** By node, where it says one. */
+  get digests(): ReadonlyMap<string, string> {
+    const digests = new Map<string, string>();
+    for (const { id, host } of this.#members.values()) {
+      const digest = host.digest?.();
+      if (digest !== undefined) digests.set(id, digest);
+    }
+    return digests;
   }
 
   pause(id: string): boolean {

@@ -19,6 +19,7 @@ import { SetFull } from "./set_full.ts";
 import { type Fault, READ_SHARE, type Settings } from "./settings.ts";
 import { takeOver, whyNotUp } from "./setup.ts";
 import { Spread } from "./spread.ts";
+import { Survival } from "./survival.ts";
 import { topology } from "./topology.ts";
 import { OBSERVER_PREFIX } from "./traffic.ts";
 import { Violations } from "./violations.ts";
@@ -75,6 +76,7 @@ export class Examination {
   readonly #spread: Spread;
   readonly #reach: Reach;
   readonly #finalReads: FinalReads;
+  readonly #survival = new Survival();
   readonly #history: History;
   readonly #network: Network;
   readonly #clients: Clients;
@@ -90,6 +92,8 @@ export class Examination {
   readonly #out = new Set<string>();
   /** What the examiner itself could not do, one sentence each. */
   readonly #failures: string[] = [];
+  /** What the nodes say of their values after the final reads. */
+  #digests: ReadonlyMap<string, string> = new Map();
   #phase: Phase = "setup";
   #startedAt = 0;
   /** When the main phase began; times in results count from here. */
@@ -181,6 +185,7 @@ export class Examination {
       this.#failures.push(`Out of reach at the end: ${id}: ${this.#cluster.whyOutOfReach(id)}.`);
     }
     for (const id of this.#mute(setupFailures)) this.#cluster.accuseOfHalfLine(id);
+    this.#digests = this.#census?.digests ?? this.#cluster.digests;
     this.#cluster.stop();
     this.#phase = "done";
     this.#options.onProgress?.(this.#progress());
@@ -199,6 +204,8 @@ export class Examination {
         nodes: this.#nodes,
         setFull: this.#setFull,
         finalReads: this.#finalReads,
+        rolledBack: (value) => this.#survival.isGone(value),
+        digests: this.#digests,
         memoryLostSince: (node, at) => (this.#memoryLostAt.get(node) ?? -Infinity) >= at,
         unanswered: this.#workload.unanswered,
         violations: this.#violations.kept,
@@ -276,6 +283,11 @@ export class Examination {
         this.#memoryLostAt.set(node, this.#elapsed());
         this.#spread.forgets(node);
       },
+      onLost: (node, values, cause) => {
+        if (values.length === 0) return;
+        this.#survival.lost(values, cause, this.#cluster.holds());
+        this.#spread.loses(node, values);
+      },
       onOutage: (node, reason) => this.#onOutage(node, reason),
     });
   }
@@ -319,8 +331,7 @@ export class Examination {
 
   #onNemesis(event: NemesisEvent, at: number): void {
     this.#events.push(event);
-    const interrupts = event.fault === "partition" || event.fault === "kill" || event.fault === "pause";
-    if (!interrupts) return;
+    if (event.fault === "loss" || event.fault === "duplicate") return;
     if (event.what === "start") this.#spread.interrupted();
     else this.#spread.healed(event.fault, at, this.#interrupting);
   }

@@ -1,5 +1,6 @@
 /** The last read at each node: who has what once everything is healed and rested. */
 import type { Json } from "../core/message.ts";
+import { digestOf } from "../core/set_digest.ts";
 import type { Op } from "./history.ts";
 import { type Key, keyOf } from "./values.ts";
 
@@ -15,6 +16,8 @@ export class FinalReads {
   readonly #indexes: ReadonlyMap<string, number>;
   readonly #read = new Set<string>();
   readonly #readers = new Map<Key, Readers>();
+  /** What the first of them had. */
+  #first: readonly Json[] | undefined;
   #refusal: string | undefined;
 
   constructor(nodes: readonly string[]) {
@@ -28,6 +31,7 @@ export class FinalReads {
     const index = this.#indexes.get(op.node);
     if (index === undefined || this.#read.has(op.node)) return;
     this.#read.add(op.node);
+    this.#first ??= op.value;
     for (const value of op.value) this.#note(keyOf(value), index);
   }
 
@@ -50,6 +54,13 @@ export class FinalReads {
     const readers = this.#readers.get(keyOf(value));
     if (readers?.count === this.count) return [];
     return this.#nodes.filter((node, i) => this.#read.has(node) && !hasBit(readers?.bits, i));
+  }
+
+  /** Nodes whose digests are not that of the first final read. */
+  disagreeing(digests: ReadonlyMap<string, string>): readonly string[] {
+    if (this.#first === undefined || digests.size === 0) return [];
+    const digest = digestOf(this.#first);
+    return this.#nodes.filter((node) => this.#read.has(node) && (digests.get(node) ?? digest) !== digest);
   }
 
   /** How many nodes' final read succeeded. */

@@ -1,4 +1,4 @@
-/** The one who breaks things: partitions, kills, pauses on and off at random, loss and duplicates throughout. */
+/** The one who breaks things: partitions, kills, pauses, rollbacks on and off at random, loss and duplicates throughout. */
 import assert from "node:assert/strict";
 import { below, fork, type Random, shuffle } from "../core/random.ts";
 import type { Cluster } from "./cluster.ts";
@@ -145,7 +145,7 @@ function* gapsOf(
   }
 }
 
-/** Kills and pauses strike at most so many: fewer than half, but one at least. */
+/** Kills, pauses and rollbacks strike at most so many: fewer than half, but one at least. */
 export function victimsMax(nodeCount: number): number {
   return Math.max(1, nodeCount - majority(nodeCount));
 }
@@ -155,6 +155,9 @@ function troubles(options: NemesisOptions): readonly Trouble[] {
   return [
     partition(options),
     striking("kill", options, (id) => cluster.kill(id), (id) => cluster.restart(id)),
+    striking("rollback", options, (id) => cluster.kill(id), (id) => cluster.restart(id), (id, random) => {
+      return `${id} to ${cluster.rollBack(id, random)}`;
+    }),
     striking("pause", options, (id) => cluster.pause(id), (id) => cluster.resume(id)),
     steady("loss", settings.lossShare, (share) => network.setLoss(share)),
     steady("duplicate", settings.duplicateShare, (share) => network.setDuplicates(share)),
@@ -184,16 +187,17 @@ function partition({ settings, nodes, partitioner, onFailure }: NemesisOptions):
 }
 
 function striking(
-  fault: "kill" | "pause",
+  fault: "kill" | "pause" | "rollback",
   { nodes }: NemesisOptions,
   strike: (id: string) => boolean,
   mend: (id: string) => boolean,
+  worsen: (id: string, random: Random) => string = (id) => id,
 ): Trouble {
   let victims: readonly string[] = [];
   const start: Trouble["start"] = (random, done) => {
     // Who is down already cannot be struck, and who was struck by worse meanwhile cannot be mended.
     victims = shuffle(random, nodes).slice(0, 1 + below(random, victimsMax(nodes.length))).filter(strike);
-    done(victims.join(",") || "nobody");
+    done(victims.map((id) => worsen(id, random)).join(",") || "nobody");
   };
   const stop: Trouble["stop"] = (done) => done(victims.filter(mend).join(",") || "nobody");
   return { fault, start, stop, steady: false };

@@ -8,6 +8,8 @@ export interface NodeStatus {
   readonly uptimeMs: number;
   /** What it holds ends with its life. */
   readonly inMemory: boolean;
+  /** Of the set of values that it holds; nodes of an earlier version say none. */
+  readonly digest: string | undefined;
   /** Messages between nodes since its start, by type, and bytes on the links. */
   readonly sent: ReadonlyMap<string, number>;
   readonly received: ReadonlyMap<string, number>;
@@ -30,6 +32,7 @@ export function readStatus(body: Body): NodeStatus | undefined {
     incarnation,
     uptimeMs,
     inMemory: storage === "memory",
+    digest: typeof body["digest"] === "string" ? body["digest"] : undefined,
     sent,
     received,
     bytesSent,

@@ -122,7 +122,7 @@ export function conclude(findings: Findings): Results {
     "true-latencies": spread.trueLatencies,
     "observed-every-ms": findings.observedEveryMs,
     ...findings.wire && { watched: true },
-    "everywhere-after-heal-ms": spread.healTimes(workload.forgiven),
+    "everywhere-after-heal-ms": spread.healTimes([...workload.forgiven, ...workload["rolled-back"]]),
     "during-cuts": spread.duringCuts,
     nemesis: findings.nemesis,
     settings,

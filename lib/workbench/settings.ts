@@ -6,7 +6,7 @@ export type LatencyDist = typeof latencyDists[number];
 export const topologyNames = ["line", "grid", "tree", "tree2", "tree3", "tree4", "total"] as const;
 export type TopologyName = typeof topologyNames[number];
 
-export const faults = ["partition", "kill", "pause", "loss", "duplicate"] as const;
+export const faults = ["partition", "kill", "pause", "rollback", "loss", "duplicate"] as const;
 export type Fault = typeof faults[number];
 
 export interface Settings {

@@ -1,8 +1,9 @@
 /** The simulated world: nodes in this process, on virtual time; one seed, one result. */
 import assert from "node:assert/strict";
-import type { Envelope } from "../core/message.ts";
+import { lifeAfter } from "../core/lives.ts";
+import type { Envelope, Json } from "../core/message.ts";
 import { type Effect, type Entry, type Event, type Mechanism, Node, type NodeOptions } from "../core/node.ts";
-import { fork } from "../core/random.ts";
+import { fork, type Random } from "../core/random.ts";
 import { Examination } from "./examination.ts";
 import type { Results } from "./results.ts";
 import { VirtualScheduler } from "./scheduler.ts";
@@ -30,6 +31,15 @@ export const WAKES_PER_MOMENT_MAX = 10_000;
 /** How much later than own entries those of others are safe, ms. */
 const COMMIT_LATER_MS = 20;
 
+/** Shares of rollbacks in which the disk is empty, and in which the clock is set back. */
+const EMPTY_SHARE = 0.25;
+const CLOCK_SHARE = 0.5;
+
+interface Life {
+  readonly incarnation: number;
+  readonly begunAt: number;
+}
+
 interface Kept {
   readonly entry: Entry;
   readonly safeAt: number;
@@ -45,9 +55,10 @@ export function simulate(
   hosts: SimHosts = simHosts,
 ): Results {
   const scheduler = new VirtualScheduler();
+  // Where nothing lasts there is nothing to roll back to.
+  const durable = options.durable === true || settings.nemesis.includes("rollback");
   const { nodeCount: nodes, startUpMs = startUpMsOf(nodes) } = settings;
-  const factory = hosts(settings.seed, scheduler, { startUp: { nodes, ms: startUpMs }, ...options });
-  const { durable = false } = options;
+  const factory = hosts(settings.seed, scheduler, { startUp: { nodes, ms: startUpMs }, ...options, durable });
   const examination = new Examination({
     settings,
     scheduler,
@@ -67,7 +78,7 @@ export function simulate(
 }
 
 /** What is driven: a core node, or in a test something of its shape. */
-export type Steps = Pick<Node, "step" | "deadline">;
+export type Steps = Pick<Node, "step" | "deadline"> & { readonly status?: Pick<Node["status"], "digest"> };
 
 export function simHosts(
   seed: number,
@@ -95,6 +106,10 @@ class SimHost implements Host {
   readonly #options: SimHostOptions;
   /** What was persisted. */
   #disk: Kept[] = [];
+  /** The lives that the disk knows of, and every incarnation that there ever was. */
+  #lives: Life[] = [];
+  readonly #incarnations = new Set<number>();
+  #clockBehindMs = 0;
   #node: Steps | undefined;
   #paused = false;
   /** Until when it gets no processor, and what has come meanwhile. */
@@ -111,9 +126,9 @@ class SimHost implements Host {
   }
 
   start(): void {
-    const { id, seed, scheduler, options, make } = this.#options;
+    const { id, seed, options, make } = this.#options;
     this.#starts++;
-    const incarnation = Math.floor(scheduler.now()) + this.#starts;
+    const incarnation = this.#beginLife();
     this.#node = make({
       ...options,
       random: fork(seed, `node:${id}:${this.#starts}`),
@@ -135,12 +150,31 @@ class SimHost implements Host {
     this.#step({ kind: "arriving", peer });
   }
 
-  kill(): void {
-    const now = this.#options.scheduler.now();
-    this.#disk = this.#disk.filter(({ safeAt }) => safeAt <= now);
+  kill(): readonly Json[] {
+    const lost = this.#keepOnly(this.#options.scheduler.now());
     this.#node = undefined;
     this.#backlog = [];
     this.#cancel();
+    return this.#options.options.durable ? lost : [];
+  }
+
+  /** To a copy that was made at some moment, or to an empty disk. */
+  rollBack(random: Random): { detail: string; lost: readonly Json[] } {
+    const now = this.#options.scheduler.now();
+    const at = random.next() < EMPTY_SHARE ? -1 : random.next() * now;
+    this.#clockBehindMs = random.next() < CLOCK_SHARE ? Math.floor(random.next() * now) : 0;
+    this.#lives = this.#lives.filter(({ begunAt }) => begunAt <= at);
+    const lost = this.#keepOnly(at);
+    const clock = this.#clockBehindMs === 0 ? "" : ` with its clock ${seconds(this.#clockBehindMs)} behind`;
+    return { detail: `${at < 0 ? "an empty disk" : `${seconds(now - at)} before`}${clock}`, lost };
+  }
+
+  holds(): readonly Json[] {
+    return this.#disk.map(({ entry }) => entry.value);
+  }
+
+  digest(): string | undefined {
+    return this.#node?.status?.digest;
   }
 
   pause(): void {
@@ -183,6 +217,30 @@ class SimHost implements Host {
     const backlog = this.#backlog;
     this.#backlog = [];
     for (const envelope of backlog) this.receive(envelope);
+  }
+
+  /** As a store does: by the clock, or where that is behind, above the life before. */
+  #beginLife(): number {
+    const { seed, id, scheduler } = this.#options;
+    const clock = Math.floor(scheduler.now()) + this.#starts - this.#clockBehindMs;
+    const before = this.#lives.at(-1)?.incarnation ?? 0;
+    const chance = fork(seed, `life:${id}:${this.#starts}`);
+    let incarnation = clock > before ? clock : lifeAfter(before, chance) ?? before;
+    // These clocks begin at 0, and so meet a moment again that others would not.
+    while (this.#incarnations.has(incarnation)) incarnation++;
+    this.#incarnations.add(incarnation);
+    this.#lives.push({ incarnation, begunAt: scheduler.now() });
+    return incarnation;
+  }
+
+  /** What was safe by then; returns the values of the rest. */
+  #keepOnly(upTo: number): readonly Json[] {
+    const { true: kept = [], false: gone = [] } = Object.groupBy(
+      this.#disk,
+      ({ safeAt }) => `${safeAt <= upTo}` as const,
+    );
+    this.#disk = kept;
+    return gone.map(({ entry }) => entry.value);
   }
 
   #step(event: Event): void {
@@ -237,4 +295,8 @@ class SimHost implements Host {
     this.#cancelWake();
     this.#wakeAt = Infinity;
   }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -102,11 +102,16 @@ export class Spread {
   /** A node lost its memory. */
   forgets(node: string): void {
     const index = this.#indexes.get(node);
+    if (index !== undefined) { for (const track of this.#tracks.values()) forget(track, index); }
+  }
+
+  /** A node has lost these values. */
+  loses(node: string, values: readonly Json[]): void {
+    const index = this.#indexes.get(node);
     if (index === undefined) return;
-    for (const track of this.#tracks.values()) {
-      if (track.holds[index] !== HOLDS) continue;
-      track.holds[index] = LOST;
-      track.holders--;
+    for (const value of values) {
+      const track = this.#tracks.get(keyOf(value));
+      if (track !== undefined) forget(track, index);
     }
   }
 
@@ -177,6 +182,12 @@ export class Spread {
     this.#masks.set(nodes, mask);
     return mask;
   }
+}
+
+function forget(track: Track, index: number): void {
+  if (track.holds[index] !== HOLDS) return;
+  track.holds[index] = LOST;
+  track.holders--;
 }
 
 function spans(tracks: readonly Track[], end: (track: Track) => number | undefined): Quantiles | null {

@@ -1,5 +1,6 @@
 /** What the examiner asks of a world: a clock to plan by, and hosts that run one node each. */
 import type { Envelope, Json } from "../core/message.ts";
+import type { Random } from "../core/random.ts";
 import type { Grudge } from "./grudge.ts";
 import type { Oddity } from "./oddities.ts";
 
@@ -38,10 +39,19 @@ export interface Host {
   receive(envelope: Envelope): boolean | void;
   /** Part of a long message has come in from there, where nodes can see that. */
   arriving?(src: string): void;
-  /** Ends the node at once; what it did not persist is gone. */
-  kill(): void;
+  /** Ends the node at once; what it did not persist is gone. Returns the values of that, where it keeps any and can tell. */
+  kill(): readonly Json[] | void;
   pause(): void;
   resume(): void;
+  /**
+   * Puts an earlier state in the place of what the node, which is down, made safe, and perhaps sets its clock back. Returns
+   * what it did, for people, and the values that are lost with it. Only hosts of durable nodes that see inside have it.
+   */
+  rollBack?(random: Random): { readonly detail: string; readonly lost: readonly Json[] };
+  /** What the node holds, or would come back with; only of hosts that can see inside. */
+  holds?(): readonly Json[];
+  /** The digest of its values by its own word; undefined while it is down or where it says none. */
+  digest?(): string | undefined;
   /** The examination is over. */
   stop(): void;
   /** The beginning of a line that it has begun and not ended; undefined where there is none. */

@@ -1,10 +1,13 @@
 /** The simulator's driver of one node: wakes at deadlines, pauses, lives and their incarnations. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Event } from "../../lib/core/node.ts";
+import type { Event, NodeOptions } from "../../lib/core/node.ts";
 import { VirtualScheduler } from "../../lib/workbench/scheduler.ts";
 import { simHosts, type SimNodeOptions, type Steps, WAKES_PER_MOMENT_MAX } from "../../lib/workbench/sim.ts";
 import type { Host } from "../../lib/workbench/world.ts";
+
+const nothing = (): void => {};
+const NOBODY = { sent: nothing, misbehaved: nothing, delivered: nothing, gone: nothing, back: nothing };
 
 /** A host around a node that notes its events; `deadline` says after each at what moment it wants to be woken. */
 function hosting(deadline: (now: number) => number, options: SimNodeOptions = {}) {
@@ -26,14 +29,7 @@ function hosting(deadline: (now: number) => number, options: SimNodeOptions = {}
     lives.push(incarnation);
     return node;
   };
-  const nothing = (): void => {};
-  const host: Host = simHosts(1, scheduler, options, make)("n0", {
-    sent: nothing,
-    misbehaved: nothing,
-    delivered: nothing,
-    gone: nothing,
-    back: nothing,
-  });
+  const host: Host = simHosts(1, scheduler, options, make)("n0", NOBODY);
   const receive = (): unknown => host.receive({ src: "n1", dest: "n0", body: { type: "x" } });
   return { scheduler, host, events, lives, receive };
 }
@@ -100,4 +96,35 @@ test("SimHost: a node that starts gets what has come once it is there, and is wo
   assert.deepEqual(events.slice(0, 2), [`receive@${at}`, `receive@${at}`]);
   receive();
   assert.equal(events.at(-1), "receive@2000", "it is slow no more");
+});
+
+test("SimHost: rolled back, a durable node has what it had made safe at some moment before, and says what is lost", () => {
+  const scheduler = new VirtualScheduler();
+  const restored: unknown[][] = [];
+  let entered = 0;
+  const make = ({ restored: given }: NodeOptions): Steps => {
+    restored.push([...given?.entries ?? []].map(({ seq }) => seq));
+    return {
+      step:
+        () => [{ kind: "persist", own: true, entries: [{ origin: "n0.1", seq: ++entered, value: entered }] }],
+      deadline: Infinity,
+    };
+  };
+  const host = simHosts(1, scheduler, { durable: true }, make)("n0", NOBODY);
+  host.start();
+  for (let at = 10; at <= 100; at += 10) {
+    scheduler.at(at, () => host.receive({ src: "n1", dest: "n0", body: { type: "x" } }));
+  }
+  scheduler.run(100);
+  host.kill();
+  const half = host.rollBack?.({ next: () => 0.5 });
+  assert.deepEqual([half?.detail, half?.lost], ["0.1 s before", [6, 7, 8, 9, 10]]);
+  const nothing = host.rollBack?.({ next: () => 0 });
+  assert.deepEqual([nothing?.detail, nothing?.lost, host.holds?.()], [
+    "an empty disk",
+    [1, 2, 3, 4, 5],
+    [],
+  ]);
+  host.start();
+  assert.deepEqual(restored, [[], []]);
 });

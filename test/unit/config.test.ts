@@ -296,6 +296,10 @@ test("only partitions come from the examiner of a running cluster; who is cut, a
   assert.deepEqual(mistakesOf(parseTest(["--sidecars", "n1=h:1"], {})), [
     `Cannot run 'test' as '--sidecars' must be given together with --cluster: current value is "n1=h:1"`,
   ]);
+  assert.deepEqual(mistakesOf(parseTest(["--nemesis", "kill,rollback"], {})), [
+    "Cannot run 'test' as '--nemesis' must be without rollback, which only simulated nodes can be: " +
+    `current value is "kill,rollback"`,
+  ]);
 });
 
 test("cuts are a list of seconds from 0.1 to the longest time limit, also of a running cluster", () => {

@@ -82,6 +82,7 @@ function world(
     elapsed,
     onDelivered: () => {},
     onMemoryLost: (node) => forgot.push(node),
+    onLost: () => {},
     onOutage: () => {},
   });
   const nemesis = new Nemesis({

@@ -291,6 +291,7 @@ test("a node that is out of reach as an examination begins is named with the rea
     elapsed: () => 0,
     onDelivered: nothing,
     onMemoryLost: nothing,
+    onLost: () => {},
     onOutage: nothing,
   });
   let unanswered: readonly string[] = [];

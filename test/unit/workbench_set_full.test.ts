@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json } from "../../lib/core/message.ts";
+import { digestOf } from "../../lib/core/set_digest.ts";
 import { check, type Evidence, type Verdict } from "../../lib/workbench/checker.ts";
 import { FinalReads } from "../../lib/workbench/final_reads.ts";
 import { History, type Op, type OpType } from "../../lib/workbench/history.ts";
@@ -51,7 +52,8 @@ class Story {
   judge(more: Partial<Evidence> = {}): Verdict {
     const { setFull, finalReads } = this;
     const none = { nodes: ["n0", "n1"], unanswered: [], violations: [], violationCount: 0 };
-    return check({ ...none, setFull, finalReads, memoryLostSince: () => false, ...more });
+    const sound = { memoryLostSince: () => false, rolledBack: () => false, digests: new Map() };
+    return check({ ...none, setFull, finalReads, ...sound, ...more });
   }
 }
 
@@ -220,6 +222,30 @@ test("check(): what vanished everywhere is lost, unless the node that took it lo
   assert.deepEqual([workload.lost, workload.forgiven, workload["at-risk-count"], failures], [[], [1], 1, []]);
   const before = ending([], []).judge({ memoryLostSince: (_, at) => at <= 0 });
   assert.deepEqual([before.workload.lost, before.workload.forgiven], [[1], []]);
+});
+
+test("check(): what vanished everywhere with a rollback is told apart; what did so in some places only is missing", () => {
+  const { workload, failures } = ending([], []).judge({ rolledBack: () => true });
+  assert.deepEqual([workload.lost, workload.forgiven, workload["rolled-back"], failures], [[], [], [1], []]);
+  const some = ending([1], []).judge({ rolledBack: () => true });
+  assert.deepEqual([some.workload["rolled-back"], some.workload["partial-count"], some.workload.valid], [
+    [],
+    1,
+    false,
+  ]);
+});
+
+test("check(): nodes whose own digest is not that of the values read are named; who says none is believed", () => {
+  const story = ending([1], [1]);
+  const sound = story.judge({ digests: new Map([["n1", digestOf([1])]]) });
+  assert.deepEqual([sound.workload.disagreeing, sound.failures], [[], []]);
+  const { workload, failures } = story.judge({
+    digests: new Map([["n0", digestOf([1])], ["n1", digestOf([1, 2])]]),
+  });
+  assert.deepEqual(workload.disagreeing, ["n1"]);
+  assert.deepEqual(failures, [
+    "Disagree: by their own digests these nodes hold other values than are read: n1.",
+  ]);
 });
 
 test("check(): a value at risk that survived in some places must be everywhere", () => {
