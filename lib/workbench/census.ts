@@ -45,6 +45,8 @@ export class Census {
 
   /** Asks every node for its counts once; what one does not tell makes them a lower bound. */
   count(done: () => void): void {
+    // What a node said before is of no use beside what others say now.
+    this.#digests.clear();
     this.#askAll("status", (node, reply) => this.#onStatus(node, reply), (mute) => {
       for (const node of mute) this.#ledger.miss(node);
       done();

@@ -117,13 +117,23 @@ function reading(change: (values: readonly Json[]) => readonly Json[]): Spoil {
   };
 }
 
+/** Changes the digest that one node shows. */
+function digesting(digest: string): Spoil {
+  return (id, it) =>
+    id === "b" && it.body.type === "status_ok" ? { ...it, body: { ...it.body, digest } } : it;
+}
+
 const flaws: readonly (readonly [Spoil, string])[] = [
   [reading((values) => values.filter((value) => value !== FIRST)), "Missing: 1 value"],
   [reading((values) => [...values, FIRST]), "Duplicated: 1 value"],
   [reading((values) => values.length > 3 ? [...values, "invented"] : values), "Phantom: 1 value"],
+  [
+    digesting("0123456789abcdef"),
+    "Disagree: by their own digests these nodes hold other values than are read: b.",
+  ],
 ];
 
-test("a running cluster that loses, doubles or invents a value is caught", async () => {
+test("a running cluster that loses, doubles or invents a value, or shows another digest, is caught", async () => {
   const found = await Promise.all(flaws.map(async ([spoil, beginning]) => {
     const { valid, failures } = await examine({ spoil });
     return [valid, failures.find((failure) => failure.startsWith(beginning)) !== undefined, beginning];
