@@ -131,17 +131,22 @@ export class Pacing {
     return true;
   }
 
-  /** Message n had arrived at `by`, and with it all that left before; what of that did not is lost. */
-  landed(n: number, rttMs: number, by: number): void {
+  /**
+   * Message n had arrived at `by`, and with it all that left before; what of that did not is lost. Returns the large ones
+   * of those that left before.
+   */
+  landed(n: number, rttMs: number, by: number): Run[] {
     let count = 0;
+    const before: Run[] = [];
     for (const load of this.#loads) {
       if (load.n > n) break;
+      if (!load.lost && load.n < n) before.push(...load.runs);
       // What was given up has probably not arrived, unless it is named itself.
       if (!load.lost || load.n === n) this.#arrivedBytes += load.bytes;
       count++;
     }
     const newest = this.#loads[count - 1];
-    if (newest === undefined) return;
+    if (newest === undefined) return before;
     // Nobody has it before it left.
     const at = Math.max(by, newest.at);
     this.#drop(count);
@@ -150,6 +155,7 @@ export class Pacing {
     // What is behind it has the line for itself from now on.
     const lostAt = at + 2 * (rttMs + this.waitMs(0));
     for (const load of this.#loads) load.lostAt = Math.max(load.lostAt, lostAt);
+    return before;
   }
 
   /** What should have arrived long ago is lost, as the peer speaks and does not say that it has. */

@@ -1,7 +1,7 @@
 /** What is believed of one peer: what it holds, what is on its way to it, how far it is, and when it is due a word. */
 import { IntervalSet } from "./interval_set.ts";
 import { Known } from "./known.ts";
-import type { Entry, Log } from "./log.ts";
+import type { Entry, Log, Run } from "./log.ts";
 import type { GossipBody } from "./message.ts";
 import { Pacing } from "./pacing.ts";
 import { OVERDUE } from "./timing.ts";
@@ -152,8 +152,10 @@ export class Peer {
       this.#heardN = body.n;
       this.#heardNAt = now;
     }
-    if (body.echo !== undefined && body.echo[0] === myLife) this.#landed(body.echo[1], body.echo[2], now);
+    const { echo } = body;
+    const landed = echo?.[0] === myLife ? this.#landed(echo[1], echo[2], now) : [];
     for (const [origin, spans] of body.holds) this.#holds(origin, spans);
+    if (landed.some((run) => !this.#isAcked(run)) && !this.guessed) this.forgetSent();
     if (body.window !== undefined) {
       this.busy = now - this.flushedAt < OVERDUE * body.window;
       this.windowMs = body.window;
@@ -282,16 +284,21 @@ export class Peer {
     this.retryAt = Infinity;
   }
 
-  /** Message n arrived there; what was sent before it has arrived too or is lost. */
-  #landed(n: number, heldMs: number, now: number): void {
+  /** Message n arrived there; what was sent before it has arrived too or is lost. Returns what of that was large. */
+  #landed(n: number, heldMs: number, now: number): Run[] {
     const flight = this.#flights.find((each) => each.n === n);
     if (flight !== undefined) this.#measure(flight, Math.max(0, now - flight.at - heldMs), now);
-    this.pacing.landed(n, this.rtt?.mean ?? 0, now - heldMs);
-    if (flight === undefined) return;
+    const before = this.pacing.landed(n, this.rtt?.mean ?? 0, now - heldMs);
+    if (flight === undefined) return before;
     this.confirmedLog = Math.max(this.confirmedLog, flight.logRevision);
     this.confirmedSights = Math.max(this.confirmedSights, flight.sightsRevision);
     this.#flights = this.#flights.filter((each) => each.n > n);
     this.retryAt = Math.min(Infinity, ...this.#flights.map((each) => each.answerBy));
+    return before;
+  }
+
+  #isAcked({ origin, seq, values }: Run): boolean {
+    return this.acked.get(origin)?.hasSpan(seq, seq + values.length - 1) ?? false;
   }
 
   /** A bound stands until there is a sample. */

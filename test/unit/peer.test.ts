@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { Log } from "../../lib/core/log.ts";
 import type { GossipBody } from "../../lib/core/message.ts";
 import { Known } from "../../lib/core/known.ts";
+import { LIGHT_BYTES } from "../../lib/core/pacing.ts";
+import { takeBatch } from "../../lib/core/packing.ts";
 import { BURST_MS, FIRST_SAMPLE_MAX_MS, FLIGHTS_MAX, Peer, SAMPLE_SLACK_MS } from "../../lib/core/peer.ts";
 
 const MY_LIFE = 5;
@@ -167,6 +169,27 @@ test("Peer: an echo settles all that left before it, and confirms what that mess
   send(peer, 20, 500, 8, 3);
   peer.hear(word({ echo: [MY_LIFE, 2, 0] }), MY_LIFE, 50);
   deepEqual([peer.confirmedLog, peer.confirmedSights, peer.retryAt, peer.awaited], [6, 2, 500, true]);
+});
+
+test("Peer: a batch of which a later message is confirmed, and nothing is held, was lost; one that is on its way is not [P2]", () => {
+  const peer = new Peer("n1");
+  const log = logOf(1, 2, 3);
+  const shipment = { bytes: 2 * LIGHT_BYTES, cut: true, asked: true };
+  for (const seq of [1, 2, 3]) {
+    takeBatch(log, peer.sent, 1);
+    peer.pacing.left(peer.nextN, { ...shipment, runs: [{ origin: "a", seq, values: [seq] }] }, 10, 0);
+    send(peer, 0, 300);
+  }
+  equal(peer.isBehind(log), false);
+  peer.hear(word({ echo: [MY_LIFE, 2, 0], holds: [["a", [2, 2]]] }), MY_LIFE, 50);
+  deepEqual(
+    [[1], [2], [3]].map((seqs) => peer.isMissing(seqs.map((seq) => ({ origin: "a", seq, value: seq })))),
+    [
+      true,
+      false,
+      false,
+    ],
+  );
 });
 
 test("Peer.echo() names the newest message heard and how long it has lain here [P3]", () => {
