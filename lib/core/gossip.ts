@@ -424,11 +424,6 @@ export class Gossip {
   #onTurn(before: Tree, told: ReadonlySet<string>, now: number): void {
     const { tree, neighbours } = this.#lookout;
     this.#timing.levels = tree.levels;
-    // A new relay gathers from those who come to it for as long as they take to come.
-    if (tree.root !== before.root) {
-      this.#announcedMs = this.#timing.nextWindowMs;
-      this.#flushedAt = now - this.#announcedMs + this.#timing.typicalMs / 2;
-    }
     const old = new Set([before.parent, ...before.children]);
     for (const peer of this.#peers) {
       if (old.has(peer.id) && !this.#lookout.isNeighbour(peer.id)) peer.expectNothing();

@@ -4,7 +4,7 @@ import type { Peer } from "./peer.ts";
 import { type Peers, rankOf } from "./peers.ts";
 import type { Random } from "./random.ts";
 import type { Plan } from "./plan.ts";
-import { concerned, plant, replant } from "./relay.ts";
+import { concerned, plant } from "./relay.ts";
 import { Sights } from "./sights.ts";
 import { Steward } from "./steward.ts";
 import { looksOut, standIns } from "./succession.ts";
@@ -88,7 +88,6 @@ export class Lookout {
 
   #listen(peer: Peer, { sights: words = [] }: Pick<GossipBody, "sights">, now: number): void {
     const before = this.sights.revision;
-    const teller = { id: peer.id, life: peer.life };
     const returned = !this.sights.clear && !this.sights.seen.has(peer.id);
     if (this.sights.lost.has(peer.id)) this.#steward.found();
     this.sights.bury(peer.id, peer.life);
@@ -101,12 +100,11 @@ export class Lookout {
         version,
         lost: this.#members(lost),
         seen: this.#members(seen),
-      }, teller);
+      });
       for (const id of gone ?? []) this.#doubtLinkTo(id, now);
     }
     if (this.sights.revision === before) return;
     this.#replant(now);
-    this.#doubtRelay(now);
     if (returned) this.#steward.returned(now);
   }
 
@@ -184,14 +182,6 @@ export class Lookout {
     });
   }
 
-  /** Somebody has lost this node's relay: is it still there? */
-  #doubtRelay(now: number): void {
-    const { parent } = this.#tree;
-    for (const [loser, { lost }] of this.sights.losers()) {
-      if (loser !== this.#options.me && parent !== undefined && lost.has(parent)) return this.#askRelay(now);
-    }
-  }
-
   /** Is the relay still there? One miss is enough now, two have seen it. */
   #askRelay(now: number): void {
     const { timing, hands } = this.#options;
@@ -205,7 +195,7 @@ export class Lookout {
   #replant(now: number): void {
     const { me, hands } = this.#options;
     const before = this.#tree;
-    this.#tree = this.#prune(replant(this.sights, me, before, this.sights.takeChanged()));
+    this.#tree = this.#prune(plant(this.sights, me));
     // Who passes nothing on is not told of changes: what it knows of others would be of long ago.
     if (!this.#looksOut && this.#tree.children.length === 0 && this.sights.forgetOthers()) {
       this.#tree = this.#prune(plant(this.sights, me));

@@ -47,14 +47,12 @@ export interface Words {
 }
 
 /**
- * The rows that changed since what the peer has confirmed, as many as have room, but those of which it has told itself;
- * none for who is spared them.
+ * The rows that changed since what the peer has confirmed, as many as have room; none for a peer that is spared them.
  */
 export function packSights(all: Sights, peer: Peer): Words {
   if (all.revision === peer.confirmedSights) return { sights: [], revision: all.revision };
   const rows = peer.spared ? [] : all.since(peer.confirmedSights);
-  const changed = [...rows].filter(([, { teller }]) => teller?.id !== peer.id || teller.life !== peer.life)
-    .sort((a, b) => a[1].changedAt - b[1].changedAt);
+  const changed = [...rows].sort((a, b) => a[1].changedAt - b[1].changedAt);
   const sights: NonNullable<GossipBody["sights"]> = [];
   let revision = peer.confirmedSights;
   let bytes = 0;

@@ -25,37 +25,8 @@ export function plant(sights: Sights, me: string): Tree {
   const parents = new Int32Array(ranked.length).fill(OUT);
   const placed = grow(parents, [root], sights, (rank) => plan.isRelayAt(rank));
   settle(parents, placed, sights);
-  if (placed.length === size && plan.isRelayAt(root)) return settled(plan, me, root, parents);
-  grow(parents, placed, sights);
+  if (placed.length < size || !plan.isRelayAt(root)) grow(parents, placed, sights);
   return new Tree({ ranked, me, root, levels, parentAt: (rank) => parents[rank] ?? OUT });
-}
-
-/** The same once those in `changed` have spoken. Mostly they only move from one relay to another. */
-export function replant(sights: Sights, me: string, before: Tree, changed: ReadonlySet<string>): Tree {
-  const parents = before.parents?.slice();
-  if (sights.clear || parents === undefined) return plant(sights, me);
-  for (const id of changed) if (id === me || !move(id, parents, sights)) return plant(sights, me);
-  return settled(sights.plan, me, rankOf(before.ranked, before.root) ?? 0, parents);
-}
-
-/** Gives one its place. Returns false where that concerns others, too: it may lead out of the tree, or round a cut. */
-function move(id: string, parents: Int32Array, sights: Sights): boolean {
-  const { plan } = sights;
-  const rank = rankOf(plan.ranked, id);
-  if (rank === undefined || !plan.isUnderRelayAt(rank)) return false;
-  const relay = choose(rank, sights, parents);
-  for (const ids of [plan.near(id), sights.seenBy(id), sights.seersOf(id)]) {
-    for (const other of ids) {
-      const isNew = relay === undefined || parents[rankOf(plan.ranked, other) ?? rank] === OUT;
-      if (isNew && other !== id && sights.linkUp(id, other)) return false;
-    }
-  }
-  parents[rank] = relay ?? OUT;
-  return true;
-}
-
-function settled({ ranked, levels }: Plan, me: string, root: number, parents: Int32Array): Tree {
-  return new Tree({ ranked, me, root, levels, parents, parentAt: (rank) => parents[rank] ?? OUT });
 }
 
 /** As planned, but for one who is under another relay. */

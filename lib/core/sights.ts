@@ -14,18 +14,10 @@ export interface Row {
   readonly seen: ReadonlySet<string>;
 }
 
-/** Who passed a word on, and in which life of it. */
-export interface Teller {
-  readonly id: string;
-  readonly life: number;
-}
-
 /** A row as it is kept here. */
 export interface Kept extends Row {
   /** The table's revision when this row last changed. */
   readonly changedAt: number;
-  /** Of whom this node has it; undefined of its own. */
-  readonly teller: Teller | undefined;
 }
 
 /** A word numbered higher is not believed: it could not be outranked by a number that still fits on the wire. */
@@ -44,8 +36,6 @@ export class Sights {
   #revision = 0;
   /** How many rows have somebody lost. */
   #losers = 0;
-  /** Whose rows have changed since that was last asked. */
-  #changed = new Set<string>();
   /** Whose rows, at some time, have said that they see a node. */
   readonly #seers = new Map<string, Set<string>>();
 
@@ -145,12 +135,12 @@ export class Sights {
   }
 
   /** Takes in what was said of `node`. Returns whom it has newly lost, or undefined where nothing is news. */
-  merge(node: string, word: Row, teller?: Teller): string[] | undefined {
+  merge(node: string, word: Row): string[] | undefined {
     const known = this.#rows.get(node);
     if (word.version > VERSION_MAX || word.life > VERSION_MAX) return undefined;
     if (node === this.#me) return this.#hearOfMyself(word, known);
     if (known !== undefined && !isLater(word, known)) return undefined;
-    this.#keep(node, word, teller);
+    this.#keep(node, word);
     if (!this.#rows.has(this.#me) && this.#speaks) this.#say();
     return [...word.lost].filter((id) => !(known?.lost.has(id) ?? false));
   }
@@ -161,13 +151,6 @@ export class Sights {
     if (seen.size === this.#seen.size) return;
     this.#seen = seen;
     this.#say();
-  }
-
-  /** Whose rows have changed since this was last asked. */
-  takeChanged(): ReadonlySet<string> {
-    const changed = this.#changed;
-    this.#changed = new Set();
-    return changed;
   }
 
   /** The rows that changed after `revision`. */
@@ -236,7 +219,6 @@ export class Sights {
   #drop(node: string): void {
     this.#count(node, NOBODY);
     this.#rows.delete(node);
-    this.#changed.add(node);
     this.#revision++;
   }
 
@@ -244,11 +226,10 @@ export class Sights {
     this.#losers += Math.sign(lost.size) - Math.sign(this.lostBy(node).size);
   }
 
-  #keep(node: string, { life, version, lost, seen }: Row, teller?: Teller): void {
+  #keep(node: string, { life, version, lost, seen }: Row): void {
     this.#count(node, lost);
-    this.#changed.add(node);
     for (const id of seen) this.#seersToAdd(id).add(node);
-    this.#rows.set(node, { life, version, lost, seen, changedAt: ++this.#revision, teller });
+    this.#rows.set(node, { life, version, lost, seen, changedAt: ++this.#revision });
   }
 }
 

@@ -14,8 +14,6 @@ interface TreeOptions {
   readonly levels: number;
   /** The rank of a member's parent, or ROOT, or OUT. */
   readonly parentAt: (rank: number) => number;
-  /** All of these, where everyone in the tree is a relay of the plan or under one. */
-  readonly parents?: Int32Array;
 }
 
 export class Tree {
@@ -30,8 +28,6 @@ export class Tree {
   readonly levels: number;
   /** The rank of a member's parent, or ROOT, or OUT; the same wherever in the tree one stands. */
   readonly parentAt: (rank: number) => number;
-  /** All of that, where each who is no relay can be moved alone; undefined elsewhere. */
-  readonly parents: Int32Array | undefined;
   readonly #options: TreeOptions;
   /** By rank, 1 for those who have children; made when first asked for. */
   #passing: Uint8Array | undefined;
@@ -39,7 +35,6 @@ export class Tree {
   constructor(options: TreeOptions) {
     const { ranked, me, root, levels, parentAt } = options;
     this.#options = options;
-    this.parents = options.parents;
     this.ranked = ranked;
     this.root = ranked[root] as string;
     this.levels = levels;

@@ -80,18 +80,6 @@ test("a relay says of the relays alone that it sees them, and doubts no others [
   deepEqual([said(), [...sights.seen]], [[[1, ["n0", "n2"]]], ["n0", "n2", "n4", "n7"]]);
 });
 
-test("no word goes back to whom it came from, unless that lives anew [P7]", () => {
-  const sights = new Sights("n0", 1, plan);
-  const row = { life: 1, version: 1, lost: new Set<string>(), seen: new Set(["n2"]) };
-  sights.merge("n4", row, { id: "n1", life: 5 });
-  const toldTo = (id: string, life: number) => {
-    const peer = new Peer(id);
-    peer.life = life;
-    return packSights(sights, peer).sights.length;
-  };
-  deepEqual([toldTo("n1", 5), toldTo("n1", 6), toldTo("n2", 5)], [0, 1, 1]);
-});
-
 test("who passes nothing on is told no words; once it does, all of them [P25]", () => {
   const sights = new Sights("n1", 1, plan);
   sights.lose("n2");

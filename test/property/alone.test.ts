@@ -1,0 +1,30 @@
+/** The relay tree of a node that alone has spoken. */
+import { deepEqual } from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Plan } from "../../lib/core/plan.ts";
+import { plant } from "../../lib/core/relay.ts";
+import { Sights } from "../../lib/core/sights.ts";
+import type { Tree } from "../../lib/core/tree.ts";
+import { holds } from "./holds.ts";
+
+const ids = Array.from({ length: 10 }, (_, i) => `n${i}`);
+const RELAYS = 3;
+
+function picture(tree: Tree): unknown {
+  return [tree.root, tree.children, tree.size, ids.map((id) => [tree.has(id), tree.parentOf(id)])];
+}
+
+test("plant() makes the same tree for who alone has spoken as for who has heard only that [P8]", () => {
+  const deeds = fc.array(fc.tuple(fc.boolean(), fc.constantFrom(...ids)), { minLength: 1, maxLength: 8 });
+  holds(
+    fc.property(fc.constantFrom(...ids), deeds, (me, done) => {
+      const own = new Sights(me, 1, new Plan(ids, RELAYS));
+      for (const [seen, other] of done.filter(([, id]) => id !== me)) seen ? own.see(other) : own.lose(other);
+      const heard = new Sights("examiner", 1, new Plan(ids, RELAYS));
+      for (const [node, row] of own.since(0)) heard.merge(node, row);
+      deepEqual(picture(plant(own, me)), picture(plant(heard, me)));
+    }),
+    1_000,
+  );
+});
