@@ -94,9 +94,9 @@ export class Gossip {
     return this.#lookout.tree.parent;
   }
 
-  /** All of them, in order of rank. */
-  get peers(): Peer[] {
-    return this.#peers.ids.flatMap((id) => this.#peers.get(id) ?? []);
+  /** All of them, in order of rank, each with what is believed of it; undefined where there has been nothing so far. */
+  get peers(): [id: string, met: Peer | undefined][] {
+    return this.#peers.ids.map((id) => [id, this.#peers.met(id)]);
   }
 
   isNeighbour(id: string): boolean {
@@ -162,10 +162,9 @@ export class Gossip {
 
   /** The carrier has a new link to the peer. What was on its way over the old one may be lost: it is asked. */
   linked(id: string, now: number): void {
-    const peer = this.#peers.get(id);
-    if (peer === undefined) return;
-    if (peer.pacing.heavy) this.#say(peer, now, { want: true });
-    else this.#lookout.linked(peer, now);
+    const peer = this.#peers.met(id);
+    if (peer?.pacing.heavy) this.#say(peer, now, { want: true });
+    else if (this.isMember(id)) this.#lookout.linked(id, now);
   }
 
   /** Does whatever is due. */

@@ -121,9 +121,11 @@ export class Lookout {
   }
 
   /** The carrier has a link to the peer again: it is asked now what a probe would ask later. */
-  linked(peer: Peer, now: number): void {
-    const awaited = this.isNeighbour(peer.id) || !this.sights.clear;
-    if (awaited && !this.sights.seen.has(peer.id)) this.#options.hands.probe(peer, now);
+  linked(id: string, now: number): void {
+    const awaited = this.isNeighbour(id) || !this.sights.clear;
+    if (!awaited || this.sights.seen.has(id)) return;
+    const peer = this.#options.peers.get(id);
+    if (peer !== undefined) this.#options.hands.probe(peer, now);
   }
 
   /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */
@@ -150,7 +152,7 @@ export class Lookout {
   }
 
   get #relay(): Peer | undefined {
-    return this.#options.peers.get(this.#tree.parent ?? "");
+    return this.#options.peers.met(this.#tree.parent ?? "");
   }
 
   #isMember(id: string): boolean {
@@ -177,7 +179,7 @@ export class Lookout {
   #doubtLinks(now: number): void {
     const { peers, patienceMs } = this.#options;
     this.sights.doubt((id) => {
-      const peer = peers.get(id);
+      const peer = peers.met(id);
       return peer !== undefined && now - peer.heardAt < patienceMs(peer);
     });
   }

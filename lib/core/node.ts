@@ -129,17 +129,18 @@ export class Node {
     return takeBatch(this.#log, position);
   }
 
+  /** As it is now: to look changes nothing. */
   get status(): NodeStatus {
-    const peers = [...this.#gossip?.peers ?? []].map((peer): PeerStatus => ({
-      id: peer.id,
-      neighbour: this.#gossip?.isNeighbour(peer.id) ?? false,
-      lag: peer.lag(this.#log),
-      ahead: peer.ahead(this.#log),
-      rttMs: peer.rtt?.mean,
-      suspectedAt: peer.lostAt,
-      holds: (origin, seq) => peer.acked.has(origin, seq),
-    }));
     const { values, digest, revision: entries } = this.#log;
+    const peers = (this.#gossip?.peers ?? []).map(([id, met]): PeerStatus => ({
+      id,
+      neighbour: this.#gossip?.isNeighbour(id) ?? false,
+      lag: met?.lag(this.#log) ?? entries,
+      ahead: met?.ahead(this.#log) ?? 0,
+      rttMs: met?.rtt?.mean,
+      suspectedAt: met?.lostAt,
+      holds: (origin, seq) => met?.acked.has(origin, seq) ?? false,
+    }));
     return { values: values.length, digest, entries, relay: this.#gossip?.relay, peers };
   }
 

@@ -17,7 +17,7 @@ export class Peers implements Iterable<Peer> {
     return id !== this.#me && rankOf(this.#ranked, id) !== undefined;
   }
 
-  /** Undefined of this node itself, and of who is no member. */
+  /** Meets it, where there has been nothing so far. Undefined of this node itself, and of who is no member. */
   get(id: string): Peer | undefined {
     const met = this.#met.get(id);
     if (met !== undefined || !this.has(id)) return met;
@@ -26,7 +26,7 @@ export class Peers implements Iterable<Peer> {
     return peer;
   }
 
-  /** Undefined of those, too, with whom there has been nothing so far. */
+  /** Only looks: undefined of those, too, with whom there has been nothing so far. */
   met(id: string): Peer | undefined {
     return this.#met.get(id);
   }
