@@ -113,9 +113,9 @@ class TurnDriver implements Driver {
 
   step(event: Event): void {
     if (this.#stopped) return;
-    const more = this.#options.batches === true && event.kind !== "wake";
-    const now = this.#now(more);
-    const effects = this.#node.step(event, now, more);
+    const waits = this.#options.batches === true && event.kind !== "wake";
+    const now = this.#now(waits);
+    const effects = this.#node.step(event, now);
     const { journal } = this.#options;
     const entered = journal !== undefined && this.#append(effects, journal);
     if (journal === undefined || (this.settled && !entered)) this.#perform(effects, now);
@@ -124,7 +124,8 @@ class TurnDriver implements Driver {
       this.#held.push(...effects);
     }
     if (journal !== undefined && this.#appended >= COMMIT_ENTRIES_MAX) this.#commit(journal);
-    if (more || !this.settled) this.#planEnd();
+    if (waits || !this.settled) this.#planEnd();
+    else if (event.kind !== "wake" && this.#node.deadline <= now) this.step({ kind: "wake" });
     else this.#arm();
   }
 

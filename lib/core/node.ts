@@ -95,7 +95,7 @@ export class Node {
   #gossip: Gossip | undefined;
   #effects: Effect[] = [];
   #storageFault: string | undefined;
-  /** What entered in this turn and is not on its way yet. */
+  /** What entered since the last wake and is not on its way yet. */
   #entering: Entry[] = [];
 
   constructor(options: NodeOptions) {
@@ -104,18 +104,16 @@ export class Node {
   }
 
   /**
-   * One event in, its effects out, in order. `now` in ms, never decreasing. `more`: others follow in the same turn and a
-   * wake after them, so what is due now waits for company. Never throws, whatever the envelope says.
+   * One event in, its effects out, in order. `now` in ms, never decreasing. A wake lets leave what is due; every other
+   * event is only taken in and answered, and may move the deadline. Never throws, whatever the envelope says.
    */
-  step(event: Event, now: number, more = false): Effect[] {
+  step(event: Event, now: number): Effect[] {
     this.#effects = [];
     if (event.kind === "receive") this.#receive(event.envelope, now);
     else if (event.kind === "linked") this.#gossip?.linked(event.peer, now);
     else if (event.kind === "arriving") this.#gossip?.arriving(event.peer, now);
     else if (event.kind === "storage") this.#storageFault = event.fault;
-    if (more) return this.#effects;
-    this.#passOn(now);
-    if (this.deadline <= now) this.#gossip?.wake(now);
+    else this.#wake(now);
     return this.#effects;
   }
 
@@ -271,6 +269,11 @@ export class Node {
     this.#log.add(entry, key);
     this.#deliver([entry], true);
     this.#entering.push(entry);
+  }
+
+  #wake(now: number): void {
+    this.#passOn(now);
+    this.#gossip?.wake(now);
   }
 
   #passOn(now: number): void {

@@ -247,9 +247,14 @@ class SimHost implements Host {
     const node = this.#node;
     // The network holds messages back from a paused node, so only one that is down gets here.
     if (node === undefined) return;
-    const effects = node.step(event, this.#options.scheduler.now());
-    for (const effect of effects) this.#carryOut(effect);
+    this.#take(node, event);
+    const isDue = node.deadline <= this.#options.scheduler.now();
+    if (isDue && event.kind !== "wake" && node === this.#node) this.#take(node, { kind: "wake" });
     if (!this.#paused && node === this.#node) this.#plan(node);
+  }
+
+  #take(node: Steps, event: Event): void {
+    for (const effect of node.step(event, this.#options.scheduler.now())) this.#carryOut(effect);
   }
 
   #carryOut(effect: Effect): void {

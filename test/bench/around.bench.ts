@@ -7,6 +7,7 @@ import { type Envelope, isEnvelope, isGossip, readRequest } from "../../lib/core
 import type { Node } from "../../lib/core/node.ts";
 import { type Group, timed } from "./cases.ts";
 import { broadcast, Cluster, delta, DELTA_VALUES, names, nodeOf, ORIGIN, word } from "./rig.ts";
+import { stepped } from "../unit/stepped.ts";
 
 /** The same shapes as in message.ts, as zod has them. */
 const Id = z.string().min(1).max(256);
@@ -111,12 +112,12 @@ function steps(): Group[] {
 
 function entering(node: Node): () => unknown {
   let value = 0;
-  return () => node.step(broadcast("n0", ++value), 0);
+  return () => stepped(node, broadcast("n0", ++value), 0);
 }
 
 function repeating(node: Node): () => unknown {
-  node.step(broadcast("n0", 1), 0);
-  return () => node.step(broadcast("n0", 1), 0);
+  stepped(node, broadcast("n0", 1), 0);
+  return () => stepped(node, broadcast("n0", 1), 0);
 }
 
 function arriving(): () => unknown {
@@ -125,7 +126,7 @@ function arriving(): () => unknown {
   return () => {
     const n = ++seq;
     const body = { type: "delta", n, holds: [[ORIGIN, [1, n]]], runs: [[ORIGIN, n, [n]]] };
-    return node.step(word("n0", "n1", body), 0);
+    return stepped(node, word("n0", "n1", body), 0);
   };
 }
 

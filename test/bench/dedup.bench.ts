@@ -10,6 +10,7 @@ import { type Case, figure, type Group, type Sizes, timed, weighed } from "./cas
 import { delta, DELTA_VALUES, entriesOf, logOf, names, nodeOf, ORIGIN, originOf, peerOf } from "./rig.ts";
 import { addIds, addNumbers, idOf, idsAndList, idsLacking, idsOf, isNewIn } from "./rivals.ts";
 import { numbersAndList, numbersLacking } from "./rivals.ts";
+import { stepped } from "../unit/stepped.ts";
 
 /** So far a number may be from its place. */
 const REORDERED_WITHIN = 1_000;
@@ -150,7 +151,7 @@ function steps({ deltas }: Sizes): Group[] {
 function hearing(events: readonly Event[]): () => unknown {
   return () => {
     const node = nodeOf("n1", names(5));
-    for (const [i, event] of events.entries()) node.step(event, i);
+    for (const [i, event] of events.entries()) stepped(node, event, i);
     return node;
   };
 }
@@ -158,8 +159,8 @@ function hearing(events: readonly Event[]): () => unknown {
 function hearingAgain(): () => unknown {
   const node = nodeOf("n1", names(5));
   const event = delta("n0", "n1", 0);
-  node.step(event, 0);
-  return () => node.step(event, 0);
+  stepped(node, event, 0);
+  return () => stepped(node, event, 0);
 }
 
 // What is held, and what a peer lacks.

@@ -7,6 +7,7 @@ import { seeded } from "../../lib/core/random.ts";
 import { type Case, counted, figure, type Group, type Sizes, timed, weighed } from "./cases.ts";
 import { broadcast, busyRelay, Cluster, logOf, lonelyRelay, names, nodeOf, ORIGIN } from "./rig.ts";
 import { originOf, waitingRelay, wake, word } from "./rig.ts";
+import { stepped } from "../unit/stepped.ts";
 
 /** What a peer may take to answer, ms. */
 const ANSWER_MS = 100;
@@ -63,7 +64,7 @@ function fresh(peers: number, outstanding: readonly number[]): Group {
     (count) => {
       const { node, now } = busyRelay(peers, count);
       let value = count;
-      return () => node.step(broadcast("n0", ++value), now);
+      return () => stepped(node, broadcast("n0", ++value), now);
     },
   );
 }
@@ -89,7 +90,7 @@ function again({ many }: Sizes): Group {
         return () => {
           const now = node.deadline;
           node.step(wake, now);
-          return node.step(word("n1", "n0", { n: ++n }), now);
+          return stepped(node, word("n1", "n0", { n: ++n }), now);
         };
       }),
   );
@@ -153,7 +154,7 @@ function memoryOfPeers(sizes: Sizes): Group {
 function heardOfAll(peers: number, holds: readonly unknown[]): Node {
   const members = names(peers + 1);
   const node = nodeOf("n0", members);
-  for (const id of members.slice(1)) node.step(word(id, "n0", { n: 1, holds }), 0);
+  for (const id of members.slice(1)) stepped(node, word(id, "n0", { n: 1, holds }), 0);
   return node;
 }
 
@@ -173,7 +174,7 @@ function memoryOfValues({ many }: Sizes): Group {
 function confirmed(peers: number, many: number): Node {
   const { node, now } = waitingRelay(peers, many);
   const holds = [["n0.1", [1, many]]];
-  for (const id of names(peers + 1).slice(1)) node.step(word(id, "n0", { n: 2, holds }), now);
+  for (const id of names(peers + 1).slice(1)) stepped(node, word(id, "n0", { n: 2, holds }), now);
   return node;
 }
 

@@ -4,6 +4,7 @@ import type { Body, Envelope, Json } from "../../lib/core/message.ts";
 import { type Effect, type Entry, type Event, Node, type PeerStatus } from "../../lib/core/node.ts";
 import { Peer } from "../../lib/core/peer.ts";
 import { seeded } from "../../lib/core/random.ts";
+import { stepped } from "../unit/stepped.ts";
 
 /** A delta brings so many values. */
 export const DELTA_VALUES = 100;
@@ -65,7 +66,7 @@ export function nodeOf(
 ): Node {
   const held = { entries: entriesOf(`${me}.${incarnation}`, restored) };
   const node = new Node({ random: seeded(1), incarnation, ...(restored === 0 ? {} : { restored: held }) });
-  node.step(fromClient(me, { type: "init", msg_id: 1, node_id: me, node_ids: [...members] }), now);
+  stepped(node, fromClient(me, { type: "init", msg_id: 1, node_id: me, node_ids: [...members] }), now);
   return node;
 }
 
@@ -102,7 +103,7 @@ export function waitingRelay(peers: number, outstanding: number): Standing {
   const node = nodeOf("n0", members, outstanding);
   const now = node.deadline;
   node.step(wake, now);
-  for (const id of members.slice(1)) node.step(word(id, "n0", { n: 1, echo: [1, 1, 0] }), now);
+  for (const id of members.slice(1)) stepped(node, word(id, "n0", { n: 1, echo: [1, 1, 0] }), now);
   return { node, now };
 }
 
@@ -123,7 +124,12 @@ export function busyRelay(peers: number, outstanding: number): Standing {
     confirm(node, node.step(wake, now), members[peers + 1], now);
   }
   // Some are called only because one is lost, and confirm that they know.
-  confirm(node, node.step(broadcast("n0", "the last before it is measured"), now), members[peers + 1], now);
+  confirm(
+    node,
+    stepped(node, broadcast("n0", "the last before it is measured"), now),
+    members[peers + 1],
+    now,
+  );
   return { node, now };
 }
 
@@ -140,7 +146,7 @@ function confirm(node: Node, effects: readonly Effect[], away: string | undefine
     const effect = queue[i];
     if (effect?.kind !== "send" || effect.envelope.dest === away || effect.envelope.dest === "c1") continue;
     const { n } = effect.envelope.body;
-    queue.push(...node.step(word(effect.envelope.dest, "n0", { n, echo: [1, n, 0], holds }), now));
+    queue.push(...stepped(node, word(effect.envelope.dest, "n0", { n, echo: [1, n, 0], holds }), now));
   }
 }
 
@@ -167,7 +173,7 @@ export class Cluster {
   }
 
   step(id: string, event: Event): void {
-    this.#carry(this.#nodes.get(id)?.step(event, this.#now) ?? []);
+    this.#carry(this.#stepped(id, event));
   }
 
   /** Lets so much time pass. */
@@ -191,12 +197,17 @@ export class Cluster {
     return at;
   }
 
+  #stepped(id: string, event: Event): Effect[] {
+    const node = this.#nodes.get(id);
+    return node === undefined ? [] : stepped(node, event, this.#now);
+  }
+
   #carry(first: readonly Effect[]): void {
     const queue = [...first];
     for (let effect = queue.shift(); effect !== undefined; effect = queue.shift()) {
       if (effect.kind !== "send") continue;
       const { envelope } = effect;
-      for (const next of this.#nodes.get(envelope.dest)?.step(receive(envelope), this.#now) ?? []) {
+      for (const next of this.#stepped(envelope.dest, receive(envelope))) {
         if (next.kind === "send") queue.push(next);
       }
     }

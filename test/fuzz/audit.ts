@@ -5,6 +5,7 @@ import { decode, encode } from "../../lib/core/codec.ts";
 import type { Envelope, GossipBody, Json } from "../../lib/core/message.ts";
 import { gossipFault, isGossip, isGossipType } from "../../lib/core/message.ts";
 import { type Effect, type Entry, type Event, Node, type NodeOptions } from "../../lib/core/node.ts";
+import { stepped } from "../unit/stepped.ts";
 
 /** A node that wants to be woken more often at one moment spins. */
 const WAKES_MAX = 10_000;
@@ -64,7 +65,7 @@ export class AuditedNode {
   }
 
   #step(event: Event, cause?: Envelope): readonly Envelope[] {
-    const effects = this.#node.step(event, this.#now);
+    const effects = stepped(this.#node, event, this.#now);
     const deadline = this.#node.deadline;
     ok(typeof deadline === "number" && !Number.isNaN(deadline), `deadline ${deadline}`);
     return effects.flatMap((effect) => this.#judge(effect, cause));

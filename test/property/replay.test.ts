@@ -10,16 +10,28 @@ import { holds } from "./holds.ts";
 /** So many deadlines after the last event are met, too. */
 const DEADLINES = 20;
 
+interface Reader {
+  readonly node: Node;
+  readonly me: string;
+  readonly position: Known;
+}
+
 /** What can be read of a node, each with the trouble that a reader takes over it. */
 const readings = {
-  status(node: Node): void {
+  status({ node }: Reader): void {
     for (const peer of node.status.peers) peer.holds("n1.1", 1);
   },
-  takeBatch(node: Node, position: Known): void {
+  takeBatch({ node, position }: Reader): void {
     while (node.takeBatch(position).more);
   },
-  deadline(node: Node): void {
+  deadline({ node }: Reader): void {
     equal(Number.isNaN(node.deadline), false);
+  },
+  /** As a client reads: it is answered, and what is due does not leave on its account. */
+  read({ node, me }: Reader, now: number): void {
+    const envelope = { src: "c9", dest: me, body: { type: "read", msg_id: 9 } };
+    const effects = node.step({ kind: "receive", envelope }, now);
+    deepEqual(effects.map((each) => each.kind === "send" ? each.envelope.dest : each.kind), ["c9"]);
   },
 };
 
@@ -31,7 +43,7 @@ interface Happened extends Happening {
   readonly reads: readonly Reading[];
 }
 
-const reads = fc.array(fc.constantFrom<Reading>("status", "takeBatch", "deadline"), { maxLength: 2 });
+const reads = fc.array(fc.constantFrom<Reading>("status", "takeBatch", "deadline", "read"), { maxLength: 2 });
 const linked = fc.option(fc.constantFrom("n1", "n2", "n3", "n9", ME), { freq: 9, nil: undefined });
 
 /** What comes, and what is read after it. */
@@ -67,14 +79,14 @@ function exchanged(all: readonly Happened[], me: string): Happened[] {
 }
 
 /** Every effect in order, by step. */
-function replay(node: Node, all: readonly Happened[], isRead: boolean): Effect[][] {
+function replay(node: Node, me: string, all: readonly Happened[], isRead: boolean): Effect[][] {
   const effects: Effect[][] = [];
-  const position = new Known();
+  const reader = { node, me, position: new Known() };
   let now = 0;
   for (const each of all) {
     now += each.afterMs;
     for (const event of eventsOf(each)) effects.push(node.step(event, now));
-    if (isRead) { for (const reading of each.reads) readings[reading](node, position); }
+    if (isRead) { for (const reading of each.reads) readings[reading](reader, now); }
     if (node.deadline <= now) effects.push(node.step({ kind: "wake" }, now));
   }
   for (let i = 0; i < DEADLINES && node.deadline < Infinity; i++) {
@@ -89,7 +101,7 @@ test("a node does the same whether it is read between the events or not [N8]", (
     fc.property(options, list, ({ me, seed, incarnation }, all) => {
       const given = exchanged(all, me);
       const made = (): Node => new Node({ incarnation, random: seeded(seed) });
-      deepEqual(replay(made(), given, true), replay(made(), given, false));
+      deepEqual(replay(made(), me, given, true), replay(made(), me, given, false));
     }),
     500,
   );

@@ -54,7 +54,7 @@ class Worker {
     this.#freeAt = now + TURN_MS;
     for (const { envelope, bytes } of ready) {
       this.#freeAt += bytes / BYTES_PER_MS;
-      effects.push(...this.#node.step({ kind: "receive", envelope }, now, true));
+      effects.push(...this.#node.step({ kind: "receive", envelope }, now));
     }
     effects.push(...this.#node.step({ kind: "wake" }, this.#freeAt));
     for (const effect of effects) {

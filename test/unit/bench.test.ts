@@ -14,6 +14,7 @@ import { ratiosOf, ratiosText, verdict } from "../bench/ratios.ts";
 import { broadcast, busyRelay, lonelyRelay, waitingRelay, wake } from "../bench/rig.ts";
 import { amount, tableOf } from "../bench/table.ts";
 import { closeWorktree, commitOf, lendBenches, openWorktree, returnBenches } from "../bench/worktree.ts";
+import { stepped } from "./stepped.ts";
 
 /** As little as shows that a case runs. */
 const LITTLE: Sizes = { many: 50, deltas: 2, gaps: 5, origins: [5], peers: [1, 3] };
@@ -68,7 +69,7 @@ test("bench: a busy relay passes a value on to all but the one that it has lost"
     ...Array(3).fill([0, true]),
     [6, false],
   ]);
-  const effects = node.step(broadcast("n0", 7), now);
+  const effects = stepped(node, broadcast("n0", 7), now);
   deepEqual(effects.map((effect) => effect.kind === "send" ? effect.envelope.dest : effect.kind), [
     ...["persist", "deliver", "c1"],
     ...["n1", "n2", "n3"],

@@ -113,9 +113,20 @@ test("drive() in batches wakes the node once at the end of the turn, for all tha
   }, { batches: true });
   rig.receive(hello);
   rig.receive(hello);
-  assert.deepEqual(rig.log, ["step receive and more", "step receive and more"]);
+  assert.deepEqual(rig.log, ["step receive", "step receive"]);
   rig.endTurn();
   assert.deepEqual(rig.log.slice(2), ["step wake"]);
+  assert.deepEqual(rig.timers, []);
+});
+
+test("drive() without batches wakes the node at once where an event has made something due [N8]", () => {
+  const rig = new Rig((event) => {
+    rig.deadline = event.kind === "wake" ? Infinity : 1000;
+    return [];
+  });
+  rig.receive(hello);
+  rig.receive(hello);
+  assert.deepEqual(rig.log, ["step receive", "step wake", "step receive", "step wake"]);
   assert.deepEqual(rig.timers, []);
 });
 
@@ -283,9 +294,9 @@ class Rig {
     return [...this.#timers.values()];
   }
 
-  step(event: Event, now: number, more: boolean): Effect[] {
+  step(event: Event, now: number): Effect[] {
     this.moments.push(now);
-    this.log.push(`step ${event.kind}${more ? " and more" : ""}`);
+    this.log.push(`step ${event.kind}`);
     return this.#decide(event);
   }
 

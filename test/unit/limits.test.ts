@@ -19,6 +19,7 @@ import { Sights, VERSION_MAX } from "../../lib/core/sights.ts";
 import { ACK_DELAY_MS, RTT_GUESS_MS, WINDOW_MIN_MS } from "../../lib/core/timing.ts";
 import { LINE_BYTES_MAX } from "../../transports/lines.ts";
 import { Pair, type Sent } from "./pair.ts";
+import { stepped } from "./stepped.ts";
 
 /** No longer than this is a peer left alone that does not answer (a probe interval of two, and more than a retry). */
 const SILENCE_MS_MAX = 2_000;
@@ -282,7 +283,7 @@ function relay(): { n0: Node; receive: (src: string, body: object, now: number) 
   const n0 = new Node({ random: seeded(1), incarnation: 1 });
   const receive = (src: string, body: object, now: number) => {
     const envelope = { src, dest: "n0", body: { type: "delta", ...body } };
-    return n0.step({ kind: "receive", envelope }, now).flatMap((each) =>
+    return stepped(n0, { kind: "receive", envelope }, now).flatMap((each) =>
       each.kind === "send" ? each.envelope : []
     );
   };
@@ -310,7 +311,7 @@ test("what of the sights has no room in one message follows by itself, to a neig
   let n = 0;
   const hear = (body: object, now: number, src = other) => {
     const envelope = { src, dest: me, body: { type: "ack", life: 1, n: ++n, holds: [], ...body } };
-    for (const effect of node.step({ kind: "receive", envelope }, now)) {
+    for (const effect of stepped(node, { kind: "receive", envelope }, now)) {
       if (effect.kind !== "send" || effect.envelope.dest !== other || !isGossip(effect.envelope.body)) {
         continue;
       }

@@ -244,6 +244,7 @@ test("Node: a node that is alone, or not yet told who it is, is due nothing [N8]
   equal(unborn().deadline, Infinity);
   const node = alone();
   ask(node, broadcast(1));
+  deepEqual(node.step({ kind: "wake" }, 0), []);
   equal(node.deadline, Infinity);
   deepEqual(node.step({ kind: "wake" }, 1e9), []);
 });

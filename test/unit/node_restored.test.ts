@@ -11,6 +11,7 @@ import {
   TEMPORARILY_UNAVAILABLE,
 } from "../../lib/core/node.ts";
 import { seeded } from "../../lib/core/random.ts";
+import { stepped } from "./stepped.ts";
 
 const entries: Entry[] = [
   { origin: "n0.1", seq: 1, value: "mine" },
@@ -25,7 +26,7 @@ function comeBack(): Node {
 }
 
 function ask(node: Node, body: Body, src = "c1"): Effect[] {
-  return node.step({ kind: "receive", envelope: { src, dest: "n0", body } }, 0);
+  return stepped(node, { kind: "receive", envelope: { src, dest: "n0", body } }, 0);
 }
 
 function replies(effects: readonly Effect[]): Body[] {
@@ -79,19 +80,19 @@ test("Node refuses new values while they cannot be made safe, and serves everyth
   ]);
 });
 
-test("Node lets what is due wait while more is to come in the same turn [S5]", () => {
+test("Node lets what is due leave upon a wake, and upon nothing else [S5]", () => {
   const node = comeBack();
   ask(node, { type: "ack", life: 7, n: 1, holds: [["n0.1", [1, 2]], ["n1.7", [1, 4]]] }, "n1");
-  const step = (event: Event, more: boolean) =>
-    node.step(event, 600, more).flatMap((effect) =>
+  const step = (event: Event) =>
+    node.step(event, 600).flatMap((effect) =>
       effect.kind === "send" && effect.envelope.dest === "n1" ? effect.envelope.body["runs"] ?? [] : []
     );
   const broadcast = (message: string): Event => {
     const body = { type: "broadcast", message };
     return { kind: "receive", envelope: { src: "c1", dest: "n0", body } };
   };
-  deepEqual(["a", "b"].flatMap((value) => step(broadcast(value), true)), []);
-  deepEqual(step({ kind: "wake" }, false), [["n0.5", 1, ["a", "b"]]]);
+  deepEqual(["a", "b"].flatMap((value) => step(broadcast(value))), []);
+  deepEqual(step({ kind: "wake" }), [["n0.5", 1, ["a", "b"]]]);
 });
 
 test("Node.takeBatch() gives what a position lacks, and moves it on [N11]", () => {

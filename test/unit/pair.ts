@@ -4,6 +4,7 @@ import { type Body, type Envelope, type GossipBody, isGossip, type Json } from "
 import { Node } from "../../lib/core/node.ts";
 import { seeded } from "../../lib/core/random.ts";
 import { LINE_BYTES_MAX } from "../../transports/lines.ts";
+import { stepped } from "./stepped.ts";
 
 /** One line between the two, as it left. */
 export interface Sent {
@@ -92,7 +93,7 @@ export class Pair {
     const node = this.#nodes.get(id);
     const event = envelope === undefined ? { kind: "wake" as const } : { kind: "receive" as const, envelope };
     const answers: Body[] = [];
-    for (const effect of node?.step(event, this.#now) ?? []) {
+    for (const effect of node === undefined ? [] : stepped(node, event, this.#now)) {
       if (effect.kind !== "send") continue;
       if (this.#nodes.has(effect.envelope.dest)) this.#leave(effect.envelope);
       else answers.push(effect.envelope.body);

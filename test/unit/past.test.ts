@@ -6,6 +6,7 @@ import type { Body, Json } from "../../lib/core/message.ts";
 import { type Effect, type Entry, type Mechanism, Node } from "../../lib/core/node.ts";
 import { type Random, seeded } from "../../lib/core/random.ts";
 import { VERSION_MAX } from "../../lib/core/sights.ts";
+import { stepped } from "./stepped.ts";
 
 const LEAST: Random = { next: () => 0 };
 
@@ -25,7 +26,7 @@ function start(
 }
 
 function ask(node: Node, body: Body, src = "c1", now = 0): Effect[] {
-  return node.step({ kind: "receive", envelope: { src, dest: "n0", body } }, now);
+  return stepped(node, { kind: "receive", envelope: { src, dest: "n0", body } }, now);
 }
 
 /** What n1 says in its 9th life. */

@@ -9,6 +9,7 @@ import { seeded } from "../../lib/core/random.ts";
 import { plant } from "../../lib/core/relay.ts";
 import { HINTS_HZ_MAX, ShortCut } from "../../lib/core/short_cut.ts";
 import { Sights } from "../../lib/core/sights.ts";
+import { stepped } from "./stepped.ts";
 
 /** So many start with two levels; sorted, m000 is the root and m001 a relay. */
 const MANY = STAR_MAX + 1;
@@ -46,12 +47,12 @@ class Member {
   /** Two values in one turn. */
   broadcastTwo(now: number): Envelope[] {
     const body = { type: "broadcast", message: "x" };
-    this.#node.step({ kind: "receive", envelope: { src: "c1", dest: this.#me, body } }, now, true);
+    this.#node.step({ kind: "receive", envelope: { src: "c1", dest: this.#me, body } }, now);
     return this.broadcast("y", now);
   }
 
   #step(event: Event, now: number): Envelope[] {
-    return this.#node.step(event, now).flatMap((effect) => effect.kind === "send" ? effect.envelope : []);
+    return stepped(this.#node, event, now).flatMap((effect) => effect.kind === "send" ? effect.envelope : []);
   }
 }
 
