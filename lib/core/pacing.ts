@@ -38,8 +38,7 @@ interface Load {
   bytes: number;
   readonly at: number;
   readonly asked: boolean;
-  /** Its entries, where it is not light. */
-  readonly runs: readonly Run[];
+  readonly runs: Run[];
   /** How long it should take to arrive and be answered, where the line is known. */
   readonly expectedMs: number | undefined;
   /** Whether as much as might was on its way: then the line was the limit, and not what there was to send. */
@@ -110,10 +109,10 @@ export class Pacing {
     const limited = cut || this.#underWay > this.#allowance / 2;
     this.#underWay += bytes;
     this.#unasked = asked ? 0 : this.#unasked + bytes;
-    if (!asked && this.#joins(n, bytes)) return;
+    if (!asked && this.#joins(n, bytes, runs)) return;
     this.#loads.push({
       ...{ n, bytes, asked, limited, at: now, lost: false },
-      runs: bytes > LIGHT_BYTES ? runs : [],
+      runs: [...runs],
       expectedMs: this.#rate && rttMs !== undefined ? rttMs + this.#underWay / this.#rate : undefined,
       arrivedBytes: this.#arrivedBytes,
       arrivedAt: this.#arrivedAt,
@@ -123,11 +122,12 @@ export class Pacing {
   }
 
   /** Small messages that follow each other count as one. */
-  #joins(n: number, bytes: number): boolean {
+  #joins(n: number, bytes: number, runs: readonly Run[]): boolean {
     const last = this.#loads.at(-1);
     if (last === undefined || last.lost || last.asked || last.bytes + bytes > JOINED_BYTES_MAX) return false;
     last.n = n;
     last.bytes += bytes;
+    last.runs.push(...runs);
     return true;
   }
 
@@ -140,7 +140,7 @@ export class Pacing {
     const before: Run[] = [];
     for (const load of this.#loads) {
       if (load.n > n) break;
-      if (!load.lost && load.n < n) before.push(...load.runs);
+      if (!load.lost && load.n < n && load.bytes > LIGHT_BYTES) before.push(...load.runs);
       // What was given up has probably not arrived, unless it is named itself.
       if (!load.lost || load.n === n) this.#arrivedBytes += load.bytes;
       count++;
@@ -168,9 +168,9 @@ export class Pacing {
     for (const load of this.#loads) this.#giveUp(load);
   }
 
-  /** What is on its way and large: to send it again would take longer than to wait for it. */
+  /** What is on its way, where that is much: to send it again would take longer than to wait for it. */
   *moving(): Iterable<Run> {
-    for (const { bytes, runs, lost } of this.#loads) if (!lost && bytes > LIGHT_BYTES) yield* runs;
+    if (this.heavy) { for (const { runs, lost } of this.#loads) if (!lost) yield* runs; }
   }
 
   #giveUp(load: Load): void {

@@ -89,6 +89,22 @@ test("fresh values do not send further batches before what is on its way is answ
   equalSets(pair.read("n0"), [...count(0, 5 * BATCH_ENTRIES_MAX), ...count(100_000, 100_020)]);
 });
 
+test("what both ends stream to each other goes over the line once, though each asks for answers in between [P2] [P10]", () => {
+  const pair = new Pair(20);
+  pair.run(2_000);
+  const rounds = 300;
+  for (let round = 0; round < rounds; round++) {
+    for (const id of ["n0", "n1"]) pair.broadcast(id, count(0, 40).map((n) => `${id} ${round} ${n}`));
+    pair.run(1);
+  }
+  pair.run(2_000);
+  const values = 2 * 40 * rounds;
+  for (const id of ["n0", "n1"]) equal((pair.read(id) as unknown[]).length, values);
+  const asked = pair.sent.filter(({ body }) => body.want).length;
+  const sent = pair.sent.reduce((sum, each) => sum + entries(each), 0);
+  ok(asked >= 5 && sent < 1.02 * values, `${asked} asked, ${sent} entries were sent for ${values} values`);
+});
+
 test("a message stops at BATCH_BYTES_MAX bytes of values, and the rest follows [P10]", () => {
   const length = BATCH_BYTES_MAX / 4;
   const values = count(0, 10).map((n) => String(n).repeat(length));
