@@ -59,6 +59,8 @@ export class Gossip {
   readonly #recent: Recent;
   readonly #shortCut: ShortCut;
   readonly #past: Past;
+  /** Those that pass on to this node as often as they may: its relay, and those that take or took it for theirs. */
+  readonly #busy = new Set<Peer>();
   /** When the children were last sent what had gathered, and when they will be again. */
   #flushedAt = -Infinity;
   #flushAt = Infinity;
@@ -84,8 +86,8 @@ export class Gossip {
 
   /** The moment of the earliest thing to do; Infinity when there is none. */
   get deadline(): number {
-    let at = Math.min(this.#flushAt, this.#lookout.deadline);
-    for (const peer of this.#peers) at = Math.min(at, peer.dueAt, this.#timing.silentAt(peer));
+    let at = Math.min(this.#flushAt, this.#lookout.deadline, this.#peers.agenda.nextAt);
+    for (const relay of this.#busy) at = Math.min(at, this.#timing.silentAt(relay));
     return at;
   }
 
@@ -137,7 +139,7 @@ export class Gossip {
     }
     const livesAgain = this.#past.check(peer, body);
     if (peer.rtt !== rtt) this.#timing.measured(peer);
-    if (body.window !== undefined) this.#reboard(peer, now);
+    if (body.window !== undefined) this.#flushed(peer, now);
     // What is still on its way has only now the line for itself.
     if (heavy) peer.cannotAnswer(now + this.#timing.answerMs(peer));
     const fresh = mergeRuns(this.#log, this.#past.origin, peer, body);
@@ -170,9 +172,10 @@ export class Gossip {
   /** Does whatever is due. */
   wake(now: number): void {
     if (this.#flushAt <= now) this.#flush(now);
-    for (const peer of this.#peers) {
-      if (peer.dueAt <= now) this.#serve(peer, now);
-      if (this.#timing.silentAt(peer) <= now) this.#lookout.silent(peer, now);
+    for (const peer of this.#peers.agenda.due(now)) this.#serve(peer, now);
+    for (const relay of this.#busy) {
+      if (this.#timing.silentAt(relay) <= now) this.#lookout.silent(relay, now);
+      if (!relay.busy) this.#busy.delete(relay);
     }
     this.#lookout.wake(now);
   }
@@ -257,6 +260,13 @@ export class Gossip {
   #boardAt(relay: Peer, now: number): number {
     const { sights } = this.#lookout;
     return this.#timing.boardAt(relay, sights.clear ? now : now + this.#timing.companyMs);
+  }
+
+  /** One that passes on as a relay has just done so. */
+  #flushed(relay: Peer, now: number): void {
+    if (relay.busy) this.#busy.add(relay);
+    else this.#busy.delete(relay);
+    this.#reboard(relay, now);
   }
 
   /** The relay has just flushed: what waits for a flush that was only foretold is timed to the one that it announces. */

@@ -1,4 +1,5 @@
 /** What is believed of one peer: what it holds, what is on its way to it, how far it is, and when it is due a word. */
+import type { Agenda } from "./agenda.ts";
 import { IntervalSet } from "./interval_set.ts";
 import { Known } from "./known.ts";
 import type { Entry, Log, Run } from "./log.ts";
@@ -80,10 +81,11 @@ export class Peer {
   guessed = false;
 
   /** Moments at which it is due something; Infinity where it is not. */
-  sendAt = Infinity;
-  ackAt = Infinity;
-  wantAt = Infinity;
-  retryAt = Infinity;
+  #sendAt = Infinity;
+  #ackAt = Infinity;
+  #wantAt = Infinity;
+  #retryAt = Infinity;
+  readonly #moved: () => void;
 
   #n = 0;
   #heardN = 0;
@@ -95,12 +97,50 @@ export class Peer {
   /** Origins of which it may hold more than the log: those of which it has spoken since they were last compared. */
   readonly #toCompare = new Set<string>();
 
-  constructor(id: string) {
+  /** Without an agenda nobody is told when it is due something. */
+  constructor(id: string, agenda?: Agenda<Peer>) {
     this.id = id;
+    this.#moved = agenda?.enter(this) ?? (() => {});
+  }
+
+  get sendAt(): number {
+    return this.#sendAt;
+  }
+
+  set sendAt(at: number) {
+    this.#sendAt = at;
+    this.#moved();
+  }
+
+  get ackAt(): number {
+    return this.#ackAt;
+  }
+
+  set ackAt(at: number) {
+    this.#ackAt = at;
+    this.#moved();
+  }
+
+  get wantAt(): number {
+    return this.#wantAt;
+  }
+
+  set wantAt(at: number) {
+    this.#wantAt = at;
+    this.#moved();
+  }
+
+  get retryAt(): number {
+    return this.#retryAt;
+  }
+
+  set retryAt(at: number) {
+    this.#retryAt = at;
+    this.#moved();
   }
 
   get dueAt(): number {
-    return Math.min(this.sendAt, this.ackAt, this.wantAt, this.retryAt);
+    return Math.min(this.#sendAt, this.#ackAt, this.#wantAt, this.#retryAt);
   }
 
   get nextN(): number {

@@ -1,10 +1,13 @@
 /** The other members; what is believed of one begins when there is first anything to believe. */
+import { Agenda } from "./agenda.ts";
 import { Peer } from "./peer.ts";
 
 export class Peers implements Iterable<Peer> {
   readonly #me: string;
   readonly #ranked: readonly string[];
   readonly #met = new Map<string, Peer>();
+  /** When which of those who were met is due something. */
+  readonly agenda = new Agenda<Peer>();
 
   /** `ranked`: every member, this node included, sorted. */
   constructor(me: string, ranked: readonly string[]) {
@@ -21,7 +24,7 @@ export class Peers implements Iterable<Peer> {
   get(id: string): Peer | undefined {
     const met = this.#met.get(id);
     if (met !== undefined || !this.has(id)) return met;
-    const peer = new Peer(id);
+    const peer = new Peer(id, this.agenda);
     this.#met.set(id, peer);
     return peer;
   }
