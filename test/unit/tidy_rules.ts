@@ -32,6 +32,7 @@ const outside: Readonly<Record<Room, readonly string[]>> = {
 const topLevel = [
   ...["main.ts", "lib", "transports", "test", "deno.json", "package.json", "docker-compose.yml", "README.md"],
   ...[
+    "LICENSE",
     "package-lock.json",
     "bun.lock",
     "deno.lock",
