@@ -15,6 +15,7 @@ const perFile = [
 
 function sources(folder: string): string[] {
   return readdirSync(new URL(folder, root), { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === "node_modules") return [];
     if (entry.isDirectory()) return sources(`${folder}${entry.name}/`);
     return entry.name.endsWith(".ts") ? [`${folder}${entry.name}`] : [];
   });

@@ -23,10 +23,7 @@ const outside: Readonly<Record<Room, readonly string[]>> = {
   store: ["node:"],
   transports: ["node:"],
   core: ["typebox"],
-  test: [
-    ...["node:", "fast-check", "mitata", "typebox", "zod"],
-    ...["@libp2p", "@multiformats/multiaddr", "@nats-io", "libp2p"],
-  ],
+  test: ["node:", "fast-check", "mitata", "typebox", "zod"],
 };
 
 const topLevel = [

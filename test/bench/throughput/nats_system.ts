@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { startCluster, takePorts } from "./cluster.ts";
 import { installed, Server } from "./processes.ts";
+import { missingPackages, natsClient } from "./rivals.ts";
 import { type Cluster, NODES, type System, type Target } from "./system.ts";
 
 const PROGRAM = "nats-server";
@@ -31,18 +32,13 @@ export const jetstreamFile: System = {
   start: (folder) => startJetstream(folder, "file"),
 };
 
-async function missing(): Promise<string | undefined> {
-  if (installed(PROGRAM) === undefined) return `${PROGRAM} is not installed`;
-  try {
-    await import("./nats_client.ts");
-  } catch {
-    return "the packages @nats-io/transport-node and @nats-io/jetstream are not installed";
-  }
-  return undefined;
+function missing(): Promise<string | undefined> {
+  const isThere = installed(PROGRAM) !== undefined;
+  return Promise.resolve(isThere ? missingPackages() : `${PROGRAM} is not installed`);
 }
 
 async function startJetstream(folder: string, storage: "file" | "memory"): Promise<Cluster> {
-  const { makeStream } = await import("./nats_client.ts");
+  const { makeStream } = await natsClient();
   return await startNats(folder, "jetstream", (target) => makeStream(target, storage));
 }
 

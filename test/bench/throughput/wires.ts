@@ -1,4 +1,5 @@
 /** The wire of a target; what is not needed is not loaded, as it may not be installed. */
+import { natsClient } from "./rivals.ts";
 import type { Target, Wire } from "./system.ts";
 
 export async function wireOf({ wire }: Target): Promise<Wire> {
@@ -14,8 +15,8 @@ export async function wireOf({ wire }: Target): Promise<Wire> {
     case "redis-stream":
       return (await import("./redis_client.ts")).streamWire;
     case "nats":
-      return (await import("./nats_client.ts")).natsWire;
+      return (await natsClient()).natsWire;
     case "jetstream":
-      return (await import("./nats_client.ts")).jetstreamWire;
+      return (await natsClient()).jetstreamWire;
   }
 }

@@ -1,9 +1,10 @@
 /** Clients of NATS by its own library: core subjects, and streams whose messages are acknowledged. */
 import { AckPolicy, jetstream, jetstreamManager, StorageType } from "@nats-io/jetstream";
 import { connect, createInbox, type NatsConnection } from "@nats-io/transport-node";
-import type { Arrivals } from "./arrivals.ts";
-import { now } from "./clock.ts";
-import { NODES, type Target, type Wire } from "./system.ts";
+import type { Arrivals } from "../arrivals.ts";
+import { now } from "../clock.ts";
+import type { NatsClient } from "../rivals.ts";
+import { NODES, type Target, type Wire } from "../system.ts";
 
 const SUBJECT = "v";
 const STREAM = "values";
@@ -13,7 +14,7 @@ const ASK_MS_MAX = 10_000;
 const TRY_MS_MAX = 2_000;
 
 /** Core NATS acknowledges nothing: a publish counts as taken when the server has answered a PING behind it. */
-export const natsWire: Wire = {
+const natsWire: Wire = {
   async openLane(target, index, onAcked) {
     const connection = await connectTo(target, index);
     return {
@@ -29,7 +30,7 @@ export const natsWire: Wire = {
   },
 };
 
-export const jetstreamWire: Wire = {
+const jetstreamWire: Wire = {
   async openLane(target, index, onAcked) {
     const stream = jetstream(await connectTo(target, index));
     return {
@@ -55,8 +56,7 @@ export const jetstreamWire: Wire = {
   },
 };
 
-/** Rejects while the servers are not ready for it. */
-export async function makeStream(target: Target, storage: "file" | "memory"): Promise<void> {
+async function makeStream(target: Target, storage: "file" | "memory"): Promise<void> {
   const connection = await connectTo(target, 0);
   try {
     const manager = await jetstreamManager(connection, { timeout: TRY_MS_MAX });
@@ -69,6 +69,8 @@ export async function makeStream(target: Target, storage: "file" | "memory"): Pr
     await connection.close();
   }
 }
+
+export const client: NatsClient = { natsWire, jetstreamWire, makeStream };
 
 function connectTo({ ports }: Target, node: number): Promise<NatsConnection> {
   return connect({ servers: `127.0.0.1:${ports[node]}`, ignoreClusterUpdates: true, reconnect: false });
