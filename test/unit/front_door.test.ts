@@ -1,0 +1,53 @@
+/** The commands that a newcomer types install what they need, once; a script that says how it was called stands in for npm. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const read = (name: string) => JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), "utf8"));
+const scripts: Record<string, string> = read("package.json").scripts;
+const tasks: Record<string, string> = read("deno.json").tasks;
+const deno = fileURLToPath(new URL("../../node_modules/.bin/deno", import.meta.url));
+const LOCKED_AT = 1_000;
+
+/** What npm is asked for in a checkout where an installation ended at that moment, in seconds; undefined for never. */
+function askedOfNpm([bin, ...args]: readonly [string, ...string[]], installedAt: number | undefined): string {
+  const folder = mkdtempSync(join(tmpdir(), "hearsay-front-door-"));
+  const put = (name: string, text: string, at: number) => {
+    writeFileSync(join(folder, name), text, { mode: 0o755 });
+    utimesSync(join(folder, name), at, at);
+  };
+  try {
+    mkdirSync(join(folder, "node_modules"));
+    put("deno.json", JSON.stringify({ tasks: { ready: tasks["ready"] } }), LOCKED_AT);
+    put("npm", '#!/bin/sh\necho "$@"\n', LOCKED_AT);
+    put("package-lock.json", "{}", LOCKED_AT);
+    if (installedAt !== undefined) put("node_modules/.package-lock.json", "{}", installedAt);
+    const env = { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}` };
+    const { stderr } = spawnSync(bin, args, { cwd: folder, env, encoding: "utf8" });
+    return stderr.trim();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("what is missing or older than package-lock.json is installed, what is newer is left alone", () => {
+  // The shell of deno task is its own, and knows less.
+  for (const shell of [["sh", "-c", scripts["ready"] ?? ""], [deno, "task", "--quiet", "ready"]] as const) {
+    assert.match(askedOfNpm(shell, undefined), /^ci /);
+    assert.match(askedOfNpm(shell, LOCKED_AT - 1), /^ci /);
+    assert.equal(askedOfNpm(shell, LOCKED_AT + 1), "");
+  }
+});
+
+test("start and test make ready first, by npm, by bun and by deno", () => {
+  assert.equal(tasks["ready"], scripts["ready"]);
+  for (const name of ["start", "test"]) {
+    assert.match(scripts[name] ?? "", /^npm run --silent ready && /);
+    assert.match(tasks[name] ?? "", /^deno task --quiet ready && /);
+  }
+});
