@@ -15,7 +15,11 @@ const deno = fileURLToPath(new URL("../../node_modules/.bin/deno", import.meta.u
 const LOCKED_AT = 1_000;
 
 /** What npm is asked for in a checkout where an installation ended at that moment, in seconds; undefined for never. */
-function askedOfNpm([bin, ...args]: readonly [string, ...string[]], installedAt: number | undefined): string {
+function askedOfNpm(
+  [bin, ...args]: readonly [string, ...string[]],
+  installedAt: number | undefined,
+  path?: string,
+): string {
   const folder = mkdtempSync(join(tmpdir(), "hearsay-front-door-"));
   const put = (name: string, text: string, at: number) => {
     writeFileSync(join(folder, name), text, { mode: 0o755 });
@@ -27,7 +31,7 @@ function askedOfNpm([bin, ...args]: readonly [string, ...string[]], installedAt:
     put("npm", '#!/bin/sh\necho "$@"\n', LOCKED_AT);
     put("package-lock.json", "{}", LOCKED_AT);
     if (installedAt !== undefined) put("node_modules/.package-lock.json", "{}", installedAt);
-    const env = { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}` };
+    const env = { ...process.env, PATH: path ?? `${folder}:${process.env["PATH"] ?? ""}` };
     const { stderr } = spawnSync(bin, args, { cwd: folder, env, encoding: "utf8" });
     return stderr.trim();
   } finally {
@@ -42,6 +46,10 @@ test("what is missing or older than package-lock.json is installed, what is newe
     assert.match(askedOfNpm(shell, LOCKED_AT - 1), /^ci /);
     assert.equal(askedOfNpm(shell, LOCKED_AT + 1), "");
   }
+});
+
+test("where there is no npm, what bun or deno has installed is left alone", () => {
+  assert.equal(askedOfNpm(["/bin/sh", "-c", scripts["ready"] ?? ""], undefined, "/nowhere"), "");
 });
 
 test("start and test make ready first, by npm, by bun and by deno", () => {
