@@ -1,7 +1,15 @@
 /** The commands that a newcomer types install what they need, once; a script that says how it was called stands in for npm. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -18,7 +26,7 @@ const LOCKED_AT = 1_000;
 function askedOfNpm(
   [bin, ...args]: readonly [string, ...string[]],
   installedAt: number | undefined,
-  path?: string,
+  hasNpm = true,
 ): string {
   const folder = mkdtempSync(join(tmpdir(), "hearsay-front-door-"));
   const put = (name: string, text: string, at: number) => {
@@ -28,10 +36,11 @@ function askedOfNpm(
   try {
     mkdirSync(join(folder, "node_modules"));
     put("deno.json", JSON.stringify({ tasks: { ready: tasks["ready"] } }), LOCKED_AT);
-    put("npm", '#!/bin/sh\necho "$@"\n', LOCKED_AT);
+    if (hasNpm) put("npm", '#!/bin/sh\necho "$@"\n', LOCKED_AT);
+    else symlinkSync("/bin/sh", join(folder, "sh"));
     put("package-lock.json", "{}", LOCKED_AT);
     if (installedAt !== undefined) put("node_modules/.package-lock.json", "{}", installedAt);
-    const env = { ...process.env, PATH: path ?? `${folder}:${process.env["PATH"] ?? ""}` };
+    const env = { ...process.env, PATH: hasNpm ? `${folder}:${process.env["PATH"] ?? ""}` : folder };
     const { stderr } = spawnSync(bin, args, { cwd: folder, env, encoding: "utf8" });
     return stderr.trim();
   } finally {
@@ -49,7 +58,7 @@ test("what is missing or older than package-lock.json is installed, what is newe
 });
 
 test("where there is no npm, what bun or deno has installed is left alone", () => {
-  assert.equal(askedOfNpm(["/bin/sh", "-c", scripts["ready"] ?? ""], undefined, "/nowhere"), "");
+  assert.equal(askedOfNpm(["/bin/sh", "-c", scripts["ready"] ?? ""], undefined, false), "");
 });
 
 test("start and test make ready first, by npm, by bun and by deno", () => {
