@@ -167,6 +167,8 @@ export class Peer {
 
   /** It cannot have answered anything before that. */
   cannotAnswer(beforeAt: number): void {
+    // The earliest of all.
+    if (this.retryAt >= beforeAt) return;
     this.#flights = this.#flights.map((flight) => ({
       ...flight,
       answerBy: Math.max(flight.answerBy, beforeAt),
