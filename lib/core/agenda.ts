@@ -1,4 +1,4 @@
-/** Who is due when: a heap of all who are due anything, so that to ask who is next costs the same among few and many. */
+/** Items by the moment at which each is due: a heap, so that asking for the next costs the same among few and many. */
 
 export interface Due {
   /** The moment at which it is due; Infinity while it is not. */
@@ -41,8 +41,8 @@ export class Agenda<T extends Due> {
   }
 
   /**
-   * Those due by now, in the order in which they were entered. Who becomes due while they are gone through is among them,
-   * unless its turn is over; who is due no more is not.
+   * Those due by now, in the order in which they were entered. An item that becomes due while they are gone through is
+   * among them, unless its turn is over; one that is due no more is not.
    */
   *due(now: number): Iterable<T> {
     this.#settle();
