@@ -17,7 +17,7 @@ import type { Tree } from "./tree.ts";
 
 /** Answers overdue in a row, with nothing heard meanwhile, after which a peer counts as lost. */
 export const MISSES_MAX = 2;
-/** Who asks in vain for what a peer says it holds asks again after this at the latest, unless that takes longer. */
+/** A node that asks a peer in vain for what it says it holds asks again after this at the latest, unless an answer takes longer. */
 export const WANT_CAP_MS = 16_000;
 /** A starting relay gives the others this long to call first. */
 export const HELLO_MS = 1_000;
@@ -186,7 +186,7 @@ export class Gossip {
   #catchUp(peer: Peer, body: GossipBody, overdue: boolean, now: number): void {
     if (this.#lookout.isNeighbour(peer.id)) {
       const waiting = overdue || peer.guessed;
-      // Who has heard nothing of this life may still speak to an earlier one: it is greeted all the same.
+      // A peer that has heard nothing of this life may still speak to an earlier one: it is greeted all the same.
       if (peer.guessed && peer.nextN > 1) peer.forgetSent();
       else if (!peer.awaited && !peer.isBehind(this.#log) && peer.isUnacked(this.#log)) {
         // All that was sent has arrived or is lost, and something is missing there.
@@ -217,7 +217,7 @@ export class Gossip {
     this.#say(peer, now, { push, want: !asked && this.#timing.typicalRtt === undefined });
   }
 
-  /** Who knows an earlier life is to hear of this one, from which it knows nothing yet. */
+  /** Peers that know an earlier life are to hear of this one, of which they know nothing yet. */
   #liveAgain(teller: Peer, now: number): void {
     this.#lookout.sights.liveAgain(this.#past.life);
     for (const peer of this.#peers) peer.forgetSaid();
@@ -345,7 +345,7 @@ export class Gossip {
   /** How many bytes of entries may leave to the peer now. */
   #room(peer: Peer): number {
     if (this.#lacks("pacing")) return peer.cut && peer.awaited ? 0 : BATCH_BYTES_MAX;
-    // Who is slow to take in what is on its way would be slower still.
+    // A peer that is slow to take in what is on its way would be slower still.
     return peer.misses > 0 && peer.pacing.heavy ? 0 : peer.pacing.room(peer.rtt?.mean);
   }
 
