@@ -2,8 +2,8 @@
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 import { dispatch } from "./lib/commands/dispatch.ts";
-import { FAILED, type Io, OK } from "./lib/commands/io.ts";
-import { Output } from "./lib/commands/output.ts";
+import { FAILED, type Io, OK } from "./lib/commands/terminal/io.ts";
+import { Output } from "./lib/commands/terminal/output.ts";
 
 /** What is held of standard error for a reader that has stalled, in bytes. */
 const ERR_HELD_BYTES_MAX = 1_048_576;

@@ -1,11 +1,11 @@
 /** `hearsay broadcast`: tells values to the cluster, from arguments or from lines, until each is acknowledged. */
-import { beforeEnding } from "../workbench/before_ending.ts";
-import { shortened } from "../../transports/maelstrom.ts";
-import { Broadcaster } from "./broadcaster.ts";
-import { type BroadcastConfig, parseBroadcast } from "./config_client.ts";
-import { FAILED, type Io, OK, refuse } from "./io.ts";
-import { Nodes } from "./nodes.ts";
-import { LineValues, type Values, valuesOf } from "./values.ts";
+import { beforeEnding } from "../workbench/faults/before_ending.ts";
+import { Broadcaster } from "../client/broadcaster.ts";
+import { type BroadcastConfig, parseBroadcast } from "./config/client.ts";
+import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
+import { Nodes } from "../client/nodes.ts";
+import { LineValues, type Values, valuesOf } from "../client/values.ts";
+import { shortened } from "../../transports/shortened.ts";
 
 /** Values that no node would take are named one by one, up to so many. */
 export const REFUSALS_SHOWN_MAX = 10;
@@ -14,7 +14,7 @@ export async function broadcast(args: readonly string[], io: Io): Promise<number
   const parsed = parseBroadcast(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   const { config } = parsed;
-  const nodes = new Nodes(config, io);
+  const nodes = new Nodes(config, io.err);
   const values = open(config, io);
   const onRefused = (text: string, reason: string) => {
     if (broadcaster.refused > REFUSALS_SHOWN_MAX) return;

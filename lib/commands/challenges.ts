@@ -1,11 +1,11 @@
 /** `hearsay challenges`: the table of figures of this program, worst of many seeds, beside its targets. */
-import type { Results } from "../workbench/results.ts";
-import { simulate } from "../workbench/sim.ts";
-import { parseChallenges } from "./config.ts";
-import { figureText, judge, type Judgement, worst } from "./figures.ts";
-import { FAILED, type Io, OK, printLines, refuse } from "./io.ts";
-import { figuresInShort, short, table } from "./outcome.ts";
-import { type Progress, progressOn } from "./progress.ts";
+import type { Results } from "../workbench/verdict/results.ts";
+import { simulate } from "../workbench/world/sim.ts";
+import { parseChallenges } from "./config/exam.ts";
+import { figureText, judge, type Judgement, worst } from "./exam/figures.ts";
+import { FAILED, type Io, OK, printLines, refuse } from "./terminal/io.ts";
+import { figuresInShort, short, table } from "./exam/outcome.ts";
+import { type Progress, progressOn } from "./terminal/progress.ts";
 import { breathe } from "./sim.ts";
 import {
   type Bound,
@@ -15,7 +15,7 @@ import {
   type Row,
   rows,
   rowSettings,
-} from "./targets.ts";
+} from "./exam/targets.ts";
 import { ownProgram, runReal } from "./test.ts";
 
 /** What one row came to in one world. */

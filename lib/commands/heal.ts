@@ -1,7 +1,7 @@
 /** `hearsay heal`: ends every cut of a real network. */
-import { Cutter } from "../workbench/cutter.ts";
-import { parseHeal } from "./config_cut.ts";
-import { type Io, OK, refuse } from "./io.ts";
+import { Cutter } from "../workbench/faults/partition_controller.ts";
+import { parseHeal } from "./config/cut.ts";
+import { type Io, OK, refuse } from "./terminal/io.ts";
 import { fail } from "./partition.ts";
 
 export async function heal(args: readonly string[], io: Io): Promise<number> {

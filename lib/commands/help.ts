@@ -1,9 +1,9 @@
 /** `hearsay help [COMMAND]`: what there is, each flag with its rule, and examples that work as they stand. */
-import { commands, refuseUnknown } from "./dispatch.ts";
-import { flagsOf } from "./every_flag.ts";
-import { environmentName } from "./flags.ts";
-import { type Io, OK, printLines, refuse } from "./io.ts";
-import type { FlagLine } from "./read_flags.ts";
+import { commands, refuseUnknown } from "./flags/command_names.ts";
+import { flagsOf } from "./flags/every_flag.ts";
+import { environmentName } from "./flags/flags.ts";
+import { type Io, OK, printLines, refuse } from "./terminal/io.ts";
+import type { FlagLine } from "./flags/read_flags.ts";
 
 const examples: Readonly<Record<string, readonly string[]>> = {
   maelstrom: ["maelstrom test -w broadcast --bin hearsay --node-count 5 --time-limit 20 --rate 10"],

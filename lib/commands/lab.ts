@@ -2,15 +2,15 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import process from "node:process";
-import { Lab, RELAY_VARIABLE } from "../workbench/lab.ts";
-import { labEnvironment } from "../workbench/lab_hosts.ts";
-import { readLines } from "../workbench/lab_processes.ts";
-import { relayInside } from "../workbench/lab_relay.ts";
-import { itself, type Program } from "../workbench/process.ts";
-import { addressText } from "./address.ts";
-import { type LabConfig, parseLab } from "./config_lab.ts";
-import { FAILED, type Io, OK, refuse } from "./io.ts";
+import { Lab, RELAY_VARIABLE } from "../workbench/lab/lab.ts";
+import { labEnvironment } from "../workbench/lab/hosts.ts";
+import { readLines } from "../workbench/lab/processes.ts";
+import { relayInside } from "../workbench/lab/forwarder.ts";
+import { itself, type Program } from "../workbench/world/process.ts";
+import { type LabConfig, parseLab } from "./config/lab.ts";
+import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
 import { fail } from "./partition.ts";
+import { addressText } from "../../transports/address.ts";
 
 export async function lab(args: readonly string[], io: Io): Promise<number> {
   const relay = io.env[RELAY_VARIABLE] ?? "";

@@ -1,12 +1,12 @@
 /** `hearsay maelstrom`: one node on standard input and output. */
-import { runMaelstrom } from "../../transports/maelstrom.ts";
-import { hasVariables } from "./dispatch.ts";
-import { type Io, refuse } from "./io.ts";
+import { hasVariables } from "./flags/command_names.ts";
+import { type Io, refuse } from "./terminal/io.ts";
+import { runMaelstrom } from "../service/maelstrom.ts";
 
 /** Settings are only parsed where there are some: a plain start need not load the parser. */
 export async function maelstrom(args: readonly string[], io: Io): Promise<number> {
   if (args.length === 0 && !hasVariables(io.env)) return await runMaelstrom({});
-  const { parseMaelstrom } = await import("./config.ts");
+  const { parseMaelstrom } = await import("./config/exam.ts");
   const parsed = parseMaelstrom(args, io.env);
   return parsed.ok ? await runMaelstrom(parsed.config) : refuse(io, parsed.mistakes);
 }

@@ -1,11 +1,11 @@
 /** `hearsay partition`: cuts a real network apart through the sidecars, or says who drops whom. */
 import process from "node:process";
-import { Cutter, droppedAt, resolveAll, sourcesOf } from "../workbench/cutter.ts";
-import type { Cut } from "../workbench/grudge.ts";
-import { dropFrom, show } from "../workbench/iptables.ts";
-import { LEASE_MS } from "../workbench/sidecar.ts";
-import { parsePartition, type PartitionConfig, type Reach } from "./config_cut.ts";
-import { FAILED, type Io, OK, printLines, refuse } from "./io.ts";
+import { Cutter, droppedAt, resolveAll, sourcesOf } from "../workbench/faults/partition_controller.ts";
+import type { Cut } from "../workbench/faults/grudge.ts";
+import { dropFrom, show } from "../workbench/faults/iptables.ts";
+import { LEASE_MS } from "../workbench/faults/sidecar.ts";
+import { parsePartition, type PartitionConfig, type Reach } from "./config/cut.ts";
+import { FAILED, type Io, OK, printLines, refuse } from "./terminal/io.ts";
 
 export async function partition(args: readonly string[], io: Io): Promise<number> {
   const parsed = parsePartition(args, io.env);

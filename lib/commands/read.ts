@@ -1,18 +1,18 @@
 /** `hearsay read`: every value that a node holds, once, as lines or as one array, however many there are. */
 import type { Json } from "../core/message.ts";
 import { seeded } from "../core/random.ts";
-import { parseRead } from "./config_client.ts";
-import { FAILED, type Io, OK, refuse } from "./io.ts";
-import { Nodes } from "./nodes.ts";
-import { Position } from "./position.ts";
-import { Seen } from "./seen.ts";
-import { Stream } from "./stream.ts";
+import { parseRead } from "./config/client.ts";
+import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
+import { Nodes } from "../client/nodes.ts";
+import { Position } from "../client/position.ts";
+import { Seen } from "../client/seen.ts";
+import { Stream } from "../client/stream.ts";
 
 export async function read(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseRead(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   const { config } = parsed;
-  const nodes = new Nodes(config, io);
+  const nodes = new Nodes(config, io.err);
   const printer = config.json ? arrayPrinter(io) : linePrinter(io);
   const stream = new Stream({
     nodes,

@@ -4,11 +4,11 @@ import { openStore } from "../store/sqlite.ts";
 import { memoryStore } from "../store/memory.ts";
 import { type Store, StoreFault } from "../store/store.ts";
 import { listenForStop } from "../../transports/stop_signals.ts";
-import { addressText } from "./address.ts";
-import { parseServe, type ServeConfig } from "./config_serve.ts";
-import { VERSION } from "./dispatch.ts";
-import { FAILED, type Io, OK, refuse } from "./io.ts";
-import { logTo } from "./log.ts";
+import { parseServe, type ServeConfig } from "./config/serve.ts";
+import { VERSION } from "./flags/command_names.ts";
+import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
+import { logTo } from "./terminal/logging.ts";
+import { addressText } from "../../transports/address.ts";
 
 export async function serve(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseServe(args, io.env);

@@ -1,8 +1,8 @@
 /** `hearsay sim`: nodes in this process on a simulated network, for one seed or many. */
-import { simulate } from "../workbench/sim.ts";
-import { type Exam, parseSim, type SimConfig } from "./config.ts";
-import { replayCommand } from "./describe.ts";
-import { type Io, printLines, refuse } from "./io.ts";
+import { simulate } from "../workbench/world/sim.ts";
+import { type Exam, parseSim, type SimConfig } from "./config/exam.ts";
+import { replayCommand } from "./exam/describe.ts";
+import { type Io, printLines, refuse } from "./terminal/io.ts";
 import {
   judgedRun,
   printChallenges,
@@ -11,8 +11,8 @@ import {
   printSeedLine,
   printSeeds,
   statusOf,
-} from "./outcome.ts";
-import { headline, type Run } from "./report.ts";
+} from "./exam/outcome.ts";
+import { headline, type Run } from "./exam/report.ts";
 
 export async function sim(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseSim(args, io.env);

@@ -1,17 +1,17 @@
 /** `hearsay test`: real processes of any Maelstrom broadcast node, or nodes that run already, in real time. */
 import { Examination, type Progress as Snapshot } from "../workbench/examination.ts";
-import { itself, processHosts, type ProcessOptions } from "../workbench/process.ts";
-import type { Results } from "../workbench/results.ts";
-import { RealScheduler } from "../workbench/scheduler.ts";
+import { itself, processHosts, type ProcessOptions } from "../workbench/world/process.ts";
+import type { Results } from "../workbench/verdict/results.ts";
+import { RealScheduler } from "../workbench/world/scheduler.ts";
 import type { Settings } from "../workbench/settings.ts";
-import type { Exam } from "./config.ts";
-import { parseTest, type TestConfig } from "./config_real.ts";
-import { type Io, refuse } from "./io.ts";
+import type { Exam } from "./config/exam.ts";
+import { parseTest, type TestConfig } from "./config/real.ts";
+import { type Io, refuse } from "./terminal/io.ts";
 import { fail } from "./partition.ts";
-import { judgedRun, printChallenges, printJson, printReport, statusOf } from "./outcome.ts";
-import { type Progress, progressOn, silent } from "./progress.ts";
-import type { Run } from "./report.ts";
-import { runRunning } from "./running.ts";
+import { judgedRun, printChallenges, printJson, printReport, statusOf } from "./exam/outcome.ts";
+import { type Progress, progressOn, silent } from "./terminal/progress.ts";
+import type { Run } from "./exam/report.ts";
+import { runRunning } from "./exam/running.ts";
 
 export async function test(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseTest(args, io.env);

@@ -1,14 +1,14 @@
 /** `hearsay watch`: every value once, as it arrives, from a position on, over nodes that come and go. */
 import process from "node:process";
 import { seeded } from "../core/random.ts";
-import { parseWatch, type WatchConfig } from "./config_client.ts";
-import { FAILED, type Io, OK, refuse } from "./io.ts";
-import { Nodes } from "./nodes.ts";
-import { Position } from "./position.ts";
-import { loadPosition, PositionFile } from "./position_file.ts";
+import { parseWatch, type WatchConfig } from "./config/client.ts";
+import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
+import { Nodes } from "../client/nodes.ts";
+import { Position } from "../client/position.ts";
+import { loadPosition, PositionFile } from "../client/position_file.ts";
 import { linePrinter } from "./read.ts";
-import { Seen } from "./seen.ts";
-import { type Ending, Stream, type StreamOptions } from "./stream.ts";
+import { Seen } from "../client/seen.ts";
+import { type Ending, Stream, type StreamOptions } from "../client/stream.ts";
 
 /** After a signal, what was printed may take so long to leave, ms. */
 export const STOP_MS_MAX = 1_000;
@@ -44,7 +44,7 @@ class Watcher {
     this.#config = config;
     this.#position = position;
     this.#io = io;
-    this.#nodes = new Nodes(config, io);
+    this.#nodes = new Nodes(config, io.err);
     const { positionFile } = config;
     if (positionFile === undefined) return;
     this.#file = new PositionFile(positionFile, position, (fault) => {

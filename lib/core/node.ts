@@ -1,14 +1,15 @@
 /** A node: the only verb is step, the only timer is deadline. */
-import { canonical, VALUE_DEPTH_MAX } from "./canonical.ts";
-import { Gossip, type Mechanism } from "./gossip.ts";
-import { type Key, keyOf } from "./keys.ts";
-import { type Clash, type Entry, Log } from "./log.ts";
+import { canonical, VALUE_DEPTH_MAX } from "./log/canonical.ts";
+import { Gossip } from "./replication/replicator.ts";
+import { type Key, keyOf } from "./log/value_set.ts";
+import { type Clash, type Entry, Log } from "./log/log.ts";
 import { type Body, type Envelope, gossipFault, hintFault, type InitBody } from "./message.ts";
 import { isGossip, isGossipType, isHint, type Json, readRequest } from "./message.ts";
-import { type Batch, takeBatch } from "./packing.ts";
-import { Known } from "./known.ts";
-import { isOriginOf, originOf } from "./lives.ts";
-import { rankOf } from "./peers.ts";
+import { type Batch, takeBatch } from "./replication/compose.ts";
+import type { Mechanism } from "./mechanisms.ts";
+import { Known } from "./log/digest.ts";
+import { isOriginOf, originOf } from "./incarnation.ts";
+import { rankOf } from "./topology/members.ts";
 import type { Random } from "./random.ts";
 import { byteLength, ESCAPED_BYTES } from "./size.ts";
 

@@ -4,15 +4,17 @@ import type { Body, Envelope } from "../core/message.ts";
 import { Node } from "../core/node.ts";
 import { type Random, seeded } from "../core/random.ts";
 import type { Store } from "../store/store.ts";
-import { drive, type Driver, monotonicClock } from "../../transports/drive.ts";
-import { type Address, TcpTransport } from "../../transports/tcp.ts";
-import { Ages } from "./ages.ts";
+import { drive, type Driver } from "../runtime/drive.ts";
+import { TcpTransport } from "../../transports/tcp/tcp.ts";
+import { Ages } from "./unacked_age.ts";
 import { duration } from "./duration.ts";
-import { Front } from "./front.ts";
-import { RESUME_MS, Safekeeping } from "./safekeeping.ts";
+import { Front } from "./router.ts";
+import { RESUME_MS, Safekeeping } from "./degradable_journal.ts";
 import { Sparsely } from "./sparsely.ts";
 import { statusOf } from "./status.ts";
 import { Watches } from "./watches.ts";
+import { monotonicClock } from "../../transports/clock.ts";
+import type { Address } from "../../transports/address.ts";
 
 /** What was dropped is said at most this often; all of it is counted, and said to those who debug. */
 export const DROPPED_SAID_EVERY_MS = 60_000;

@@ -1,9 +1,9 @@
 /** What a serving node says of itself when asked: one JSON object. */
 import type { Body } from "../core/message.ts";
 import type { NodeStatus, PeerStatus } from "../core/node.ts";
-import type { LinkStatus } from "../../transports/tcp.ts";
-import type { Ages } from "./ages.ts";
-import type { Counts } from "./front.ts";
+import type { LinkStatus } from "../../transports/tcp/tcp.ts";
+import type { Ages } from "./unacked_age.ts";
+import type { Counts } from "./router.ts";
 
 export interface StatusFacts {
   readonly head: Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /** A log that lives and dies with the process. */
-import type { Entry } from "../core/log.ts";
+import type { Entry } from "../core/log/log.ts";
 import type { Store } from "./store.ts";
 
 export interface MemoryStoreOptions {

@@ -1,6 +1,6 @@
 /** How entries lie on disk: consecutive ones of an origin in one row, with one sum over all that it says. */
 import { crc32 } from "node:zlib";
-import type { Entry } from "../core/log.ts";
+import type { Entry } from "../core/log/log.ts";
 import type { Json } from "../core/message.ts";
 import { roomFor } from "../core/size.ts";
 

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { fault, FILE_NAME } from "./faults.ts";
-import { lifeAfter, originOf } from "../core/lives.ts";
+import { lifeAfter, originOf } from "../core/incarnation.ts";
 
 /** The version of the tables below; a file with a larger one is refused. */
 export const SCHEMA_VERSION = 2;

@@ -1,7 +1,7 @@
 /** The durable log: one SQLite file, written ahead and synced at every commit, held by one process at a time. */
 import assert from "node:assert/strict";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Entry } from "../core/log.ts";
+import type { Entry } from "../core/log/log.ts";
 import { faultBehind } from "./faults.ts";
 import { Place } from "./place.ts";
 import { checksum, entriesOf, type Row, RowsToWrite } from "./rows.ts";

@@ -1,5 +1,5 @@
 /** What a node keeps of its log from life to life, behind one small interface. */
-import type { Entry } from "../core/log.ts";
+import type { Entry } from "../core/log/log.ts";
 
 export interface Store {
   /** Larger than in any earlier opening of this log, whatever the clock says. */

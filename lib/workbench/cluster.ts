@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import type { Body, Envelope, Json } from "../core/message.ts";
 import type { Random } from "../core/random.ts";
-import type { Client, Clients } from "./client.ts";
-import type { Network } from "./network.ts";
-import type { Oddities, Oddity } from "./oddities.ts";
-import type { Topology } from "./topology.ts";
-import type { ViolationKind, Violations } from "./violations.ts";
-import type { Host, HostFactory, Scheduler } from "./world.ts";
+import type { Client, Clients } from "./load/client.ts";
+import type { Network } from "./world/network.ts";
+import type { Oddities, Oddity } from "./verdict/oddities.ts";
+import type { Topology } from "./load/topology.ts";
+import type { ViolationKind, Violations } from "./verdict/violations.ts";
+import type { Host, HostFactory, Scheduler } from "./world/world.ts";
 
 /** How long a fresh node may take to answer `init` and `topology`, ms. Maelstrom's. */
 export const INIT_TIMEOUT_MS = 10_000;

@@ -1,8 +1,8 @@
 /** The beginning of an examination: why it cannot begin, and how one begins with nodes that run already. */
 import type { Json } from "../core/message.ts";
-import type { Census } from "./census.ts";
+import type { Census } from "./world/running/status_poller.ts";
 import { type Cluster, INIT_TIMEOUT_MS } from "./cluster.ts";
-import type { Partitioner } from "./world.ts";
+import type { Partitioner } from "./world/world.ts";
 
 /** Who ended had no need of the time that is given; of who is out of reach it is known why. */
 export function whyNotUp(unanswered: readonly string[], cluster: Cluster): string[] {

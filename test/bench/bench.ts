@@ -1,12 +1,12 @@
 /** `npm run bench`: measures every group under Bun and then under Deno, each in a process of its own, and prints tables. */
 import process from "node:process";
-import { type Aim, aimsOf, aimsText } from "./aims.ts";
-import { FULL, type Group } from "./cases.ts";
-import { chosen, PATHS } from "./groups.ts";
-import { quicker, type Report } from "./measure.ts";
-import { readOptions } from "./options.ts";
-import { ROOT, Runner, type Runtime, RUNTIMES } from "./runtimes.ts";
-import { headOf, tableOf } from "./table.ts";
+import { type Aim, aimsOf, aimsText } from "./micro/aims.ts";
+import { FULL, type Group } from "./micro/cases.ts";
+import { chosen, PATHS } from "./micro/groups.ts";
+import { quicker, type Report } from "./micro/measure.ts";
+import { readOptions } from "./micro/options.ts";
+import { ROOT, Runner, type Runtime, RUNTIMES } from "./micro/runtimes.ts";
+import { headOf, tableOf } from "./micro/table.ts";
 
 const USAGE = `Usage: npm run bench -- [WORDS] [--runtime bun|deno] [--json]
 

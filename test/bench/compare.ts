@@ -1,13 +1,13 @@
 /** `npm run bench:compare -- BASE`: measures another commit and this tree in turns, in one run, and prints the ratios. */
 import process from "node:process";
-import { COMPARED, type Group } from "./cases.ts";
-import { chosen, PATHS } from "./groups.ts";
-import type { Report } from "./measure.ts";
-import { readOptions } from "./options.ts";
-import { type Ratio, ratiosOf, ratiosText, summaryText } from "./ratios.ts";
-import { ownRuntime, ROOT, Runner, type Runtime } from "./runtimes.ts";
-import { closeWorktree, commitOf, lendBenches, openWorktree, returnBenches } from "./worktree.ts";
-import type { Worktree } from "./worktree.ts";
+import { COMPARED, type Group } from "./micro/cases.ts";
+import { chosen, PATHS } from "./micro/groups.ts";
+import type { Report } from "./micro/measure.ts";
+import { readOptions } from "./micro/options.ts";
+import { type Ratio, ratiosOf, ratiosText, summaryText } from "./micro/ratios.ts";
+import { ownRuntime, ROOT, Runner, type Runtime } from "./micro/runtimes.ts";
+import { closeWorktree, commitOf, lendBenches, openWorktree, returnBenches } from "./micro/worktree.ts";
+import type { Worktree } from "./micro/worktree.ts";
 
 const TURNS = 9;
 

@@ -1,14 +1,14 @@
 /** `npm run throughput`: hearsay beside the systems people use, by one harness, in one run, with real processes. */
 import process from "node:process";
-import { gossipSigned, gossipUnsigned } from "./throughput/gossip_system.ts";
-import { hearsay, hearsayOfLarge } from "./throughput/hearsay_system.ts";
+import { gossipSigned, gossipUnsigned } from "./throughput/systems/gossip_system.ts";
+import { hearsay, hearsayOfLarge } from "./throughput/systems/hearsay_system.ts";
 import { measure, type Measured } from "./throughput/measure.ts";
-import { jetstreamFile, jetstreamMemory, natsCore } from "./throughput/nats_system.ts";
+import { jetstreamFile, jetstreamMemory, natsCore } from "./throughput/systems/nats_system.ts";
 import { type Options, readOptions, USAGE } from "./throughput/options.ts";
-import { redisPubsub, redisStream, redisStreamFsync } from "./throughput/redis_system.ts";
-import { ceiling, ceilingOfLists } from "./throughput/relay_system.ts";
+import { redisPubsub, redisStream, redisStreamFsync } from "./throughput/systems/redis_system.ts";
+import { ceiling, ceilingOfLists } from "./throughput/systems/relay_system.ts";
 import { stand } from "./throughput/standing.ts";
-import type { System } from "./throughput/system.ts";
+import type { System } from "./throughput/systems/system.ts";
 import { type Results, tableOf } from "./throughput/table.ts";
 
 const STANDING = "standing";

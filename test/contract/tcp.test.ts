@@ -1,6 +1,6 @@
 /** The contract of carriers, over TCP on this machine. */
 import { carrierContract } from "./carrier.ts";
-import { connected, until, wired } from "../unit/tcp_rig.ts";
+import { connected, until, wired } from "../unit/transports/tcp/rig.ts";
 
 carrierContract("tcp", async () => {
   const { near, far, out, back } = await wired();

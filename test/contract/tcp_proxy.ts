@@ -1,6 +1,6 @@
 /** A wire between two ends on this machine that can be cut without a word, and on which anything can be put. */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import type { Address } from "../../transports/tcp.ts";
+import type { Address } from "../../transports/address.ts";
 
 export class Proxy {
   readonly #server: Server;

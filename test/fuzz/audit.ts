@@ -1,11 +1,11 @@
 /** Watches one node from outside, step by step, and asserts what must hold whatever is said to it. */
 import { deepEqual, ok } from "node:assert/strict";
-import { canonical } from "../../lib/core/canonical.ts";
+import { canonical } from "../../lib/core/log/canonical.ts";
 import { decode, encode } from "../../lib/core/codec.ts";
 import type { Envelope, GossipBody, Json } from "../../lib/core/message.ts";
 import { gossipFault, isGossip, isGossipType } from "../../lib/core/message.ts";
 import { type Effect, type Entry, type Event, Node, type NodeOptions } from "../../lib/core/node.ts";
-import { stepped } from "../unit/stepped.ts";
+import { stepped } from "../unit/core/stepped.ts";
 
 /** A node that wants to be woken more often at one moment spins. */
 const WAKES_MAX = 10_000;

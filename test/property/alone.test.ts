@@ -2,10 +2,10 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Plan } from "../../lib/core/plan.ts";
-import { plant } from "../../lib/core/relay.ts";
-import { Sights } from "../../lib/core/sights.ts";
-import type { Tree } from "../../lib/core/tree.ts";
+import { Plan } from "../../lib/core/topology/layout.ts";
+import { plant } from "../../lib/core/topology/compute_tree.ts";
+import { Sights } from "../../lib/core/topology/link_state.ts";
+import type { Tree } from "../../lib/core/topology/tree.ts";
 import { holds } from "./holds.ts";
 
 const ids = Array.from({ length: 10 }, (_, i) => `n${i}`);

@@ -2,7 +2,7 @@
 import { equal } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { canonical } from "../../lib/core/canonical.ts";
+import { canonical } from "../../lib/core/log/canonical.ts";
 import { holds } from "./holds.ts";
 import { json, reversed, same } from "./json.ts";
 

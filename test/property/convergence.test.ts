@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { replayCommand } from "../../lib/commands/describe.ts";
-import type { Results } from "../../lib/workbench/results.ts";
-import { type SimNodeOptions, simulate } from "../../lib/workbench/sim.ts";
+import { replayCommand } from "../../lib/commands/exam/describe.ts";
+import type { Results } from "../../lib/workbench/verdict/results.ts";
+import { type SimNodeOptions, simulate } from "../../lib/workbench/world/sim.ts";
 import { defaults, type Fault, type Settings } from "../../lib/workbench/settings.ts";
 import { holds } from "./holds.ts";
 

@@ -2,7 +2,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { IntervalSet } from "../../lib/core/interval_set.ts";
+import { IntervalSet } from "../../lib/core/log/interval_set.ts";
 import { holds } from "./holds.ts";
 
 /** Numbers asked about: one more on each side than are ever added. */

@@ -1,7 +1,7 @@
 /** Arbitrary tables of who sees whom and who has lost whom, and what may be concluded from them by hand. */
 import fc from "fast-check";
-import { Plan } from "../../lib/core/plan.ts";
-import { Sights } from "../../lib/core/sights.ts";
+import { Plan } from "../../lib/core/topology/layout.ts";
+import { Sights } from "../../lib/core/topology/link_state.ts";
 
 /** What the two ends of one link say of it: each has seen the other, or lost it, or says nothing. */
 type Word = "seen" | "lost" | "nothing";

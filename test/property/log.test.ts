@@ -2,8 +2,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { canonical } from "../../lib/core/canonical.ts";
-import { type Entry, Log } from "../../lib/core/log.ts";
+import { canonical } from "../../lib/core/log/canonical.ts";
+import { type Entry, Log } from "../../lib/core/log/log.ts";
 import { holds } from "./holds.ts";
 import { json } from "./json.ts";
 

@@ -1,7 +1,7 @@
 /** Simulated nodes that are broken on purpose, each in one way, around nodes that are sound. */
 import type { Envelope, Json } from "../../lib/core/message.ts";
-import { type SimHosts, simHosts } from "../../lib/workbench/sim.ts";
-import type { HostEvents } from "../../lib/workbench/world.ts";
+import { type SimHosts, simHosts } from "../../lib/workbench/world/sim.ts";
+import type { HostEvents } from "../../lib/workbench/world/world.ts";
 
 export type Flaw =
   | "forgets-one"

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Node } from "../../lib/core/node.ts";
-import type { Results } from "../../lib/workbench/results.ts";
+import type { Results } from "../../lib/workbench/verdict/results.ts";
 import { defaults } from "../../lib/workbench/settings.ts";
-import { type SimHosts, simHosts, simulate } from "../../lib/workbench/sim.ts";
+import { type SimHosts, simHosts, simulate } from "../../lib/workbench/world/sim.ts";
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
 

@@ -1,9 +1,9 @@
 /** The examiner can fail: nodes broken on purpose are caught and named; and one seed gives one result. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Results } from "../../lib/workbench/results.ts";
+import type { Results } from "../../lib/workbench/verdict/results.ts";
 import { defaults, type Settings } from "../../lib/workbench/settings.ts";
-import { simulate } from "../../lib/workbench/sim.ts";
+import { simulate } from "../../lib/workbench/world/sim.ts";
 import { broken, type Flaw } from "./broken.ts";
 import { naiveHosts } from "./naive.ts";
 

@@ -1,9 +1,9 @@
 /** The figures of the README's table, on the first seeds of each row: what has been reached stays reached. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judge } from "../../lib/commands/figures.ts";
-import { challenges, rows, rowSettings } from "../../lib/commands/targets.ts";
-import { simulate } from "../../lib/workbench/sim.ts";
+import { judge } from "../../lib/commands/exam/figures.ts";
+import { challenges, rows, rowSettings } from "../../lib/commands/exam/targets.ts";
+import { simulate } from "../../lib/workbench/world/sim.ts";
 
 const SEEDS = [1, 2, 3];
 

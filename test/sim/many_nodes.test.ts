@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isGossip } from "../../lib/core/message.ts";
-import { STAR_MAX } from "../../lib/core/plan.ts";
-import type { Results } from "../../lib/workbench/results.ts";
+import { STAR_MAX } from "../../lib/core/topology/layout.ts";
+import type { Results } from "../../lib/workbench/verdict/results.ts";
 import { defaults, type Settings } from "../../lib/workbench/settings.ts";
-import { simHosts, simulate } from "../../lib/workbench/sim.ts";
+import { simHosts, simulate } from "../../lib/workbench/world/sim.ts";
 
 const NODES = STAR_MAX + 1;
 

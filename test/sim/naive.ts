@@ -1,7 +1,7 @@
 /** The simplest node that passes: tells everyone everything again until each has said that it has it. */
 import type { Body, Envelope, Json } from "../../lib/core/message.ts";
-import type { SimHosts } from "../../lib/workbench/sim.ts";
-import type { Host, HostEvents, Scheduler } from "../../lib/workbench/world.ts";
+import type { SimHosts } from "../../lib/workbench/world/sim.ts";
+import type { Host, HostEvents, Scheduler } from "../../lib/workbench/world/world.ts";
 
 /** How often a value is told again to those that have not confirmed it, ms. */
 const RETRY_MS = 300;

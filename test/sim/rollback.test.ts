@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Mechanism } from "../../lib/core/node.ts";
-import type { Results } from "../../lib/workbench/results.ts";
+import type { Results } from "../../lib/workbench/verdict/results.ts";
 import { defaults, faults } from "../../lib/workbench/settings.ts";
-import { simulate } from "../../lib/workbench/sim.ts";
+import { simulate } from "../../lib/workbench/world/sim.ts";
 
 const SEEDS = 40;
 

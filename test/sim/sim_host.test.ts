@@ -2,9 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Event, NodeOptions } from "../../lib/core/node.ts";
-import { VirtualScheduler } from "../../lib/workbench/scheduler.ts";
-import { simHosts, type SimNodeOptions, type Steps, WAKES_PER_MOMENT_MAX } from "../../lib/workbench/sim.ts";
-import type { Host } from "../../lib/workbench/world.ts";
+import { VirtualScheduler } from "../../lib/workbench/world/scheduler.ts";
+import {
+  simHosts,
+  type SimNodeOptions,
+  type Steps,
+  WAKES_PER_MOMENT_MAX,
+} from "../../lib/workbench/world/sim.ts";
+import type { Host } from "../../lib/workbench/world/world.ts";
 
 const nothing = (): void => {};
 const NOBODY = { sent: nothing, misbehaved: nothing, delivered: nothing, gone: nothing, back: nothing };

@@ -4,11 +4,11 @@ import { test } from "node:test";
 import type { Envelope, Json } from "../../lib/core/message.ts";
 import { type Mechanism, Node } from "../../lib/core/node.ts";
 import { seeded } from "../../lib/core/random.ts";
-import { Loads } from "../../lib/workbench/loads.ts";
-import { completeGrudge } from "../../lib/workbench/grudge.ts";
-import { Network } from "../../lib/workbench/network.ts";
-import { VirtualScheduler } from "../../lib/workbench/scheduler.ts";
-import { simHosts } from "../../lib/workbench/sim.ts";
+import { Loads } from "../../lib/workbench/world/loads.ts";
+import { completeGrudge } from "../../lib/workbench/faults/grudge.ts";
+import { Network } from "../../lib/workbench/world/network.ts";
+import { VirtualScheduler } from "../../lib/workbench/world/scheduler.ts";
+import { simHosts } from "../../lib/workbench/world/sim.ts";
 
 interface Story {
   readonly nodeCount?: number;

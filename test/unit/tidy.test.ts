@@ -31,6 +31,12 @@ test("every source file keeps every rule of the house", () => {
   assert.deepEqual(product.flatMap((path) => perFile.flatMap((rule) => rule(path, read(path)))), []);
 });
 
+test("no folder is crowded, and no file needs itself", () => {
+  const product = ["main.ts", ...sources("lib/"), ...sources("transports/")];
+  assert.deepEqual(rules.crowdComplaints([...product, ...sources("test/")]), []);
+  assert.deepEqual(rules.circleComplaints(new Map(product.map((path) => [path, read(path)]))), []);
+});
+
 test("every test file opens with a sentence", () => {
   assert.deepEqual(sources("test/").flatMap((path) => rules.openingComplaints(path, read(path))), []);
 });
@@ -60,7 +66,9 @@ test("an import against the arrows is a complaint", () => {
     ["lib/core/node.ts", `const zod = await import("zod");`],
     ["lib/core/node.ts", `import "typeboxed";`],
     ["lib/workbench/sim.ts", `import { sim } from "../commands/sim.ts";`],
-    ["lib/workbench/sim.ts", `import { drive } from "../../transports/drive.ts";`],
+    ["lib/workbench/sim.ts", `import { TcpTransport } from "../../transports/tcp/tcp.ts";`],
+    ["lib/runtime/drive.ts", `import { serve } from "../service/service.ts";`],
+    ["lib/client/stream.ts", `import { serve } from "../service/service.ts";`],
     ["lib/workbench/sim.ts", `export * from "zod";`],
     ["transports/lines.ts", `import { defaults } from "../lib/workbench/settings.ts";`],
     ["lib/commands/sim.ts", `import "../../main.ts";`],
@@ -90,6 +98,27 @@ test("an import along the arrows is none, nor is one in a comment", () => {
     ["transports/tcp.ts", `import "../lib/core/node.ts"; import net from "node:net";`],
   ] as const;
   for (const [path, source] of good) assert.deepEqual(rules.importComplaints(path, source), []);
+});
+
+test("a crowded folder is a complaint, a full one is none", () => {
+  const files = Array.from({ length: rules.FOLDER_FILES_MAX }, (_, i) => `lib/core/${i}.ts`);
+  assert.deepEqual(rules.crowdComplaints([...files, "lib/core/log/log.ts"]), []);
+  assert.deepEqual(rules.crowdComplaints([...files, "lib/core/node.ts"]), [
+    "lib/core/ holds 16 files, more than 15",
+  ]);
+});
+
+test("files that need each other are a complaint, one that two need is none", () => {
+  const files = (c: string) =>
+    new Map([
+      ["lib/a.ts", `import "./b.ts"; import type { C } from "./core/c.ts";`],
+      ["lib/b.ts", `import { C } from "./core/c.ts";`],
+      ["lib/core/c.ts", c],
+    ]);
+  assert.deepEqual(rules.circleComplaints(files(`// import "../a.ts";`)), []);
+  assert.deepEqual(rules.circleComplaints(files(`import type { A } from "../a.ts";`)), [
+    "lib/a.ts > lib/b.ts > lib/core/c.ts > lib/a.ts is a circle",
+  ]);
 });
 
 test("whatever is impure in the core is a complaint", () => {

@@ -1,13 +1,36 @@
 /** The rules of the house as functions from a path and a text to complaints, so that each can be seen to fail. */
 
-export type Room = "main" | "commands" | "service" | "workbench" | "store" | "transports" | "core" | "test";
+export type Room =
+  | "main"
+  | "commands"
+  | "service"
+  | "client"
+  | "workbench"
+  | "runtime"
+  | "store"
+  | "transports"
+  | "core"
+  | "test";
 
-/** What a room may import of this project: rooms, or single files. */
+/** What a room may import of this project. */
 const arrows: Readonly<Record<Room, readonly string[]>> = {
   main: ["lib/commands/"],
-  commands: ["lib/commands/", "lib/service/", "lib/workbench/", "lib/store/", "lib/core/", "transports/"],
-  service: ["lib/service/", "lib/store/", "lib/core/", "transports/"],
-  workbench: ["lib/workbench/", "lib/core/", "transports/lines.ts", "transports/to_itself.ts"],
+  commands: [
+    ...["lib/commands/", "lib/service/", "lib/client/", "lib/workbench/", "lib/runtime/", "lib/store/"],
+    ...["lib/core/", "transports/"],
+  ],
+  service: ["lib/service/", "lib/runtime/", "lib/store/", "lib/core/", "transports/"],
+  client: ["lib/client/", "lib/core/", "transports/"],
+  workbench: [
+    ...["lib/workbench/", "lib/runtime/", "lib/store/", "lib/core/"],
+    ...[
+      "transports/address.ts",
+      "transports/lines.ts",
+      "transports/transport.ts",
+      "transports/tcp/to_itself.ts",
+    ],
+  ],
+  runtime: ["lib/runtime/", "lib/store/", "lib/core/", "transports/"],
   store: ["lib/store/", "lib/core/"],
   transports: ["transports/", "lib/core/"],
   core: ["lib/core/"],
@@ -19,7 +42,9 @@ const outside: Readonly<Record<Room, readonly string[]>> = {
   main: ["node:"],
   commands: ["node:", "zod", "@logtape/logtape"],
   service: ["node:"],
+  client: ["node:", "zod"],
   workbench: ["node:"],
+  runtime: ["node:"],
   store: ["node:"],
   transports: ["node:"],
   core: ["typebox"],
@@ -47,14 +72,14 @@ const impureNames = [
 ];
 
 export function roomOf(path: string): Room | undefined {
-  const rooms = ["commands", "service", "workbench", "store", "core"] as const;
+  const rooms = ["commands", "service", "client", "workbench", "runtime", "store", "core"] as const;
   if (path === "main.ts") return "main";
   if (path.startsWith("transports/")) return "transports";
   if (path.startsWith("test/")) return "test";
   return rooms.find((room) => path.startsWith(`lib/${room}/`));
 }
 
-/** Imports run one way: main, commands, service, then workbench, store and transports, then core. */
+/** Imports run one way: main, commands; then workbench, service and client; runtime; store and transports; core. */
 export function importComplaints(path: string, source: string): string[] {
   const room = roomOf(path);
   if (room === undefined) return [`${path} stands in no room`];
@@ -110,7 +135,7 @@ function isIgnored(name: string, ignored: readonly string[]): boolean {
 
 function mayImport(room: Room, path: string, name: string): boolean {
   if (!name.startsWith(".")) return outside[room].some((start) => name === start || isUnder(name, start));
-  const target = new URL(name, `file:///${path}`).pathname.slice(1);
+  const target = targetOf(path, name);
   return arrows[room].some((allowed) =>
     allowed.endsWith("/") ? target.startsWith(allowed) : target === allowed
   );
@@ -138,6 +163,37 @@ function bare(source: string): string {
     if (!found.startsWith("`")) return found.startsWith("/") ? " " : '""';
     return [...found.matchAll(/\$\{([^}]*)\}/g)].map((hole) => hole[1]).join(" ") || '""';
   });
+}
+
+/** A folder with more files than this is not taken in at a glance. */
+export const FOLDER_FILES_MAX = 15;
+
+export function crowdComplaints(paths: readonly string[]): string[] {
+  const folders = Map.groupBy(paths, (path) => path.slice(0, path.lastIndexOf("/") + 1));
+  return [...folders].filter(([, files]) => files.length > FOLDER_FILES_MAX)
+    .map(([folder, files]) => `${folder} holds ${files.length} files, more than ${FOLDER_FILES_MAX}`);
+}
+
+/** No two files need each other, however far round. */
+export function circleComplaints(sources: ReadonlyMap<string, string>): string[] {
+  const done = new Set<string>();
+  const complaints: string[] = [];
+  const visit = (path: string, way: readonly string[]) => {
+    if (way.includes(path)) {
+      complaints.push(`${[...way.slice(way.indexOf(path)), path].join(" > ")} is a circle`);
+    } else if (!done.has(path)) {
+      for (const name of importsOf(sources.get(path) ?? "")) {
+        if (name.startsWith(".")) visit(targetOf(path, name), [...way, path]);
+      }
+      done.add(path);
+    }
+  };
+  for (const path of sources.keys()) visit(path, []);
+  return complaints;
+}
+
+function targetOf(path: string, name: string): string {
+  return new URL(name, `file:///${path}`).pathname.slice(1);
 }
 
 /** The rules of SPEC.md that no test names, and those that tests name and SPEC.md has not. */

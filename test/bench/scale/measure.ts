@@ -1,8 +1,8 @@
 /** One row: an examination of simulated nodes, and what it took. */
 import process from "node:process";
-import type { Load } from "../../../lib/workbench/loads.ts";
-import type { Results } from "../../../lib/workbench/results.ts";
-import { simulate } from "../../../lib/workbench/sim.ts";
+import type { Load } from "../../../lib/workbench/world/loads.ts";
+import type { Results } from "../../../lib/workbench/verdict/results.ts";
+import { simulate } from "../../../lib/workbench/world/sim.ts";
 import { memoryOf } from "../throughput/usage.ts";
 import { type Plan, settingsOf } from "./plan.ts";
 

@@ -2,8 +2,8 @@
 import process from "node:process";
 import { clearInterval, setInterval } from "node:timers";
 import { fileURLToPath } from "node:url";
-import { beforeEnding } from "../../../lib/workbench/before_ending.ts";
-import type { Program } from "../../../lib/workbench/process.ts";
+import { beforeEnding } from "../../../lib/workbench/faults/before_ending.ts";
+import type { Program } from "../../../lib/workbench/world/process.ts";
 import { Server } from "../throughput/processes.ts";
 import { memoryOf } from "../throughput/usage.ts";
 import type { Figures } from "./measure.ts";

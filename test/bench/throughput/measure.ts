@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { readMoments } from "./moments.ts";
 import { arrivalsPath, type Published, type Watched } from "./orders.ts";
 import { Helper, script } from "./processes.ts";
-import { type Cluster, NODES, type System } from "./system.ts";
+import { type Cluster, NODES, type System } from "./systems/system.ts";
 import { cpuSeconds, memoryOf } from "./usage.ts";
 
 /** Values of a round that shows whether all are linked; and of how many rounds one must come through whole. */

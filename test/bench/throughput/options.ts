@@ -4,9 +4,9 @@ import process from "node:process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { Program } from "../../../lib/workbench/process.ts";
+import type { Program } from "../../../lib/workbench/world/process.ts";
 import type { Plan } from "./measure.ts";
-import { NODES } from "./system.ts";
+import { NODES } from "./systems/system.ts";
 
 export const USAGE = `npm run throughput -- [flags]
   --in-flight N    requests under way at once, over all nodes (512)

@@ -4,7 +4,7 @@ import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import type { Program } from "../../../lib/workbench/process.ts";
+import type { Program } from "../../../lib/workbench/world/process.ts";
 import { LineReader } from "../../../transports/lines.ts";
 
 /** Of what a process says, this much is kept for whoever asks why it ended, in characters. */

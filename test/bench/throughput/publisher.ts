@@ -3,8 +3,8 @@ import process from "node:process";
 import { now } from "./clock.ts";
 import { Moments } from "./moments.ts";
 import { obey, type Published, type PublisherOrder, type PublishOrder } from "./orders.ts";
-import { type Lane, NODES, type Target } from "./system.ts";
-import { wireOf } from "./wires.ts";
+import { type Lane, NODES, type Target } from "./systems/system.ts";
+import { wireOf } from "./wires/wires.ts";
 
 /** At a fixed rate, what is due is looked at this often, ms. */
 const PACE_MS = 1;

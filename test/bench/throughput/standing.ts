@@ -1,7 +1,7 @@
 /** A check of hearsay: what a node takes in memory while a watcher of its stands still, and that it catches up. */
 import { setTimeout as pause } from "node:timers/promises";
 import { type Figures, type Plan, withRig } from "./measure.ts";
-import { NODES, type System } from "./system.ts";
+import { NODES, type System } from "./systems/system.ts";
 import { memoryOf } from "./usage.ts";
 
 /** The watcher of this node stands still: one as all others but the first, which passes on what all of them hold. */

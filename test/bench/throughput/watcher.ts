@@ -2,8 +2,8 @@
 import process from "node:process";
 import { Arrivals } from "./arrivals.ts";
 import { arrivalsPath, obey, type Watched, type WatcherOrder } from "./orders.ts";
-import { wireOf } from "./wires.ts";
-import type { Target } from "./system.ts";
+import { wireOf } from "./wires/wires.ts";
+import type { Target } from "./systems/system.ts";
 
 interface Watch {
   readonly node: number;

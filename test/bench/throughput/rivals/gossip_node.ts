@@ -9,8 +9,8 @@ import { identify } from "@libp2p/identify";
 import { tcp } from "@libp2p/tcp";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
-import { LineFront } from "../line_front.ts";
-import { NODES } from "../system.ts";
+import { LineFront } from "../systems/line_front.ts";
+import { NODES } from "../systems/system.ts";
 
 interface GossipTask {
   readonly ports: readonly number[];

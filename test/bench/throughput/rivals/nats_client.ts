@@ -3,8 +3,8 @@ import { AckPolicy, jetstream, jetstreamManager, StorageType } from "@nats-io/je
 import { connect, createInbox, type NatsConnection } from "@nats-io/transport-node";
 import type { Arrivals } from "../arrivals.ts";
 import { now } from "../clock.ts";
-import type { NatsClient } from "../rivals.ts";
-import { NODES, type Target, type Wire } from "../system.ts";
+import type { NatsClient } from "../systems/rivals.ts";
+import { NODES, type Target, type Wire } from "../systems/system.ts";
 
 const SUBJECT = "v";
 const STREAM = "values";

@@ -1,0 +1,78 @@
+/** The nodes that may be asked, one after the other: the next one is tried where one fails. */
+import { connect, type Connection } from "./connection.ts";
+import { type Address, addressText } from "../../transports/address.ts";
+
+export interface ReachOptions {
+  readonly at: readonly Address[];
+  /** How long a node may take to connect, and to answer. */
+  readonly timeoutMs: number;
+  /** Says each failure at once, not only when all have failed. */
+  readonly verbose: boolean;
+}
+
+interface Failure {
+  readonly at: string;
+  readonly reason: string;
+  /** It was there, and said no. */
+  readonly isRefusal: boolean;
+}
+
+export class Nodes {
+  readonly #options: ReachOptions;
+  readonly #say: (text: string) => void;
+  /** Since something last went well. One node after the other, so each is in here once at most. */
+  readonly #failures: Failure[] = [];
+  #current = 0;
+
+  /** `say` takes lines for people. */
+  constructor(options: ReachOptions, say: (text: string) => void) {
+    this.#options = options;
+    this.#say = say;
+  }
+
+  get timeoutMs(): number {
+    return this.#options.timeoutMs;
+  }
+
+  /** A connection to the next node that takes one; undefined once each has failed since something last went well. */
+  async reach(): Promise<Connection | undefined> {
+    while (this.#failures.length < this.#options.at.length) {
+      const opened = await connect(this.#address, this.timeoutMs);
+      if (opened.ok) return opened.connection;
+      this.failed(opened.reason);
+    }
+    return undefined;
+  }
+
+  /** The node that was reached last is of no use: another one comes next. */
+  failed(reason: string, isRefusal = false): void {
+    this.#failures.push({ at: addressText(this.#address), reason, isRefusal });
+    this.moveOn(reason);
+  }
+
+  /** Another node comes next, and this one may be tried again: it was of use until now. */
+  moveOn(reason: string): void {
+    if (this.#options.verbose) this.#say(`${addressText(this.#address)} ${reason}\n`);
+    this.#current = (this.#current + 1) % this.#options.at.length;
+  }
+
+  /** Something went well, or it is time to try them all again. */
+  startOver(): void {
+    this.#failures.length = 0;
+  }
+
+  /** Some node that failed was there, and said no. */
+  get isRefused(): boolean {
+    return this.#failures.some(({ isRefusal }) => isRefusal);
+  }
+
+  /** A line for each node that failed. */
+  get failures(): readonly string[] {
+    return this.#failures.map(({ at, reason }) => `  ${at} ${reason}`);
+  }
+
+  get #address(): Address {
+    // The flag's shape sees to it that there is one.
+    return this.#options.at[this.#current] ?? { host: "", port: 0 };
+  }
+}

@@ -1,0 +1,145 @@
+/** Values to broadcast, from arguments or from lines: as many as are asked for, so that input of any length will do. */
+import type { Readable } from "node:stream";
+import { canonical, VALUE_DEPTH_MAX } from "../core/log/canonical.ts";
+import type { Json } from "../core/message.ts";
+import { VALUE_BYTES_MAX } from "../core/node.ts";
+import { byteLength } from "../core/size.ts";
+import { LineReader } from "../../transports/lines.ts";
+
+const BYTE_ORDER_MARK = "\ufeff";
+
+/** What can be broadcast, or why not, for people. `bytes` is about its length as JSON. */
+export type Value =
+  | { readonly ok: true; readonly json: Json; readonly bytes: number }
+  | { readonly ok: false; readonly text: string; readonly reason: string };
+
+export interface Values {
+  /** Undefined where there is none now. */
+  next(): Value | undefined;
+  /** Resolves once there is one, or there will be none. */
+  ready(): Promise<void>;
+  /** All were taken, and none will come. */
+  readonly ended: boolean;
+  /** None will come beside those that are here. */
+  readonly isWhole: boolean;
+  /** How many are here and were not taken. */
+  readonly waiting: number;
+}
+
+/** JSON where it is JSON, otherwise the text itself. */
+export function valueOf(text: string, asString: boolean): Value {
+  const json = asString ? text : parsed(text);
+  if (canonical(json) === undefined) {
+    return { ok: false, text, reason: `it is nested over ${VALUE_DEPTH_MAX} deep` };
+  }
+  const bytes = byteLength(json);
+  return bytes > VALUE_BYTES_MAX
+    ? { ok: false, text, reason: `it is over ${VALUE_BYTES_MAX} bytes as JSON` }
+    : { ok: true, json, bytes };
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+export function valuesOf(texts: readonly string[], asStrings: boolean): Values {
+  let taken = 0;
+  return {
+    next() {
+      const text = texts[taken];
+      if (text !== undefined) taken++;
+      return text === undefined ? undefined : valueOf(text, asStrings);
+    },
+    ready: () => Promise.resolve(),
+    isWhole: true,
+    get ended() {
+      return taken === texts.length;
+    },
+    get waiting() {
+      return texts.length - taken;
+    },
+  };
+}
+
+/** One value per line; empty lines are passed over. Holds what one chunk of input brought, and a line. */
+export class LineValues implements Values {
+  readonly #input: Readable;
+  readonly #asStrings: boolean;
+  #values: Value[] = [];
+  #taken = 0;
+  #inputEnded = false;
+  #isFirst = true;
+  #ready = Promise.withResolvers<void>();
+
+  constructor(input: Readable, asStrings: boolean) {
+    this.#input = input;
+    this.#asStrings = asStrings;
+    const reader = new LineReader({
+      onLine: (line) => this.#onLine(line),
+      onOverlong: (bytes) =>
+        this.#values.push({ ok: false, text: "(a line)", reason: `it is longer than ${bytes} bytes` }),
+    });
+    const end = () => {
+      if (!this.#inputEnded) reader.end();
+      this.#inputEnded = true;
+      this.#ready.resolve();
+    };
+    input.on("data", (chunk: Uint8Array) => {
+      reader.push(chunk);
+      this.#hold();
+    });
+    input.once("end", end);
+    input.once("close", end);
+    // What cannot be read on has ended.
+    input.once("error", end);
+  }
+
+  get ended(): boolean {
+    return this.#inputEnded && this.waiting === 0;
+  }
+
+  get isWhole(): boolean {
+    return this.#inputEnded;
+  }
+
+  get waiting(): number {
+    return this.#values.length - this.#taken;
+  }
+
+  next(): Value | undefined {
+    const value = this.#values[this.#taken];
+    if (value !== undefined) this.#taken++;
+    if (this.waiting === 0) this.#askForMore();
+    return value;
+  }
+
+  ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /** Files from Windows may begin with a byte order mark, which is no part of the first value. */
+  #onLine(line: string): void {
+    const text = this.#isFirst && line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
+    this.#isFirst = false;
+    if (text !== "") this.#values.push(valueOf(text, this.#asStrings));
+  }
+
+  /** Nothing more is read until all that is here was taken. */
+  #hold(): void {
+    if (this.waiting === 0) return;
+    this.#input.pause();
+    this.#ready.resolve();
+  }
+
+  #askForMore(): void {
+    if (this.#values.length === 0 || this.#inputEnded) return;
+    this.#values = [];
+    this.#taken = 0;
+    this.#ready = Promise.withResolvers();
+    this.#input.resume();
+  }
+}

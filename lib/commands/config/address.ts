@@ -1,0 +1,41 @@
+/** Words for where a node listens: "host:port", "[::1]:7000", and lists of them with or without ids. */
+import type { Address } from "../../../transports/address.ts";
+
+/** What an id of a member may look like. */
+export const MEMBER_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** One rule for both kinds of list, in words. */
+export const ADDRESS_RULE = "host:port";
+export const MEMBERS_RULE = "a comma list of ID=host:port";
+
+/** Undefined where it is no address. A host may be a name or an address; one with colons stands in brackets. */
+export function parseAddress(text: string): Address | undefined {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]\s]+)\]|([^:\s[\]=,]+)):(\d{1,5})$/.exec(text.trim()) ??
+    [];
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  return host === undefined || port > 65_535 ? undefined : { host, port };
+}
+
+/** "host:port,host:port"; undefined where one of them is no address. */
+export function parseAddresses(text: string): readonly Address[] | undefined {
+  const found = text.split(",").map(parseAddress);
+  return found.includes(undefined) ? undefined : found.flatMap((address) => address ?? []);
+}
+
+/** "n1=host:port,n2=host:port"; undefined where one of them is wrong or an id comes twice. */
+export function parseMembers(text: string): ReadonlyMap<string, Address> | undefined {
+  const members = new Map<string, Address>();
+  for (const word of text.split(",")) {
+    const [id = "", rest = ""] = split(word.trim(), "=");
+    const address = parseAddress(rest);
+    if (address === undefined || !MEMBER_ID.test(id) || members.has(id)) return undefined;
+    members.set(id, address);
+  }
+  return members;
+}
+
+function split(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+}

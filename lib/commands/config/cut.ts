@@ -1,0 +1,162 @@
+/** The settings of cuts in a real network, and of the sidecars that make them, from flags and variables. */
+import { isIPv4 } from "node:net";
+import { z } from "zod";
+import { type Cut, grudgeNames, oneWayOf, parseGrudge } from "../../workbench/faults/grudge.ts";
+import { seeded } from "../../core/random.ts";
+import { ADDRESS_RULE, MEMBERS_RULE, parseAddress, parseMembers } from "./address.ts";
+import { SEED_MAX } from "./exam.ts";
+import { parsedText, toggle, whole } from "../flags/schemas.ts";
+import { type Given, mustBe, mustBeGiven } from "../flags/flags.ts";
+import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
+import type { Address } from "../../../transports/address.ts";
+
+/** Where the sidecar of a node listens, unless it is said otherwise: beside the node. */
+export const SIDECAR_PORT = 7100;
+/** A sidecar's rules name at most so many addresses. */
+export const WITHIN_MAX = 256;
+
+export interface SidecarConfig {
+  readonly listen: Address;
+  readonly within: readonly string[];
+}
+
+/** The nodes of a cluster, and the sidecar of each. */
+export interface Reach {
+  readonly cluster: ReadonlyMap<string, Address>;
+  readonly sidecars: ReadonlyMap<string, Address>;
+}
+
+export interface PartitionConfig extends Reach {
+  /** Absent with `show`. */
+  readonly cut?: Cut;
+  readonly show: boolean;
+  readonly dryRun: boolean;
+  readonly hold: boolean;
+}
+
+const WITHIN_RULE = `a comma list of 1 to ${WITHIN_MAX} IPv4 addresses`;
+const kinds = grudgeNames.join(", ");
+const CUT_RULE = `one of ${kinds}, or who is cut, as 'n1,n2|n3,n4,n5' or one way 'n1>n2,n3'`;
+
+const reach = z.object({
+  "cluster": parsedText(parseMembers, {
+    value: "ID=HOST:PORT,…",
+    about: "the nodes (must be given)",
+    rule: MEMBERS_RULE,
+  }),
+  "sidecars": parsedText(parseMembers, {
+    value: "ID=HOST:PORT,…",
+    about: `where their sidecars are (beside the nodes, at port ${SIDECAR_PORT})`,
+    rule: MEMBERS_RULE,
+  }),
+});
+
+export const shapes = {
+  partition: reach.extend({
+    "one-way": toggle("only what the first side sends to the second is dropped"),
+    "dry-run": toggle("print the rules of each node and touch nothing"),
+    "hold": toggle("keep the cut until Ctrl-C, then heal (it ends by itself after 30 s)"),
+    "show": toggle("print who drops whom now"),
+    "seed": whole(0, SEED_MAX, "N", "where the choice of nodes comes from (the clock)"),
+  }),
+  heal: reach,
+  sidecar: z.object({
+    "listen": parsedText(parseAddress, {
+      value: "HOST:PORT",
+      about: `where requests are taken (0.0.0.0:${SIDECAR_PORT})`,
+      rule: ADDRESS_RULE,
+    }),
+    "within": parsedText(parseWithin, {
+      value: "IP,…",
+      about: "the addresses that may be cut off (must be given)",
+      rule: WITHIN_RULE,
+    }),
+  }),
+};
+
+export type ReachFlags = z.infer<typeof reach>;
+
+export function parseSidecar(args: readonly string[], env: Env): Parsed<SidecarConfig> {
+  const { flags, mistakes, given } = readFlags("sidecar", shapes.sidecar, args, env);
+  const missing = given.has("within") ? [] : [mustBeGiven("sidecar", "--within", WITHIN_RULE)];
+  const { listen = { host: "0.0.0.0", port: SIDECAR_PORT }, within = [] } = flags;
+  return outcome([...missing, ...mistakes], { listen, within });
+}
+
+export function parseHeal(args: readonly string[], env: Env): Parsed<Reach> {
+  const { flags, mistakes, given } = readFlags("heal", shapes.heal, args, env);
+  return outcome([...mistakes, ...reachMistakes("heal", flags, given)], reachOf(flags));
+}
+
+export function parsePartition(args: readonly string[], env: Env): Parsed<PartitionConfig> {
+  const read = readFlags("partition", shapes.partition, args, env, { takesOperands: true });
+  const { flags, operands, given } = read;
+  const { show = false, hold = false, "dry-run": dryRun = false } = flags;
+  const cut = show ? undefined : cutOf(operands, flags);
+  const mistakes = [
+    ...read.mistakes,
+    ...reachMistakes("partition", flags, given),
+    ...show ? showMistakes(operands, given) : [],
+    ...typeof cut === "string" ? [cut] : [],
+  ];
+  return outcome(mistakes, {
+    ...reachOf(flags),
+    ...typeof cut === "object" && { cut },
+    show,
+    dryRun,
+    hold,
+  });
+}
+
+function parseWithin(given: string): readonly string[] | undefined {
+  const addresses = given.split(",").map((address) => address.trim());
+  return addresses.every((address) => isIPv4(address)) && addresses.length <= WITHIN_MAX
+    ? addresses
+    : undefined;
+}
+
+export function reachOf({ cluster = new Map(), sidecars = new Map() }: ReachFlags): Reach {
+  const found = new Map<string, Address>();
+  for (const [id, { host }] of cluster) found.set(id, sidecars.get(id) ?? { host, port: SIDECAR_PORT });
+  return { cluster, sidecars: found };
+}
+
+function reachMistakes(
+  command: string,
+  { cluster, sidecars }: ReachFlags,
+  given: ReadonlyMap<string, Given>,
+): string[] {
+  if (!given.has("cluster")) return [mustBeGiven(command, "--cluster", MEMBERS_RULE)];
+  const strangers = [...sidecars?.keys() ?? []].filter((id) => cluster !== undefined && !cluster.has(id));
+  return strangers.map((id) => mustBe(command, "--sidecars", "of nodes that --cluster names", id));
+}
+
+/** What is to be cut, or what is wrong with it; undefined where the nodes are not known anyway. */
+function cutOf(
+  operands: readonly string[],
+  flags: z.infer<typeof shapes.partition>,
+): Cut | string | undefined {
+  const [spec, ...more] = operands;
+  if (spec === undefined) return `Cannot run 'partition' as it must be told what to cut: ${CUT_RULE}`;
+  if (more.length > 0) {
+    return `Cannot run 'partition' as it takes one cut: current value is ${quote(operands.join(" "))}`;
+  }
+  if (flags.cluster === undefined) return undefined;
+  const plan = parseGrudge(spec, [...flags.cluster.keys()]);
+  if (!plan.ok) return mustBe("partition", "CUT", `${CUT_RULE} (${plan.reason})`, spec);
+  const cut = plan.draw(seeded(flags.seed ?? Date.now()));
+  // A cut that is one-way already has no sides.
+  if (!flags["one-way"] || spec === "one-way" || spec.includes(">")) return cut;
+  return oneWayOf(cut) ?? mustBe("partition", "--one-way", "used with a cut of two sides", spec);
+}
+
+function showMistakes(operands: readonly string[], given: ReadonlyMap<string, Given>): string[] {
+  const idle = ["one-way", "dry-run", "hold", "seed"].flatMap((name) => given.get(name)?.source ?? []);
+  return [...operands, ...idle].map((word) =>
+    `Cannot run 'partition' as '--show' cuts nothing: leave out ${quote(word)}`
+  );
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,247 @@
+/** The settings of Maelstrom's node and of the examinations, with units and limits, from flags and environment variables. */
+import { mechanisms } from "../../core/mechanisms.ts";
+import { z } from "zod";
+import type { Mechanism } from "../../core/node.ts";
+import { grudgeNames, parseGrudge } from "../../workbench/faults/grudge.ts";
+import { defaults, faults, latencyDists, type Settings, topologyNames } from "../../workbench/settings.ts";
+import { START_MS_MAX, START_MS_PER_NODE } from "../../workbench/world/start_up.ts";
+import { choice, decimal, list, parsedText, text, toggle, whole } from "../flags/schemas.ts";
+import { type Given, mustBe } from "../flags/flags.ts";
+import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
+import { type Challenge, challengeNames, challenges } from "../exam/targets.ts";
+
+export const NODE_COUNT_MAX = 10_000;
+export const RATE_MAX = 100_000;
+export const TIME_LIMIT_S_MAX = 86_400;
+export const LATENCY_MS_MAX = 60_000;
+export const BANDWIDTH_BPS_MIN = 1_000;
+export const BANDWIDTH_BPS_MAX = 1_000_000_000_000;
+export const NEMESIS_INTERVAL_S_MAX = 3_600;
+export const RECOVERY_S_MAX = 3_600;
+export const DELIVERY_BUDGET_MS_MAX = 3_600_000;
+export const SEED_MAX = 4_294_967_295;
+export const SEEDS_MAX = 10_000;
+/** A node that starts later would not answer in time. */
+export const START_UP_MS_MAX = 9_000;
+
+/** One examination to run: its settings, and the challenge that judges it, if any. */
+export interface Exam {
+  readonly settings: Settings;
+  readonly deliveryBudgetMs?: number;
+  readonly challenge?: Challenge;
+}
+
+export interface SimConfig {
+  readonly exams: readonly Exam[];
+  readonly seeds: number;
+  readonly without: readonly Mechanism[];
+  readonly json: boolean;
+}
+
+export interface ChallengesConfig {
+  readonly seeds: number;
+  readonly real: boolean;
+}
+
+export interface MaelstromConfig {
+  readonly deliveryBudgetMs?: number;
+}
+
+export const grudgeRule = `one of ${grudgeNames.join(", ")}, or who is cut, as n0|rest or one way n0>rest`;
+
+const CUTS_RULE = `a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}`;
+
+const BANDWIDTH_RULE = "bits a second from 1k to 1000g, as 512k, 2m or 1.5g";
+
+const S = defaults;
+const budget = () => whole(1, DELIVERY_BUDGET_MS_MAX, "MS", "how long a value may take to reach everyone");
+
+export const exam = z.object({
+  "challenge": choice(
+    [...challengeNames, "all"],
+    "NAME",
+    "set the flags of a challenge, and judge by its rules",
+  ),
+  "node-count": whole(1, NODE_COUNT_MAX, "N", `nodes (${S.nodeCount})`),
+  "rate": decimal(0.001, RATE_MAX, "HZ", `operations a second over all clients (${S.rate})`),
+  "time-limit": decimal(0.1, TIME_LIMIT_S_MAX, "S", `seconds of load (${S.timeLimitS})`),
+  "latency": decimal(0, LATENCY_MS_MAX, "MS", `mean one-way latency between nodes (${S.latencyMs})`),
+  "latency-dist": choice(latencyDists, "DIST", `how latencies are spread (${S.latencyDist})`),
+  "bandwidth": parsedText(parseBandwidth, {
+    value: "BITS",
+    about: "what a link between two nodes carries each way (any amount at once)",
+    rule: BANDWIDTH_RULE,
+  }),
+  "topology": choice(topologyNames, "NAME", `neighbours that the nodes are told (${S.topology})`),
+  "nemesis": list(faults, "FAULTS", "faults that come and go, beside the challenge's (none)"),
+  "nemesis-interval": decimal(
+    0.1,
+    NEMESIS_INTERVAL_S_MAX,
+    "S",
+    `mean seconds from fault to fault (${S.nemesisIntervalS})`,
+  ),
+  "grudge": text("WHO", grudgeRule, "who is cut off from whom in a partition (chance decides)"),
+  "cuts": parsedText(parseCuts, {
+    value: "S,…",
+    about: "partitions of these lengths, with --nemesis-interval in between (chance decides)",
+    rule: CUTS_RULE,
+  }),
+  "loss": decimal(0, 1, "SHARE", `share of messages that the fault loss drops (${S.lossShare})`),
+  "duplicate": decimal(0, 1, "SHARE", `share that the fault duplicate doubles (${S.duplicateShare})`),
+  "recovery": decimal(0, RECOVERY_S_MAX, "S", `seconds of rest before the last reads (${S.recoveryS})`),
+  "seed": whole(0, SEED_MAX, "N", `where all chance comes from (${S.seed})`),
+  "delivery-budget": budget(),
+  "workload": choice(["broadcast"], "NAME", "accepted for Maelstrom's sake", "w"),
+  "json": toggle("print one JSON object and nothing else"),
+});
+
+export const shapes = {
+  sim: exam.extend({
+    "seeds": whole(1, SEEDS_MAX, "N", "run this many seeds, from --seed on (1)"),
+    "start-up": whole(
+      0,
+      START_UP_MS_MAX,
+      "MS",
+      `over so long the nodes start, and are slow meanwhile (${START_MS_PER_NODE} a node, at most ${START_MS_MAX})`,
+    ),
+    "without": list(mechanisms, "NAMES", "switch mechanisms off, to see that they matter"),
+  }),
+  challenges: z.object({
+    "seeds": whole(1, SEEDS_MAX, "N", "seeds for each row (20)"),
+    "real": toggle("run real processes too, half a minute a row"),
+  }),
+  maelstrom: z.object({ "delivery-budget": budget() }),
+};
+
+export type ExamFlags = z.infer<typeof exam>;
+
+export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
+  const { flags, mistakes, given } = readFlags("sim", shapes.sim, args, env);
+  const startUpMs = flags["start-up"];
+  const exams = examsOf(flags).map((exam): Exam =>
+    startUpMs === undefined ? exam : { ...exam, settings: { ...exam.settings, startUpMs } }
+  );
+  return outcome([...mistakes, ...togetherMistakes("sim", exams, given), ...seedsMistakes(flags, given)], {
+    exams,
+    seeds: flags.seeds ?? 1,
+    without: flags.without ?? [],
+    json: flags.json ?? false,
+  });
+}
+
+export function parseChallenges(args: readonly string[], env: Env): Parsed<ChallengesConfig> {
+  const { flags, mistakes } = readFlags("challenges", shapes.challenges, args, env);
+  return outcome(mistakes, { seeds: flags.seeds ?? 20, real: flags.real ?? false });
+}
+
+export function parseMaelstrom(args: readonly string[], env: Env): Parsed<MaelstromConfig> {
+  const { flags, mistakes } = readFlags("maelstrom", shapes.maelstrom, args, env);
+  const deliveryBudgetMs = flags["delivery-budget"];
+  return outcome(mistakes, deliveryBudgetMs === undefined ? {} : { deliveryBudgetMs });
+}
+
+export function examsOf(flags: ExamFlags): Exam[] {
+  if (flags.challenge === undefined) return [examOf(flags, undefined)];
+  const names = flags.challenge === "all" ? challengeNames : [flags.challenge];
+  return names.map((name) => examOf(flags, challenges[name]));
+}
+
+/** The defaults, over them the challenge, over that what was given; faults add to those of the challenge. */
+function examOf(flags: ExamFlags, challenge: Challenge | undefined): Exam {
+  const deliveryBudgetMs = flags["delivery-budget"] ?? challenge?.deliveryBudgetMs;
+  const base = { ...defaults, ...challenge?.settings };
+  return {
+    settings: settingsOf(flags, base),
+    ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
+    ...challenge && { challenge },
+  };
+}
+
+export function settingsOf(flags: ExamFlags, base: Settings): Settings {
+  return {
+    nodeCount: flags["node-count"] ?? base.nodeCount,
+    rate: flags.rate ?? base.rate,
+    timeLimitS: flags["time-limit"] ?? base.timeLimitS,
+    latencyMs: flags.latency ?? base.latencyMs,
+    latencyDist: flags["latency-dist"] ?? base.latencyDist,
+    ...flags.bandwidth !== undefined && { bandwidthBps: flags.bandwidth },
+    topology: flags.topology ?? base.topology,
+    nemesis: [...new Set([...base.nemesis, ...flags.nemesis ?? []])],
+    nemesisIntervalS: flags["nemesis-interval"] ?? base.nemesisIntervalS,
+    ...flags.grudge !== undefined && { grudge: flags.grudge },
+    ...flags.cuts !== undefined && { cutsS: flags.cuts },
+    lossShare: flags.loss ?? base.lossShare,
+    duplicateShare: flags.duplicate ?? base.duplicateShare,
+    recoveryS: flags.recovery ?? base.recoveryS,
+    seed: flags.seed ?? base.seed,
+  };
+}
+
+/** Flags that are right alone and make no sense together: a setting of a fault that never comes, an unknown node. */
+export function togetherMistakes(
+  command: string,
+  exams: readonly Exam[],
+  given: ReadonlyMap<string, Given>,
+): string[] {
+  const needs = [["grudge", "partition"], ["cuts", "partition"], ["loss", "loss"], [
+    "duplicate",
+    "duplicate",
+  ]] as const;
+  const useless = needs.flatMap(([name, fault]) => {
+    const flag = given.get(name);
+    return flag && !exams.some((exam) => exam.settings.nemesis.includes(fault))
+      ? [mustBe(command, flag.source, `given together with --nemesis ${fault}`, flag.value)]
+      : [];
+  });
+  const cut = given.get("grudge");
+  const wrong = exams.map((exam) => grudgeMistakes(command, cut, exam)).find((said) => said.length > 0);
+  const late = exams.map((exam) => cutsMistakes(command, given.get("cuts"), exam)).find((said) =>
+    said.length > 0
+  );
+  return [...useless, ...wrong ?? [], ...late ?? []];
+}
+
+/** A cut that would be on when the load ends would be shorter than it was said to be. */
+export function cutsMistakes(command: string, cuts: Given | undefined, { settings }: Exam): string[] {
+  const { cutsS = [], nemesis, nemesisIntervalS, timeLimitS } = settings;
+  const tookS = cutsS.reduce((sum, cutS) => sum + cutS, (cutsS.length - 1) * nemesisIntervalS);
+  if (cuts === undefined || !nemesis.includes("partition") || tookS <= timeLimitS) return [];
+  const rule = `over within --time-limit ${timeLimitS}, and takes ${tookS} s with the pauses in between`;
+  return [mustBe(command, cuts.source, rule, cuts.value)];
+}
+
+function parseBandwidth(given: string): number | undefined {
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([kmg]?)$/i.exec(given) ?? [];
+  const bps = Number(number) * 1_000 ** ["", "k", "m", "g"].indexOf(unit.toLowerCase());
+  return bps >= BANDWIDTH_BPS_MIN && bps <= BANDWIDTH_BPS_MAX ? bps : undefined;
+}
+
+function parseCuts(given: string): readonly number[] | undefined {
+  const words = given.split(",").map((word) => word.trim());
+  const cutsS = words.map(Number);
+  const isRight = words.every((word) => /^\d+(\.\d+)?$/.test(word)) &&
+    cutsS.every((cutS) => cutS >= 0.1 && cutS <= TIME_LIMIT_S_MAX);
+  return isRight ? cutsS : undefined;
+}
+
+/** Nodes are n0, n1, … unless others are named. */
+export function grudgeMistakes(
+  command: string,
+  cut: Given | undefined,
+  { settings: { nemesis, grudge, nodeCount } }: Exam,
+  nodes: readonly string[] = Array.from({ length: nodeCount }, (_, i) => `n${i}`),
+): string[] {
+  if (cut === undefined || !nemesis.includes("partition")) return [];
+  const plan = parseGrudge(grudge, nodes);
+  return plan.ok ? [] : [mustBe(command, cut.source, `${grudgeRule} (${plan.reason})`, cut.value)];
+}
+
+/** The last seed must be one that can be given again. */
+function seedsMistakes({ seed = defaults.seed }: ExamFlags, given: ReadonlyMap<string, Given>): string[] {
+  const seeds = given.get("seeds");
+  const most = SEED_MAX - seed + 1;
+  // More than SEEDS_MAX, or no number, has been refused already.
+  if (seeds === undefined || !(Number(seeds.value) > most) || Number(seeds.value) > SEEDS_MAX) return [];
+  const rule = `at most ${most} from --seed ${seed} on, as the last seed is ${SEED_MAX}`;
+  return [mustBe("sim", seeds.source, rule, seeds.value)];
+}

@@ -1,0 +1,69 @@
+/** The settings of a serving node, from flags and environment variables. */
+import { z } from "zod";
+import { ADDRESS_RULE, MEMBER_ID, MEMBERS_RULE, parseAddress, parseMembers } from "./address.ts";
+import { DELIVERY_BUDGET_MS_MAX } from "./exam.ts";
+import { choice, parsedText, repeated, text, whole } from "../flags/schemas.ts";
+import { mustBeGiven } from "../flags/flags.ts";
+import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
+import type { Address } from "../../../transports/address.ts";
+
+export const logLevels = ["debug", "info", "warning", "error"] as const;
+export const logFormats = ["text", "json"] as const;
+
+export const defaultListen: Address = { host: "127.0.0.1", port: 7000 };
+
+export interface ServeConfig {
+  readonly id: string;
+  readonly listen: Address;
+  /** Without this node itself. */
+  readonly peers: ReadonlyMap<string, Address>;
+  readonly clusterName: string;
+  /** Absent: in memory. */
+  readonly data?: string;
+  readonly deliveryBudgetMs?: number;
+  readonly logLevel: typeof logLevels[number];
+  readonly logFormat: typeof logFormats[number];
+}
+
+const NAME_RULE = "1 to 64 letters, digits, '.', '_' or '-'";
+const name = (value: string, about: string) =>
+  parsedText((given) => MEMBER_ID.test(given) ? given : undefined, { value, about, rule: NAME_RULE });
+
+export const shapes = {
+  serve: z.object({
+    "id": name("ID", "the name of this node in its cluster (must be given)"),
+    "listen": parsedText(parseAddress, {
+      value: "HOST:PORT",
+      about: "where peers and clients connect (127.0.0.1:7000)",
+      rule: ADDRESS_RULE,
+    }),
+    "peer": repeated(parseMembers, {
+      value: "ID=HOST:PORT",
+      about: "another member; once for each, or a comma list; this node itself is passed over",
+      rule: MEMBERS_RULE,
+    }),
+    "data": text("DIR", "a directory", "keep values there, over crashes and restarts (in memory)"),
+    "cluster-name": name("NAME", "nodes of other clusters are refused (hearsay)"),
+    "delivery-budget": whole(1, DELIVERY_BUDGET_MS_MAX, "MS", "how long a value may take to reach everyone"),
+    "log-level": choice(logLevels, "LEVEL", "the least that is logged to standard error (info)"),
+    "log-format": choice(logFormats, "FORMAT", "how it is logged (text)"),
+  }),
+};
+
+export function parseServe(args: readonly string[], env: Env): Parsed<ServeConfig> {
+  const { flags, mistakes, given } = readFlags("serve", shapes.serve, args, env);
+  const missing = given.has("id") ? [] : [mustBeGiven("serve", "--id", NAME_RULE)];
+  const { id = "", listen = defaultListen, data, "delivery-budget": deliveryBudgetMs } = flags;
+  const peers = new Map(flags.peer);
+  peers.delete(id);
+  return outcome([...missing, ...mistakes], {
+    id,
+    listen,
+    peers,
+    clusterName: flags["cluster-name"] ?? "hearsay",
+    ...data !== undefined && { data },
+    ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
+    logLevel: flags["log-level"] ?? "info",
+    logFormat: flags["log-format"] ?? "text",
+  });
+}

@@ -1,0 +1,27 @@
+/** Environment variables that look like settings and are none: who misspells one would be heard by nobody. */
+import { RELAY_VARIABLE } from "../../workbench/lab/lab.ts";
+import { commands } from "../flags/command_names.ts";
+import { flagsOf } from "../flags/every_flag.ts";
+import { environmentName } from "../flags/flags.ts";
+import type { Io } from "../terminal/io.ts";
+import { nearest } from "../flags/suggest.ts";
+
+const PREFIX = environmentName("");
+
+/** Says which ones no command knows, and what may have been meant. */
+export function warnOfUnknown(io: Io): void {
+  const known = [
+    RELAY_VARIABLE,
+    ...commands.flatMap(({ name }) => flagsOf(name)).map(({ name }) => environmentName(name)),
+  ];
+  const unknown = Object.keys(io.env).filter((name) => name.startsWith(PREFIX) && !known.includes(name));
+  if (unknown.length === 0) return;
+  io.err(`Passed over, as no command knows it: ${unknown.map((name) => guessed(name, known)).join(", ")}\n`);
+}
+
+function guessed(name: string, known: readonly string[]): string {
+  // What all have in common would make everything near.
+  const bare = (variable: string) => variable.slice(PREFIX.length);
+  const guess = nearest(bare(name), known.map(bare));
+  return guess === undefined ? name : `${name} (did you mean ${PREFIX}${guess}?)`;
+}

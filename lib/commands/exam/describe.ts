@@ -1,0 +1,92 @@
+/** Says an examination in words, and as the command that runs it again. */
+import type { Mechanism } from "../../core/node.ts";
+import { defaults, type Fault, type Settings } from "../../workbench/settings.ts";
+import type { Exam } from "../config/exam.ts";
+
+const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
+  partition: ({ grudge, cutsS }) => {
+    const lengths = cutsS === undefined ? "" : ` of ${cutsS.join(", ")} s`;
+    return `partitions${lengths}${grudge === undefined ? "" : ` (${grudge})`}`;
+  },
+  kill: () => "kills",
+  pause: () => "pauses",
+  rollback: () => "rollbacks",
+  loss: ({ lossShare }) => `${percent(lossShare)} loss`,
+  duplicate: ({ duplicateShare }) => `${percent(duplicateShare)} duplicates`,
+};
+
+/** "5 nodes, 10 operations a second for 20 s, no latency, partitions come and go"; a real network has its own latency. */
+export function describeSettings(settings: Settings, onRealNetwork = false): string {
+  const { nodeCount, rate, timeLimitS, latencyMs, latencyDist, bandwidthBps } = settings;
+  const spread = latencyDist === "constant" ? "" : ` (${latencyDist})`;
+  return [
+    nodeCount === 1 ? "1 node" : `${nodeCount} nodes`,
+    `${rate} operations a second for ${timeLimitS} s`,
+    ...onRealNetwork ? [] : [latencyMs === 0 ? "no latency" : `${latencyMs} ms latency${spread}`],
+    ...bandwidthBps === undefined ? [] : [`${bandwidthBps / 1_000} kbit/s a link`],
+    describeFaults(settings),
+  ].join(", ");
+}
+
+function describeFaults(settings: Settings): string {
+  const passing = settings.nemesis.filter((fault) => !isSteady(fault)).map((fault) =>
+    faultWords[fault](settings)
+  );
+  const steady = settings.nemesis.filter(isSteady).map((fault) => faultWords[fault](settings));
+  if (passing.length + steady.length === 0) return "no faults";
+  const comeAndGo = passing.length === 0 ? [] : [`${passing.join(" and ")} come and go`];
+  return [...comeAndGo, ...steady].join(", ");
+}
+
+/** On from the beginning to the end of the load. */
+function isSteady(fault: Fault): boolean {
+  return fault === "loss" || fault === "duplicate";
+}
+
+/** The flags that make this simulation again, to be pasted into a shell. */
+export function replayCommand(exam: Exam, seed: number, without: readonly Mechanism[]): string {
+  const flags = [
+    ...exam.challenge === undefined ? [] : ["--challenge", exam.challenge.name],
+    ...settingFlags(exam),
+    ...exam.deliveryBudgetMs === exam.challenge?.deliveryBudgetMs ? [] : budgetFlags(exam),
+    ...without.length === 0 ? [] : ["--without", without.join(",")],
+  ];
+  return ["hearsay sim --seed", seed, ...flags.map(quoted)].join(" ");
+}
+
+/** Only what differs from the defaults, or from what the challenge sets anyway. */
+function settingFlags({ settings, challenge }: Exam): string[] {
+  const base: Settings = { ...defaults, ...challenge?.settings };
+  const plain = [
+    ["--node-count", settings.nodeCount, base.nodeCount],
+    ["--rate", settings.rate, base.rate],
+    ["--time-limit", settings.timeLimitS, base.timeLimitS],
+    ["--latency", settings.latencyMs, base.latencyMs],
+    ["--latency-dist", settings.latencyDist, base.latencyDist],
+    ["--bandwidth", settings.bandwidthBps, base.bandwidthBps],
+    ["--topology", settings.topology, base.topology],
+    ["--nemesis", settings.nemesis.join(","), base.nemesis.join(",")],
+    ["--nemesis-interval", settings.nemesisIntervalS, base.nemesisIntervalS],
+    ["--grudge", settings.grudge, base.grudge],
+    ["--cuts", settings.cutsS?.join(","), base.cutsS?.join(",")],
+    ["--loss", settings.lossShare, base.lossShare],
+    ["--duplicate", settings.duplicateShare, base.duplicateShare],
+    ["--recovery", settings.recoveryS, base.recoveryS],
+    ["--start-up", settings.startUpMs, base.startUpMs],
+  ] as const;
+  return plain.flatMap(([flag, value, usual]) =>
+    value === undefined || value === usual ? [] : [flag, String(value)]
+  );
+}
+
+function budgetFlags({ deliveryBudgetMs }: Exam): string[] {
+  return deliveryBudgetMs === undefined ? [] : ["--delivery-budget", String(deliveryBudgetMs)];
+}
+
+function quoted(word: string): string {
+  return /^[\w.,:/=-]+$/.test(word) ? word : `'${word}'`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1000) / 10} %`;
+}

@@ -1,0 +1,57 @@
+/** `hearsay test --cluster`: nodes that run already, on a real network. */
+import { beforeEnding } from "../../workbench/faults/before_ending.ts";
+import { Cutter, resolveAll } from "../../workbench/faults/partition_controller.ts";
+import { Examination, type Progress, type Running } from "../../workbench/examination.ts";
+import { OrderlyCuts, realPartitioner, simulatedPartitioner } from "../../workbench/faults/partitioner.ts";
+import { remoteHosts } from "../../workbench/world/running/remote.ts";
+import type { Results } from "../../workbench/verdict/results.ts";
+import { RealScheduler } from "../../workbench/world/scheduler.ts";
+import type { Settings } from "../../workbench/settings.ts";
+import type { Reach } from "../config/cut.ts";
+
+/** Values count from here: no earlier examination came as far, as none broadcasts a thousand values a millisecond. */
+const VALUES_PER_MS = 1_000;
+
+/** Rejects with a sentence where cuts cannot be made. Whatever is cut is healed and said to be, though a signal ends the process. */
+export async function runRunning(
+  settings: Settings,
+  reach: Reach,
+  onProgress: (progress: Progress) => void,
+  onHealed: () => Promise<void>,
+): Promise<Results> {
+  const cuts = settings.nemesis.includes("partition") ? await cutsOf(reach) : undefined;
+  const release = cuts === undefined ? () => {} : beforeEnding(() => cuts.end().then(onHealed));
+  const results = await examine(settings, reach, cuts, onProgress);
+  release();
+  return results;
+}
+
+async function examine(
+  settings: Settings,
+  { cluster }: Reach,
+  cuts: OrderlyCuts | undefined,
+  onProgress: (progress: Progress) => void,
+): Promise<Results> {
+  const scheduler = new RealScheduler();
+  const running = {
+    nodes: [...cluster.keys()],
+    firstValue: Date.now() * VALUES_PER_MS,
+    partitioner: cuts === undefined ? simulatedPartitioner : (network) => realPartitioner(cuts, network),
+  } satisfies Running;
+  const hosts = remoteHosts(cluster, scheduler);
+  const results = await new Promise<Results>((resolve) => {
+    new Examination({ settings, scheduler, hosts, seesInside: true, running, onProgress }).start(resolve);
+  });
+  scheduler.close();
+  return results;
+}
+
+async function cutsOf({ cluster, sidecars }: Reach): Promise<OrderlyCuts> {
+  const addresses = await resolveAll(cluster);
+  const alike = [...Map.groupBy(addresses, ([, address]) => address)].filter(([, nodes]) => nodes.length > 1);
+  const said = alike.map(([address, nodes]) => `${nodes.map(([id]) => id).join(", ")} are all ${address}`);
+  if (said.length > 0) {
+    throw new Error(`Cannot cut nodes apart that have no address of their own: ${said.join("; ")}`);
+  }
+  return new OrderlyCuts(new Cutter(sidecars, addresses));
+}

@@ -1,0 +1,48 @@
+/** Structured logs on standard error. */
+import { configure, getJsonLinesFormatter, getLogger, getTextFormatter } from "@logtape/logtape";
+import type { Log } from "../../service/service.ts";
+import type { logFormats, logLevels } from "../config/serve.ts";
+import type { Io } from "./io.ts";
+
+type Facts = Record<string, unknown>;
+
+export async function logTo(
+  io: Io,
+  lowestLevel: typeof logLevels[number],
+  format: typeof logFormats[number],
+): Promise<Log> {
+  const line = format === "json" ? getJsonLinesFormatter() : textLine();
+  await configure({
+    sinks: { stderr: (record) => io.err(line(record)) },
+    loggers: [
+      { category: "hearsay", sinks: ["stderr"], lowestLevel },
+      { category: ["logtape", "meta"], sinks: ["stderr"], lowestLevel: "warning" },
+    ],
+  });
+  const logger = getLogger("hearsay");
+  io.onErrDropped((dropped) => logger.warn("log lines were dropped, as nobody read them", { dropped }));
+  return {
+    debug: (text, facts) => logger.debug(plain(text), facts ?? {}),
+    info: (text, facts) => logger.info(plain(text), facts ?? {}),
+    warn: (text, facts) => logger.warn(plain(text), facts ?? {}),
+    error: (text, facts) => logger.error(plain(text), facts ?? {}),
+  };
+}
+
+/** `2026-11-20T07:00:00.000Z INF linked to n2 {"peer":"n2"}` */
+function textLine() {
+  return getTextFormatter({
+    timestamp: "rfc3339",
+    format: ({ timestamp, level, message, record }) =>
+      `${timestamp} ${level} ${message}${factsOf(record.properties)}`,
+  });
+}
+
+function factsOf(facts: Facts): string {
+  return Object.keys(facts).length === 0 ? "" : ` ${JSON.stringify(facts)}`;
+}
+
+/** Braces would be taken for the names of facts. */
+function plain(text: string): string {
+  return text.replaceAll("{", "{{").replaceAll("}", "}}");
+}

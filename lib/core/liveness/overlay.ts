@@ -1,0 +1,215 @@
+/** Who is there and who passes on: keeps the relay tree, notices who is lost, and looks for a relay where there is none. */
+import type { Mechanism } from "../mechanisms.ts";
+import type { GossipBody } from "../message.ts";
+import type { Peer } from "../replication/progress.ts";
+import { rankOf } from "../topology/members.ts";
+import { concerned, plant } from "../topology/compute_tree.ts";
+import { Sights } from "../topology/link_state.ts";
+import { type LookoutOptions, Steward } from "./prober.ts";
+import { looksOut, standIns } from "../topology/failover.ts";
+import type { Tree } from "../topology/tree.ts";
+
+export class Lookout {
+  readonly sights: Sights;
+  readonly #options: LookoutOptions;
+  readonly #steward: Steward;
+  #tree: Tree;
+  #near: ReadonlyMap<string, Peer>;
+
+  constructor(options: LookoutOptions) {
+    this.#options = options;
+    const { me, life, plan } = options;
+    this.sights = new Sights(me, life, plan);
+    this.#tree = plant(this.sights, options.me);
+    this.#near = this.#beside(this.#tree);
+    this.#steward = new Steward(options, this.sights, this.#tree);
+  }
+
+  get tree(): Tree {
+    return this.#tree;
+  }
+
+  get neighbours(): Iterable<Peer> {
+    return this.#near.values();
+  }
+
+  get deadline(): number {
+    return this.#steward.deadline;
+  }
+
+  isNeighbour(id: string): boolean {
+    return this.#near.has(id);
+  }
+
+  /** Whether a peer need not know who sees whom: in two levels the relays look after those who pass nothing on. */
+  isSpared(id: string): boolean {
+    const { plan } = this.sights;
+    return plan.relays > 0 && !plan.isRelay(id) && this.#tree.parent !== id && !this.#tree.passesOn(id);
+  }
+
+  /** The peer was heard, and says who sees whom. */
+  heard(peer: Peer, body: Pick<GossipBody, "sights" | "want">, now: number): void {
+    this.#listen(peer, body, now);
+    // Who is not told who is lost takes it as a sign that another asks.
+    if (body.want === true && !this.#looksOut && !this.isNeighbour(peer.id)) this.#askRelay(now);
+  }
+
+  #listen(peer: Peer, { sights: words = [] }: Pick<GossipBody, "sights">, now: number): void {
+    const before = this.sights.revision;
+    const returned = !this.sights.clear && !this.sights.seen.has(peer.id);
+    if (this.sights.lost.has(peer.id)) this.#steward.found();
+    this.sights.bury(peer.id, peer.life);
+    this.sights.see(peer.id);
+    for (const [node, life, version, lost, seen] of words) {
+      // What a life said that has ended is no longer so.
+      if (!this.#isMember(node) || life < (this.#options.peers.met(node)?.life ?? 0)) continue;
+      const gone = this.sights.merge(node, {
+        life,
+        version,
+        lost: this.#members(lost),
+        seen: this.#members(seen),
+      });
+      for (const id of gone ?? []) this.#doubtLinkTo(id, now);
+    }
+    if (this.sights.revision === before) return;
+    this.#replant(now);
+    if (returned) this.#steward.returned(now);
+  }
+
+  /** The peer did not answer in time, again. */
+  lose(peer: Peer, now: number): void {
+    peer.expectNothing();
+    const wasRelay = peer.id === this.#tree.parent;
+    if (wasRelay && this.#lacks("failover")) return;
+    this.sights.lose(peer.id);
+    peer.lostAt ??= now;
+    if (wasRelay) this.#doubtLinks(now);
+    this.#replant(now);
+    if (!this.#hasRelay) this.#search(now);
+  }
+
+  /** The carrier has a link to the peer again: it is asked now what a probe would ask later. */
+  linked(id: string, now: number): void {
+    const awaited = this.isNeighbour(id) || !this.sights.clear;
+    if (!awaited || this.sights.seen.has(id)) return;
+    const peer = this.#options.peers.get(id);
+    if (peer !== undefined) this.#options.hands.probe(peer, now);
+  }
+
+  /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */
+  silent(relay: Peer, now: number): void {
+    relay.busy = false;
+    if (relay.id !== this.#tree.parent || relay.misses > 0 || this.#lacks("failover")) return;
+    this.#options.hands.askOnce(relay, now);
+  }
+
+  wake(now: number): void {
+    this.#steward.wake(now);
+  }
+
+  /** Whether it has a place in the tree; under a relay, where there are any and it is none. */
+  get #hasRelay(): boolean {
+    const { plan } = this.sights;
+    const { parent, size } = this.#tree;
+    if (plan.relays === 0 || plan.isRelay(this.#options.me)) return size > 1;
+    return parent !== undefined && parent !== plan.root && plan.isRelay(parent);
+  }
+
+  get #looksOut(): boolean {
+    return looksOut(this.sights.plan, this.#tree, this.#options.me);
+  }
+
+  get #relay(): Peer | undefined {
+    return this.#options.peers.met(this.#tree.parent ?? "");
+  }
+
+  #isMember(id: string): boolean {
+    return id === this.#options.me || this.#options.peers.has(id);
+  }
+
+  #members(ids: readonly string[]): Set<string> {
+    return new Set(ids.filter((id) => this.#isMember(id)));
+  }
+
+  // What is believed of links.
+
+  /** Of one that somebody else has lost, only a link in use is still believed, if anything came over it of late. */
+  #doubtLinkTo(id: string, now: number): void {
+    const { patienceMs, hands } = this.#options;
+    const relay = this.#relay;
+    const stale = relay?.id === id && now - relay.heardAt >= patienceMs(relay);
+    if (!stale && this.isNeighbour(id)) return;
+    this.sights.doubt((peer) => peer !== id);
+    if (stale) hands.probe(relay, now);
+  }
+
+  /** Without its relay, this node believes only those of its links over which it has heard of late. */
+  #doubtLinks(now: number): void {
+    const { peers, patienceMs } = this.#options;
+    this.sights.doubt((id) => {
+      const peer = peers.met(id);
+      return peer !== undefined && now - peer.heardAt < patienceMs(peer);
+    });
+  }
+
+  /** Is the relay still there? One miss is enough now, two have seen it. */
+  #askRelay(now: number): void {
+    const { timing, hands } = this.#options;
+    const relay = this.#relay;
+    if (relay === undefined || relay.misses > 0 || now - relay.heardAt < timing.answerMs(relay)) return;
+    hands.askOnce(relay, now);
+  }
+
+  // The tree.
+
+  #replant(now: number): void {
+    const { me, hands } = this.#options;
+    const before = this.#tree;
+    this.#tree = this.#prune(plant(this.sights, me));
+    // Who passes nothing on is not told of changes: what it knows of others would be of long ago.
+    if (!this.#looksOut && this.#tree.children.length === 0 && this.sights.forgetOthers()) {
+      this.#tree = this.#prune(plant(this.sights, me));
+    }
+    this.#near = this.#beside(this.#tree);
+    const told = concerned(this.sights.plan, before, this.#tree, me);
+    if (told.size > 0) hands.turned(before, told, now);
+    this.#steward.replanted(this.#tree, now);
+  }
+
+  /** Those next to this node, the one towards the root first. */
+  #beside({ parent, children }: Tree): Map<string, Peer> {
+    const ids = parent === undefined ? children : [parent, ...children];
+    const peers = ids.flatMap((id) => this.#options.peers.get(id) ?? []);
+    return new Map(peers.map((peer) => [peer.id, peer]));
+  }
+
+  /** Without detours only the star around the root is left. */
+  #prune(tree: Tree): Tree {
+    return this.#lacks("detour") && tree.root !== this.#options.me ? tree.pruned() : tree;
+  }
+
+  /** Without a relay: call who would be it next. */
+  #search(now: number): void {
+    const { peers, hands } = this.#options;
+    if ([...peers].some((peer) => peer.awaited)) return;
+    const next = this.#nextRelay();
+    const isFound = this.#tree.size > 1 && this.sights.seen.has(next ?? "");
+    if (next !== undefined && !isFound) hands.call(peers.get(next) as Peer, now);
+  }
+
+  #nextRelay(): string | undefined {
+    const { me, ranked } = this.#options;
+    const { plan, lost } = this.sights;
+    const isLeft = (id: string) => id !== me && !lost.has(id);
+    if (plan.relays > 0 && !plan.isRelay(me)) {
+      for (const rank of standIns(plan, rankOf(ranked, me) ?? 0)) {
+        if (isLeft(ranked[rank] as string)) return ranked[rank];
+      }
+    }
+    return ranked.find(isLeft);
+  }
+
+  #lacks(mechanism: Mechanism): boolean {
+    return this.#options.without.includes(mechanism);
+  }
+}

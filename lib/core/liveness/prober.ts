@@ -1,0 +1,238 @@
+/** Looks after the others: calls those of whom nothing is known, tries ways round to those who fell out, and ways back. */
+import { backoffMs } from "../backoff.ts";
+import { rankOf } from "../topology/members.ts";
+import type { Mechanism } from "../mechanisms.ts";
+import { pick, type Random } from "../random.ts";
+import type { Peers } from "../replication/peers.ts";
+import type { Peer } from "../replication/progress.ts";
+import type { Plan } from "../topology/layout.ts";
+import type { Sights } from "../topology/link_state.ts";
+import { heirOf, helpers, isSteward, looksOut, relaysIn } from "../topology/failover.ts";
+import { ANSWER_SLACK_MS, type Timing } from "../replication/timing.ts";
+import { OUT, type Tree } from "../topology/tree.ts";
+
+/** What the lookout has others do. */
+export interface Hands {
+  /** Asks a peer of which nothing is known, with what came lately: it may be waiting for it. */
+  call(peer: Peer, now: number): void;
+  /** Asks for a sign of life; nothing follows from silence. */
+  probe(peer: Peer, now: number): void;
+  /** Asks for a sign of life for the last time. */
+  askOnce(peer: Peer, now: number): void;
+  /** The tree is not what it was; those in `told` must hear of it soon. */
+  turned(before: Tree, told: ReadonlySet<string>, now: number): void;
+}
+
+export interface LookoutOptions {
+  readonly me: string;
+  readonly life: number;
+  /** Every member, this one included, in the order of rank, the same on every node. */
+  readonly ranked: readonly string[];
+  readonly plan: Plan;
+  readonly peers: Peers;
+  readonly timing: Timing;
+  readonly random: Random;
+  readonly without: readonly Mechanism[];
+  /** How long a peer may take to acknowledge, ms. */
+  readonly patienceMs: (peer: Peer) => number;
+  readonly hands: Hands;
+}
+
+/** How far apart the nodes that can reach each other probe, together, what they cannot reach. */
+export const PROBE_EVERY_MS = 320;
+/** Ways round are looked for to so many at once of those who have fallen out of the tree. */
+export const HELPED_MAX = 4;
+/** A relay asks whom it does not see and others do again after this, doubling up to the cap. */
+export const RECALL_BASE_MS = 1_000;
+export const RECALL_CAP_MS = 16_000;
+
+export class Steward {
+  readonly #options: LookoutOptions;
+  readonly #sights: Sights;
+  #tree: Tree;
+  #probeAt = Infinity;
+  #recallAt = Infinity;
+  #recalledAt = -Infinity;
+  #recalls = 0;
+  /**
+   * Whether one that this node has lost was found again since the others were last called: they may be there, too, and may
+   * not know that they were lost.
+   */
+  #recallsAll = false;
+  #musterAt = Infinity;
+
+  constructor(options: LookoutOptions, sights: Sights, tree: Tree) {
+    this.#options = options;
+    this.#sights = sights;
+    this.#tree = tree;
+  }
+
+  get deadline(): number {
+    return Math.min(this.#probeAt, this.#recallAt, this.#musterAt);
+  }
+
+  /** The tree is, or may be, another. */
+  replanted(tree: Tree, now: number): void {
+    const before = this.#tree;
+    this.#tree = tree;
+    // At any moment of the interval, lest all that lost sight at once probe at once.
+    if (this.#probeAt === Infinity) this.#probeAt = now + this.#probeMs() * this.#options.random.next();
+    this.#planMuster(before, now);
+    this.#help(now);
+  }
+
+  /** One that this node had lost was found. */
+  found(): void {
+    this.#recallsAll = true;
+  }
+
+  /** One has come back: the others may have, too. */
+  returned(now: number): void {
+    if (this.#calls) this.#recallSoon(now);
+  }
+
+  wake(now: number): void {
+    if (this.#probeAt <= now) this.#probe(now);
+    if (this.#recallAt <= now) this.#recall(now);
+    if (this.#musterAt <= now) this.#muster(now);
+  }
+
+  get #looksOut(): boolean {
+    return looksOut(this.#sights.plan, this.#tree, this.#options.me);
+  }
+
+  /** Whether it calls those whose relay it should be. */
+  get #calls(): boolean {
+    const { me } = this.#options;
+    return this.#tree.root === me || this.#sights.plan.isRelay(me);
+  }
+
+  // Ways round.
+
+  /** Members are out of everyone's sight: for each, the few that follow in rank try whether they reach it. */
+  #help(now: number): void {
+    const { me, ranked, peers, hands, without } = this.#options;
+    if (this.#sights.clear || !this.#looksOut || without.includes("detour")) return;
+    const { plan } = this.#sights;
+    const missed = this.#missed();
+    let helped = 0;
+    for (const id of ranked) {
+      if (helped === HELPED_MAX) return;
+      if (!missed.has(id) || this.#tree.has(id)) continue;
+      const chosen = helpers(plan, this.#tree, id);
+      // Whom these could not reach must not keep others from being helped. In a star the root calls everyone itself.
+      const inVain = plan.relays > 0 && chosen.every((each) => this.#sights.lostBy(each).has(id));
+      if (inVain) continue;
+      helped++;
+      if (this.#sights.lost.has(id) || !chosen.includes(me)) continue;
+      const peer = peers.get(id);
+      if (peer !== undefined && !peer.awaited) hands.call(peer, now);
+    }
+  }
+
+  /**
+   * In troubled times everyone of whom nothing is known will be called by who would pass on to it: some may have lost their
+   * relay and not know yet. Of the stewards, the lower in rank waits longer, for another to do so: mostly one does, and the
+   * rest hear of it.
+   */
+  #planMuster(before: Tree, now: number): void {
+    const { me, timing } = this.#options;
+    const { size } = this.#tree;
+    const steward = isSteward(this.#tree, this.#sights, me);
+    if (this.#sights.clear || size === 1 || !(steward || this.#calls)) {
+      this.#musterAt = this.#recallAt = Infinity;
+      return;
+    }
+    const turn = steward ? this.#turn() : 1;
+    this.#musterAt = Math.min(this.#musterAt, now + turn * timing.typicalMs / 2);
+    for (const id of this.#sights.lost) if (this.#tree.has(id) && !before.has(id)) this.#recallsAll = true;
+    if (size > before.size) this.#recallSoon(now);
+    else this.#recallAt = Math.min(this.#recallAt, now + this.#recallMs());
+  }
+
+  /** How many steps it waits among the stewards: one more than there are others before it in rank. */
+  #turn(): number {
+    const { me, ranked } = this.#options;
+    const missed = this.#missed();
+    return 1 +
+      ranked.slice(0, rankOf(ranked, me)).filter((id) => id !== this.#tree.root && !missed.has(id)).length;
+  }
+
+  #muster(now: number): void {
+    this.#musterAt = Infinity;
+    const { me, ranked, peers, hands } = this.#options;
+    const { plan } = this.#sights;
+    const missed = this.#missed();
+    const steward = isSteward(this.#tree, this.#sights, me);
+    for (const [rank, id] of ranked.entries()) {
+      if (id === me || this.#sights.seen.has(id) || missed.has(id)) continue;
+      // Whose relay nobody misses comes with it.
+      const relay = plan.parentOf(id);
+      if (relay !== undefined && relay !== plan.root && relay !== me && !missed.has(relay)) continue;
+      const heir = heirOf(plan, this.#tree, rank);
+      if (heir !== me && !(heir === this.#tree.root && steward)) continue;
+      const peer = peers.get(id);
+      if (peer !== undefined && !peer.awaited) hands.call(peer, now);
+    }
+  }
+
+  /** Everyone whom somebody here has tried to reach, and has not. */
+  #missed(): Set<string> {
+    const missed = new Set<string>();
+    for (const [loser, { lost }] of this.#sights.losers()) {
+      if (this.#tree.has(loser)) { for (const id of lost) missed.add(id); }
+    }
+    return missed;
+  }
+
+  // Ways back.
+
+  /** One peer by chance: of those whom nobody here reaches, or else of those whom this node has lost. */
+  #probe(now: number): void {
+    const { peers, random, hands } = this.#options;
+    const apart = this.#looksOut ? peers.ids.filter((id) => !this.#tree.has(id)) : [];
+    const id = pick(random, apart.length > 0 ? apart : [...this.#sights.lost]);
+    const peer = peers.get(id ?? "");
+    this.#probeAt = peer === undefined ? Infinity : now + this.#probeMs();
+    if (peer !== undefined) hands.probe(peer, now);
+  }
+
+  /** Those who reach each other share the work, so that it does not grow with their number. */
+  #probeMs(): number {
+    const relays = this.#looksOut ? relaysIn(this.#sights.plan, this.#tree) : 0;
+    const sharers = relays || this.#tree.size;
+    return PROBE_EVERY_MS * sharers * (0.75 + this.#options.random.next() / 2);
+  }
+
+  /** Others reach members that should come to this relay: have the links come back? Soon after one has, else ever more rarely. */
+  #recall(now: number): void {
+    this.#recallAt = Infinity;
+    const { me, ranked, peers, hands } = this.#options;
+    const called = new Set(this.#recallsAll ? this.#sights.lost : []);
+    for (const [rank, id] of ranked.entries()) {
+      if (id === me || this.#tree.parentAt(rank) === OUT || this.#sights.linkUp(me, id)) continue;
+      if (heirOf(this.#sights.plan, this.#tree, rank) === me) called.add(id);
+    }
+    this.#recallsAll = false;
+    if (called.size === 0 || !this.#calls) return;
+    this.#recallAt = now + this.#recallMs();
+    this.#recalls++;
+    this.#recalledAt = now;
+    for (const id of called) {
+      const peer = peers.get(id);
+      if (peer !== undefined) hands.probe(peer, now);
+    }
+  }
+
+  #recallSoon(now: number): void {
+    this.#recalls = 0;
+    const { timing, random } = this.#options;
+    // Not before those who were called last have had time to answer.
+    const soon = Math.max(now, this.#recalledAt + 2 * timing.typicalMs);
+    this.#recallAt = Math.min(this.#recallAt, soon + ANSWER_SLACK_MS * random.next());
+  }
+
+  #recallMs(): number {
+    return backoffMs(this.#options.random, this.#recalls, RECALL_BASE_MS, RECALL_CAP_MS);
+  }
+}

@@ -1,0 +1,31 @@
+/** Takes what a message brings into the log. */
+import type { Entry, Log, Run } from "../log/log.ts";
+import type { GossipBody } from "../message.ts";
+import type { Peer } from "./progress.ts";
+
+/** Takes in entries, but none of the origin `own`, and returns those that are new. The peer that brought them holds them. */
+export function mergeRuns(
+  log: Log,
+  own: string,
+  peer: Peer | undefined,
+  { runs = [] }: Pick<GossipBody, "runs">,
+): Entry[] {
+  const fresh: Entry[] = [];
+  for (const [origin, seq, values] of runs) {
+    // Nobody knows more of this node's own entries than itself, and nobody counts that far.
+    if (origin === own || seq + values.length > Number.MAX_SAFE_INTEGER) continue;
+    if (values.length > 0) fresh.push(...mergeRun(log, peer, { origin, seq, values }));
+  }
+  return fresh;
+}
+
+function mergeRun(log: Log, peer: Peer | undefined, run: Run): Entry[] {
+  const { origin, seq, values } = run;
+  const last = seq + values.length - 1;
+  const fresh = log.addRun(run);
+  const held = log.held(origin);
+  if (held?.hasSpan(seq, last)) peer?.holdsSpan(origin, seq, last);
+  // A value too deep was not taken.
+  else for (let n = seq; n <= last; n++) if (held?.has(n)) peer?.holdsSpan(origin, n, n);
+  return fresh;
+}

@@ -1,0 +1,129 @@
+/** What goes into a message to one peer: the part of the digest, the entries and the sights that it lacks. */
+import type { IntervalSet } from "../log/interval_set.ts";
+import type { Log, Run } from "../log/log.ts";
+import { type GossipBody, ORIGINS_MAX, SPANS_MAX } from "../message.ts";
+import type { Known } from "../log/digest.ts";
+import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "./pacing.ts";
+import type { Peer } from "./progress.ts";
+import type { Kept, Sights } from "../topology/link_state.ts";
+import { byteLength, NUMBER_BYTES, roomFor } from "../size.ts";
+
+/** Digest and sights of one message take at most so many bytes each, so that all of it fits in a line of the carriers. */
+export const HOLDS_BYTES_MAX = 192 * 1024;
+export const SIGHTS_BYTES_MAX = 128 * 1024;
+
+export interface Batch {
+  readonly runs: readonly Run[];
+  /** What they take on the wire, at most. */
+  readonly bytes: number;
+  /** Whether more than these is lacking. */
+  readonly more: boolean;
+}
+
+/**
+ * What is held of each origin that grew since what the peer has confirmed, and the log's revision that this tells of.
+ * Those that grew first come first, so that the rest can be told of later; to name less than is held is harmless.
+ */
+export function packHolds(log: Log, peer: Peer): { holds: GossipBody["holds"]; revision: number } {
+  const holds: GossipBody["holds"] = [];
+  let revision = peer.confirmedLog;
+  let bytes = 0;
+  for (const { name, held, changedAt } of log.grownSince(peer.confirmedLog)) {
+    const spans = held.spans(SPANS_MAX).flat();
+    bytes += roomFor(name) + NUMBER_BYTES * spans.length;
+    if (holds.length === ORIGINS_MAX || bytes > HOLDS_BYTES_MAX) return { holds, revision };
+    holds.push([name, spans]);
+    revision = changedAt;
+  }
+  return { holds, revision: log.revision };
+}
+
+export interface Words {
+  readonly sights: NonNullable<GossipBody["sights"]>;
+  /** The sights' revision that these tell of; below the newest where not all had room. */
+  readonly revision: number;
+}
+
+/**
+ * The rows that changed since what the peer has confirmed, as many as have room; none for a peer that is spared them.
+ */
+export function packSights(all: Sights, peer: Peer): Words {
+  if (all.revision === peer.confirmedSights) return { sights: [], revision: all.revision };
+  const rows = peer.spared ? [] : all.since(peer.confirmedSights);
+  const changed = [...rows].sort((a, b) => a[1].changedAt - b[1].changedAt);
+  const sights: NonNullable<GossipBody["sights"]> = [];
+  let revision = peer.confirmedSights;
+  let bytes = 0;
+  for (const [node, row] of changed) {
+    const told = toldOf(node, row);
+    bytes += told.bytes;
+    if (sights.length > 0 && bytes > SIGHTS_BYTES_MAX) return { sights, revision };
+    sights.push(told.word);
+    revision = row.changedAt;
+  }
+  return { sights, revision: all.revision };
+}
+
+interface Told {
+  readonly word: Words["sights"][number];
+  /** What it takes on the wire, at most. */
+  readonly bytes: number;
+}
+
+/** A relay tells one word to many: all their messages share it. */
+const toldOnce = new WeakMap<Kept, Told>();
+
+function toldOf(node: string, row: Kept): Told {
+  const known = toldOnce.get(row);
+  if (known !== undefined) return known;
+  const { life, version, lost, seen } = row;
+  const told: Told = {
+    word: [node, life, version, [...lost], [...seen]],
+    bytes: byteLength([node, ...lost, ...seen]) + 2 * NUMBER_BYTES,
+  };
+  toldOnce.set(row, told);
+  return told;
+}
+
+/** Takes what is not in `sent`, up to a batch, and counts it as sent. */
+export function takeBatch(
+  log: Log,
+  sent: Known,
+  bytesMax: number = BATCH_BYTES_MAX,
+  first: Iterable<Known> = [],
+): Batch {
+  const taking = new Taking(log, sent);
+  // However much of it there is, the rest must come to its end, too.
+  for (const known of first) for (const [origin, held] of known) taking.take(origin, held, bytesMax / 2);
+  for (const { name, held } of sent.gaps(log)) taking.take(name, held, bytesMax);
+  const { runs, bytes } = taking;
+  return { runs, bytes, more: sent.lacks(log) };
+}
+
+/** A batch while it is being taken. */
+class Taking {
+  readonly runs: Run[] = [];
+  bytes = 0;
+  readonly #log: Log;
+  readonly #sent: Known;
+  #entries = 0;
+
+  constructor(log: Log, sent: Known) {
+    this.#log = log;
+    this.#sent = sent;
+  }
+
+  /** Of what is held of this origin, as much as is not sent, until the batch has so many bytes. */
+  take(origin: string, held: IntervalSet, bytesMax: number): void {
+    const sent = this.#sent.of(origin);
+    for (const [from, to] of sent.lacks(held)) {
+      const last = Math.min(to, from + BATCH_ENTRIES_MAX - this.#entries - 1);
+      const { values, room } = this.#log.take(origin, from, last, bytesMax - this.bytes);
+      if (values.length === 0) return;
+      this.#entries += values.length;
+      this.bytes += room + roomFor(origin) + NUMBER_BYTES;
+      this.runs.push({ origin, seq: from, values });
+      sent.addSpan(from, from + values.length - 1);
+    }
+  }
+}

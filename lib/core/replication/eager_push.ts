@@ -1,0 +1,22 @@
+/** The short cut: a value that enters below a relay goes to the root as well, and so is everywhere one hop earlier. */
+import type { Tree } from "../topology/tree.ts";
+
+/** So many hints a second may reach the root, from all members together (a guess: a percent of a core). */
+export const HINTS_HZ_MAX = 150;
+
+export class ShortCut {
+  readonly #everyMs: number;
+  #openAt = -Infinity;
+
+  /** All members together, so many others and this one, take it no more often than a root may be written to. */
+  constructor(others: number) {
+    this.#everyMs = 1_000 * others / HINTS_HZ_MAX;
+  }
+
+  /** Whether a value takes it now; after one that did, none does for a while. */
+  take({ root, parent, levels }: Tree, now: number): boolean {
+    if (levels < 2 || parent === undefined || parent === root || now < this.#openAt) return false;
+    this.#openAt = now + this.#everyMs;
+    return true;
+  }
+}

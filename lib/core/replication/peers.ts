@@ -1,0 +1,47 @@
+/** The other members; what is believed of one begins when there is first anything to believe. */
+import { Agenda } from "../timer_queue.ts";
+import { rankOf } from "../topology/members.ts";
+import { Peer } from "./progress.ts";
+
+export class Peers implements Iterable<Peer> {
+  readonly #me: string;
+  readonly #ranked: readonly string[];
+  readonly #met = new Map<string, Peer>();
+  /** When which of those who were met is due something. */
+  readonly agenda = new Agenda<Peer>();
+
+  /** `ranked`: every member, this node included, sorted. */
+  constructor(me: string, ranked: readonly string[]) {
+    this.#me = me;
+    this.#ranked = ranked;
+  }
+
+  /** Whether it is a member other than this node. */
+  has(id: string): boolean {
+    return id !== this.#me && rankOf(this.#ranked, id) !== undefined;
+  }
+
+  /** Meets it, where there has been nothing so far. Undefined of this node itself, and of who is no member. */
+  get(id: string): Peer | undefined {
+    const met = this.#met.get(id);
+    if (met !== undefined || !this.has(id)) return met;
+    const peer = new Peer(id, this.agenda);
+    this.#met.set(id, peer);
+    return peer;
+  }
+
+  /** Only looks: undefined of those, too, with whom there has been nothing so far. */
+  met(id: string): Peer | undefined {
+    return this.#met.get(id);
+  }
+
+  /** The other members, in order of rank. */
+  get ids(): string[] {
+    return this.#ranked.filter((id) => id !== this.#me);
+  }
+
+  /** Those with whom there has been anything so far. */
+  [Symbol.iterator](): Iterator<Peer> {
+    return this.#met.values();
+  }
+}

@@ -1,0 +1,486 @@
+/** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
+import { backoffMs, jittered } from "../backoff.ts";
+import type { Entry, Log } from "../log/log.ts";
+import { Lookout } from "../liveness/overlay.ts";
+import type { Hands } from "../liveness/prober.ts";
+import type { Mechanism } from "../mechanisms.ts";
+import { mergeRuns } from "./apply.ts";
+import type { Body, Envelope, GossipBody, GossipType, HintBody } from "../message.ts";
+import { BATCH_BYTES_MAX, type Shipment } from "./pacing.ts";
+import { type Batch, packHolds, packSights, takeBatch, type Words } from "./compose.ts";
+import { Past, type PastOptions } from "./rebirth.ts";
+import type { Peer } from "./progress.ts";
+import { Peers } from "./peers.ts";
+import { Plan, relaysFor } from "../topology/layout.ts";
+import { Recent } from "./recent_entries.ts";
+import { ShortCut } from "./eager_push.ts";
+import { Timing } from "./timing.ts";
+import type { Tree } from "../topology/tree.ts";
+
+/** Answers overdue in a row, with nothing heard meanwhile, after which a peer counts as lost. */
+export const MISSES_MAX = 2;
+/** A node that asks a peer in vain for what it says it holds asks again after this at the latest, unless an answer takes longer. */
+export const WANT_CAP_MS = 16_000;
+/** A starting relay gives the others this long to call first. */
+export const HELLO_MS = 1_000;
+/** While a message of a peer comes in, nothing is missed; it has come to a stop when nothing more came for so long (a guess). */
+export const ARRIVING_MS = 500;
+/** So many entries at once need no company: they are passed on without waiting for a window. */
+export const BULK_ENTRIES = 32;
+
+export type { Mechanism };
+
+export interface GossipOptions extends Omit<PastOptions, "rebirth"> {
+  /** Every member, this one included, in the order of rank, the same on every node. */
+  readonly ranked: readonly string[];
+  readonly deliveryBudgetMs: number | undefined;
+  readonly without: readonly Mechanism[];
+  /** Takes entries that are new here, before anyone else hears of them. */
+  readonly deliver: (entries: readonly Entry[]) => void;
+  readonly send: (envelope: Envelope) => void;
+}
+
+/** What a message is to do beside saying what this node holds. */
+interface Purpose {
+  /** An answer is wanted at once. */
+  readonly want?: boolean;
+  /** Whatever the peer lacks goes along, neighbour or not. */
+  readonly push?: boolean;
+  /** This is what a relay has gathered. */
+  readonly flush?: boolean;
+}
+
+const NOTHING: Batch = { runs: [], bytes: 0, more: false };
+
+export class Gossip {
+  readonly #options: GossipOptions;
+  readonly #log: Log;
+  readonly #peers: Peers;
+  readonly #timing: Timing;
+  readonly #lookout: Lookout;
+  readonly #recent: Recent;
+  readonly #shortCut: ShortCut;
+  readonly #past: Past;
+  /** Those that pass on to this node as often as they may: its relay, and those that take or took it for theirs. */
+  readonly #busy = new Set<Peer>();
+  /** When the children were last sent what had gathered, and when they will be again. */
+  #flushedAt = -Infinity;
+  #flushAt = Infinity;
+  /** The window that the children were told with that, and time their trips to: it stands until the next flush. */
+  #announcedMs = 0;
+
+  constructor(options: GossipOptions, now: number) {
+    const { me, life, ranked, random, without } = options;
+    this.#options = options;
+    this.#log = options.log;
+    this.#peers = new Peers(me, ranked);
+    this.#timing = new Timing(options.deliveryBudgetMs);
+    const patienceMs = (peer: Peer) => this.#patienceMs(peer);
+    const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
+    this.#recent = new Recent(this.#log);
+    this.#shortCut = new ShortCut(ranked.length - 1);
+    this.#past = new Past({ ...options, rebirth: !this.#lacks("rebirth") });
+    const plan = new Plan(ranked, relaysFor(ranked.length));
+    this.#lookout = new Lookout({ me, life, ranked, plan, random, without, patienceMs, ...shared });
+    this.#timing.levels = this.#lookout.tree.levels;
+    this.#greet(now);
+  }
+
+  /** The moment of the earliest thing to do; Infinity when there is none. */
+  get deadline(): number {
+    let at = Math.min(this.#flushAt, this.#lookout.deadline, this.#peers.agenda.nextAt);
+    for (const relay of this.#busy) at = Math.min(at, this.#timing.silentAt(relay));
+    return at;
+  }
+
+  /** Undefined where this node is the relay. */
+  get relay(): string | undefined {
+    return this.#lookout.tree.parent;
+  }
+
+  /** All of them, in order of rank, each with what is believed of it; undefined where there has been nothing so far. */
+  get peers(): [id: string, met: Peer | undefined][] {
+    return this.#peers.ids.map((id) => [id, this.#peers.met(id)]);
+  }
+
+  isNeighbour(id: string): boolean {
+    return this.#lookout.isNeighbour(id);
+  }
+
+  isMember(id: string): boolean {
+    return this.#peers.has(id);
+  }
+
+  /** Entries that entered here are on their way from now on. */
+  learnt(entries: readonly Entry[], now: number): void {
+    this.#spread(entries, undefined, now);
+    this.#hint(entries, now);
+  }
+
+  /** Takes in what came ahead of the tree. Of who sent it nothing is believed: that may have been in an earlier life. */
+  hinted(from: string, body: HintBody, now: number): void {
+    const fresh = mergeRuns(this.#log, this.#past.origin, undefined, body);
+    if (fresh.length === 0) return;
+    this.#options.deliver(fresh);
+    const relay = this.#lookout.tree.parentOf(from) ?? "";
+    const between = this.#lookout.isNeighbour(relay) ? this.#peers.get(relay) : undefined;
+    between?.isSent(fresh, now + this.#patienceMs(between));
+    this.#spread(fresh, undefined, now);
+  }
+
+  /** Takes in what a peer says. */
+  receive(from: string, body: GossipBody, now: number): void {
+    const peer = this.#peers.get(from);
+    if (peer === undefined) return;
+    const overdue = peer.misses > 0;
+    const { rtt } = peer;
+    const { heavy } = peer.pacing;
+    if (!peer.hear(body, this.#past.life, now)) {
+      if (this.#past.isToBeTold(peer, body)) this.#say(peer, now, {});
+      return;
+    }
+    const livesAgain = this.#past.check(peer, body);
+    if (peer.rtt !== rtt) this.#timing.measured(peer);
+    if (body.window !== undefined) this.#flushed(peer, now);
+    // What is still on its way has only now the line for itself.
+    if (heavy) peer.cannotAnswer(now + this.#timing.answerMs(peer));
+    const fresh = mergeRuns(this.#log, this.#past.origin, peer, body);
+    if (fresh.length > 0) {
+      peer.wants = 0;
+      this.#options.deliver(fresh);
+    }
+    this.#lookout.heard(peer, body, now);
+    this.#spread(fresh, peer, now);
+    if (!this.#lacks("repair")) this.#catchUp(peer, body, overdue, now);
+    if (body.runs !== undefined) peer.ackAt = Math.min(peer.ackAt, now + this.#ackDelayMs(peer));
+    if (livesAgain) this.#liveAgain(peer, now);
+    else if (body.want === true) this.#answer(peer, now);
+  }
+
+  /** Part of a message of the peer has come in: it is there, and its line is busy. */
+  arriving(id: string, now: number): void {
+    const peer = this.#peers.met(id);
+    if (peer === undefined || peer.lostAt !== undefined || this.#lacks("pacing")) return;
+    peer.arrivingAt = peer.heardAt = now;
+  }
+
+  /** The carrier has a new link to the peer. What was on its way over the old one may be lost: it is asked. */
+  linked(id: string, now: number): void {
+    const peer = this.#peers.met(id);
+    if (peer?.pacing.heavy) this.#say(peer, now, { want: true });
+    else if (this.isMember(id)) this.#lookout.linked(id, now);
+  }
+
+  /** Does whatever is due. */
+  wake(now: number): void {
+    if (this.#flushAt <= now) this.#flush(now);
+    for (const peer of this.#peers.agenda.due(now)) this.#serve(peer, now);
+    for (const relay of this.#busy) {
+      if (this.#timing.silentAt(relay) <= now) this.#lookout.silent(relay, now);
+      if (!relay.busy) this.#busy.delete(relay);
+    }
+    this.#lookout.wake(now);
+  }
+
+  // What arrives.
+
+  /** Compares what the peer says it holds with what this node holds, both ways. */
+  #catchUp(peer: Peer, body: GossipBody, overdue: boolean, now: number): void {
+    if (this.#lookout.isNeighbour(peer.id)) {
+      const waiting = overdue || peer.guessed;
+      // A peer that has heard nothing of this life may still speak to an earlier one: it is greeted all the same.
+      if (peer.guessed && peer.nextN > 1) peer.forgetSent();
+      else if (!peer.awaited && !peer.isBehind(this.#log) && peer.isUnacked(this.#log)) {
+        // All that was sent has arrived or is lost, and something is missing there.
+        peer.retryAt = Math.min(peer.retryAt, now + this.#timing.reorderMs(peer));
+      }
+      const rest = peer.cut && this.#room(peer) > 0;
+      if ((waiting || rest) && peer.isBehind(this.#log)) peer.sendAt = now;
+    }
+    if (!peer.isAhead(this.#log, this.#past.origin)) peer.wants = 0;
+    else if (peer.wantAt === Infinity) {
+      const bearMs = this.#bearMs(peer, body.want === true);
+      peer.wantAt = now + backoffMs(this.#options.random, peer.wants, bearMs, WANT_CAP_MS);
+    }
+  }
+
+  /** How long to bear that a peer holds what this node lacks: it may be on its way, from there or through the tree. */
+  #bearMs(peer: Peer, more: boolean): number {
+    if (!this.#lookout.isNeighbour(peer.id)) return this.#patienceMs(peer) + 2 * this.#timing.windowMs;
+    return more ? this.#timing.answerMs(peer) : this.#timing.reorderMs(peer);
+  }
+
+  #answer(peer: Peer, now: number): void {
+    const push = !this.#lacks("repair");
+    peer.pacing.expire(now);
+    if (push) peer.forgetSent();
+    // Who knows no round trip yet asks one peer back: all that is timed here follows from it.
+    const asked = [...this.#peers].some((each) => each.awaited);
+    this.#say(peer, now, { push, want: !asked && this.#timing.typicalRtt === undefined });
+  }
+
+  /** Peers that know an earlier life are to hear of this one, of which they know nothing yet. */
+  #liveAgain(teller: Peer, now: number): void {
+    this.#lookout.sights.liveAgain(this.#past.life);
+    for (const peer of this.#peers) peer.forgetSaid();
+    for (const peer of new Set([teller, ...this.#lookout.neighbours])) {
+      this.#say(peer, now, { want: true, push: true });
+    }
+  }
+
+  // What is to be passed on.
+
+  /** Plans when each neighbour gets these entries, which came from one of them or entered here. */
+  #spread(entries: readonly Entry[], from: Peer | undefined, now: number): void {
+    if (entries.length === 0) return;
+    this.#recent.add(entries, now);
+    const bulk = entries.length >= BULK_ENTRIES;
+    for (const peer of this.#lookout.neighbours) {
+      if (peer !== from && peer.isMissing(entries)) this.#pass(peer, from, now, bulk);
+    }
+  }
+
+  /** What enters alone takes the short cut, too. Nothing follows from it: the tree brings it in any case. */
+  #hint(entries: readonly Entry[], now: number): void {
+    const { tree } = this.#lookout;
+    if (entries.length > 1 || !this.#shortCut.take(tree, now)) return;
+    const runs: HintBody["runs"] = entries.map(({ origin, seq, value }) => [origin, seq, [value]]);
+    this.#options.send({ src: this.#options.me, dest: tree.root, body: { type: "hint", runs } });
+  }
+
+  /** Upwards, and down from the relay, at once; what a relay gathers, once per window and to all children together. */
+  #pass(peer: Peer, from: Peer | undefined, now: number, bulk = false): void {
+    const { parent } = this.#lookout.tree;
+    // Overdue, or asked what it holds: what it lacks goes with the next retry, or once it is heard.
+    if (peer.misses > 0 || (peer.guessed && peer.awaited)) return;
+    if (peer.id === parent) peer.sendAt = Math.min(peer.sendAt, bulk ? now : this.#boardAt(peer, now));
+    else if (from?.id === parent && from?.flushedAt === now) this.#flushAt = now;
+    else this.#flushAt = Math.min(this.#flushAt, bulk ? now : this.#nextFlushAt(now));
+  }
+
+  /** When what comes up now leaves for the relay; while the tree is being planted anew, one thing follows another. */
+  #boardAt(relay: Peer, now: number): number {
+    const { sights } = this.#lookout;
+    return this.#timing.boardAt(relay, sights.clear ? now : now + this.#timing.companyMs);
+  }
+
+  /** One that passes on as a relay has just done so. */
+  #flushed(relay: Peer, now: number): void {
+    if (relay.busy) this.#busy.add(relay);
+    else this.#busy.delete(relay);
+    this.#reboard(relay, now);
+  }
+
+  /** The relay has just flushed: what waits for a flush that was only foretold is timed to the one that it announces. */
+  #reboard(relay: Peer, now: number): void {
+    if (relay.id !== this.#lookout.tree.parent || relay.sendAt === Infinity || relay.sendAt <= now) return;
+    relay.sendAt = this.#boardAt(relay, now);
+  }
+
+  #nextFlushAt(now: number): number {
+    // A relay under another waits a little longer: when that one passes on, both pass on together.
+    const patience = this.#lookout.tree.parent === undefined ? 1 : 1.25;
+    // What comes a moment later need not wait a whole window.
+    return Math.max(now + this.#timing.companyMs, this.#flushedAt + patience * this.#announcedMs);
+  }
+
+  #flush(now: number): void {
+    this.#flushAt = Infinity;
+    this.#flushedAt = now;
+    this.#announcedMs = this.#timing.nextWindowMs;
+    for (const id of this.#lookout.tree.children) {
+      const peer = this.#peers.get(id);
+      if (peer !== undefined && this.#hasNews(peer)) {
+        this.#say(peer, now, { want: peer.guessed, flush: true });
+      }
+    }
+  }
+
+  // What is due.
+
+  #serve(peer: Peer, now: number): void {
+    if (peer.retryAt <= now) return this.#retry(peer, now);
+    if (peer.wantAt <= now) return this.#want(peer, now);
+    if (peer.sendAt <= now) {
+      peer.sendAt = Infinity;
+      if (this.#hasNews(peer)) return this.#say(peer, now, { want: peer.guessed, push: true });
+    }
+    if (peer.ackAt <= now) this.#say(peer, now, {});
+  }
+
+  #hasNews(peer: Peer): boolean {
+    // What was cut goes on upon the answer, and so does everything else.
+    return (this.#room(peer) > 0 || !peer.awaited) &&
+      (peer.isBehind(this.#log) || peer.untold || peer.guessed);
+  }
+
+  #want(peer: Peer, now: number): void {
+    peer.wantAt = Infinity;
+    if (!peer.isAhead(this.#log, this.#past.origin)) return;
+    // It may be what comes in, from there or through the tree.
+    const arrives = [peer, ...this.#lookout.neighbours].some((each) => this.#arrives(each, now));
+    if (arrives) return void (peer.wantAt = now + this.#timing.answerMs(peer));
+    peer.wants++;
+    this.#say(peer, now, { want: true });
+  }
+
+  /** An answer is overdue: ask again, with all that was on its way; after too many misses the peer is lost. */
+  #retry(peer: Peer, now: number): void {
+    peer.retryAt = Infinity;
+    const unacked = this.#lookout.isNeighbour(peer.id) && peer.isUnacked(this.#log);
+    if (this.#lacks("retry") || !(peer.awaited || unacked)) return;
+    // What it has answered may be behind what comes in.
+    if (this.#arrives(peer, now)) return void (peer.retryAt = now + this.#timing.answerMs(peer));
+    peer.misses++;
+    // Who is no neighbour was called on a guess: it is not asked twice, probes find it later.
+    const missesMax = this.#lookout.isNeighbour(peer.id) ? MISSES_MAX : 1;
+    if (peer.misses >= missesMax) return this.#lookout.lose(peer, now);
+    if (!peer.guessed) peer.forgetSent();
+    this.#say(peer, now, { want: true, push: true });
+  }
+
+  /** Whether a message of the peer is coming in just now. */
+  #arrives(peer: Peer, now: number): boolean {
+    return now - peer.arrivingAt < ARRIVING_MS;
+  }
+
+  /** How many bytes of entries may leave to the peer now. */
+  #room(peer: Peer): number {
+    if (this.#lacks("pacing")) return peer.cut && peer.awaited ? 0 : BATCH_BYTES_MAX;
+    // A peer that is slow to take in what is on its way would be slower still.
+    return peer.misses > 0 && peer.pacing.heavy ? 0 : peer.pacing.room(peer.rtt?.mean);
+  }
+
+  /** Says the one thing there is to say: what I hold, what you lack, whom I see and whom I have lost. */
+  #say(peer: Peer, now: number, purpose: Purpose): void {
+    const full = this.#room(peer) === 0;
+    const isNeighbour = this.#lookout.isNeighbour(peer.id);
+    const push = !full && (purpose.push === true || isNeighbour);
+    const { runs, bytes, more } = push ? this.#take(peer, now) : NOTHING;
+    const { sights, revision: told } = this.#words(peer);
+    const untold = told < this.#lookout.sights.revision && isNeighbour;
+    const want = more || untold || purpose.want === true || this.#asks(peer, bytes) ||
+      (full && !peer.awaited);
+    const echo = peer.echo(now);
+    const { holds, revision } = packHolds(this.#log, peer);
+    const { me } = this.#options;
+    const { life } = this.#past;
+    const type: GossipType = runs.length > 0 ? "delta" : want ? "probe" : "ack";
+    const body: Body & GossipBody = { type, life, n: peer.nextN, holds };
+    if (echo !== undefined) body.echo = echo;
+    if (runs.length > 0) body.runs = runs.map(({ origin, seq, values }) => [origin, seq, values]);
+    if (sights.length > 0) body.sights = sights;
+    if (want) body.want = want;
+    if (purpose.flush === true) {
+      body.window = this.#lookout.tree.parent === undefined ? this.#announcedMs : 0;
+    }
+    this.#options.send({ src: me, dest: peer.id, body });
+    if (runs.length > 0) this.#load(peer, { bytes, runs, cut: more, asked: want }, now);
+    const answerBy = this.#answerBy(peer, now, want, runs.length > 0);
+    peer.left({ at: now, logRevision: revision, sightsRevision: told, answerBy });
+    peer.untold = untold;
+    peer.cut = more || full;
+    if (more && isNeighbour && this.#room(peer) > 0) peer.sendAt = now;
+    else if (untold) peer.sendAt = now + this.#timing.answerMs(peer);
+    else if (!more) peer.sendAt = Infinity;
+    peer.ackAt = Infinity;
+  }
+
+  /** Takes what may leave now; while there is more, what came of late goes first, and need not wait for the rest. */
+  #take(peer: Peer, now: number): Batch {
+    return takeBatch(this.#log, peer.sent, this.#room(peer), peer.cut ? this.#recent.fresh(now) : []);
+  }
+
+  #load(peer: Peer, shipment: Shipment, now: number): void {
+    if (!this.#lacks("pacing")) peer.pacing.left(peer.nextN, shipment, peer.rtt?.mean, now);
+  }
+
+  #asks(peer: Peer, bytes: number): boolean {
+    return bytes > 0 && !this.#lacks("pacing") && peer.pacing.asks(bytes);
+  }
+
+  /** Who sees whom, as far as the peer needs to know. */
+  #words(peer: Peer): Words {
+    const spared = this.#lookout.isSpared(peer.id);
+    if (peer.spared && !spared) peer.forgetTold();
+    peer.spared = spared;
+    return packSights(this.#lookout.sights, peer);
+  }
+
+  /** When the peer should have answered what leaves now; Infinity where nothing follows from silence. */
+  #answerBy(peer: Peer, now: number, want: boolean, entries: boolean): number {
+    if (!this.#lookout.sights.seen.has(peer.id) && !peer.guessed) return Infinity;
+    if (want) return now + jittered(this.#options.random, this.#timing.answerMs(peer));
+    return entries && this.#lookout.isNeighbour(peer.id) ? now + this.#patienceMs(peer) : Infinity;
+  }
+
+  // What the lookout has done.
+
+  #hands(): Hands {
+    return {
+      call: (peer, now) => {
+        peer.guessSent(this.#recent.settled(now));
+        this.#say(peer, now, { want: true, push: true });
+      },
+      probe: (peer, now) => this.#say(peer, now, { want: true }),
+      askOnce: (peer, now) => {
+        peer.misses = MISSES_MAX - 1;
+        peer.retryAt = Infinity;
+        this.#say(peer, now, { want: true });
+      },
+      turned: (before, told, now) => this.#onTurn(before, told, now),
+    };
+  }
+
+  #onTurn(before: Tree, told: ReadonlySet<string>, now: number): void {
+    const { tree, neighbours } = this.#lookout;
+    this.#timing.levels = tree.levels;
+    const old = new Set([before.parent, ...before.children]);
+    for (const peer of this.#peers) {
+      if (old.has(peer.id) && !this.#lookout.isNeighbour(peer.id)) peer.expectNothing();
+    }
+    for (const peer of neighbours) {
+      if (!old.has(peer.id)) this.#adopt(peer, now);
+      if (told.has(peer.id) && !this.#lookout.isSpared(peer.id)) {
+        peer.untold = true;
+        this.#pass(peer, peer, now);
+      }
+    }
+  }
+
+  #adopt(peer: Peer, now: number): void {
+    if (now - peer.heardAt > this.#timing.answerMs(peer)) peer.guessSent(this.#recent.settled(now));
+    if (!this.#hasNews(peer)) return;
+    if (peer.id === this.#lookout.tree.parent) this.#pass(peer, peer, now);
+    // It has waited for a way round long enough: this does not wait for the next flush.
+    else if (!(peer.guessed && peer.awaited)) {
+      peer.sendAt = Math.min(peer.sendAt, now + this.#timing.companyMs);
+    }
+  }
+
+  /** First words: to the relay at once; a relay waits for the others to call, and calls who has not. */
+  #greet(now: number): void {
+    for (const peer of this.#lookout.neighbours) {
+      peer.guessSent(this.#recent.settled(now));
+      peer.sendAt = peer.id === this.#lookout.tree.parent ? now : now + HELLO_MS;
+    }
+  }
+
+  // How long acknowledgements take, on either side.
+
+  #ackDelayMs(peer: Peer): number {
+    const toChild = this.#lookout.isNeighbour(peer.id) && peer.id !== this.#lookout.tree.parent;
+    return toChild ? this.#timing.relayAckMs(this.#timing.windowMs) : this.#timing.ackMs(peer);
+  }
+
+  #patienceMs(peer: Peer): number {
+    const fromRelay = peer.id === this.#lookout.tree.parent;
+    const windowMs = peer.windowMs || this.#timing.windowMs;
+    const delayMs = fromRelay ? this.#timing.relayAckMs(windowMs) : this.#timing.ackMs(peer);
+    return delayMs + this.#timing.answerMs(peer);
+  }
+
+  #lacks(mechanism: Mechanism): boolean {
+    return this.#options.without.includes(mechanism);
+  }
+}

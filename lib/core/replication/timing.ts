@@ -1,0 +1,133 @@
+/** How long things take: every wait follows from measured round trips and a few named margins. */
+import { OVERDUE, type Peer, type Rtt } from "./progress.ts";
+
+/** How long a bare acknowledgement waits for traffic to ride on, beside four round trips. */
+export const ACK_DELAY_MS = 550;
+/** What a busy machine may add to a round trip before an answer is overdue (a guess, from runs on two cores). */
+export const ANSWER_SLACK_MS = 50;
+/** The round trip supposed of a peer before the first sample. */
+export const RTT_GUESS_MS = 400;
+/** A reordered message may be this late before what it brought counts as lost, beside twice the deviation. */
+export const REORDER_SLACK_MS = 20;
+/** Of so many peers the typical round trip is the median. */
+export const TYPICAL_PEERS = 32;
+/** A window shorter than this is none. */
+export const WINDOW_MIN_MS = 10;
+/**
+ * For how many round trips a relay gathers, by the levels of the tree. In a star a value is everywhere within one round
+ * trip more: 516 ms where one takes 200, which leaves a busy machine a seventh of the 600 ms that challenge 3d allows.
+ */
+export const WINDOW_RTTS = [1.58, 0.9] as const;
+/** So many samples move the typical round trip one place up from the shortest, as far as the median. */
+export const SAMPLES_PER_PLACE = 4;
+
+export class Timing {
+  readonly #deliveryBudgetMs: number | undefined;
+  /** Those whose round trip was measured last, the latest at the end. */
+  readonly #measured = new Set<Peer>();
+  #typicalRtt: Rtt | undefined;
+  #samples = 0;
+  /** Hops from the root to those farthest from it. */
+  levels = 1;
+
+  constructor(deliveryBudgetMs: number | undefined) {
+    this.#deliveryBudgetMs = deliveryBudgetMs;
+  }
+
+  /** The peer's round trip was measured anew. */
+  measured(peer: Peer): void {
+    this.#measured.delete(peer);
+    this.#measured.add(peer);
+    const [oldest] = this.#measured;
+    if (this.#measured.size > TYPICAL_PEERS && oldest !== undefined) this.#measured.delete(oldest);
+    if (peer.rtt?.isBound === false) this.#samples++;
+    const known = [...this.#measured].flatMap(({ rtt }) => rtt ?? []);
+    // A bound is an answer only where there is no sample, and then the least of them says most.
+    known.sort((a, b) => Number(a.isBound) - Number(b.isBound) || a.mean - b.mean);
+    const sampled = known.filter(({ isBound }) => !isBound).length;
+    this.#typicalRtt = known[Math.min(sampled >> 1, Math.floor(this.#samples / SAMPLES_PER_PLACE))];
+  }
+
+  /**
+   * The median of the round trips that were measured last. Of the first few, on a machine that is still busy starting,
+   * the shortest says best what the network takes.
+   */
+  get typicalRtt(): Rtt | undefined {
+    return this.#typicalRtt;
+  }
+
+  get typicalMs(): number {
+    return this.typicalRtt?.mean ?? RTT_GUESS_MS;
+  }
+
+  /**
+   * For how long a relay gathers: about as long as the network carries there and back, so that a value is everywhere
+   * within three round trips; or what the delivery budget leaves.
+   */
+  get windowMs(): number {
+    const rtt = this.typicalRtt;
+    if (rtt === undefined) return 0;
+    const ms = this.#deliveryBudgetMs === undefined
+      ? (WINDOW_RTTS[this.levels - 1] ?? 0) * rtt.mean
+      : 0.9 * this.#deliveryBudgetMs - this.levels * rtt.mean - 2 * rtt.deviation;
+    return ms < WINDOW_MIN_MS ? 0 : ms;
+  }
+
+  /** The window to announce, which then stands: shorter while few samples are known, as they may say too much. */
+  get nextWindowMs(): number {
+    const ms = this.windowMs * this.#samples / (this.#samples + 1);
+    return ms < WINDOW_MIN_MS ? 0 : ms;
+  }
+
+  /** How long what comes out of idleness waits for company. */
+  get companyMs(): number {
+    return this.windowMs / 16;
+  }
+
+  /** How long a peer may take to answer what it is asked, behind what is on its way to it. */
+  answerMs(peer: Peer): number {
+    const { mean, deviation } = this.#rtt(peer);
+    return mean + 4 * deviation + ANSWER_SLACK_MS + peer.pacing.waitMs(peer.misses);
+  }
+
+  /** How late a message may come that was overtaken. */
+  reorderMs(peer: Peer): number {
+    return 2 * this.#rtt(peer).deviation + REORDER_SLACK_MS;
+  }
+
+  /** How long a relay may owe its children an acknowledgement: one that gathers for long acknowledges as it passes on. */
+  relayAckMs(windowMs: number): number {
+    return windowMs < ACK_DELAY_MS / 2 ? ACK_DELAY_MS : windowMs;
+  }
+
+  /** How long anyone else may owe an acknowledgement. */
+  ackMs(peer: Peer): number {
+    return ACK_DELAY_MS + 4 * this.#rtt(peer).mean;
+  }
+
+  /**
+   * When a value leaves for the relay. One that would only wait there waits here instead, and shares the trip: until
+   * the last moment that still makes the relay's next flush, with a margin; where it misses that one by the same margin,
+   * and the relay flushes once per window, until the last moment for the one after.
+   */
+  boardAt(relay: Peer, now: number): number {
+    const { rtt, windowMs, flushedAt, busy } = relay;
+    if (windowMs < WINDOW_MIN_MS || rtt === undefined) return now;
+    // As RFC 6298 has it, nothing is known yet of how much a first round trip deviates.
+    const deviation = rtt.isBound ? rtt.mean / 2 : rtt.deviation;
+    const margin = 4 * deviation + REORDER_SLACK_MS + windowMs / 16;
+    const lastAt = flushedAt + windowMs - rtt.mean;
+    const isMissed = busy && now > lastAt + margin;
+    return Math.max(now, lastAt - margin + (isMissed ? windowMs : 0));
+  }
+
+  /** When the next word of a relay that passes on once per window is overdue. */
+  silentAt(relay: Peer): number {
+    if (!relay.busy) return Infinity;
+    return relay.flushedAt + OVERDUE * relay.windowMs + 4 * this.#rtt(relay).deviation + ANSWER_SLACK_MS;
+  }
+
+  #rtt(peer: Peer): Rtt {
+    return peer.rtt ?? this.typicalRtt ?? { mean: RTT_GUESS_MS, deviation: 0, isBound: true };
+  }
+}

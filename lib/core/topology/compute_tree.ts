@@ -1,0 +1,144 @@
+/** Who passes what to whom: a shallow tree over the links known to be up, the same on every node that knows the same. */
+import { rankOf } from "./members.ts";
+import type { Plan } from "./layout.ts";
+import type { Sights } from "./link_state.ts";
+import { choiceOf, helpers } from "./failover.ts";
+import { OUT, ROOT, Tree } from "./tree.ts";
+
+/**
+ * The tree as seen by `me`. While nobody has lost anybody, that is the plan. After that only links of the plan, and those
+ * that somebody has seen, count: the root is the first in rank who can be reached at all. The relays of the plan follow,
+ * and under them the others, each under its own choice of those to which it has a link. Everyone else is as few hops away
+ * as the links allow, round a cut whatever way there is.
+ */
+export function plant(sights: Sights, me: string): Tree {
+  const { plan } = sights;
+  if (sights.clear) return planned(plan, me);
+  const { ranked, levels } = plan;
+  const at = rankOf(ranked, me) ?? 0;
+  // Who knows of no trouble but its own finds the others where they are planned.
+  const relay = sights.isAlone && plan.isUnderRelayAt(at) ? choose(at, sights) : undefined;
+  if (relay !== undefined) return planned(plan, me, at, relay);
+  const reached = new Int32Array(ranked.length).fill(OUT);
+  const { length: size } = grow(reached, [at], sights);
+  const root = reached.findIndex((parent) => parent !== OUT);
+  const parents = new Int32Array(ranked.length).fill(OUT);
+  const placed = grow(parents, [root], sights, (rank) => plan.isRelayAt(rank));
+  settle(parents, placed, sights);
+  if (placed.length < size || !plan.isRelayAt(root)) grow(parents, placed, sights);
+  return new Tree({ ranked, me, root, levels, parentAt: (rank) => parents[rank] ?? OUT });
+}
+
+/** As planned, but for one who is under another relay. */
+function planned(plan: Plan, me: string, moved = OUT, relay = OUT): Tree {
+  const { ranked, levels } = plan;
+  const parentAt = (rank: number) => rank === moved ? relay : plan.parentAt(rank) ?? ROOT;
+  return new Tree({ ranked, me, root: 0, levels, parentAt });
+}
+
+/**
+ * Through which of its neighbours `me` reaches those who have to act on a change of the tree: whose place in it is not
+ * what it was, and who is to help. The others have time.
+ */
+export function concerned(plan: Plan, before: Tree, after: Tree, me: string): Set<string> {
+  const { ranked } = plan;
+  const actors = new Set<number>();
+  for (let rank = 0; rank < ranked.length; rank++) {
+    const [was, is] = [before.parentAt(rank), after.parentAt(rank)];
+    if (was === is) continue;
+    for (const each of [rank, was, is]) actors.add(each);
+    const fellOut = was !== OUT && is === OUT;
+    if (fellOut) {
+      for (const each of helpers(plan, after, ranked[rank] as string)) {
+        actors.add(rankOf(ranked, each) ?? OUT);
+      }
+    }
+  }
+  const at = rankOf(ranked, me) ?? OUT;
+  const ways = new Set<number>();
+  for (const actor of actors) {
+    if (actor >= 0 && after.parentAt(actor) !== OUT) ways.add(towards(after, at, actor));
+  }
+  return new Set([...ways].flatMap((way) => ranked[way] ?? []));
+}
+
+/** The neighbour of `me` on the way to another; nobody where that is `me` itself. */
+function towards(tree: Tree, me: number, other: number): number {
+  let below = other;
+  for (let at = other; at >= 0; at = tree.parentAt(at)) {
+    if (at === me) return below === me ? ROOT : below;
+    below = at;
+  }
+  return tree.parentAt(me);
+}
+
+/**
+ * Gives each of `members` that can be reached from `queue` through them, over links that are up, a parent on a shortest
+ * way. Those that have one keep it. Returns the queue and all that joined it.
+ */
+function grow(
+  parents: Int32Array,
+  queue: number[],
+  sights: Sights,
+  members: (rank: number) => boolean = () => true,
+): number[] {
+  const { ranked } = sights.plan;
+  const [first] = queue as [number];
+  parents[first] = ROOT;
+  // What is reached joins the queue while it is gone through.
+  for (const here of queue) {
+    const id = ranked[here] as string;
+    const from = queue.length;
+    const join = (other: number, isPlanned: boolean) => {
+      if (parents[other] !== OUT || !members(other)) return;
+      if (!sights.linkUp(id, ranked[other] as string, isPlanned)) return;
+      parents[other] = here;
+      queue.push(other);
+    };
+    sights.plan.eachNear(here, (other) => join(other, true));
+    for (const ids of [sights.seenBy(id), sights.seersOf(id)]) {
+      for (const each of ids) join(rankOf(ranked, each) ?? first, false);
+    }
+    if (queue.length > from + 1) sortFrom(queue, from);
+  }
+  return queue;
+}
+
+/** Puts those who are no relays under those of their choice that have a place. */
+function settle(parents: Int32Array, placed: number[], sights: Sights): void {
+  const { plan } = sights;
+  for (let rank = 1 + plan.relays; plan.relays > 0 && rank < parents.length; rank++) {
+    if (parents[rank] !== OUT) continue;
+    const relay = choose(rank, sights, parents);
+    if (relay === undefined) continue;
+    parents[rank] = relay;
+    placed.push(rank);
+  }
+}
+
+/** The relay that a member would rather be under than all others to which it has a link, of those that have a place. */
+function choose(rank: number, sights: Sights, parents?: Int32Array): number | undefined {
+  const { plan } = sights;
+  const id = plan.ranked[rank] as string;
+  const planned = plan.parentAt(rank) as number;
+  let chosen: number | undefined;
+  const consider = (relay: number) => {
+    if (relay === 0 || !plan.isRelayAt(relay) || parents?.[relay] === OUT) return;
+    if (chosen !== undefined && choiceOf(plan, rank, relay) >= choiceOf(plan, rank, chosen)) return;
+    if (sights.linkUp(id, plan.ranked[relay] as string, relay === planned)) chosen = relay;
+  };
+  consider(planned);
+  // Of those who are silent nobody else has a link to them.
+  if (chosen === undefined) {
+    for (const seen of sights.seenBy(id)) {
+      consider(rankOf(plan.ranked, seen) ?? 0);
+    }
+  }
+  return chosen;
+}
+
+/** In order of rank. */
+function sortFrom(queue: number[], from: number): void {
+  const joined = queue.slice(from).sort((a, b) => a - b);
+  for (const [i, rank] of joined.entries()) queue[from + i] = rank;
+}

@@ -1,0 +1,234 @@
+/** One node, one transport, one clock, one timer: performs what the node decides. */
+import { atEndOfTurn } from "../../transports/end_of_turn.ts";
+import type { Effect, Entry, Event, Node } from "../core/node.ts";
+import { monotonicClock, runtimeTimer, type Timer } from "../../transports/clock.ts";
+import type { Transport } from "../../transports/transport.ts";
+
+/** A timer takes 31 bits of milliseconds; a later deadline is approached in steps, as waking early is harmless. */
+export const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** What a node must step: its verb and its timer. */
+export type Steps = Pick<Node, "step" | "deadline">;
+
+/** Where entries are made safe; lib/store has them. */
+export interface Journal {
+  append(entries: readonly Entry[]): void;
+  /** Everything appended is safe when this returns. Throws where it cannot be; then nothing appended since the last commit is. */
+  commit(): void;
+}
+
+/** So many entries are committed before the turn is over: what is held until then is bounded. */
+export const COMMIT_ENTRIES_MAX = 10_000;
+/** What others brought, and is safe with them, is committed with the next own entry, or after this, ms. */
+export const COMMIT_LATER_MS = 20;
+
+export interface DriveOptions {
+  readonly node: Steps;
+  readonly transport: Transport;
+  /** Milliseconds, never decreasing; by default the machine's. */
+  readonly clock?: () => number;
+  /** Runs once after that many milliseconds; returns a cancel. By default the runtime's timer. */
+  readonly timer?: Timer;
+  /** Without one, entries live in memory only. */
+  readonly journal?: Journal;
+  /** Runs when everything that has come in by now was handed over; by default the runtime's next turn. */
+  readonly endOfTurn?: (run: () => void) => void;
+  /** What is due at once waits for the end of the turn, so that all that comes in one turn leaves together. */
+  readonly batches?: boolean;
+  /**
+   * Entries could not be made safe. Nothing of what followed from them has left; the node that is returned takes the
+   * old one's place, knows only what is safe, and gets the same events again.
+   */
+  readonly onUnsafe?: (error: unknown) => Steps;
+  /** `now`: when they came, on the clock. */
+  readonly onDeliver?: (entries: readonly Entry[], now: number) => void;
+  /** All that the node holds is safe now and may be shown; in batches, once for all that came in one turn. */
+  readonly onSettled?: () => void;
+  readonly onDropped?: (reason: string) => void;
+  /** Takes a sentence that people should read. */
+  readonly onNotice?: (text: string) => void;
+  /** The carrier has come to its end: nothing more will be received. */
+  readonly onEnd?: () => void;
+}
+
+export interface Driver {
+  /** Hands the node an event of its owner's. */
+  step(event: Event): void;
+  /** Whether all that the node holds is safe. */
+  readonly settled: boolean;
+  /** No step and no wake after this; the transport stays open, to be drained and closed by its owner. */
+  stop(): void;
+}
+
+/** Opens the transport and runs the node on it until stopped. */
+export function drive(options: DriveOptions): Driver {
+  const driver = new TurnDriver(options);
+  driver.open();
+  return driver;
+}
+
+/**
+ * What follows from entries that are not safe yet is held until the end of the turn: so all that came in one turn is
+ * committed at once.
+ */
+class TurnDriver implements Driver {
+  readonly #options: DriveOptions;
+  readonly #clock: () => number;
+  #node: Steps;
+  #stopped = false;
+  #armedAt = Infinity;
+  #cancel = () => {};
+  /** The events since the first own entry that is not safe, and what follows from them; both empty while all are. */
+  #events: Event[] = [];
+  #held: Effect[] = [];
+  /** Entries that wait for a commit. */
+  #appended = 0;
+  #cancelCommit = () => {};
+  #endPlanned = false;
+  /** When the first of what came in this turn did: to look at the clock for each would take long. */
+  #turnAt: number | undefined;
+  /** Something was delivered in this turn. */
+  #delivered = false;
+
+  constructor(options: DriveOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? monotonicClock();
+    this.#node = options.node;
+  }
+
+  get settled(): boolean {
+    return this.#events.length === 0;
+  }
+
+  open(): void {
+    const { transport, onDropped, onEnd } = this.#options;
+    transport.open({
+      onEnvelope: (envelope) => this.step({ kind: "receive", envelope }),
+      onDropped: (reason) => onDropped?.(reason),
+      onEnd: () => onEnd?.(),
+    });
+    this.#arm();
+  }
+
+  step(event: Event): void {
+    if (this.#stopped) return;
+    const waits = this.#options.batches === true && event.kind !== "wake";
+    const now = this.#now(waits);
+    const effects = this.#node.step(event, now);
+    const { journal } = this.#options;
+    const entered = journal !== undefined && this.#append(effects, journal);
+    if (journal === undefined || (this.settled && !entered)) this.#perform(effects, now);
+    else {
+      this.#events.push(event);
+      this.#held.push(...effects);
+    }
+    if (journal !== undefined && this.#appended >= COMMIT_ENTRIES_MAX) this.#commit(journal);
+    if (waits || !this.settled) this.#planEnd();
+    else if (event.kind !== "wake" && this.#node.deadline <= now) this.step({ kind: "wake" });
+    else this.#arm();
+  }
+
+  stop(): void {
+    const { journal } = this.#options;
+    if (journal !== undefined && !this.#stopped) this.#commit(journal);
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  /** It never decreases: a wake between two events of one turn may be later than the first. */
+  #now(inTurn: boolean): number {
+    if (!inTurn) this.#turnAt = undefined;
+    const now = this.#turnAt ?? this.#clock();
+    if (inTurn) this.#turnAt = now;
+    return now;
+  }
+
+  #perform(effects: readonly Effect[], now: number): void {
+    const { transport, batches, onDeliver, onDropped, onNotice, onSettled } = this.#options;
+    let delivered = false;
+    for (const effect of effects) {
+      if (effect.kind === "send") transport.send(effect.envelope);
+      else if (effect.kind === "drop") onDropped?.(effect.reason);
+      else if (effect.kind === "notice") onNotice?.(effect.text);
+      else if (effect.kind === "deliver") {
+        onDeliver?.(effect.entries, now);
+        delivered = true;
+      }
+    }
+    if (delivered && batches === true) this.#delivered = true;
+    else if (delivered) onSettled?.();
+  }
+
+  /** Returns whether there are own entries among them. */
+  #append(effects: readonly Effect[], journal: Journal): boolean {
+    let entered = false;
+    for (const effect of effects) {
+      if (effect.kind !== "persist") continue;
+      journal.append(effect.entries);
+      if (this.#appended === 0) this.#commitLater(journal);
+      this.#appended += effect.entries.length;
+      entered ||= effect.own;
+    }
+    return entered;
+  }
+
+  #commitLater(journal: Journal): void {
+    const { timer = runtimeTimer } = this.#options;
+    this.#cancelCommit = timer(COMMIT_LATER_MS, () => this.#commit(journal));
+  }
+
+  #planEnd(): void {
+    if (this.#endPlanned) return;
+    this.#endPlanned = true;
+    (this.#options.endOfTurn ?? atEndOfTurn)(() => this.#endTurn());
+  }
+
+  #endTurn(): void {
+    this.#endPlanned = false;
+    this.#turnAt = undefined;
+    if (this.#options.journal !== undefined && !this.settled) this.#commit(this.#options.journal);
+    if (this.#delivered) this.#options.onSettled?.();
+    this.#delivered = false;
+    if (!this.#stopped && this.#node.deadline <= this.#clock()) this.step({ kind: "wake" });
+    else this.#arm();
+  }
+
+  #commit(journal: Journal): void {
+    const [events, held] = [this.#events, this.#held];
+    if (this.#appended === 0) return;
+    this.#cancelCommit();
+    this.#events = [];
+    this.#held = [];
+    this.#appended = 0;
+    try {
+      journal.commit();
+    } catch (error) {
+      return this.#startOver(events, error);
+    }
+    this.#perform(held, this.#clock());
+  }
+
+  #startOver(events: readonly Event[], error: unknown): void {
+    if (this.#options.onUnsafe === undefined) throw error;
+    this.#node = this.#options.onUnsafe(error);
+    for (const event of events) this.step(event);
+    this.#arm();
+  }
+
+  // A timer that is due too early is left alone: it costs one look at the deadline, and most deadlines move back
+  // and forth many times before one is met.
+  #arm(): void {
+    if (this.#stopped || this.#node.deadline >= this.#armedAt) return;
+    this.#cancel();
+    const { timer = runtimeTimer } = this.#options;
+    this.#armedAt = this.#node.deadline;
+    const ms = Math.min(TIMER_MS_MAX, Math.max(0, Math.ceil(this.#armedAt - this.#clock())));
+    this.#cancel = timer(ms, () => this.#onTimer());
+  }
+
+  #onTimer(): void {
+    this.#armedAt = Infinity;
+    if (this.#node.deadline <= this.#clock()) this.step({ kind: "wake" });
+    else this.#arm();
+  }
+}

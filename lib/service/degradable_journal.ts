@@ -1,0 +1,68 @@
+/** The journal of a serving node: a store, and what is kept in memory while the store fails. */
+import type { Entry } from "../core/log/log.ts";
+import type { Journal } from "../runtime/drive.ts";
+import { type Store, StoreFault } from "../store/store.ts";
+
+/** While a store fails, it is tried again this often, and looked at as often while it does not, ms. */
+export const RESUME_MS = 1_000;
+
+/**
+ * A store that fails is suspended: the node refuses broadcasts then, so all that still comes are entries that other
+ * nodes have made safe. They are kept in memory, and stored first once that is possible.
+ */
+export class Safekeeping implements Journal {
+  readonly #store: Store;
+  #fault: unknown;
+  #suspended = false;
+  #backlog: Entry[] = [];
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  append(entries: readonly Entry[]): void {
+    if (!this.#suspended) this.#store.append(entries);
+    else for (const entry of entries) this.#backlog.push(entry);
+  }
+
+  commit(): void {
+    if (!this.#suspended) this.#store.commit();
+  }
+
+  /** `fault`: what went wrong with the store. */
+  suspend(fault: unknown): void {
+    this.#suspended = true;
+    this.#fault = fault;
+  }
+
+  /** Whether all that it is given is safe, or why not; "failed" is anything but a full disk. */
+  get state(): "durable" | "full" | "failed" {
+    if (!this.#suspended) return "durable";
+    return this.#fault instanceof StoreFault && this.#fault.kind === "full" ? "full" : "failed";
+  }
+
+  /** What is wrong with the place of the store, while nothing else is. */
+  faultOfPlace(): unknown {
+    if (this.#suspended) return undefined;
+    try {
+      this.#store.check();
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  /** Tries to store what was kept; returns what went wrong, if anything did. */
+  resume(): unknown {
+    try {
+      this.#store.append(this.#backlog);
+      this.#store.commit();
+    } catch (error) {
+      this.#fault = error;
+      return error;
+    }
+    this.#backlog = [];
+    this.#suspended = false;
+    return undefined;
+  }
+}

@@ -1,0 +1,106 @@
+/** A node on standard input and output, as Maelstrom runs it: until the input ends, or it is told to stop. */
+import process from "node:process";
+import type { Readable, Writable } from "node:stream";
+import { monotonicClock } from "../../transports/clock.ts";
+import { MaelstromTransport } from "../../transports/maelstrom.ts";
+import { shortened } from "../../transports/shortened.ts";
+import { isReaderGone, standardOutput, whyUnwritten } from "../../transports/standard_output.ts";
+import { listenForStop } from "../../transports/stop_signals.ts";
+import { Node } from "../core/node.ts";
+import { type Random, seeded } from "../core/random.ts";
+import { drive } from "../runtime/drive.ts";
+
+/** What is printed of dropped messages in one second, in lines; the others are counted. */
+export const REPORTS_PER_SECOND_MAX = 5;
+
+export interface MaelstromOptions {
+  readonly deliveryBudgetMs?: number;
+  readonly random?: Random;
+  readonly input?: Readable;
+  readonly output?: Writable;
+  readonly errors?: Writable;
+}
+
+/**
+ * Runs a node until end of input, a closed output or a signal to stop; resolves to the exit status: 1 where something
+ * that was written is lost, unless its reader left.
+ */
+export async function runMaelstrom(options: MaelstromOptions = {}): Promise<number> {
+  const { input = process.stdin, output = standardOutput(1), errors = standardOutput(2) } = options;
+  const clock = monotonicClock();
+  const reports = new Reports(errors, clock);
+  const transport = new MaelstromTransport(input, output);
+  const ended = Promise.withResolvers<void>();
+  const stop = listenForStop();
+  const driver = drive({
+    node: createNode(options, clock()),
+    transport,
+    clock,
+    onDropped: (reason) => reports.add(reason),
+    onNotice: (text) => reports.tell(text),
+    onEnd: ended.resolve,
+  });
+  await Promise.race([ended.promise, stop.came]);
+  stop.release();
+  driver.stop();
+  await transport.close();
+  const error = output.errored;
+  const fault = error === null || isReaderGone(error) ? undefined : whyUnwritten(1, error);
+  reports.close(fault);
+  return fault !== undefined || transport.cutBytes > 0 ? 1 : 0;
+}
+
+/** Reports to people what was dropped: a few lines a second, then counts, and never fails. */
+class Reports {
+  readonly #errors: Writable;
+  readonly #clock: () => number;
+  #secondAt = -Infinity;
+  #inSecond = 0;
+  #unsaid = 0;
+  #total = 0;
+
+  constructor(errors: Writable, clock: () => number) {
+    this.#errors = errors;
+    this.#clock = clock;
+    errors.on("error", () => {});
+  }
+
+  add(reason: string): void {
+    this.#total += 1;
+    if (this.#clock() - this.#secondAt >= 1000) this.#turn();
+    this.#inSecond += 1;
+    if (this.#inSecond > REPORTS_PER_SECOND_MAX || this.#errors.writableNeedDrain) this.#unsaid += 1;
+    else this.#print(`dropped (${this.#total}): ${shortened(reason)}`);
+  }
+
+  /** Of what is said once, and not for every message. */
+  tell(text: string): void {
+    if (!this.#errors.writableNeedDrain) this.#print(shortened(text));
+  }
+
+  /** `fault`: what ended the node, if it was one. */
+  close(fault: string | undefined): void {
+    if (this.#total > 0) this.#print(`dropped in all: ${this.#total}`);
+    if (fault !== undefined) this.#print(fault);
+  }
+
+  #turn(): void {
+    if (this.#unsaid > 0) this.#print(`dropped and not shown: ${this.#unsaid}`);
+    this.#secondAt = this.#clock();
+    this.#inSecond = 0;
+    this.#unsaid = 0;
+  }
+
+  #print(text: string): void {
+    this.#errors.write(`hearsay: ${text}\n`);
+  }
+}
+
+function createNode(options: MaelstromOptions, now: number): Node {
+  const random = options.random ?? seeded(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+  const incarnation = Math.floor(now);
+  const budget = options.deliveryBudgetMs;
+  return new Node(
+    budget === undefined ? { random, incarnation } : { random, incarnation, deliveryBudgetMs: budget },
+  );
+}

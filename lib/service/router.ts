@@ -1,0 +1,90 @@
+/** Stands between the carrier and the node: counts what passes, and answers what is not the protocol's business. */
+import type { Body, Envelope } from "../core/message.ts";
+import type { TcpHandlers, TcpTransport } from "../../transports/tcp/tcp.ts";
+import type { Transport, TransportHandlers } from "../../transports/transport.ts";
+
+/** Answers requests of one type. */
+export type Desk = (request: Envelope, body: Body) => void;
+
+export interface FrontOptions {
+  readonly transport: TcpTransport;
+  readonly members: ReadonlySet<string>;
+  /** Whether all that the node holds is safe, and answers leave at once. */
+  readonly settled: () => boolean;
+  /** By type of request. */
+  readonly desks: ReadonlyMap<string, Desk>;
+  readonly handlers: Omit<TcpHandlers, keyof TransportHandlers>;
+}
+
+/** How many messages between nodes, by type. */
+export type Counts = Readonly<Record<string, number>>;
+
+export class Front implements Transport {
+  readonly #options: FrontOptions;
+  readonly #sent = new Map<string, number>();
+  readonly #received = new Map<string, number>();
+
+  constructor(options: FrontOptions) {
+    this.#options = options;
+  }
+
+  get sent(): Counts {
+    return Object.fromEntries(this.#sent);
+  }
+
+  get received(): Counts {
+    return Object.fromEntries(this.#received);
+  }
+
+  open(handlers: TransportHandlers): void {
+    const { transport, handlers: more } = this.#options;
+    const onEnvelope = (envelope: Envelope) => {
+      if (this.#answer(envelope)) return;
+      handlers.onEnvelope(envelope);
+      if (this.#isOwed(envelope)) transport.endTurn();
+    };
+    transport.open({ ...handlers, ...more, onEnvelope });
+  }
+
+  send(envelope: Envelope): void {
+    if (this.#options.members.has(envelope.dest)) count(this.#sent, envelope.body.type);
+    this.#options.transport.send(envelope);
+  }
+
+  drain(): Promise<void> {
+    return this.#options.transport.drain();
+  }
+
+  close(): Promise<void> {
+    return this.#options.transport.close();
+  }
+
+  /** Answers a client, whether it has numbered its request or not. */
+  reply(request: Envelope, body: Body): void {
+    const { src, dest, body: { msg_id } } = request;
+    const answered = msg_id === undefined ? body : { ...body, in_reply_to: msg_id };
+    this.#options.transport.send({ src: dest, dest: src, body: answered });
+  }
+
+  /** An answer that may be long waits for a commit: more of them must not pile up until then. */
+  #isOwed({ src, body }: Envelope): boolean {
+    const { members, settled } = this.#options;
+    return !settled() && body.type !== "broadcast" && !members.has(src);
+  }
+
+  #answer(envelope: Envelope): boolean {
+    const { src, body } = envelope;
+    if (this.#options.members.has(src)) {
+      count(this.#received, body.type);
+      return false;
+    }
+    const desk = this.#options.desks.get(body.type);
+    if (desk === undefined || body.in_reply_to !== undefined) return false;
+    desk(envelope, body);
+    return true;
+  }
+}
+
+function count(counts: Map<string, number>, type: string): void {
+  counts.set(type, (counts.get(type) ?? 0) + 1);
+}

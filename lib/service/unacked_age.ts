@@ -1,0 +1,34 @@
+/** When entries came, coarsely: enough to say for how long the oldest has not been acknowledged. */
+import type { Entry } from "../core/log/log.ts";
+
+/** So many moments are remembered; when there are more, every second one is forgotten. */
+export const MARKS_MAX = 4_096;
+
+interface Mark {
+  readonly at: number;
+  readonly origin: string;
+  readonly seq: number;
+}
+
+export class Ages {
+  #marks: Mark[] = [];
+
+  /** The first of entries that came within a millisecond stands for them all. */
+  note(entries: readonly Entry[], now: number): void {
+    const [first] = entries;
+    if (first === undefined || now - (this.#marks.at(-1)?.at ?? -Infinity) < 1) return;
+    this.#marks.push({ at: now, origin: first.origin, seq: first.seq });
+    if (this.#marks.length > MARKS_MAX) this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
+  }
+
+  /** When the oldest entry came for which `isHeld` does not speak; undefined if it speaks for all. */
+  oldest(isHeld: (origin: string, seq: number) => boolean): number | undefined {
+    return this.#marks.find(({ origin, seq }) => !isHeld(origin, seq))?.at;
+  }
+
+  /** Forgets the beginning that everyone holds. */
+  forget(isHeldByAll: (origin: string, seq: number) => boolean): void {
+    const young = this.#marks.findIndex(({ origin, seq }) => !isHeldByAll(origin, seq));
+    this.#marks = young < 0 ? [] : this.#marks.slice(young);
+  }
+}

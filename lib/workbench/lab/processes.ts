@@ -1,0 +1,71 @@
+/** What the lab asks of child processes: their first line, their end, their last words. */
+import type { ChildProcess } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+import type { Readable } from "node:stream";
+import { LineReader } from "../../../transports/lines.ts";
+
+/** Calls for every line of a stream that was opened. */
+export function readLines(stream: Readable | null, onLine: (line: string) => void): void {
+  const reader = new LineReader({ onLine, onOverlong: () => {} });
+  stream?.on("data", (chunk: Uint8Array) => reader.push(chunk));
+  stream?.once("end", () => reader.end());
+}
+
+/** What a process has said last on standard error, so far. */
+export function lastWords(child: ChildProcess): () => string {
+  let last = "it says nothing";
+  readLines(child.stderr, (line) => last = line);
+  return () => last;
+}
+
+/** Resolves at the first line on standard output; rejects with the last words if the process ends before. */
+export function firstLine(child: ChildProcess): Promise<string> {
+  const words = lastWords(child);
+  return new Promise((resolve, reject) => {
+    readLines(child.stdout, resolve);
+    child.once("close", () => reject(new Error(words())));
+    child.once("error", reject);
+  });
+}
+
+/** Resolves when the process has ended: to its last words if it failed. */
+export function failure(child: ChildProcess): Promise<string | undefined> {
+  const words = lastWords(child);
+  child.stdout?.resume();
+  return new Promise((resolve) => {
+    child.once("close", (status) => resolve(status === 0 ? undefined : words()));
+    child.once("error", ({ message }) => resolve(message));
+  });
+}
+
+export function hasEnded(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
+/** Reaches whatever a process with a group of its own has started, too. */
+export function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nobody is left in the group.
+  }
+}
+
+/** Where programs are looked for: not everybody's PATH has those of the administrator. */
+export function widePath(path: string): string {
+  return [path, "/usr/local/sbin", "/usr/sbin", "/sbin"].join(delimiter);
+}
+
+export function isInPath(program: string, path: string): boolean {
+  return path.split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

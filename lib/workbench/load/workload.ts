@@ -1,0 +1,216 @@
+/** Maelstrom's broadcast workload: one client thread per node, broadcasts and reads at a rate, a last read by each. */
+import type { Body, Json } from "../../core/message.ts";
+import { below, type Random } from "../../core/random.ts";
+import type { Client, Clients } from "./client.ts";
+import type { Cluster } from "../cluster.ts";
+import type { History, Op, OpType } from "../verdict/history.ts";
+import type { Oddities } from "../verdict/oddities.ts";
+import type { Scheduler } from "../world/world.ts";
+
+/** How long a client waits for a reply, ms. Maelstrom's. */
+export const REQUEST_TIMEOUT_MS = 5_000;
+
+/** A node that answers nothing for so long at the end of the main phase has stopped answering, ms. */
+const SILENCE_MS = 5_000;
+
+/** An operation that is late by more, ms, is so by a busy machine and not by coarse timers: that is not made up for. A guess. */
+const MADE_UP_MS_MAX = 20;
+
+export interface WorkloadOptions {
+  readonly nodes: readonly string[];
+  /** The values are this whole number and those that follow it. */
+  readonly firstValue: number;
+  /** Operations per second over all threads. */
+  readonly rate: number;
+  /** Of these, the share that reads. */
+  readonly readShare: number;
+  readonly timeLimitMs: number;
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly clients: Clients;
+  readonly cluster: Cluster;
+  readonly history: History;
+  /** ms since the main phase began. */
+  readonly elapsed: () => number;
+  readonly oddities: Oddities;
+  readonly onMalformedReply: (node: string, reason: string) => void;
+  /** A last read was answered with an error. */
+  readonly onFinalRefusal: (node: string, text: string) => void;
+}
+
+interface Thread {
+  readonly index: number;
+  readonly node: string;
+  /** A new one after each operation that was left open, as Jepsen does; with it comes a new client. */
+  process: number;
+  client: Client;
+  busy: boolean;
+  /** What came of the undisturbed requests that ended late in the main phase. */
+  answered: number;
+  timedOut: number;
+  finalTimedOut: boolean;
+}
+
+interface Outcome {
+  readonly type: Exclude<OpType, "invoke">;
+  readonly value: Json;
+}
+
+export class Workload {
+  readonly #options: WorkloadOptions;
+  readonly #threads: readonly Thread[];
+  #nextValue: number;
+  /** Counted from moment to moment at which one was due: timers that ring late would slow the rate. */
+  #dueAt = 0;
+  /** An operation is due but no thread was free. */
+  #overdue = false;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(options: WorkloadOptions) {
+    this.#options = options;
+    this.#nextValue = options.firstValue;
+    this.#threads = options.nodes.map((node, index) => ({
+      index,
+      node,
+      process: index,
+      client: options.clients.open(),
+      busy: false,
+      answered: 0,
+      timedOut: 0,
+      finalTimedOut: false,
+    }));
+  }
+
+  /** Operations from now until the time limit. */
+  start(): void {
+    this.#dueAt = this.#options.scheduler.now();
+    if (this.#options.rate > 0) this.#tick();
+  }
+
+  /** Calls back once no request is open; at once if so. */
+  whenIdle(run: () => void): void {
+    if (this.#threads.every(({ busy }) => !busy)) return run();
+    this.#whenIdle = run;
+  }
+
+  /** One last read by each thread, then `done`. */
+  finalReads(done: () => void): void {
+    for (const thread of this.#threads) this.#issue(thread, "read", true);
+    this.whenIdle(done);
+  }
+
+  /** The node is out of reach: what is open there gets no answer, and nobody knows what came of it. */
+  giveUp(node: string): void {
+    for (const thread of this.#threads) {
+      if (thread.node === node && thread.busy) thread.client.giveUp();
+    }
+  }
+
+  /** Nodes that stopped answering, though nobody disturbed them. */
+  get unanswered(): readonly string[] {
+    const mute = this.#threads.filter((thread) =>
+      thread.finalTimedOut || (thread.timedOut > 0 && thread.answered === 0)
+    );
+    return mute.map(({ node }) => node);
+  }
+
+  #tick(): void {
+    const { random, rate, readShare, scheduler, elapsed, timeLimitMs } = this.#options;
+    if (elapsed() >= timeLimitMs) return;
+    const free = this.#threads.filter(({ busy }) => !busy);
+    const thread = free[below(random, free.length)];
+    this.#overdue = thread === undefined;
+    if (thread === undefined) return;
+    const gapMs = random.next() * 2 * 1000 / rate;
+    this.#dueAt = Math.max(this.#dueAt, scheduler.now() - MADE_UP_MS_MAX) + gapMs;
+    scheduler.at(this.#dueAt, () => this.#tick());
+    this.#issue(thread, random.next() < 1 - readShare ? "broadcast" : "read", false);
+  }
+
+  #issue(thread: Thread, f: "broadcast" | "read", final: boolean): void {
+    const { history, cluster, elapsed } = this.#options;
+    const { index, process, node } = thread;
+    const value = f === "broadcast" ? this.#nextValue++ : null;
+    const time = elapsed();
+    const op = history.invoke({ time, process, thread: index, node, f, value, final });
+    // To a node that is known to be down nothing is sent, so the operation surely did not happen.
+    if (!cluster.isUp(node)) return history.complete(op, "fail", time, value);
+    thread.busy = true;
+    const body: Body = f === "broadcast" ? { type: "broadcast", message: value } : { type: "read" };
+    const sentAt = this.#options.scheduler.now();
+    thread.client.call(node, body, REQUEST_TIMEOUT_MS, (reply) => this.#onReply(thread, op, sentAt, reply));
+  }
+
+  #onReply(thread: Thread, op: Op, sentAt: number, reply: Body | undefined): void {
+    const { history, elapsed } = this.#options;
+    const { type, value } = this.#outcome(op, reply);
+    thread.busy = false;
+    this.#noteAnswer(thread, op, sentAt, reply !== undefined);
+    if (type === "info") this.#renew(thread);
+    history.complete(op, type, elapsed(), value);
+    if (this.#overdue) this.#tick();
+    this.#tellIdle();
+  }
+
+  #outcome(op: Op, reply: Body | undefined): Outcome {
+    if (reply === undefined) return { type: "info", value: op.value };
+    if (reply.type === "error") {
+      if (op.final) this.#options.onFinalRefusal(op.node, errorText(reply));
+      return { type: isDefinite(reply["code"]) ? "fail" : "info", value: op.value };
+    }
+    if (reply.type === `${op.f}_ok`) {
+      if (!isLetIn(reply, op.f)) this.#options.oddities.add(op.node, "odd-reply");
+      if (op.f === "broadcast") return { type: "ok", value: op.value };
+      const messages = reply["messages"];
+      if (Array.isArray(messages)) return { type: "ok", value: messages };
+      if (messages === null) {
+        this.#options.oddities.add(op.node, "null-messages");
+        return { type: "ok", value: [] };
+      }
+    }
+    this.#options.onMalformedReply(op.node, `a ${op.f} was answered with ${clip(JSON.stringify(reply))}`);
+    return { type: "info", value: op.value };
+  }
+
+  #noteAnswer(thread: Thread, op: Op, sentAt: number, answered: boolean): void {
+    const { cluster, elapsed, timeLimitMs } = this.#options;
+    if (!answered && cluster.wasDisturbed(thread.node, sentAt)) return;
+    if (op.final) thread.finalTimedOut = !answered;
+    else if (elapsed() < timeLimitMs - SILENCE_MS) return;
+    else if (answered) thread.answered++;
+    else thread.timedOut++;
+  }
+
+  #renew(thread: Thread): void {
+    thread.process += this.#threads.length;
+    thread.client = this.#options.clients.open();
+  }
+
+  #tellIdle(): void {
+    const run = this.#whenIdle;
+    if (run === undefined || this.#threads.some(({ busy }) => busy)) return;
+    this.#whenIdle = undefined;
+    run();
+  }
+}
+
+/** Maelstrom checks what is no error against a schema (client.clj), which lets no other field in. */
+function isLetIn({ msg_id, ...reply }: Body, f: "broadcast" | "read"): boolean {
+  const fields = f === "read" ? ["type", "in_reply_to", "messages"] : ["type", "in_reply_to"];
+  if (msg_id !== undefined && !Number.isInteger(msg_id)) return false;
+  return Object.keys(reply).every((field) => fields.includes(field));
+}
+
+/** Maelstrom's errors after which an operation surely did not happen; timeout (0) and crash (13) leave it open. */
+function isDefinite(code: unknown): boolean {
+  return typeof code === "number" && [1, 10, 11, 12, 14, 20, 21, 22, 30].includes(code);
+}
+
+/** 'error 11 "not ready"' */
+export function errorText({ code, text }: Body): string {
+  return clip(`error ${JSON.stringify(code)}${text === undefined ? "" : ` ${JSON.stringify(text)}`}`);
+}
+
+function clip(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+}

@@ -1,0 +1,263 @@
+/** Doubts everything that was recorded, and says in plain sentences what is wrong with it. */
+import type { Json } from "../../core/message.ts";
+import type { FinalReads } from "../load/final_reads.ts";
+import { inOrder } from "./oddities.ts";
+import type { Element, Outcome, SetFull } from "./set_full.ts";
+import { outcome } from "./set_full.ts";
+import { type Quantiles, quantiles } from "./quantiles.ts";
+import { compareValues } from "./values.ts";
+import { REPORTS_MAX, type Violation, type ViolationKind } from "./violations.ts";
+
+/** Stale values that are described one by one. Jepsen's. */
+const WORST_STALE_MAX = 8;
+
+/** Items that a sentence lists before it says how many more there are. */
+const LISTED_MAX = 10;
+
+export interface Evidence {
+  readonly nodes: readonly string[];
+  readonly setFull: SetFull;
+  readonly finalReads: FinalReads;
+  /** Whether a node lost its memory at or after a moment (ms since the main phase began). */
+  readonly memoryLostSince: (node: string, at: number) => boolean;
+  /** Whether no node held a value any more, as some had been rolled back. */
+  readonly rolledBack: (value: Json) => boolean;
+  /** By node, the digest of its values by its own word, where it says one. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** Nodes that stopped answering. */
+  readonly unanswered: readonly string[];
+  readonly violations: readonly Violation[];
+  readonly violationCount: number;
+}
+
+export interface StaleElement {
+  readonly element: Json;
+  readonly "stable-latency": number;
+  readonly known: { readonly "at-ms": number; readonly node: string };
+  readonly "last-absent": { readonly "at-ms": number; readonly node: string };
+}
+
+export interface Missing {
+  readonly element: Json;
+  readonly nodes: readonly string[];
+}
+
+/** Maelstrom's `workload` results, then ours. */
+export interface WorkloadResults {
+  readonly valid: boolean | "unknown";
+  readonly "attempt-count": number;
+  readonly "acknowledged-count": number;
+  readonly "stable-count": number;
+  readonly "stale-count": number;
+  readonly stale: readonly Json[];
+  readonly "worst-stale": readonly StaleElement[];
+  readonly "lost-count": number;
+  readonly lost: readonly Json[];
+  readonly "never-read-count": number;
+  readonly "never-read": readonly Json[];
+  readonly "duplicated-count": number;
+  readonly duplicated: readonly Json[];
+  readonly "stable-latencies": Quantiles | null;
+  readonly "lost-latencies": Quantiles | null;
+  readonly "phantom-count": number;
+  readonly phantom: readonly Json[];
+  /** Values that some final reads had and others had not: the nodes never agreed. */
+  readonly "partial-count": number;
+  readonly partial: readonly Missing[];
+  /** Acknowledged values that a final read lacked and that are not forgiven. */
+  readonly "not-in-final-read-count": number;
+  readonly "not-in-final-read": readonly Json[];
+  readonly "no-final-read": readonly string[];
+  readonly unanswered: readonly string[];
+  /** Acknowledged values whose node lost its memory after: only these may be gone, and only from everywhere. */
+  readonly "at-risk-count": number;
+  readonly "forgiven-count": number;
+  readonly forgiven: readonly Json[];
+  /** Acknowledged or read values that were gone from everywhere with a rollback, and stayed so. */
+  readonly "rolled-back-count": number;
+  readonly "rolled-back": readonly Json[];
+  /** Nodes that hold other values by their own digest than were read in the first final read. */
+  readonly disagreeing: readonly string[];
+  readonly "violation-count": number;
+  readonly violations: readonly Violation[];
+}
+
+export interface Verdict {
+  readonly workload: WorkloadResults;
+  readonly failures: readonly string[];
+}
+
+interface Judged {
+  readonly element: Element;
+  readonly outcome: Outcome;
+  readonly lacking: readonly string[];
+  readonly absentEverywhere: boolean;
+  /** The node that took it lost its memory since. */
+  readonly atRisk: boolean;
+  readonly forgiven: boolean;
+  /** Gone with a rollback, and from everywhere. */
+  readonly rolledBack: boolean;
+}
+
+export function check(evidence: Evidence): Verdict {
+  const judged = evidence.setFull.elements.map((element) => judge(element, evidence));
+  const findings = find(judged, evidence);
+  const failures = sentences(findings, evidence.finalReads.refusal);
+  const known = findings["stable-count"] > 0 ? true : "unknown";
+  return { workload: { ...findings, valid: failures.length > 0 ? false : known }, failures };
+}
+
+function judge(element: Element, { finalReads, memoryLostSince, rolledBack }: Evidence): Judged {
+  const lacking = finalReads.lacking(element.value);
+  const absentEverywhere = lacking.length === finalReads.count;
+  const isGone = absentEverywhere && finalReads.count > 0;
+  const { node, time } = element.acked ?? element.added;
+  const atRisk = memoryLostSince(node, time);
+  return {
+    element,
+    outcome: outcome(element),
+    lacking,
+    absentEverywhere,
+    atRisk,
+    forgiven: atRisk && isGone,
+    rolledBack: !atRisk && isGone && rolledBack(element.value),
+  };
+}
+
+function find(judged: readonly Judged[], evidence: Evidence): WorkloadResults {
+  const { setFull, finalReads, violations } = evidence;
+  const stable = judged.filter((it) => it.outcome.kind === "stable");
+  const stale = stable.filter((it) => latencyOf(it) > 0);
+  const lost = judged.filter((it) => it.outcome.kind === "lost" && !isExcused(it));
+  const neverRead = judged.filter((it) => it.outcome.kind === "never-read");
+  const acked = judged.filter((it) => it.element.acked !== undefined);
+  const partial = judged.filter((it) => it.lacking.length > 0 && !it.absentEverywhere);
+  const notInFinal = acked.filter((it) => it.lacking.length > 0 && !isExcused(it));
+  const known = judged.filter((it) => it.element.known !== undefined);
+  const forgiven = known.filter((it) => it.forgiven);
+  const rolledBack = known.filter((it) => it.rolledBack);
+  return {
+    valid: "unknown",
+    "attempt-count": judged.length,
+    "acknowledged-count": acked.length,
+    "stable-count": stable.length,
+    "stale-count": stale.length,
+    stale: values(stale),
+    "worst-stale": worstStale(stale),
+    "lost-count": lost.length,
+    lost: values(lost),
+    "never-read-count": neverRead.length,
+    "never-read": values(neverRead),
+    "duplicated-count": setFull.duplicated.length,
+    duplicated: setFull.duplicated,
+    "stable-latencies": quantiles(stable.map(latencyOf)) ?? null,
+    "lost-latencies": quantiles(lost.map(latencyOf)) ?? null,
+    "phantom-count": setFull.phantoms.length,
+    phantom: setFull.phantoms,
+    "partial-count": partial.length,
+    partial: partial.map(({ element, lacking }) => ({ element: element.value, nodes: lacking })),
+    "not-in-final-read-count": notInFinal.length,
+    "not-in-final-read": values(notInFinal),
+    "no-final-read": finalReads.missing,
+    unanswered: evidence.unanswered,
+    "at-risk-count": acked.filter((it) => it.atRisk).length,
+    "forgiven-count": forgiven.length,
+    forgiven: values(forgiven),
+    "rolled-back-count": rolledBack.length,
+    "rolled-back": values(rolledBack),
+    disagreeing: finalReads.disagreeing(evidence.digests),
+    "violation-count": evidence.violationCount,
+    violations,
+  };
+}
+
+function isExcused({ forgiven, rolledBack }: Judged): boolean {
+  return forgiven || rolledBack;
+}
+
+function latencyOf({ outcome }: Judged): number {
+  return outcome.kind === "never-read" ? 0 : outcome.latencyMs;
+}
+
+function values(judged: readonly Judged[]): Json[] {
+  return judged.map(({ element }) => element.value).sort(compareValues);
+}
+
+function worstStale(stale: readonly Judged[]): StaleElement[] {
+  const worst = stale.toSorted((a, b) => latencyOf(b) - latencyOf(a)).slice(0, WORST_STALE_MAX);
+  return worst.flatMap((it) => {
+    const { value, known, lastAbsent } = it.element;
+    if (known === undefined || lastAbsent === undefined) return [];
+    return [{
+      element: value,
+      "stable-latency": latencyOf(it),
+      known: { "at-ms": Math.round(known.time), node: known.node },
+      "last-absent": { "at-ms": Math.round(lastAbsent.time), node: lastAbsent.node },
+    }];
+  });
+}
+
+function sentences(found: WorkloadResults, refusal: string | undefined): string[] {
+  // What a node did comes first: a crash explains the reads that are missing.
+  const all = accusations(found.violations);
+  const say = (items: readonly unknown[], sentence: (list: string, some: string) => string): void => {
+    const some = items.length === 1 ? "1 value" : `${items.length} values`;
+    if (items.length > 0) all.push(sentence(list(items), some));
+  };
+  say(found.lost, (which, some) => `Lost: ${some} acknowledged or read once, and not read later: ${which}.`);
+  say(found.duplicated, (which, some) => `Duplicated: ${some} came more than once in one read: ${which}.`);
+  say(found.phantom, (which, some) => `Phantom: ${some} read that nobody broadcast: ${which}.`);
+  say(
+    found["not-in-final-read"],
+    (which, some) => `Missing: ${some} acknowledged but not in every final read: ${which}.`,
+  );
+  const partial = found.partial.map(({ element, nodes }) =>
+    `${JSON.stringify(element)} (not at ${nodes.join(" ")})`
+  );
+  say(partial, (which, some) => `Partial: ${some} reached some nodes but not others: ${which}.`);
+  say(
+    found.disagreeing,
+    (which) => `Disagree: by their own digests these nodes hold other values than are read: ${which}.`,
+  );
+  const why = refusal === undefined ? "" : `; ${refusal}`;
+  say(found["no-final-read"], (which) => `No final read: it failed at ${which}${why}.`);
+  say(
+    found.unanswered,
+    (which) => `Unanswered: though undisturbed, these nodes stopped answering: ${which}.`,
+  );
+  return all;
+}
+
+const MUTE = "Maelstrom reads nothing that it prints from then on";
+
+/** What is broken, where that does not go without saying. */
+const rules: Partial<Readonly<Record<ViolationKind, string>>> = {
+  "stray-line": "standard output is for messages only",
+  "malformed-message": MUTE,
+  "wrong-source": MUTE,
+  "half-line": "a message ends with a newline, and is flushed",
+};
+
+/** One sentence for each kind of misbehaviour of a node; nodes that do the same share it. */
+export function accusations(violations: readonly Violation[]): string[] {
+  const charges = Map.groupBy(violations, ({ node, kind }) => `${node} ${kind}`);
+  const alike = Map.groupBy(charges.values(), (charge) => {
+    const [first] = charge;
+    const often = charge.length >= REPORTS_MAX ? `${REPORTS_MAX} times or more` : `${charge.length} times`;
+    const times = charge.length === 1 ? "" : ` (${often})`;
+    const rule = first === undefined ? undefined : rules[first.kind];
+    return `${first?.kind}${times}: ${first?.reason}${rule === undefined ? "" : ` (${rule})`}`;
+  });
+  return [...alike].map(([what, accused]) => {
+    const nodes = accused.map((charge) => charge[0]?.node ?? "");
+    return `Misbehaved: ${nodes.sort(inOrder).join(", ")}: ${what}`;
+  });
+}
+
+function list(items: readonly unknown[]): string {
+  const shown = items.slice(0, LISTED_MAX).map((item) =>
+    typeof item === "string" ? item : JSON.stringify(item)
+  );
+  const more = items.length > LISTED_MAX ? ` and ${items.length - LISTED_MAX} more` : "";
+  return shown.join(", ") + more;
+}

@@ -1,0 +1,163 @@
+/** The world of nodes that run already: each host is a connection to one of them, made again whenever it is lost. */
+import assert from "node:assert/strict";
+import { IntervalSet } from "../../../core/log/interval_set.ts";
+import { type Body, type Envelope, ORIGINS_MAX, SPANS_MAX } from "../../../core/message.ts";
+import { NodeLine } from "./node_line.ts";
+import { type NodeStatus, readStatus } from "./node_status.ts";
+import { REPORTS_MAX } from "../../verdict/violations.ts";
+import { errorText } from "../../load/workload.ts";
+import type { Host, HostEvents, HostFactory, Scheduler } from "../world.ts";
+import { type Address, addressText } from "../../../../transports/address.ts";
+
+/** How long after a failed dial or a lost connection the node is dialled again, ms; a guess. */
+export const REDIAL_MS = 200;
+
+/** Whose questions are the host's own, and which they are. */
+const WATCHER = "c-watcher";
+const STATUS_ID = 1;
+const WATCH_ID = 2;
+
+/** Hosts of nodes that run at these addresses. They are only talked to: whoever runs them kills and starts them. */
+export function remoteHosts(addresses: ReadonlyMap<string, Address>, scheduler: Scheduler): HostFactory {
+  return (id, events) => {
+    const address = addresses.get(id);
+    assert(address !== undefined, "each node has an address");
+    return new RemoteHost(id, address, events, scheduler);
+  };
+}
+
+class RemoteHost implements Host {
+  readonly #id: string;
+  readonly #address: Address;
+  readonly #events: HostEvents;
+  readonly #scheduler: Scheduler;
+  #line: NodeLine | undefined;
+  /** The node has said who it is on this line. */
+  #known: NodeStatus | undefined;
+  /** What it said of itself when it was last known. */
+  #last: NodeStatus | undefined;
+  /** What it is told before it is known for the first time waits: the introduction. */
+  #introduction: Envelope | undefined;
+  #had = new Position();
+  #reports = 0;
+  #cancelDial: () => void = () => {};
+
+  constructor(id: string, address: Address, events: HostEvents, scheduler: Scheduler) {
+    this.#id = id;
+    this.#address = address;
+    this.#events = events;
+    this.#scheduler = scheduler;
+  }
+
+  start(): void {
+    this.#dial();
+  }
+
+  receive(envelope: Envelope): boolean {
+    if (this.#line !== undefined && this.#known !== undefined) return this.#line.send(envelope);
+    if (this.#last === undefined) this.#introduction = envelope;
+    return true;
+  }
+
+  kill(): void {
+    assert.fail("a node that runs elsewhere is killed by whoever runs it");
+  }
+
+  pause(): void {
+    assert.fail("a node that runs elsewhere is paused by whoever runs it");
+  }
+
+  resume(): void {
+    assert.fail("a node that runs elsewhere is resumed by whoever runs it");
+  }
+
+  stop(): void {
+    this.#cancelDial();
+    this.#line?.close();
+    this.#line = undefined;
+    this.#known = undefined;
+  }
+
+  #dial(): void {
+    this.#line = new NodeLine(this.#address, this.#scheduler, {
+      onOpen: () => this.#ask({ type: "status", msg_id: STATUS_ID }),
+      onEnvelope: (envelope) => this.#onEnvelope(envelope),
+      onMalformed: (reason) => this.#onMalformed(reason),
+      onLost: (reason) => this.#onLost(reason),
+    });
+  }
+
+  #ask(body: Body): void {
+    this.#line?.send({ src: WATCHER, dest: "*", body });
+  }
+
+  #onLost(reason: string): void {
+    this.#line = undefined;
+    this.#known = undefined;
+    this.#events.gone(`${addressText(this.#address)}: ${reason}`);
+    this.#cancelDial = this.#scheduler.at(this.#scheduler.now() + REDIAL_MS, () => this.#dial());
+  }
+
+  #onMalformed(reason: string): void {
+    if (++this.#reports <= REPORTS_MAX) this.#events.misbehaved("malformed-message", reason);
+  }
+
+  #onEnvelope(envelope: Envelope): void {
+    const { dest, body } = envelope;
+    if (dest !== WATCHER) return this.#events.sent(envelope);
+    if (body.type === "error") return this.#line?.lose(`it answered ${errorText(body)}`);
+    if (body.in_reply_to === STATUS_ID) this.#onStatus(body);
+    else if (body.type === "values") this.#onValues(body["runs"]);
+  }
+
+  #onStatus(body: Body): void {
+    const status = readStatus(body);
+    if (status === undefined) return this.#line?.lose("its status cannot be read");
+    if (status.id !== this.#id) return this.#line?.lose(`this is ${status.id}`);
+    const forgot = status.inMemory && this.#last !== undefined &&
+      this.#last.incarnation !== status.incarnation;
+    if (forgot) this.#had = new Position();
+    this.#known = this.#last = status;
+    this.#ask({ type: "watch", msg_id: WATCH_ID, from: this.#had.digest() });
+    this.#events.back(forgot);
+    const introduction = this.#introduction;
+    this.#introduction = undefined;
+    if (introduction !== undefined) this.receive(introduction);
+  }
+
+  #onValues(runs: unknown): void {
+    for (const run of Array.isArray(runs) ? runs : []) {
+      const [origin, seq, values]: readonly unknown[] = Array.isArray(run) ? run : [];
+      if (typeof origin !== "string" || !isOrdinal(seq) || !Array.isArray(values)) {
+        this.#onMalformed("values came that are not runs of an origin");
+        continue;
+      }
+      this.#had.add(origin, seq, values.length);
+      this.#events.delivered(values);
+    }
+  }
+}
+
+/** The entries that were seen: a node that is watched again need not tell of them again. */
+class Position {
+  readonly #held = new Map<string, IntervalSet>();
+
+  add(origin: string, seq: number, count: number): void {
+    if (count === 0) return;
+    const held = this.#held.get(origin) ?? new IntervalSet();
+    this.#held.set(origin, held);
+    held.addSpan(seq, seq + count - 1);
+  }
+
+  /** As much of it as a message may name: what is left out is told again, and nobody minds. */
+  digest(): [string, number[]][] {
+    return [...this.#held].slice(0, ORIGINS_MAX).map(([origin, held]) => [
+      origin,
+      held.spans(SPANS_MAX).flat(),
+    ]);
+  }
+}
+
+function isOrdinal(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+}

@@ -1,0 +1,70 @@
+/** What the examiner asks of a world: a clock to plan by, and hosts that run one node each. */
+import type { Envelope, Json } from "../../core/message.ts";
+import type { Random } from "../../core/random.ts";
+import type { Grudge } from "../faults/grudge.ts";
+import type { Oddity } from "../verdict/oddities.ts";
+
+/** Time and the future, virtual or real. */
+export interface Scheduler {
+  /** Milliseconds, never decreasing; fractions allowed. */
+  now(): number;
+  /** Runs once at `when` or as soon after as possible; equal moments run in the order they were planned. Returns a cancel. */
+  at(when: number, run: () => void): () => void;
+  /** By how much the latest plan since the last call ran too late, ms: above some tens, the machine is too busy to measure. */
+  takeLateMs(): number;
+}
+
+/** What a host tells the examiner. */
+export interface HostEvents {
+  /** The node put a well-formed envelope on the wire, which is unusual in these ways. */
+  sent(envelope: Envelope, oddities?: readonly Oddity[]): void;
+  /** The node did what no node may: a stray line, a crash. `reason` is for people. */
+  misbehaved(kind: "stray-line" | "malformed-message" | "crashed", reason: string): void;
+  /** Values new to this node, where the host sees them as they come; other hosts never call it. */
+  delivered(values: readonly Json[]): void;
+  /** A node that runs elsewhere is out of reach, for this reason; requests that are open may go unanswered. */
+  gone(reason: string): void;
+  /** It is in reach again, or for the first time. `forgot`: it has lost what it held. */
+  back(forgot: boolean): void;
+}
+
+/** One place where one node runs. */
+export interface Host {
+  /** Brings up a fresh node under a new incarnation; the examiner then sends it `init`. */
+  start(): void;
+  /**
+   * Hands the node one message. A host that is down drops it; a paused one keeps it until resumed. False: it was
+   * dropped, as the node does not read and no more is held for it.
+   */
+  receive(envelope: Envelope): boolean | void;
+  /** Part of a long message has come in from there, where nodes can see that. */
+  arriving?(src: string): void;
+  /** Ends the node at once; what it did not persist is gone. Returns the values of that, where it keeps any and can tell. */
+  kill(): readonly Json[] | void;
+  pause(): void;
+  resume(): void;
+  /**
+   * Puts an earlier state in the place of what the node, which is down, made safe, and perhaps sets its clock back. Returns
+   * what it did, for people, and the values that are lost with it. Only hosts of durable nodes that see inside have it.
+   */
+  rollBack?(random: Random): { readonly detail: string; readonly lost: readonly Json[] };
+  /** What the node holds, or would come back with; only of hosts that can see inside. */
+  holds?(): readonly Json[];
+  /** The digest of its values by its own word; undefined while it is down or where it says none. */
+  digest?(): string | undefined;
+  /** The examination is over. */
+  stop(): void;
+  /** The beginning of a line that it has begun and not ended; undefined where there is none. */
+  halfLine?(): string | undefined;
+}
+
+export type HostFactory = (id: string, events: HostEvents) => Host;
+
+/** Told once something is done, with what went wrong if something did. */
+export type Done = (failure?: string) => void;
+
+/** Keeps nodes from hearing each other. A new partition takes the place of an old one. */
+export interface Partitioner {
+  partition(grudge: Grudge, done: Done): void;
+  heal(done: Done): void;
+}

@@ -1,0 +1,57 @@
+/** Five `hearsay serve` nodes, in memory or durable. */
+import { join } from "node:path";
+import { connect } from "../../../../lib/client/connection.ts";
+import { statusOf } from "../../../../lib/client/answers.ts";
+import type { Program } from "../../../../lib/workbench/world/process.ts";
+import { startCluster, takePorts } from "./cluster.ts";
+import { Server } from "../processes.ts";
+import { type Cluster, NODES, type System, type WireName } from "./system.ts";
+
+const ANSWER_MS_MAX = 2_000;
+
+/** `label` tells programs apart where several are compared. */
+export function hearsay(program: Program, label: string, durable: boolean): System {
+  return {
+    key: `hearsay${durable ? "-durable" : ""}${label}`,
+    name: `hearsay ${durable ? "durable" : "in memory"}${label}`,
+    missing: () => Promise.resolve(undefined),
+    start: (folder) => startNodes(program, "hearsay", durable ? folder : undefined),
+  };
+}
+
+/** The same in memory, with clients that publish large values. */
+export function hearsayOfLarge(program: Program): System {
+  const start = () => startNodes(program, "hearsay-large", undefined);
+  return { ...hearsay(program, "", false), start };
+}
+
+async function startNodes(program: Program, wire: WireName, folder: string | undefined): Promise<Cluster> {
+  const { clients: ports } = await takePorts();
+  const start = (node: number) => new Server(program, ...flags(ports, node, folder));
+  const isReady = async () => (await Promise.all(ports.map(isLinked))).every(Boolean);
+  return await startCluster(wire, ports, start, isReady);
+}
+
+function flags(ports: readonly number[], node: number, folder: string | undefined): string[] {
+  const peers = ports.map((port, i) => `n${i + 1}=127.0.0.1:${port}`).join(",");
+  const id = `n${node + 1}`;
+  return [
+    ...["serve", "--id", id, "--listen", `127.0.0.1:${ports[node]}`, "--peer", peers],
+    ...["--log-level", "error"],
+    ...folder === undefined ? [] : ["--data", join(folder, id)],
+  ];
+}
+
+/** Whether the node says that it is connected with every other. */
+async function isLinked(port: number): Promise<boolean> {
+  const opened = await connect({ host: "127.0.0.1", port }, ANSWER_MS_MAX);
+  if (!opened.ok) return false;
+  const { connection } = opened;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  connection.listen({ onBody() {}, onBroken: () => resolve(false) });
+  connection.ask({ type: "status" }, (answer) => {
+    const peers = statusOf(answer)?.peers ?? [];
+    resolve(peers.length === NODES - 1 && peers.every(({ connected }) => connected));
+  });
+  return await promise.finally(() => connection.close());
+}

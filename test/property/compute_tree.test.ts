@@ -1,0 +1,152 @@
+/** The relay tree over any table of links: one tree per side of a cut, over links that are up. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { plant } from "../../lib/core/topology/compute_tree.ts";
+import { HELPERS, helpers } from "../../lib/core/topology/failover.ts";
+import type { Tree } from "../../lib/core/topology/tree.ts";
+import { holds } from "./holds.ts";
+import { type Links, links, nobodyLost, reachable, saidOf, sightsOf } from "./links.ts";
+
+/** Everyone's tree. While nobody has lost anybody, links count without a witness. */
+function plantAll(table: Links): Map<string, Tree> {
+  const sights = sightsOf(table);
+  return new Map(table.nodes.map((node) => [node, plant(sights, node)]));
+}
+
+function treeOf(trees: ReadonlyMap<string, Tree>, node: string): Tree {
+  const tree = trees.get(node);
+  ok(tree !== undefined);
+  return tree;
+}
+
+/** Everyone who can be reached, in order of rank. */
+function membersOf(tree: Tree): string[] {
+  return tree.ranked.filter((id) => tree.has(id));
+}
+
+/** Everyone's neighbour towards the root, by who has one. */
+function parentsIn(tree: Tree): Map<string, string> {
+  const pairs = membersOf(tree).map((id) => [id, tree.parentOf(id)] as const);
+  return new Map(pairs.flatMap(([id, parent]) => parent === undefined ? [] : [[id, parent]]));
+}
+
+/** Hops from a node to the root, undefined where the way runs in a circle or ends elsewhere. */
+function hops(tree: Tree, node: string): number | undefined {
+  let at = node;
+  for (let count = 0; count < tree.size; count++) {
+    if (at === tree.root) return count;
+    at = tree.parentOf(at) ?? "";
+  }
+  return undefined;
+}
+
+test("plant() reaches exactly those whom links that are up reach [P8]", () => {
+  holds(
+    fc.property(links, (table) => {
+      for (const [node, tree] of plantAll(table)) {
+        deepEqual(membersOf(tree), nobodyLost(table) ? table.nodes : reachable(table, node));
+      }
+    }),
+    400,
+  );
+});
+
+test("plant() gives all nodes of one component the same root and the same parents [P8]", () => {
+  holds(
+    fc.property(links, (table) => {
+      const trees = plantAll(table);
+      for (const tree of trees.values()) {
+        equal(tree.root, membersOf(tree)[0], "the first in rank is the root");
+        for (const other of membersOf(tree)) {
+          equal(treeOf(trees, other).root, tree.root);
+          deepEqual(parentsIn(treeOf(trees, other)), parentsIn(tree));
+        }
+      }
+    }),
+    400,
+  );
+});
+
+test("plant() makes a tree: every way up ends at the root, and parents and children agree [P8]", () => {
+  holds(
+    fc.property(links, (table) => {
+      const trees = plantAll(table);
+      for (const [node, tree] of trees) {
+        equal(tree.parent, tree.parentOf(node));
+        equal(parentsIn(tree).size, tree.size - 1);
+        for (const other of membersOf(tree)) {
+          ok(hops(tree, other) !== undefined, `${other} hangs on the root`);
+        }
+        const children = table.nodes.filter((other) => treeOf(trees, other).parent === node);
+        deepEqual(tree.children, children);
+      }
+    }),
+    400,
+  );
+});
+
+test("plant() uses no link that is lost or that nobody has seen, and as few as lead to the root [P9]", () => {
+  holds(
+    fc.property(links, (table) => {
+      fc.pre(!nobodyLost(table));
+      const sights = sightsOf(table);
+      for (const tree of plantAll(table).values()) {
+        for (const [child, parent] of parentsIn(tree)) {
+          ok(sights.linkUp(child, parent), `${child} - ${parent}`);
+          for (const other of membersOf(tree)) {
+            if (!sights.linkUp(child, other)) continue;
+            ok(
+              (hops(tree, child) ?? 0) <= (hops(tree, other) ?? 0) + 1,
+              `${child} is nearer through ${other}`,
+            );
+          }
+        }
+      }
+    }),
+    400,
+  );
+});
+
+test("Sights.linkUp() is the same both ways, and false where an end has lost it or neither sees it, but for what is planned [P7]", () => {
+  holds(
+    fc.property(links, (table) => {
+      const sights = sightsOf(table);
+      for (const a of table.nodes) {
+        for (const b of table.nodes) {
+          const said = [saidOf(table, a, b), saidOf(table, b, a)];
+          equal(sights.linkUp(a, b), sights.linkUp(b, a));
+          if (table.silent.includes(a) && table.silent.includes(b)) {
+            equal(sights.linkUp(a, b), sights.plan.links(a, b), `${a} and ${b} are silent`);
+            continue;
+          }
+          if (said.includes("lost") || !said.includes("seen")) {
+            ok(!sights.linkUp(a, b), `${a} - ${b}: ${said}`);
+          }
+          if (said.every((word) => word === "seen")) ok(sights.linkUp(a, b), `${a} - ${b}: ${said}`);
+        }
+      }
+    }),
+    400,
+  );
+});
+
+test("helpers() are at most HELPERS, of the tree, not its root, and the same for all of the tree [P9]", () => {
+  holds(
+    fc.property(links, fc.nat(), (table, which) => {
+      const lost = table.nodes[which % table.nodes.length] ?? "";
+      const trees = plantAll(table);
+      const { plan } = sightsOf(table);
+      for (const tree of trees.values()) {
+        if (tree.has(lost)) continue;
+        const chosen = helpers(plan, tree, lost);
+        equal(chosen.length, Math.min(HELPERS, tree.size - 1));
+        for (const each of chosen) ok(each !== tree.root && tree.has(each));
+        for (const other of membersOf(tree)) {
+          deepEqual(helpers(plan, treeOf(trees, other), lost), chosen);
+        }
+      }
+    }),
+    400,
+  );
+});

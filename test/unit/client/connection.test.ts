@@ -1,0 +1,209 @@
+/** One connection to a node, and what bad nodes and no nodes come to: a reason in words. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { test } from "node:test";
+import { connect, type Connection, type Opened } from "../../../lib/client/connection.ts";
+import type { Body } from "../../../lib/core/message.ts";
+import { itself } from "../../../lib/workbench/world/process.ts";
+import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
+import { deadAddress, FakeNode, type Script, withNodes } from "./fake_node.ts";
+import type { Address } from "../../../transports/address.ts";
+
+const LONG_MS = 20_000;
+const SHORT_MS = 50;
+
+async function open(address: Address, timeoutMs = LONG_MS): Promise<Connection> {
+  const opened = await connect(address, timeoutMs);
+  if (!opened.ok) throw new Error(opened.reason);
+  return opened.connection;
+}
+
+/** Asks one thing of a node, and tells the answer, or why there is none. */
+async function ask(script: Script, timeoutMs = LONG_MS): Promise<Body | string> {
+  const node = await FakeNode.start("n1", script);
+  let said: Body | string = "";
+  await withNodes([node], async () => {
+    const connection = await open(node.address, timeoutMs);
+    said = await new Promise<Body | string>((resolve) => {
+      connection.ask({ type: "read" }, resolve);
+      connection.listen({ onBody() {}, onBroken: resolve });
+    });
+    connection.close();
+  });
+  return said;
+}
+
+test("an answer finds its request, in whatever order answers come", async () => {
+  const asked: Body[] = [];
+  const node = await FakeNode.start("n1", (body, visit) => {
+    asked.push(body);
+    if (asked.length < 3) return;
+    for (const one of asked.toReversed()) visit.say({ type: "echo_ok", echo: one["echo"] }, one);
+  });
+  await withNodes([node], async () => {
+    const connection = await open(node.address);
+    const answers = await new Promise<string[]>((resolve) => {
+      const came: string[] = [];
+      const take = (name: string) => (body: Body) => {
+        if (came.push(`${name} ${body["echo"]}`) === 3) resolve(came);
+      };
+      for (const name of ["a", "b", "c"]) connection.ask({ type: "echo", echo: name }, take(name));
+      connection.listen({ onBody() {}, onBroken() {} });
+    });
+    deepEqual(answers, ["c c", "b b", "a a"]);
+    equal(connection.nodeId, "n1");
+    connection.close();
+  });
+});
+
+test("what answers no request is handed over", async () => {
+  const node = await FakeNode.start(
+    "n1",
+    (body, visit) => visit.say({ type: "values", n: 1 }, { ...body, msg_id: 77 }),
+  );
+  await withNodes([node], async () => {
+    const connection = await open(node.address);
+    const body = await new Promise<Body>((resolve) => {
+      connection.send({ type: "watch" });
+      connection.listen({ onBody: resolve, onBroken() {} });
+    });
+    deepEqual(body, { type: "values", n: 1, in_reply_to: 77 });
+    connection.close();
+  });
+});
+
+const bad: readonly (readonly [string, Script, RegExp])[] = [
+  [
+    "is garbage",
+    (_, visit) => visit.write("HTTP/1.1 400 Bad Request\r\n\r\n"),
+    /^does not speak as a node does: this is not JSON$/,
+  ],
+  [
+    "is JSON of another kind",
+    (_, visit) => visit.write("[1]\n"),
+    /^does not speak as a node does: an envelope /,
+  ],
+  [
+    "are random bytes",
+    (_, visit) => visit.write(new Uint8Array([255, 0, 254, 10, 7])),
+    /^does not speak as a node does/,
+  ],
+  [
+    "is half a line, and then nobody",
+    (_, visit) => void visit.socket.end('{"src":"n1","de'),
+    /^closed the connection$/,
+  ],
+  ["is nobody", (_, visit) => void visit.socket.destroy(), /^closed the connection$/],
+  [
+    "is a line without end",
+    (_, visit) => visit.write("x".repeat(LINE_BYTES_MAX + 1)),
+    /^sent a line of more than 1048576 bytes$/,
+  ],
+  [
+    "is an error that answers nothing",
+    (_, visit) => visit.say({ type: "error", code: 11, text: "too many\x1b[2J connections" }),
+    /^answers error 11: too many\?\[2J connections$/,
+  ],
+];
+
+for (const [what, script, reason] of bad) {
+  test(`a connection is broken when what comes ${what}`, async () => {
+    const said = await ask(script);
+    match(String(said), reason);
+  });
+}
+
+test("a node that does not answer in time is given up, however many lines it sends", async () => {
+  for (const line of ["", '{"src":"n1","dest":"c1","body":{"type":"x"}}']) {
+    const sending: ReturnType<typeof setInterval>[] = [];
+    const said = await ask(
+      (_, visit) => sending.push(setInterval(() => visit.write(`${line}\n`), 5)),
+      SHORT_MS,
+    );
+    clearInterval(sending[0]);
+    equal(said, `gives no answer within ${SHORT_MS} ms`);
+  }
+});
+
+test("a later request has its own time, though an earlier one has been answered meanwhile", async () => {
+  // Half of it is what a busy machine may take for the first answer.
+  const timeoutMs = 600;
+  const node = await FakeNode.start("n1", (body, visit) => {
+    if (body["echo"] === 1) setTimeout(() => visit.say({ type: "echo_ok" }, body), timeoutMs / 2);
+  });
+  await withNodes([node], async () => {
+    const connection = await open(node.address, timeoutMs);
+    const from = performance.now();
+    const reason = await new Promise<string>((resolve) => {
+      const second = () => connection.ask({ type: "echo", echo: 2 }, () => resolve("an answer"));
+      connection.ask({ type: "echo", echo: 1 }, second);
+      connection.listen({ onBody() {}, onBroken: resolve });
+    });
+    equal(reason, `gives no answer within ${timeoutMs} ms`);
+    ok(performance.now() - from >= 1.5 * timeoutMs - 5);
+  });
+});
+
+test("nothing is said after a connection is broken, though more came along", async () => {
+  const said: unknown[] = [];
+  const more = '{"src":"n1","dest":"c1","body":{"type":"x"}}';
+  const node = await FakeNode.start("n1", (_, visit) => visit.write(`x\n${more}\nx\n`));
+  await withNodes([node], async () => {
+    const connection = await open(node.address);
+    await new Promise<void>((resolve) => {
+      const onBroken = (reason: string) => {
+        said.push(reason);
+        setImmediate(resolve);
+      };
+      connection.listen({ onBody: (body) => said.push(body), onBroken });
+      connection.send({ type: "read" });
+    });
+  });
+  deepEqual(said, ["does not speak as a node does: this is not JSON"]);
+});
+
+test("nothing is said after a close", async () => {
+  const node = await FakeNode.start("n1", (body, visit) => visit.say({ type: "read_ok" }, body));
+  await withNodes([node], async () => {
+    const connection = await open(node.address);
+    const said: unknown[] = [];
+    connection.listen({ onBody: (body) => said.push(body), onBroken: (reason) => said.push(reason) });
+    connection.ask({ type: "read" }, (answer) => said.push(answer));
+    connection.close();
+    const other = await open(node.address);
+    await new Promise((resolve) => {
+      other.listen({ onBody() {}, onBroken() {} });
+      other.ask({ type: "read" }, resolve);
+    });
+    other.close();
+    deepEqual(said, []);
+  });
+});
+
+test("where nothing listens, that is the reason", async () => {
+  const opened = await connect(await deadAddress(), LONG_MS);
+  deepEqual(opened, { ok: false, reason: "refuses the connection: nothing listens there" });
+});
+
+test("a listener that takes no connection is given up", async () => {
+  // It never looks, and its queue is short; Bun makes one of 512 whatever is asked for.
+  const program = `const server = require("node:net").createServer();
+    server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
+      require("node:fs").writeSync(1, server.address().port + "\\n");
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    });`;
+  const { bin } = itself();
+  const child = spawn(bin, bin.endsWith("deno") ? ["eval", "--ext=cjs", program] : ["-e", program]);
+  try {
+    const [chunk]: unknown[] = await once(child.stdout, "data");
+    const address = { host: "127.0.0.1", port: Number(String(chunk)) };
+    const opened: Opened[] = await Promise.all(Array.from({ length: 600 }, () => connect(address, SHORT_MS)));
+    const reasons = opened.flatMap((one) => one.ok ? [] : [one.reason]);
+    for (const one of opened) if (one.ok) one.connection.close();
+    ok(reasons.length > 0);
+    for (const reason of reasons) equal(reason, `does not take a connection within ${SHORT_MS} ms`);
+  } finally {
+    child.kill("SIGKILL");
+  }
+});

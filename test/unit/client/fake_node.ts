@@ -1,0 +1,145 @@
+/** A node for tests of clients: a listener on this machine whose answers are written down by the test. */
+import { Buffer } from "node:buffer";
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Io } from "../../../lib/commands/terminal/io.ts";
+import { decode } from "../../../lib/core/codec.ts";
+import type { Body } from "../../../lib/core/message.ts";
+import { LineReader } from "../../../transports/lines.ts";
+import { Readable } from "node:stream";
+import type { Address } from "../../../transports/address.ts";
+
+/** Longer than anything here takes. */
+const DEADLINE_MS = 20_000;
+
+export class Visit {
+  readonly socket: Socket;
+  readonly #id: string;
+
+  constructor(socket: Socket, id: string) {
+    this.socket = socket;
+    this.#id = id;
+  }
+
+  /** A message, in answer to `to` if that is given. */
+  say(body: Body, to?: Body): void {
+    const said = to?.msg_id === undefined ? body : { ...body, in_reply_to: to.msg_id };
+    this.write(`${JSON.stringify({ src: this.#id, dest: "c1", body: said })}\n`);
+  }
+
+  write(text: string | Uint8Array): void {
+    if (!this.socket.destroyed) this.socket.write(text);
+  }
+}
+
+export type Script = (body: Body, visit: Visit) => void;
+
+export class FakeNode {
+  readonly address: Address;
+  /** Everything that was asked, in order. */
+  readonly asked: Body[] = [];
+  readonly visits: Visit[] = [];
+  readonly #server: Server;
+
+  private constructor(server: Server, port: number) {
+    this.#server = server;
+    this.address = { host: "127.0.0.1", port };
+  }
+
+  get at(): string {
+    return `${this.address.host}:${this.address.port}`;
+  }
+
+  static async start(id: string, script: Script, onVisit?: (visit: Visit) => void): Promise<FakeNode> {
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const bound = server.address();
+    if (bound === null || typeof bound === "string") throw new Error("a TCP listener has a port");
+    const node = new FakeNode(server, bound.port);
+    server.on("connection", (socket) => {
+      const visit = new Visit(socket, id);
+      node.visits.push(visit);
+      socket.on("error", () => {});
+      const reader = new LineReader({ onLine: (line) => node.#hear(line, visit, script), onOverlong() {} });
+      socket.on("data", (chunk: Uint8Array) => reader.push(chunk));
+      onVisit?.(visit);
+    });
+    return node;
+  }
+
+  /** How often something of this type was asked. */
+  count(type: string): number {
+    return this.asked.filter((body) => body.type === type).length;
+  }
+
+  /** Ends every connection; it goes on listening. */
+  hangUp(): void {
+    for (const { socket } of this.visits) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.hangUp();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #hear(line: string, visit: Visit, script: Script): void {
+    const decoded = decode(line);
+    if (!decoded.ok) throw new Error(`a client said ${line}`);
+    this.asked.push(decoded.envelope.body);
+    script(decoded.envelope.body, visit);
+  }
+}
+
+/** Stops them whatever happens. */
+export async function withNodes(nodes: readonly FakeNode[], use: () => Promise<void>): Promise<void> {
+  try {
+    await use();
+  } finally {
+    await Promise.all(nodes.map((node) => node.stop()));
+  }
+}
+
+/** Waits until it holds. */
+export async function until(holds: () => boolean, what: string): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`it never came that ${what}`);
+    await sleep(2);
+  }
+}
+
+/** A port where nothing listens. */
+export async function deadAddress(): Promise<Address> {
+  const node = await FakeNode.start("n0", () => {});
+  await node.stop();
+  return node.address;
+}
+
+export interface Heard {
+  readonly io: Io;
+  readonly out: string[];
+  readonly err: string[];
+}
+
+/** What a command prints, in memory; and what it reads. */
+export function listen(input = "", changes: Partial<Io> = {}): Heard {
+  const out: string[] = [];
+  const err: string[] = [];
+  const io: Io = {
+    out: (text) => void out.push(text),
+    outDrained: () => Promise.resolve(true),
+    outGivenUp() {},
+    err: (text) => void err.push(text),
+    errDrained: () => Promise.resolve(),
+    onErrDropped() {},
+    env: {},
+    input: () => Readable.from([Buffer.from(input)]),
+    inputIsTerminal: false,
+    outIsTerminal: false,
+    errIsTerminal: false,
+    ...changes,
+  };
+  return { io, out, err };
+}

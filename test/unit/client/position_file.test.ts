@@ -1,0 +1,97 @@
+/** A position kept in a file: written whole, not too often, and refused where it is none. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Position } from "../../../lib/client/position.ts";
+import {
+  loadPosition,
+  POSITION_FILE_BYTES_MAX,
+  PositionFile,
+  SAVE_EVERY_MS,
+} from "../../../lib/client/position_file.ts";
+import { until } from "./fake_node.ts";
+
+async function inFolder(use: (folder: string) => void | Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "hearsay-"));
+  try {
+    await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function load(path: string): string {
+  const loaded = loadPosition(path);
+  return loaded.ok ? `${loaded.position ?? "nothing"}` : loaded.reason;
+}
+
+test("a position that was saved is loaded again, and nothing else is left behind", () =>
+  inFolder((folder) => {
+    const path = join(folder, "position");
+    const position = new Position();
+    const file = new PositionFile(path, position, () => {});
+    equal(load(path), "nothing");
+    position.add("n1.k3", 1, 9);
+    equal(file.save(), undefined);
+    equal(load(path), "n1.k3:1-9");
+    equal(readFileSync(path, "utf8"), "n1.k3:1-9\n");
+    deepEqual(readdirSync(folder), ["position"]);
+  }));
+
+test("an empty file is a position before everything", () =>
+  inFolder((folder) => {
+    writeFileSync(join(folder, "position"), "");
+    equal(load(join(folder, "position")), "");
+  }));
+
+test("what is no position, no file or too long is refused, and why is said", () =>
+  inFolder((folder) => {
+    const path = join(folder, "position");
+    writeFileSync(path, "n1.k3:9-1\n");
+    equal(load(path), "it holds no position");
+    truncateSync(path, POSITION_FILE_BYTES_MAX + 1);
+    equal(load(path), "it is longer than any position");
+    equal(load(folder), "it is no file");
+    equal(load("/dev/null"), "it is no file");
+  }));
+
+test("a position that moves on is saved after SAVE_EVERY_MS, once for all moves meanwhile", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "position");
+    const position = new Position();
+    const file = new PositionFile(path, position, () => {});
+    const touchedAt = performance.now();
+    for (let seq = 1; seq <= 100; seq++) {
+      position.add("n1", seq, seq);
+      file.touch();
+    }
+    equal(load(path), "nothing");
+    await until(() => load(path) !== "nothing", "the position is saved");
+    equal(load(path), "n1:1-100");
+    // A timer may come a millisecond early.
+    ok(performance.now() - touchedAt >= SAVE_EVERY_MS - 2);
+  }));
+
+test("that a position cannot be saved is said once, and that it can again", () =>
+  inFolder((folder) => {
+    const path = join(folder, "later", "position");
+    const said: (string | undefined)[] = [];
+    const file = new PositionFile(path, new Position(), (fault) => said.push(fault));
+    deepEqual([file.save(), file.save()], ["its directory does not exist", "its directory does not exist"]);
+    writeFileSync(join(folder, "later"), "");
+    equal(file.save(), "its directory is none");
+    rmSync(join(folder, "later"));
+    mkdirSync(join(folder, "later"));
+    equal(file.save(), undefined);
+    deepEqual(said, ["its directory does not exist", "its directory is none", undefined]);
+  }));

@@ -1,0 +1,364 @@
+/** Values are followed over nodes that come and go: each entry once, from a position, as fast as they are taken. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { test } from "node:test";
+import { linePrinter, read } from "../../../lib/commands/read.ts";
+import { Nodes } from "../../../lib/client/nodes.ts";
+import { Position } from "../../../lib/client/position.ts";
+import { Seen } from "../../../lib/client/seen.ts";
+import {
+  type Ending,
+  RETRY_MS_MAX,
+  RETRY_MS_MIN,
+  SETTLED_MS,
+  Stream,
+  type StreamOptions,
+} from "../../../lib/client/stream.ts";
+import type { Body, Json } from "../../../lib/core/message.ts";
+import { seeded } from "../../../lib/core/random.ts";
+import { deadAddress, FakeNode, listen, type Script, until, type Visit, withNodes } from "./fake_node.ts";
+
+type Run = readonly [origin: string, seq: number, values: readonly Json[]];
+
+const LONG_MS = 20_000;
+/** How much longer a busy machine may take, ms. */
+const BUSY_MS = 5_000;
+/** How long a node may be silent: a busy machine needs some of it where a node does answer, ms. */
+const PATIENCE_MS = 600;
+/** A timer may ring that much too early, ms. */
+const TIMER_EARLY_MS = 2;
+
+/** Answers a watch, sends these runs a batch each, and then ends it or not. */
+function serving(
+  batches: readonly (readonly Run[])[],
+  then: (visit: Visit, body: Body) => void = end,
+): Script {
+  return (body, visit) => {
+    if (body.type !== "watch") return;
+    visit.say({ type: "watch_ok", values: 0 }, body);
+    for (const runs of batches) visit.say({ type: "values", runs }, body);
+    then(visit, body);
+  };
+}
+
+function end(visit: Visit, body: Body): void {
+  visit.say({ type: "watch_end" }, body);
+}
+
+function hangUp({ socket }: Visit): void {
+  socket.end();
+}
+
+function stay(): void {}
+
+function streamOf(
+  nodes: readonly { readonly at: string }[],
+  changes: Partial<StreamOptions> & { timeoutMs?: number } = {},
+) {
+  const { timeoutMs = LONG_MS, ...more } = changes;
+  const taken: Json[] = [];
+  const at = nodes.map((node) => ({ host: "127.0.0.1", port: Number(node.at.split(":")[1]) }));
+  const position = new Position();
+  const stream = new Stream({
+    nodes: new Nodes({ at, timeoutMs, verbose: false }, () => {}),
+    random: seeded(1),
+    position,
+    seen: new Seen(),
+    follow: true,
+    take: (values) => Promise.resolve(taken.push(...values) > 0),
+    ...more,
+  });
+  return { stream, taken, position };
+}
+
+/** What `hearsay read` prints and says of these nodes. */
+async function reading(nodes: readonly FakeNode[], ...args: string[]) {
+  const { io, out, err } = listen();
+  let status = -1;
+  await withNodes(nodes, async () => {
+    status = await read(["--at", nodes.map((node) => node.at).join(), ...args], io);
+  });
+  return { status, out: out.join(""), err: err.join("") };
+}
+
+test("read prints each value once, a line each or as one array", async () => {
+  const batches: Run[][] = [[["a", 1, [1, "two"]], ["b", 1, [{ x: 1, y: 2 }]]], [["b", 2, [
+    { y: 2, x: 1 },
+    null,
+  ]]]];
+  const start = () => FakeNode.start("n1", serving(batches));
+  deepEqual(await reading([await start()]), { status: 0, out: '1\n"two"\n{"x":1,"y":2}\nnull\n', err: "" });
+  deepEqual(await reading([await start()], "--json"), {
+    status: 0,
+    out: '[1,"two",{"x":1,"y":2},null]\n',
+    err: "",
+  });
+});
+
+test("read of nothing prints nothing, or an empty array", async () => {
+  const start = () => FakeNode.start("n1", serving([]));
+  deepEqual(await reading([await start()]), { status: 0, out: "", err: "" });
+  deepEqual(await reading([await start()], "--json"), { status: 0, out: "[]\n", err: "" });
+});
+
+test("read goes on at the next node where one breaks off, and says nothing of it", async () => {
+  const first = await FakeNode.start("n1", serving([[["a", 1, [1, 2]]]], hangUp));
+  const second = await FakeNode.start("n2", serving([[["b", 1, [9]], ["a", 1, [1, 2, 3]]]]));
+  deepEqual(await reading([first, second]), { status: 0, out: "1\n2\n9\n3\n", err: "" });
+  deepEqual(second.asked[0]?.["from"], [["a", [1, 2]]]);
+  equal(second.asked[0]?.["follow"], false);
+});
+
+test("read that comes to no end leaves its array open and says why", async () => {
+  const first = await FakeNode.start("n1", serving([[["a", 1, [1]]]], hangUp));
+  const second = await FakeNode.start(
+    "n2",
+    (body, visit) => visit.say({ type: "error", code: 10, text: "what?" }, body),
+  );
+  const { status, out, err } = await reading([first, second], "--json");
+  deepEqual([status, out], [1, "[1"]);
+  // The first one told nothing new when it was asked again.
+  equal(
+    err,
+    `No node answers.\n  ${second.at} answers error 10: what?\n  ${first.at} closed the connection\n`,
+  );
+});
+
+test("read ends well when nobody reads its output", async () => {
+  const node = await FakeNode.start("n1", serving([[["a", 1, [1]]], [["a", 2, [2]]]]));
+  const { io, out } = listen("", { outDrained: () => Promise.resolve(false) });
+  await withNodes([node], async () => equal(await read(["--at", node.at], io), 0));
+  deepEqual(out, ["1\n"]);
+});
+
+const bad: readonly (readonly [string, Script, RegExp])[] = [
+  ["runs that are none", serving([[["a", 0, [1]]]]), /sends values that are malformed/],
+  ["more entries than can be counted", serving([[["a", Number.MAX_SAFE_INTEGER, [1, 2]]]]), /malformed/],
+  [
+    "another type",
+    (body, visit) => visit.say({ type: "read_ok" }, body),
+    /answers a watch with something else/,
+  ],
+  ["garbage after a good start", serving([], (visit) => visit.write("x\n")), /does not speak as a node does/],
+];
+
+for (const [what, script, reason] of bad) {
+  test(`a node is given up that answers a watch with ${what}`, async () => {
+    const { status, err } = await reading([await FakeNode.start("n1", script)]);
+    equal(status, 1);
+    match(err, reason);
+  });
+}
+
+test("a node that sends what is known again and again, and hangs up, is given up", async () => {
+  const node = await FakeNode.start("n1", serving([[["a", 1, [1]]]], hangUp));
+  const { status, out } = await reading([node]);
+  deepEqual([status, out, node.count("watch")], [1, "1\n", 2]);
+});
+
+test("a node that failed is tried again once another one has brought something", async () => {
+  const first = await FakeNode.start("n1", (_, visit) => hangUp(visit));
+  const second = await FakeNode.start("n2", (body, visit) => {
+    const isFirst = second.asked.length === 1;
+    serving([[["a", 1, [1, 2].slice(0, second.asked.length)]]], isFirst ? hangUp : end)(body, visit);
+  });
+  deepEqual(await reading([first, second]), { status: 0, out: "1\n2\n", err: "" });
+  equal(first.asked.length, 2);
+});
+
+test("read gives up a node that is silent, though it shows signs of life", async () => {
+  const living: ReturnType<typeof setInterval>[] = [];
+  const script = serving(
+    [],
+    (visit) => living.push(setInterval(() => visit.say({ type: "hello", in_reply_to: 9 }), 5)),
+  );
+  const { status, err } = await reading([await FakeNode.start("n1", script)], "--timeout", `${PATIENCE_MS}`);
+  clearInterval(living[0]);
+  equal(status, 1);
+  ok(err.includes(`is silent for ${PATIENCE_MS} ms`), err);
+});
+
+test("a watch of a node with nothing to say lives on its signs of life, and goes on when it is silent", async () => {
+  const idle = await FakeNode.start("n1", (body, visit) => {
+    if (body.type === "watch") visit.say({ type: "watch_ok", values: 0 }, body);
+    else if (idle.count("echo") <= 3) visit.say({ type: "echo_ok", echo: null }, body);
+  });
+  const next = await FakeNode.start("n2", serving([[["a", 1, [1]]]], stay));
+  await withNodes([idle, next], async () => {
+    const { stream, taken } = streamOf([idle, next], { timeoutMs: PATIENCE_MS });
+    const ran = stream.run();
+    await until(() => taken.length === 1, "the next node was asked");
+    ok(idle.count("echo") >= 2);
+    deepEqual([idle.count("watch"), next.count("watch")], [1, 1]);
+    stream.stop();
+    equal(await ran, "stopped");
+  });
+});
+
+test("a watch goes on at the next node from its position, misses nothing and repeats nothing", async () => {
+  const first = await FakeNode.start("n1", serving([[["a", 1, [1, 2, 3]]]], hangUp));
+  // It has one that the first had not, sends again what the position covers, and an equal value of another origin.
+  const second = await FakeNode.start("n2", serving([[["a", 2, [2, 3, 4]], ["b", 1, [0, 1, 5]]]], stay));
+  await withNodes([first, second], async () => {
+    const { stream, taken, position } = streamOf([first, second]);
+    const ran = stream.run();
+    await until(() => taken.length === 6, "all values came");
+    stream.stop();
+    equal(await ran, "stopped");
+    deepEqual(taken, [1, 2, 3, 4, 0, 5]);
+    deepEqual(second.asked[0]?.["from"], [["a", [1, 3]]]);
+    equal(String(position), "a:1-4;b:1-3");
+  });
+});
+
+test("what was not taken is in no position", async () => {
+  const node = await FakeNode.start("n1", serving([[["a", 1, [1]]], [["a", 2, [2]]]], stay));
+  await withNodes([node], async () => {
+    const taken: Json[] = [];
+    const { stream, position } = streamOf([node], {
+      take: (values) => Promise.resolve(taken.push(...values) < 2),
+    });
+    equal(await stream.run(), "stopped");
+    deepEqual([taken, String(position)], [[1, 2], "a:1"]);
+  });
+});
+
+test("a stop waits for what is being taken, and its position has it", async () => {
+  const node = await FakeNode.start("n1", serving([[["a", 1, [1]]], [["a", 2, [2]]]], stay));
+  await withNodes([node], async () => {
+    const printed = Promise.withResolvers<boolean>();
+    let takes = 0;
+    const { stream, position } = streamOf([node], { take: () => (takes++, printed.promise) });
+    const ran = stream.run();
+    await until(() => takes === 1, "the first batch came");
+    stream.stop();
+    printed.resolve(true);
+    equal(await ran, "stopped");
+    deepEqual([takes, String(position)], [1, "a:1"]);
+  });
+});
+
+test("while values are not taken the node has to wait", async () => {
+  const batch = "x".repeat(100_000);
+  const batches = Array.from({ length: 400 }, (_, i): Run[] => [["a", i + 1, [`${i}${batch}`]]]);
+  const node = await FakeNode.start("n1", serving(batches));
+  await withNodes([node], async () => {
+    const printed = Promise.withResolvers<boolean>();
+    let takes = 0;
+    const take = () => takes++ === 0 ? printed.promise : Promise.resolve(true);
+    const { stream } = streamOf([node], { take, follow: false });
+    const ran = stream.run();
+    await until(() => takes === 1, "the first batch came");
+    const held = () => node.visits[0]?.socket.writableLength ?? 0;
+    // Sockets hold a few MB; it is at rest once nothing leaves any more.
+    let before = -1;
+    for (let rests = 0; rests < 10; rests++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (held() !== before) rests = 0;
+      before = held();
+    }
+    ok(before > 20_000_000, `${before} bytes wait at the node`);
+    printed.resolve(true);
+    equal(await ran, "end");
+    equal(takes, 400);
+  });
+});
+
+test("a node that is not listened to owes no sign of life", async () => {
+  let goOn = () => {};
+  const node = await FakeNode.start(
+    "n1",
+    serving([[["a", 1, [1]]]], (visit, body) => goOn = () => end(visit, body)),
+  );
+  await withNodes([node], async () => {
+    const take = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 2 * PATIENCE_MS));
+      goOn();
+      return true;
+    };
+    const { stream } = streamOf([node], { take, follow: false, timeoutMs: PATIENCE_MS });
+    equal(await stream.run(), "end");
+    equal(node.count("watch"), 1);
+  });
+});
+
+test("a watch that had a node tries all again while none answers, and says so once", async () => {
+  const said: boolean[] = [];
+  let script = serving([[["a", 1, [1]]]], hangUp);
+  const node = await FakeNode.start("n1", (body, visit) => script(body, visit));
+  await withNodes([node], async () => {
+    const { stream, taken } = streamOf([node], { onOutage: (isOut) => said.push(isOut) });
+    const ran = stream.run();
+    await until(() => taken.length === 1, "the first value came");
+    script = (_, visit) => visit.socket.destroy();
+    await until(() => node.count("watch") >= 4, "it was tried again and again");
+    script = serving([[["a", 1, [1, 2]]]], stay);
+    await until(() => taken.length === 2, "the node was watched again");
+    deepEqual([taken, said], [[1, 2], [true, false]]);
+    stream.stop();
+    equal(await ran, "stopped");
+  });
+});
+
+test("a watch that never had a node fails, and one in an outage can be stopped at once", async () => {
+  const dead = await deadAddress();
+  equal(await streamOf([{ at: `x:${dead.port}` }]).stream.run(), "failed");
+  const node = await FakeNode.start("n1", serving([], hangUp));
+  const { stream } = streamOf([node], { onOutage: () => stream.stop() });
+  const ending: Ending = await stream.run();
+  equal(ending, "stopped");
+  await node.stop();
+});
+
+test("waits in an outage lie between RETRY_MS_MIN and RETRY_MS_MAX", async () => {
+  const tries: number[] = [];
+  const node = await FakeNode.start(
+    "n1",
+    serving([], (visit) => {
+      tries.push(performance.now());
+      hangUp(visit);
+    }),
+  );
+  await withNodes([node], async () => {
+    const said: boolean[] = [];
+    const { stream } = streamOf([node], { onOutage: (isOut) => said.push(isOut) });
+    const ran = stream.run();
+    await until(() => tries.length === 4, "it was tried again");
+    stream.stop();
+    await ran;
+    deepEqual(said, [true], "a node that hangs up at once has ended no outage");
+    for (let i = 1; i < tries.length; i++) {
+      const waitedMs = (tries[i] ?? 0) - (tries[i - 1] ?? 0);
+      ok(waitedMs >= RETRY_MS_MIN - TIMER_EARLY_MS && waitedMs < RETRY_MS_MAX + BUSY_MS, `${waitedMs} ms`);
+    }
+  });
+});
+
+test("a node that stays for SETTLED_MS has ended an outage", async () => {
+  const said: boolean[] = [];
+  let hungUpAt = Infinity;
+  const node = await FakeNode.start(
+    "n1",
+    serving([], (visit) => {
+      if (node.visits.length >= 3) return stay();
+      hungUpAt = performance.now();
+      hangUp(visit);
+    }),
+  );
+  await withNodes([node], async () => {
+    const { stream } = streamOf([node], { onOutage: (isOut) => said.push(isOut) });
+    const ran = stream.run();
+    await until(() => node.count("watch") === 3, "it was tried again");
+    await until(() => said.length === 2, "the outage is over");
+    // Read before it could begin to settle: whatever holds this process up makes it only longer.
+    ok(performance.now() - hungUpAt >= SETTLED_MS - TIMER_EARLY_MS);
+    stream.stop();
+    await ran;
+    deepEqual(said, [true, false]);
+  });
+});
+
+test("values are printed as they leave, a line each", async () => {
+  const { io, out } = listen();
+  equal(await linePrinter(io).print([1, "a\nb", { x: [] }]), true);
+  deepEqual(out, ['1\n"a\\nb"\n{"x":[]}\n']);
+});

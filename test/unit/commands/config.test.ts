@@ -1,0 +1,344 @@
+/** Settings: defaults, flags, variables, challenges, and every mistake at once in words that an operator can act on. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  BANDWIDTH_BPS_MAX,
+  BANDWIDTH_BPS_MIN,
+  DELIVERY_BUDGET_MS_MAX,
+  LATENCY_MS_MAX,
+  NEMESIS_INTERVAL_S_MAX,
+  NODE_COUNT_MAX,
+  parseChallenges,
+  parseMaelstrom,
+  parseSim,
+  RATE_MAX,
+  RECOVERY_S_MAX,
+  SEED_MAX,
+  SEEDS_MAX,
+  TIME_LIMIT_S_MAX,
+} from "../../../lib/commands/config/exam.ts";
+import { parseTest } from "../../../lib/commands/config/real.ts";
+import { flagsOf } from "../../../lib/commands/flags/every_flag.ts";
+import type { Parsed } from "../../../lib/commands/flags/read_flags.ts";
+import { defaults } from "../../../lib/workbench/settings.ts";
+
+function configOf<T>(parsed: Parsed<T>): T {
+  assert.ok(parsed.ok, parsed.ok ? "" : parsed.mistakes.join("\n"));
+  return parsed.config;
+}
+
+function mistakesOf(parsed: Parsed<unknown>): readonly string[] {
+  return parsed.ok ? [] : parsed.mistakes;
+}
+
+const sim = (...args: string[]) => parseSim(args, {});
+const settings = (...args: string[]) => configOf(sim(...args)).exams[0]?.settings;
+
+test("no flags give the defaults", () => {
+  assert.deepEqual(configOf(sim()), { exams: [{ settings: defaults }], seeds: 1, without: [], json: false });
+  assert.deepEqual(configOf(parseTest([], {})), {
+    exams: [{ settings: defaults }],
+    args: [],
+    logStderr: false,
+    json: false,
+  });
+  assert.deepEqual(configOf(parseChallenges([], {})), { seeds: 20, real: false });
+  assert.deepEqual(configOf(parseMaelstrom([], {})), {});
+});
+
+test("each setting has a flag", () => {
+  const given = settings(
+    ...[
+      "--node-count",
+      "7",
+      "--rate=2.5",
+      "--time-limit",
+      "3",
+      "--latency",
+      "50",
+      "--latency-dist",
+      "uniform",
+    ],
+    ...["--topology", "line", "--nemesis", "partition,loss,duplicate,loss", "--nemesis-interval", "4"],
+    ...["--bandwidth", "1.5m"],
+    ...[
+      "--grudge",
+      "n0,n6|rest",
+      "--loss",
+      "0.2",
+      "--duplicate",
+      "1",
+      "--recovery",
+      "0",
+      "--seed",
+      "9",
+      "-w",
+    ],
+    "broadcast",
+  );
+  assert.deepEqual(given, {
+    nodeCount: 7,
+    rate: 2.5,
+    timeLimitS: 3,
+    latencyMs: 50,
+    latencyDist: "uniform",
+    bandwidthBps: 1_500_000,
+    topology: "line",
+    nemesis: ["partition", "loss", "duplicate"],
+    nemesisIntervalS: 4,
+    grudge: "n0,n6|rest",
+    lossShare: 0.2,
+    duplicateShare: 1,
+    recoveryS: 0,
+    seed: 9,
+  });
+});
+
+test("a challenge sets its flags; further flags override numbers and add faults", () => {
+  const exam = configOf(sim("--challenge", "3e", "--rate", "50")).exams[0];
+  assert.equal(exam?.challenge?.name, "3e");
+  assert.equal(exam?.deliveryBudgetMs, 2000);
+  assert.deepEqual([exam?.settings.nodeCount, exam?.settings.rate, exam?.settings.latencyMs], [25, 50, 100]);
+  assert.deepEqual(settings("--challenge", "3c", "--nemesis", "kill")?.nemesis, ["partition", "kill"]);
+  assert.equal(
+    configOf(sim("--challenge", "3e", "--delivery-budget", "500")).exams[0]?.deliveryBudgetMs,
+    500,
+  );
+});
+
+test("challenge all is every challenge", () => {
+  const exams = configOf(sim("--challenge", "all")).exams;
+  assert.deepEqual(exams.map((exam) => exam.challenge?.name), ["3a", "3b", "3c", "3d", "3e"]);
+});
+
+test("what stands after -- is for the node of test, and for nobody else", () => {
+  assert.deepEqual(configOf(parseTest(["--bin", "/bin/sh", "--", "--rate", "-y"], {})).args, [
+    "--rate",
+    "-y",
+  ]);
+  assert.deepEqual(mistakesOf(sim("--", "x")), [
+    `Cannot run 'sim' as '--' must not be used: current value is "x"`,
+  ]);
+});
+
+test("a variable stands in for a flag that is not given, under the same rules", () => {
+  const env = { HEARSAY_RATE: "20", HEARSAY_NODE_COUNT: "x", HEARSAY_JSON: "true", HEARSAY_SEED: "" };
+  assert.deepEqual(mistakesOf(parseSim([], env)), [
+    `Cannot run 'sim' as 'HEARSAY_NODE_COUNT' must be a whole number from 1 to ${NODE_COUNT_MAX}: current value is "x"`,
+  ]);
+  const config = configOf(parseSim(["--node-count", "3", "--rate", "5"], env));
+  assert.deepEqual([config.exams[0]?.settings.rate, config.json], [5, true]);
+});
+
+test("all mistakes are named at once, each with its flag, its rule and its value", () => {
+  const args = ["--node-count", "x", "--rat", "5", "stray", "--seed", "1", "--seed", "2", "--latency"];
+  assert.deepEqual(mistakesOf(sim(...args, "--topology", "ring", "--json=perhaps")), [
+    `Cannot run 'sim' as '--rat' must be one of its flags: did you mean '--rate'?`,
+    `Cannot run 'sim' as its arguments must all be flags: current value is "stray"`,
+    `Cannot run 'sim' as '--seed' must be given once: current values are "1" and "2"`,
+    `Cannot run 'sim' as '--latency' must be a number from 0 to ${LATENCY_MS_MAX}: no value is given`,
+    `Cannot run 'sim' as '--node-count' must be a whole number from 1 to ${NODE_COUNT_MAX}: current value is "x"`,
+    `Cannot run 'sim' as '--topology' must be one of line, grid, tree, tree2, tree3, tree4, total: ` +
+    `current value is "ring"`,
+    `Cannot run 'sim' as '--json' must be true or false: current value is "perhaps"`,
+  ]);
+});
+
+test("a flag without a value does not take the next flag for one", () => {
+  const mistakes = mistakesOf(sim("--rate", "--node-count", "3"));
+  assert.deepEqual(mistakes, [
+    `Cannot run 'sim' as '--rate' must be a number from 0.001 to ${RATE_MAX}: no value is given`,
+  ]);
+});
+
+test("an unknown flag that resembles none points to help, and its value is no second mistake", () => {
+  assert.deepEqual(mistakesOf(parseMaelstrom(["--zzzzzz", "5"], {})), [
+    `Cannot run 'maelstrom' as '--zzzzzz' must be one of its flags: see 'hearsay help maelstrom'`,
+  ]);
+});
+
+test("a setting of a fault that never comes is a mistake", () => {
+  const mistakes = mistakesOf(sim("--grudge", "one", "--loss", "0.5", "--duplicate", "0.5"));
+  assert.deepEqual(mistakes, [
+    `Cannot run 'sim' as '--grudge' must be given together with --nemesis partition: current value is "one"`,
+    `Cannot run 'sim' as '--loss' must be given together with --nemesis loss: current value is "0.5"`,
+    `Cannot run 'sim' as '--duplicate' must be given together with --nemesis duplicate: current value is "0.5"`,
+  ]);
+});
+
+test("seeds that would run past the last are a mistake", () => {
+  assert.deepEqual(mistakesOf(sim("--seed", `${SEED_MAX - 1}`, "--seeds", "2")), []);
+  assert.deepEqual(mistakesOf(sim("--seed", `${SEED_MAX}`, "--seeds", "2")), [
+    `Cannot run 'sim' as '--seeds' must be at most 1 from --seed ${SEED_MAX} on, ` +
+    `as the last seed is ${SEED_MAX}: current value is "2"`,
+  ]);
+  assert.equal(mistakesOf(sim("--seed", `${SEED_MAX}`, "--seeds", "x")).length, 1);
+});
+
+test("a grudge over nodes that are not there is a mistake", () => {
+  const [mistake, ...more] = mistakesOf(sim("--nemesis", "partition", "--grudge", "n5|rest"));
+  assert.match(
+    mistake ?? "",
+    /^Cannot run 'sim' as '--grudge' must be .*"n5".*: current value is "n5\|rest"$/,
+  );
+  assert.deepEqual(more, []);
+});
+
+const limits = [
+  ["--node-count", NODE_COUNT_MAX],
+  ["--rate", RATE_MAX],
+  ["--time-limit", TIME_LIMIT_S_MAX],
+  ["--latency", LATENCY_MS_MAX],
+  ["--nemesis-interval", NEMESIS_INTERVAL_S_MAX],
+  ["--recovery", RECOVERY_S_MAX],
+  ["--delivery-budget", DELIVERY_BUDGET_MS_MAX],
+  ["--seed", SEED_MAX],
+  ["--seeds", SEEDS_MAX],
+] as const;
+
+for (const [flag, most] of limits) {
+  test(`${flag} may be ${most}, and no more`, () => {
+    assert.deepEqual(mistakesOf(sim(flag, String(most))), []);
+    assert.equal(mistakesOf(sim(flag, String(most + 1))).length, 1);
+    for (const bad of ["-1", "", "1e3", "0x10", " 5", "NaN", "Infinity"]) {
+      assert.equal(mistakesOf(sim(`${flag}=${bad}`)).length, 1, bad);
+    }
+  });
+}
+
+test("--bandwidth is in bits, kilobits, megabits or gigabits, between its limits", () => {
+  const least = `${BANDWIDTH_BPS_MIN}`;
+  const most = `${BANDWIDTH_BPS_MAX / 1e9}g`;
+  const given = [least, "512k", "2M", "0.5m", most].map((bits) =>
+    settings("--bandwidth", bits)?.bandwidthBps
+  );
+  assert.deepEqual(given, [BANDWIDTH_BPS_MIN, 512_000, 2_000_000, 500_000, BANDWIDTH_BPS_MAX]);
+  for (const bad of ["0", "999", `${BANDWIDTH_BPS_MAX + 1}`, "1t", "m", "-1k", "1e6", " 5k", "", "2 m"]) {
+    assert.equal(mistakesOf(sim(`--bandwidth=${bad}`)).length, 1, bad);
+  }
+});
+
+test("each flag of each command has a rule and says what it is about", () => {
+  for (const command of ["sim", "test", "challenges", "maelstrom"] as const) {
+    const lines = flagsOf(command);
+    assert.ok(lines.length > 0);
+    for (const line of lines) assert.ok(line.about !== "" && line.rule !== "given", line.name);
+  }
+});
+
+const running = "n1=127.0.0.1:7001,x.2=[::1]:7002";
+const cluster = (...args: string[]) => parseTest(["--cluster", running, ...args], {});
+
+test("test takes a running cluster: its nodes count, sidecars are beside them unless named, and no settings are its own", () => {
+  const { reach, exams } = configOf(
+    cluster("--nemesis", "partition", "--sidecars", "x.2=s:1", "--grudge", "n1|rest"),
+  );
+  assert.deepEqual([...reach?.cluster ?? []], [
+    ["n1", { host: "127.0.0.1", port: 7001 }],
+    ["x.2", { host: "::1", port: 7002 }],
+  ]);
+  assert.deepEqual([...reach?.sidecars ?? []], [
+    ["n1", { host: "127.0.0.1", port: 7100 }],
+    ["x.2", { host: "s", port: 1 }],
+  ]);
+  const settings = { ...defaults, nodeCount: 2, nemesis: ["partition"], grudge: "n1|rest" };
+  assert.deepEqual(exams, [{ settings }]);
+  const env = { HEARSAY_CLUSTER: running, HEARSAY_SIDECARS: "n1=s:1" };
+  assert.equal(configOf(parseTest([], env)).reach?.cluster.size, 2);
+});
+
+test("what belongs to nodes that the examiner starts is a mistake with a running cluster", () => {
+  const own = [
+    ...["--bin", "sh", "--log-stderr", "--challenge", "3b", "--node-count", "2", "--latency", "5"],
+    ...[
+      "--latency-dist",
+      "uniform",
+      "--bandwidth",
+      "2m",
+      "--topology",
+      "line",
+      "--loss",
+      "0.5",
+      "--duplicate",
+      "0.5",
+    ],
+    ...["--delivery-budget", "9", "--", "-x"],
+  ];
+  const said = mistakesOf(cluster(...own));
+  const values = ["sh", "true", "3b", "2", "5", "uniform", "2m", "line", "0.5", "0.5", "9", "-x"];
+  assert.deepEqual(
+    said,
+    own.filter((word) => word.startsWith("--")).map((flag, i) =>
+      `Cannot run 'test' as '${flag}' must be left out with --cluster, whose nodes, network and settings are ` +
+      `what they are: current value is "${values[i]}"`
+    ),
+  );
+});
+
+test("only partitions come from the examiner of a running cluster; who is cut, and by whom, must be known", () => {
+  const faults = mistakesOf(
+    cluster("--nemesis", "partition,kill", "--grudge", "n3|rest", "--sidecars", "n3=h:1"),
+  );
+  assert.deepEqual(faults.slice(0, 1), [
+    "Cannot run 'test' as '--nemesis' must be partition, with --cluster: who runs the nodes kills and starts them, " +
+    `as by 'docker compose kill': current value is "partition,kill"`,
+  ]);
+  assert.match(
+    faults[1] ?? "",
+    /'--grudge' must be .* \(there is no node "n3"\): current value is "n3\|rest"$/,
+  );
+  assert.deepEqual(faults.slice(2), [
+    `Cannot run 'test' as '--sidecars' must be of nodes that --cluster names: current value is "n3"`,
+  ]);
+  assert.deepEqual(mistakesOf(cluster("--grudge", "one")), [
+    `Cannot run 'test' as '--grudge' must be given together with --nemesis partition: current value is "one"`,
+  ]);
+  assert.deepEqual(mistakesOf(parseTest(["--sidecars", "n1=h:1"], {})), [
+    `Cannot run 'test' as '--sidecars' must be given together with --cluster: current value is "n1=h:1"`,
+  ]);
+  assert.deepEqual(mistakesOf(parseTest(["--nemesis", "kill,rollback"], {})), [
+    "Cannot run 'test' as '--nemesis' must be without rollback, which only simulated nodes can be: " +
+    `current value is "kill,rollback"`,
+  ]);
+});
+
+test("cuts are a list of seconds from 0.1 to the longest time limit, also of a running cluster", () => {
+  for (const given of ["5", "5, 15,30", "0.1", `${TIME_LIMIT_S_MAX}`]) {
+    const flags = ["--nemesis", "partition", "--cuts", given, "--time-limit", `${TIME_LIMIT_S_MAX}`];
+    const cutsS = given.split(",").map(Number);
+    assert.deepEqual(settings(...flags)?.cutsS, cutsS);
+    assert.deepEqual(configOf(cluster(...flags)).exams[0]?.settings.cutsS, cutsS);
+  }
+  for (const bad of ["0", "5,", "x", "-1", "1e3", `${TIME_LIMIT_S_MAX + 1}`]) {
+    assert.deepEqual(mistakesOf(sim("--nemesis", "partition", "--cuts", bad)), [
+      `Cannot run 'sim' as '--cuts' must be a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}: ` +
+      `current value is "${bad}"`,
+    ]);
+  }
+});
+
+test("cuts need partitions, and must be over when the load ends", () => {
+  const lone = (command: string) =>
+    `Cannot run '${command}' as '--cuts' must be given together with --nemesis partition: current value is "5"`;
+  assert.deepEqual(mistakesOf(sim("--cuts", "5")), [lone("sim")]);
+  assert.deepEqual(mistakesOf(cluster("--cuts", "5")), [lone("test")]);
+  const tight = ["--nemesis", "partition", "--cuts", "5,15", "--nemesis-interval", "1", "--time-limit"];
+  const late = (command: string) =>
+    `Cannot run '${command}' as '--cuts' must be over within --time-limit 20.5, and takes 21 s with the pauses ` +
+    `in between: current value is "5,15"`;
+  assert.deepEqual(mistakesOf(sim(...tight, "21")), []);
+  assert.deepEqual(mistakesOf(sim(...tight, "20.5")), [late("sim")]);
+  assert.deepEqual(mistakesOf(cluster(...tight, "20.5")), [late("test")]);
+});
+
+test("a cluster that is none, or whose ids could be those of clients, is a mistake, and the only one", () => {
+  for (const bad of ["", "n1", "n1=h", "n1=h:1,n1=h:2", "n1=h:99999", "c1=h:1", "n/1=h:1"]) {
+    assert.deepEqual(
+      mistakesOf(parseTest(["--cluster", bad, "--nemesis", "partition", "--grudge", "n1|n2"], {})),
+      [
+        "Cannot run 'test' as '--cluster' must be a comma list of ID=host:port, no ID beginning with c as those of " +
+        `clients do: current value is ${JSON.stringify(bad)}`,
+      ],
+    );
+  }
+});

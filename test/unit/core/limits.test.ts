@@ -1,0 +1,365 @@
+/** The limits of what nodes say to each other: each is met here, and what is over it comes later. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import { BULK_ENTRIES, HELLO_MS, MISSES_MAX, WANT_CAP_MS } from "../../../lib/core/replication/replicator.ts";
+import { Log } from "../../../lib/core/log/log.ts";
+import { PROBE_EVERY_MS } from "../../../lib/core/liveness/prober.ts";
+import { Node, VALUE_BYTES_MAX } from "../../../lib/core/node.ts";
+import { packHolds, packSights, takeBatch } from "../../../lib/core/replication/compose.ts";
+import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "../../../lib/core/replication/pacing.ts";
+import { type Envelope, isGossip, ORIGINS_MAX, SPANS_MAX } from "../../../lib/core/message.ts";
+import { Peer } from "../../../lib/core/replication/progress.ts";
+import { seeded } from "../../../lib/core/random.ts";
+import { Sights, VERSION_MAX } from "../../../lib/core/topology/link_state.ts";
+import { ACK_DELAY_MS, RTT_GUESS_MS, WINDOW_MIN_MS } from "../../../lib/core/replication/timing.ts";
+import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
+import { Pair, type Sent } from "./pair.ts";
+import { stepped } from "./stepped.ts";
+
+/** No longer than this is a peer left alone that does not answer (a probe interval of two, and more than a retry). */
+const SILENCE_MS_MAX = 2_000;
+
+function count(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+/** Batches may overtake each other, so a node reads them in any order. */
+function equalSets(read: unknown, values: readonly (number | string)[]): void {
+  ok(Array.isArray(read));
+  equal(read.length, values.length);
+  const held = new Set<unknown>(read);
+  ok(values.every((value) => held.has(value)));
+}
+
+function entries({ body }: Sent): number {
+  return (body.runs ?? []).reduce((sum, [, , values]) => sum + values.length, 0);
+}
+
+/** A pair in which n1 has gathered these values while it could not reach n0. */
+function gathered(values: readonly (number | string)[], latencyMs = 0): Pair {
+  const pair = new Pair(latencyMs);
+  pair.run(2_000);
+  pair.cut = true;
+  pair.broadcast("n1", values);
+  pair.run(20_000);
+  pair.sent.length = 0;
+  pair.cut = false;
+  pair.run(30_000);
+  return pair;
+}
+
+test("a message carries at most BATCH_ENTRIES_MAX entries, and the rest follows [P10]", () => {
+  const values = count(0, 5 * BATCH_ENTRIES_MAX + 1);
+  const pair = gathered(values);
+  equal(Math.max(...pair.sent.map(entries)), BATCH_ENTRIES_MAX);
+  equalSets(pair.read("n0"), values);
+});
+
+test("as much is on its way as may be, and more follows upon each answer, not after a pause [P10]", () => {
+  const latencyMs = 20;
+  const pair = gathered(count(0, 40 * BATCH_ENTRIES_MAX), latencyMs);
+  const batches = pair.sent.filter((each) => entries(each) > 1).map(({ at }) => at);
+  const moments = [...new Set(batches)];
+  ok(batches.length >= 40 && moments.length < 20, `${batches.length} batches, ${moments.length} times`);
+  const gaps = moments.slice(1).map((at, i) => at - (moments[i] ?? 0));
+  deepEqual(gaps, gaps.map(() => 2 * latencyMs));
+});
+
+test("fresh values do not send further batches before what is on its way is answered [P10]", () => {
+  const pair = gathered([], 1);
+  pair.cut = true;
+  pair.broadcast("n1", count(0, 5 * BATCH_ENTRIES_MAX));
+  pair.run(20_000);
+  pair.cut = false;
+  pair.sent.length = 0;
+  while (pair.sent.every((each) => entries(each) <= 1)) pair.run(1);
+  pair.still = "n0";
+  pair.run(1);
+  const before = pair.sent.length;
+  pair.broadcast("n1", count(100_000, 100_020));
+  pair.run(5);
+  equal(pair.sent.length, before);
+  pair.still = undefined;
+  pair.run(5_000);
+  equalSets(pair.read("n0"), [...count(0, 5 * BATCH_ENTRIES_MAX), ...count(100_000, 100_020)]);
+});
+
+test("what both ends stream to each other goes over the line once, though each asks for answers in between [P2] [P10]", () => {
+  const pair = new Pair(20);
+  pair.run(2_000);
+  const rounds = 300;
+  for (let round = 0; round < rounds; round++) {
+    for (const id of ["n0", "n1"]) pair.broadcast(id, count(0, 40).map((n) => `${id} ${round} ${n}`));
+    pair.run(1);
+  }
+  pair.run(2_000);
+  const values = 2 * 40 * rounds;
+  for (const id of ["n0", "n1"]) equal((pair.read(id) as unknown[]).length, values);
+  const asked = pair.sent.filter(({ body }) => body.want).length;
+  const sent = pair.sent.reduce((sum, each) => sum + entries(each), 0);
+  ok(asked >= 5 && sent < 1.02 * values, `${asked} asked, ${sent} entries were sent for ${values} values`);
+});
+
+test("a message stops at BATCH_BYTES_MAX bytes of values, and the rest follows [P10]", () => {
+  const length = BATCH_BYTES_MAX / 4;
+  const values = count(0, 10).map((n) => String(n).repeat(length));
+  const pair = gathered(values);
+  const most = Math.max(...pair.sent.map(entries));
+  ok(most >= 3 && most <= 4, `${most} values of a quarter of the limit`);
+  equalSets(pair.read("n0"), values);
+});
+
+test("long values arrive: no message is longer than a line may be, whatever they are written in [P10]", () => {
+  for (const letter of ["x", "\u6f22", "\u0001", "\u{1f600}", '"', "\ud800"]) {
+    const perLetter = new TextEncoder().encode(JSON.stringify(letter)).length - 2;
+    const repeats = Math.floor((VALUE_BYTES_MAX - 16) / perLetter);
+    const values = count(0, 8).map((n) => n + letter.repeat(repeats));
+    const pair = gathered(values);
+    const longest = Math.max(...pair.sent.map(({ bytes }) => bytes));
+    ok(longest <= LINE_BYTES_MAX, `a message of ${JSON.stringify(letter)} is ${longest} bytes long`);
+    equalSets(pair.read("n0"), values);
+  }
+});
+
+test("a window's worth over BATCH_ENTRIES_MAX reaches a child whole [P10]", () => {
+  const pair = new Pair(50);
+  pair.run(2_000);
+  const values = count(0, 3 * BATCH_ENTRIES_MAX);
+  pair.broadcast("n0", values);
+  pair.run(10_000);
+  equalSets(pair.read("n1"), values);
+});
+
+test("a message names at most SPANS_MAX intervals of one origin [P11]", () => {
+  const node = new Node({ random: seeded(1), incarnation: 1 });
+  const hear = (src: string, body: Record<string, unknown>) =>
+    node.step({ kind: "receive", envelope: { src, dest: "n0", body: { type: "delta", ...body } } }, 0);
+  hear("c1", { type: "init", node_id: "n0", node_ids: ["n0", "n1"] });
+  const runs = count(1, 2 * SPANS_MAX).map((n) => ["n1.1", 2 * n, [n]]);
+  const [answer] = hear("n1", { life: 1, n: 1, holds: [], runs, want: true }).filter(({ kind }) =>
+    kind === "send"
+  );
+  const holds = answer?.kind === "send" ? answer.envelope.body["holds"] : undefined;
+  deepEqual(holds, [["n1.1", count(1, SPANS_MAX + 1).flatMap((n) => [2 * n, 2 * n])]]);
+});
+
+test("the first word goes to the relay at once, and from the relay after HELLO_MS [P12]", () => {
+  const pair = new Pair(1);
+  pair.cut = true;
+  pair.run(HELLO_MS);
+  const firsts = ["n0", "n1"].map((id) => pair.sent.find(({ src }) => src === id)?.at);
+  deepEqual(firsts, [HELLO_MS, 0]);
+});
+
+test("a bare acknowledgement waits ACK_DELAY_MS, and not much longer [P2]", () => {
+  for (const id of ["n0", "n1"]) {
+    const pair = new Pair(10);
+    pair.run(5_000);
+    pair.sent.length = 0;
+    pair.broadcast(id, ["x"]);
+    pair.run(20_000);
+    const [brought, ...after] = pair.sent;
+    const acked = after.find(({ src }) => src !== id);
+    const waited = (acked?.at ?? Infinity) - (brought?.at ?? 0) - 10;
+    ok(waited >= ACK_DELAY_MS && waited <= ACK_DELAY_MS + 4 * RTT_GUESS_MS, `${waited} ms`);
+    equal(pair.sent.length, 2, "one message brings it and one says that it came");
+  }
+});
+
+test("a peer that never answers gets MISSES_MAX requests, then small probes, and no more than those [P4]", () => {
+  const pair = new Pair();
+  pair.cut = true;
+  pair.broadcast("n1", count(0, 100));
+  pair.run(60_000);
+  const said = pair.sent.filter(({ src }) => src === "n1");
+  const loaded = said.filter((each) => entries(each) > 0);
+  ok(loaded.length <= MISSES_MAX, `${loaded.length} messages with entries`);
+  const late = said.filter(({ at }) => at > 10_000);
+  ok(
+    late.length >= 50_000 / (4 * PROBE_EVERY_MS) && late.length <= 50_000 / (PROBE_EVERY_MS / 2),
+    `${late.length} probes`,
+  );
+  for (const { bytes } of late) ok(bytes < 300, `a probe of ${bytes} bytes`);
+});
+
+test("a peer that falls silent is asked again within SILENCE_MS_MAX, and probed until it answers [P4]", () => {
+  const pair = new Pair(100);
+  pair.run(3_000);
+  pair.cut = true;
+  pair.sent.length = 0;
+  pair.broadcast("n1", [1]);
+  pair.run(60_000);
+  const times = pair.sent.filter(({ src }) => src === "n1").map(({ at }) => at);
+  for (const [i, at] of times.slice(1).entries()) {
+    ok(at - (times[i] ?? 0) <= SILENCE_MS_MAX, `silent from ${times[i]} to ${at} ms`);
+  }
+});
+
+test("a peer that stood still for a while is retried about as soon as one that did not [P4]", () => {
+  for (const still of ["n0", "n1"]) {
+    const pair = new Pair();
+    const other = still === "n0" ? "n1" : "n0";
+    pair.run(3_000);
+    pair.still = still;
+    pair.broadcast(other, ["before"]);
+    pair.run(30_000);
+    pair.still = undefined;
+    pair.run(60_000);
+    // One message is lost, and then the network is well again.
+    pair.cut = true;
+    pair.broadcast(other, ["after"]);
+    pair.run(1);
+    pair.cut = false;
+    pair.run(2 * SILENCE_MS_MAX);
+    deepEqual(pair.read(still), ["before", "after"], `${still} stood still`);
+  }
+});
+
+test("a relay's window under WINDOW_MIN_MS is none: what enters leaves for it at once [P13] [P14]", () => {
+  for (const latencyMs of [0, 1, 50]) {
+    const pair = new Pair(latencyMs);
+    pair.run(2_000);
+    const waits = count(0, 40).map((n) => {
+      pair.sent.length = 0;
+      pair.broadcast("n1", [n]);
+      const left = pair.sent.some((each) => each.src === "n1" && entries(each) > 0);
+      pair.broadcast("n0", [`${n}`]);
+      pair.run(9);
+      return left;
+    });
+    const window = 2 * 2 * latencyMs;
+    equal(waits.every((left) => left), window < WINDOW_MIN_MS, `${latencyMs} ms`);
+  }
+});
+
+test("a relay whose window is under WINDOW_MIN_MS passes on at once what comes right after the last [P13]", () => {
+  const pair = new Pair(1);
+  pair.run(2_000);
+  pair.sent.length = 0;
+  pair.broadcast("n0", ["first", "second"]);
+  equal(pair.sent.filter((each) => entries(each) > 0).length, 2);
+});
+
+test("a message names at most ORIGINS_MAX origins, and the rest is named later [P11]", () => {
+  const log = new Log();
+  for (let i = 0; i < ORIGINS_MAX + 5; i++) log.add({ origin: `o${i}`, seq: 1, value: i });
+  const peer = new Peer("n1");
+  const first = packHolds(log, peer);
+  equal(first.holds.length, ORIGINS_MAX);
+  peer.confirmedLog = first.revision;
+  const second = packHolds(log, peer);
+  deepEqual(second.holds.map(([origin]) => origin), count(ORIGINS_MAX, ORIGINS_MAX + 5).map((i) => `o${i}`));
+  equal(second.revision, log.revision);
+});
+
+test("the longest message fits into a line: HOLDS_BYTES_MAX, SIGHTS_BYTES_MAX, and a batch with a last large value [P11]", () => {
+  const log = new Log();
+  const name = (i: number) => `${i}`.padEnd(256, "x");
+  for (let i = 0; i < ORIGINS_MAX; i++) {
+    for (let seq = 1; seq < 2 * SPANS_MAX; seq += 2) {
+      log.add({ origin: name(i), seq: 1e15 + seq, value: "v".repeat(i % 200) });
+    }
+  }
+  log.add({ origin: name(0), seq: 2e15, value: "x".repeat(VALUE_BYTES_MAX - 2) });
+  const sights = new Sights("n0", 1);
+  const ids = count(0, 500).map((i) => `node-${i}`);
+  for (const id of ids) sights.merge(id, { life: 1, version: 1, lost: new Set(), seen: new Set(ids) });
+  const peer = new Peer("n1");
+  let toldOf = 0;
+  for (let turn = 0; peer.confirmedSights < sights.revision || peer.confirmedLog < log.revision; turn++) {
+    ok(turn < 1_000, "it comes to an end");
+    const { holds, revision } = packHolds(log, peer);
+    const words = packSights(sights, peer);
+    const { runs } = takeBatch(log, peer.sent);
+    const bytes = JSON.stringify({ holds, sights: words.sights, runs }).length;
+    ok(bytes < LINE_BYTES_MAX - 1_024, `${bytes} bytes`);
+    [peer.confirmedLog, peer.confirmedSights] = [revision, words.revision];
+    toldOf += words.sights.length;
+  }
+  equal(toldOf, ids.length);
+});
+
+test("a digest with more than SPANS_MAX intervals or ORIGINS_MAX origins is malformed [P11]", () => {
+  const said = (origins: number, spans: number) => ({
+    life: 1,
+    n: 1,
+    holds: count(0, origins).map((i) => [`o${i}`, count(1, 2 * spans + 1)]),
+  });
+  ok(isGossip(said(1, SPANS_MAX)) && isGossip(said(ORIGINS_MAX, 1)));
+  ok(!isGossip(said(1, SPANS_MAX + 1)) && !isGossip(said(ORIGINS_MAX + 1, 1)));
+});
+
+/** n0 as the relay of n1 and n2, a round trip of 100 ms away, just after it has passed something on. */
+function relay(): { n0: Node; receive: (src: string, body: object, now: number) => Envelope[] } {
+  const n0 = new Node({ random: seeded(1), incarnation: 1 });
+  const receive = (src: string, body: object, now: number) => {
+    const envelope = { src, dest: "n0", body: { type: "delta", ...body } };
+    return stepped(n0, { kind: "receive", envelope }, now).flatMap((each) =>
+      each.kind === "send" ? each.envelope : []
+    );
+  };
+  receive("c1", { type: "init", node_id: "n0", node_ids: ["n0", "n1", "n2"] }, 0);
+  for (const src of ["n1", "n2"]) receive(src, { life: 1, n: 1, holds: [], want: true }, 0);
+  for (const src of ["n1", "n2"]) receive(src, { life: 1, n: 2, echo: [1, 1, 0], holds: [] }, 100);
+  receive("n1", { life: 1, n: 3, holds: [], runs: [["n1.1", 1, [0]]] }, 2_000);
+  n0.step({ kind: "wake" }, 2_050);
+  return { n0, receive };
+}
+
+test("BULK_ENTRIES at once are passed on without waiting for a window, fewer are not [P13]", () => {
+  for (const [entries, left] of [[BULK_ENTRIES - 1, 0], [BULK_ENTRIES, 1]] as const) {
+    const { receive } = relay();
+    const sent = receive("n1", { life: 1, n: 4, holds: [], runs: [["n1.1", 2, count(0, entries)]] }, 2_060);
+    equal(sent.filter(({ dest }) => dest === "n2").length, left);
+  }
+});
+
+test("what of the sights has no room in one message follows by itself, to a neighbour [P11]", () => {
+  const ids = count(0, 400).map((i) => `node-${1_000 + i}`);
+  const [me, other, teller] = ids as [string, string, string];
+  const node = new Node({ random: seeded(1), incarnation: 1 });
+  const told = new Set<string>();
+  let n = 0;
+  const hear = (body: object, now: number, src = other) => {
+    const envelope = { src, dest: me, body: { type: "ack", life: 1, n: ++n, holds: [], ...body } };
+    for (const effect of stepped(node, { kind: "receive", envelope }, now)) {
+      if (effect.kind !== "send" || effect.envelope.dest !== other || !isGossip(effect.envelope.body)) {
+        continue;
+      }
+      for (const [id] of effect.envelope.body.sights ?? []) told.add(id);
+      if (effect.envelope.body.want === true && told.size < ids.length) {
+        hear({ echo: [1, effect.envelope.body.n, 0] }, now);
+      }
+    }
+  };
+  const init = { type: "init", node_id: me, node_ids: ids };
+  node.step({ kind: "receive", envelope: { src: "c1", dest: me, body: init } }, 0);
+  for (const id of ids) hear({ sights: [[id, 2, 1, [], ids]] }, 1, teller);
+  hear({ want: true }, 2);
+  for (let now = 2; now < 10_000 && told.size < ids.length; now = node.deadline) {
+    hear({}, now);
+  }
+  equal(told.size, ids.length);
+});
+
+test("who asks in vain for what a peer says it holds asks ever more rarely, up to WANT_CAP_MS [P15]", () => {
+  const pair = new Pair(10);
+  pair.run(2_000);
+  const ghost = { life: 1, n: 1_000, holds: [["ghost.1", [1, 9]]], want: true };
+  pair.step("n0", { src: "n1", dest: "n0", body: { type: "ack", ...ghost } });
+  pair.run(60_000);
+  const early = pair.sent.length;
+  pair.run(10 * WANT_CAP_MS);
+  const late = pair.sent.length - early;
+  ok(late <= 80, `${late} messages in ${10 * WANT_CAP_MS} ms`);
+  pair.broadcast("n1", ["real"]);
+  pair.run(1_000);
+  deepEqual(pair.read("n0"), ["real"]);
+});
+
+test("a word numbered over VERSION_MAX is not believed, for it could not be outranked [P7]", () => {
+  const sights = new Sights("n0", 1);
+  const word = (version: number) => ({ life: 1, version, lost: new Set(["n0"]), seen: new Set<string>() });
+  equal(sights.merge("n1", word(VERSION_MAX + 1)), undefined);
+  deepEqual(sights.merge("n1", word(VERSION_MAX)), ["n0"]);
+});

@@ -1,0 +1,69 @@
+/** The lookout alone: what it believes of links, and whom it has called. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import { Lookout } from "../../../../lib/core/liveness/overlay.ts";
+import { HELPED_MAX } from "../../../../lib/core/liveness/prober.ts";
+import type { Peer } from "../../../../lib/core/replication/progress.ts";
+import { Peers } from "../../../../lib/core/replication/peers.ts";
+import { Plan } from "../../../../lib/core/topology/layout.ts";
+import { seeded } from "../../../../lib/core/random.ts";
+import { Timing } from "../../../../lib/core/replication/timing.ts";
+
+const PATIENCE_MS = 1_000;
+
+/** The lookout of `me` among n0 … n9, and what it had done. */
+function among(me: string) {
+  const ranked = Array.from({ length: 10 }, (_, i) => `n${i}`);
+  const peers = new Peers(me, ranked);
+  const done: string[] = [];
+  const lookout = new Lookout({
+    me,
+    life: 1,
+    ranked,
+    plan: new Plan(ranked, 0),
+    peers,
+    timing: new Timing(undefined),
+    random: seeded(1),
+    without: [],
+    patienceMs: () => PATIENCE_MS,
+    hands: {
+      call: (peer) => void done.push(`call ${peer.id}`),
+      probe: (peer) => void done.push(`probe ${peer.id}`),
+      askOnce: (peer) => void done.push(`ask ${peer.id}`),
+      turned: () => undefined,
+    },
+  });
+  const hear = (from: string, at: number, words: [string, string[], string[]][] = []) => {
+    const peer = peers.get(from) as Peer;
+    peer.hear({ life: 1, n: peer.nextN, holds: [] }, 1, at);
+    lookout.heard(peer, { sights: words.map(([node, lost, seen]) => [node, 1, at + 1, lost, seen]) }, at);
+  };
+  return { lookout, done, hear };
+}
+
+test("ways round are looked for to HELPED_MAX at once of those who fell out of the tree [P18]", () => {
+  const { done, hear } = among("n1");
+  const rest = ["n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"];
+  hear("n0", 0, [["n0", rest, ["n1"]]]);
+  ok(rest.length > HELPED_MAX);
+  deepEqual(done, rest.slice(0, HELPED_MAX).map((id) => `call ${id}`));
+});
+
+test("a relay that somebody has lost is believed only if it was heard of late, or else asked [P16]", () => {
+  for (
+    const [quietMs, root, asked] of [[PATIENCE_MS - 1, "n0", []], [PATIENCE_MS, "n1", ["probe n0"]]] as const
+  ) {
+    const { lookout, done, hear } = among("n1");
+    hear("n0", 0, [["n0", [], ["n1", "n2"]]]);
+    hear("n2", quietMs, [["n2", ["n0"], ["n1"]]]);
+    equal(lookout.tree.root, root);
+    deepEqual(done.slice(0, 1), asked);
+  }
+});
+
+test("of nobody but members is anything believed or passed on [P7]", () => {
+  const { lookout, hear } = among("n1");
+  hear("n0", 0, [["stranger", ["n0"], ["n1"]], ["n2", ["ghost"], ["n0", "ghost"]]]);
+  const rows = [...lookout.sights.since(0)].filter(([id]) => id !== "n1");
+  deepEqual(rows.map(([id, { lost, seen }]) => [id, [...lost], [...seen]]), [["n2", [], ["n0"]]]);
+});

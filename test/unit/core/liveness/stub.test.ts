@@ -1,0 +1,168 @@
+/** Two levels: the relays look after those who pass nothing on; these are spared what others say, and say little. */
+import { deepEqual, equal } from "node:assert/strict";
+import { test } from "node:test";
+import { Lookout } from "../../../../lib/core/liveness/overlay.ts";
+import { packSights } from "../../../../lib/core/replication/compose.ts";
+import { Peer } from "../../../../lib/core/replication/progress.ts";
+import { Peers } from "../../../../lib/core/replication/peers.ts";
+import { Plan } from "../../../../lib/core/topology/layout.ts";
+import { seeded } from "../../../../lib/core/random.ts";
+import { Sights } from "../../../../lib/core/topology/link_state.ts";
+import { HELPED_MAX } from "../../../../lib/core/liveness/prober.ts";
+import { Timing } from "../../../../lib/core/replication/timing.ts";
+
+/** n0 is the root, n1 to n3 its relays; n4 and n7 are under n1, n5 and n8 under n2, n6 and n9 under n3. */
+const ids = Array.from({ length: 10 }, (_, i) => `n${i}`);
+const plan = new Plan(ids, 3);
+
+type Said = readonly [node: string, lost: readonly string[], seen: readonly string[]];
+
+/** The lookout of `me`, and what it had done. */
+function lookoutOf(me: string) {
+  const peers = new Peers(me, ids);
+  const done: string[] = [];
+  const lookout = new Lookout({
+    me,
+    life: 1,
+    ranked: ids,
+    plan,
+    peers,
+    timing: new Timing(undefined),
+    random: seeded(1),
+    without: [],
+    patienceMs: () => 1_000,
+    hands: {
+      call: (peer) => void done.push(`call ${peer.id}`),
+      probe: (peer) => void done.push(`probe ${peer.id}`),
+      askOnce: (peer) => void done.push(`ask ${peer.id}`),
+      turned: (_, told) => void done.push(`turned ${[...told].join()}`),
+    },
+  });
+  const peerOf = (id: string) => peers.get(id) as Peer;
+  const hear = (from: string, at: number, words: readonly Said[] = [], want = false) => {
+    const peer = peerOf(from);
+    peer.hear({ life: 1, n: peer.nextN, holds: [] }, 1, at);
+    const sights = words.map(([node, lost, seen]): [string, number, number, string[], string[]] => [
+      node,
+      1,
+      at + 1,
+      [...lost],
+      [...seen],
+    ]);
+    lookout.heard(peer, { sights, want }, at);
+  };
+  const lose = (id: string, at: number) => lookout.lose(peerOf(id), at);
+  const asked = () => done.filter((each) => !each.startsWith("turned"));
+  const rows = () => [...lookout.sights.since(0)].map(([id, { lost, seen }]) => [id, [...lost], [...seen]]);
+  return { lookout, done, asked, hear, lose, rows };
+}
+
+test("between a relay and one that is none only the latter speaks, and the plan where it is silent [P9]", () => {
+  const sights = new Sights("n0", 1, plan);
+  const say = (node: string, lost: string[], seen: string[], version = 1) =>
+    sights.merge(node, { life: 1, version, lost: new Set(lost), seen: new Set(seen) });
+  say("n1", ["n9"], ["n0", "n2"]);
+  deepEqual(["n4", "n5"].map((id) => sights.linkUp("n1", id)), [true, false]);
+  say("n5", ["n2"], ["n1"]);
+  equal(sights.linkUp("n5", "n1"), true);
+  say("n1", ["n5"], ["n0", "n2"], 2);
+  equal(sights.linkUp("n5", "n1"), false, "it is lost there");
+});
+
+test("a relay says of the relays alone that it sees them, and doubts no others [P7] [P9]", () => {
+  const sights = new Sights("n1", 1, plan);
+  for (const id of ["n0", "n2", "n4"]) sights.see(id);
+  sights.lose("n3");
+  const said = () => [...sights.since(0)].map(([, { version, seen }]) => [version, [...seen]]);
+  deepEqual(said(), [[1, ["n0", "n2"]]]);
+  sights.see("n7");
+  sights.doubt((id) => id !== "n4");
+  deepEqual([said(), [...sights.seen]], [[[1, ["n0", "n2"]]], ["n0", "n2", "n4", "n7"]]);
+});
+
+test("who passes nothing on is told no words; once it does, all of them [P25]", () => {
+  const sights = new Sights("n1", 1, plan);
+  sights.lose("n2");
+  const peer = new Peer("n4");
+  peer.spared = true;
+  const words = packSights(sights, peer);
+  deepEqual([words.sights, words.revision], [[], sights.revision]);
+  peer.left({ at: 0, logRevision: 0, sightsRevision: words.revision, answerBy: Infinity });
+  peer.spared = false;
+  peer.forgetTold();
+  peer.hear({ life: 1, n: 1, holds: [], echo: [1, 1, 0] }, 1, 1);
+  equal(packSights(sights, peer).sights.length, 1);
+});
+
+test("those below a relay are spared, but for those who have somebody below them [P25]", () => {
+  const { lookout, hear, lose } = lookoutOf("n1");
+  hear("n0", 0);
+  deepEqual(ids.filter((id) => id !== "n1" && lookout.isSpared(id)), ["n4", "n5", "n6", "n7", "n8", "n9"]);
+  hear("n4", 1, [["n4", [], ["n1", "n2"]], ["n2", ["n0", "n1", "n3"], []]]);
+  lose("n2", 2);
+  hear("n0", 3, [["n0", ["n2"], ["n1", "n3"]], ["n3", ["n2"], ["n0"]]]);
+  equal(lookout.tree.parentOf("n2"), "n4", "the way round leads through it");
+  equal(lookout.isSpared("n4"), false);
+});
+
+test("who passes nothing on keeps no word but its own [P25]", () => {
+  const { rows, hear } = lookoutOf("n4");
+  hear("n1", 0, [["n1", ["n2"], ["n0"]], ["n5", ["n2"], ["n1"]]]);
+  deepEqual(rows(), []);
+});
+
+test("who is no relay speaks when it sees one that is not its own, and asks its own for a sign of life [P25]", () => {
+  const { rows, asked, hear } = lookoutOf("n4");
+  hear("n1", 0);
+  deepEqual(rows(), []);
+  hear("n2", 10_000, [], true);
+  deepEqual([rows(), asked()], [[["n4", [], ["n1", "n2"]]], ["ask n1"]]);
+});
+
+test("who has lost its relay calls the next of its order until it has one, whoever else it sees [P17]", () => {
+  const { lookout, asked, hear, lose } = lookoutOf("n4");
+  hear("n1", 0);
+  hear("n0", 0);
+  lose("n1", 100);
+  deepEqual([lookout.tree.parent, asked()], ["n0", ["call n3"]]);
+  lose("n3", 200);
+  deepEqual(asked(), ["call n3", "call n2"]);
+  hear("n2", 300);
+  lose("n0", 400);
+  deepEqual([lookout.tree.parent, asked().length], ["n2", 2]);
+});
+
+test("a relay calls those of whom nothing is known whose next choice it is, and helps [P18] [P19]", () => {
+  const { lookout, asked, hear } = lookoutOf("n2");
+  for (const id of ["n5", "n8"]) hear(id, 0);
+  hear("n0", 0, [["n0", ["n1"], ["n2", "n3"]], ["n3", ["n1"], ["n0", "n2"]]]);
+  lookout.wake(1_000_000);
+  deepEqual(asked().filter((each) => each.startsWith("call")), ["call n1", "call n7"]);
+});
+
+test("a relay asks those whom it should have below it, and others have [P21]", () => {
+  const { lookout, asked, hear } = lookoutOf("n1");
+  for (const id of ["n4", "n7"]) hear(id, 0);
+  hear("n0", 2, [["n3", ["n9"], ["n0"]], ["n4", [], ["n2"]]]);
+  equal(lookout.tree.parentOf("n4"), "n2");
+  lookout.wake(100_000);
+  deepEqual(asked().filter((each) => each !== "probe n9" && each !== "call n9"), ["probe n4"]);
+});
+
+test("who is spared and comes back is taken in all the same [P25]", () => {
+  const { done, hear, lose } = lookoutOf("n1");
+  for (const id of ["n0", "n4"]) hear(id, 0);
+  lose("n4", 1);
+  done.length = 0;
+  hear("n4", 2);
+  deepEqual(done, ["turned n4"]);
+});
+
+test("whom the relays have tried in vain does not keep others from being helped [P18]", () => {
+  const { asked, hear, lose } = lookoutOf("n1");
+  for (const id of ids.filter((id) => id !== "n1")) hear(id, 0);
+  const tried = ids.slice(4, 4 + HELPED_MAX);
+  for (const id of tried) lose(id, 1);
+  hear("n0", 2, [["n2", [...tried, "n8"], ["n0"]], ["n3", tried, ["n0"]]]);
+  deepEqual(asked(), ["call n8"]);
+});

@@ -1,0 +1,75 @@
+/** How long things take: what the round trips that were measured say, and when a value leaves for its relay. */
+import { equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import { Peer, type Rtt } from "../../../../lib/core/replication/progress.ts";
+import {
+  REORDER_SLACK_MS,
+  SAMPLES_PER_PLACE,
+  Timing,
+  WINDOW_MIN_MS,
+  WINDOW_RTTS,
+} from "../../../../lib/core/replication/timing.ts";
+
+function peerWith(rtt: Rtt): Peer {
+  const peer = new Peer("n1");
+  peer.rtt = rtt;
+  return peer;
+}
+
+const sample = (mean: number, deviation = 0): Rtt => ({ mean, deviation, isBound: false });
+const bound = (mean: number): Rtt => ({ mean, deviation: 0, isBound: true });
+
+/** A timing that has measured peers of these round trips so many times, one after the other. */
+function measured(rtts: readonly Rtt[], times = 1): Timing {
+  const timing = new Timing(undefined);
+  const peers = rtts.map(peerWith);
+  for (let i = 0; i < times; i++) for (const peer of peers) timing.measured(peer);
+  return timing;
+}
+
+test("Timing: of few samples the shortest is typical, of many the median [P13]", () => {
+  const rtts = [300, 250, 200, 280, 260].map((mean) => sample(mean));
+  equal(measured(rtts.slice(0, 3)).typicalMs, 200);
+  equal(measured(rtts, SAMPLES_PER_PLACE).typicalMs, 260);
+});
+
+test("Timing: a bound is typical only where there is no sample, and then the least of them [P3]", () => {
+  equal(measured([bound(700), bound(450)]).typicalMs, 450);
+  equal(measured([bound(100), sample(200)]).typicalMs, 200);
+});
+
+test("Timing: the window that is announced is shorter while few samples are known [P13]", () => {
+  const full = WINDOW_RTTS[0] * 200;
+  const [once, often] = [measured([sample(200)]), measured([sample(200)], 99)];
+  equal(once.windowMs, full);
+  equal(once.nextWindowMs, full / 2);
+  ok(often.nextWindowMs >= 0.98 * full);
+  equal(measured([bound(200)]).nextWindowMs, 0, "no sample, no window");
+  equal(measured([sample(WINDOW_MIN_MS / WINDOW_RTTS[0])]).nextWindowMs, 0, "under WINDOW_MIN_MS");
+});
+
+/** A relay that flushed at 1,000 and gathers for 320 ms, 200 ms away there and back. */
+function relay(rtt: Rtt, busy = true): Peer {
+  const peer = peerWith(rtt);
+  peer.windowMs = 320;
+  peer.flushedAt = 1_000;
+  peer.busy = busy;
+  return peer;
+}
+
+const LAST_AT = 1_000 + 320 - 200;
+const MARGIN = REORDER_SLACK_MS + 320 / 16;
+
+test("Timing.boardAt(): a value waits at home for the last moment that makes the relay's flush [P14]", () => {
+  const boardAt = (now: number) => new Timing(undefined).boardAt(relay(sample(200)), now);
+  equal(boardAt(1_010), LAST_AT - MARGIN);
+  for (const now of [LAST_AT - MARGIN, LAST_AT, LAST_AT + MARGIN]) equal(boardAt(now), now, "it may make it");
+  equal(boardAt(LAST_AT + MARGIN + 1), LAST_AT + 320 - MARGIN, "it waits for the flush after");
+});
+
+test("Timing.boardAt(): where the flush after cannot be foretold, a value that is late leaves at once [P14]", () => {
+  const now = LAST_AT + MARGIN + 1;
+  equal(new Timing(undefined).boardAt(relay(sample(200), false), now), now);
+  // A first round trip may be as wrong as half of it, so that no flush is surely missed.
+  equal(new Timing(undefined).boardAt(relay(bound(200)), now), now);
+});

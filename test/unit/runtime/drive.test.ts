@@ -1,0 +1,349 @@
+/** The drive: effects in order, one timer, one clock. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Envelope } from "../../../lib/core/message.ts";
+import type { Effect, Event } from "../../../lib/core/node.ts";
+import {
+  COMMIT_ENTRIES_MAX,
+  COMMIT_LATER_MS,
+  drive,
+  type Journal,
+  TIMER_MS_MAX,
+} from "../../../lib/runtime/drive.ts";
+import type { Transport, TransportHandlers } from "../../../transports/transport.ts";
+import { monotonicClock } from "../../../transports/clock.ts";
+
+const hello: Envelope = { src: "n1", dest: "n0", body: { type: "hello" } };
+const entry = { origin: "n0.1", seq: 1, value: 7 };
+const taking: Effect[] = [
+  { kind: "persist", own: true, entries: [entry] },
+  { kind: "send", envelope: hello },
+  { kind: "deliver", entries: [entry] },
+  { kind: "send", envelope: hello },
+  { kind: "drop", reason: "no use" },
+];
+const performed = ["send hello", "deliver 1", "send hello", "drop no use", "settled"];
+
+test("drive() performs the effects of a step in their order", () => {
+  const rig = new Rig(() => taking);
+  rig.receive(hello);
+  assert.deepEqual(rig.log, ["step receive", ...performed]);
+});
+
+test("drive() holds all that follows from entries until one commit at the end of the turn [S1]", () => {
+  const answers: Effect[][] = [[{ kind: "send", envelope: hello }], taking, [{
+    kind: "send",
+    envelope: hello,
+  }], taking];
+  const rig = new Rig(() => answers.shift() ?? [], { disk: new Disk() });
+  for (let i = 0; i < 4; i++) rig.receive(hello);
+  const step = "step receive";
+  assert.deepEqual(rig.log, [step, "send hello", step, "append 1", step, step, "append 1"]);
+  assert.equal(rig.driver.settled, false);
+  rig.endTurn();
+  const twice = [...performed.slice(0, -1), "send hello", ...performed];
+  assert.deepEqual(rig.log.slice(7), ["commit", ...twice]);
+  assert.equal(rig.driver.settled, true);
+});
+
+test("drive() commits COMMIT_ENTRIES_MAX entries before the turn is over [S1]", () => {
+  const many = Array.from({ length: COMMIT_ENTRIES_MAX }, (_, i) => ({ ...entry, seq: i + 1 }));
+  const rig = new Rig(() => [{ kind: "persist", own: true, entries: many }], { disk: new Disk() });
+  rig.receive(hello);
+  assert.deepEqual(rig.log, ["step receive", `append ${COMMIT_ENTRIES_MAX}`, "commit"]);
+  rig.endTurn();
+  assert.equal(rig.log.length, 3, "nothing is left to commit");
+});
+
+test("drive() holds nothing for what others brought, and commits it a little later [S1]", () => {
+  const brought: Effect[] = taking.map((effect) =>
+    effect.kind === "persist" ? { ...effect, own: false } : effect
+  );
+  const rig = new Rig(() => brought, { disk: new Disk() });
+  rig.receive(hello);
+  rig.receive(hello);
+  const step = ["step receive", "append 1", ...performed];
+  assert.deepEqual(rig.log, [...step, ...step]);
+  assert.deepEqual(rig.timers, [COMMIT_LATER_MS]);
+  rig.fire(1000 + COMMIT_LATER_MS);
+  assert.deepEqual(rig.log.slice(2 * step.length), ["commit"]);
+  assert.deepEqual(rig.timers, []);
+});
+
+test("drive() wakes the node that takes over after a later commit has failed [S4]", () => {
+  const brought: Effect[] = [{ kind: "persist", own: false, entries: [entry] }];
+  const answers = [brought];
+  const rig = new Rig(() => answers.shift() ?? [], { disk: new Disk(true) });
+  rig.receive(hello);
+  rig.deadline = 1500;
+  rig.fire(1000 + COMMIT_LATER_MS);
+  assert.deepEqual(rig.log.slice(-2), ["commit", "unsafe: no room"]);
+  assert.deepEqual(rig.timers, [500 - COMMIT_LATER_MS]);
+});
+
+test("drive() commits what others brought together with an own entry, and when it stops [S1]", () => {
+  const brought: Effect[] = [{ kind: "persist", own: false, entries: [entry] }];
+  const answers = [brought, taking, brought];
+  const rig = new Rig(() => answers.shift() ?? [], { disk: new Disk() });
+  rig.receive(hello);
+  rig.receive(hello);
+  rig.endTurn();
+  assert.equal(rig.log.filter((line) => line === "commit").length, 1);
+  assert.deepEqual(rig.timers, []);
+  rig.receive(hello);
+  rig.driver.stop();
+  assert.equal(rig.log.filter((line) => line === "commit").length, 2);
+  assert.deepEqual(rig.timers, []);
+});
+
+test("drive() gives the events of a failed commit to the node that takes over, and nothing else leaves [S4]", () => {
+  const answers: Effect[][] = [taking, [{ kind: "send", envelope: hello }], [], []];
+  const rig = new Rig(() => answers.shift() ?? [], { disk: new Disk(true) });
+  rig.receive(hello);
+  rig.receive(hello);
+  rig.endTurn();
+  const step = "step receive";
+  assert.deepEqual(rig.log, [step, "append 1", step, "commit", "unsafe: no room", step, step]);
+});
+
+test("drive() in batches wakes the node once at the end of the turn, for all that came in it [S5]", () => {
+  const rig = new Rig((event) => {
+    rig.deadline = event.kind === "wake" ? Infinity : 1000;
+    return [];
+  }, { batches: true });
+  rig.receive(hello);
+  rig.receive(hello);
+  assert.deepEqual(rig.log, ["step receive", "step receive"]);
+  rig.endTurn();
+  assert.deepEqual(rig.log.slice(2), ["step wake"]);
+  assert.deepEqual(rig.timers, []);
+});
+
+test("drive() without batches wakes the node at once where an event has made something due [N8]", () => {
+  const rig = new Rig((event) => {
+    rig.deadline = event.kind === "wake" ? Infinity : 1000;
+    return [];
+  });
+  rig.receive(hello);
+  rig.receive(hello);
+  assert.deepEqual(rig.log, ["step receive", "step wake", "step receive", "step wake"]);
+  assert.deepEqual(rig.timers, []);
+});
+
+test("drive() in batches says once per turn that all is settled [S5]", () => {
+  const rig = new Rig(() => taking, { batches: true });
+  rig.receive(hello);
+  rig.receive(hello);
+  assert.equal(rig.log.includes("settled"), false);
+  rig.endTurn();
+  assert.equal(rig.log.filter((line) => line === "settled").length, 1);
+  rig.receive(hello);
+  rig.endTurn();
+  assert.equal(rig.log.filter((line) => line === "settled").length, 2);
+  assert.deepEqual(rig.timers, []);
+});
+
+test("drive() wakes the node at its deadline, not before", () => {
+  const rig = new Rig((event) => {
+    rig.deadline = event.kind === "wake" ? Infinity : 1500;
+    return [];
+  });
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, [500]);
+  rig.fire(1500);
+  assert.deepEqual(rig.log, ["step receive", "step wake"]);
+  assert.deepEqual(rig.timers, []);
+});
+
+test("drive() arms again when the deadline moves nearer", () => {
+  const rig = new Rig(() => []);
+  rig.deadline = 1500;
+  rig.receive(hello);
+  rig.deadline = 1100;
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, [100]);
+});
+
+test("drive() leaves the timer when the deadline moves away, and looks again when it fires", () => {
+  const rig = new Rig(() => []);
+  rig.deadline = 1500;
+  rig.receive(hello);
+  rig.deadline = 2000;
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, [500]);
+  rig.fire(1500);
+  assert.deepEqual(rig.timers, [500]);
+  assert.deepEqual(rig.log, ["step receive", "step receive"]);
+});
+
+test("drive() waits at most TIMER_MS_MAX at a time, which a timer can hold", () => {
+  const rig = new Rig(() => []);
+  rig.deadline = 1e12;
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, [TIMER_MS_MAX]);
+});
+
+test("drive() waits zero for a deadline that has passed", () => {
+  const rig = new Rig(() => []);
+  rig.deadline = 10;
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, [0]);
+});
+
+test("drive() arms for a deadline that a node has from the start", () => {
+  const rig = new Rig(() => [], { deadline: 1200 });
+  assert.deepEqual(rig.timers, [200]);
+});
+
+test("drive() neither steps nor wakes once stopped", () => {
+  const rig = new Rig(() => []);
+  rig.deadline = 1500;
+  rig.receive(hello);
+  rig.driver.stop();
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, []);
+  assert.deepEqual(rig.log, ["step receive"]);
+});
+
+test("drive() does not arm again when it is stopped within a step", () => {
+  const rig = new Rig(() => {
+    rig.driver.stop();
+    return [];
+  });
+  rig.deadline = 1500;
+  rig.receive(hello);
+  assert.deepEqual(rig.timers, []);
+});
+
+test("drive() steps all that comes in one turn at one moment, which never goes back [S5]", () => {
+  const rig = new Rig(() => [], { batches: true });
+  rig.deadline = 1500;
+  rig.receive(hello);
+  rig.endTurn();
+  rig.now = 1400;
+  rig.receive(hello);
+  rig.now = 1450;
+  rig.receive(hello);
+  rig.fire(1500);
+  rig.receive(hello);
+  rig.deadline = Infinity;
+  rig.endTurn();
+  rig.now = 1600;
+  rig.receive(hello);
+  assert.deepEqual(rig.moments, [1000, 1400, 1400, 1500, 1500, 1600]);
+});
+
+test("monotonicClock() is near the time of day and never decreases", () => {
+  const clock = monotonicClock();
+  let last = clock();
+  assert.ok(Math.abs(last - Date.now()) < 60_000);
+  for (let i = 0; i < 10_000; i++) {
+    const now = clock();
+    assert.ok(now >= last);
+    last = now;
+  }
+});
+
+interface Setting {
+  readonly deadline?: number;
+  readonly disk?: Disk;
+  readonly batches?: boolean;
+}
+
+/** A driven node of the test's own, on a clock that stands at 1000 until moved. */
+class Rig {
+  readonly log: string[] = [];
+  deadline: number;
+  readonly driver;
+  readonly #decide: (event: Event) => Effect[];
+  readonly #timers = new Map<() => void, number>();
+  #handlers: TransportHandlers | undefined;
+  now = 1000;
+  /** Of each step. */
+  readonly moments: number[] = [];
+
+  readonly #ends: (() => void)[] = [];
+
+  constructor(decide: (event: Event) => Effect[], setting: Setting = {}) {
+    const { deadline = Infinity, disk, batches = false } = setting;
+    this.#decide = decide;
+    this.deadline = deadline;
+    this.driver = drive({
+      node: this,
+      transport: this.#transport(),
+      clock: () => this.now,
+      timer: (ms, run) => {
+        this.#timers.set(run, ms);
+        return () => this.#timers.delete(run);
+      },
+      batches,
+      ...disk && { journal: disk.writing(this.log) },
+      endOfTurn: (run) => this.#ends.push(run),
+      onUnsafe: (error) => {
+        this.log.push(`unsafe: ${error instanceof Error ? error.message : error}`);
+        return this;
+      },
+      onSettled: () => this.log.push("settled"),
+      onDeliver: (entries) => this.log.push(`deliver ${entries.length}`),
+      onDropped: (reason) => this.log.push(`drop ${reason}`),
+    });
+  }
+
+  /** What timers are armed, ms. */
+  get timers(): number[] {
+    return [...this.#timers.values()];
+  }
+
+  step(event: Event, now: number): Effect[] {
+    this.moments.push(now);
+    this.log.push(`step ${event.kind}`);
+    return this.#decide(event);
+  }
+
+  receive(envelope: Envelope): void {
+    this.#handlers?.onEnvelope(envelope);
+  }
+
+  endTurn(): void {
+    for (const run of this.#ends.splice(0)) run();
+  }
+
+  fire(now: number): void {
+    this.now = now;
+    const due = [...this.#timers.keys()];
+    this.#timers.clear();
+    for (const run of due) run();
+  }
+
+  #transport(): Transport {
+    return {
+      open: (handlers) => {
+        this.#handlers = handlers;
+      },
+      send: (envelope) => {
+        this.log.push(`send ${envelope.body.type}`);
+      },
+      drain: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    };
+  }
+}
+
+/** Says what it is asked to do, and may have no room. */
+class Disk {
+  readonly #full: boolean;
+
+  constructor(full = false) {
+    this.#full = full;
+  }
+
+  writing(log: string[]): Journal {
+    return {
+      append: (entries) => log.push(`append ${entries.length}`),
+      commit: () => {
+        log.push("commit");
+        if (this.#full) throw new Error("no room");
+      },
+    };
+  }
+}

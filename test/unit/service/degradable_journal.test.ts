@@ -1,0 +1,96 @@
+/** What is done while a store has no room: what comes is kept and stored first afterwards. And how ages are kept. */
+import { deepEqual, equal } from "node:assert/strict";
+import { test } from "node:test";
+import type { Entry } from "../../../lib/core/log/log.ts";
+import { Ages, MARKS_MAX } from "../../../lib/service/unacked_age.ts";
+import { Safekeeping } from "../../../lib/service/degradable_journal.ts";
+import { type Store, StoreFault } from "../../../lib/store/store.ts";
+
+const entry = (seq: number): Entry => ({ origin: "n1.1", seq, value: seq });
+
+test("Safekeeping stores at each commit, and nothing while it is suspended [S4]", () => {
+  const store = new Room();
+  const safe = new Safekeeping(store);
+  safe.append([entry(1)]);
+  safe.commit();
+  safe.suspend(new Error("it failed"));
+  safe.append([entry(2)]);
+  safe.commit();
+  deepEqual(store.stored, [[entry(1)]]);
+});
+
+test("Safekeeping.resume() stores what was kept, once there is room [S4]", () => {
+  const store = new Room();
+  const safe = new Safekeeping(store);
+  safe.suspend(new Error("it failed"));
+  equal(safe.state, "failed");
+  safe.append([entry(1), entry(2)]);
+  store.full = true;
+  equal(safe.resume() instanceof Error, true);
+  equal(safe.state, "full");
+  safe.append([entry(3)]);
+  store.full = false;
+  equal(safe.resume(), undefined);
+  equal(safe.state, "durable");
+  deepEqual(store.stored, [[entry(1), entry(2), entry(3)]]);
+});
+
+test("Safekeeping says that the place of its store is gone, until it is suspended [S4]", () => {
+  const store = new Room();
+  const safe = new Safekeeping(store);
+  equal(safe.faultOfPlace(), undefined);
+  store.gone = true;
+  const fault = safe.faultOfPlace();
+  equal(fault instanceof StoreFault, true);
+  safe.suspend(fault);
+  deepEqual([safe.faultOfPlace(), safe.state], [undefined, "failed"]);
+});
+
+test("Ages tell when the oldest entry came that is not held", () => {
+  const ages = new Ages();
+  for (let at = 1; at <= 3; at++) ages.note([entry(at)], at * 100);
+  equal(ages.oldest((_, seq) => seq !== 2), 200);
+  equal(ages.oldest(() => true), undefined);
+  ages.forget((_, seq) => seq <= 2);
+  equal(ages.oldest(() => false), 300);
+});
+
+test("Ages remember MARKS_MAX moments at most, the oldest among them", () => {
+  const ages = new Ages();
+  for (let at = 1; at <= 10 * MARKS_MAX; at++) ages.note([entry(at)], at);
+  equal(ages.oldest(() => false), 1);
+  let asked = 0;
+  ages.oldest(() => ++asked > 0);
+  equal(asked <= MARKS_MAX, true);
+});
+
+class Room implements Store {
+  readonly origin = "n0.1";
+  readonly incarnation = 1;
+  readonly durable = true;
+  readonly stored: Entry[][] = [];
+  full = false;
+  gone = false;
+  #appended: Entry[] = [];
+
+  entries(): Entry[] {
+    return this.stored.flat();
+  }
+
+  append(entries: readonly Entry[]): void {
+    this.#appended.push(...entries);
+  }
+
+  commit(): void {
+    const appended = this.#appended;
+    this.#appended = [];
+    if (this.full) throw new StoreFault("full", "no room");
+    this.stored.push(appended);
+  }
+
+  check(): void {
+    if (this.gone) throw new StoreFault("gone", "it is gone");
+  }
+
+  close(): void {}
+}

@@ -1,0 +1,181 @@
+/** Watching: every entry once, from a position, no faster than the watcher reads, and a bounded number of watches. */
+import { deepEqual, equal } from "node:assert/strict";
+import { test } from "node:test";
+import type { Body, Envelope, Json } from "../../../lib/core/message.ts";
+import { MALFORMED_REQUEST, Node, TEMPORARILY_UNAVAILABLE } from "../../../lib/core/node.ts";
+import { BATCH_ENTRIES_MAX } from "../../../lib/core/replication/pacing.ts";
+import { seeded } from "../../../lib/core/random.ts";
+import {
+  connectionOf,
+  WATCH_HELD_BYTES_MAX,
+  Watches,
+  WATCHES_MAX,
+  WATCHES_PER_CONNECTION_MAX,
+} from "../../../lib/service/watches.ts";
+
+test("Watches give all that is held, then what comes [S2]", () => {
+  const rig = new Rig("a", "b");
+  rig.watch("c#1", {});
+  deepEqual(rig.take(), [watchOk(2), values(1, "a", "b")]);
+  rig.broadcast("c");
+  rig.watches.serveAll();
+  deepEqual(rig.take(), [values(3, "c")]);
+});
+
+test("Watches pass over what the position covers [S2]", () => {
+  const rig = new Rig("a", "b", "c");
+  rig.watch("c#1", { from: [["n0.1", [1, 1, 3, 3]]] });
+  deepEqual(rig.take(), [watchOk(3), values(2, "b")]);
+});
+
+test("Watches that do not follow end where the log ends [S2]", () => {
+  const rig = new Rig("a");
+  rig.watch("c#1", { follow: false });
+  deepEqual(rig.take(), [watchOk(1), values(1, "a"), { type: "watch_end", in_reply_to: 9 }]);
+  equal(rig.watches.count, 0);
+});
+
+test("Watches take null as if it were not there [S2]", () => {
+  const rig = new Rig("a");
+  rig.watch("c#1", { from: null, follow: null });
+  deepEqual(rig.take(), [watchOk(1), values(1, "a")]);
+  equal(rig.watches.count, 1);
+});
+
+test("Watches wait for a reader that has WATCH_HELD_BYTES_MAX to read, and lose nothing [S3]", () => {
+  const rig = new Rig("a");
+  rig.held = WATCH_HELD_BYTES_MAX;
+  rig.watch("c#1", {});
+  rig.broadcast("b");
+  rig.watches.serveAll();
+  deepEqual(rig.take(), [watchOk(1)]);
+  rig.held = WATCH_HELD_BYTES_MAX - 1;
+  rig.watches.serve("c#2");
+  deepEqual(rig.take(), [], "somebody else has read");
+  rig.watches.serve("c#1");
+  deepEqual(rig.take(), [values(1, "a", "b")]);
+});
+
+test("Watches give more than a batch in batches [S3]", () => {
+  const rig = new Rig(...Array.from({ length: BATCH_ENTRIES_MAX + 1 }, (_, i) => i));
+  rig.watch("c#1", {});
+  deepEqual(rig.take().slice(2), [values(BATCH_ENTRIES_MAX + 1, BATCH_ENTRIES_MAX)]);
+});
+
+test("Watches show nothing that is not safe yet [S1]", () => {
+  const rig = new Rig("a");
+  rig.settled = false;
+  rig.watch("c#1", {});
+  deepEqual(rig.take(), [watchOk(1)]);
+  rig.settled = true;
+  rig.watches.serveAll();
+  deepEqual(rig.take(), [values(1, "a")]);
+});
+
+test("Watches end when asked to, and with their connection [S2]", () => {
+  const rig = new Rig();
+  rig.watch("c#1", {});
+  rig.watch("d#1", {});
+  rig.watch("c#2", {});
+  rig.watches.close(request("c#1", { type: "unwatch", watch: 9, msg_id: 10 }), { type: "unwatch", watch: 9 });
+  deepEqual(rig.take().at(-1), { type: "unwatch_ok", in_reply_to: 10 });
+  equal(rig.watches.count, 2);
+  rig.watches.gone("1");
+  equal(rig.watches.count, 1);
+  equal(connectionOf("a#b#17"), "17");
+});
+
+test("Watches are WATCHES_PER_CONNECTION_MAX over one connection, and WATCHES_MAX in all [S3]", () => {
+  const rig = new Rig();
+  for (let i = 0; i < WATCHES_PER_CONNECTION_MAX; i++) rig.watch("c#0", {});
+  rig.take();
+  rig.watch("c#0", {});
+  equal(rig.take()[0]?.["code"], TEMPORARILY_UNAVAILABLE);
+  for (let i = WATCHES_PER_CONNECTION_MAX; i < WATCHES_MAX; i++) rig.watch(`c#${i}`, {});
+  equal(rig.watches.count, WATCHES_MAX);
+  rig.take();
+  rig.watch("c#last", {});
+  equal(rig.take()[0]?.["code"], TEMPORARILY_UNAVAILABLE);
+});
+
+test("Watches keep the connection open for as long as one of them is on [S2]", () => {
+  const rig = new Rig("a");
+  rig.watch("c#1", {});
+  rig.watch("c#1", { follow: false });
+  deepEqual(rig.kept, [true, true, true]);
+  rig.watches.close(request("c#1", { type: "unwatch" }), { type: "unwatch", watch: 9 });
+  equal(rig.kept.at(-1), false);
+});
+
+test("Watches send values without runs to a connection that may be gone, once [S2]", () => {
+  const rig = new Rig("a");
+  for (const client of ["c#1", "c#1", "c#2"]) rig.watch(client, {});
+  rig.take();
+  rig.watches.call("1");
+  rig.watches.call("3");
+  deepEqual(rig.take(), [{ type: "values", runs: [], in_reply_to: 9 }]);
+});
+
+test("Watches refuse a position that is none [S2]", () => {
+  const rig = new Rig("a");
+  for (const from of ["n0.1", [["n0.1"]], [["n0.1", [1]]], [["n0.1", [0, 1]]], [[1, [1, 1]]]]) {
+    rig.watch("c#1", { from });
+    equal(rig.take()[0]?.["code"], MALFORMED_REQUEST, JSON.stringify(from));
+  }
+  rig.watch("c#1", { from: [["n0.1", [5, 2]]] });
+  deepEqual(rig.take().at(-1), values(1, "a"), "an interval that ends before it begins is empty");
+});
+
+function watchOk(count: number): Body {
+  return { type: "watch_ok", values: count, in_reply_to: 9 };
+}
+
+function values(seq: number, ...run: Json[]): Body {
+  return { type: "values", runs: [["n0.1", seq, run]], in_reply_to: 9 };
+}
+
+function request(src: string, body: Body): Envelope {
+  return { src, dest: "n0", body };
+}
+
+class Rig {
+  readonly watches: Watches;
+  held = 0;
+  settled = true;
+  readonly kept: boolean[] = [];
+  readonly #node = new Node({ random: seeded(1), incarnation: 1 });
+  #said: Body[] = [];
+
+  constructor(...messages: Json[]) {
+    this.#ask({ type: "init", node_id: "n0", node_ids: ["n0"] });
+    for (const message of messages) this.broadcast(message);
+    this.watches = new Watches({
+      take: (position) => this.#node.takeBatch(position),
+      count: () => this.#node.status.values,
+      settled: () => this.settled,
+      heldBytes: () => this.held,
+      keepOpen: (_, on) => this.kept.push(on),
+      reply: (to, body) => this.#said.push({ ...body, in_reply_to: to.body.msg_id ?? -1 }),
+    });
+  }
+
+  broadcast(message: Json): void {
+    this.#ask({ type: "broadcast", message });
+  }
+
+  watch(src: string, fields: Record<string, unknown>): void {
+    const asked = request(src, { type: "watch", msg_id: 9, ...fields });
+    this.watches.open(asked, asked.body);
+  }
+
+  /** What was said since the last look. */
+  take(): Body[] {
+    const said = this.#said;
+    this.#said = [];
+    return said;
+  }
+
+  #ask(body: Body): void {
+    this.#node.step({ kind: "receive", envelope: request("c", body) }, 0);
+  }
+}

@@ -1,9 +1,0 @@
-/** A node in a turn of its own: it takes in an event, and is woken at once where something is due then. */
-import type { Effect, Event, Node } from "../../lib/core/node.ts";
-
-/** The effects of both, in order. */
-export function stepped(node: Pick<Node, "step" | "deadline">, event: Event, now: number): Effect[] {
-  const effects = node.step(event, now);
-  if (event.kind === "wake" || node.deadline > now) return effects;
-  return [...effects, ...node.step({ kind: "wake" }, now)];
-}

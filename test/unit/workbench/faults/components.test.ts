@@ -1,0 +1,52 @@
+/** Who is in reach, and what the examiner remembers of it, for many nodes as for few. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FinalReads } from "../../../../lib/workbench/load/final_reads.ts";
+import { completeGrudge } from "../../../../lib/workbench/faults/grudge.ts";
+import type { Op } from "../../../../lib/workbench/verdict/history.ts";
+import { Reach } from "../../../../lib/workbench/faults/components.ts";
+import { Spread } from "../../../../lib/workbench/verdict/propagation.ts";
+
+test("Reach: nobody is cut off without a cut, and those who reach each other share one set", () => {
+  const reach = new Reach(["n0", "n1", "n2", "n3"]);
+  const cut = completeGrudge([["n0", "n2"], ["n1", "n3"]]);
+  assert.equal(reach.of("n0", new Map()), undefined);
+  const found = reach.of("n2", cut);
+  assert.deepEqual(found, new Set(["n0", "n2"]));
+  assert.equal(reach.of("n0", cut), found);
+  assert.deepEqual(reach.of("n1", cut), new Set(["n1", "n3"]));
+});
+
+test("Reach: another cut is another matter, and so is the same node after a heal", () => {
+  const reach = new Reach(["n0", "n1", "n2"]);
+  assert.deepEqual(reach.of("n0", completeGrudge([["n0", "n1"], ["n2"]])), new Set(["n0", "n1"]));
+  assert.deepEqual(reach.of("n0", completeGrudge([["n0", "n2"], ["n1"]])), new Set(["n0", "n2"]));
+  assert.equal(reach.of("n0", new Map()), undefined);
+});
+
+test("Spread: a node in reach that forgets and learns again counts once", () => {
+  const spread = new Spread(["n0", "n1", "n2"]);
+  spread.broadcast(1, 0, new Set(["n0", "n1", "n2"]));
+  spread.holds("n0", [1], 0);
+  spread.holds("n1", [1], 10);
+  spread.forgets("n1");
+  spread.holds("n1", [1], 20);
+  assert.equal(spread.duringCuts["never-reachable-count"], 1);
+  spread.holds("n2", [1], 30);
+  assert.equal(spread.duringCuts.reachable?.["1"], 30);
+});
+
+test("FinalReads: of more nodes than a byte has bits, each that lacks a value is named", () => {
+  const nodes = Array.from({ length: 20 }, (_, i) => `n${i}`);
+  const reads = new FinalReads(nodes);
+  const read = { type: "ok", f: "read", final: true, index: 0, time: 0, process: 0, thread: 0 } as const;
+  const see = (node: string, value: Op["value"]) => reads.see({ ...read, node, value });
+  for (const [i, node] of nodes.slice(0, 18).entries()) {
+    const some = i % 8 === 3 ? ["a"] : ["a", 7];
+    // Whoever reads a value twice does not read it for another.
+    see(node, i === 0 ? [...some, "b", "b"] : i === 5 ? some : [...some, "b"]);
+  }
+  assert.deepEqual(["a", 7, "b"].map((value) => reads.lacking(value)), [[], ["n3", "n11"], ["n5"]]);
+  assert.equal(reads.lacking("never").length, 18);
+  assert.deepEqual([reads.count, reads.missing], [18, ["n18", "n19"]]);
+});

@@ -1,0 +1,28 @@
+/** What is gone from everywhere with rollbacks, and nobody can be asked for. */
+import { deepEqual } from "node:assert/strict";
+import { test } from "node:test";
+import { Survival } from "../../../../lib/workbench/verdict/survival.ts";
+
+const gone = (survival: Survival) => [1, 2, 3].filter((value) => survival.isGone(value));
+
+test("Survival: a rollback takes with it what no other node holds, and nothing else", () => {
+  const survival = new Survival();
+  survival.lost([1, 2], "rollback", [2, 3]);
+  deepEqual(gone(survival), [1]);
+});
+
+test("Survival: what is rolled back at one node and at another before it came back is gone, too", () => {
+  const survival = new Survival();
+  survival.lost([1, 2], "rollback", [1, 2]);
+  survival.lost([1], "rollback", [2]);
+  deepEqual(gone(survival), [1]);
+});
+
+test("Survival: a kill excuses nothing but what was lost by a rollback where it was safe", () => {
+  const survival = new Survival();
+  survival.lost([1, 2], "kill", []);
+  deepEqual(gone(survival), []);
+  survival.lost([1], "rollback", [1]);
+  survival.lost([1, 2], "kill", []);
+  deepEqual(gone(survival), [1]);
+});

@@ -1,0 +1,19 @@
+/** The clock and the timer of this machine, for whoever is not handed others. */
+
+/** Runs once after that many milliseconds; returns a cancel. */
+export type Timer = (ms: number, run: () => void) => () => void;
+
+/**
+ * Milliseconds since the epoch that never decrease while the process lives, and grow over restarts as long as the
+ * machine's own clock does.
+ */
+export function monotonicClock(): () => number {
+  let last = 0;
+  return () => last = Math.max(last, performance.timeOrigin + performance.now());
+}
+
+/** The timer of the runtime. */
+export function runtimeTimer(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,181 @@
+/** One TCP connection as lines both ways: what it holds, for how long it is silent, and that it ends once. */
+import type { Socket } from "node:net";
+import { atEndOfTurn } from "../end_of_turn.ts";
+import { LineReader, LineWriter } from "../lines.ts";
+import { BUSY_SILENCE_MS, END_MS_MAX, HEARTBEAT_MS, SILENCE_MS } from "./limits.ts";
+
+export interface ConnectionHandlers {
+  onLine(line: string): void;
+  onOverlong(lineBytesMax: number): void;
+  /** A chunk was read to its end. */
+  onChunk?(): void;
+  /** All that was written has left. */
+  onDrained?(): void;
+  /** The other side writes no more. */
+  onEnd(): void;
+  /** It is over, for whatever reason; said once, and nothing is said after it. */
+  onClose(reason: string): void;
+}
+
+export class Connection {
+  readonly #socket: Socket;
+  readonly #writer: LineWriter;
+  readonly #reader: LineReader;
+  /** The other side, for people. */
+  readonly host: string;
+  #handlers: ConnectionHandlers;
+  #fault = "the other side closed the connection";
+  #closed = false;
+  /** Since when the last lines are leaving, ms; undefined before end(). */
+  #endingMs: number | undefined;
+  #silentMs = 0;
+  /** What had left at the last beat, if more was waiting then. */
+  #leavingBytes: number | undefined;
+  #idleMs = 0;
+  #receivedBytes = 0;
+
+  /** Takes over a socket that is connected. */
+  constructor(socket: Socket, handlers: ConnectionHandlers) {
+    this.#socket = socket;
+    this.#handlers = handlers;
+    this.host = socket.remoteAddress ?? "an unknown address";
+    // Before the writer listens, as it closes at the first error.
+    socket.on("error", (error) => this.#fault = error.message);
+    this.#writer = new LineWriter(socket, () => this.close(this.#fault), {
+      plan: atEndOfTurn,
+      onDrained: () => this.#handlers.onDrained?.(),
+    });
+    this.#reader = new LineReader({
+      onLine: (line) => this.#listens && this.#handlers.onLine(line),
+      onOverlong: (bytes) => this.#listens && this.#handlers.onOverlong(bytes),
+    });
+    socket.setNoDelay(true);
+    socket.on("data", (chunk: Uint8Array) => this.#onData(chunk));
+    socket.on("end", () => this.#onEnd());
+  }
+
+  /** Whoever handles it from now on, also the rest of a chunk that is being read. */
+  hand(handlers: ConnectionHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** What was written and has not left. */
+  get unsentBytes(): number {
+    return this.#writer.heldBytes;
+  }
+
+  /** All that is held for this connection, in and out. */
+  get heldBytes(): number {
+    return this.#writer.heldBytes + this.#reader.bufferBytes + this.#socket.readableLength;
+  }
+
+  get sentBytes(): number {
+    return this.#writer.sentBytes;
+  }
+
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  get midLine(): boolean {
+    return this.#reader.midLine;
+  }
+
+  get linesEnded(): number {
+    return this.#reader.linesEnded;
+  }
+
+  /** False when the line was dropped, as there is no room or no connection. */
+  write(line: string, heldBytesMax: number): boolean {
+    if (this.#endingMs !== undefined || !this.#writer.write(line, heldBytesMax)) return false;
+    this.#idleMs = 0;
+    return true;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  keepAlive(ms: number): void {
+    this.#socket.setKeepAlive(true, ms);
+  }
+
+  drain(): Promise<void> {
+    return this.#writer.drain();
+  }
+
+  /** Lets what was written leave, for END_MS_MAX, and closes; hears nothing more. */
+  end(reason: string): void {
+    if (this.#closed || this.#endingMs !== undefined) return;
+    this.#endingMs = 0;
+    this.#fault = reason;
+    // What still comes is read and passed over: closing over unread bytes would reset the connection, and what has
+    // just been written would be lost.
+    this.#socket.resume();
+    this.#writer.end();
+  }
+
+  /** Closes at once; what was written may be lost. */
+  close(reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.destroy();
+    this.#handlers.onClose(reason);
+  }
+
+  /** Time passes: a connection that is being ended may be at its end. */
+  tick(ms: number): void {
+    if (this.#endingMs === undefined) return;
+    this.#endingMs += ms;
+    if (this.#endingMs >= END_MS_MAX) this.close(this.#fault);
+  }
+
+  /** Something was heard of late. When the peer is cut off, this ends before a link counts as silent. */
+  get lively(): boolean {
+    return this.#silentMs < 2 * HEARTBEAT_MS;
+  }
+
+  /** Time passes on a link between peers: says that this end lives, and closes when the other does not, by either link. */
+  beat(ms: number, other: Connection | undefined): void {
+    this.tick(ms);
+    this.#silentMs += ms;
+    this.#idleMs += ms;
+    this.#noteProgress();
+    const mostMs = other?.lively ? BUSY_SILENCE_MS : SILENCE_MS;
+    if (this.#silentMs >= mostMs) return this.close(`nothing was heard for ${mostMs} ms`);
+    // What has not left yet will do as well.
+    if (this.#idleMs >= HEARTBEAT_MS && this.unsentBytes === 0) this.write("", 1);
+  }
+
+  /** What had no room in the kernel leaves when the other side has confirmed what was before it. */
+  #noteProgress(): void {
+    if (this.#leavingBytes !== undefined && this.sentBytes > this.#leavingBytes) this.#silentMs = 0;
+    this.#leavingBytes = this.unsentBytes > 0 ? this.sentBytes : undefined;
+  }
+
+  get #listens(): boolean {
+    return !this.#closed && this.#endingMs === undefined;
+  }
+
+  #onData(chunk: Uint8Array): void {
+    this.#silentMs = 0;
+    this.#receivedBytes += chunk.length;
+    if (!this.#listens) return;
+    this.#reader.push(chunk);
+    if (this.#listens) this.#handlers.onChunk?.();
+  }
+
+  #onEnd(): void {
+    if (!this.#listens) return;
+    this.#reader.end();
+    if (this.#listens) this.#handlers.onEnd();
+  }
+}

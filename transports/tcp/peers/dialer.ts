@@ -1,0 +1,137 @@
+/** Dials one address until somebody answers: for ever, again and again, beside dials that hang. */
+import { lookup } from "node:dns";
+import { connect, isIP, type Socket } from "node:net";
+import { backoffMs } from "../../../lib/core/backoff.ts";
+import type { Random } from "../../../lib/core/random.ts";
+import type { Address } from "../../address.ts";
+import type { Timer } from "../../clock.ts";
+import { DIAL_EVERY_MS_MAX, DIAL_EVERY_MS_MIN, DIAL_MS_MAX } from "../limits.ts";
+import { resetIfToItself } from "../to_itself.ts";
+
+export interface DialerOptions {
+  readonly address: Address;
+  readonly random: Random;
+  /** Opens a socket; by default the runtime's connect. */
+  readonly open?: (address: Address) => Socket;
+  /** Runs once after that many milliseconds; returns a cancel. By default the runtime's timer. */
+  readonly timer?: Timer;
+  /** Somebody answered; all other dials are given up, and no more follow until the next start(). */
+  onConnected(socket: Socket): void;
+  /** One dial failed, for people; the next one is planned already. */
+  onFailed(reason: string): void;
+}
+
+/**
+ * After a cut the kernel repeats a lost SYN ever more rarely, after many seconds in the end. So a dial that hangs is
+ * not waited for: the next one starts beside it, and the first that connects wins.
+ */
+export class Dialer {
+  readonly #options: DialerOptions;
+  /** At most DIAL_MS_MAX / DIAL_EVERY_MS_MIN, as each one lives for so long and starts so much after the last. */
+  readonly #dials = new Set<Socket>();
+  readonly #timer: Timer;
+  #cancel = () => {};
+  #running = false;
+  #lookingUp = false;
+  #tries = 0;
+
+  constructor(options: DialerOptions) {
+    this.#options = options;
+    this.#timer = options.timer ?? runtimeTimer;
+  }
+
+  /** The first dial of all is at once, later first ones after DIAL_EVERY_MS_MIN or more. */
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    if (this.#tries === 0) this.#dial();
+    else this.#plan();
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#cancel();
+    for (const socket of this.#dials) socket.destroy();
+    this.#dials.clear();
+  }
+
+  /** The link was good: should it break, it is worth dialling soon. */
+  reset(): void {
+    this.#tries = 1;
+  }
+
+  #plan(): void {
+    const ms = backoffMs(this.#options.random, this.#tries - 1, DIAL_EVERY_MS_MIN, DIAL_EVERY_MS_MAX);
+    this.#cancel = this.#timer(ms, () => this.#dial());
+  }
+
+  #dial(): void {
+    this.#tries += 1;
+    this.#plan();
+    const { host } = this.#options.address;
+    if (isIP(host) !== 0) this.#connect(host);
+    else this.#lookUp(host);
+  }
+
+  // Names are looked up anew for every dial, and here, as connecting by name may use what was found half a minute ago.
+  // A lookup that hangs cannot be given up and blocks others, so there is one at a time.
+  #lookUp(host: string): void {
+    if (this.#lookingUp) return;
+    this.#lookingUp = true;
+    lookup(host, { all: true }, (error, addresses) => {
+      this.#lookingUp = false;
+      if (!this.#running) return;
+      const found = error === null ? addresses[this.#tries % addresses.length] : undefined;
+      if (found !== undefined) return this.#connect(found.address);
+      this.#options.onFailed(`the name ${host} is not found (${error?.code ?? "no address"})`);
+    });
+  }
+
+  #connect(host: string): void {
+    const { address, open = connect } = this.#options;
+    const socket = open({ host, port: address.port });
+    const cancel = this.#timer(DIAL_MS_MAX, () => this.#giveUp(socket));
+    this.#dials.add(socket);
+    socket.on("error", (error) => this.#dials.has(socket) && this.#options.onFailed(explained(error)));
+    socket.once("close", () => {
+      cancel();
+      this.#dials.delete(socket);
+    });
+    socket.once("connect", () => {
+      cancel();
+      if (!resetIfToItself(socket)) this.#win(socket);
+      else if (this.#dials.delete(socket)) this.#options.onFailed(REFUSED);
+    });
+  }
+
+  #giveUp(socket: Socket): void {
+    if (!this.#dials.delete(socket)) return;
+    socket.destroy();
+    this.#options.onFailed(`no answer within ${DIAL_MS_MAX} ms`);
+  }
+
+  #win(socket: Socket): void {
+    if (!this.#dials.delete(socket)) return void socket.destroy();
+    this.stop();
+    this.#options.onConnected(socket);
+  }
+}
+
+const REFUSED = "connection refused: nothing listens there";
+
+function explained(error: Error): string {
+  switch ("code" in error ? error.code : undefined) {
+    case "ECONNREFUSED":
+      return REFUSED;
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return "there is no way to that host";
+    default:
+      return error.message;
+  }
+}
+
+function runtimeTimer(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+}

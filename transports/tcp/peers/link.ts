@@ -1,0 +1,225 @@
+/** The link to one peer that this node dials and on which it sends: dialled again for ever, greeted, never silent. */
+import { Buffer } from "node:buffer";
+import type { Socket } from "node:net";
+import type { Random } from "../../../lib/core/random.ts";
+import { LINE_BYTES_MAX } from "../../lines.ts";
+import { Connection } from "../connection.ts";
+import { Dialer } from "./dialer.ts";
+import {
+  encodeGreeting,
+  encodeRefusal,
+  type Greeting,
+  greetingFault,
+  type Identity,
+  readOpening,
+} from "../greeting.ts";
+import { PEER_QUEUE_BYTES_MAX, SILENCE_MS } from "../limits.ts";
+import { Outage } from "./outage.ts";
+import type { Address } from "../../address.ts";
+
+export interface LinkOptions {
+  readonly me: Identity;
+  readonly peer: string;
+  readonly address: Address;
+  readonly random: Random;
+  readonly events: LinkEvents;
+}
+
+export interface LinkEvents {
+  /** It is up, or no longer. `unreachedMs`: for how long it was down, if that was said. */
+  onLink(up: boolean, reason: string, unreachedMs?: number): void;
+  /** It has been down for so long; said ever more rarely. */
+  onUnreached(ms: number, reason: string): void;
+  onRefused(reason: string): void;
+  onDropped(reason: string): void;
+  /** Why this incarnation of the peer is one too many; undefined when it is not. */
+  secondFault(incarnation: number): string | undefined;
+}
+
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #dialer: Dialer;
+  #connection: Connection | undefined;
+  /** Who answered the greeting; undefined while the link is not up. */
+  #greeted: Greeting | undefined;
+  #upMs = 0;
+  #stopped = false;
+  #sinceAt = performance.now();
+  /** While it is down. */
+  #outage: Outage | undefined = this.#makeOutage();
+  #reason = "no answer yet";
+  /** The queue is full and this was said; until it is empty once. */
+  #full = false;
+  #sentBytes = 0;
+  #receivedBytes = 0;
+  #messagesDropped = 0;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#dialer = new Dialer({
+      address: options.address,
+      random: options.random,
+      onConnected: (socket) => this.#greet(socket),
+      onFailed: (reason) => this.#reason = reason,
+    });
+  }
+
+  start(): void {
+    this.#dialer.start();
+  }
+
+  /** Dials no more; what was sent may still leave. */
+  stop(): void {
+    this.#stopped = true;
+    this.#dialer.stop();
+  }
+
+  get up(): boolean {
+    return this.#greeted !== undefined;
+  }
+
+  /** The incarnation at the other end, while the link is up. */
+  get incarnation(): number | undefined {
+    return this.#greeted?.incarnation;
+  }
+
+  /** For how long it has been up, or down, ms. */
+  get forMs(): number {
+    return performance.now() - this.#sinceAt;
+  }
+
+  /** Why it is up or not, for people. */
+  get reason(): string {
+    return this.#reason;
+  }
+
+  get sentBytes(): number {
+    return this.#sentBytes + (this.#connection?.sentBytes ?? 0);
+  }
+
+  get receivedBytes(): number {
+    return this.#receivedBytes + (this.#connection?.receivedBytes ?? 0);
+  }
+
+  get messagesDropped(): number {
+    return this.#messagesDropped;
+  }
+
+  get connection(): Connection | undefined {
+    return this.#connection;
+  }
+
+  /** A hope: dropped where there is no link or no room. */
+  send(line: string): void {
+    const connection = this.up ? this.#connection : undefined;
+    if (Buffer.byteLength(line) > LINE_BYTES_MAX) {
+      this.#drop(`a message is longer than ${LINE_BYTES_MAX} bytes`);
+    } else if (connection === undefined) this.#messagesDropped += 1;
+    else if (!connection.write(line, PEER_QUEUE_BYTES_MAX)) this.#overflow();
+  }
+
+  /** `other`: the link that the peer dialled. */
+  tick(ms: number, other: Connection | undefined): void {
+    this.#upMs += ms;
+    this.#outage?.tick(ms);
+    this.#connection?.beat(ms, other);
+  }
+
+  #overflow(): void {
+    if (this.#full) this.#messagesDropped += 1;
+    else {this.#drop(
+        `${PEER_QUEUE_BYTES_MAX} bytes wait for it; what does not fit is dropped until they left`,
+      );}
+    this.#full = true;
+  }
+
+  #drop(reason: string): void {
+    this.#messagesDropped += 1;
+    this.#options.events.onDropped(`to ${this.#options.peer}: ${reason}`);
+  }
+
+  #greet(socket: Socket): void {
+    const { me, peer } = this.#options;
+    const connection = new Connection(socket, {
+      onLine: (line) => this.#onLine(connection, line),
+      onOverlong: () => this.#onStray(),
+      onDrained: () => this.#full = false,
+      onEnd: () => connection.close("the other side closed the connection"),
+      onClose: (reason) => this.#onClose(connection, reason),
+    });
+    this.#connection = connection;
+    connection.write(encodeGreeting(me, peer), PEER_QUEUE_BYTES_MAX);
+  }
+
+  #onLine(connection: Connection, line: string): void {
+    if (this.up) return this.#onStray();
+    const opening = readOpening(line);
+    if (opening.kind === "greeting") return this.#onGreeting(connection, opening.greeting);
+    const { peer } = this.#options;
+    if (opening.kind === "refusal") this.#refused(connection, `${peer} refuses: ${opening.reason}`);
+    else if (opening.kind === "fault") this.#refuse(connection, opening.reason);
+    else this.#refuse(connection, "a greeting was to be answered by a greeting");
+  }
+
+  #onGreeting(connection: Connection, greeting: Greeting): void {
+    const { me, peer, events } = this.#options;
+    const fault = greetingFault(me, greeting, () => true) ?? wrongId(greeting, peer) ??
+      events.secondFault(greeting.incarnation);
+    if (fault !== undefined) return this.#refuse(connection, fault);
+    this.#greeted = greeting;
+    this.#upMs = 0;
+    this.#full = false;
+    const unreachedMs = this.#outage?.saidMs;
+    this.#outage = undefined;
+    this.#turn(`connected to ${connection.host}`);
+    events.onLink(true, this.#reason, unreachedMs);
+  }
+
+  #refuse(connection: Connection, reason: string): void {
+    // The address in the settings, as that is where the mistake may be.
+    const { peer, address } = this.#options;
+    connection.write(encodeRefusal(reason), PEER_QUEUE_BYTES_MAX);
+    this.#refused(
+      connection,
+      `who answers at ${address.host}:${address.port} for ${peer} is refused: ${reason}`,
+    );
+  }
+
+  #refused(connection: Connection, reason: string): void {
+    this.#options.events.onRefused(reason);
+    connection.end(reason);
+  }
+
+  #onStray(): void {
+    this.#options.events.onDropped(`from ${this.#options.peer}: a message on the link that is for sending`);
+  }
+
+  #onClose(connection: Connection, reason: string): void {
+    const wasUp = this.up;
+    this.#sentBytes += connection.sentBytes;
+    this.#receivedBytes += connection.receivedBytes;
+    this.#connection = undefined;
+    this.#greeted = undefined;
+    // What breaks at once, again and again, is dialled ever more rarely.
+    if (wasUp && this.#upMs >= SILENCE_MS) this.#dialer.reset();
+    if (wasUp) {
+      this.#outage = this.#makeOutage();
+      this.#turn(reason);
+    } else this.#reason = reason;
+    if (!this.#stopped) this.#dialer.start();
+    if (wasUp) this.#options.events.onLink(false, reason);
+  }
+
+  #makeOutage(): Outage {
+    return new Outage((ms) => this.#options.events.onUnreached(ms, this.#reason));
+  }
+
+  #turn(reason: string): void {
+    this.#sinceAt = performance.now();
+    this.#reason = reason;
+  }
+}
+
+function wrongId({ id }: Greeting, peer: string): string | undefined {
+  return id === peer ? undefined : `this is meant for ${peer}, not for ${id}`;
+}

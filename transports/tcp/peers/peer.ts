@@ -1,0 +1,177 @@
+/** One configured peer: the link to it, the link from it, and that there is one node of its name at both ends. */
+import { decode, encode } from "../../../lib/core/codec.ts";
+import type { Envelope } from "../../../lib/core/message.ts";
+import type { Random } from "../../../lib/core/random.ts";
+import type { Connection } from "../connection.ts";
+import { encodeGreeting, type Greeting, type Identity, readOpening, type Refusals } from "../greeting.ts";
+import { PEER_QUEUE_BYTES_MAX } from "../limits.ts";
+import { Link } from "./link.ts";
+import type { Address } from "../../address.ts";
+
+export interface PeerOptions {
+  readonly me: Identity;
+  readonly peer: string;
+  readonly address: Address;
+  readonly random: Random;
+  readonly refusals: Refusals;
+  readonly events: PeerEvents;
+}
+
+export interface PeerEvents {
+  onEnvelope(envelope: Envelope): void;
+  onDropped(reason: string): void;
+  /** Part of a message of the peer has come in; said once in a tick. */
+  onArriving(peer: string): void;
+  onLink(peer: string, up: boolean, reason: string, unreachedMs?: number): void;
+  onUnreached(peer: string, ms: number, reason: string): void;
+}
+
+/** How things stand with one peer. Counts are of the life of this process, over both links. */
+export interface LinkStatus {
+  readonly peer: string;
+  /** Where it is dialled. */
+  readonly address: Address;
+  /** The link on which this node sends is up. */
+  readonly connected: boolean;
+  /** The link on which the peer sends is up. */
+  readonly hears: boolean;
+  /** For how long it is connected, or is not, ms. */
+  readonly forMs: number;
+  /** Why it is connected or not, for people. */
+  readonly reason: string;
+  /** Bytes that wait to be sent; at most PEER_QUEUE_BYTES_MAX. */
+  readonly bytesQueued: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  /** What did not fit, and what was sent while there was no link. */
+  readonly messagesDropped: number;
+}
+
+export class TcpPeer {
+  readonly #options: PeerOptions;
+  readonly #link: Link;
+  /** The link that the peer dialled, and who it said it was. */
+  #source: { readonly connection: Connection; readonly incarnation: number } | undefined;
+  #saidArriving = false;
+  #sentBytes = 0;
+  #receivedBytes = 0;
+
+  constructor(options: PeerOptions) {
+    const { me, peer, address, random, refusals, events } = options;
+    this.#options = options;
+    this.#link = new Link({
+      me,
+      peer,
+      address,
+      random,
+      events: {
+        onLink: (up, reason, unreachedMs) => {
+          if (up) refusals.forget(`to ${peer}`);
+          events.onLink(peer, up, reason, unreachedMs);
+        },
+        onUnreached: (ms, reason) => events.onUnreached(peer, ms, reason),
+        onRefused: (reason) => refusals.say(`to ${peer}`, reason),
+        onDropped: (reason) => events.onDropped(reason),
+        secondFault: (incarnation) => this.#secondFault(this.#source?.incarnation, incarnation),
+      },
+    });
+  }
+
+  start(): void {
+    this.#link.start();
+  }
+
+  stop(): void {
+    this.#link.stop();
+  }
+
+  send(envelope: Envelope): void {
+    this.#link.send(encode(envelope));
+  }
+
+  /** A connection on which somebody greeted as this peer. Returns why it is refused, or takes it over. */
+  accept(connection: Connection, { incarnation }: Greeting): string | undefined {
+    const fault = this.#secondFault(this.#link.incarnation, incarnation) ??
+      this.#secondFault(this.#source?.incarnation, incarnation);
+    if (fault !== undefined) return fault;
+    const { me, peer, refusals } = this.#options;
+    this.#source?.connection.close(`${peer} has dialled again`);
+    this.#source = { connection, incarnation };
+    connection.hand({
+      onLine: (line) => this.#onLine(connection, line),
+      onChunk: () => this.#onChunk(connection),
+      onOverlong: (bytes) => this.#drop(`a line is longer than ${bytes} bytes`),
+      onEnd: () => connection.close("the other side closed the connection"),
+      onClose: () => this.#onClose(connection),
+    });
+    connection.write(encodeGreeting(me, peer), PEER_QUEUE_BYTES_MAX);
+    refusals.forget(`from ${peer}`);
+    return undefined;
+  }
+
+  tick(ms: number): void {
+    const [link, source] = [this.#link.connection, this.#source?.connection];
+    this.#link.tick(ms, source);
+    source?.beat(ms, link);
+    this.#saidArriving = false;
+  }
+
+  get connections(): Connection[] {
+    return [this.#link.connection, this.#source?.connection].filter((one) => one !== undefined);
+  }
+
+  get status(): LinkStatus {
+    const [link, source] = [this.#link, this.#source?.connection];
+    return {
+      peer: this.#options.peer,
+      address: this.#options.address,
+      connected: link.up,
+      hears: source !== undefined,
+      forMs: link.forMs,
+      reason: link.reason,
+      bytesQueued: link.connection?.unsentBytes ?? 0,
+      bytesSent: link.sentBytes + this.#sentBytes + (source?.sentBytes ?? 0),
+      bytesReceived: link.receivedBytes + this.#receivedBytes + (source?.receivedBytes ?? 0),
+      messagesDropped: link.messagesDropped,
+    };
+  }
+
+  #secondFault(connected: number | undefined, incarnation: number): string | undefined {
+    if (connected === undefined || connected === incarnation) return undefined;
+    return `another ${this.#options.peer} is connected already; no two nodes may have one id`;
+  }
+
+  #onLine(connection: Connection, line: string): void {
+    const decoded = decode(line);
+    if (!decoded.ok) return this.#onNoEnvelope(connection, line, decoded.reason);
+    const { me, peer, events } = this.#options;
+    const { src, dest } = decoded.envelope;
+    if (src === peer && dest === me.id) events.onEnvelope(decoded.envelope);
+    else this.#drop(`a message from ${src} to ${dest} does not belong on this link`);
+  }
+
+  #onChunk(connection: Connection): void {
+    if (!connection.midLine || this.#saidArriving) return;
+    this.#saidArriving = true;
+    this.#options.events.onArriving(this.#options.peer);
+  }
+
+  // A refusal comes late when the peer did not like how its greeting was answered.
+  #onNoEnvelope(connection: Connection, line: string, fault: string): void {
+    const { peer, refusals } = this.#options;
+    const opening = readOpening(line);
+    if (opening.kind !== "refusal") return this.#drop(fault);
+    refusals.say(`from ${peer}`, `${peer} refuses: ${opening.reason}`);
+    connection.close(opening.reason);
+  }
+
+  #drop(reason: string): void {
+    this.#options.events.onDropped(`from ${this.#options.peer}: ${reason}`);
+  }
+
+  #onClose(connection: Connection): void {
+    this.#sentBytes += connection.sentBytes;
+    this.#receivedBytes += connection.receivedBytes;
+    if (this.#source?.connection === connection) this.#source = undefined;
+  }
+}

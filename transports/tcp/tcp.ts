@@ -1,0 +1,246 @@
+/** The carrier over real TCP: one port for peers and clients, a link dialled to each peer, everything bounded. */
+import assert from "node:assert/strict";
+import type { Envelope } from "../../lib/core/message.ts";
+import { type Random, seeded } from "../../lib/core/random.ts";
+import { Clients } from "./clients/clients.ts";
+import type { Connection } from "./connection.ts";
+import { Descriptors, type DescriptorsOptions } from "./descriptors.ts";
+import { type Greeting, greetingFault, Refusals } from "./greeting.ts";
+import { CLOSE_MS_MAX, DEFAULT_LIMITS, type TcpLimits, TICK_MS } from "./limits.ts";
+import { Listener } from "./listener.ts";
+import { type LinkStatus, TcpPeer } from "./peers/peer.ts";
+import type { Transport, TransportHandlers } from "../transport.ts";
+import type { Address } from "../address.ts";
+
+export type { Address, LinkStatus, TcpLimits };
+
+export interface TcpOptions extends Partial<TcpLimits> {
+  readonly id: string;
+  /** Nodes of another cluster are refused. */
+  readonly cluster: string;
+  /** Grows from life to life. Two nodes of one id that live at once are told apart by it. */
+  readonly incarnation: number;
+  /** Port 0 for any. */
+  readonly listen: Address;
+  /** All members but this one. No id may hold a "#". */
+  readonly peers: ReadonlyMap<string, Address>;
+  /** For the jitter of dials. */
+  readonly random?: Random;
+  /** What there is to open; by default the system is asked. */
+  readonly descriptors?: Pick<DescriptorsOptions, "files" | "fault">;
+}
+
+export interface TcpHandlers extends TransportHandlers {
+  /** Part of a long message of the peer has come in, and more is on its way. */
+  onArriving?(peer: string): void;
+  /**
+   * The link on which this node sends to the peer is up, or no longer. `reason` is for people. `unreachedMs`: for how
+   * long it had been down, if that was said.
+   */
+  onLink?(peer: string, up: boolean, reason: string, unreachedMs?: number): void;
+  /** The peer has been out of reach for so long, and why, for people; said again ever more rarely. */
+  onUnreached?(peer: string, ms: number, reason: string): void;
+  /** A peer or a client was refused, by either side; each reason is said once, until it changes. For people. */
+  onRefused?(reason: string): void;
+  /** No descriptor is left, so clients are closed; said once until there were some again. For people. */
+  onShort?(reason: string): void;
+  /** Everything sent to this client has left, after there was something. */
+  onDrained?(client: string): void;
+  /**
+   * Nothing was sent for a while to a client that writes no more and is kept open. It may have hung up: something that is
+   * sent now will show. `connection` is the part of its id after the last "#".
+   */
+  onQuiet?(connection: string): void;
+  /** A client's connection is gone; `connection` is the part of its id after the last "#". */
+  onGone?(connection: string): void;
+}
+
+export class TcpTransport implements Transport {
+  readonly #id: string;
+  readonly #listener: Listener;
+  readonly #clients: Clients;
+  readonly #peers: ReadonlyMap<string, TcpPeer>;
+  readonly #options: TcpOptions;
+  readonly #listening = Promise.withResolvers<Address>();
+  #handlers: TcpHandlers | undefined;
+  #descriptors: Descriptors | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: TcpOptions) {
+    const { id, listen, peers } = options;
+    for (const name of [id, ...peers.keys()]) {
+      assert(!name.includes("#"), `a node's id holds no "#": ${name}`);
+    }
+    assert(!peers.has(id), `${id} is not a peer of itself`);
+    this.#id = id;
+    this.#options = options;
+    const refusals = new Refusals((reason) => this.#handlers?.onRefused?.(reason));
+    this.#peers = this.#makePeers(options, refusals);
+    this.#clients = this.#makeClients(options, refusals);
+    this.#listener = new Listener(listen, (socket) => this.#clients.add(socket));
+    // Who does not ask is not told by an end of the process.
+    this.#listening.promise.catch(() => {});
+  }
+
+  /** Where it listens, once it does. Rejects with a sentence. */
+  get listening(): Promise<Address> {
+    return this.#listening.promise;
+  }
+
+  open(handlers: TcpHandlers): void {
+    this.#handlers = handlers;
+    this.#descriptors = this.#makeDescriptors();
+    this.#listener.listen((reason) => this.#handlers?.onDropped(reason))
+      .then(this.#listening.resolve, this.#listening.reject);
+    for (const peer of this.#peers.values()) peer.start();
+    this.#timer = setInterval(this.#ticker(), TICK_MS);
+  }
+
+  send(envelope: Envelope): void {
+    if (this.#handlers === undefined) return;
+    const peer = this.#peers.get(envelope.dest);
+    if (peer !== undefined) peer.send(envelope);
+    else if (envelope.dest.includes("#")) this.#clients.send(envelope);
+    else this.#handlers.onDropped(`to ${envelope.dest}: nobody of this name is known`);
+  }
+
+  async drain(): Promise<void> {
+    await Promise.all(this.#connections.map((connection) => connection.drain()));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** What was sent to this client and has not left. */
+  heldBytes(client: string): number {
+    return this.#clients.unsentBytes(client);
+  }
+
+  /** Whether answers to this client go on: then its connection stays, though it writes no more. */
+  keepOpen(client: string, on: boolean): void {
+    this.#clients.keep(client, on);
+  }
+
+  /** Clients are not listened to any more in this turn of the event loop. */
+  endTurn(): void {
+    this.#clients.endTurn();
+  }
+
+  /** How things stand with each peer. */
+  links(): readonly LinkStatus[] {
+    return [...this.#peers.values()].map(({ status }) => status);
+  }
+
+  get clientCount(): number {
+    return this.#clients.count;
+  }
+
+  /** How often a connection was closed as there was no place for it. */
+  get refusedCount(): number {
+    return this.#clients.refusedCount;
+  }
+
+  /** Why the process's own limit leaves room for fewer clients than there might be, for people, once it is open. */
+  get scarcity(): string | undefined {
+    const { clientsMax } = { ...DEFAULT_LIMITS, ...this.#options };
+    const served = this.#clients.clientsMax;
+    return served < clientsMax ? this.#descriptors?.said(served) : undefined;
+  }
+
+  /** All that is held for clients, in and out. */
+  get clientsBytes(): number {
+    return this.#clients.heldBytes;
+  }
+
+  get #connections(): Connection[] {
+    return [
+      ...[...this.#peers.values()].flatMap(({ connections }) => connections),
+      ...this.#clients.connections,
+    ];
+  }
+
+  async #close(): Promise<void> {
+    const opened = this.#handlers !== undefined;
+    this.#handlers = undefined;
+    if (!opened) return this.#listening.reject(new Error("closed before it was opened"));
+    const free = this.#listener.close();
+    for (const peer of this.#peers.values()) peer.stop();
+    await within(CLOSE_MS_MAX, this.drain());
+    for (const connection of this.#connections) connection.end("this node closes");
+    await within(CLOSE_MS_MAX, free);
+    clearInterval(this.#timer);
+    for (const connection of this.#connections) connection.close("this node closes");
+    await within(CLOSE_MS_MAX, free);
+  }
+
+  /** Counts how much time has passed, but not the time for which this process itself stood still. */
+  #ticker(): () => void {
+    let before = performance.now();
+    return () => {
+      const now = performance.now();
+      const ms = Math.min(now - before, 2 * TICK_MS);
+      before = now;
+      for (const peer of this.#peers.values()) peer.tick(ms);
+      this.#clients.tick(ms);
+      this.#descriptors?.tick(ms);
+    };
+  }
+
+  #makeDescriptors(): Descriptors {
+    return new Descriptors({
+      ...this.#options.descriptors,
+      peers: this.#peers.size,
+      onRoom: (room) => this.#clients.resize(room),
+      current: () => this.#clients.count,
+      onShort: (reason) => this.#handlers?.onShort?.(reason),
+    });
+  }
+
+  #makePeers(options: TcpOptions, refusals: Refusals): Map<string, TcpPeer> {
+    const { random = seeded(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) } = options;
+    const events = {
+      onEnvelope: (envelope: Envelope) => this.#handlers?.onEnvelope(envelope),
+      onDropped: (reason: string) => this.#handlers?.onDropped(reason),
+      onLink: (peer: string, up: boolean, reason: string, unreachedMs?: number) =>
+        this.#handlers?.onLink?.(peer, up, reason, unreachedMs),
+      onUnreached: (peer: string, ms: number, reason: string) =>
+        this.#handlers?.onUnreached?.(peer, ms, reason),
+      onArriving: (peer: string) => this.#handlers?.onArriving?.(peer),
+    };
+    return new Map([...options.peers].map(([peer, address]) => {
+      return [peer, new TcpPeer({ me: options, peer, address, random, refusals, events })];
+    }));
+  }
+
+  #makeClients(options: TcpOptions, refusals: Refusals): Clients {
+    return new Clients({
+      me: options.id,
+      limits: { ...DEFAULT_LIMITS, ...options },
+      refusals,
+      events: {
+        isMember: (id) => id === this.#id || this.#peers.has(id),
+        onGreeting: (connection, greeting) => this.#onGreeting(options, connection, greeting),
+        onEnvelope: (envelope) => this.#handlers?.onEnvelope(envelope),
+        onDropped: (reason) => this.#handlers?.onDropped(reason),
+        onDrained: (client) => this.#handlers?.onDrained?.(client),
+        onQuiet: (connection) => this.#handlers?.onQuiet?.(connection),
+        onGone: (connection) => this.#handlers?.onGone?.(connection),
+      },
+    });
+  }
+
+  #onGreeting(me: TcpOptions, connection: Connection, greeting: Greeting): string | undefined {
+    return greetingFault(me, greeting, (id) => this.#peers.has(id)) ??
+      this.#peers.get(greeting.id)?.accept(connection, greeting);
+  }
+}
+
+async function within(ms: number, promise: Promise<void>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
+}
