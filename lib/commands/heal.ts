@@ -1,5 +1,5 @@
 /** `hearsay heal`: ends every cut of a real network. */
-import { Cutter } from "../workbench/faults/partition_controller.ts";
+import { PartitionController } from "../workbench/faults/partition_controller.ts";
 import { parseHeal } from "./config/cut.ts";
 import { type Io, OK, refuse } from "./terminal/io.ts";
 import { fail } from "./partition.ts";
@@ -9,7 +9,7 @@ export async function heal(args: readonly string[], io: Io): Promise<number> {
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   try {
     // To remove all rules, nobody's address need be known.
-    await new Cutter(parsed.config.sidecars, new Map()).heal();
+    await new PartitionController(parsed.config.sidecars, new Map()).heal();
     io.err("Healed.\n");
     return OK;
   } catch (error) {

@@ -1,6 +1,11 @@
 /** `hearsay partition`: cuts a real network apart through the sidecars, or says who drops whom. */
 import process from "node:process";
-import { Cutter, droppedAt, resolveAll, sourcesOf } from "../workbench/faults/partition_controller.ts";
+import {
+  droppedAt,
+  PartitionController,
+  resolveAll,
+  sourcesOf,
+} from "../workbench/faults/partition_controller.ts";
 import type { Cut } from "../workbench/faults/grudge.ts";
 import { dropFrom, show } from "../workbench/faults/iptables.ts";
 import { LEASE_MS } from "../workbench/faults/sidecar.ts";
@@ -49,7 +54,7 @@ async function cutOnce(
   addresses: ReadonlyMap<string, string>,
   io: Io,
 ): Promise<number> {
-  const cutter = new Cutter(sidecars, addresses);
+  const cutter = new PartitionController(sidecars, addresses);
   await cutter.partition(grudge);
   cutter.release();
   io.err(
@@ -67,7 +72,7 @@ async function hold(
 ): Promise<number> {
   const ended = Promise.withResolvers<void>();
   for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(name, () => ended.resolve());
-  const cutter = new Cutter(sidecars, addresses, { onFailure: () => ended.resolve() });
+  const cutter = new PartitionController(sidecars, addresses, { onFailure: () => ended.resolve() });
   await cutter.partition(grudge);
   io.err("Cut. It ends with Ctrl-C.\n");
   await ended.promise;

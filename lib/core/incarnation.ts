@@ -6,17 +6,17 @@ import { VERSION_MAX } from "./topology/link_state.ts";
  * A life that the clock, being behind, cannot number is so much above the one before it at most, by chance: two lives that
  * follow the same one, as after a backup was restored, do not get the same number.
  */
-export const LIFE_LEAP_MAX = 65_536;
+export const INCARNATION_LEAP_MAX = 65_536;
 
 /** The number of a life after `past`, where the clock gives none; undefined where there is no such number. */
-export function lifeAfter(past: number, random: Random): number | undefined {
-  const life = past + 1 + Math.floor(random.next() * LIFE_LEAP_MAX);
-  return life > VERSION_MAX ? undefined : life;
+export function incarnationAfter(past: number, random: Random): number | undefined {
+  const incarnation = past + 1 + Math.floor(random.next() * INCARNATION_LEAP_MAX);
+  return incarnation > VERSION_MAX ? undefined : incarnation;
 }
 
 /** Under which values enter at a node in this life, and in no other: so no two values have one number. */
-export function originOf(id: string, life: number): string {
-  return `${id}.${life.toString(36)}`;
+export function originOf(id: string, incarnation: number): string {
+  return `${id}.${incarnation.toString(36)}`;
 }
 
 /** Whether values enter under it at this node, in whatever life. An id may hold dots, a life does not. */

@@ -68,38 +68,38 @@ const requests = {
 
 /** A span list: from, to, from, to …, ascending. */
 const Spans = Type.Array(Ordinal, { minItems: 2, maxItems: 2 * SPANS_MAX });
-const Digest = Type.Array(Type.Tuple([Name, Spans]), { maxItems: ORIGINS_MAX });
+const DigestSchema = Type.Array(Type.Tuple([Name, Spans]), { maxItems: ORIGINS_MAX });
 
 /** Entries: origin, seq of the first, consecutive values. */
 const Runs = Type.Array(Type.Tuple([Name, Ordinal, Type.Array(AnyJson)]));
 
 /** What a client may ask of a serving node to follow its values: all that `from` does not cover. */
 const Watch = Type.Object({
-  from: Type.Optional(Type.Union([Digest, Type.Null()])),
+  from: Type.Optional(Type.Union([DigestSchema, Type.Null()])),
   follow: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
 });
 const Unwatch = Type.Object({ watch: Type.Integer() });
 
 /**
- * What one node tells another, hints apart always in this one shape; `type` only says what it is mostly for:
+ * What one node tells another, pushes apart always in this one shape; `type` only says what it is mostly for:
  * "delta" brings entries, "probe" asks for an answer, "ack" does neither.
  */
 const Gossip = Type.Object({
   /** The sender's incarnation: a larger one is a later life that has forgotten everything. */
-  life: Count,
+  incarnation: Count,
   /** The sender's count of messages to this peer in this life. */
-  n: Ordinal,
-  /** The newest message heard from this peer: its life, its n, and for how many ms it has been here. */
-  echo: Type.Optional(Type.Tuple([Count, Ordinal, Type.Number({ minimum: 0 })])),
+  seq: Ordinal,
+  /** The newest message heard from this peer: its incarnation, its seq, and for how many ms it has been here. */
+  ack: Type.Optional(Type.Tuple([Count, Ordinal, Type.Number({ minimum: 0 })])),
   /** Part of what the sender holds, per origin: all that changed since what this peer has confirmed. */
-  holds: Digest,
+  digest: DigestSchema,
   runs: Type.Optional(Runs),
   /** Who sees whom: a node, the life and version of its word, whom it has lost, whom it sees. */
-  sights: Type.Optional(
+  links: Type.Optional(
     Type.Array(Type.Tuple([Name, Count, Count, Type.Array(Name), Type.Array(Name)])),
   ),
   /** An answer is wanted at once. */
-  want: Type.Optional(Type.Boolean()),
+  poll: Type.Optional(Type.Boolean()),
   /** For how long the sender, as a relay, gathers before it passes on, ms. */
   window: Type.Optional(Type.Number({ minimum: 0 })),
 });
@@ -107,12 +107,12 @@ const Gossip = Type.Object({
 /** Entries alone, ahead of the tree, which brings them in any case. */
 const Hint = Type.Object({ runs: Runs });
 
-export type GossipBody = Static<typeof Gossip>;
-export type HintBody = Static<typeof Hint>;
+export type PeerBody = Static<typeof Gossip>;
+export type EagerBody = Static<typeof Hint>;
 export type WatchBody = Static<typeof Watch>;
 export type UnwatchBody = Static<typeof Unwatch>;
 export type InitBody = Static<typeof requests.init>;
-export type GossipType = "delta" | "ack" | "probe" | "hint";
+export type PeerType = "delta" | "ack" | "probe" | "push";
 
 const envelope = Compile(EnvelopeSchema);
 const asking = Compile(AskingSchema);
@@ -160,24 +160,24 @@ export function askingOf(value: unknown): Asking | undefined {
   };
 }
 
-export function isGossipType(type: string): type is GossipType {
-  return type === "delta" || type === "ack" || type === "probe" || type === "hint";
+export function isPeerType(type: string): type is PeerType {
+  return type === "delta" || type === "ack" || type === "probe" || type === "push";
 }
 
-export function isGossip(body: unknown): body is GossipBody {
+export function isPeerBody(body: unknown): body is PeerBody {
   return gossip.Check(body);
 }
 
-export function gossipFault(body: unknown): string {
-  return fault(gossip.Errors(body), "gossip");
+export function peerFault(body: unknown): string {
+  return fault(gossip.Errors(body), "a peer message");
 }
 
-export function isHint(body: unknown): body is HintBody {
+export function isEagerBody(body: unknown): body is EagerBody {
   return hint.Check(body);
 }
 
-export function hintFault(body: unknown): string {
-  return fault(hint.Errors(body), "a hint");
+export function eagerFault(body: unknown): string {
+  return fault(hint.Errors(body), "a push");
 }
 
 export function isWatch(body: unknown): body is WatchBody {

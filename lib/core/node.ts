@@ -1,19 +1,19 @@
 /** A node: the only verb is step, the only timer is deadline. */
 import { canonical, VALUE_DEPTH_MAX } from "./log/canonical.ts";
-import { Gossip } from "./replication/replicator.ts";
+import { Replicator } from "./replication/replicator.ts";
 import { type Key, keyOf } from "./log/value_set.ts";
 import { type Clash, type Entry, Log } from "./log/log.ts";
-import { type Body, type Envelope, gossipFault, hintFault, type InitBody } from "./message.ts";
-import { isGossip, isGossipType, isHint, type Json, readRequest } from "./message.ts";
+import { type Body, eagerFault, type Envelope, type InitBody, peerFault } from "./message.ts";
+import { isEagerBody, isPeerBody, isPeerType, type Json, readRequest } from "./message.ts";
 import { type Batch, takeBatch } from "./replication/compose.ts";
 import type { Mechanism } from "./mechanisms.ts";
-import { Known } from "./log/digest.ts";
+import { Digest } from "./log/digest.ts";
 import { isOriginOf, originOf } from "./incarnation.ts";
 import { rankOf } from "./topology/members.ts";
 import type { Random } from "./random.ts";
 import { byteLength, ESCAPED_BYTES } from "./size.ts";
 
-export { Known };
+export { Digest };
 export type { Batch, Entry, Mechanism };
 
 export type Event =
@@ -93,7 +93,7 @@ export class Node {
   #origin = "";
   /** How many values entered here. */
   #entered = 0;
-  #gossip: Gossip | undefined;
+  #gossip: Replicator | undefined;
   #effects: Effect[] = [];
   #storageFault: string | undefined;
   /** What entered since the last wake and is not on its way yet. */
@@ -124,7 +124,7 @@ export class Node {
   }
 
   /** Takes what a reader who holds `position` lacks, up to a batch, and moves the position on. */
-  takeBatch(position: Known): Batch {
+  takeBatch(position: Digest): Batch {
     return takeBatch(this.#log, position);
   }
 
@@ -146,7 +146,7 @@ export class Node {
   #receive(envelope: Envelope, now: number): void {
     if (this.#me !== undefined && envelope.dest !== this.#me) return;
     // An answer is never answered: two nodes would never come to an end.
-    if (!isGossipType(envelope.body.type)) {
+    if (!isPeerType(envelope.body.type)) {
       if (envelope.body.in_reply_to === undefined) this.#onRequest(envelope, now);
       return;
     }
@@ -159,11 +159,11 @@ export class Node {
     if (gossip === undefined) return this.#notYet(envelope);
     const { src, body } = envelope;
     if (!gossip.isMember(src)) return this.#refuse(envelope, MALFORMED_REQUEST, `${src} is not a member`);
-    if (body.type === "hint") {
-      if (!isHint(body)) return this.#refuse(envelope, MALFORMED_REQUEST, hintFault(body));
+    if (body.type === "push") {
+      if (!isEagerBody(body)) return this.#refuse(envelope, MALFORMED_REQUEST, eagerFault(body));
       return gossip.hinted(src, body, now);
     }
-    if (!isGossip(body)) return this.#refuse(envelope, MALFORMED_REQUEST, gossipFault(body));
+    if (!isPeerBody(body)) return this.#refuse(envelope, MALFORMED_REQUEST, peerFault(body));
     gossip.receive(src, body, now);
   }
 
@@ -211,9 +211,9 @@ export class Node {
     this.#me = me;
     this.#origin = without.includes("rebirth") ? this.#sameOrigin(me) : originOf(me, incarnation);
     this.#entered = this.#log.held(this.#origin)?.last ?? 0;
-    this.#gossip = new Gossip({
+    this.#gossip = new Replicator({
       me,
-      life: incarnation,
+      incarnation: incarnation,
       origin: this.#origin,
       restored: restored !== undefined,
       ranked: rankedOf(init.node_ids, me),

@@ -18,7 +18,7 @@ interface Slot<T> {
   moved: boolean;
 }
 
-export class Agenda<T extends Due> {
+export class TimerQueue<T extends Due> {
   readonly #heap: Slot<T>[] = [];
   #moved: Slot<T>[] = [];
   #entered = 0;

@@ -10,7 +10,7 @@ export const RESUME_MS = 1_000;
  * A store that fails is suspended: the node refuses broadcasts then, so all that still comes are entries that other
  * nodes have made safe. They are kept in memory, and stored first once that is possible.
  */
-export class Safekeeping implements Journal {
+export class DegradableJournal implements Journal {
   readonly #store: Store;
   #fault: unknown;
   #suspended = false;

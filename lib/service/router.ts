@@ -19,7 +19,7 @@ export interface FrontOptions {
 /** How many messages between nodes, by type. */
 export type Counts = Readonly<Record<string, number>>;
 
-export class Front implements Transport {
+export class Router implements Transport {
   readonly #options: FrontOptions;
   readonly #sent = new Map<string, number>();
   readonly #received = new Map<string, number>();

@@ -6,10 +6,10 @@ import { type Random, seeded } from "../core/random.ts";
 import type { Store } from "../store/store.ts";
 import { drive, type Driver } from "../runtime/drive.ts";
 import { TcpTransport } from "../../transports/tcp/tcp.ts";
-import { Ages } from "./unacked_age.ts";
+import { UnackedAge } from "./unacked_age.ts";
 import { duration } from "./duration.ts";
-import { Front } from "./router.ts";
-import { RESUME_MS, Safekeeping } from "./degradable_journal.ts";
+import { Router } from "./router.ts";
+import { DegradableJournal, RESUME_MS } from "./degradable_journal.ts";
 import { Sparsely } from "./sparsely.ts";
 import { statusOf } from "./status.ts";
 import { Watches } from "./watches.ts";
@@ -45,10 +45,10 @@ export class Service {
   readonly #clock = monotonicClock();
   readonly #random: Random;
   readonly #transport: TcpTransport;
-  readonly #front: Front;
+  readonly #front: Router;
   readonly #watches: Watches;
-  readonly #ages = new Ages();
-  readonly #safekeeping: Safekeeping;
+  readonly #ages = new UnackedAge();
+  readonly #safekeeping: DegradableJournal;
   readonly #startedAt = this.#clock();
   readonly #dropped: Sparsely;
   #incarnation: number;
@@ -63,7 +63,7 @@ export class Service {
     this.#incarnation = store.incarnation;
     this.#dropped = new Sparsely(DROPPED_SAID_EVERY_MS, (reason, unsaid) => this.#sayDropped(reason, unsaid));
     this.#random = seeded(Math.floor(Math.random() * 2 ** 32));
-    this.#safekeeping = new Safekeeping(store);
+    this.#safekeeping = new DegradableJournal(store);
     this.#transport = new TcpTransport({ id, cluster, incarnation: store.incarnation, listen, peers });
     this.#watches = this.#makeWatches();
     this.#front = this.#makeFront();
@@ -154,9 +154,9 @@ export class Service {
 
   // What is not the protocol's business.
 
-  #makeFront(): Front {
+  #makeFront(): Router {
     const { id, peers, log } = this.#options;
-    return new Front({
+    return new Router({
       transport: this.#transport,
       members: new Set(peers.keys()),
       settled: () => this.#driver?.settled ?? true,

@@ -2,7 +2,7 @@
 import type { Body } from "../core/message.ts";
 import type { NodeStatus, PeerStatus } from "../core/node.ts";
 import type { LinkStatus } from "../../transports/tcp/tcp.ts";
-import type { Ages } from "./unacked_age.ts";
+import type { UnackedAge } from "./unacked_age.ts";
 import type { Counts } from "./router.ts";
 
 export interface StatusFacts {
@@ -10,7 +10,7 @@ export interface StatusFacts {
   readonly storage: "memory" | "durable" | "full" | "failed";
   readonly node: NodeStatus;
   readonly links: readonly LinkStatus[];
-  readonly ages: Ages;
+  readonly ages: UnackedAge;
   readonly clients: number;
   readonly clientsRefused: number;
   readonly watchers: number;

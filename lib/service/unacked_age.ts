@@ -10,7 +10,7 @@ interface Mark {
   readonly seq: number;
 }
 
-export class Ages {
+export class UnackedAge {
   #marks: Mark[] = [];
 
   /** The first of entries that came within a millisecond stands for them all. */

@@ -8,7 +8,7 @@ import {
   watchFault,
 } from "../core/message.ts";
 import type { Body, Envelope } from "../core/message.ts";
-import { type Batch, Known, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
+import { type Batch, Digest, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
 
 /** So many watches are on at once, over all clients; and so many on one connection. */
 export const WATCHES_MAX = 1_024;
@@ -18,7 +18,7 @@ export const WATCH_HELD_BYTES_MAX = 128 * 1024;
 
 export interface WatchesOptions {
   /** Takes what a position lacks, up to a batch, and moves it on. */
-  readonly take: (position: Known) => Batch;
+  readonly take: (position: Digest) => Batch;
   /** Distinct values held. */
   readonly count: () => number;
   /** Whether all that is held is safe and may be shown. */
@@ -34,7 +34,7 @@ export interface WatchesOptions {
 interface Watch {
   readonly request: Envelope;
   readonly connection: string;
-  readonly position: Known;
+  readonly position: Digest;
   readonly follow: boolean;
   /** It has not had all that there was: it is to read first, or that was not safe yet. */
   behind: boolean;
@@ -153,8 +153,8 @@ export function connectionOf(client: string): string {
   return client.slice(client.lastIndexOf("#") + 1);
 }
 
-function positionOf({ from }: WatchBody): Known {
-  const position = new Known();
+function positionOf({ from }: WatchBody): Digest {
+  const position = new Digest();
   for (const [origin, spans] of from ?? []) {
     const held = position.of(origin);
     for (let i = 0; i + 1 < spans.length; i += 2) {

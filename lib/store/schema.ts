@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { fault, FILE_NAME } from "./faults.ts";
-import { lifeAfter, originOf } from "../core/incarnation.ts";
+import { incarnationAfter, originOf } from "../core/incarnation.ts";
 
 /** The version of the tables below; a file with a larger one is refused. */
 export const SCHEMA_VERSION = 2;
@@ -90,7 +90,7 @@ export function upgrade(db: DatabaseSync): void {
  */
 export function beginLife(db: DatabaseSync, dir: string, now: number): number {
   const before = metaOf(db, dir);
-  const incarnation = now > before.incarnation ? now : lifeAfter(before.incarnation, chance);
+  const incarnation = now > before.incarnation ? now : incarnationAfter(before.incarnation, chance);
   if (incarnation === undefined) throw damaged(dir, `its life ${before.incarnation} can have none after it`);
   const origin = originOf(before.id, incarnation);
   const sum = checksum({ ...before, origin, incarnation });

@@ -1,7 +1,7 @@
 /** One examination, from the first init to the verdict; the same for every world that has a clock and hosts. */
 import assert from "node:assert/strict";
 import { fork } from "../core/random.ts";
-import { Census } from "./world/running/status_poller.ts";
+import { StatusPoller } from "./world/running/status_poller.ts";
 import { Clients } from "./load/client.ts";
 import { Cluster } from "./cluster.ts";
 import { FinalReads } from "./load/final_reads.ts";
@@ -10,7 +10,7 @@ import { latency } from "./world/latency.ts";
 import { Loads } from "./world/loads.ts";
 import { Nemesis, type NemesisEvent } from "./faults/nemesis.ts";
 import { Network } from "./world/network.ts";
-import { Observer } from "./load/read_sampler.ts";
+import { ReadSampler } from "./load/read_sampler.ts";
 import { Oddities } from "./verdict/oddities.ts";
 import { simulatedPartitioner } from "./faults/partitioner.ts";
 import { Reach } from "./faults/components.ts";
@@ -18,7 +18,7 @@ import { conclude, type Results } from "./verdict/results.ts";
 import { SetFull } from "./verdict/set_full.ts";
 import { type Fault, READ_SHARE, type Settings } from "./settings.ts";
 import { takeOver, whyNotUp } from "./setup.ts";
-import { Spread } from "./verdict/propagation.ts";
+import { Propagation } from "./verdict/propagation.ts";
 import { Survival } from "./verdict/survival.ts";
 import { topology } from "./load/topology.ts";
 import { OBSERVER_PREFIX } from "./world/traffic.ts";
@@ -73,7 +73,7 @@ export class Examination {
   readonly #violations = new Violations();
   readonly #oddities = new Oddities();
   readonly #setFull = new SetFull();
-  readonly #spread: Spread;
+  readonly #spread: Propagation;
   readonly #reach: Reach;
   readonly #finalReads: FinalReads;
   readonly #survival = new Survival();
@@ -84,8 +84,8 @@ export class Examination {
   readonly #workload: Workload;
   readonly #partitioner: Partitioner;
   readonly #nemesis: Nemesis;
-  readonly #observer: Observer | undefined;
-  readonly #census: Census | undefined;
+  readonly #observer: ReadSampler | undefined;
+  readonly #census: StatusPoller | undefined;
   readonly #events: NemesisEvent[] = [];
   readonly #memoryLostAt = new Map<string, number>();
   /** Nodes that run elsewhere and are out of reach. */
@@ -104,7 +104,7 @@ export class Examination {
     this.#options = options;
     this.#nodes = running?.nodes ?? Array.from({ length: settings.nodeCount }, (_, i) => `n${i}`);
     assert(this.#nodes.length === settings.nodeCount, "the settings count the nodes");
-    this.#spread = new Spread(this.#nodes);
+    this.#spread = new Propagation(this.#nodes);
     this.#reach = new Reach(this.#nodes);
     this.#finalReads = new FinalReads(this.#nodes);
     this.#history = new History([(op, invocation) => this.#witness(op, invocation)]);
@@ -129,7 +129,7 @@ export class Examination {
     });
   }
 
-  #takeOver(census: Census, done: (results: Results) => void): void {
+  #takeOver(census: StatusPoller, done: (results: Results) => void): void {
     const cut = this.#options.settings.nemesis.includes("partition");
     takeOver(census, cut ? this.#partitioner : undefined, (held, failures) => {
       this.#setFull.overlook(held);
@@ -359,9 +359,9 @@ export class Examination {
     return this.#nemesis.interrupting || this.#out.size > 0;
   }
 
-  #makeObserver(): Observer {
+  #makeObserver(): ReadSampler {
     const { scheduler } = this.#options;
-    return new Observer({
+    return new ReadSampler({
       nodes: this.#nodes,
       scheduler,
       clients: new Clients(this.#network, scheduler, OBSERVER_PREFIX),
@@ -370,9 +370,9 @@ export class Examination {
     });
   }
 
-  #makeCensus(): Census {
+  #makeCensus(): StatusPoller {
     const { scheduler } = this.#options;
-    return new Census({
+    return new StatusPoller({
       nodes: this.#nodes,
       scheduler,
       clients: new Clients(this.#network, scheduler, OBSERVER_PREFIX),

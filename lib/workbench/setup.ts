@@ -1,6 +1,6 @@
 /** The beginning of an examination: why it cannot begin, and how one begins with nodes that run already. */
 import type { Json } from "../core/message.ts";
-import type { Census } from "./world/running/status_poller.ts";
+import type { StatusPoller } from "./world/running/status_poller.ts";
 import { type Cluster, INIT_TIMEOUT_MS } from "./cluster.ts";
 import type { Partitioner } from "./world/world.ts";
 
@@ -19,7 +19,7 @@ export function whyNotUp(unanswered: readonly string[], cluster: Cluster): strin
 
 /** Heals what somebody may have left cut, if this examination cuts, and learns what is held already. */
 export function takeOver(
-  census: Census,
+  census: StatusPoller,
   partitioner: Partitioner | undefined,
   done: (held: readonly Json[], failures: readonly string[]) => void,
 ): void {

@@ -2,8 +2,8 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { canonical } from "../../lib/core/log/canonical.ts";
 import { decode, encode } from "../../lib/core/codec.ts";
-import type { Envelope, GossipBody, Json } from "../../lib/core/message.ts";
-import { gossipFault, isGossip, isGossipType } from "../../lib/core/message.ts";
+import type { Envelope, Json, PeerBody } from "../../lib/core/message.ts";
+import { isPeerBody, isPeerType, peerFault } from "../../lib/core/message.ts";
 import { type Effect, type Entry, type Event, Node, type NodeOptions } from "../../lib/core/node.ts";
 import { stepped } from "../unit/core/stepped.ts";
 
@@ -103,12 +103,12 @@ export class AuditedNode {
     const decoded = decode(line);
     ok(decoded.ok, `the wire takes ${line.slice(0, 300)}`);
     const { body } = decoded.envelope;
-    if (isGossipType(body.type)) this.#judgeGossip(body, line);
+    if (isPeerType(body.type)) this.#judgeGossip(body, line);
     else this.#judgeReply(decoded.envelope, cause);
   }
 
   #judgeGossip(body: unknown, line: string): void {
-    ok(isGossip(body), `${gossipFault(body)}: ${line.slice(0, 300)}`);
+    ok(isPeerBody(body), `${peerFault(body)}: ${line.slice(0, 300)}`);
     for (const entry of entriesOf(body)) {
       ok(this.#persisted.has(nameOf(entry)), `${nameOf(entry)} is persisted before it is sent`);
     }
@@ -118,8 +118,8 @@ export class AuditedNode {
   }
 
   /** What it says it holds, it has persisted; the ends of each interval stand for the rest. */
-  #judgeHoldings(body: GossipBody): void {
-    for (const [origin, spans] of body.holds) {
+  #judgeHoldings(body: PeerBody): void {
+    for (const [origin, spans] of body.digest) {
       for (const seq of spans) {
         ok(
           this.#persisted.has(nameOf({ origin, seq })),
@@ -166,7 +166,7 @@ function keyOf(value: Json): string | number {
   return canonical(jsonOf(value)) ?? "too deep";
 }
 
-function entriesOf(body: GossipBody): Entry[] {
+function entriesOf(body: PeerBody): Entry[] {
   return (body.runs ?? []).flatMap(([origin, first, values]) =>
     values.map((value, i) => ({ origin, seq: first + i, value }))
   );

@@ -62,24 +62,27 @@ const names = fc.array(anyName, { maxLength: 4 });
 /** Gossip that is mostly in shape, and whose numbers are anything. */
 const gossip: fc.Arbitrary<Body> = fc.record({
   type: fc.constantFrom("delta", "ack", "probe"),
-  life: fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 3 }) }, { weight: 1, arbitrary: count }),
-  n: count,
-  holds: fc.array(fc.tuple(origin, spans), { maxLength: 3 }),
-  echo: fc.tuple(fc.integer({ min: 0, max: 3 }), count, fc.oneof(fc.nat(500), fc.constantFrom(-1, 1e308))),
+  incarnation: fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 3 }) }, {
+    weight: 1,
+    arbitrary: count,
+  }),
+  seq: count,
+  digest: fc.array(fc.tuple(origin, spans), { maxLength: 3 }),
+  ack: fc.tuple(fc.integer({ min: 0, max: 3 }), count, fc.oneof(fc.nat(500), fc.constantFrom(-1, 1e308))),
   runs: fc.array(fc.tuple(origin, count, fc.array(wild, { maxLength: 4 })), { maxLength: 3 }),
-  sights: fc.array(fc.tuple(anyName, count, count, names, names), { maxLength: 3 }),
-  want: fc.boolean(),
+  links: fc.array(fc.tuple(anyName, count, count, names, names), { maxLength: 3 }),
+  poll: fc.boolean(),
   window: fc.oneof(fc.nat(1000), fc.constantFrom(1e308, 5e-324)),
   msg_id: fc.nat(9),
   in_reply_to: fc.nat(9),
-}, { requiredKeys: ["type", "life", "n", "holds"], noNullPrototype: true });
+}, { requiredKeys: ["type", "incarnation", "seq", "digest"], noNullPrototype: true });
 
-const hint: fc.Arbitrary<Body> = gossip.map(({ runs = [] }) => ({ type: "hint", runs }));
+const hint: fc.Arbitrary<Body> = gossip.map(({ runs = [] }) => ({ type: "push", runs }));
 
 /** Gossip with one field of the wrong kind, or without it. */
 const brokenGossip: fc.Arbitrary<Body> = fc.tuple(
   gossip,
-  fc.constantFrom("life", "n", "holds", "echo", "runs", "sights", "want", "window"),
+  fc.constantFrom("incarnation", "seq", "digest", "ack", "runs", "links", "poll", "window"),
   fc.option(json, { nil: undefined }),
 ).map(([body, field, value]) => parseBody({ ...body, [field]: value }));
 

@@ -2,9 +2,9 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Plan } from "../../lib/core/topology/layout.ts";
-import { plant } from "../../lib/core/topology/compute_tree.ts";
-import { Sights } from "../../lib/core/topology/link_state.ts";
+import { Layout } from "../../lib/core/topology/layout.ts";
+import { computeTree } from "../../lib/core/topology/compute_tree.ts";
+import { LinkState } from "../../lib/core/topology/link_state.ts";
 import type { Tree } from "../../lib/core/topology/tree.ts";
 import { holds } from "./holds.ts";
 
@@ -19,11 +19,11 @@ test("plant() makes the same tree for who alone has spoken as for who has heard 
   const deeds = fc.array(fc.tuple(fc.boolean(), fc.constantFrom(...ids)), { minLength: 1, maxLength: 8 });
   holds(
     fc.property(fc.constantFrom(...ids), deeds, (me, done) => {
-      const own = new Sights(me, 1, new Plan(ids, RELAYS));
+      const own = new LinkState(me, 1, new Layout(ids, RELAYS));
       for (const [seen, other] of done.filter(([, id]) => id !== me)) seen ? own.see(other) : own.lose(other);
-      const heard = new Sights("examiner", 1, new Plan(ids, RELAYS));
+      const heard = new LinkState("examiner", 1, new Layout(ids, RELAYS));
       for (const [node, row] of own.since(0)) heard.merge(node, row);
-      deepEqual(picture(plant(own, me)), picture(plant(heard, me)));
+      deepEqual(picture(computeTree(own, me)), picture(computeTree(heard, me)));
     }),
     1_000,
   );

@@ -2,8 +2,8 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { plant } from "../../lib/core/topology/compute_tree.ts";
-import { HELPERS, helpers } from "../../lib/core/topology/failover.ts";
+import { computeTree } from "../../lib/core/topology/compute_tree.ts";
+import { BACKUPS, backupsOf } from "../../lib/core/topology/failover.ts";
 import type { Tree } from "../../lib/core/topology/tree.ts";
 import { holds } from "./holds.ts";
 import { type Links, links, nobodyLost, reachable, saidOf, sightsOf } from "./links.ts";
@@ -11,7 +11,7 @@ import { type Links, links, nobodyLost, reachable, saidOf, sightsOf } from "./li
 /** Everyone's tree. While nobody has lost anybody, links count without a witness. */
 function plantAll(table: Links): Map<string, Tree> {
   const sights = sightsOf(table);
-  return new Map(table.nodes.map((node) => [node, plant(sights, node)]));
+  return new Map(table.nodes.map((node) => [node, computeTree(sights, node)]));
 }
 
 function treeOf(trees: ReadonlyMap<string, Tree>, node: string): Tree {
@@ -139,11 +139,11 @@ test("helpers() are at most HELPERS, of the tree, not its root, and the same for
       const { plan } = sightsOf(table);
       for (const tree of trees.values()) {
         if (tree.has(lost)) continue;
-        const chosen = helpers(plan, tree, lost);
-        equal(chosen.length, Math.min(HELPERS, tree.size - 1));
+        const chosen = backupsOf(plan, tree, lost);
+        equal(chosen.length, Math.min(BACKUPS, tree.size - 1));
         for (const each of chosen) ok(each !== tree.root && tree.has(each));
         for (const other of membersOf(tree)) {
-          deepEqual(helpers(plan, treeOf(trees, other), lost), chosen);
+          deepEqual(backupsOf(plan, treeOf(trees, other), lost), chosen);
         }
       }
     }),

@@ -2,49 +2,49 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Row, Sights } from "../../lib/core/topology/link_state.ts";
+import { type Advertisement, LinkState } from "../../lib/core/topology/link_state.ts";
 import { holds } from "./holds.ts";
 
 const nodes = ["n0", "n1", "n2", "n3"];
 const ME = "n0";
 const MY_LIFE = 3;
 
-type Said = readonly [node: string, row: Row];
+type Said = readonly [node: string, row: Advertisement];
 
 const some = fc.subarray(nodes).map((list): ReadonlySet<string> => new Set(list));
 const said: fc.Arbitrary<Said> = fc.tuple(
   fc.constantFrom(...nodes),
-  fc.record({ life: fc.nat(4), version: fc.nat(4), lost: some, seen: some }),
+  fc.record({ incarnation: fc.nat(4), version: fc.nat(4), lost: some, seen: some }),
 );
 /** One node says one thing under one life and version. */
 const words = fc.uniqueArray(said, {
   maxLength: 24,
-  selector: ([node, { life, version }]) => `${node} ${life} ${version}`,
+  selector: ([node, { incarnation, version }]) => `${node} ${incarnation} ${version}`,
 });
 const shuffled = words.chain((list) =>
   fc.tuple(fc.constant(list), fc.shuffledSubarray([...list, ...list], { minLength: 2 * list.length }))
 );
 
-function tell(sights: Sights, list: readonly Said[]): Sights {
+function tell(sights: LinkState, list: readonly Said[]): LinkState {
   for (const [node, row] of list) sights.merge(node, row);
   return sights;
 }
 
 /** What a node says of itself; before its first word, nothing is below. */
-function ownRow(sights: Sights): Rank {
-  return [...sights.since(0)].find(([node]) => node === ME)?.[1] ?? { life: -1, version: -1 };
+function ownRow(sights: LinkState): Rank {
+  return [...sights.since(0)].find(([node]) => node === ME)?.[1] ?? { incarnation: -1, version: -1 };
 }
 
-type Rank = Pick<Row, "life" | "version">;
+type Rank = Pick<Advertisement, "incarnation" | "version">;
 
 function isAbove(a: Rank, b: Rank): boolean {
-  return a.life > b.life || (a.life === b.life && a.version > b.version);
+  return a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.version > b.version);
 }
 
-function table(sights: Sights): unknown {
-  const rows = [...sights.since(0)].map(([node, { life, version, lost, seen }]) => [
+function table(sights: LinkState): unknown {
+  const rows = [...sights.since(0)].map(([node, { incarnation, version, lost, seen }]) => [
     node,
-    life,
+    incarnation,
     version,
     [...lost].sort(),
     [...seen].sort(),
@@ -55,8 +55,8 @@ function table(sights: Sights): unknown {
 test("Sights.merge() in any order, and any number of times, makes one table [P7]", () => {
   holds(
     fc.property(shuffled, ([list, again]) => {
-      const mine = tell(new Sights("examiner", 1), list);
-      deepEqual(table(tell(new Sights("examiner", 1), again)), table(mine));
+      const mine = tell(new LinkState("examiner", 1), list);
+      deepEqual(table(tell(new LinkState("examiner", 1), again)), table(mine));
     }),
     400,
   );
@@ -65,7 +65,7 @@ test("Sights.merge() in any order, and any number of times, makes one table [P7]
 test("Sights.merge() of what is known changes nothing and counts no change [P7]", () => {
   holds(
     fc.property(shuffled, ([list, again]) => {
-      const sights = tell(new Sights("examiner", 1), list);
+      const sights = tell(new LinkState("examiner", 1), list);
       const { revision } = sights;
       const before = table(sights);
       for (const [node, row] of again) equal(sights.merge(node, row), undefined);
@@ -80,12 +80,12 @@ test("Sights says of itself only what it saw, above all that others say it said 
   const deeds = fc.array(fc.tuple(fc.boolean(), fc.constantFrom("n1", "n2", "n3")), { maxLength: 6 });
   holds(
     fc.property(words, deeds, (list, done) => {
-      const sights = new Sights(ME, MY_LIFE);
+      const sights = new LinkState(ME, MY_LIFE);
       for (const [seen, other] of done) seen ? sights.see(other) : sights.lose(other);
       const own = { lost: [...sights.lost], seen: [...sights.seen] };
       const before = ownRow(sights);
       // Under its present life only the node itself has spoken; a clock that was set back leaves words of later ones.
-      const others = list.filter(([node, { life }]) => node !== ME || life !== MY_LIFE);
+      const others = list.filter(([node, { incarnation }]) => node !== ME || incarnation !== MY_LIFE);
       tell(sights, others);
       deepEqual({ lost: [...sights.lost], seen: [...sights.seen] }, own);
       const after = ownRow(sights);
@@ -100,7 +100,7 @@ test("Sights says of itself only what it saw, above all that others say it said 
 test("Sights.since() names what changed after a revision, and nothing else [P7]", () => {
   holds(
     fc.property(words, fc.nat(24), (list, cut) => {
-      const sights = tell(new Sights("examiner", 1), list.slice(0, cut));
+      const sights = tell(new LinkState("examiner", 1), list.slice(0, cut));
       const { revision } = sights;
       const changed = list.slice(cut).filter(([node, row]) => sights.merge(node, row) !== undefined);
       deepEqual(

@@ -1,7 +1,7 @@
 /** Arbitrary tables of who sees whom and who has lost whom, and what may be concluded from them by hand. */
 import fc from "fast-check";
-import { Plan } from "../../lib/core/topology/layout.ts";
-import { Sights } from "../../lib/core/topology/link_state.ts";
+import { Layout } from "../../lib/core/topology/layout.ts";
+import { LinkState } from "../../lib/core/topology/link_state.ts";
 
 /** What the two ends of one link say of it: each has seen the other, or lost it, or says nothing. */
 type Word = "seen" | "lost" | "nothing";
@@ -48,12 +48,12 @@ function tableOf(nodes: readonly string[], list: readonly Link[], silent: readon
 }
 
 /** The table that a node has once it has heard everyone's word. */
-export function sightsOf({ nodes, silent, words }: Links): Sights {
-  const sights = new Sights("examiner", 0, new Plan(nodes, 0));
+export function sightsOf({ nodes, silent, words }: Links): LinkState {
+  const sights = new LinkState("examiner", 0, new Layout(nodes, 0));
   const said = (node: string, what: Word) =>
     new Set(nodes.filter((other) => words.get(node)?.get(other) === what));
   for (const node of nodes.filter((each) => !silent.includes(each))) {
-    sights.merge(node, { life: 1, version: 1, seen: said(node, "seen"), lost: said(node, "lost") });
+    sights.merge(node, { incarnation: 1, version: 1, seen: said(node, "seen"), lost: said(node, "lost") });
   }
   return sights;
 }

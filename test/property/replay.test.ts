@@ -2,7 +2,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Effect, type Event, Known, Node } from "../../lib/core/node.ts";
+import { Digest, type Effect, type Event, Node } from "../../lib/core/node.ts";
 import { seeded } from "../../lib/core/random.ts";
 import { type Happening, happenings, ME, members } from "../fuzz/events.ts";
 import { holds } from "./holds.ts";
@@ -13,7 +13,7 @@ const DEADLINES = 20;
 interface Reader {
   readonly node: Node;
   readonly me: string;
-  readonly position: Known;
+  readonly position: Digest;
 }
 
 /** What can be read of a node, each with the trouble that a reader takes over it. */
@@ -81,7 +81,7 @@ function exchanged(all: readonly Happened[], me: string): Happened[] {
 /** Every effect in order, by step. */
 function replay(node: Node, me: string, all: readonly Happened[], isRead: boolean): Effect[][] {
   const effects: Effect[][] = [];
-  const reader = { node, me, position: new Known() };
+  const reader = { node, me, position: new Digest() };
   let now = 0;
   for (const each of all) {
     now += each.afterMs;
@@ -113,7 +113,7 @@ test("a status has a row for every other member, met or not, in order of rank [N
     node.step({ kind: "receive", envelope: { src, dest: "n2", body } }, 0);
   ask("c1", { type: "init", node_id: "n2", node_ids: [...members].reverse() });
   ask("c1", { type: "broadcast", message: 1 });
-  ask("n3", { type: "ack", life: 1, n: 1, holds: [["n2.1", [1, 1]], ["n3.1", [1, 2]]] });
+  ask("n3", { type: "ack", incarnation: 1, seq: 1, digest: [["n2.1", [1, 1]], ["n3.1", [1, 2]]] });
   const rows = node.status.peers.map(({ id, lag, ahead, holds: has }) => [id, lag, ahead, has("n2.1", 1)]);
   deepEqual(rows, [["n0", 1, 0, false], ["n1", 1, 0, false], ["n3", 0, 2, true]]);
 });

@@ -2,7 +2,7 @@
 import { equal } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { keyOf, Keys } from "../../lib/core/log/value_set.ts";
+import { keyOf, ValueSet } from "../../lib/core/log/value_set.ts";
 import type { Json } from "../../lib/core/message.ts";
 import { holds } from "./holds.ts";
 import { json, same } from "./json.ts";
@@ -18,7 +18,7 @@ test("Keys takes each value once, and holds what was taken and nothing else [L3]
   const values = fc.array(fc.oneof(numbers, json), { maxLength: 60 });
   holds(
     fc.property(values, (all) => {
-      const keys = new Keys();
+      const keys = new ValueSet();
       const taken: Json[] = [];
       for (const value of all) {
         const key = keyOf(value) ?? "";

@@ -1,7 +1,7 @@
 /** Many nodes: no relay has much more to do than all others, and when relays are lost everything goes on. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isGossip } from "../../lib/core/message.ts";
+import { isPeerBody } from "../../lib/core/message.ts";
 import { STAR_MAX } from "../../lib/core/topology/layout.ts";
 import type { Results } from "../../lib/workbench/verdict/results.ts";
 import { defaults, type Settings } from "../../lib/workbench/settings.ts";
@@ -28,7 +28,7 @@ function examine(settings: Partial<Settings>): Examined {
         ...events,
         sent: (envelope) => {
           if (envelope.dest.startsWith("n")) [envelope.src, envelope.dest].forEach(count);
-          if (isGossip(envelope.body)) words += envelope.body.sights?.length ?? 0;
+          if (isPeerBody(envelope.body)) words += envelope.body.links?.length ?? 0;
           events.sent(envelope);
         },
       });

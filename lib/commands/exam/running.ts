@@ -1,6 +1,6 @@
 /** `hearsay test --cluster`: nodes that run already, on a real network. */
 import { beforeEnding } from "../../workbench/faults/before_ending.ts";
-import { Cutter, resolveAll } from "../../workbench/faults/partition_controller.ts";
+import { PartitionController, resolveAll } from "../../workbench/faults/partition_controller.ts";
 import { Examination, type Progress, type Running } from "../../workbench/examination.ts";
 import { OrderlyCuts, realPartitioner, simulatedPartitioner } from "../../workbench/faults/partitioner.ts";
 import { remoteHosts } from "../../workbench/world/running/remote.ts";
@@ -53,5 +53,5 @@ async function cutsOf({ cluster, sidecars }: Reach): Promise<OrderlyCuts> {
   if (said.length > 0) {
     throw new Error(`Cannot cut nodes apart that have no address of their own: ${said.join("; ")}`);
   }
-  return new OrderlyCuts(new Cutter(sidecars, addresses));
+  return new OrderlyCuts(new PartitionController(sidecars, addresses));
 }

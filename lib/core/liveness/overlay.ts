@@ -1,35 +1,35 @@
 /** Who is there and who passes on: keeps the relay tree, notices who is lost, and looks for a relay where there is none. */
 import type { Mechanism } from "../mechanisms.ts";
-import type { GossipBody } from "../message.ts";
-import type { Peer } from "../replication/progress.ts";
+import type { PeerBody } from "../message.ts";
+import type { Progress } from "../replication/progress.ts";
 import { rankOf } from "../topology/members.ts";
-import { concerned, plant } from "../topology/compute_tree.ts";
-import { Sights } from "../topology/link_state.ts";
-import { type LookoutOptions, Steward } from "./prober.ts";
-import { looksOut, standIns } from "../topology/failover.ts";
+import { computeTree, neighboursToNotify } from "../topology/compute_tree.ts";
+import { LinkState } from "../topology/link_state.ts";
+import { type OverlayOptions, Prober } from "./prober.ts";
+import { looksOut, preferenceList } from "../topology/failover.ts";
 import type { Tree } from "../topology/tree.ts";
 
-export class Lookout {
-  readonly sights: Sights;
-  readonly #options: LookoutOptions;
-  readonly #steward: Steward;
+export class Overlay {
+  readonly sights: LinkState;
+  readonly #options: OverlayOptions;
+  readonly #steward: Prober;
   #tree: Tree;
-  #near: ReadonlyMap<string, Peer>;
+  #near: ReadonlyMap<string, Progress>;
 
-  constructor(options: LookoutOptions) {
+  constructor(options: OverlayOptions) {
     this.#options = options;
-    const { me, life, plan } = options;
-    this.sights = new Sights(me, life, plan);
-    this.#tree = plant(this.sights, options.me);
+    const { me, incarnation, plan } = options;
+    this.sights = new LinkState(me, incarnation, plan);
+    this.#tree = computeTree(this.sights, options.me);
     this.#near = this.#beside(this.#tree);
-    this.#steward = new Steward(options, this.sights, this.#tree);
+    this.#steward = new Prober(options, this.sights, this.#tree);
   }
 
   get tree(): Tree {
     return this.#tree;
   }
 
-  get neighbours(): Iterable<Peer> {
+  get neighbours(): Iterable<Progress> {
     return this.#near.values();
   }
 
@@ -48,23 +48,23 @@ export class Lookout {
   }
 
   /** The peer was heard, and says who sees whom. */
-  heard(peer: Peer, body: Pick<GossipBody, "sights" | "want">, now: number): void {
+  heard(peer: Progress, body: Pick<PeerBody, "links" | "poll">, now: number): void {
     this.#listen(peer, body, now);
     // Who is not told who is lost takes it as a sign that another asks.
-    if (body.want === true && !this.#looksOut && !this.isNeighbour(peer.id)) this.#askRelay(now);
+    if (body.poll === true && !this.#looksOut && !this.isNeighbour(peer.id)) this.#askRelay(now);
   }
 
-  #listen(peer: Peer, { sights: words = [] }: Pick<GossipBody, "sights">, now: number): void {
+  #listen(peer: Progress, { links: words = [] }: Pick<PeerBody, "links">, now: number): void {
     const before = this.sights.revision;
     const returned = !this.sights.clear && !this.sights.seen.has(peer.id);
     if (this.sights.lost.has(peer.id)) this.#steward.found();
-    this.sights.bury(peer.id, peer.life);
+    this.sights.bury(peer.id, peer.incarnation);
     this.sights.see(peer.id);
-    for (const [node, life, version, lost, seen] of words) {
+    for (const [node, incarnation, version, lost, seen] of words) {
       // What a life said that has ended is no longer so.
-      if (!this.#isMember(node) || life < (this.#options.peers.met(node)?.life ?? 0)) continue;
+      if (!this.#isMember(node) || incarnation < (this.#options.peers.get(node)?.incarnation ?? 0)) continue;
       const gone = this.sights.merge(node, {
-        life,
+        incarnation,
         version,
         lost: this.#members(lost),
         seen: this.#members(seen),
@@ -77,7 +77,7 @@ export class Lookout {
   }
 
   /** The peer did not answer in time, again. */
-  lose(peer: Peer, now: number): void {
+  lose(peer: Progress, now: number): void {
     peer.expectNothing();
     const wasRelay = peer.id === this.#tree.parent;
     if (wasRelay && this.#lacks("failover")) return;
@@ -92,12 +92,12 @@ export class Lookout {
   linked(id: string, now: number): void {
     const awaited = this.isNeighbour(id) || !this.sights.clear;
     if (!awaited || this.sights.seen.has(id)) return;
-    const peer = this.#options.peers.get(id);
+    const peer = this.#options.peers.getOrCreate(id);
     if (peer !== undefined) this.#options.hands.probe(peer, now);
   }
 
   /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */
-  silent(relay: Peer, now: number): void {
+  silent(relay: Progress, now: number): void {
     relay.busy = false;
     if (relay.id !== this.#tree.parent || relay.misses > 0 || this.#lacks("failover")) return;
     this.#options.hands.askOnce(relay, now);
@@ -119,8 +119,8 @@ export class Lookout {
     return looksOut(this.sights.plan, this.#tree, this.#options.me);
   }
 
-  get #relay(): Peer | undefined {
-    return this.#options.peers.met(this.#tree.parent ?? "");
+  get #relay(): Progress | undefined {
+    return this.#options.peers.get(this.#tree.parent ?? "");
   }
 
   #isMember(id: string): boolean {
@@ -147,7 +147,7 @@ export class Lookout {
   #doubtLinks(now: number): void {
     const { peers, patienceMs } = this.#options;
     this.sights.doubt((id) => {
-      const peer = peers.met(id);
+      const peer = peers.get(id);
       return peer !== undefined && now - peer.heardAt < patienceMs(peer);
     });
   }
@@ -156,7 +156,7 @@ export class Lookout {
   #askRelay(now: number): void {
     const { timing, hands } = this.#options;
     const relay = this.#relay;
-    if (relay === undefined || relay.misses > 0 || now - relay.heardAt < timing.answerMs(relay)) return;
+    if (relay === undefined || relay.misses > 0 || now - relay.heardAt < timing.replyTimeoutMs(relay)) return;
     hands.askOnce(relay, now);
   }
 
@@ -165,21 +165,21 @@ export class Lookout {
   #replant(now: number): void {
     const { me, hands } = this.#options;
     const before = this.#tree;
-    this.#tree = this.#prune(plant(this.sights, me));
+    this.#tree = this.#prune(computeTree(this.sights, me));
     // Who passes nothing on is not told of changes: what it knows of others would be of long ago.
     if (!this.#looksOut && this.#tree.children.length === 0 && this.sights.forgetOthers()) {
-      this.#tree = this.#prune(plant(this.sights, me));
+      this.#tree = this.#prune(computeTree(this.sights, me));
     }
     this.#near = this.#beside(this.#tree);
-    const told = concerned(this.sights.plan, before, this.#tree, me);
+    const told = neighboursToNotify(this.sights.plan, before, this.#tree, me);
     if (told.size > 0) hands.turned(before, told, now);
     this.#steward.replanted(this.#tree, now);
   }
 
   /** Those next to this node, the one towards the root first. */
-  #beside({ parent, children }: Tree): Map<string, Peer> {
+  #beside({ parent, children }: Tree): Map<string, Progress> {
     const ids = parent === undefined ? children : [parent, ...children];
-    const peers = ids.flatMap((id) => this.#options.peers.get(id) ?? []);
+    const peers = ids.flatMap((id) => this.#options.peers.getOrCreate(id) ?? []);
     return new Map(peers.map((peer) => [peer.id, peer]));
   }
 
@@ -194,7 +194,7 @@ export class Lookout {
     if ([...peers].some((peer) => peer.awaited)) return;
     const next = this.#nextRelay();
     const isFound = this.#tree.size > 1 && this.sights.seen.has(next ?? "");
-    if (next !== undefined && !isFound) hands.call(peers.get(next) as Peer, now);
+    if (next !== undefined && !isFound) hands.call(peers.getOrCreate(next) as Progress, now);
   }
 
   #nextRelay(): string | undefined {
@@ -202,7 +202,7 @@ export class Lookout {
     const { plan, lost } = this.sights;
     const isLeft = (id: string) => id !== me && !lost.has(id);
     if (plan.relays > 0 && !plan.isRelay(me)) {
-      for (const rank of standIns(plan, rankOf(ranked, me) ?? 0)) {
+      for (const rank of preferenceList(plan, rankOf(ranked, me) ?? 0)) {
         if (isLeft(ranked[rank] as string)) return ranked[rank];
       }
     }

@@ -4,51 +4,51 @@ import { rankOf } from "../topology/members.ts";
 import type { Mechanism } from "../mechanisms.ts";
 import { pick, type Random } from "../random.ts";
 import type { Peers } from "../replication/peers.ts";
-import type { Peer } from "../replication/progress.ts";
-import type { Plan } from "../topology/layout.ts";
-import type { Sights } from "../topology/link_state.ts";
-import { heirOf, helpers, isSteward, looksOut, relaysIn } from "../topology/failover.ts";
+import type { Progress } from "../replication/progress.ts";
+import type { Layout } from "../topology/layout.ts";
+import type { LinkState } from "../topology/link_state.ts";
+import { backupsOf, coordinatorOf, isSteward, looksOut, relaysIn } from "../topology/failover.ts";
 import { ANSWER_SLACK_MS, type Timing } from "../replication/timing.ts";
-import { OUT, type Tree } from "../topology/tree.ts";
+import { type Tree, UNREACHABLE } from "../topology/tree.ts";
 
 /** What the lookout has others do. */
 export interface Hands {
   /** Asks a peer of which nothing is known, with what came lately: it may be waiting for it. */
-  call(peer: Peer, now: number): void;
+  call(peer: Progress, now: number): void;
   /** Asks for a sign of life; nothing follows from silence. */
-  probe(peer: Peer, now: number): void;
+  probe(peer: Progress, now: number): void;
   /** Asks for a sign of life for the last time. */
-  askOnce(peer: Peer, now: number): void;
+  askOnce(peer: Progress, now: number): void;
   /** The tree is not what it was; those in `told` must hear of it soon. */
   turned(before: Tree, told: ReadonlySet<string>, now: number): void;
 }
 
-export interface LookoutOptions {
+export interface OverlayOptions {
   readonly me: string;
-  readonly life: number;
+  readonly incarnation: number;
   /** Every member, this one included, in the order of rank, the same on every node. */
   readonly ranked: readonly string[];
-  readonly plan: Plan;
+  readonly plan: Layout;
   readonly peers: Peers;
   readonly timing: Timing;
   readonly random: Random;
   readonly without: readonly Mechanism[];
   /** How long a peer may take to acknowledge, ms. */
-  readonly patienceMs: (peer: Peer) => number;
+  readonly patienceMs: (peer: Progress) => number;
   readonly hands: Hands;
 }
 
 /** How far apart the nodes that can reach each other probe, together, what they cannot reach. */
-export const PROBE_EVERY_MS = 320;
+export const BACKGROUND_PROBE_MS = 320;
 /** Ways round are looked for to so many at once of those who have fallen out of the tree. */
-export const HELPED_MAX = 4;
+export const INDIRECT_PROBES_MAX = 4;
 /** A relay asks whom it does not see and others do again after this, doubling up to the cap. */
-export const RECALL_BASE_MS = 1_000;
-export const RECALL_CAP_MS = 16_000;
+export const RECONNECT_BASE_MS = 1_000;
+export const RECONNECT_CAP_MS = 16_000;
 
-export class Steward {
-  readonly #options: LookoutOptions;
-  readonly #sights: Sights;
+export class Prober {
+  readonly #options: OverlayOptions;
+  readonly #sights: LinkState;
   #tree: Tree;
   #probeAt = Infinity;
   #recallAt = Infinity;
@@ -61,7 +61,7 @@ export class Steward {
   #recallsAll = false;
   #musterAt = Infinity;
 
-  constructor(options: LookoutOptions, sights: Sights, tree: Tree) {
+  constructor(options: OverlayOptions, sights: LinkState, tree: Tree) {
     this.#options = options;
     this.#sights = sights;
     this.#tree = tree;
@@ -117,15 +117,15 @@ export class Steward {
     const missed = this.#missed();
     let helped = 0;
     for (const id of ranked) {
-      if (helped === HELPED_MAX) return;
+      if (helped === INDIRECT_PROBES_MAX) return;
       if (!missed.has(id) || this.#tree.has(id)) continue;
-      const chosen = helpers(plan, this.#tree, id);
+      const chosen = backupsOf(plan, this.#tree, id);
       // Whom these could not reach must not keep others from being helped. In a star the root calls everyone itself.
       const inVain = plan.relays > 0 && chosen.every((each) => this.#sights.lostBy(each).has(id));
       if (inVain) continue;
       helped++;
       if (this.#sights.lost.has(id) || !chosen.includes(me)) continue;
-      const peer = peers.get(id);
+      const peer = peers.getOrCreate(id);
       if (peer !== undefined && !peer.awaited) hands.call(peer, now);
     }
   }
@@ -169,9 +169,9 @@ export class Steward {
       // Whose relay nobody misses comes with it.
       const relay = plan.parentOf(id);
       if (relay !== undefined && relay !== plan.root && relay !== me && !missed.has(relay)) continue;
-      const heir = heirOf(plan, this.#tree, rank);
+      const heir = coordinatorOf(plan, this.#tree, rank);
       if (heir !== me && !(heir === this.#tree.root && steward)) continue;
-      const peer = peers.get(id);
+      const peer = peers.getOrCreate(id);
       if (peer !== undefined && !peer.awaited) hands.call(peer, now);
     }
   }
@@ -192,7 +192,7 @@ export class Steward {
     const { peers, random, hands } = this.#options;
     const apart = this.#looksOut ? peers.ids.filter((id) => !this.#tree.has(id)) : [];
     const id = pick(random, apart.length > 0 ? apart : [...this.#sights.lost]);
-    const peer = peers.get(id ?? "");
+    const peer = peers.getOrCreate(id ?? "");
     this.#probeAt = peer === undefined ? Infinity : now + this.#probeMs();
     if (peer !== undefined) hands.probe(peer, now);
   }
@@ -201,7 +201,7 @@ export class Steward {
   #probeMs(): number {
     const relays = this.#looksOut ? relaysIn(this.#sights.plan, this.#tree) : 0;
     const sharers = relays || this.#tree.size;
-    return PROBE_EVERY_MS * sharers * (0.75 + this.#options.random.next() / 2);
+    return BACKGROUND_PROBE_MS * sharers * (0.75 + this.#options.random.next() / 2);
   }
 
   /** Others reach members that should come to this relay: have the links come back? Soon after one has, else ever more rarely. */
@@ -210,8 +210,8 @@ export class Steward {
     const { me, ranked, peers, hands } = this.#options;
     const called = new Set(this.#recallsAll ? this.#sights.lost : []);
     for (const [rank, id] of ranked.entries()) {
-      if (id === me || this.#tree.parentAt(rank) === OUT || this.#sights.linkUp(me, id)) continue;
-      if (heirOf(this.#sights.plan, this.#tree, rank) === me) called.add(id);
+      if (id === me || this.#tree.parentAt(rank) === UNREACHABLE || this.#sights.linkUp(me, id)) continue;
+      if (coordinatorOf(this.#sights.plan, this.#tree, rank) === me) called.add(id);
     }
     this.#recallsAll = false;
     if (called.size === 0 || !this.#calls) return;
@@ -219,7 +219,7 @@ export class Steward {
     this.#recalls++;
     this.#recalledAt = now;
     for (const id of called) {
-      const peer = peers.get(id);
+      const peer = peers.getOrCreate(id);
       if (peer !== undefined) hands.probe(peer, now);
     }
   }
@@ -233,6 +233,6 @@ export class Steward {
   }
 
   #recallMs(): number {
-    return backoffMs(this.#options.random, this.#recalls, RECALL_BASE_MS, RECALL_CAP_MS);
+    return backoffMs(this.#options.random, this.#recalls, RECONNECT_BASE_MS, RECONNECT_CAP_MS);
   }
 }

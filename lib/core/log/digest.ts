@@ -2,7 +2,7 @@
 import { IntervalSet } from "./interval_set.ts";
 import type { Entry, Grown, Log } from "./log.ts";
 
-export class Known {
+export class Digest {
   readonly #origins: Map<string, IntervalSet>;
   /** Everything that #log held at revision #upTo is known: only what grew since need be compared. */
   #log: Log | undefined;
@@ -30,7 +30,7 @@ export class Known {
     this.of(origin).add(seq);
   }
 
-  addAll(other: Known): void {
+  addAll(other: Digest): void {
     for (const [origin, held] of other.#origins) this.of(origin).addAll(held);
   }
 
@@ -38,8 +38,8 @@ export class Known {
     return this.#origins.get(origin)?.has(seq) ?? false;
   }
 
-  clone(): Known {
-    const copy = new Known([...this.#origins].map(([origin, held]) => [origin, held.clone()]));
+  clone(): Digest {
+    const copy = new Digest([...this.#origins].map(([origin, held]) => [origin, held.clone()]));
     copy.#log = this.#log;
     copy.#upTo = this.#upTo;
     return copy;

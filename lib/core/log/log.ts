@@ -1,6 +1,6 @@
 /** The grow-only log: every entry this node holds, by origin, and every distinct value once, in order of arrival. */
 import { IntervalSet } from "./interval_set.ts";
-import { type Key, keyOf, Keys } from "./value_set.ts";
+import { type Key, keyOf, ValueSet } from "./value_set.ts";
 import type { Json } from "../message.ts";
 import { SetDigest } from "./set_digest.ts";
 import { roomFor } from "../size.ts";
@@ -49,7 +49,7 @@ interface Origin extends Grown {
 
 export class Log {
   readonly #origins = new Map<string, Origin>();
-  readonly #keys = new Keys();
+  readonly #keys = new ValueSet();
   readonly #distinct: Json[] = [];
   readonly #digest = new SetDigest();
   #newest: Origin | undefined;

@@ -1,5 +1,5 @@
 /** A digest of a set of values: 64 bits that are the same for the same values, in whatever order they came. */
-import { type Key, keyOf, Keys } from "./value_set.ts";
+import { type Key, keyOf, ValueSet } from "./value_set.ts";
 import type { Json } from "../message.ts";
 
 /** What a value is hashed as: a string may spell the text of another value. */
@@ -53,7 +53,7 @@ export class SetDigest {
 /** The digest of the set of these values. */
 export function digestOf(values: Iterable<Json>): string {
   const digest = new SetDigest();
-  const keys = new Keys();
+  const keys = new ValueSet();
   for (const value of values) {
     const key = keyOf(value);
     if (key !== undefined && keys.add(value, key)) digest.add(value, key);

@@ -8,7 +8,7 @@ export type Key = string | number;
 /** So many numbers share one word of bits. */
 const WORD_BITS = 32;
 
-export class Keys {
+export class ValueSet {
   /** Whole numbers, by the word that they are in: there are often many close together, and a word costs no more than one. */
   readonly #words = new Map<number, number>();
   readonly #strings = new Set<Key>();

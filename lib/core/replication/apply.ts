@@ -1,14 +1,14 @@
 /** Takes what a message brings into the log. */
 import type { Entry, Log, Run } from "../log/log.ts";
-import type { GossipBody } from "../message.ts";
-import type { Peer } from "./progress.ts";
+import type { PeerBody } from "../message.ts";
+import type { Progress } from "./progress.ts";
 
 /** Takes in entries, but none of the origin `own`, and returns those that are new. The peer that brought them holds them. */
-export function mergeRuns(
+export function applyRuns(
   log: Log,
   own: string,
-  peer: Peer | undefined,
-  { runs = [] }: Pick<GossipBody, "runs">,
+  peer: Progress | undefined,
+  { runs = [] }: Pick<PeerBody, "runs">,
 ): Entry[] {
   const fresh: Entry[] = [];
   for (const [origin, seq, values] of runs) {
@@ -19,7 +19,7 @@ export function mergeRuns(
   return fresh;
 }
 
-function mergeRun(log: Log, peer: Peer | undefined, run: Run): Entry[] {
+function mergeRun(log: Log, peer: Progress | undefined, run: Run): Entry[] {
   const { origin, seq, values } = run;
   const last = seq + values.length - 1;
   const fresh = log.addRun(run);

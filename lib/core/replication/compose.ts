@@ -1,16 +1,16 @@
-/** What goes into a message to one peer: the part of the digest, the entries and the sights that it lacks. */
+/** What goes into a message to one peer: the part of the digest, the entries and the links that it lacks. */
 import type { IntervalSet } from "../log/interval_set.ts";
 import type { Log, Run } from "../log/log.ts";
-import { type GossipBody, ORIGINS_MAX, SPANS_MAX } from "../message.ts";
-import type { Known } from "../log/digest.ts";
+import { ORIGINS_MAX, type PeerBody, SPANS_MAX } from "../message.ts";
+import type { Digest } from "../log/digest.ts";
 import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "./pacing.ts";
-import type { Peer } from "./progress.ts";
-import type { Kept, Sights } from "../topology/link_state.ts";
+import type { Progress } from "./progress.ts";
+import type { LinkState, StoredAdvertisement } from "../topology/link_state.ts";
 import { byteLength, NUMBER_BYTES, roomFor } from "../size.ts";
 
-/** Digest and sights of one message take at most so many bytes each, so that all of it fits in a line of the carriers. */
-export const HOLDS_BYTES_MAX = 192 * 1024;
-export const SIGHTS_BYTES_MAX = 128 * 1024;
+/** Digest and links of one message take at most so many bytes each, so that all of it fits in a line of the carriers. */
+export const DIGEST_BYTES_MAX = 192 * 1024;
+export const LINKS_BYTES_MAX = 128 * 1024;
 
 export interface Batch {
   readonly runs: readonly Run[];
@@ -24,61 +24,61 @@ export interface Batch {
  * What is held of each origin that grew since what the peer has confirmed, and the log's revision that this tells of.
  * Those that grew first come first, so that the rest can be told of later; to name less than is held is harmless.
  */
-export function packHolds(log: Log, peer: Peer): { holds: GossipBody["holds"]; revision: number } {
-  const holds: GossipBody["holds"] = [];
+export function composeDigest(log: Log, peer: Progress): { digest: PeerBody["digest"]; revision: number } {
+  const digest: PeerBody["digest"] = [];
   let revision = peer.confirmedLog;
   let bytes = 0;
   for (const { name, held, changedAt } of log.grownSince(peer.confirmedLog)) {
     const spans = held.spans(SPANS_MAX).flat();
     bytes += roomFor(name) + NUMBER_BYTES * spans.length;
-    if (holds.length === ORIGINS_MAX || bytes > HOLDS_BYTES_MAX) return { holds, revision };
-    holds.push([name, spans]);
+    if (digest.length === ORIGINS_MAX || bytes > DIGEST_BYTES_MAX) return { digest, revision };
+    digest.push([name, spans]);
     revision = changedAt;
   }
-  return { holds, revision: log.revision };
+  return { digest, revision: log.revision };
 }
 
 export interface Words {
-  readonly sights: NonNullable<GossipBody["sights"]>;
-  /** The sights' revision that these tell of; below the newest where not all had room. */
+  readonly links: NonNullable<PeerBody["links"]>;
+  /** The links' revision that these tell of; below the newest where not all had room. */
   readonly revision: number;
 }
 
 /**
  * The rows that changed since what the peer has confirmed, as many as have room; none for a peer that is spared them.
  */
-export function packSights(all: Sights, peer: Peer): Words {
-  if (all.revision === peer.confirmedSights) return { sights: [], revision: all.revision };
+export function composeLinks(all: LinkState, peer: Progress): Words {
+  if (all.revision === peer.confirmedSights) return { links: [], revision: all.revision };
   const rows = peer.spared ? [] : all.since(peer.confirmedSights);
   const changed = [...rows].sort((a, b) => a[1].changedAt - b[1].changedAt);
-  const sights: NonNullable<GossipBody["sights"]> = [];
+  const links: NonNullable<PeerBody["links"]> = [];
   let revision = peer.confirmedSights;
   let bytes = 0;
   for (const [node, row] of changed) {
     const told = toldOf(node, row);
     bytes += told.bytes;
-    if (sights.length > 0 && bytes > SIGHTS_BYTES_MAX) return { sights, revision };
-    sights.push(told.word);
+    if (links.length > 0 && bytes > LINKS_BYTES_MAX) return { links, revision };
+    links.push(told.word);
     revision = row.changedAt;
   }
-  return { sights, revision: all.revision };
+  return { links, revision: all.revision };
 }
 
 interface Told {
-  readonly word: Words["sights"][number];
+  readonly word: Words["links"][number];
   /** What it takes on the wire, at most. */
   readonly bytes: number;
 }
 
 /** A relay tells one word to many: all their messages share it. */
-const toldOnce = new WeakMap<Kept, Told>();
+const toldOnce = new WeakMap<StoredAdvertisement, Told>();
 
-function toldOf(node: string, row: Kept): Told {
+function toldOf(node: string, row: StoredAdvertisement): Told {
   const known = toldOnce.get(row);
   if (known !== undefined) return known;
-  const { life, version, lost, seen } = row;
+  const { incarnation, version, lost, seen } = row;
   const told: Told = {
-    word: [node, life, version, [...lost], [...seen]],
+    word: [node, incarnation, version, [...lost], [...seen]],
     bytes: byteLength([node, ...lost, ...seen]) + 2 * NUMBER_BYTES,
   };
   toldOnce.set(row, told);
@@ -88,9 +88,9 @@ function toldOf(node: string, row: Kept): Told {
 /** Takes what is not in `sent`, up to a batch, and counts it as sent. */
 export function takeBatch(
   log: Log,
-  sent: Known,
+  sent: Digest,
   bytesMax: number = BATCH_BYTES_MAX,
-  first: Iterable<Known> = [],
+  first: Iterable<Digest> = [],
 ): Batch {
   const taking = new Taking(log, sent);
   // However much of it there is, the rest must come to its end, too.
@@ -105,10 +105,10 @@ class Taking {
   readonly runs: Run[] = [];
   bytes = 0;
   readonly #log: Log;
-  readonly #sent: Known;
+  readonly #sent: Digest;
   #entries = 0;
 
-  constructor(log: Log, sent: Known) {
+  constructor(log: Log, sent: Digest) {
     this.#log = log;
     this.#sent = sent;
   }

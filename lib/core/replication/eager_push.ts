@@ -2,15 +2,15 @@
 import type { Tree } from "../topology/tree.ts";
 
 /** So many hints a second may reach the root, from all members together (a guess: a percent of a core). */
-export const HINTS_HZ_MAX = 150;
+export const EAGER_PUSHES_HZ_MAX = 150;
 
-export class ShortCut {
+export class EagerPush {
   readonly #everyMs: number;
   #openAt = -Infinity;
 
   /** All members together, so many others and this one, take it no more often than a root may be written to. */
   constructor(others: number) {
-    this.#everyMs = 1_000 * others / HINTS_HZ_MAX;
+    this.#everyMs = 1_000 * others / EAGER_PUSHES_HZ_MAX;
   }
 
   /** Whether a value takes it now; after one that did, none does for a while. */

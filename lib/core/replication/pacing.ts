@@ -17,7 +17,7 @@ export const QUEUE_MS = 400;
 /** Of a line of which nothing is known it is supposed that it carries so many bytes a millisecond: 320 kbit/s (a guess). */
 export const RATE_FLOOR = 40;
 /** Each answer that is overdue in a row makes the line so many times slower than was thought. */
-export const DOUBT = 4;
+export const SLOWDOWN = 4;
 /** Messages that follow each other and bring so little together count as one. */
 export const JOINED_BYTES_MAX = 1024;
 /** Messages with entries of which an echo is awaited; older ones are given up for lost. */
@@ -99,7 +99,7 @@ export class Pacing {
   waitMs(misses: number): number {
     if (!this.heavy) return 0;
     const rate = this.#rate ?? RATE_FLOOR;
-    const doubted = Math.min(rate, Math.max(RATE_FLOOR, rate / DOUBT ** misses));
+    const doubted = Math.min(rate, Math.max(RATE_FLOOR, rate / SLOWDOWN ** misses));
     return this.#underWay / doubted + 4 * this.#deviationMs;
   }
 

@@ -1,14 +1,14 @@
 /** The other members; what is believed of one begins when there is first anything to believe. */
-import { Agenda } from "../timer_queue.ts";
+import { TimerQueue } from "../timer_queue.ts";
 import { rankOf } from "../topology/members.ts";
-import { Peer } from "./progress.ts";
+import { Progress } from "./progress.ts";
 
-export class Peers implements Iterable<Peer> {
+export class Peers implements Iterable<Progress> {
   readonly #me: string;
   readonly #ranked: readonly string[];
-  readonly #met = new Map<string, Peer>();
+  readonly #met = new Map<string, Progress>();
   /** When which of those who were met is due something. */
-  readonly agenda = new Agenda<Peer>();
+  readonly agenda = new TimerQueue<Progress>();
 
   /** `ranked`: every member, this node included, sorted. */
   constructor(me: string, ranked: readonly string[]) {
@@ -22,16 +22,16 @@ export class Peers implements Iterable<Peer> {
   }
 
   /** Meets it, where there has been nothing so far. Undefined of this node itself, and of who is no member. */
-  get(id: string): Peer | undefined {
+  getOrCreate(id: string): Progress | undefined {
     const met = this.#met.get(id);
     if (met !== undefined || !this.has(id)) return met;
-    const peer = new Peer(id, this.agenda);
+    const peer = new Progress(id, this.agenda);
     this.#met.set(id, peer);
     return peer;
   }
 
   /** Only looks: undefined of those, too, with whom there has been nothing so far. */
-  met(id: string): Peer | undefined {
+  get(id: string): Progress | undefined {
     return this.#met.get(id);
   }
 
@@ -41,7 +41,7 @@ export class Peers implements Iterable<Peer> {
   }
 
   /** Those with whom there has been anything so far. */
-  [Symbol.iterator](): Iterator<Peer> {
+  [Symbol.iterator](): Iterator<Progress> {
     return this.#met.values();
   }
 }

@@ -1,9 +1,9 @@
 /** What is believed of one peer: what it holds, what is on its way to it, how far it is, and when it is due a word. */
-import type { Agenda } from "../timer_queue.ts";
+import type { TimerQueue } from "../timer_queue.ts";
 import { IntervalSet } from "../log/interval_set.ts";
-import { Known } from "../log/digest.ts";
+import { Digest } from "../log/digest.ts";
 import type { Entry, Log, Run } from "../log/log.ts";
-import type { GossipBody } from "../message.ts";
+import type { PeerBody } from "../message.ts";
 import { Pacing } from "./pacing.ts";
 
 /** Messages of which an echo is still awaited; older ones are given up for lost. */
@@ -43,16 +43,16 @@ export interface Rtt {
   readonly isBound: boolean;
 }
 
-export class Peer {
+export class Progress {
   readonly id: string;
   /** What it said that it holds. */
-  acked = new Known();
+  acked = new Digest();
   /** What is on its way to it, and how much may be. */
   readonly pacing = new Pacing();
   /** When part of a message of it came in last, of which the rest had not. */
   arrivingAt = -Infinity;
   /** What it holds once all that is on its way has arrived. Always covers #acked. */
-  sent = new Known();
+  sent = new Digest();
   /** The revisions of log and sights that it has confirmed: what is older need not be said again. */
   confirmedLog = 0;
   confirmedSights = 0;
@@ -60,7 +60,7 @@ export class Peer {
   untold = false;
   /** Whether it is not told who sees whom. */
   spared = false;
-  life = 0;
+  incarnation = 0;
   /** The last of its lives that spoke when it had ended. */
   ghost: number | undefined;
   heardAt = -Infinity;
@@ -100,7 +100,7 @@ export class Peer {
   readonly #toCompare = new Set<string>();
 
   /** Without an agenda nobody is told when it is due something. */
-  constructor(id: string, agenda?: Agenda<Peer>) {
+  constructor(id: string, agenda?: TimerQueue<Progress>) {
     this.id = id;
     this.#moved = agenda?.enter(this) ?? (() => {});
   }
@@ -145,7 +145,7 @@ export class Peer {
     return Math.min(this.#sendAt, this.#ackAt, this.#wantAt, this.#retryAt);
   }
 
-  get nextN(): number {
+  get nextSeq(): number {
     return this.#n + 1;
   }
 
@@ -155,13 +155,13 @@ export class Peer {
   }
 
   /** [its life, the newest n heard of it, held for how long], for the next message to it. */
-  echo(now: number): [number, number, number] | undefined {
-    return this.#heardN === 0 ? undefined : [this.life, this.#heardN, now - this.#heardNAt];
+  ack(now: number): [number, number, number] | undefined {
+    return this.#heardN === 0 ? undefined : [this.incarnation, this.#heardN, now - this.#heardNAt];
   }
 
   /** Books a message that leaves now. */
   left(flight: Omit<Flight, "n" | "waits">): void {
-    this.#flights.push({ n: ++this.#n, ...flight, waits: this.life === 0 || this.pacing.queues });
+    this.#flights.push({ n: ++this.#n, ...flight, waits: this.incarnation === 0 || this.pacing.queues });
     if (this.#flights.length > FLIGHTS_MAX) this.#flights.shift();
     this.untold = false;
     this.retryAt = Math.min(this.retryAt, flight.answerBy);
@@ -185,20 +185,20 @@ export class Peer {
   }
 
   /** Takes in a message's head and digest. Returns false for one of an earlier life. */
-  hear(body: GossipBody, myLife: number, now: number): boolean {
-    if (body.life < this.life) return false;
-    if (body.life > this.life && this.life > 0) this.#reborn();
-    this.life = body.life;
+  hear(body: PeerBody, myIncarnation: number, now: number): boolean {
+    if (body.incarnation < this.incarnation) return false;
+    if (body.incarnation > this.incarnation && this.incarnation > 0) this.#reborn();
+    this.incarnation = body.incarnation;
     this.heardAt = now;
     this.lostAt = undefined;
     this.misses = 0;
-    if (body.n > this.#heardN) {
-      this.#heardN = body.n;
+    if (body.seq > this.#heardN) {
+      this.#heardN = body.seq;
       this.#heardNAt = now;
     }
-    const { echo } = body;
-    const landed = echo?.[0] === myLife ? this.#landed(echo[1], echo[2], now) : [];
-    for (const [origin, spans] of body.holds) this.#holds(origin, spans);
+    const { ack } = body;
+    const landed = ack?.[0] === myIncarnation ? this.#landed(ack[1], ack[2], now) : [];
+    for (const [origin, spans] of body.digest) this.#holds(origin, spans);
     if (landed.some((run) => !this.#isAcked(run)) && !this.guessed) this.forgetSent();
     if (body.window !== undefined) {
       this.busy = now - this.flushedAt < OVERDUE * body.window;
@@ -212,10 +212,15 @@ export class Peer {
    * The life of this node that it remembers, where that cannot be this one: it is later, or has the same number and yet said
    * more, or entered more than the `entered` values, under `own`. To be asked when its word was heard.
    */
-  otherLife({ echo }: GossipBody, myLife: number, own: string, entered: number): number | undefined {
-    const [life, n] = echo ?? [0, 0];
-    if (life > myLife || (life === myLife && n > this.#n)) return life;
-    return (this.acked.get(own)?.last ?? 0) > entered ? myLife : undefined;
+  otherIncarnation(
+    { ack }: PeerBody,
+    myIncarnation: number,
+    own: string,
+    entered: number,
+  ): number | undefined {
+    const [incarnation, n] = ack ?? [0, 0];
+    if (incarnation > myIncarnation || (incarnation === myIncarnation && n > this.#n)) return incarnation;
+    return (this.acked.get(own)?.last ?? 0) > entered ? myIncarnation : undefined;
   }
 
   /** How many entries it says it holds that the log lacks, of the origins for which `isMine` speaks. */
@@ -285,7 +290,7 @@ export class Peer {
   }
 
   /** It is not known what it holds: suppose all of this. */
-  guessSent(known: Known): void {
+  guessSent(known: Digest): void {
     this.guessed = true;
     this.sent.addAll(known);
   }
@@ -317,8 +322,8 @@ export class Peer {
 
   /** It has forgotten everything, what was said to it included. */
   #reborn(): void {
-    this.acked = new Known();
-    this.sent = new Known();
+    this.acked = new Digest();
+    this.sent = new Digest();
     this.#toCompare.clear();
     this.confirmedLog = this.confirmedSights = 0;
     this.windowMs = 0;

@@ -1,13 +1,13 @@
 /** What others remember of this node, held against what it knows of itself: a log or a clock may have gone back. */
-import { isOriginOf, lifeAfter, originOf } from "../incarnation.ts";
+import { incarnationAfter, isOriginOf, originOf } from "../incarnation.ts";
 import type { Log } from "../log/log.ts";
-import type { GossipBody } from "../message.ts";
-import type { Peer } from "./progress.ts";
+import type { PeerBody } from "../message.ts";
+import type { Progress } from "./progress.ts";
 import type { Random } from "../random.ts";
 
-export interface PastOptions {
+export interface RebirthOptions {
   readonly me: string;
-  readonly life: number;
+  readonly incarnation: number;
   /** Of the entries that enter here. */
   readonly origin: string;
   /** Whether this node made safe what it was told in earlier lives, and so should have it. */
@@ -25,20 +25,20 @@ export interface PastOptions {
   readonly notice: (text: string) => void;
 }
 
-export class Past {
-  readonly #options: PastOptions;
-  #life: number;
+export class Rebirth {
+  readonly #options: RebirthOptions;
+  #incarnation: number;
   #origin: string;
   #lackTold = false;
 
-  constructor(options: PastOptions) {
+  constructor(options: RebirthOptions) {
     this.#options = options;
-    this.#life = options.life;
+    this.#incarnation = options.incarnation;
     this.#origin = options.origin;
   }
 
-  get life(): number {
-    return this.#life;
+  get incarnation(): number {
+    return this.#incarnation;
   }
 
   get origin(): string {
@@ -46,37 +46,39 @@ export class Past {
   }
 
   /** A peer was heard. Returns whether this node has begun a later life, as the peer remembers one that this cannot be. */
-  check(peer: Peer, body: GossipBody): boolean {
+  check(peer: Progress, body: PeerBody): boolean {
     this.#checkLog(peer);
     const { me, log, random, rebirth, beginOrigin, notice } = this.#options;
     const entered = log.held(this.#origin)?.last ?? 0;
-    const other = peer.otherLife(body, this.#life, this.#origin, entered);
-    const life = other === undefined || !rebirth ? undefined : lifeAfter(other, random);
-    if (life === undefined) return false;
-    const twin = other === this.#life;
+    const other = peer.otherIncarnation(body, this.#incarnation, this.#origin, entered);
+    const incarnation = other === undefined || !rebirth ? undefined : incarnationAfter(other, random);
+    if (incarnation === undefined) return false;
+    const twin = other === this.#incarnation;
     const what = twin ? "another life of this node with the same number" : "a later life of this node";
-    notice(`${peer.id} remembers ${what}, as after its clock was set back: this is life ${life} from now on`);
-    this.#life = life;
-    this.#origin = originOf(me, life);
+    notice(
+      `${peer.id} remembers ${what}, as after its clock was set back: this is life ${incarnation} from now on`,
+    );
+    this.#incarnation = incarnation;
+    this.#origin = originOf(me, incarnation);
     beginOrigin(this.#origin, twin);
     return true;
   }
 
   /** The peer spoke in a life that ended. Returns whether it is to be told: it may not know, its clock being behind. */
-  isToBeTold(peer: Peer, { life, want }: GossipBody): boolean {
+  isToBeTold(peer: Progress, { incarnation, poll }: PeerBody): boolean {
     // What was on its way for long asks for no answer mostly, or it does no harm.
-    if (want !== true || !this.#options.rebirth) return false;
-    if (peer.ghost !== life) {
+    if (poll !== true || !this.#options.rebirth) return false;
+    if (peer.ghost !== incarnation) {
       this.#options.notice(
-        `${peer.id} speaks in life ${life}, and ${peer.life} is known: it is told, and not heard`,
+        `${peer.id} speaks in life ${incarnation}, and ${peer.incarnation} is known: it is told, and not heard`,
       );
     }
-    peer.ghost = life;
+    peer.ghost = incarnation;
     return true;
   }
 
   /** Whatever entered in earlier lives was safe here before anybody heard of it. */
-  #checkLog(peer: Peer): void {
+  #checkLog(peer: Progress): void {
     const { me, restored, log, notice } = this.#options;
     if (!restored || this.#lackTold) return;
     const count = peer.aheadOf(log, (origin) => origin !== this.#origin && isOriginOf(me, origin));

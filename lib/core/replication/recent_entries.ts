@@ -1,5 +1,5 @@
 /** Which entries came of late, and which have been here for a while, and so probably are everywhere. */
-import { Known } from "../log/digest.ts";
+import { Digest } from "../log/digest.ts";
 import type { Entry, Log } from "../log/log.ts";
 
 /** Entries that came this long ago at most are pushed to a peer of which nothing is known. */
@@ -7,10 +7,10 @@ export const RECENT_MS = 2_000;
 /** They are remembered in so many parts. */
 const PARTS = 16;
 
-export class Recent {
-  readonly #settled = new Known();
+export class RecentEntries {
+  readonly #settled = new Digest();
   /** Those that came at about one time together, the oldest first. */
-  readonly #parts: { readonly at: number; readonly known: Known }[] = [];
+  readonly #parts: { readonly at: number; readonly known: Digest }[] = [];
 
   /** Of what is held at the start, all has been here for a while. */
   constructor(log: Log) {
@@ -21,20 +21,20 @@ export class Recent {
     let latest = this.#parts.at(-1);
     if (latest === undefined || now - latest.at >= RECENT_MS / PARTS) {
       this.settled(now);
-      latest = { at: now, known: new Known() };
+      latest = { at: now, known: new Digest() };
       this.#parts.push(latest);
     }
     for (const entry of entries) latest.known.add(entry);
   }
 
   /** What came of late, the oldest first. */
-  *fresh(now: number): Iterable<Known> {
+  *fresh(now: number): Iterable<Digest> {
     this.settled(now);
     for (const { known } of this.#parts) yield known;
   }
 
   /** What has been here for a while: not to be sent on a guess. */
-  settled(now: number): Known {
+  settled(now: number): Digest {
     const oldMs = (1 + 1 / PARTS) * RECENT_MS;
     for (let [first] = this.#parts; first !== undefined && first.at <= now - oldMs; [first] = this.#parts) {
       this.#settled.addAll(first.known);

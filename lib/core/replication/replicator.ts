@@ -1,25 +1,25 @@
 /** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
 import { backoffMs, jittered } from "../backoff.ts";
 import type { Entry, Log } from "../log/log.ts";
-import { Lookout } from "../liveness/overlay.ts";
+import { Overlay } from "../liveness/overlay.ts";
 import type { Hands } from "../liveness/prober.ts";
 import type { Mechanism } from "../mechanisms.ts";
-import { mergeRuns } from "./apply.ts";
-import type { Body, Envelope, GossipBody, GossipType, HintBody } from "../message.ts";
+import { applyRuns } from "./apply.ts";
+import type { Body, EagerBody, Envelope, PeerBody, PeerType } from "../message.ts";
 import { BATCH_BYTES_MAX, type Shipment } from "./pacing.ts";
-import { type Batch, packHolds, packSights, takeBatch, type Words } from "./compose.ts";
-import { Past, type PastOptions } from "./rebirth.ts";
-import type { Peer } from "./progress.ts";
+import { type Batch, composeDigest, composeLinks, takeBatch, type Words } from "./compose.ts";
+import { Rebirth, type RebirthOptions } from "./rebirth.ts";
+import type { Progress } from "./progress.ts";
 import { Peers } from "./peers.ts";
-import { Plan, relaysFor } from "../topology/layout.ts";
-import { Recent } from "./recent_entries.ts";
-import { ShortCut } from "./eager_push.ts";
+import { Layout, relaysFor } from "../topology/layout.ts";
+import { RecentEntries } from "./recent_entries.ts";
+import { EagerPush } from "./eager_push.ts";
 import { Timing } from "./timing.ts";
 import type { Tree } from "../topology/tree.ts";
 
 /** Answers overdue in a row, with nothing heard meanwhile, after which a peer counts as lost. */
 export const MISSES_MAX = 2;
-/** A node that asks a peer in vain for what it says it holds asks again after this at the latest, unless an answer takes longer. */
+/** A node that asks a peer in vain for what it says it digest asks again after this at the latest, unless an answer takes longer. */
 export const WANT_CAP_MS = 16_000;
 /** A starting relay gives the others this long to call first. */
 export const HELLO_MS = 1_000;
@@ -30,7 +30,7 @@ export const BULK_ENTRIES = 32;
 
 export type { Mechanism };
 
-export interface GossipOptions extends Omit<PastOptions, "rebirth"> {
+export interface ReplicatorOptions extends Omit<RebirthOptions, "rebirth"> {
   /** Every member, this one included, in the order of rank, the same on every node. */
   readonly ranked: readonly string[];
   readonly deliveryBudgetMs: number | undefined;
@@ -43,7 +43,7 @@ export interface GossipOptions extends Omit<PastOptions, "rebirth"> {
 /** What a message is to do beside saying what this node holds. */
 interface Purpose {
   /** An answer is wanted at once. */
-  readonly want?: boolean;
+  readonly poll?: boolean;
   /** Whatever the peer lacks goes along, neighbour or not. */
   readonly push?: boolean;
   /** This is what a relay has gathered. */
@@ -52,36 +52,36 @@ interface Purpose {
 
 const NOTHING: Batch = { runs: [], bytes: 0, more: false };
 
-export class Gossip {
-  readonly #options: GossipOptions;
+export class Replicator {
+  readonly #options: ReplicatorOptions;
   readonly #log: Log;
   readonly #peers: Peers;
   readonly #timing: Timing;
-  readonly #lookout: Lookout;
-  readonly #recent: Recent;
-  readonly #shortCut: ShortCut;
-  readonly #past: Past;
+  readonly #lookout: Overlay;
+  readonly #recent: RecentEntries;
+  readonly #shortCut: EagerPush;
+  readonly #past: Rebirth;
   /** Those that pass on to this node as often as they may: its relay, and those that take or took it for theirs. */
-  readonly #busy = new Set<Peer>();
+  readonly #busy = new Set<Progress>();
   /** When the children were last sent what had gathered, and when they will be again. */
   #flushedAt = -Infinity;
   #flushAt = Infinity;
   /** The window that the children were told with that, and time their trips to: it stands until the next flush. */
   #announcedMs = 0;
 
-  constructor(options: GossipOptions, now: number) {
-    const { me, life, ranked, random, without } = options;
+  constructor(options: ReplicatorOptions, now: number) {
+    const { me, incarnation, ranked, random, without } = options;
     this.#options = options;
     this.#log = options.log;
     this.#peers = new Peers(me, ranked);
     this.#timing = new Timing(options.deliveryBudgetMs);
-    const patienceMs = (peer: Peer) => this.#patienceMs(peer);
+    const patienceMs = (peer: Progress) => this.#patienceMs(peer);
     const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
-    this.#recent = new Recent(this.#log);
-    this.#shortCut = new ShortCut(ranked.length - 1);
-    this.#past = new Past({ ...options, rebirth: !this.#lacks("rebirth") });
-    const plan = new Plan(ranked, relaysFor(ranked.length));
-    this.#lookout = new Lookout({ me, life, ranked, plan, random, without, patienceMs, ...shared });
+    this.#recent = new RecentEntries(this.#log);
+    this.#shortCut = new EagerPush(ranked.length - 1);
+    this.#past = new Rebirth({ ...options, rebirth: !this.#lacks("rebirth") });
+    const plan = new Layout(ranked, relaysFor(ranked.length));
+    this.#lookout = new Overlay({ me, incarnation, ranked, plan, random, without, patienceMs, ...shared });
     this.#timing.levels = this.#lookout.tree.levels;
     this.#greet(now);
   }
@@ -89,7 +89,7 @@ export class Gossip {
   /** The moment of the earliest thing to do; Infinity when there is none. */
   get deadline(): number {
     let at = Math.min(this.#flushAt, this.#lookout.deadline, this.#peers.agenda.nextAt);
-    for (const relay of this.#busy) at = Math.min(at, this.#timing.silentAt(relay));
+    for (const relay of this.#busy) at = Math.min(at, this.#timing.flushOverdueAt(relay));
     return at;
   }
 
@@ -99,8 +99,8 @@ export class Gossip {
   }
 
   /** All of them, in order of rank, each with what is believed of it; undefined where there has been nothing so far. */
-  get peers(): [id: string, met: Peer | undefined][] {
-    return this.#peers.ids.map((id) => [id, this.#peers.met(id)]);
+  get peers(): [id: string, met: Progress | undefined][] {
+    return this.#peers.ids.map((id) => [id, this.#peers.get(id)]);
   }
 
   isNeighbour(id: string): boolean {
@@ -118,24 +118,24 @@ export class Gossip {
   }
 
   /** Takes in what came ahead of the tree. Of who sent it nothing is believed: that may have been in an earlier life. */
-  hinted(from: string, body: HintBody, now: number): void {
-    const fresh = mergeRuns(this.#log, this.#past.origin, undefined, body);
+  hinted(from: string, body: EagerBody, now: number): void {
+    const fresh = applyRuns(this.#log, this.#past.origin, undefined, body);
     if (fresh.length === 0) return;
     this.#options.deliver(fresh);
     const relay = this.#lookout.tree.parentOf(from) ?? "";
-    const between = this.#lookout.isNeighbour(relay) ? this.#peers.get(relay) : undefined;
+    const between = this.#lookout.isNeighbour(relay) ? this.#peers.getOrCreate(relay) : undefined;
     between?.isSent(fresh, now + this.#patienceMs(between));
     this.#spread(fresh, undefined, now);
   }
 
   /** Takes in what a peer says. */
-  receive(from: string, body: GossipBody, now: number): void {
-    const peer = this.#peers.get(from);
+  receive(from: string, body: PeerBody, now: number): void {
+    const peer = this.#peers.getOrCreate(from);
     if (peer === undefined) return;
     const overdue = peer.misses > 0;
     const { rtt } = peer;
     const { heavy } = peer.pacing;
-    if (!peer.hear(body, this.#past.life, now)) {
+    if (!peer.hear(body, this.#past.incarnation, now)) {
       if (this.#past.isToBeTold(peer, body)) this.#say(peer, now, {});
       return;
     }
@@ -143,8 +143,8 @@ export class Gossip {
     if (peer.rtt !== rtt) this.#timing.measured(peer);
     if (body.window !== undefined) this.#flushed(peer, now);
     // What is still on its way has only now the line for itself.
-    if (heavy) peer.cannotAnswer(now + this.#timing.answerMs(peer));
-    const fresh = mergeRuns(this.#log, this.#past.origin, peer, body);
+    if (heavy) peer.cannotAnswer(now + this.#timing.replyTimeoutMs(peer));
+    const fresh = applyRuns(this.#log, this.#past.origin, peer, body);
     if (fresh.length > 0) {
       peer.wants = 0;
       this.#options.deliver(fresh);
@@ -154,20 +154,20 @@ export class Gossip {
     if (!this.#lacks("repair")) this.#catchUp(peer, body, overdue, now);
     if (body.runs !== undefined) peer.ackAt = Math.min(peer.ackAt, now + this.#ackDelayMs(peer));
     if (livesAgain) this.#liveAgain(peer, now);
-    else if (body.want === true) this.#answer(peer, now);
+    else if (body.poll === true) this.#answer(peer, now);
   }
 
   /** Part of a message of the peer has come in: it is there, and its line is busy. */
   arriving(id: string, now: number): void {
-    const peer = this.#peers.met(id);
+    const peer = this.#peers.get(id);
     if (peer === undefined || peer.lostAt !== undefined || this.#lacks("pacing")) return;
     peer.arrivingAt = peer.heardAt = now;
   }
 
   /** The carrier has a new link to the peer. What was on its way over the old one may be lost: it is asked. */
   linked(id: string, now: number): void {
-    const peer = this.#peers.met(id);
-    if (peer?.pacing.heavy) this.#say(peer, now, { want: true });
+    const peer = this.#peers.get(id);
+    if (peer?.pacing.heavy) this.#say(peer, now, { poll: true });
     else if (this.isMember(id)) this.#lookout.linked(id, now);
   }
 
@@ -176,7 +176,7 @@ export class Gossip {
     if (this.#flushAt <= now) this.#flush(now);
     for (const peer of this.#peers.agenda.due(now)) this.#serve(peer, now);
     for (const relay of this.#busy) {
-      if (this.#timing.silentAt(relay) <= now) this.#lookout.silent(relay, now);
+      if (this.#timing.flushOverdueAt(relay) <= now) this.#lookout.silent(relay, now);
       if (!relay.busy) this.#busy.delete(relay);
     }
     this.#lookout.wake(now);
@@ -184,12 +184,12 @@ export class Gossip {
 
   // What arrives.
 
-  /** Compares what the peer says it holds with what this node holds, both ways. */
-  #catchUp(peer: Peer, body: GossipBody, overdue: boolean, now: number): void {
+  /** Compares what the peer says it digest with what this node digest, both ways. */
+  #catchUp(peer: Progress, body: PeerBody, overdue: boolean, now: number): void {
     if (this.#lookout.isNeighbour(peer.id)) {
       const waiting = overdue || peer.guessed;
       // A peer that has heard nothing of this life may still speak to an earlier one: it is greeted all the same.
-      if (peer.guessed && peer.nextN > 1) peer.forgetSent();
+      if (peer.guessed && peer.nextSeq > 1) peer.forgetSent();
       else if (!peer.awaited && !peer.isBehind(this.#log) && peer.isUnacked(this.#log)) {
         // All that was sent has arrived or is lost, and something is missing there.
         peer.retryAt = Math.min(peer.retryAt, now + this.#timing.reorderMs(peer));
@@ -199,39 +199,39 @@ export class Gossip {
     }
     if (!peer.isAhead(this.#log, this.#past.origin)) peer.wants = 0;
     else if (peer.wantAt === Infinity) {
-      const bearMs = this.#bearMs(peer, body.want === true);
+      const bearMs = this.#bearMs(peer, body.poll === true);
       peer.wantAt = now + backoffMs(this.#options.random, peer.wants, bearMs, WANT_CAP_MS);
     }
   }
 
   /** How long to bear that a peer holds what this node lacks: it may be on its way, from there or through the tree. */
-  #bearMs(peer: Peer, more: boolean): number {
+  #bearMs(peer: Progress, more: boolean): number {
     if (!this.#lookout.isNeighbour(peer.id)) return this.#patienceMs(peer) + 2 * this.#timing.windowMs;
-    return more ? this.#timing.answerMs(peer) : this.#timing.reorderMs(peer);
+    return more ? this.#timing.replyTimeoutMs(peer) : this.#timing.reorderMs(peer);
   }
 
-  #answer(peer: Peer, now: number): void {
+  #answer(peer: Progress, now: number): void {
     const push = !this.#lacks("repair");
     peer.pacing.expire(now);
     if (push) peer.forgetSent();
     // Who knows no round trip yet asks one peer back: all that is timed here follows from it.
     const asked = [...this.#peers].some((each) => each.awaited);
-    this.#say(peer, now, { push, want: !asked && this.#timing.typicalRtt === undefined });
+    this.#say(peer, now, { push, poll: !asked && this.#timing.typicalRtt === undefined });
   }
 
   /** Peers that know an earlier life are to hear of this one, of which they know nothing yet. */
-  #liveAgain(teller: Peer, now: number): void {
-    this.#lookout.sights.liveAgain(this.#past.life);
+  #liveAgain(teller: Progress, now: number): void {
+    this.#lookout.sights.liveAgain(this.#past.incarnation);
     for (const peer of this.#peers) peer.forgetSaid();
     for (const peer of new Set([teller, ...this.#lookout.neighbours])) {
-      this.#say(peer, now, { want: true, push: true });
+      this.#say(peer, now, { poll: true, push: true });
     }
   }
 
   // What is to be passed on.
 
   /** Plans when each neighbour gets these entries, which came from one of them or entered here. */
-  #spread(entries: readonly Entry[], from: Peer | undefined, now: number): void {
+  #spread(entries: readonly Entry[], from: Progress | undefined, now: number): void {
     if (entries.length === 0) return;
     this.#recent.add(entries, now);
     const bulk = entries.length >= BULK_ENTRIES;
@@ -244,12 +244,12 @@ export class Gossip {
   #hint(entries: readonly Entry[], now: number): void {
     const { tree } = this.#lookout;
     if (entries.length > 1 || !this.#shortCut.take(tree, now)) return;
-    const runs: HintBody["runs"] = entries.map(({ origin, seq, value }) => [origin, seq, [value]]);
-    this.#options.send({ src: this.#options.me, dest: tree.root, body: { type: "hint", runs } });
+    const runs: EagerBody["runs"] = entries.map(({ origin, seq, value }) => [origin, seq, [value]]);
+    this.#options.send({ src: this.#options.me, dest: tree.root, body: { type: "push", runs } });
   }
 
   /** Upwards, and down from the relay, at once; what a relay gathers, once per window and to all children together. */
-  #pass(peer: Peer, from: Peer | undefined, now: number, bulk = false): void {
+  #pass(peer: Progress, from: Progress | undefined, now: number, bulk = false): void {
     const { parent } = this.#lookout.tree;
     // Overdue, or asked what it holds: what it lacks goes with the next retry, or once it is heard.
     if (peer.misses > 0 || (peer.guessed && peer.awaited)) return;
@@ -259,20 +259,20 @@ export class Gossip {
   }
 
   /** When what comes up now leaves for the relay; while the tree is being planted anew, one thing follows another. */
-  #boardAt(relay: Peer, now: number): number {
+  #boardAt(relay: Progress, now: number): number {
     const { sights } = this.#lookout;
-    return this.#timing.boardAt(relay, sights.clear ? now : now + this.#timing.companyMs);
+    return this.#timing.holdUntil(relay, sights.clear ? now : now + this.#timing.lingerMs);
   }
 
   /** One that passes on as a relay has just done so. */
-  #flushed(relay: Peer, now: number): void {
+  #flushed(relay: Progress, now: number): void {
     if (relay.busy) this.#busy.add(relay);
     else this.#busy.delete(relay);
     this.#reboard(relay, now);
   }
 
   /** The relay has just flushed: what waits for a flush that was only foretold is timed to the one that it announces. */
-  #reboard(relay: Peer, now: number): void {
+  #reboard(relay: Progress, now: number): void {
     if (relay.id !== this.#lookout.tree.parent || relay.sendAt === Infinity || relay.sendAt <= now) return;
     relay.sendAt = this.#boardAt(relay, now);
   }
@@ -281,7 +281,7 @@ export class Gossip {
     // A relay under another waits a little longer: when that one passes on, both pass on together.
     const patience = this.#lookout.tree.parent === undefined ? 1 : 1.25;
     // What comes a moment later need not wait a whole window.
-    return Math.max(now + this.#timing.companyMs, this.#flushedAt + patience * this.#announcedMs);
+    return Math.max(now + this.#timing.lingerMs, this.#flushedAt + patience * this.#announcedMs);
   }
 
   #flush(now: number): void {
@@ -289,128 +289,128 @@ export class Gossip {
     this.#flushedAt = now;
     this.#announcedMs = this.#timing.nextWindowMs;
     for (const id of this.#lookout.tree.children) {
-      const peer = this.#peers.get(id);
+      const peer = this.#peers.getOrCreate(id);
       if (peer !== undefined && this.#hasNews(peer)) {
-        this.#say(peer, now, { want: peer.guessed, flush: true });
+        this.#say(peer, now, { poll: peer.guessed, flush: true });
       }
     }
   }
 
   // What is due.
 
-  #serve(peer: Peer, now: number): void {
+  #serve(peer: Progress, now: number): void {
     if (peer.retryAt <= now) return this.#retry(peer, now);
     if (peer.wantAt <= now) return this.#want(peer, now);
     if (peer.sendAt <= now) {
       peer.sendAt = Infinity;
-      if (this.#hasNews(peer)) return this.#say(peer, now, { want: peer.guessed, push: true });
+      if (this.#hasNews(peer)) return this.#say(peer, now, { poll: peer.guessed, push: true });
     }
     if (peer.ackAt <= now) this.#say(peer, now, {});
   }
 
-  #hasNews(peer: Peer): boolean {
+  #hasNews(peer: Progress): boolean {
     // What was cut goes on upon the answer, and so does everything else.
     return (this.#room(peer) > 0 || !peer.awaited) &&
       (peer.isBehind(this.#log) || peer.untold || peer.guessed);
   }
 
-  #want(peer: Peer, now: number): void {
+  #want(peer: Progress, now: number): void {
     peer.wantAt = Infinity;
     if (!peer.isAhead(this.#log, this.#past.origin)) return;
     // It may be what comes in, from there or through the tree.
     const arrives = [peer, ...this.#lookout.neighbours].some((each) => this.#arrives(each, now));
-    if (arrives) return void (peer.wantAt = now + this.#timing.answerMs(peer));
+    if (arrives) return void (peer.wantAt = now + this.#timing.replyTimeoutMs(peer));
     peer.wants++;
-    this.#say(peer, now, { want: true });
+    this.#say(peer, now, { poll: true });
   }
 
   /** An answer is overdue: ask again, with all that was on its way; after too many misses the peer is lost. */
-  #retry(peer: Peer, now: number): void {
+  #retry(peer: Progress, now: number): void {
     peer.retryAt = Infinity;
     const unacked = this.#lookout.isNeighbour(peer.id) && peer.isUnacked(this.#log);
     if (this.#lacks("retry") || !(peer.awaited || unacked)) return;
     // What it has answered may be behind what comes in.
-    if (this.#arrives(peer, now)) return void (peer.retryAt = now + this.#timing.answerMs(peer));
+    if (this.#arrives(peer, now)) return void (peer.retryAt = now + this.#timing.replyTimeoutMs(peer));
     peer.misses++;
     // Who is no neighbour was called on a guess: it is not asked twice, probes find it later.
     const missesMax = this.#lookout.isNeighbour(peer.id) ? MISSES_MAX : 1;
     if (peer.misses >= missesMax) return this.#lookout.lose(peer, now);
     if (!peer.guessed) peer.forgetSent();
-    this.#say(peer, now, { want: true, push: true });
+    this.#say(peer, now, { poll: true, push: true });
   }
 
   /** Whether a message of the peer is coming in just now. */
-  #arrives(peer: Peer, now: number): boolean {
+  #arrives(peer: Progress, now: number): boolean {
     return now - peer.arrivingAt < ARRIVING_MS;
   }
 
   /** How many bytes of entries may leave to the peer now. */
-  #room(peer: Peer): number {
+  #room(peer: Progress): number {
     if (this.#lacks("pacing")) return peer.cut && peer.awaited ? 0 : BATCH_BYTES_MAX;
     // A peer that is slow to take in what is on its way would be slower still.
     return peer.misses > 0 && peer.pacing.heavy ? 0 : peer.pacing.room(peer.rtt?.mean);
   }
 
   /** Says the one thing there is to say: what I hold, what you lack, whom I see and whom I have lost. */
-  #say(peer: Peer, now: number, purpose: Purpose): void {
+  #say(peer: Progress, now: number, purpose: Purpose): void {
     const full = this.#room(peer) === 0;
     const isNeighbour = this.#lookout.isNeighbour(peer.id);
     const push = !full && (purpose.push === true || isNeighbour);
     const { runs, bytes, more } = push ? this.#take(peer, now) : NOTHING;
-    const { sights, revision: told } = this.#words(peer);
+    const { links, revision: told } = this.#words(peer);
     const untold = told < this.#lookout.sights.revision && isNeighbour;
-    const want = more || untold || purpose.want === true || this.#asks(peer, bytes) ||
+    const poll = more || untold || purpose.poll === true || this.#asks(peer, bytes) ||
       (full && !peer.awaited);
-    const echo = peer.echo(now);
-    const { holds, revision } = packHolds(this.#log, peer);
+    const ack = peer.ack(now);
+    const { digest, revision } = composeDigest(this.#log, peer);
     const { me } = this.#options;
-    const { life } = this.#past;
-    const type: GossipType = runs.length > 0 ? "delta" : want ? "probe" : "ack";
-    const body: Body & GossipBody = { type, life, n: peer.nextN, holds };
-    if (echo !== undefined) body.echo = echo;
+    const { incarnation } = this.#past;
+    const type: PeerType = runs.length > 0 ? "delta" : poll ? "probe" : "ack";
+    const body: Body & PeerBody = { type, incarnation, seq: peer.nextSeq, digest };
+    if (ack !== undefined) body.ack = ack;
     if (runs.length > 0) body.runs = runs.map(({ origin, seq, values }) => [origin, seq, values]);
-    if (sights.length > 0) body.sights = sights;
-    if (want) body.want = want;
+    if (links.length > 0) body.links = links;
+    if (poll) body.poll = poll;
     if (purpose.flush === true) {
       body.window = this.#lookout.tree.parent === undefined ? this.#announcedMs : 0;
     }
     this.#options.send({ src: me, dest: peer.id, body });
-    if (runs.length > 0) this.#load(peer, { bytes, runs, cut: more, asked: want }, now);
-    const answerBy = this.#answerBy(peer, now, want, runs.length > 0);
+    if (runs.length > 0) this.#load(peer, { bytes, runs, cut: more, asked: poll }, now);
+    const answerBy = this.#answerBy(peer, now, poll, runs.length > 0);
     peer.left({ at: now, logRevision: revision, sightsRevision: told, answerBy });
     peer.untold = untold;
     peer.cut = more || full;
     if (more && isNeighbour && this.#room(peer) > 0) peer.sendAt = now;
-    else if (untold) peer.sendAt = now + this.#timing.answerMs(peer);
+    else if (untold) peer.sendAt = now + this.#timing.replyTimeoutMs(peer);
     else if (!more) peer.sendAt = Infinity;
     peer.ackAt = Infinity;
   }
 
   /** Takes what may leave now; while there is more, what came of late goes first, and need not wait for the rest. */
-  #take(peer: Peer, now: number): Batch {
+  #take(peer: Progress, now: number): Batch {
     return takeBatch(this.#log, peer.sent, this.#room(peer), peer.cut ? this.#recent.fresh(now) : []);
   }
 
-  #load(peer: Peer, shipment: Shipment, now: number): void {
-    if (!this.#lacks("pacing")) peer.pacing.left(peer.nextN, shipment, peer.rtt?.mean, now);
+  #load(peer: Progress, shipment: Shipment, now: number): void {
+    if (!this.#lacks("pacing")) peer.pacing.left(peer.nextSeq, shipment, peer.rtt?.mean, now);
   }
 
-  #asks(peer: Peer, bytes: number): boolean {
+  #asks(peer: Progress, bytes: number): boolean {
     return bytes > 0 && !this.#lacks("pacing") && peer.pacing.asks(bytes);
   }
 
   /** Who sees whom, as far as the peer needs to know. */
-  #words(peer: Peer): Words {
+  #words(peer: Progress): Words {
     const spared = this.#lookout.isSpared(peer.id);
     if (peer.spared && !spared) peer.forgetTold();
     peer.spared = spared;
-    return packSights(this.#lookout.sights, peer);
+    return composeLinks(this.#lookout.sights, peer);
   }
 
   /** When the peer should have answered what leaves now; Infinity where nothing follows from silence. */
-  #answerBy(peer: Peer, now: number, want: boolean, entries: boolean): number {
+  #answerBy(peer: Progress, now: number, poll: boolean, entries: boolean): number {
     if (!this.#lookout.sights.seen.has(peer.id) && !peer.guessed) return Infinity;
-    if (want) return now + jittered(this.#options.random, this.#timing.answerMs(peer));
+    if (poll) return now + jittered(this.#options.random, this.#timing.replyTimeoutMs(peer));
     return entries && this.#lookout.isNeighbour(peer.id) ? now + this.#patienceMs(peer) : Infinity;
   }
 
@@ -420,13 +420,13 @@ export class Gossip {
     return {
       call: (peer, now) => {
         peer.guessSent(this.#recent.settled(now));
-        this.#say(peer, now, { want: true, push: true });
+        this.#say(peer, now, { poll: true, push: true });
       },
-      probe: (peer, now) => this.#say(peer, now, { want: true }),
+      probe: (peer, now) => this.#say(peer, now, { poll: true }),
       askOnce: (peer, now) => {
         peer.misses = MISSES_MAX - 1;
         peer.retryAt = Infinity;
-        this.#say(peer, now, { want: true });
+        this.#say(peer, now, { poll: true });
       },
       turned: (before, told, now) => this.#onTurn(before, told, now),
     };
@@ -448,13 +448,13 @@ export class Gossip {
     }
   }
 
-  #adopt(peer: Peer, now: number): void {
-    if (now - peer.heardAt > this.#timing.answerMs(peer)) peer.guessSent(this.#recent.settled(now));
+  #adopt(peer: Progress, now: number): void {
+    if (now - peer.heardAt > this.#timing.replyTimeoutMs(peer)) peer.guessSent(this.#recent.settled(now));
     if (!this.#hasNews(peer)) return;
     if (peer.id === this.#lookout.tree.parent) this.#pass(peer, peer, now);
     // It has waited for a way round long enough: this does not wait for the next flush.
     else if (!(peer.guessed && peer.awaited)) {
-      peer.sendAt = Math.min(peer.sendAt, now + this.#timing.companyMs);
+      peer.sendAt = Math.min(peer.sendAt, now + this.#timing.lingerMs);
     }
   }
 
@@ -468,16 +468,16 @@ export class Gossip {
 
   // How long acknowledgements take, on either side.
 
-  #ackDelayMs(peer: Peer): number {
+  #ackDelayMs(peer: Progress): number {
     const toChild = this.#lookout.isNeighbour(peer.id) && peer.id !== this.#lookout.tree.parent;
     return toChild ? this.#timing.relayAckMs(this.#timing.windowMs) : this.#timing.ackMs(peer);
   }
 
-  #patienceMs(peer: Peer): number {
+  #patienceMs(peer: Progress): number {
     const fromRelay = peer.id === this.#lookout.tree.parent;
     const windowMs = peer.windowMs || this.#timing.windowMs;
     const delayMs = fromRelay ? this.#timing.relayAckMs(windowMs) : this.#timing.ackMs(peer);
-    return delayMs + this.#timing.answerMs(peer);
+    return delayMs + this.#timing.replyTimeoutMs(peer);
   }
 
   #lacks(mechanism: Mechanism): boolean {

@@ -1,5 +1,5 @@
 /** How long things take: every wait follows from measured round trips and a few named margins. */
-import { OVERDUE, type Peer, type Rtt } from "./progress.ts";
+import { OVERDUE, type Progress, type Rtt } from "./progress.ts";
 
 /** How long a bare acknowledgement waits for traffic to ride on, beside four round trips. */
 export const ACK_DELAY_MS = 550;
@@ -24,7 +24,7 @@ export const SAMPLES_PER_PLACE = 4;
 export class Timing {
   readonly #deliveryBudgetMs: number | undefined;
   /** Those whose round trip was measured last, the latest at the end. */
-  readonly #measured = new Set<Peer>();
+  readonly #measured = new Set<Progress>();
   #typicalRtt: Rtt | undefined;
   #samples = 0;
   /** Hops from the root to those farthest from it. */
@@ -35,7 +35,7 @@ export class Timing {
   }
 
   /** The peer's round trip was measured anew. */
-  measured(peer: Peer): void {
+  measured(peer: Progress): void {
     this.#measured.delete(peer);
     this.#measured.add(peer);
     const [oldest] = this.#measured;
@@ -80,18 +80,18 @@ export class Timing {
   }
 
   /** How long what comes out of idleness waits for company. */
-  get companyMs(): number {
+  get lingerMs(): number {
     return this.windowMs / 16;
   }
 
   /** How long a peer may take to answer what it is asked, behind what is on its way to it. */
-  answerMs(peer: Peer): number {
+  replyTimeoutMs(peer: Progress): number {
     const { mean, deviation } = this.#rtt(peer);
     return mean + 4 * deviation + ANSWER_SLACK_MS + peer.pacing.waitMs(peer.misses);
   }
 
   /** How late a message may come that was overtaken. */
-  reorderMs(peer: Peer): number {
+  reorderMs(peer: Progress): number {
     return 2 * this.#rtt(peer).deviation + REORDER_SLACK_MS;
   }
 
@@ -101,7 +101,7 @@ export class Timing {
   }
 
   /** How long anyone else may owe an acknowledgement. */
-  ackMs(peer: Peer): number {
+  ackMs(peer: Progress): number {
     return ACK_DELAY_MS + 4 * this.#rtt(peer).mean;
   }
 
@@ -110,7 +110,7 @@ export class Timing {
    * the last moment that still makes the relay's next flush, with a margin; where it misses that one by the same margin,
    * and the relay flushes once per window, until the last moment for the one after.
    */
-  boardAt(relay: Peer, now: number): number {
+  holdUntil(relay: Progress, now: number): number {
     const { rtt, windowMs, flushedAt, busy } = relay;
     if (windowMs < WINDOW_MIN_MS || rtt === undefined) return now;
     // As RFC 6298 has it, nothing is known yet of how much a first round trip deviates.
@@ -122,12 +122,12 @@ export class Timing {
   }
 
   /** When the next word of a relay that passes on once per window is overdue. */
-  silentAt(relay: Peer): number {
+  flushOverdueAt(relay: Progress): number {
     if (!relay.busy) return Infinity;
     return relay.flushedAt + OVERDUE * relay.windowMs + 4 * this.#rtt(relay).deviation + ANSWER_SLACK_MS;
   }
 
-  #rtt(peer: Peer): Rtt {
+  #rtt(peer: Progress): Rtt {
     return peer.rtt ?? this.typicalRtt ?? { mean: RTT_GUESS_MS, deviation: 0, isBound: true };
   }
 }

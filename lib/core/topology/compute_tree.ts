@@ -1,9 +1,9 @@
 /** Who passes what to whom: a shallow tree over the links known to be up, the same on every node that knows the same. */
 import { rankOf } from "./members.ts";
-import type { Plan } from "./layout.ts";
-import type { Sights } from "./link_state.ts";
-import { choiceOf, helpers } from "./failover.ts";
-import { OUT, ROOT, Tree } from "./tree.ts";
+import type { Layout } from "./layout.ts";
+import type { LinkState } from "./link_state.ts";
+import { backupsOf, choiceOf } from "./failover.ts";
+import { ROOT, Tree, UNREACHABLE } from "./tree.ts";
 
 /**
  * The tree as seen by `me`. While nobody has lost anybody, that is the plan. After that only links of the plan, and those
@@ -11,7 +11,7 @@ import { OUT, ROOT, Tree } from "./tree.ts";
  * and under them the others, each under its own choice of those to which it has a link. Everyone else is as few hops away
  * as the links allow, round a cut whatever way there is.
  */
-export function plant(sights: Sights, me: string): Tree {
+export function computeTree(sights: LinkState, me: string): Tree {
   const { plan } = sights;
   if (sights.clear) return planned(plan, me);
   const { ranked, levels } = plan;
@@ -19,18 +19,18 @@ export function plant(sights: Sights, me: string): Tree {
   // Who knows of no trouble but its own finds the others where they are planned.
   const relay = sights.isAlone && plan.isUnderRelayAt(at) ? choose(at, sights) : undefined;
   if (relay !== undefined) return planned(plan, me, at, relay);
-  const reached = new Int32Array(ranked.length).fill(OUT);
+  const reached = new Int32Array(ranked.length).fill(UNREACHABLE);
   const { length: size } = grow(reached, [at], sights);
-  const root = reached.findIndex((parent) => parent !== OUT);
-  const parents = new Int32Array(ranked.length).fill(OUT);
+  const root = reached.findIndex((parent) => parent !== UNREACHABLE);
+  const parents = new Int32Array(ranked.length).fill(UNREACHABLE);
   const placed = grow(parents, [root], sights, (rank) => plan.isRelayAt(rank));
   settle(parents, placed, sights);
   if (placed.length < size || !plan.isRelayAt(root)) grow(parents, placed, sights);
-  return new Tree({ ranked, me, root, levels, parentAt: (rank) => parents[rank] ?? OUT });
+  return new Tree({ ranked, me, root, levels, parentAt: (rank) => parents[rank] ?? UNREACHABLE });
 }
 
 /** As planned, but for one who is under another relay. */
-function planned(plan: Plan, me: string, moved = OUT, relay = OUT): Tree {
+function planned(plan: Layout, me: string, moved = UNREACHABLE, relay = UNREACHABLE): Tree {
   const { ranked, levels } = plan;
   const parentAt = (rank: number) => rank === moved ? relay : plan.parentAt(rank) ?? ROOT;
   return new Tree({ ranked, me, root: 0, levels, parentAt });
@@ -40,24 +40,24 @@ function planned(plan: Plan, me: string, moved = OUT, relay = OUT): Tree {
  * Through which of its neighbours `me` reaches those who have to act on a change of the tree: whose place in it is not
  * what it was, and who is to help. The others have time.
  */
-export function concerned(plan: Plan, before: Tree, after: Tree, me: string): Set<string> {
+export function neighboursToNotify(plan: Layout, before: Tree, after: Tree, me: string): Set<string> {
   const { ranked } = plan;
   const actors = new Set<number>();
   for (let rank = 0; rank < ranked.length; rank++) {
     const [was, is] = [before.parentAt(rank), after.parentAt(rank)];
     if (was === is) continue;
     for (const each of [rank, was, is]) actors.add(each);
-    const fellOut = was !== OUT && is === OUT;
+    const fellOut = was !== UNREACHABLE && is === UNREACHABLE;
     if (fellOut) {
-      for (const each of helpers(plan, after, ranked[rank] as string)) {
-        actors.add(rankOf(ranked, each) ?? OUT);
+      for (const each of backupsOf(plan, after, ranked[rank] as string)) {
+        actors.add(rankOf(ranked, each) ?? UNREACHABLE);
       }
     }
   }
-  const at = rankOf(ranked, me) ?? OUT;
+  const at = rankOf(ranked, me) ?? UNREACHABLE;
   const ways = new Set<number>();
   for (const actor of actors) {
-    if (actor >= 0 && after.parentAt(actor) !== OUT) ways.add(towards(after, at, actor));
+    if (actor >= 0 && after.parentAt(actor) !== UNREACHABLE) ways.add(towards(after, at, actor));
   }
   return new Set([...ways].flatMap((way) => ranked[way] ?? []));
 }
@@ -79,7 +79,7 @@ function towards(tree: Tree, me: number, other: number): number {
 function grow(
   parents: Int32Array,
   queue: number[],
-  sights: Sights,
+  sights: LinkState,
   members: (rank: number) => boolean = () => true,
 ): number[] {
   const { ranked } = sights.plan;
@@ -90,7 +90,7 @@ function grow(
     const id = ranked[here] as string;
     const from = queue.length;
     const join = (other: number, isPlanned: boolean) => {
-      if (parents[other] !== OUT || !members(other)) return;
+      if (parents[other] !== UNREACHABLE || !members(other)) return;
       if (!sights.linkUp(id, ranked[other] as string, isPlanned)) return;
       parents[other] = here;
       queue.push(other);
@@ -105,10 +105,10 @@ function grow(
 }
 
 /** Puts those who are no relays under those of their choice that have a place. */
-function settle(parents: Int32Array, placed: number[], sights: Sights): void {
+function settle(parents: Int32Array, placed: number[], sights: LinkState): void {
   const { plan } = sights;
   for (let rank = 1 + plan.relays; plan.relays > 0 && rank < parents.length; rank++) {
-    if (parents[rank] !== OUT) continue;
+    if (parents[rank] !== UNREACHABLE) continue;
     const relay = choose(rank, sights, parents);
     if (relay === undefined) continue;
     parents[rank] = relay;
@@ -117,13 +117,13 @@ function settle(parents: Int32Array, placed: number[], sights: Sights): void {
 }
 
 /** The relay that a member would rather be under than all others to which it has a link, of those that have a place. */
-function choose(rank: number, sights: Sights, parents?: Int32Array): number | undefined {
+function choose(rank: number, sights: LinkState, parents?: Int32Array): number | undefined {
   const { plan } = sights;
   const id = plan.ranked[rank] as string;
   const planned = plan.parentAt(rank) as number;
   let chosen: number | undefined;
   const consider = (relay: number) => {
-    if (relay === 0 || !plan.isRelayAt(relay) || parents?.[relay] === OUT) return;
+    if (relay === 0 || !plan.isRelayAt(relay) || parents?.[relay] === UNREACHABLE) return;
     if (chosen !== undefined && choiceOf(plan, rank, relay) >= choiceOf(plan, rank, chosen)) return;
     if (sights.linkUp(id, plan.ranked[relay] as string, relay === planned)) chosen = relay;
   };

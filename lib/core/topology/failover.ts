@@ -1,17 +1,17 @@
 /** Who stands in for whom: whose turn it is to pass on to a member, or to look for it, when its relay is lost. */
-import type { Plan } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import { rankOf } from "./members.ts";
-import type { Sights } from "./link_state.ts";
-import { OUT, type Tree } from "./tree.ts";
+import type { LinkState } from "./link_state.ts";
+import { type Tree, UNREACHABLE } from "./tree.ts";
 
 /** So many members try to reach one that another has lost. */
-export const HELPERS = 2;
+export const BACKUPS = 2;
 
 /**
  * By rank, the first choice first: where there are relays, all of them, in an order of each member's own, so that those
  * under one that is lost spread over all others; in a star all that follow in rank.
  */
-export function* standIns(plan: Plan, rank: number): Generator<number> {
+export function* preferenceList(plan: Layout, rank: number): Generator<number> {
   const { relays, ranked } = plan;
   if (relays === 0) { for (let i = 1; i < ranked.length; i++) yield (rank + i) % ranked.length; }
   else {
@@ -25,40 +25,40 @@ export function* standIns(plan: Plan, rank: number): Generator<number> {
 }
 
 /** How many a member would rather have as its relay, at most. */
-export function choiceOf(plan: Plan, rank: number, relay: number): number {
+export function choiceOf(plan: Layout, rank: number, relay: number): number {
   const { first, next } = startOf(plan, rank);
   return relay === first ? 0 : 1 + (relay - 1 - next % plan.relays + plan.relays) % plan.relays;
 }
 
-function startOf(plan: Plan, rank: number): { first: number; next: number } {
+function startOf(plan: Layout, rank: number): { first: number; next: number } {
   if (plan.isRelayAt(rank)) return { first: Math.max(1, rank), next: rank };
   const first = plan.parentAt(rank) ?? 0;
   return { first, next: first + Math.floor((rank - 1) / plan.relays) };
 }
 
 /** Who passes on to a member if it can: the root, or the first of the relays that stand in and can be reached. */
-export function heirOf(plan: Plan, tree: Tree, rank: number): string {
+export function coordinatorOf(plan: Layout, tree: Tree, rank: number): string {
   if (plan.relays === 0 || plan.isRelayAt(rank)) return tree.root;
-  for (const relay of standIns(plan, rank)) {
-    if (tree.parentAt(relay) !== OUT) return plan.ranked[relay] as string;
+  for (const relay of preferenceList(plan, rank)) {
+    if (tree.parentAt(relay) !== UNREACHABLE) return plan.ranked[relay] as string;
   }
   return tree.root;
 }
 
 /** How many relays of the plan can be reached. */
-export function relaysIn(plan: Plan, tree: Tree): number {
+export function relaysIn(plan: Layout, tree: Tree): number {
   let count = 0;
-  for (let rank = 0; plan.isRelayAt(rank); rank++) if (tree.parentAt(rank) !== OUT) count++;
+  for (let rank = 0; plan.isRelayAt(rank); rank++) if (tree.parentAt(rank) !== UNREACHABLE) count++;
   return count;
 }
 
 /** Whether a member shares in looking after the others: where there are relays, they alone do. */
-export function looksOut(plan: Plan, tree: Tree, id: string): boolean {
+export function looksOut(plan: Layout, tree: Tree, id: string): boolean {
   return plan.relays === 0 || plan.isRelay(id) || relaysIn(plan, tree) === 0;
 }
 
 /** Whether a member looks after the others: the root, and beside it the next in rank once anybody here has lost the root. */
-export function isSteward(tree: Tree, sights: Sights, id: string): boolean {
+export function isSteward(tree: Tree, sights: LinkState, id: string): boolean {
   const { root, ranked } = tree;
   if (id === root) return true;
   if (ranked.find((each) => each !== root && tree.has(each)) !== id) return false;
@@ -70,13 +70,13 @@ export function isSteward(tree: Tree, sights: Sights, id: string): boolean {
  * Who tries to reach one that has fallen out of the tree: the first few who stand in and can be reached, but for the root, and
  * its own relay, which has lost it.
  */
-export function helpers(plan: Plan, tree: Tree, lost: string): string[] {
+export function backupsOf(plan: Layout, tree: Tree, lost: string): string[] {
   const found: string[] = [];
   const own = plan.relays === 0 ? undefined : plan.parentOf(lost);
-  for (const rank of standIns(plan, rankOf(plan.ranked, lost) ?? 0)) {
+  for (const rank of preferenceList(plan, rankOf(plan.ranked, lost) ?? 0)) {
     const id = plan.ranked[rank] as string;
-    if (id !== tree.root && id !== own && tree.parentAt(rank) !== OUT) found.push(id);
-    if (found.length === HELPERS) break;
+    if (id !== tree.root && id !== own && tree.parentAt(rank) !== UNREACHABLE) found.push(id);
+    if (found.length === BACKUPS) break;
   }
   return found;
 }

@@ -12,7 +12,7 @@ export function relaysFor(members: number): number {
   return members > STAR_MAX ? Math.ceil(Math.sqrt(members)) : 0;
 }
 
-export class Plan {
+export class Layout {
   /** Every member, sorted. */
   readonly ranked: readonly string[];
   /** So many relays stand between the root and the others; 0 for a star. */

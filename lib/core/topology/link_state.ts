@@ -2,11 +2,11 @@
  * Who sees whom: each node says of itself whom it hears and whom it has lost; everyone passes it on, the latest word
  * counts. Who has nothing to say but that all is as it should be is silent.
  */
-import { Plan } from "./layout.ts";
+import { Layout } from "./layout.ts";
 
 /** One node's word. A later life outranks an earlier one, then a later version. */
-export interface Row {
-  readonly life: number;
+export interface Advertisement {
+  readonly incarnation: number;
   readonly version: number;
   /** Peers that should have answered and did not. */
   readonly lost: ReadonlySet<string>;
@@ -15,7 +15,7 @@ export interface Row {
 }
 
 /** A row as it is kept here. */
-export interface Kept extends Row {
+export interface StoredAdvertisement extends Advertisement {
   /** The table's revision when this row last changed. */
   readonly changedAt: number;
 }
@@ -25,14 +25,14 @@ export const VERSION_MAX = 2 ** 52;
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-export class Sights {
+export class LinkState {
   readonly #me: string;
   /** The tree while all is well. */
-  readonly plan: Plan;
+  readonly plan: Layout;
   #lost: ReadonlySet<string> = NOBODY;
   #seen: ReadonlySet<string> = NOBODY;
-  readonly #rows = new Map<string, Kept>();
-  #life: number;
+  readonly #rows = new Map<string, StoredAdvertisement>();
+  #incarnation: number;
   #revision = 0;
   /** How many rows have somebody lost. */
   #losers = 0;
@@ -40,16 +40,16 @@ export class Sights {
   readonly #seers = new Map<string, Set<string>>();
 
   /** Of links of the plan nobody need speak. */
-  constructor(me: string, life: number, plan: Plan = new Plan([], 0)) {
+  constructor(me: string, incarnation: number, plan: Layout = new Layout([], 0)) {
     this.#me = me;
     this.plan = plan;
-    this.#life = life;
+    this.#incarnation = incarnation;
   }
 
   /** This node lives again: its word outranks what an earlier life of it said. */
-  liveAgain(life: number): void {
-    if (life <= this.#life) return;
-    this.#life = life;
+  liveAgain(incarnation: number): void {
+    if (incarnation <= this.#incarnation) return;
+    this.#incarnation = incarnation;
     if (this.#rows.has(this.#me)) this.#say();
   }
 
@@ -88,7 +88,7 @@ export class Sights {
   }
 
   /** Those rows in which somebody is lost. */
-  *losers(): Generator<readonly [node: string, row: Row]> {
+  *losers(): Generator<readonly [node: string, row: Advertisement]> {
     for (const each of this.#rows) if (each[1].lost.size > 0) yield each;
   }
 
@@ -114,8 +114,8 @@ export class Sights {
   }
 
   /** The node lives again: what its earlier life said is no longer so. */
-  bury(node: string, life: number): void {
-    if ((this.#of(node)?.life ?? life) >= life) return;
+  bury(node: string, incarnation: number): void {
+    if ((this.#of(node)?.incarnation ?? incarnation) >= incarnation) return;
     this.#drop(node);
   }
 
@@ -135,9 +135,9 @@ export class Sights {
   }
 
   /** Takes in what was said of `node`. Returns whom it has newly lost, or undefined where nothing is news. */
-  merge(node: string, word: Row): string[] | undefined {
+  merge(node: string, word: Advertisement): string[] | undefined {
     const known = this.#rows.get(node);
-    if (word.version > VERSION_MAX || word.life > VERSION_MAX) return undefined;
+    if (word.version > VERSION_MAX || word.incarnation > VERSION_MAX) return undefined;
     if (node === this.#me) return this.#hearOfMyself(word, known);
     if (known !== undefined && !isLater(word, known)) return undefined;
     this.#keep(node, word);
@@ -154,7 +154,7 @@ export class Sights {
   }
 
   /** The rows that changed after `revision`. */
-  *since(revision: number): Generator<readonly [node: string, row: Kept]> {
+  *since(revision: number): Generator<readonly [node: string, row: StoredAdvertisement]> {
     if (revision >= this.#revision) return;
     for (const [node, row] of this.#rows) if (row.changedAt > revision) yield [node, row];
   }
@@ -166,16 +166,16 @@ export class Sights {
     return others.length > 0;
   }
 
-  #of(node: string): Row | undefined {
+  #of(node: string): Advertisement | undefined {
     return this.#rows.get(node);
   }
 
   /** Only this node knows what it says. What an earlier life of it said, and some still pass on, it says again, above it. */
-  #hearOfMyself(word: Row, known: Row | undefined): string[] | undefined {
+  #hearOfMyself(word: Advertisement, known: Advertisement | undefined): string[] | undefined {
     if (known !== undefined && (isLater(known, word) || isSame(known, word))) return undefined;
     // Above that life, not within it: it may have said more than has been heard here.
-    if (word.life >= this.#life) this.#life = word.life + 1;
-    this.#keep(this.#me, { life: this.#life, version: 1, lost: this.lost, seen: this.#said });
+    if (word.incarnation >= this.#incarnation) this.#incarnation = word.incarnation + 1;
+    this.#keep(this.#me, { incarnation: this.#incarnation, version: 1, lost: this.lost, seen: this.#said });
     return [];
   }
 
@@ -204,7 +204,7 @@ export class Sights {
 
   #say(): void {
     const version = (this.#rows.get(this.#me)?.version ?? 0) + 1;
-    this.#keep(this.#me, { life: this.#life, version, lost: this.#lost, seen: this.#said });
+    this.#keep(this.#me, { incarnation: this.#incarnation, version, lost: this.#lost, seen: this.#said });
   }
 
   #seersToAdd(id: string): Set<string> {
@@ -226,21 +226,22 @@ export class Sights {
     this.#losers += Math.sign(lost.size) - Math.sign(this.lostBy(node).size);
   }
 
-  #keep(node: string, { life, version, lost, seen }: Row): void {
+  #keep(node: string, { incarnation, version, lost, seen }: Advertisement): void {
     this.#count(node, lost);
     for (const id of seen) this.#seersToAdd(id).add(node);
-    this.#rows.set(node, { life, version, lost, seen, changedAt: ++this.#revision });
+    this.#rows.set(node, { incarnation, version, lost, seen, changedAt: ++this.#revision });
   }
 }
 
-function isLater(a: Row, b: Row): boolean {
-  return a.life > b.life || (a.life === b.life && a.version > b.version);
+function isLater(a: Advertisement, b: Advertisement): boolean {
+  return a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.version > b.version);
 }
 
-function isSame(a: Row, b: Row): boolean {
+function isSame(a: Advertisement, b: Advertisement): boolean {
   const same = (x: ReadonlySet<string>, y: ReadonlySet<string>) =>
     x.size === y.size && [...x].every((id) => y.has(id));
-  return a.life === b.life && a.version === b.version && same(a.lost, b.lost) && same(a.seen, b.seen);
+  return a.incarnation === b.incarnation && a.version === b.version && same(a.lost, b.lost) &&
+    same(a.seen, b.seen);
 }
 
 function without(set: ReadonlySet<string>, gone: string): ReadonlySet<string> {

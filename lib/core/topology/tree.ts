@@ -3,7 +3,7 @@ import { rankOf } from "./members.ts";
 
 /** In place of a parent's rank: nobody is above the root, and who is not reached has no place. */
 export const ROOT = -1;
-export const OUT = -2;
+export const UNREACHABLE = -2;
 
 interface TreeOptions {
   /** Every member, sorted. */
@@ -45,7 +45,7 @@ export class Tree {
     let size = 0;
     for (let rank = 0; rank < ranked.length; rank++) {
       const parent = parentAt(rank);
-      if (parent !== OUT) size++;
+      if (parent !== UNREACHABLE) size++;
       if (parent === at) children.push(ranked[rank] as string);
     }
     this.children = children;
@@ -54,19 +54,19 @@ export class Tree {
 
   /** Anyone's neighbour towards the root. */
   parentOf(id: string): string | undefined {
-    return this.ranked[this.parentAt(rankOf(this.ranked, id) ?? OUT)];
+    return this.ranked[this.parentAt(rankOf(this.ranked, id) ?? UNREACHABLE)];
   }
 
   /** Whether a member can be reached. */
   has(id: string): boolean {
     const rank = rankOf(this.ranked, id);
-    return rank !== undefined && this.parentAt(rank) !== OUT;
+    return rank !== undefined && this.parentAt(rank) !== UNREACHABLE;
   }
 
   /** Whether anyone is below a member. */
   passesOn(id: string): boolean {
     this.#passing ??= this.#whoPassOn();
-    return this.#passing[rankOf(this.ranked, id) ?? OUT] === 1;
+    return this.#passing[rankOf(this.ranked, id) ?? UNREACHABLE] === 1;
   }
 
   #whoPassOn(): Uint8Array {

@@ -22,7 +22,7 @@ export interface Dropping {
   readonly leaseMs: number | null;
 }
 
-export class Cutter {
+export class PartitionController {
   readonly #sidecars: ReadonlyMap<string, Address>;
   readonly #addresses: ReadonlyMap<string, string>;
   readonly #onFailure: (reason: string) => void;

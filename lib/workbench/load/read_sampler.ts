@@ -20,7 +20,7 @@ export interface ObserverOptions {
   readonly onRead: (node: string, values: readonly Json[]) => void;
 }
 
-export class Observer {
+export class ReadSampler {
   readonly #options: ObserverOptions;
   readonly #eyes: readonly { readonly node: string; readonly client: Client }[];
   #turn = 0;

@@ -53,7 +53,7 @@ interface Heal {
   disturbed: boolean;
 }
 
-export class Spread {
+export class Propagation {
   readonly #indexes: ReadonlyMap<string, number>;
   readonly #tracks = new Map<Key, Track>();
   readonly #heals: Heal[] = [];

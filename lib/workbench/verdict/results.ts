@@ -7,7 +7,7 @@ import type { NemesisEvent } from "../faults/nemesis.ts";
 import type { Unusual } from "./oddities.ts";
 import type { Quantiles } from "./quantiles.ts";
 import type { Settings } from "../settings.ts";
-import type { DuringCuts, HealTime, Spread } from "./propagation.ts";
+import type { DuringCuts, HealTime, Propagation } from "./propagation.ts";
 import type { Flow, Traffic } from "../world/traffic.ts";
 
 export interface FlowResults {
@@ -91,7 +91,7 @@ export interface Findings {
   /** What nodes that run elsewhere say of it. */
   readonly wire: Wire | undefined;
   readonly lateReplies: number;
-  readonly spread: Spread;
+  readonly spread: Propagation;
   readonly observedEveryMs: number;
   readonly nemesis: readonly NemesisEvent[];
   readonly settings: Settings;

@@ -1,6 +1,6 @@
 /** The simulated world: nodes in this process, on virtual time; one seed, one result. */
 import assert from "node:assert/strict";
-import { lifeAfter } from "../../core/incarnation.ts";
+import { incarnationAfter } from "../../core/incarnation.ts";
 import type { Envelope, Json } from "../../core/message.ts";
 import {
   type Effect,
@@ -232,7 +232,7 @@ class SimHost implements Host {
     const clock = Math.floor(scheduler.now()) + this.#starts - this.#clockBehindMs;
     const before = this.#lives.at(-1)?.incarnation ?? 0;
     const chance = fork(seed, `life:${id}:${this.#starts}`);
-    let incarnation = clock > before ? clock : lifeAfter(before, chance) ?? before;
+    let incarnation = clock > before ? clock : incarnationAfter(before, chance) ?? before;
     // These clocks begin at 0, and so meet a moment again that others would not.
     while (this.#incarnations.has(incarnation)) incarnation++;
     this.#incarnations.add(incarnation);

@@ -3,7 +3,7 @@ import { strictEqual } from "node:assert/strict";
 import { do_not_optimize } from "mitata";
 import { z } from "zod";
 import { decode, encode } from "../../../lib/core/codec.ts";
-import { type Envelope, isEnvelope, isGossip, readRequest } from "../../../lib/core/message.ts";
+import { type Envelope, isEnvelope, isPeerBody, readRequest } from "../../../lib/core/message.ts";
 import type { Node } from "../../../lib/core/node.ts";
 import { type Group, timed } from "./cases.ts";
 import { broadcast, Cluster, delta, DELTA_VALUES, names, nodeOf, ORIGIN, word } from "./rig.ts";
@@ -20,23 +20,23 @@ const ZodEnvelope = z.looseObject({
 });
 const ZodBroadcast = z.looseObject({ message: z.unknown() });
 const ZodGossip = z.looseObject({
-  life: Count,
-  n: Ordinal,
-  echo: z.tuple([Count, Ordinal, z.number().min(0)]).optional(),
-  holds: z.array(z.tuple([Id, z.array(Ordinal).min(2).max(128)])).max(1_024),
+  incarnation: Count,
+  seq: Ordinal,
+  ack: z.tuple([Count, Ordinal, z.number().min(0)]).optional(),
+  digest: z.array(z.tuple([Id, z.array(Ordinal).min(2).max(128)])).max(1_024),
   runs: z.array(z.tuple([Id, Ordinal, z.array(z.unknown())])).optional(),
-  sights: z.array(z.tuple([Id, Count, Count, z.array(Id), z.array(Id)])).optional(),
-  want: z.boolean().optional(),
+  links: z.array(z.tuple([Id, Count, Count, z.array(Id), z.array(Id)])).optional(),
+  poll: z.boolean().optional(),
   window: z.number().min(0).optional(),
 });
 
 const request = broadcast("n0", 12_345).envelope;
 const single = word("n0", "n1", {
   type: "delta",
-  n: 7,
-  echo: [1, 7, 3],
+  seq: 7,
+  ack: [1, 7, 3],
   runs: [[ORIGIN, 12_345, [12_345]]],
-  holds: [[ORIGIN, [1, 12_345]]],
+  digest: [[ORIGIN, [1, 12_345]]],
 }).envelope;
 const batch = delta("n0", "n1", 123).envelope;
 
@@ -75,8 +75,8 @@ function checks(): Group[] {
       (body) => readRequest(body).type === "broadcast",
       ZodBroadcast,
     ),
-    check("check a delta of one value", single.body, isGossip, ZodGossip),
-    check(`check a delta of ${DELTA_VALUES} values`, batch.body, isGossip, ZodGossip),
+    check("check a delta of one value", single.body, isPeerBody, ZodGossip),
+    check(`check a delta of ${DELTA_VALUES} values`, batch.body, isPeerBody, ZodGossip),
   ];
 }
 
@@ -125,7 +125,7 @@ function arriving(): () => unknown {
   let seq = 0;
   return () => {
     const n = ++seq;
-    const body = { type: "delta", n, holds: [[ORIGIN, [1, n]]], runs: [[ORIGIN, n, [n]]] };
+    const body = { type: "delta", n, digest: [[ORIGIN, [1, n]]], runs: [[ORIGIN, n, [n]]] };
     return stepped(node, word("n0", "n1", body), 0);
   };
 }

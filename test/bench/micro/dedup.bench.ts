@@ -3,8 +3,8 @@ import { do_not_optimize } from "mitata";
 import { IntervalSet } from "../../../lib/core/log/interval_set.ts";
 import { Log } from "../../../lib/core/log/log.ts";
 import type { Entry, Event } from "../../../lib/core/node.ts";
-import { packHolds, takeBatch } from "../../../lib/core/replication/compose.ts";
-import { Peer } from "../../../lib/core/replication/progress.ts";
+import { composeDigest, takeBatch } from "../../../lib/core/replication/compose.ts";
+import { Progress } from "../../../lib/core/replication/progress.ts";
 import { below, seeded } from "../../../lib/core/random.ts";
 import { type Case, figure, type Group, type Sizes, timed, weighed } from "./cases.ts";
 import { delta, DELTA_VALUES, entriesOf, logOf, names, nodeOf, ORIGIN, originOf, peerOf } from "./rig.ts";
@@ -54,8 +54,8 @@ function odd(count: number): number[] {
 
 function reordered(count: number): number[] {
   const random = seeded(1);
-  return Array.from({ length: count }, (_, i) => ({ n: i + 1, at: i + below(random, REORDERED_WITHIN) }))
-    .sort((a, b) => a.at - b.at).map(({ n }) => n);
+  return Array.from({ length: count }, (_, i) => ({ seq: i + 1, at: i + below(random, REORDERED_WITHIN) }))
+    .sort((a, b) => a.at - b.at).map(({ seq }) => seq);
 }
 
 function insert(title: string, count: number, make: () => readonly number[]): Group {
@@ -169,13 +169,13 @@ function digest(origins: number): Group {
   return timed(`digest of ${figure(origins)} origins, ${VALUES_EACH} values each`, "digest", 1, () => {
     const extent = { origins, values: VALUES_EACH };
     const log = logOf(extent);
-    const stranger = new Peer("n1");
+    const stranger = new Progress("n1");
     const knowing = peerOf(log, extent);
     knowing.confirmedLog = log.revision - 1;
     const [ids, numbers] = idsOf(extent);
     return [
-      { name: "packHolds, all", start: () => () => packHolds(log, stranger) },
-      { name: "packHolds, one origin has grown", start: () => () => packHolds(log, knowing) },
+      { name: "packHolds, all", start: () => () => composeDigest(log, stranger) },
+      { name: "packHolds, one origin has grown", start: () => () => composeDigest(log, knowing) },
       { name: "Map of Set<number>", start: () => () => [...numbers].map(([name, set]) => [name, [...set]]) },
       { name: "Set<string>", start: () => () => [...ids] },
     ];
@@ -214,7 +214,7 @@ function looks(origins: number, count: number): Case[] {
 }
 
 /** Who finds nothing lacking may remember that, until something new has come. */
-function growing(log: Log, peer: Peer): () => unknown {
+function growing(log: Log, peer: Progress): () => unknown {
   let seq = VALUES_EACH;
   return () => {
     const entry = { origin: originOf(1), seq: ++seq, value: seq };
@@ -227,7 +227,7 @@ function growing(log: Log, peer: Peer): () => unknown {
 /** Two of them: whether anything is lacking, and how much. */
 function outstanding({ many }: Sizes): Group[] {
   const title = `what a peer lacks, of ${figure(many)} values`;
-  const cases = (look: (peer: Peer, log: Log) => unknown) => (): Case[] => {
+  const cases = (look: (peer: Progress, log: Log) => unknown) => (): Case[] => {
     const extent = { origins: 1, values: many };
     const log = logOf(extent);
     return [1, many].map((count) => {
@@ -255,10 +255,10 @@ function memory({ many }: Sizes): Group {
       return set;
     };
     const together = { length: WEIGHED_TOGETHER };
-    let life = 0;
+    let incarnation = 0;
     // Of another life each time: an engine may keep equal texts once.
     const ids = () => {
-      const origin = `${ORIGIN}${++life}`;
+      const origin = `${ORIGIN}${++incarnation}`;
       return new Set(numbers.map((n) => idOf(origin, n)));
     };
     return [

@@ -1,6 +1,6 @@
 /** The retry path: wakes, backoff, a peer that does not answer, one that returns; and what a peer and a value cost to keep. */
 import { backoffMs, jittered } from "../../../lib/core/backoff.ts";
-import { RECALL_BASE_MS, RECALL_CAP_MS } from "../../../lib/core/liveness/prober.ts";
+import { RECONNECT_BASE_MS, RECONNECT_CAP_MS } from "../../../lib/core/liveness/prober.ts";
 import type { Node } from "../../../lib/core/node.ts";
 import { BATCH_ENTRIES_MAX } from "../../../lib/core/replication/pacing.ts";
 import { seeded } from "../../../lib/core/random.ts";
@@ -90,7 +90,7 @@ function again({ many }: Sizes): Group {
         return () => {
           const now = node.deadline;
           node.step(wake, now);
-          return stepped(node, word("n1", "n0", { n: ++n }), now);
+          return stepped(node, word("n1", "n0", { seq: ++n }), now);
         };
       }),
   );
@@ -100,7 +100,10 @@ function waits(): Group {
   const random = seeded(1);
   let attempt = 0;
   return timed("how long to wait", "wait", 1, () => [
-    { name: "backoffMs", start: () => () => backoffMs(random, ++attempt & 7, RECALL_BASE_MS, RECALL_CAP_MS) },
+    {
+      name: "backoffMs",
+      start: () => () => backoffMs(random, ++attempt & 7, RECONNECT_BASE_MS, RECONNECT_CAP_MS),
+    },
     { name: "jittered", start: () => () => jittered(random, ANSWER_MS) },
   ]);
 }
@@ -151,10 +154,10 @@ function memoryOfPeers(sizes: Sizes): Group {
   );
 }
 
-function heardOfAll(peers: number, holds: readonly unknown[]): Node {
+function heardOfAll(peers: number, digest: readonly unknown[]): Node {
   const members = names(peers + 1);
   const node = nodeOf("n0", members);
-  for (const id of members.slice(1)) stepped(node, word(id, "n0", { n: 1, holds }), 0);
+  for (const id of members.slice(1)) stepped(node, word(id, "n0", { seq: 1, digest }), 0);
   return node;
 }
 
@@ -174,7 +177,7 @@ function memoryOfValues({ many }: Sizes): Group {
 function confirmed(peers: number, many: number): Node {
   const { node, now } = waitingRelay(peers, many);
   const holds = [["n0.1", [1, many]]];
-  for (const id of names(peers + 1).slice(1)) stepped(node, word(id, "n0", { n: 2, holds }), now);
+  for (const id of names(peers + 1).slice(1)) stepped(node, word(id, "n0", { seq: 2, holds }), now);
   return node;
 }
 

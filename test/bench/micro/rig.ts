@@ -2,7 +2,7 @@
 import { Log } from "../../../lib/core/log/log.ts";
 import type { Body, Envelope, Json } from "../../../lib/core/message.ts";
 import { type Effect, type Entry, type Event, Node, type PeerStatus } from "../../../lib/core/node.ts";
-import { Peer } from "../../../lib/core/replication/progress.ts";
+import { Progress } from "../../../lib/core/replication/progress.ts";
 import { seeded } from "../../../lib/core/random.ts";
 import { stepped } from "../../unit/core/stepped.ts";
 
@@ -47,11 +47,11 @@ export function originOf(i: number): string {
 }
 
 /** A peer that has said that it holds all of it but the newest `lacking` entries of the first origin. */
-export function peerOf(log: Log, { origins, values }: Extent, lacking = 0): Peer {
-  const peer = new Peer("n1");
+export function peerOf(log: Log, { origins, values }: Extent, lacking = 0): Progress {
+  const peer = new Progress("n1");
   const lasts = Array.from({ length: origins }, (_, i) => i === 0 ? values - lacking : values);
-  const holds = lasts.flatMap((last, i): [string, number[]][] => last < 1 ? [] : [[originOf(i), [1, last]]]);
-  peer.hear({ life: 1, n: 1, holds }, 1, 0);
+  const digest = lasts.flatMap((last, i): [string, number[]][] => last < 1 ? [] : [[originOf(i), [1, last]]]);
+  peer.hear({ incarnation: 1, seq: 1, digest }, 1, 0);
   peer.confirmedLog = log.revision;
   return peer;
 }
@@ -80,7 +80,7 @@ export function broadcast(dest: string, message: Json) {
 
 /** Gossip of the given peer, in its first life. */
 export function word(src: string, dest: string, body: { readonly [field: string]: unknown }) {
-  return receive({ src, dest, body: { type: "ack", life: 1, holds: [], ...body } });
+  return receive({ src, dest, body: { type: "ack", incarnation: 1, digest: [], ...body } });
 }
 
 /** The i-th delta of a peer: each brings the values that follow on those of the one before, `overlap` of them again. */
@@ -88,7 +88,7 @@ export function delta(src: string, dest: string, i: number, overlap = 0) {
   const first = i * (DELTA_VALUES - overlap) + 1;
   const values = Array.from({ length: DELTA_VALUES }, (_, k) => first + k);
   const holds = [[ORIGIN, [1, first + DELTA_VALUES - 1]]];
-  return word(src, dest, { type: "delta", n: i + 1, holds, runs: [[ORIGIN, first, values]] });
+  return word(src, dest, { type: "delta", seq: i + 1, holds, runs: [[ORIGIN, first, values]] });
 }
 
 /** A relay and the moment at which it stands. */
@@ -103,7 +103,7 @@ export function waitingRelay(peers: number, outstanding: number): Standing {
   const node = nodeOf("n0", members, outstanding);
   const now = node.deadline;
   node.step(wake, now);
-  for (const id of members.slice(1)) stepped(node, word(id, "n0", { n: 1, echo: [1, 1, 0] }), now);
+  for (const id of members.slice(1)) stepped(node, word(id, "n0", { seq: 1, ack: [1, 1, 0] }), now);
   return { node, now };
 }
 
@@ -146,7 +146,7 @@ function confirm(node: Node, effects: readonly Effect[], away: string | undefine
     const effect = queue[i];
     if (effect?.kind !== "send" || effect.envelope.dest === away || effect.envelope.dest === "c1") continue;
     const { n } = effect.envelope.body;
-    queue.push(...stepped(node, word(effect.envelope.dest, "n0", { n, echo: [1, n, 0], holds }), now));
+    queue.push(...stepped(node, word(effect.envelope.dest, "n0", { n, ack: [1, n, 0], holds }), now));
   }
 }
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import process from "node:process";
 import type { Json } from "../../../lib/core/message.ts";
 import { ask } from "../../../lib/workbench/world/running/ask.ts";
-import { Cutter, droppedAt } from "../../../lib/workbench/faults/partition_controller.ts";
+import { droppedAt, PartitionController } from "../../../lib/workbench/faults/partition_controller.ts";
 import { completeGrudge } from "../../../lib/workbench/faults/grudge.ts";
 import { Lab } from "../../../lib/workbench/lab/lab.ts";
 import { ending, fromSource, start } from "../fixtures/hearsay.ts";
@@ -58,7 +58,7 @@ testNeeding(
   needsLab,
   () =>
     withLab(async (lab) => {
-      const cutter = new Cutter(lab.sidecars, lab.addresses);
+      const cutter = new PartitionController(lab.sidecars, lab.addresses);
       await broadcast(lab, "n1", "before");
       const everywhere = () => Promise.all([...lab.at.keys()].map((id) => valuesAt(lab, id)));
       await until(

@@ -74,7 +74,7 @@ test("serve: a peer that asks and never reads: memory stays bounded, and clients
         asking.say({
           src: "n3",
           dest: "n1",
-          body: { type: "probe", life: 1, n: ++n, holds: [], want: true },
+          body: { type: "probe", incarnation: 1, seq: ++n, digest: [], poll: true },
         });
       const timer = setInterval(ask, ASK_EVERY_MS);
       await underAttack(node, "flood");

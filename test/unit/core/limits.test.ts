@@ -3,14 +3,14 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { BULK_ENTRIES, HELLO_MS, MISSES_MAX, WANT_CAP_MS } from "../../../lib/core/replication/replicator.ts";
 import { Log } from "../../../lib/core/log/log.ts";
-import { PROBE_EVERY_MS } from "../../../lib/core/liveness/prober.ts";
+import { BACKGROUND_PROBE_MS } from "../../../lib/core/liveness/prober.ts";
 import { Node, VALUE_BYTES_MAX } from "../../../lib/core/node.ts";
-import { packHolds, packSights, takeBatch } from "../../../lib/core/replication/compose.ts";
+import { composeDigest, composeLinks, takeBatch } from "../../../lib/core/replication/compose.ts";
 import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "../../../lib/core/replication/pacing.ts";
-import { type Envelope, isGossip, ORIGINS_MAX, SPANS_MAX } from "../../../lib/core/message.ts";
-import { Peer } from "../../../lib/core/replication/progress.ts";
+import { type Envelope, isPeerBody, ORIGINS_MAX, SPANS_MAX } from "../../../lib/core/message.ts";
+import { Progress } from "../../../lib/core/replication/progress.ts";
 import { seeded } from "../../../lib/core/random.ts";
-import { Sights, VERSION_MAX } from "../../../lib/core/topology/link_state.ts";
+import { LinkState, VERSION_MAX } from "../../../lib/core/topology/link_state.ts";
 import { ACK_DELAY_MS, RTT_GUESS_MS, WINDOW_MIN_MS } from "../../../lib/core/replication/timing.ts";
 import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
 import { Pair, type Sent } from "./pair.ts";
@@ -95,7 +95,7 @@ test("what both ends stream to each other goes over the line once, though each a
   pair.run(2_000);
   const values = 2 * 40 * rounds;
   for (const id of ["n0", "n1"]) equal((pair.read(id) as unknown[]).length, values);
-  const asked = pair.sent.filter(({ body }) => body.want).length;
+  const asked = pair.sent.filter(({ body }) => body.poll).length;
   const sent = pair.sent.reduce((sum, each) => sum + entries(each), 0);
   ok(asked >= 5 && sent < 1.02 * values, `${asked} asked, ${sent} entries were sent for ${values} values`);
 });
@@ -136,11 +136,11 @@ test("a message names at most SPANS_MAX intervals of one origin [P11]", () => {
     node.step({ kind: "receive", envelope: { src, dest: "n0", body: { type: "delta", ...body } } }, 0);
   hear("c1", { type: "init", node_id: "n0", node_ids: ["n0", "n1"] });
   const runs = count(1, 2 * SPANS_MAX).map((n) => ["n1.1", 2 * n, [n]]);
-  const [answer] = hear("n1", { life: 1, n: 1, holds: [], runs, want: true }).filter(({ kind }) =>
+  const [answer] = hear("n1", { incarnation: 1, seq: 1, digest: [], runs, poll: true }).filter(({ kind }) =>
     kind === "send"
   );
-  const holds = answer?.kind === "send" ? answer.envelope.body["holds"] : undefined;
-  deepEqual(holds, [["n1.1", count(1, SPANS_MAX + 1).flatMap((n) => [2 * n, 2 * n])]]);
+  const digest = answer?.kind === "send" ? answer.envelope.body["digest"] : undefined;
+  deepEqual(digest, [["n1.1", count(1, SPANS_MAX + 1).flatMap((n) => [2 * n, 2 * n])]]);
 });
 
 test("the first word goes to the relay at once, and from the relay after HELLO_MS [P12]", () => {
@@ -176,7 +176,7 @@ test("a peer that never answers gets MISSES_MAX requests, then small probes, and
   ok(loaded.length <= MISSES_MAX, `${loaded.length} messages with entries`);
   const late = said.filter(({ at }) => at > 10_000);
   ok(
-    late.length >= 50_000 / (4 * PROBE_EVERY_MS) && late.length <= 50_000 / (PROBE_EVERY_MS / 2),
+    late.length >= 50_000 / (4 * BACKGROUND_PROBE_MS) && late.length <= 50_000 / (BACKGROUND_PROBE_MS / 2),
     `${late.length} probes`,
   );
   for (const { bytes } of late) ok(bytes < 300, `a probe of ${bytes} bytes`);
@@ -243,12 +243,12 @@ test("a relay whose window is under WINDOW_MIN_MS passes on at once what comes r
 test("a message names at most ORIGINS_MAX origins, and the rest is named later [P11]", () => {
   const log = new Log();
   for (let i = 0; i < ORIGINS_MAX + 5; i++) log.add({ origin: `o${i}`, seq: 1, value: i });
-  const peer = new Peer("n1");
-  const first = packHolds(log, peer);
-  equal(first.holds.length, ORIGINS_MAX);
+  const peer = new Progress("n1");
+  const first = composeDigest(log, peer);
+  equal(first.digest.length, ORIGINS_MAX);
   peer.confirmedLog = first.revision;
-  const second = packHolds(log, peer);
-  deepEqual(second.holds.map(([origin]) => origin), count(ORIGINS_MAX, ORIGINS_MAX + 5).map((i) => `o${i}`));
+  const second = composeDigest(log, peer);
+  deepEqual(second.digest.map(([origin]) => origin), count(ORIGINS_MAX, ORIGINS_MAX + 5).map((i) => `o${i}`));
   equal(second.revision, log.revision);
 });
 
@@ -261,32 +261,32 @@ test("the longest message fits into a line: HOLDS_BYTES_MAX, SIGHTS_BYTES_MAX, a
     }
   }
   log.add({ origin: name(0), seq: 2e15, value: "x".repeat(VALUE_BYTES_MAX - 2) });
-  const sights = new Sights("n0", 1);
+  const sights = new LinkState("n0", 1);
   const ids = count(0, 500).map((i) => `node-${i}`);
-  for (const id of ids) sights.merge(id, { life: 1, version: 1, lost: new Set(), seen: new Set(ids) });
-  const peer = new Peer("n1");
+  for (const id of ids) sights.merge(id, { incarnation: 1, version: 1, lost: new Set(), seen: new Set(ids) });
+  const peer = new Progress("n1");
   let toldOf = 0;
   for (let turn = 0; peer.confirmedSights < sights.revision || peer.confirmedLog < log.revision; turn++) {
     ok(turn < 1_000, "it comes to an end");
-    const { holds, revision } = packHolds(log, peer);
-    const words = packSights(sights, peer);
+    const { digest, revision } = composeDigest(log, peer);
+    const words = composeLinks(sights, peer);
     const { runs } = takeBatch(log, peer.sent);
-    const bytes = JSON.stringify({ holds, sights: words.sights, runs }).length;
+    const bytes = JSON.stringify({ digest, links: words.links, runs }).length;
     ok(bytes < LINE_BYTES_MAX - 1_024, `${bytes} bytes`);
     [peer.confirmedLog, peer.confirmedSights] = [revision, words.revision];
-    toldOf += words.sights.length;
+    toldOf += words.links.length;
   }
   equal(toldOf, ids.length);
 });
 
 test("a digest with more than SPANS_MAX intervals or ORIGINS_MAX origins is malformed [P11]", () => {
   const said = (origins: number, spans: number) => ({
-    life: 1,
-    n: 1,
-    holds: count(0, origins).map((i) => [`o${i}`, count(1, 2 * spans + 1)]),
+    incarnation: 1,
+    seq: 1,
+    digest: count(0, origins).map((i) => [`o${i}`, count(1, 2 * spans + 1)]),
   });
-  ok(isGossip(said(1, SPANS_MAX)) && isGossip(said(ORIGINS_MAX, 1)));
-  ok(!isGossip(said(1, SPANS_MAX + 1)) && !isGossip(said(ORIGINS_MAX + 1, 1)));
+  ok(isPeerBody(said(1, SPANS_MAX)) && isPeerBody(said(ORIGINS_MAX, 1)));
+  ok(!isPeerBody(said(1, SPANS_MAX + 1)) && !isPeerBody(said(ORIGINS_MAX + 1, 1)));
 });
 
 /** n0 as the relay of n1 and n2, a round trip of 100 ms away, just after it has passed something on. */
@@ -299,9 +299,9 @@ function relay(): { n0: Node; receive: (src: string, body: object, now: number) 
     );
   };
   receive("c1", { type: "init", node_id: "n0", node_ids: ["n0", "n1", "n2"] }, 0);
-  for (const src of ["n1", "n2"]) receive(src, { life: 1, n: 1, holds: [], want: true }, 0);
-  for (const src of ["n1", "n2"]) receive(src, { life: 1, n: 2, echo: [1, 1, 0], holds: [] }, 100);
-  receive("n1", { life: 1, n: 3, holds: [], runs: [["n1.1", 1, [0]]] }, 2_000);
+  for (const src of ["n1", "n2"]) receive(src, { incarnation: 1, seq: 1, digest: [], poll: true }, 0);
+  for (const src of ["n1", "n2"]) receive(src, { incarnation: 1, seq: 2, ack: [1, 1, 0], digest: [] }, 100);
+  receive("n1", { incarnation: 1, seq: 3, digest: [], runs: [["n1.1", 1, [0]]] }, 2_000);
   n0.step({ kind: "wake" }, 2_050);
   return { n0, receive };
 }
@@ -309,7 +309,11 @@ function relay(): { n0: Node; receive: (src: string, body: object, now: number) 
 test("BULK_ENTRIES at once are passed on without waiting for a window, fewer are not [P13]", () => {
   for (const [entries, left] of [[BULK_ENTRIES - 1, 0], [BULK_ENTRIES, 1]] as const) {
     const { receive } = relay();
-    const sent = receive("n1", { life: 1, n: 4, holds: [], runs: [["n1.1", 2, count(0, entries)]] }, 2_060);
+    const sent = receive(
+      "n1",
+      { incarnation: 1, seq: 4, digest: [], runs: [["n1.1", 2, count(0, entries)]] },
+      2_060,
+    );
     equal(sent.filter(({ dest }) => dest === "n2").length, left);
   }
 });
@@ -321,21 +325,21 @@ test("what of the sights has no room in one message follows by itself, to a neig
   const told = new Set<string>();
   let n = 0;
   const hear = (body: object, now: number, src = other) => {
-    const envelope = { src, dest: me, body: { type: "ack", life: 1, n: ++n, holds: [], ...body } };
+    const envelope = { src, dest: me, body: { type: "ack", incarnation: 1, seq: ++n, digest: [], ...body } };
     for (const effect of stepped(node, { kind: "receive", envelope }, now)) {
-      if (effect.kind !== "send" || effect.envelope.dest !== other || !isGossip(effect.envelope.body)) {
+      if (effect.kind !== "send" || effect.envelope.dest !== other || !isPeerBody(effect.envelope.body)) {
         continue;
       }
-      for (const [id] of effect.envelope.body.sights ?? []) told.add(id);
-      if (effect.envelope.body.want === true && told.size < ids.length) {
-        hear({ echo: [1, effect.envelope.body.n, 0] }, now);
+      for (const [id] of effect.envelope.body.links ?? []) told.add(id);
+      if (effect.envelope.body.poll === true && told.size < ids.length) {
+        hear({ ack: [1, effect.envelope.body.seq, 0] }, now);
       }
     }
   };
   const init = { type: "init", node_id: me, node_ids: ids };
   node.step({ kind: "receive", envelope: { src: "c1", dest: me, body: init } }, 0);
-  for (const id of ids) hear({ sights: [[id, 2, 1, [], ids]] }, 1, teller);
-  hear({ want: true }, 2);
+  for (const id of ids) hear({ links: [[id, 2, 1, [], ids]] }, 1, teller);
+  hear({ poll: true }, 2);
   for (let now = 2; now < 10_000 && told.size < ids.length; now = node.deadline) {
     hear({}, now);
   }
@@ -345,7 +349,7 @@ test("what of the sights has no room in one message follows by itself, to a neig
 test("who asks in vain for what a peer says it holds asks ever more rarely, up to WANT_CAP_MS [P15]", () => {
   const pair = new Pair(10);
   pair.run(2_000);
-  const ghost = { life: 1, n: 1_000, holds: [["ghost.1", [1, 9]]], want: true };
+  const ghost = { incarnation: 1, seq: 1_000, digest: [["ghost.1", [1, 9]]], poll: true };
   pair.step("n0", { src: "n1", dest: "n0", body: { type: "ack", ...ghost } });
   pair.run(60_000);
   const early = pair.sent.length;
@@ -358,8 +362,13 @@ test("who asks in vain for what a peer says it holds asks ever more rarely, up t
 });
 
 test("a word numbered over VERSION_MAX is not believed, for it could not be outranked [P7]", () => {
-  const sights = new Sights("n0", 1);
-  const word = (version: number) => ({ life: 1, version, lost: new Set(["n0"]), seen: new Set<string>() });
+  const sights = new LinkState("n0", 1);
+  const word = (version: number) => ({
+    incarnation: 1,
+    version,
+    lost: new Set(["n0"]),
+    seen: new Set<string>(),
+  });
   equal(sights.merge("n1", word(VERSION_MAX + 1)), undefined);
   deepEqual(sights.merge("n1", word(VERSION_MAX)), ["n0"]);
 });

@@ -2,23 +2,23 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
 import {
-  gossipFault,
-  hintFault,
-  isGossip,
-  isGossipType,
-  isHint,
+  eagerFault,
+  isEagerBody,
+  isPeerBody,
+  isPeerType,
+  peerFault,
   readRequest,
 } from "../../../lib/core/message.ts";
 
 const gossip = {
   type: "delta",
-  life: 1,
-  n: 1,
-  echo: [1, 2, 0.5],
-  holds: [["n0.1", [1, 3]]],
+  incarnation: 1,
+  seq: 1,
+  ack: [1, 2, 0.5],
+  digest: [["n0.1", [1, 3]]],
   runs: [["n0.1", 2, [null, { a: [1] }]]],
-  sights: [["n1", 0, 4, ["n2"], []]],
-  want: true,
+  links: [["n1", 0, 4, ["n2"], []]],
+  poll: true,
   window: 12.5,
 };
 
@@ -59,46 +59,46 @@ test("readRequest() knows no other type, whatever it is called [W3]", () => {
   }
 });
 
-test("isGossip() takes gossip with and without what is optional [W4]", () => {
-  equal(isGossip(gossip), true);
-  equal(isGossip({ type: "ack", life: 0, n: 1, holds: [] }), true);
-  equal(isGossip({ ...gossip, later: "anything" }), true);
+test("isPeerBody() takes gossip with and without what is optional [W4]", () => {
+  equal(isPeerBody(gossip), true);
+  equal(isPeerBody({ type: "ack", incarnation: 0, seq: 1, digest: [] }), true);
+  equal(isPeerBody({ ...gossip, later: "anything" }), true);
 });
 
-test("isGossip() refuses each field out of its range, and gossipFault() names it [W4]", () => {
+test("isPeerBody() refuses each field out of its range, and peerFault() names it [W4]", () => {
   const wrong = {
-    life: [-1, 0.5, 2 ** 53, "1", null],
-    n: [0, -1, 1.5, 2 ** 53],
-    echo: [[], [1, 2], [1, 0, 0], [1, 1, -1], [1, 1, Infinity], [1, 1, 1, 1]],
-    holds: [{}, [["", [1, 1]]], [["a", [1]]], [["a", [0, 1]]], [["a", [1, 2 ** 53]]], [["x".repeat(257), [
+    incarnation: [-1, 0.5, 2 ** 53, "1", null],
+    seq: [0, -1, 1.5, 2 ** 53],
+    ack: [[], [1, 2], [1, 0, 0], [1, 1, -1], [1, 1, Infinity], [1, 1, 1, 1]],
+    digest: [{}, [["", [1, 1]]], [["a", [1]]], [["a", [0, 1]]], [["a", [1, 2 ** 53]]], [["x".repeat(257), [
       1,
       1,
     ]]]],
     runs: [[["a", 0, [1]]], [["a", 1]], [["a", 1, {}]], [["", 1, [1]]]],
-    sights: [[["a", 1, 1, []]], [["a", -1, 1, [], []]], [["a", 1, 1, [1], []]], [["a", 1, 1, [""], []]]],
-    want: [1, "true", null],
+    links: [[["a", 1, 1, []]], [["a", -1, 1, [], []]], [["a", 1, 1, [1], []]], [["a", 1, 1, [""], []]]],
+    poll: [1, "true", null],
     window: [-1, Infinity, "1"],
   };
   for (const [field, values] of Object.entries(wrong)) {
     for (const value of values) {
       const body = { ...gossip, [field]: value };
-      equal(isGossip(body), false, JSON.stringify(body));
-      match(gossipFault(body), new RegExp(`^gossip /${field}`));
+      equal(isPeerBody(body), false, JSON.stringify(body));
+      match(peerFault(body), new RegExp(`^a peer message /${field}`));
     }
   }
-  equal(isGossip({ type: "ack" }), false);
-  equal(isGossip(null), false);
+  equal(isPeerBody({ type: "ack" }), false);
+  equal(isPeerBody(null), false);
 });
 
-test("isHint() takes entries and no other thing for them, and hintFault() says what is wrong [W4]", () => {
-  equal(isHint({ type: "hint", runs: gossip.runs, later: 1 }), true);
+test("isEagerBody() takes entries and no other thing for them, and hintFault() says what is wrong [W4]", () => {
+  equal(isEagerBody({ type: "push", runs: gossip.runs, later: 1 }), true);
   for (const runs of [undefined, null, {}, [["n0.1", 0, []]], [["n0.1", 1]], [[1, 1, []]]]) {
-    equal(isHint({ type: "hint", runs }), false, JSON.stringify(runs));
+    equal(isEagerBody({ type: "push", runs }), false, JSON.stringify(runs));
   }
-  match(hintFault({ type: "hint" }), /^a hint must have required properties runs/);
+  match(eagerFault({ type: "push" }), /^a push must have required properties runs/);
 });
 
 test("isGossipType() knows the four kinds of gossip [W4]", () => {
-  const types = ["delta", "ack", "probe", "hint", "read", ""];
-  deepEqual(types.map(isGossipType), [true, true, true, true, false, false]);
+  const types = ["delta", "ack", "probe", "push", "read", ""];
+  deepEqual(types.map(isPeerType), [true, true, true, true, false, false]);
 });

@@ -163,13 +163,15 @@ test("Node: a malformed body is an error 12 that names what is wrong [N5]", () =
 });
 
 test("Node: gossip of a stranger, or out of shape, is an error 12 if an answer is wanted, and else reported [N5]", () => {
-  const gossip = { type: "ack", life: 1, n: 1, holds: [], msg_id: 2 };
+  const gossip = { type: "ack", incarnation: 1, seq: 1, digest: [], msg_id: 2 };
   deepEqual(ask(alone(), gossip), [error(MALFORMED_REQUEST, "c1 is not a member")]);
-  deepEqual(ask(alone(), { type: "ack", life: 1, n: 1, holds: [] }), [drop("c1 is not a member")]);
+  deepEqual(ask(alone(), { type: "ack", incarnation: 1, seq: 1, digest: [] }), [drop("c1 is not a member")]);
   const pair = unborn();
   ask(pair, { type: "init", node_id: "n0", node_ids: ["n0", "c1"] });
-  deepEqual(ask(pair, { ...gossip, n: 0 }), [error(MALFORMED_REQUEST, "gossip /n must be >= 1")]);
-  deepEqual(ask(pair, { type: "ack", life: 1, n: 0, holds: [] }), [drop("gossip /n must be >= 1")]);
+  deepEqual(ask(pair, { ...gossip, seq: 0 }), [error(MALFORMED_REQUEST, "a peer message /seq must be >= 1")]);
+  deepEqual(ask(pair, { type: "ack", incarnation: 1, seq: 0, digest: [] }), [
+    drop("a peer message /seq must be >= 1"),
+  ]);
 });
 
 test("Node: a message for somebody else is passed over [N5]", () => {
@@ -230,7 +232,7 @@ test("Node: its origin is its id and its incarnation, so that a later life is to
 test("Node: an acknowledged value is in every read, even where a peer holds entries of its origin [N7]", () => {
   const node = unborn();
   ask(node, { type: "init", node_id: "n0", node_ids: ["n0", "n1"] });
-  ask(node, { type: "delta", life: 1, n: 1, holds: [], runs: [["n0.1", 1, ["old"]]] }, "n1");
+  ask(node, { type: "delta", incarnation: 1, seq: 1, digest: [], runs: [["n0.1", 1, ["old"]]] }, "n1");
   const replies = ask(node, broadcast("new")).filter((each) =>
     each.kind === "send" && each.envelope.dest === "c1"
   );

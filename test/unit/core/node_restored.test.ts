@@ -3,10 +3,10 @@ import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { Body } from "../../../lib/core/message.ts";
 import {
+  Digest,
   type Effect,
   type Entry,
   type Event,
-  Known,
   Node,
   TEMPORARILY_UNAVAILABLE,
 } from "../../../lib/core/node.ts";
@@ -58,8 +58,8 @@ test("Node tells its peers of everything it came back with, in a later life, and
     effect.kind === "send" ? effect.envelope.body : []
   );
   const [first] = said;
-  equal(first?.["life"], 5);
-  deepEqual(first?.["holds"], [["n1.7", [4, 4]], ["n0.1", [1, 2]]]);
+  equal(first?.["incarnation"], 5);
+  deepEqual(first?.["digest"], [["n1.7", [4, 4]], ["n0.1", [1, 2]]]);
   equal(first?.["runs"], undefined);
 });
 
@@ -72,7 +72,7 @@ test("Node refuses new values while they cannot be made safe, and serves everyth
   deepEqual(replies(ask(node, { type: "broadcast", message: "mine", msg_id: 3 })), [
     { type: "broadcast_ok", in_reply_to: 3 },
   ]);
-  const delta = { type: "delta", life: 7, n: 1, holds: [], runs: [["n1.7", 5, ["gossip"]]] };
+  const delta = { type: "delta", incarnation: 7, seq: 1, digest: [], runs: [["n1.7", 5, ["gossip"]]] };
   equal(ask(node, delta, "n1").some(({ kind }) => kind === "deliver"), true);
   node.step({ kind: "storage", fault: undefined }, 0);
   deepEqual(replies(ask(node, { type: "broadcast", message: "new", msg_id: 4 })), [
@@ -82,7 +82,7 @@ test("Node refuses new values while they cannot be made safe, and serves everyth
 
 test("Node lets what is due leave upon a wake, and upon nothing else [S5]", () => {
   const node = comeBack();
-  ask(node, { type: "ack", life: 7, n: 1, holds: [["n0.1", [1, 2]], ["n1.7", [1, 4]]] }, "n1");
+  ask(node, { type: "ack", incarnation: 7, seq: 1, digest: [["n0.1", [1, 2]], ["n1.7", [1, 4]]] }, "n1");
   const step = (event: Event) =>
     node.step(event, 600).flatMap((effect) =>
       effect.kind === "send" && effect.envelope.dest === "n1" ? effect.envelope.body["runs"] ?? [] : []
@@ -97,7 +97,7 @@ test("Node lets what is due leave upon a wake, and upon nothing else [S5]", () =
 
 test("Node.takeBatch() gives what a position lacks, and moves it on [N11]", () => {
   const node = comeBack();
-  const position = new Known();
+  const position = new Digest();
   const { runs, more } = node.takeBatch(position);
   deepEqual(runs, [
     { origin: "n1.7", seq: 4, values: ["from n1"] },
@@ -111,7 +111,7 @@ test("Node.takeBatch() gives what a position lacks, and moves it on [N11]", () =
 
 test("Node.status tells how far a peer is behind and ahead, and since when it counts as lost [N12]", () => {
   const node = comeBack();
-  ask(node, { type: "delta", life: 7, n: 1, holds: [["n0.1", [1, 1]], ["n1.7", [1, 4]]] }, "n1");
+  ask(node, { type: "delta", incarnation: 7, seq: 1, digest: [["n0.1", [1, 1]], ["n1.7", [1, 4]]] }, "n1");
   const { values, entries, relay, peers } = node.status;
   deepEqual({ values, entries, relay }, { values: 3, entries: 3, relay: undefined });
   const said = peers.map(({ holds: _, rttMs: __, ...rest }) => rest);
@@ -131,7 +131,7 @@ test("Node.status tells how far a peer is behind and ahead, and since when it co
 
 test("Node probes a peer at once to which the carrier has a link again, and no peer that it sees [P22]", () => {
   const node = comeBack();
-  ask(node, { type: "ack", life: 7, n: 1, holds: [] }, "n1");
+  ask(node, { type: "ack", incarnation: 7, seq: 1, digest: [] }, "n1");
   const types = (peer: string) =>
     node.step({ kind: "linked", peer }, 1).map((effect) =>
       effect.kind === "send" ? `${effect.envelope.body.type} to ${effect.envelope.dest}` : effect.kind

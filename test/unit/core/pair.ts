@@ -1,6 +1,6 @@
 /** Two nodes on one line each way, so that one can see what they say to each other and how much at a time. */
 import { decode, encode } from "../../../lib/core/codec.ts";
-import { type Body, type Envelope, type GossipBody, isGossip, type Json } from "../../../lib/core/message.ts";
+import { type Body, type Envelope, isPeerBody, type Json, type PeerBody } from "../../../lib/core/message.ts";
 import { Node } from "../../../lib/core/node.ts";
 import { seeded } from "../../../lib/core/random.ts";
 import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
@@ -11,7 +11,7 @@ export interface Sent {
   readonly at: number;
   readonly src: string;
   readonly bytes: number;
-  readonly body: GossipBody;
+  readonly body: PeerBody;
 }
 
 interface Due {
@@ -104,7 +104,7 @@ export class Pair {
   #leave(envelope: Envelope): void {
     const line = encode(envelope);
     const { src, body } = envelope;
-    if (isGossip(body)) this.sent.push({ at: this.#now, src, bytes: bytesOf.encode(line).length, body });
+    if (isPeerBody(body)) this.sent.push({ at: this.#now, src, bytes: bytesOf.encode(line).length, body });
     this.#wire.push({ at: this.#now + this.#latencyMs, dest: envelope.dest, line });
   }
 }

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Agenda } from "../../../lib/core/timer_queue.ts";
+import { TimerQueue } from "../../../lib/core/timer_queue.ts";
 import { type Event, Node } from "../../../lib/core/node.ts";
 import { seeded } from "../../../lib/core/random.ts";
 import { holds } from "../../property/holds.ts";
@@ -13,7 +13,7 @@ class Somebody {
   readonly #moved: () => void;
   #dueAt = Infinity;
 
-  constructor(agenda: Agenda<Somebody>) {
+  constructor(agenda: TimerQueue<Somebody>) {
     this.#moved = agenda.enter(this);
   }
 
@@ -28,8 +28,8 @@ class Somebody {
   }
 }
 
-function some(count: number): { agenda: Agenda<Somebody>; all: Somebody[] } {
-  const agenda = new Agenda<Somebody>();
+function some(count: number): { agenda: TimerQueue<Somebody>; all: Somebody[] } {
+  const agenda = new TimerQueue<Somebody>();
   return { agenda, all: Array.from({ length: count }, () => new Somebody(agenda)) };
 }
 
@@ -86,7 +86,7 @@ function relayOf(count: number): Node {
     { kind: "receive", envelope: { src, dest: me, body } }
   );
   node.step(receive("c1", { type: "init", node_id: me, node_ids: ids }), 0);
-  for (const id of others) node.step(receive(id, { type: "ack", life: 1, n: 1, holds: [] }), 1);
+  for (const id of others) node.step(receive(id, { type: "ack", incarnation: 1, seq: 1, digest: [] }), 1);
   equal(node.status.peers.length, count - 1);
   while (node.deadline <= 1) node.step({ kind: "wake" }, 1);
   return node;

@@ -2,15 +2,15 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { Entry } from "../../../lib/core/log/log.ts";
-import { Ages, MARKS_MAX } from "../../../lib/service/unacked_age.ts";
-import { Safekeeping } from "../../../lib/service/degradable_journal.ts";
+import { MARKS_MAX, UnackedAge } from "../../../lib/service/unacked_age.ts";
+import { DegradableJournal } from "../../../lib/service/degradable_journal.ts";
 import { type Store, StoreFault } from "../../../lib/store/store.ts";
 
 const entry = (seq: number): Entry => ({ origin: "n1.1", seq, value: seq });
 
 test("Safekeeping stores at each commit, and nothing while it is suspended [S4]", () => {
   const store = new Room();
-  const safe = new Safekeeping(store);
+  const safe = new DegradableJournal(store);
   safe.append([entry(1)]);
   safe.commit();
   safe.suspend(new Error("it failed"));
@@ -21,7 +21,7 @@ test("Safekeeping stores at each commit, and nothing while it is suspended [S4]"
 
 test("Safekeeping.resume() stores what was kept, once there is room [S4]", () => {
   const store = new Room();
-  const safe = new Safekeeping(store);
+  const safe = new DegradableJournal(store);
   safe.suspend(new Error("it failed"));
   equal(safe.state, "failed");
   safe.append([entry(1), entry(2)]);
@@ -37,7 +37,7 @@ test("Safekeeping.resume() stores what was kept, once there is room [S4]", () =>
 
 test("Safekeeping says that the place of its store is gone, until it is suspended [S4]", () => {
   const store = new Room();
-  const safe = new Safekeeping(store);
+  const safe = new DegradableJournal(store);
   equal(safe.faultOfPlace(), undefined);
   store.gone = true;
   const fault = safe.faultOfPlace();
@@ -47,7 +47,7 @@ test("Safekeeping says that the place of its store is gone, until it is suspende
 });
 
 test("Ages tell when the oldest entry came that is not held", () => {
-  const ages = new Ages();
+  const ages = new UnackedAge();
   for (let at = 1; at <= 3; at++) ages.note([entry(at)], at * 100);
   equal(ages.oldest((_, seq) => seq !== 2), 200);
   equal(ages.oldest(() => true), undefined);
@@ -56,7 +56,7 @@ test("Ages tell when the oldest entry came that is not held", () => {
 });
 
 test("Ages remember MARKS_MAX moments at most, the oldest among them", () => {
-  const ages = new Ages();
+  const ages = new UnackedAge();
   for (let at = 1; at <= 10 * MARKS_MAX; at++) ages.note([entry(at)], at);
   equal(ages.oldest(() => false), 1);
   let asked = 0;

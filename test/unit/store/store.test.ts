@@ -3,7 +3,7 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { LIFE_LEAP_MAX } from "../../../lib/core/incarnation.ts";
+import { INCARNATION_LEAP_MAX } from "../../../lib/core/incarnation.ts";
 import type { Entry } from "../../../lib/core/log/log.ts";
 import type { Json } from "../../../lib/core/message.ts";
 import { memoryStore } from "../../../lib/store/memory.ts";
@@ -105,7 +105,7 @@ test(
     const [first = 0, second = 0, third = 0, fourth = 0, last] = incarnations;
     deepEqual([first, second, last], [1_000, 1_010, 1_000_000]);
     for (const [life, past] of [[third, second], [fourth, third]] as const) {
-      ok(life > past && life <= past + LIFE_LEAP_MAX, `${life} after ${past}`);
+      ok(life > past && life <= past + INCARNATION_LEAP_MAX, `${life} after ${past}`);
     }
   }),
 );

@@ -9,7 +9,7 @@ export interface Wire {
   readonly undercounted: readonly string[];
 }
 
-export class Ledger {
+export class CounterTotals {
   readonly #traffic: Traffic;
   readonly #last = new Map<string, NodeStatus>();
   readonly #undercounted = new Set<string>();

@@ -2,7 +2,7 @@
 import type { Body, Json } from "../../../core/message.ts";
 import type { Client, Clients } from "../../load/client.ts";
 import type { Cluster } from "../../cluster.ts";
-import { Ledger, type Wire } from "./counter_totals.ts";
+import { CounterTotals, type Wire } from "./counter_totals.ts";
 import { readStatus } from "./node_status.ts";
 import type { Traffic } from "../traffic.ts";
 import type { Scheduler } from "../world.ts";
@@ -20,15 +20,15 @@ export interface CensusOptions {
   readonly traffic: Traffic;
 }
 
-export class Census {
+export class StatusPoller {
   readonly #options: CensusOptions;
-  readonly #ledger: Ledger;
+  readonly #ledger: CounterTotals;
   readonly #digests = new Map<string, string>();
   #stopped = false;
 
   constructor(options: CensusOptions) {
     this.#options = options;
-    this.#ledger = new Ledger(options.traffic);
+    this.#ledger = new CounterTotals(options.traffic);
   }
 
   /** Reads every node once; `done` gets all that they hold, and who gave no answer. */

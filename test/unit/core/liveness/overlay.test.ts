@@ -1,11 +1,11 @@
 /** The lookout alone: what it believes of links, and whom it has called. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { Lookout } from "../../../../lib/core/liveness/overlay.ts";
-import { HELPED_MAX } from "../../../../lib/core/liveness/prober.ts";
-import type { Peer } from "../../../../lib/core/replication/progress.ts";
+import { Overlay } from "../../../../lib/core/liveness/overlay.ts";
+import { INDIRECT_PROBES_MAX } from "../../../../lib/core/liveness/prober.ts";
+import type { Progress } from "../../../../lib/core/replication/progress.ts";
 import { Peers } from "../../../../lib/core/replication/peers.ts";
-import { Plan } from "../../../../lib/core/topology/layout.ts";
+import { Layout } from "../../../../lib/core/topology/layout.ts";
 import { seeded } from "../../../../lib/core/random.ts";
 import { Timing } from "../../../../lib/core/replication/timing.ts";
 
@@ -16,11 +16,11 @@ function among(me: string) {
   const ranked = Array.from({ length: 10 }, (_, i) => `n${i}`);
   const peers = new Peers(me, ranked);
   const done: string[] = [];
-  const lookout = new Lookout({
+  const lookout = new Overlay({
     me,
-    life: 1,
+    incarnation: 1,
     ranked,
-    plan: new Plan(ranked, 0),
+    plan: new Layout(ranked, 0),
     peers,
     timing: new Timing(undefined),
     random: seeded(1),
@@ -34,9 +34,9 @@ function among(me: string) {
     },
   });
   const hear = (from: string, at: number, words: [string, string[], string[]][] = []) => {
-    const peer = peers.get(from) as Peer;
-    peer.hear({ life: 1, n: peer.nextN, holds: [] }, 1, at);
-    lookout.heard(peer, { sights: words.map(([node, lost, seen]) => [node, 1, at + 1, lost, seen]) }, at);
+    const peer = peers.getOrCreate(from) as Progress;
+    peer.hear({ incarnation: 1, seq: peer.nextSeq, digest: [] }, 1, at);
+    lookout.heard(peer, { links: words.map(([node, lost, seen]) => [node, 1, at + 1, lost, seen]) }, at);
   };
   return { lookout, done, hear };
 }
@@ -45,8 +45,8 @@ test("ways round are looked for to HELPED_MAX at once of those who fell out of t
   const { done, hear } = among("n1");
   const rest = ["n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"];
   hear("n0", 0, [["n0", rest, ["n1"]]]);
-  ok(rest.length > HELPED_MAX);
-  deepEqual(done, rest.slice(0, HELPED_MAX).map((id) => `call ${id}`));
+  ok(rest.length > INDIRECT_PROBES_MAX);
+  deepEqual(done, rest.slice(0, INDIRECT_PROBES_MAX).map((id) => `call ${id}`));
 });
 
 test("a relay that somebody has lost is believed only if it was heard of late, or else asked [P16]", () => {

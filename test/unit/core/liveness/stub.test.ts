@@ -1,19 +1,19 @@
 /** Two levels: the relays look after those who pass nothing on; these are spared what others say, and say little. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { Lookout } from "../../../../lib/core/liveness/overlay.ts";
-import { packSights } from "../../../../lib/core/replication/compose.ts";
-import { Peer } from "../../../../lib/core/replication/progress.ts";
+import { Overlay } from "../../../../lib/core/liveness/overlay.ts";
+import { composeLinks } from "../../../../lib/core/replication/compose.ts";
+import { Progress } from "../../../../lib/core/replication/progress.ts";
 import { Peers } from "../../../../lib/core/replication/peers.ts";
-import { Plan } from "../../../../lib/core/topology/layout.ts";
+import { Layout } from "../../../../lib/core/topology/layout.ts";
 import { seeded } from "../../../../lib/core/random.ts";
-import { Sights } from "../../../../lib/core/topology/link_state.ts";
-import { HELPED_MAX } from "../../../../lib/core/liveness/prober.ts";
+import { LinkState } from "../../../../lib/core/topology/link_state.ts";
+import { INDIRECT_PROBES_MAX } from "../../../../lib/core/liveness/prober.ts";
 import { Timing } from "../../../../lib/core/replication/timing.ts";
 
 /** n0 is the root, n1 to n3 its relays; n4 and n7 are under n1, n5 and n8 under n2, n6 and n9 under n3. */
 const ids = Array.from({ length: 10 }, (_, i) => `n${i}`);
-const plan = new Plan(ids, 3);
+const plan = new Layout(ids, 3);
 
 type Said = readonly [node: string, lost: readonly string[], seen: readonly string[]];
 
@@ -21,9 +21,9 @@ type Said = readonly [node: string, lost: readonly string[], seen: readonly stri
 function lookoutOf(me: string) {
   const peers = new Peers(me, ids);
   const done: string[] = [];
-  const lookout = new Lookout({
+  const lookout = new Overlay({
     me,
-    life: 1,
+    incarnation: 1,
     ranked: ids,
     plan,
     peers,
@@ -38,18 +38,18 @@ function lookoutOf(me: string) {
       turned: (_, told) => void done.push(`turned ${[...told].join()}`),
     },
   });
-  const peerOf = (id: string) => peers.get(id) as Peer;
-  const hear = (from: string, at: number, words: readonly Said[] = [], want = false) => {
+  const peerOf = (id: string) => peers.getOrCreate(id) as Progress;
+  const hear = (from: string, at: number, words: readonly Said[] = [], poll = false) => {
     const peer = peerOf(from);
-    peer.hear({ life: 1, n: peer.nextN, holds: [] }, 1, at);
-    const sights = words.map(([node, lost, seen]): [string, number, number, string[], string[]] => [
+    peer.hear({ incarnation: 1, seq: peer.nextSeq, digest: [] }, 1, at);
+    const links = words.map(([node, lost, seen]): [string, number, number, string[], string[]] => [
       node,
       1,
       at + 1,
       [...lost],
       [...seen],
     ]);
-    lookout.heard(peer, { sights, want }, at);
+    lookout.heard(peer, { links, poll }, at);
   };
   const lose = (id: string, at: number) => lookout.lose(peerOf(id), at);
   const asked = () => done.filter((each) => !each.startsWith("turned"));
@@ -58,9 +58,9 @@ function lookoutOf(me: string) {
 }
 
 test("between a relay and one that is none only the latter speaks, and the plan where it is silent [P9]", () => {
-  const sights = new Sights("n0", 1, plan);
+  const sights = new LinkState("n0", 1, plan);
   const say = (node: string, lost: string[], seen: string[], version = 1) =>
-    sights.merge(node, { life: 1, version, lost: new Set(lost), seen: new Set(seen) });
+    sights.merge(node, { incarnation: 1, version, lost: new Set(lost), seen: new Set(seen) });
   say("n1", ["n9"], ["n0", "n2"]);
   deepEqual(["n4", "n5"].map((id) => sights.linkUp("n1", id)), [true, false]);
   say("n5", ["n2"], ["n1"]);
@@ -70,7 +70,7 @@ test("between a relay and one that is none only the latter speaks, and the plan 
 });
 
 test("a relay says of the relays alone that it sees them, and doubts no others [P7] [P9]", () => {
-  const sights = new Sights("n1", 1, plan);
+  const sights = new LinkState("n1", 1, plan);
   for (const id of ["n0", "n2", "n4"]) sights.see(id);
   sights.lose("n3");
   const said = () => [...sights.since(0)].map(([, { version, seen }]) => [version, [...seen]]);
@@ -81,17 +81,17 @@ test("a relay says of the relays alone that it sees them, and doubts no others [
 });
 
 test("who passes nothing on is told no words; once it does, all of them [P25]", () => {
-  const sights = new Sights("n1", 1, plan);
+  const sights = new LinkState("n1", 1, plan);
   sights.lose("n2");
-  const peer = new Peer("n4");
+  const peer = new Progress("n4");
   peer.spared = true;
-  const words = packSights(sights, peer);
-  deepEqual([words.sights, words.revision], [[], sights.revision]);
+  const words = composeLinks(sights, peer);
+  deepEqual([words.links, words.revision], [[], sights.revision]);
   peer.left({ at: 0, logRevision: 0, sightsRevision: words.revision, answerBy: Infinity });
   peer.spared = false;
   peer.forgetTold();
-  peer.hear({ life: 1, n: 1, holds: [], echo: [1, 1, 0] }, 1, 1);
-  equal(packSights(sights, peer).sights.length, 1);
+  peer.hear({ incarnation: 1, seq: 1, digest: [], ack: [1, 1, 0] }, 1, 1);
+  equal(composeLinks(sights, peer).links.length, 1);
 });
 
 test("those below a relay are spared, but for those who have somebody below them [P25]", () => {
@@ -161,7 +161,7 @@ test("who is spared and comes back is taken in all the same [P25]", () => {
 test("whom the relays have tried in vain does not keep others from being helped [P18]", () => {
   const { asked, hear, lose } = lookoutOf("n1");
   for (const id of ids.filter((id) => id !== "n1")) hear(id, 0);
-  const tried = ids.slice(4, 4 + HELPED_MAX);
+  const tried = ids.slice(4, 4 + INDIRECT_PROBES_MAX);
   for (const id of tried) lose(id, 1);
   hear("n0", 2, [["n2", [...tried, "n8"], ["n0"]], ["n3", tried, ["n0"]]]);
   deepEqual(asked(), ["call n8"]);

@@ -4,11 +4,11 @@ import { test } from "node:test";
 import { HELLO_MS } from "../../../../lib/core/replication/replicator.ts";
 import type { Body, Envelope, Json } from "../../../../lib/core/message.ts";
 import { type Event, MALFORMED_REQUEST, Node } from "../../../../lib/core/node.ts";
-import { Plan, STAR_MAX } from "../../../../lib/core/topology/layout.ts";
+import { Layout, STAR_MAX } from "../../../../lib/core/topology/layout.ts";
 import { seeded } from "../../../../lib/core/random.ts";
-import { plant } from "../../../../lib/core/topology/compute_tree.ts";
-import { HINTS_HZ_MAX, ShortCut } from "../../../../lib/core/replication/eager_push.ts";
-import { Sights } from "../../../../lib/core/topology/link_state.ts";
+import { computeTree } from "../../../../lib/core/topology/compute_tree.ts";
+import { EAGER_PUSHES_HZ_MAX, EagerPush } from "../../../../lib/core/replication/eager_push.ts";
+import { LinkState } from "../../../../lib/core/topology/link_state.ts";
 import { stepped } from "../stepped.ts";
 
 /** So many start with two levels; sorted, m000 is the root and m001 a relay. */
@@ -57,22 +57,22 @@ class Member {
 }
 
 /** A root that has heard from all whom it passes on to, a round trip of 10 ms away. */
-function rootOf(members: readonly string[], children: readonly string[], life = 1): Member {
+function rootOf(members: readonly string[], children: readonly string[], incarnation = 1): Member {
   const member = new Member(members[0] as string, members);
   member.run(HELLO_MS);
-  const body = { type: "ack", life, n: 1, echo: [1, 1, 0], holds: [] };
+  const body = { type: "ack", incarnation, seq: 1, ack: [1, 1, 0], digest: [] };
   for (const id of children) member.hear(id, body, HELLO_MS + 10);
   return member;
 }
 
-const hints = (sent: readonly Envelope[]) => sent.filter(({ body }) => body.type === "hint");
-const hint = (origin: string, seq: number, value: Json) => ({ type: "hint", runs: [[origin, seq, [value]]] });
+const hints = (sent: readonly Envelope[]) => sent.filter(({ body }) => body.type === "push");
+const hint = (origin: string, seq: number, value: Json) => ({ type: "push", runs: [[origin, seq, [value]]] });
 const carry = (sent: readonly Envelope[], origin: string) =>
   sent.filter(({ body }) => JSON.stringify(body["runs"] ?? "").includes(origin)).map(({ dest }) => dest);
 
 test("a value that enters alone below a relay goes to the root, too, and to the relay as ever [P26]", () => {
   const member = new Member(leaf);
-  member.hear(relay, { type: "ack", life: 1, n: 1, echo: [1, 1, 0], holds: [] }, 5);
+  member.hear(relay, { type: "ack", incarnation: 1, seq: 1, ack: [1, 1, 0], digest: [] }, 5);
   const sent = [...member.broadcast("v", 10), ...member.run(10)];
   deepEqual(hints(sent), [{ src: leaf, dest: root, body: hint(`${leaf}.1`, 1, "v") }]);
   deepEqual(carry(sent, `${leaf}.1`).sort(), [root, relay]);
@@ -85,9 +85,9 @@ test("values that enter together, and what enters at a relay or in a star, take 
 });
 
 test("all members together take the short cut HINTS_HZ_MAX times a second [P26]", () => {
-  const everyMs = 1_000 * (MANY - 1) / HINTS_HZ_MAX;
-  const tree = plant(new Sights(leaf, 1, new Plan(ids, RELAYS)), leaf);
-  const shortCut = new ShortCut(MANY - 1);
+  const everyMs = 1_000 * (MANY - 1) / EAGER_PUSHES_HZ_MAX;
+  const tree = computeTree(new LinkState(leaf, 1, new Layout(ids, RELAYS)), leaf);
+  const shortCut = new EagerPush(MANY - 1);
   deepEqual([0, 1, everyMs - 1, everyMs, everyMs + 1].map((now) => shortCut.take(tree, now)), [
     true,
     false,
@@ -118,7 +118,7 @@ test("of who sent a hint nothing is believed: it may have forgotten since [P26] 
 test("a hint that is none is refused, and one of a stranger or of own entries does nothing [P26] [N5]", () => {
   const member = new Member("n0", ["n0", "n1"]);
   member.run(HELLO_MS);
-  const [answer] = member.hear("n1", { type: "hint", msg_id: 7 }, 1_000);
+  const [answer] = member.hear("n1", { type: "push", msg_id: 7 }, 1_000);
   deepEqual([answer?.body.type, answer?.body["code"]], ["error", MALFORMED_REQUEST]);
   member.hear("n9", hint("n9.1", 1, "v"), 1_000);
   member.hear("n1", hint("n0.1", 1, "v"), 1_000);

@@ -5,7 +5,6 @@ import type { Run } from "../../../../lib/core/log/log.ts";
 import {
   ALLOWANCE_BYTES_MAX,
   BATCH_BYTES_MIN,
-  DOUBT,
   FIRST_BYTES,
   JOINED_BYTES_MAX,
   LIGHT_BYTES,
@@ -13,6 +12,7 @@ import {
   Pacing,
   QUEUE_MS,
   RATE_FLOOR,
+  SLOWDOWN,
 } from "../../../../lib/core/replication/pacing.ts";
 import { BATCH_BYTES_MAX } from "../../../../lib/core/replication/pacing.ts";
 
@@ -123,7 +123,7 @@ test("Pacing.waitMs() is what the line takes for all that is on its way, at RATE
   const now = fill(known, 1_000, 20);
   send(known, 50, { bytes: 200_000, at: now });
   ok(known.waitMs(0) >= 200 && known.waitMs(0) < 400, `${known.waitMs(0)} ms`);
-  ok(known.waitMs(1) >= DOUBT * 200, "an answer that is overdue makes it doubtful");
+  ok(known.waitMs(1) >= SLOWDOWN * 200, "an answer that is overdue makes it doubtful");
 });
 
 test("Pacing: what is on its way is moving, where it is more than LIGHT_BYTES, until it landed, expired or was given up [P2]", () => {

@@ -2,15 +2,15 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { Log } from "../../../../lib/core/log/log.ts";
-import type { GossipBody } from "../../../../lib/core/message.ts";
-import { Known } from "../../../../lib/core/log/digest.ts";
+import type { PeerBody } from "../../../../lib/core/message.ts";
+import { Digest } from "../../../../lib/core/log/digest.ts";
 import { LIGHT_BYTES } from "../../../../lib/core/replication/pacing.ts";
 import { takeBatch } from "../../../../lib/core/replication/compose.ts";
 import {
   BURST_MS,
   FIRST_SAMPLE_MAX_MS,
   FLIGHTS_MAX,
-  Peer,
+  Progress,
   SAMPLE_SLACK_MS,
 } from "../../../../lib/core/replication/progress.ts";
 
@@ -19,13 +19,13 @@ const MY_LIFE = 5;
 const OWN = "n0.5";
 
 /** What a peer in its third life says, unless told otherwise. */
-function word(said: Partial<GossipBody> = {}): GossipBody {
-  return { life: 3, n: 1, holds: [], ...said };
+function word(said: Partial<PeerBody> = {}): PeerBody {
+  return { incarnation: 3, seq: 1, digest: [], ...said };
 }
 
 /** A peer that has been heard: what is sent to it now does not wait for its start. */
-function met(): Peer {
-  const peer = new Peer("n1");
+function met(): Progress {
+  const peer = new Progress("n1");
   peer.hear(word(), MY_LIFE, 0);
   return peer;
 }
@@ -36,19 +36,19 @@ function logOf(...seqs: number[]): Log {
   return log;
 }
 
-function send(peer: Peer, now: number, answerBy = Infinity, logRevision = 0, sightsRevision = 0): void {
+function send(peer: Progress, now: number, answerBy = Infinity, logRevision = 0, sightsRevision = 0): void {
   peer.left({ at: now, logRevision, sightsRevision, answerBy });
 }
 
 test("Peer: a first sample, of one that was just starting, counts for little over FIRST_SAMPLE_MAX_MS [P3]", () => {
-  const peer = new Peer("n1");
+  const peer = new Progress("n1");
   send(peer, 0);
-  peer.hear(word({ echo: [MY_LIFE, 1, 0] }), MY_LIFE, 60_000);
+  peer.hear(word({ ack: [MY_LIFE, 1, 0] }), MY_LIFE, 60_000);
   ok((peer.rtt?.mean ?? Infinity) < 1.2 * FIRST_SAMPLE_MAX_MS, `${peer.rtt?.mean} ms`);
 });
 
 test("Peer: before a word it is behind any entry, ahead of none, and due nothing [P1]", () => {
-  const peer = new Peer("n1");
+  const peer = new Progress("n1");
   deepEqual([peer.isBehind(logOf()), peer.isUnacked(logOf()), peer.isAhead(logOf(), OWN)], [
     false,
     false,
@@ -59,35 +59,35 @@ test("Peer: before a word it is behind any entry, ahead of none, and due nothing
     true,
     false,
   ]);
-  deepEqual([peer.dueAt, peer.echo(0), peer.awaited, peer.rtt], [Infinity, undefined, false, undefined]);
+  deepEqual([peer.dueAt, peer.ack(0), peer.awaited, peer.rtt], [Infinity, undefined, false, undefined]);
 });
 
 test("Peer.hear() believes what it says that it holds, gaps included [P1]", () => {
-  const peer = new Peer("n1");
-  peer.hear(word({ holds: [["a", [1, 2, 5, 6]]] }), MY_LIFE, 0);
+  const peer = new Progress("n1");
+  peer.hear(word({ digest: [["a", [1, 2, 5, 6]]] }), MY_LIFE, 0);
   deepEqual([peer.isBehind(logOf(1, 2, 6)), peer.isUnacked(logOf(1, 2, 6))], [false, false]);
   deepEqual([peer.isBehind(logOf(3)), peer.isAhead(logOf(1, 2, 3, 5), OWN)], [true, true]);
   equal(peer.isAhead(logOf(1, 2, 3, 4, 5, 6), OWN), false);
 });
 
 test("Peer.hear() passes over an interval that runs backwards, or lacks its end [P1]", () => {
-  const peer = new Peer("n1");
-  peer.hear(word({ holds: [["a", [1, 10, 20, 5, 12, 12, 30]]] }), MY_LIFE, 0);
+  const peer = new Progress("n1");
+  peer.hear(word({ digest: [["a", [1, 10, 20, 5, 12, 12, 30]]] }), MY_LIFE, 0);
   for (const seq of [1, 5, 7, 10, 12]) equal(peer.isUnacked(logOf(seq)), false, `it holds ${seq}`);
   for (const seq of [11, 15, 20, 30]) equal(peer.isUnacked(logOf(seq)), true, `it does not hold ${seq}`);
 });
 
 test("Peer: what is on its way is neither behind nor acked, and forgetSent() gives it up [P2]", () => {
-  const peer = new Peer("n1");
-  peer.hear(word({ holds: [["a", [1, 1]]] }), MY_LIFE, 0);
-  peer.guessSent(new Known([["a", logHeld(1, 2)]]));
+  const peer = new Progress("n1");
+  peer.hear(word({ digest: [["a", [1, 1]]] }), MY_LIFE, 0);
+  peer.guessSent(new Digest([["a", logHeld(1, 2)]]));
   deepEqual([peer.isBehind(logOf(1, 2)), peer.isUnacked(logOf(1, 2)), peer.guessed], [false, true, true]);
   peer.forgetSent();
   deepEqual([peer.isBehind(logOf(1, 2)), peer.isBehind(logOf(1)), peer.guessed], [true, false, false]);
 });
 
 test("Peer.holdsSpan() takes what it sent for what it holds [P1]", () => {
-  const peer = new Peer("n1");
+  const peer = new Progress("n1");
   peer.holdsSpan("a", 2, 2);
   deepEqual([peer.isUnacked(logOf(2)), peer.isUnacked(logOf(1, 2)), peer.isAhead(logOf(1), OWN)], [
     false,
@@ -99,39 +99,39 @@ test("Peer.holdsSpan() takes what it sent for what it holds [P1]", () => {
 test("Peer: an echo samples the round trip, less what the message lay there [P3]", () => {
   const peer = met();
   send(peer, 1000);
-  peer.hear(word({ echo: [MY_LIFE, 1, 40] }), MY_LIFE, 1240);
+  peer.hear(word({ ack: [MY_LIFE, 1, 40] }), MY_LIFE, 1240);
   deepEqual(peer.rtt, { mean: 200, deviation: 0, isBound: false });
   send(peer, 2000);
-  peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 2280);
+  peer.hear(word({ seq: 2, ack: [MY_LIFE, 2, 0] }), MY_LIFE, 2280);
   deepEqual(peer.rtt, { mean: 210, deviation: 20, isBound: false });
 });
 
 test("Peer: what went to it before it was heard is a bound, which the first sample replaces [P3]", () => {
-  const peer = new Peer("n1");
+  const peer = new Progress("n1");
   send(peer, 0);
   send(peer, 900);
-  peer.hear(word({ echo: [MY_LIFE, 1, 0] }), MY_LIFE, 700);
+  peer.hear(word({ ack: [MY_LIFE, 1, 0] }), MY_LIFE, 700);
   deepEqual(peer.rtt, { mean: 700, deviation: 0, isBound: true });
-  peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 990);
+  peer.hear(word({ seq: 2, ack: [MY_LIFE, 2, 0] }), MY_LIFE, 990);
   deepEqual(peer.rtt, { mean: 700, deviation: 0, isBound: true });
   send(peer, 1_000);
-  peer.hear(word({ n: 3, echo: [MY_LIFE, 3, 0] }), MY_LIFE, 1_080);
+  peer.hear(word({ seq: 3, ack: [MY_LIFE, 3, 0] }), MY_LIFE, 1_080);
   deepEqual(peer.rtt, { mean: 80, deviation: 0, isBound: false });
 });
 
 test("Peer: an echo that claims to have lain there longer than it took samples 0, not less [P3]", () => {
   const peer = met();
   send(peer, 0);
-  peer.hear(word({ echo: [MY_LIFE, 1, 1e308] }), MY_LIFE, 10);
+  peer.hear(word({ ack: [MY_LIFE, 1, 1e308] }), MY_LIFE, 10);
   deepEqual(peer.rtt, { mean: 0, deviation: 0, isBound: false });
 });
 
 test("Peer: a sample counts as at most twice what was expected and SAMPLE_SLACK_MS [P3]", () => {
   const peer = met();
   send(peer, 0);
-  peer.hear(word({ echo: [MY_LIFE, 1, 0] }), MY_LIFE, 80);
+  peer.hear(word({ ack: [MY_LIFE, 1, 0] }), MY_LIFE, 80);
   send(peer, 1000);
-  peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 31_000);
+  peer.hear(word({ seq: 2, ack: [MY_LIFE, 2, 0] }), MY_LIFE, 31_000);
   const believed = 2 * 80 + SAMPLE_SLACK_MS;
   deepEqual(peer.rtt, { mean: 80 + (believed - 80) / 8, deviation: (believed - 80) / 4, isBound: false });
 });
@@ -139,28 +139,28 @@ test("Peer: a sample counts as at most twice what was expected and SAMPLE_SLACK_
 test("Peer: answers within BURST_MS are one sample, the last of them [P3]", () => {
   const peer = met();
   send(peer, 0);
-  peer.hear(word({ echo: [MY_LIFE, 1, 0] }), MY_LIFE, 80);
+  peer.hear(word({ ack: [MY_LIFE, 1, 0] }), MY_LIFE, 80);
   for (const at of [1000, 1100, 1200]) send(peer, at);
-  peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 1270);
-  peer.hear(word({ n: 3, echo: [MY_LIFE, 3, 0] }), MY_LIFE, 1280);
-  peer.hear(word({ n: 4, echo: [MY_LIFE, 4, 0] }), MY_LIFE, 1270 + BURST_MS);
+  peer.hear(word({ seq: 2, ack: [MY_LIFE, 2, 0] }), MY_LIFE, 1270);
+  peer.hear(word({ seq: 3, ack: [MY_LIFE, 3, 0] }), MY_LIFE, 1280);
+  peer.hear(word({ seq: 4, ack: [MY_LIFE, 4, 0] }), MY_LIFE, 1270 + BURST_MS);
   deepEqual(peer.rtt, { mean: 80 + 40 / 8, deviation: 40 / 4, isBound: false });
 });
 
 test("Peer: what it holds of this node's own origin is no news [P15]", () => {
-  const peer = new Peer("n1");
-  peer.hear(word({ holds: [[OWN, [1, 9]]] }), MY_LIFE, 0);
+  const peer = new Progress("n1");
+  peer.hear(word({ digest: [[OWN, [1, 9]]] }), MY_LIFE, 0);
   equal(peer.isAhead(logOf(), OWN), false);
 });
 
 test("Peer: an echo of a message never sent, of one long landed or of another life says nothing [P3]", () => {
-  const peer = new Peer("n1");
+  const peer = new Progress("n1");
   send(peer, 0, 500);
-  peer.hear(word({ echo: [MY_LIFE, 2, 0] }), MY_LIFE, 10);
-  peer.hear(word({ n: 2, echo: [MY_LIFE - 1, 1, 0] }), MY_LIFE, 10);
+  peer.hear(word({ ack: [MY_LIFE, 2, 0] }), MY_LIFE, 10);
+  peer.hear(word({ seq: 2, ack: [MY_LIFE - 1, 1, 0] }), MY_LIFE, 10);
   deepEqual([peer.rtt, peer.awaited, peer.retryAt], [undefined, true, 500]);
-  peer.hear(word({ n: 3, echo: [MY_LIFE, 1, 0] }), MY_LIFE, 20);
-  peer.hear(word({ n: 4, echo: [MY_LIFE, 1, 0] }), MY_LIFE, 900);
+  peer.hear(word({ seq: 3, ack: [MY_LIFE, 1, 0] }), MY_LIFE, 20);
+  peer.hear(word({ seq: 4, ack: [MY_LIFE, 1, 0] }), MY_LIFE, 900);
   deepEqual([peer.rtt, peer.awaited, peer.retryAt], [
     { mean: 20, deviation: 0, isBound: true },
     false,
@@ -169,25 +169,25 @@ test("Peer: an echo of a message never sent, of one long landed or of another li
 });
 
 test("Peer: an echo settles all that left before it, and confirms what that message had said [P3]", () => {
-  const peer = new Peer("n1");
+  const peer = new Progress("n1");
   send(peer, 0, 300, 4, 1);
   send(peer, 10, 400, 6, 2);
   send(peer, 20, 500, 8, 3);
-  peer.hear(word({ echo: [MY_LIFE, 2, 0] }), MY_LIFE, 50);
+  peer.hear(word({ ack: [MY_LIFE, 2, 0] }), MY_LIFE, 50);
   deepEqual([peer.confirmedLog, peer.confirmedSights, peer.retryAt, peer.awaited], [6, 2, 500, true]);
 });
 
 test("Peer: a batch of which a later message is confirmed, and nothing is held, was lost; one that is on its way is not [P2]", () => {
-  const peer = new Peer("n1");
+  const peer = new Progress("n1");
   const log = logOf(1, 2, 3);
   const shipment = { bytes: 2 * LIGHT_BYTES, cut: true, asked: true };
   for (const seq of [1, 2, 3]) {
     takeBatch(log, peer.sent, 1);
-    peer.pacing.left(peer.nextN, { ...shipment, runs: [{ origin: "a", seq, values: [seq] }] }, 10, 0);
+    peer.pacing.left(peer.nextSeq, { ...shipment, runs: [{ origin: "a", seq, values: [seq] }] }, 10, 0);
     send(peer, 0, 300);
   }
   equal(peer.isBehind(log), false);
-  peer.hear(word({ echo: [MY_LIFE, 2, 0], holds: [["a", [2, 2]]] }), MY_LIFE, 50);
+  peer.hear(word({ ack: [MY_LIFE, 2, 0], digest: [["a", [2, 2]]] }), MY_LIFE, 50);
   deepEqual(
     [[1], [2], [3]].map((seqs) => peer.isMissing(seqs.map((seq) => ({ origin: "a", seq, value: seq })))),
     [
@@ -199,32 +199,36 @@ test("Peer: a batch of which a later message is confirmed, and nothing is held, 
 });
 
 test("Peer.echo() names the newest message heard and how long it has lain here [P3]", () => {
-  const peer = new Peer("n1");
-  peer.hear(word({ n: 4 }), MY_LIFE, 100);
-  peer.hear(word({ n: 2 }), MY_LIFE, 150);
-  deepEqual(peer.echo(175), [3, 4, 75]);
+  const peer = new Progress("n1");
+  peer.hear(word({ seq: 4 }), MY_LIFE, 100);
+  peer.hear(word({ seq: 2 }), MY_LIFE, 150);
+  deepEqual(peer.ack(175), [3, 4, 75]);
 });
 
 test("Peer: a later life has forgotten everything, and starts counting anew [P5]", () => {
-  const peer = new Peer("n1");
+  const peer = new Progress("n1");
   send(peer, 0, 300, 4, 2);
-  peer.hear(word({ n: 9, echo: [MY_LIFE, 1, 0], holds: [["a", [1, 3]]] }), MY_LIFE, 10);
+  peer.hear(word({ seq: 9, ack: [MY_LIFE, 1, 0], digest: [["a", [1, 3]]] }), MY_LIFE, 10);
   send(peer, 20, 300);
-  peer.hear(word({ life: 4, n: 1, holds: [["b", [1, 1]]] }), MY_LIFE, 30);
-  deepEqual([peer.life, peer.isUnacked(logOf(1)), peer.isBehind(logOf(1))], [4, true, true]);
+  peer.hear(word({ incarnation: 4, seq: 1, digest: [["b", [1, 1]]] }), MY_LIFE, 30);
+  deepEqual([peer.incarnation, peer.isUnacked(logOf(1)), peer.isBehind(logOf(1))], [4, true, true]);
   deepEqual([peer.confirmedLog, peer.confirmedSights, peer.awaited, peer.retryAt], [0, 0, false, Infinity]);
-  deepEqual(peer.echo(30), [4, 1, 0]);
+  deepEqual(peer.ack(30), [4, 1, 0]);
 });
 
 test("Peer: a message of an earlier life is of somebody who is no more [P5]", () => {
-  const peer = new Peer("n1");
-  peer.hear(word({ life: 4 }), MY_LIFE, 10);
-  equal(peer.hear(word({ n: 7, holds: [["a", [1, 3]]] }), MY_LIFE, 20), false);
-  deepEqual([peer.life, peer.heardAt, peer.isAhead(logOf(), OWN), peer.echo(20)], [4, 10, false, [4, 1, 10]]);
+  const peer = new Progress("n1");
+  peer.hear(word({ incarnation: 4 }), MY_LIFE, 10);
+  equal(peer.hear(word({ seq: 7, digest: [["a", [1, 3]]] }), MY_LIFE, 20), false);
+  deepEqual([peer.incarnation, peer.heardAt, peer.isAhead(logOf(), OWN), peer.ack(20)], [4, 10, false, [
+    4,
+    1,
+    10,
+  ]]);
 });
 
 test("Peer: any word ends a row of misses [P4]", () => {
-  const peer = new Peer("n1");
+  const peer = new Progress("n1");
   peer.misses = 3;
   peer.hear(word(), MY_LIFE, 0);
   equal(peer.misses, 0);
@@ -233,15 +237,15 @@ test("Peer: any word ends a row of misses [P4]", () => {
 test("Peer: awaits the echoes of at most FLIGHTS_MAX messages, the newest ones [P6]", () => {
   const peer = met();
   for (let n = 1; n <= FLIGHTS_MAX + 1; n++) send(peer, n);
-  equal(peer.nextN, FLIGHTS_MAX + 2);
-  peer.hear(word({ echo: [MY_LIFE, 1, 0] }), MY_LIFE, 500);
+  equal(peer.nextSeq, FLIGHTS_MAX + 2);
+  peer.hear(word({ ack: [MY_LIFE, 1, 0] }), MY_LIFE, 500);
   equal(peer.rtt, undefined);
-  peer.hear(word({ n: 2, echo: [MY_LIFE, 2, 0] }), MY_LIFE, 502);
+  peer.hear(word({ seq: 2, ack: [MY_LIFE, 2, 0] }), MY_LIFE, 502);
   deepEqual(peer.rtt, { mean: 500, deviation: 0, isBound: false });
 });
 
 test("Peer.expectNothing() leaves no moment at which an answer is missed [P4]", () => {
-  const peer = new Peer("n1");
+  const peer = new Progress("n1");
   send(peer, 0, 300);
   peer.sendAt = peer.wantAt = 200;
   peer.misses = 1;
@@ -250,7 +254,7 @@ test("Peer.expectNothing() leaves no moment at which an answer is missed [P4]", 
 });
 
 test("Peer.dueAt is the earliest of what it is due", () => {
-  const peer = new Peer("n1");
+  const peer = new Progress("n1");
   peer.ackAt = 40;
   peer.wantAt = 30;
   send(peer, 0, 50);

@@ -1,7 +1,7 @@
 /** A node whose log or clock went back meets what others remember of it: it begins a later life, and says so. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
-import { isOriginOf, LIFE_LEAP_MAX, lifeAfter } from "../../../../lib/core/incarnation.ts";
+import { INCARNATION_LEAP_MAX, incarnationAfter, isOriginOf } from "../../../../lib/core/incarnation.ts";
 import type { Body, Json } from "../../../../lib/core/message.ts";
 import { type Effect, type Entry, type Mechanism, Node } from "../../../../lib/core/node.ts";
 import { type Random, seeded } from "../../../../lib/core/random.ts";
@@ -31,7 +31,7 @@ function ask(node: Node, body: Body, src = "c1", now = 0): Effect[] {
 
 /** What n1 says in its 9th life. */
 function word(body: Readonly<Record<string, unknown>>, n = 1): Body {
-  return { type: "ack", life: 9, n, holds: [], ...body };
+  return { type: "ack", incarnation: 9, seq: n, digest: [], ...body };
 }
 
 function sent(effects: readonly Effect[]): Sent[] {
@@ -52,10 +52,10 @@ function entered(effects: readonly Effect[]): (readonly [origin: string, seq: nu
   );
 }
 
-test("lifeAfter() is above the life before it, by no more than LIFE_LEAP_MAX, or there is none [N7]", () => {
-  equal(lifeAfter(7, LEAST), 8);
-  equal(lifeAfter(7, { next: () => 1 - 1e-9 }), 7 + LIFE_LEAP_MAX);
-  equal(lifeAfter(VERSION_MAX, seeded(1)), undefined);
+test("incarnationAfter() is above the life before it, by no more than INCARNATION_LEAP_MAX, or there is none [N7]", () => {
+  equal(incarnationAfter(7, LEAST), 8);
+  equal(incarnationAfter(7, { next: () => 1 - 1e-9 }), 7 + INCARNATION_LEAP_MAX);
+  equal(incarnationAfter(VERSION_MAX, seeded(1)), undefined);
 });
 
 test("isOriginOf() tells a node's origins from those of one whose id begins alike [N7]", () => {
@@ -70,26 +70,26 @@ test("isOriginOf() tells a node's origins from those of one whose id begins alik
 test("Node that others remember in a later life begins one above it, tells its neighbours, and says so [N13]", () => {
   const node = start();
   ask(node, { type: "broadcast", message: "before" });
-  const effects = ask(node, word({ echo: [70, 3, 0] }), "n1", 1);
+  const effects = ask(node, word({ ack: [70, 3, 0] }), "n1", 1);
   match(notices(effects).join(), /^n1 remembers a later life of this node, .* this is life 71 from now on$/);
   const said = sent(effects);
-  deepEqual(said.map(({ to, body }) => [to, body["life"], body["want"], body["runs"]]), [
+  deepEqual(said.map(({ to, body }) => [to, body["incarnation"], body["poll"], body["runs"]]), [
     ["n1", 71, true, [["n0.5", 1, ["before"]]]],
     ["n2", 71, true, [["n0.5", 1, ["before"]]]],
   ]);
   deepEqual(entered(ask(node, { type: "broadcast", message: "after" })), [["n0.1z", 1, "after"]]);
-  deepEqual(notices(ask(node, word({ echo: [70, 3, 0] }, 2), "n1", 2)), [], "once");
+  deepEqual(notices(ask(node, word({ ack: [70, 3, 0] }, 2), "n1", 2)), [], "once");
 });
 
 test("Node that others remember in a later life goes on as it is where rebirth is switched off", () => {
   const node = start(undefined, { without: ["rebirth"] });
-  const effects = ask(node, word({ echo: [70, 3, 0] }), "n1", 1);
+  const effects = ask(node, word({ ack: [70, 3, 0] }), "n1", 1);
   deepEqual([notices(effects), sent(effects)], [[], []]);
   deepEqual(entered(ask(node, { type: "broadcast", message: "after" })), [["n0.5", 1, "after"]]);
 });
 
 test("Node that has a twin of its own number enters its values again, under an origin that is its own [N13]", () => {
-  for (const said of [{ echo: [5, 40, 0] }, { holds: [["n0.5", [1, 2]]] }]) {
+  for (const said of [{ ack: [5, 40, 0] }, { digest: [["n0.5", [1, 2]]] }]) {
     const node = start();
     ask(node, { type: "broadcast", message: "mine" });
     const effects = ask(node, word(said), "n1", 1);
@@ -102,7 +102,7 @@ test("Node takes its own past from others as it does what is anybody's, and says
   const node = start([{ origin: "n0.1", seq: 1, value: "a" }]);
   const effects = ask(
     node,
-    word({ type: "delta", holds: [["n0.1", [1, 3]]], runs: [["n0.1", 2, ["b", "c"]]] }),
+    word({ type: "delta", digest: [["n0.1", [1, 3]]], runs: [["n0.1", 2, ["b", "c"]]] }),
     "n1",
     1,
   );
@@ -111,20 +111,20 @@ test("Node takes its own past from others as it does what is anybody's, and says
     /^the log of this node went back in time: n1 holds 2 entries that this node was told and lacks; /,
   );
   deepEqual(sent(ask(node, { type: "read", msg_id: 1 }))[0]?.body["messages"], ["a", "b", "c"]);
-  deepEqual(notices(ask(node, word({ holds: [["n0.1", [1, 9]]] }, 2), "n1", 2)), [], "once");
+  deepEqual(notices(ask(node, word({ digest: [["n0.1", [1, 9]]] }, 2), "n1", 2)), [], "once");
 });
 
 test("Node in memory says nothing of a past that it cannot have kept [N13]", () => {
-  deepEqual(notices(ask(start(), word({ holds: [["n0.1", [1, 3]]] }), "n1", 1)), []);
+  deepEqual(notices(ask(start(), word({ digest: [["n0.1", [1, 3]]] }), "n1", 1)), []);
 });
 
 test("Node tells a ghost that asks of the life that it knows, and people once for each [P5]", () => {
   const node = start();
-  ask(node, word({ life: 30, n: 4 }), "n1", 1);
-  const ghost = ask(node, word({ want: true }), "n1", 2);
+  ask(node, word({ incarnation: 30, seq: 4 }), "n1", 1);
+  const ghost = ask(node, word({ poll: true }), "n1", 2);
   deepEqual(notices(ghost), ["n1 speaks in life 9, and 30 is known: it is told, and not heard"]);
-  deepEqual(sent(ghost).map(({ to, body }) => [to, body["echo"]]), [["n1", [30, 4, 1]]]);
-  const again = ask(node, word({ want: true }, 2), "n1", 3);
+  deepEqual(sent(ghost).map(({ to, body }) => [to, body["ack"]]), [["n1", [30, 4, 1]]]);
+  const again = ask(node, word({ poll: true }, 2), "n1", 3);
   deepEqual([notices(again), sent(again).length], [[], 1]);
   const late = ask(node, word({}, 3), "n1", 4);
   deepEqual([notices(late), sent(late)], [[], []], "what asks for nothing was on its way for long");
@@ -147,7 +147,7 @@ test("Node that meets another value under a number that it holds enters both, an
 
 test("Node that meets another value in a hint, or after a gap, enters both, too [N14]", () => {
   const node = start();
-  ask(node, { type: "hint", runs: [["n2.7", 3, ["c"]]] }, "n1");
-  const effects = ask(node, { type: "hint", runs: [["n2.7", 3, ["C"]]] }, "n1");
+  ask(node, { type: "push", runs: [["n2.7", 3, ["c"]]] }, "n1");
+  const effects = ask(node, { type: "push", runs: [["n2.7", 3, ["C"]]] }, "n1");
   deepEqual(entered(effects), [["n0.5", 1, "C"], ["n0.5", 2, "c"]]);
 });

@@ -1,7 +1,7 @@
 /** How long things take: what the round trips that were measured say, and when a value leaves for its relay. */
 import { equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { Peer, type Rtt } from "../../../../lib/core/replication/progress.ts";
+import { Progress, type Rtt } from "../../../../lib/core/replication/progress.ts";
 import {
   REORDER_SLACK_MS,
   SAMPLES_PER_PLACE,
@@ -10,8 +10,8 @@ import {
   WINDOW_RTTS,
 } from "../../../../lib/core/replication/timing.ts";
 
-function peerWith(rtt: Rtt): Peer {
-  const peer = new Peer("n1");
+function peerWith(rtt: Rtt): Progress {
+  const peer = new Progress("n1");
   peer.rtt = rtt;
   return peer;
 }
@@ -49,7 +49,7 @@ test("Timing: the window that is announced is shorter while few samples are know
 });
 
 /** A relay that flushed at 1,000 and gathers for 320 ms, 200 ms away there and back. */
-function relay(rtt: Rtt, busy = true): Peer {
+function relay(rtt: Rtt, busy = true): Progress {
   const peer = peerWith(rtt);
   peer.windowMs = 320;
   peer.flushedAt = 1_000;
@@ -61,7 +61,7 @@ const LAST_AT = 1_000 + 320 - 200;
 const MARGIN = REORDER_SLACK_MS + 320 / 16;
 
 test("Timing.boardAt(): a value waits at home for the last moment that makes the relay's flush [P14]", () => {
-  const boardAt = (now: number) => new Timing(undefined).boardAt(relay(sample(200)), now);
+  const boardAt = (now: number) => new Timing(undefined).holdUntil(relay(sample(200)), now);
   equal(boardAt(1_010), LAST_AT - MARGIN);
   for (const now of [LAST_AT - MARGIN, LAST_AT, LAST_AT + MARGIN]) equal(boardAt(now), now, "it may make it");
   equal(boardAt(LAST_AT + MARGIN + 1), LAST_AT + 320 - MARGIN, "it waits for the flush after");
@@ -69,7 +69,7 @@ test("Timing.boardAt(): a value waits at home for the last moment that makes the
 
 test("Timing.boardAt(): where the flush after cannot be foretold, a value that is late leaves at once [P14]", () => {
   const now = LAST_AT + MARGIN + 1;
-  equal(new Timing(undefined).boardAt(relay(sample(200), false), now), now);
+  equal(new Timing(undefined).holdUntil(relay(sample(200), false), now), now);
   // A first round trip may be as wrong as half of it, so that no flush is surely missed.
-  equal(new Timing(undefined).boardAt(relay(bound(200)), now), now);
+  equal(new Timing(undefined).holdUntil(relay(bound(200)), now), now);
 });

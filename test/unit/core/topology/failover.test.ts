@@ -1,37 +1,42 @@
 /** Whose turn it is when a relay is lost. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { Plan } from "../../../../lib/core/topology/layout.ts";
-import { plant } from "../../../../lib/core/topology/compute_tree.ts";
-import { Sights } from "../../../../lib/core/topology/link_state.ts";
-import { choiceOf, heirOf, helpers, standIns } from "../../../../lib/core/topology/failover.ts";
+import { Layout } from "../../../../lib/core/topology/layout.ts";
+import { computeTree } from "../../../../lib/core/topology/compute_tree.ts";
+import { LinkState } from "../../../../lib/core/topology/link_state.ts";
+import {
+  backupsOf,
+  choiceOf,
+  coordinatorOf,
+  preferenceList,
+} from "../../../../lib/core/topology/failover.ts";
 
 /** n00 … n99: the root, ten relays, and nine under each of these, but eight under the last. */
 const ids = Array.from({ length: 100 }, (_, i) => `n${String(i).padStart(2, "0")}`);
-const plan = new Plan(ids, 10);
+const plan = new Layout(ids, 10);
 const relays = ids.slice(1, 11);
 
 /** The table once every relay, and the root, has lost these, and `words` were said. */
 function without(
   gone: readonly string[],
   words: readonly (readonly [string, string[], string[]])[] = [],
-): Sights {
-  const sights = new Sights("n00", 1, plan);
+): LinkState {
+  const sights = new LinkState("n00", 1, plan);
   const left = ["n00", ...relays].filter((id) => !gone.includes(id));
   for (const id of left.slice(1)) {
-    sights.merge(id, { life: 1, version: 1, lost: new Set(gone), seen: new Set(left) });
+    sights.merge(id, { incarnation: 1, version: 1, lost: new Set(gone), seen: new Set(left) });
   }
   for (const id of left) sights.see(id);
   for (const id of gone) sights.lose(id);
   for (const [id, lost, seen] of words) {
-    sights.merge(id, { life: 1, version: 1, lost: new Set(lost), seen: new Set(seen) });
+    sights.merge(id, { incarnation: 1, version: 1, lost: new Set(lost), seen: new Set(seen) });
   }
   return sights;
 }
 
 test("standIns() are all relays, the planned one first, those of one relay all in other orders [P24]", () => {
   for (const relay of relays) {
-    const orders = plan.childrenOf(relay).map((id) => [...standIns(plan, ids.indexOf(id))]);
+    const orders = plan.childrenOf(relay).map((id) => [...preferenceList(plan, ids.indexOf(id))]);
     for (const order of orders) {
       equal(ids[order[0] ?? 0], relay);
       deepEqual(order.toSorted((a, b) => a - b), relays.map((_, i) => i + 1));
@@ -41,12 +46,12 @@ test("standIns() are all relays, the planned one first, those of one relay all i
 });
 
 test("standIns() in a star are all that follow in rank [P18]", () => {
-  deepEqual([...standIns(new Plan(ids.slice(0, 4), 0), 2)], [3, 0, 1]);
+  deepEqual([...preferenceList(new Layout(ids.slice(0, 4), 0), 2)], [3, 0, 1]);
 });
 
 test("choiceOf() is the place in the order of standIns(), but for the first, which counts twice [P24]", () => {
   for (let rank = 11; rank < ids.length; rank++) {
-    const places = [...standIns(plan, rank)].map((relay) => choiceOf(plan, rank, relay));
+    const places = [...preferenceList(plan, rank)].map((relay) => choiceOf(plan, rank, relay));
     equal(places[0], 0);
     deepEqual(places, places.toSorted((a, b) => a - b));
     equal(new Set(places).size, places.length);
@@ -54,40 +59,40 @@ test("choiceOf() is the place in the order of standIns(), but for the first, whi
 });
 
 test("plant() has who lost its relay under its own choice of those it sees, not under the root [P24]", () => {
-  const [first, second, third] = [...standIns(plan, 11)].map((rank) => ids[rank] as string);
+  const [first, second, third] = [...preferenceList(plan, 11)].map((rank) => ids[rank] as string);
   ok(first !== undefined && second !== undefined && third !== undefined);
   const seen = ["n00", third, second];
   const sights = without([first], [["n11", [first], seen]]);
-  const tree = plant(sights, "n00");
+  const tree = computeTree(sights, "n00");
   equal(tree.parentOf("n11"), second);
   equal(tree.parentOf("n21"), undefined, "of which nothing is known");
   equal(tree.parentOf("n12"), "n02", "whose relay is there");
-  equal(plant(without([first, second], [["n11", [first], seen]]), "n00").parentOf("n11"), third);
+  equal(computeTree(without([first, second], [["n11", [first], seen]]), "n00").parentOf("n11"), third);
 });
 
 test("plant() makes two levels around the next in rank, when the root is lost [P8]", () => {
-  const sights = new Sights("n01", 1, plan);
+  const sights = new LinkState("n01", 1, plan);
   for (const id of relays.slice(1)) {
-    sights.merge(id, { life: 1, version: 1, lost: new Set(["n00"]), seen: new Set(relays) });
+    sights.merge(id, { incarnation: 1, version: 1, lost: new Set(["n00"]), seen: new Set(relays) });
   }
   for (const id of relays.slice(1)) sights.see(id);
   sights.lose("n00");
-  const tree = plant(sights, "n01");
+  const tree = computeTree(sights, "n01");
   deepEqual([tree.root, tree.levels, tree.size], ["n01", 2, 99]);
   for (const id of relays.slice(1)) equal(tree.parentOf(id), "n01");
   for (const id of ids.slice(11)) equal(tree.parentOf(id), plan.parentOf(id));
 });
 
 test("the first who can be reached of one's order is to call it, the next ones to help [P18] [P24]", () => {
-  const order = [...standIns(plan, 11)].map((rank) => ids[rank] as string);
-  const tree = plant(without(order.slice(0, 1)), "n00");
-  equal(heirOf(plan, tree, 11), order[1]);
-  deepEqual(helpers(plan, tree, "n11"), order.slice(1, 3));
+  const order = [...preferenceList(plan, 11)].map((rank) => ids[rank] as string);
+  const tree = computeTree(without(order.slice(0, 1)), "n00");
+  equal(coordinatorOf(plan, tree, 11), order[1]);
+  deepEqual(backupsOf(plan, tree, "n11"), order.slice(1, 3));
   deepEqual(
-    helpers(plan, tree, "n12"),
-    [...standIns(plan, 12)].slice(1, 3).map((rank) => ids[rank]),
+    backupsOf(plan, tree, "n12"),
+    [...preferenceList(plan, 12)].slice(1, 3).map((rank) => ids[rank]),
     "not its own",
   );
-  equal(heirOf(plan, tree, 12), "n02");
-  equal(heirOf(plan, tree, 5), "n00");
+  equal(coordinatorOf(plan, tree, 12), "n02");
+  equal(coordinatorOf(plan, tree, 5), "n00");
 });

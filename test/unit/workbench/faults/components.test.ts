@@ -5,7 +5,7 @@ import { FinalReads } from "../../../../lib/workbench/load/final_reads.ts";
 import { completeGrudge } from "../../../../lib/workbench/faults/grudge.ts";
 import type { Op } from "../../../../lib/workbench/verdict/history.ts";
 import { Reach } from "../../../../lib/workbench/faults/components.ts";
-import { Spread } from "../../../../lib/workbench/verdict/propagation.ts";
+import { Propagation } from "../../../../lib/workbench/verdict/propagation.ts";
 
 test("Reach: nobody is cut off without a cut, and those who reach each other share one set", () => {
   const reach = new Reach(["n0", "n1", "n2", "n3"]);
@@ -25,7 +25,7 @@ test("Reach: another cut is another matter, and so is the same node after a heal
 });
 
 test("Spread: a node in reach that forgets and learns again counts once", () => {
-  const spread = new Spread(["n0", "n1", "n2"]);
+  const spread = new Propagation(["n0", "n1", "n2"]);
   spread.broadcast(1, 0, new Set(["n0", "n1", "n2"]));
   spread.holds("n0", [1], 0);
   spread.holds("n1", [1], 10);

@@ -4,9 +4,9 @@ import { createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { ask } from "../../../../lib/workbench/world/running/ask.ts";
 import {
-  Cutter,
   droppedAt,
   HOLD_EVERY_MS,
+  PartitionController,
   resolveAll,
 } from "../../../../lib/workbench/faults/partition_controller.ts";
 import type { Body } from "../../../../lib/core/message.ts";
@@ -30,7 +30,7 @@ const sorted = (requests: readonly Body[]) =>
 
 test("cutter partition tells each sidecar whose packets to drop, and who drops none to heal", () =>
   withSidecars(async ({ places, requests }) => {
-    const cutter = new Cutter(places, addresses);
+    const cutter = new PartitionController(places, addresses);
     await cutter.partition(new Map([["n2", new Set(["n1", "n3"])], ["n3", new Set(["n1"])]]));
     assert.deepEqual(sorted(requests), ["n1 heal", "n2 cut 10.0.0.1,10.0.0.3", "n3 cut 10.0.0.1"]);
     assert.deepEqual(await droppedAt(places.get("n3") ?? assert.fail()), {
@@ -46,7 +46,7 @@ test("cutter partition tells each sidecar whose packets to drop, and who drops n
 test("cutter holds a cut until it is healed, well within the lease", async () => {
   assert.ok(2 * HOLD_EVERY_MS < LEASE_MS);
   await withSidecars(async ({ places, requests }) => {
-    const cutter = new Cutter(places, addresses, { holdEveryMs: 5 });
+    const cutter = new PartitionController(places, addresses, { holdEveryMs: 5 });
     await cutter.partition(split);
     const holds = () =>
       nodes.map((id) => requests.filter((body) => body.type === "hold" && body["id"] === id).length);
@@ -64,7 +64,7 @@ test("cutter partition that one sidecar refuses heals the others, and says whose
       "n2",
       ({ type }) => type === "cut" ? { type: "error", code: 11, text: "no luck" } : { type: "heal_ok" },
     );
-    const cutter = new Cutter(places, addresses);
+    const cutter = new PartitionController(places, addresses);
     await assert.rejects(cutter.partition(split), {
       message: /^Cannot cut: the sidecar of n2: .* refuses: no luck$/,
     });
@@ -79,7 +79,7 @@ test("cutter names every sidecar that does not answer", () =>
     places.set("n3", { host: "127.0.0.1", port: 1 });
     const message =
       /^Cannot heal: the sidecar of n1: 127\.0\.0\.1:1 does not answer: .*; the sidecar of n3: .*/;
-    await assert.rejects(new Cutter(places, addresses).heal(), { message });
+    await assert.rejects(new PartitionController(places, addresses).heal(), { message });
     const { [0]: one } = [...places.keys()];
     assert.equal(one, "n1");
   }));
@@ -87,7 +87,7 @@ test("cutter names every sidecar that does not answer", () =>
 test("cutter notices a cut that is on no longer, tells at once, and heal() says so once", () =>
   withSidecars(async ({ places, answers }) => {
     const told: string[] = [];
-    const cutter = new Cutter(places, addresses, {
+    const cutter = new PartitionController(places, addresses, {
       holdEveryMs: 5,
       onFailure: (reason) => told.push(reason),
     });
@@ -102,7 +102,7 @@ test("cutter notices a cut that is on no longer, tells at once, and heal() says 
 
 test("cutter that lets go leaves the cut to its lease", () =>
   withSidecars(async ({ places, requests }) => {
-    const [gone, other] = [1, 2].map(() => new Cutter(places, addresses, { holdEveryMs: 5 }));
+    const [gone, other] = [1, 2].map(() => new PartitionController(places, addresses, { holdEveryMs: 5 }));
     await gone?.partition(new Map([["n1", new Set(["n2"])]]));
     gone?.release();
     await other?.partition(new Map([["n2", new Set(["n1"])]]));

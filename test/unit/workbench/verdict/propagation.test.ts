@@ -1,12 +1,12 @@
 /** Where each value is and since when. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Spread } from "../../../../lib/workbench/verdict/propagation.ts";
+import { Propagation } from "../../../../lib/workbench/verdict/propagation.ts";
 
 const all = (ms: number) => ({ "0": ms, "0.5": ms, "0.95": ms, "0.99": ms, "1": ms });
 
 test("Spread: the true latency of a value runs from its broadcast to the last node that gets it", () => {
-  const spread = new Spread(["n0", "n1", "n2"]);
+  const spread = new Propagation(["n0", "n1", "n2"]);
   spread.broadcast(1, 100, undefined);
   spread.holds("n0", [1], 100);
   spread.holds("n2", [1], 350.26);
@@ -19,7 +19,7 @@ test("Spread: the true latency of a value runs from its broadcast to the last no
 });
 
 test("Spread: after a heal counts until the last value that was acknowledged by then is everywhere", () => {
-  const spread = new Spread(["n0", "n1"]);
+  const spread = new Propagation(["n0", "n1"]);
   for (const value of [1, 2, 3]) {
     spread.broadcast(value, 0, undefined);
     spread.holds("n0", [value], 0);
@@ -42,7 +42,7 @@ test("Spread: after a heal counts until the last value that was acknowledged by 
 });
 
 test("Spread: a fault that begins before everything is everywhere disturbs the heal time", () => {
-  const spread = new Spread(["n0", "n1"]);
+  const spread = new Propagation(["n0", "n1"]);
   spread.broadcast(1, 0, undefined);
   spread.acknowledged(1, "n0");
   spread.healed("partition", 10, false);
@@ -51,7 +51,7 @@ test("Spread: a fault that begins before everything is everywhere disturbs the h
 });
 
 test("Spread: a node that forgets must get everything again before the heal is over", () => {
-  const spread = new Spread(["n0", "n1"]);
+  const spread = new Propagation(["n0", "n1"]);
   spread.broadcast(1, 0, undefined);
   spread.holds("n0", [1], 0);
   spread.holds("n1", [1], 10);
@@ -64,7 +64,7 @@ test("Spread: a node that forgets must get everything again before the heal is o
 });
 
 test("Spread: during a cut a value's reach counts apart, and a lone node's value has none", () => {
-  const spread = new Spread(["n0", "n1", "n2"]);
+  const spread = new Propagation(["n0", "n1", "n2"]);
   spread.broadcast(1, 0, new Set(["n1", "n2"]));
   spread.broadcast(2, 0, new Set(["n0"]));
   spread.broadcast(3, 0, new Set(["n1", "n2"]));

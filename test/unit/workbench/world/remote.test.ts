@@ -6,7 +6,7 @@ import { decode, encode } from "../../../../lib/core/codec.ts";
 import type { Body, Envelope, Json } from "../../../../lib/core/message.ts";
 import { Clients } from "../../../../lib/workbench/load/client.ts";
 import { Cluster, INIT_TIMEOUT_MS } from "../../../../lib/workbench/cluster.ts";
-import { Ledger } from "../../../../lib/workbench/world/running/counter_totals.ts";
+import { CounterTotals } from "../../../../lib/workbench/world/running/counter_totals.ts";
 import { Network } from "../../../../lib/workbench/world/network.ts";
 import {
   ANSWER_BYTES_MAX,
@@ -313,7 +313,7 @@ function statusOf(changes: Partial<Body> = {}): NodeStatus {
 
 test("Ledger: adds what came since the first status, and over a node's lives what is known of each", () => {
   const traffic = new Traffic();
-  const ledger = new Ledger(traffic);
+  const ledger = new CounterTotals(traffic);
   const counts =
     () => [traffic.servers, ledger.wire.bytesSent, ledger.wire.bytesReceived, ledger.wire.undercounted];
   ledger.see(statusOf());
