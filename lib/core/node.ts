@@ -137,7 +137,7 @@ export class Node {
       lag: met?.lag(this.#log) ?? entries,
       ahead: met?.ahead(this.#log) ?? 0,
       rttMs: met?.rtt?.mean,
-      suspectedAt: met?.lostAt,
+      suspectedAt: met?.suspectedAt,
       holds: (origin, seq) => met?.acked.has(origin, seq) ?? false,
     }));
     return { values: values.length, digest, entries, relay: this.#gossip?.relay, peers };
@@ -161,7 +161,7 @@ export class Node {
     if (!gossip.isMember(src)) return this.#refuse(envelope, MALFORMED_REQUEST, `${src} is not a member`);
     if (body.type === "push") {
       if (!isEagerBody(body)) return this.#refuse(envelope, MALFORMED_REQUEST, eagerFault(body));
-      return gossip.hinted(src, body, now);
+      return gossip.pushed(src, body, now);
     }
     if (!isPeerBody(body)) return this.#refuse(envelope, MALFORMED_REQUEST, peerFault(body));
     gossip.receive(src, body, now);

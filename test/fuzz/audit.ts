@@ -9,7 +9,7 @@ import { stepped } from "../unit/core/stepped.ts";
 
 /** A node that wants to be woken more often at one moment spins. */
 const WAKES_MAX = 10_000;
-/** A message may say all that was ever said to the node a few times over, as entries, digests and sights, and no more. */
+/** A message may say all that was ever said to the node a few times over, as entries, digests and linkState, and no more. */
 const GROWTH_MAX = 4;
 const GROWTH_SLACK = 4_096;
 

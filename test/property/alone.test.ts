@@ -12,7 +12,7 @@ const ids = Array.from({ length: 10 }, (_, i) => `n${i}`);
 const RELAYS = 3;
 
 function picture(tree: Tree): unknown {
-  return [tree.root, tree.children, tree.size, ids.map((id) => [tree.has(id), tree.parentOf(id)])];
+  return [tree.root, tree.children, tree.size, ids.map((id) => [tree.has(id), tree.parentIdOf(id)])];
 }
 
 test("plant() makes the same tree for who alone has spoken as for who has heard only that [P8]", () => {
@@ -20,7 +20,9 @@ test("plant() makes the same tree for who alone has spoken as for who has heard 
   holds(
     fc.property(fc.constantFrom(...ids), deeds, (me, done) => {
       const own = new LinkState(me, 1, new Layout(ids, RELAYS));
-      for (const [seen, other] of done.filter(([, id]) => id !== me)) seen ? own.see(other) : own.lose(other);
+      for (const [seen, other] of done.filter(([, id]) => id !== me)) {
+        seen ? own.hear(other) : own.suspect(other);
+      }
       const heard = new LinkState("examiner", 1, new Layout(ids, RELAYS));
       for (const [node, row] of own.since(0)) heard.merge(node, row);
       deepEqual(picture(computeTree(own, me)), picture(computeTree(heard, me)));

@@ -10,8 +10,8 @@ import { type Links, links, nobodyLost, reachable, saidOf, sightsOf } from "./li
 
 /** Everyone's tree. While nobody has lost anybody, links count without a witness. */
 function plantAll(table: Links): Map<string, Tree> {
-  const sights = sightsOf(table);
-  return new Map(table.nodes.map((node) => [node, computeTree(sights, node)]));
+  const linkState = sightsOf(table);
+  return new Map(table.nodes.map((node) => [node, computeTree(linkState, node)]));
 }
 
 function treeOf(trees: ReadonlyMap<string, Tree>, node: string): Tree {
@@ -27,7 +27,7 @@ function membersOf(tree: Tree): string[] {
 
 /** Everyone's neighbour towards the root, by who has one. */
 function parentsIn(tree: Tree): Map<string, string> {
-  const pairs = membersOf(tree).map((id) => [id, tree.parentOf(id)] as const);
+  const pairs = membersOf(tree).map((id) => [id, tree.parentIdOf(id)] as const);
   return new Map(pairs.flatMap(([id, parent]) => parent === undefined ? [] : [[id, parent]]));
 }
 
@@ -36,7 +36,7 @@ function hops(tree: Tree, node: string): number | undefined {
   let at = node;
   for (let count = 0; count < tree.size; count++) {
     if (at === tree.root) return count;
-    at = tree.parentOf(at) ?? "";
+    at = tree.parentIdOf(at) ?? "";
   }
   return undefined;
 }
@@ -73,7 +73,7 @@ test("plant() makes a tree: every way up ends at the root, and parents and child
     fc.property(links, (table) => {
       const trees = plantAll(table);
       for (const [node, tree] of trees) {
-        equal(tree.parent, tree.parentOf(node));
+        equal(tree.parent, tree.parentIdOf(node));
         equal(parentsIn(tree).size, tree.size - 1);
         for (const other of membersOf(tree)) {
           ok(hops(tree, other) !== undefined, `${other} hangs on the root`);
@@ -90,12 +90,12 @@ test("plant() uses no link that is lost or that nobody has seen, and as few as l
   holds(
     fc.property(links, (table) => {
       fc.pre(!nobodyLost(table));
-      const sights = sightsOf(table);
+      const linkState = sightsOf(table);
       for (const tree of plantAll(table).values()) {
         for (const [child, parent] of parentsIn(tree)) {
-          ok(sights.linkUp(child, parent), `${child} - ${parent}`);
+          ok(linkState.linkUp(child, parent), `${child} - ${parent}`);
           for (const other of membersOf(tree)) {
-            if (!sights.linkUp(child, other)) continue;
+            if (!linkState.linkUp(child, other)) continue;
             ok(
               (hops(tree, child) ?? 0) <= (hops(tree, other) ?? 0) + 1,
               `${child} is nearer through ${other}`,
@@ -111,19 +111,19 @@ test("plant() uses no link that is lost or that nobody has seen, and as few as l
 test("Sights.linkUp() is the same both ways, and false where an end has lost it or neither sees it, but for what is planned [P7]", () => {
   holds(
     fc.property(links, (table) => {
-      const sights = sightsOf(table);
+      const linkState = sightsOf(table);
       for (const a of table.nodes) {
         for (const b of table.nodes) {
           const said = [saidOf(table, a, b), saidOf(table, b, a)];
-          equal(sights.linkUp(a, b), sights.linkUp(b, a));
+          equal(linkState.linkUp(a, b), linkState.linkUp(b, a));
           if (table.silent.includes(a) && table.silent.includes(b)) {
-            equal(sights.linkUp(a, b), sights.plan.links(a, b), `${a} and ${b} are silent`);
+            equal(linkState.linkUp(a, b), linkState.layout.links(a, b), `${a} and ${b} are silent`);
             continue;
           }
           if (said.includes("lost") || !said.includes("seen")) {
-            ok(!sights.linkUp(a, b), `${a} - ${b}: ${said}`);
+            ok(!linkState.linkUp(a, b), `${a} - ${b}: ${said}`);
           }
-          if (said.every((word) => word === "seen")) ok(sights.linkUp(a, b), `${a} - ${b}: ${said}`);
+          if (said.every((word) => word === "seen")) ok(linkState.linkUp(a, b), `${a} - ${b}: ${said}`);
         }
       }
     }),
@@ -136,14 +136,14 @@ test("helpers() are at most HELPERS, of the tree, not its root, and the same for
     fc.property(links, fc.nat(), (table, which) => {
       const lost = table.nodes[which % table.nodes.length] ?? "";
       const trees = plantAll(table);
-      const { plan } = sightsOf(table);
+      const { layout } = sightsOf(table);
       for (const tree of trees.values()) {
         if (tree.has(lost)) continue;
-        const chosen = backupsOf(plan, tree, lost);
+        const chosen = backupsOf(layout, tree, lost);
         equal(chosen.length, Math.min(BACKUPS, tree.size - 1));
         for (const each of chosen) ok(each !== tree.root && tree.has(each));
         for (const other of membersOf(tree)) {
-          deepEqual(backupsOf(plan, treeOf(trees, other), lost), chosen);
+          deepEqual(backupsOf(layout, treeOf(trees, other), lost), chosen);
         }
       }
     }),

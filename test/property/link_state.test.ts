@@ -14,7 +14,7 @@ type Said = readonly [node: string, row: Advertisement];
 const some = fc.subarray(nodes).map((list): ReadonlySet<string> => new Set(list));
 const said: fc.Arbitrary<Said> = fc.tuple(
   fc.constantFrom(...nodes),
-  fc.record({ incarnation: fc.nat(4), version: fc.nat(4), lost: some, seen: some }),
+  fc.record({ incarnation: fc.nat(4), version: fc.nat(4), suspected: some, heard: some }),
 );
 /** One node says one thing under one life and version. */
 const words = fc.uniqueArray(said, {
@@ -25,14 +25,14 @@ const shuffled = words.chain((list) =>
   fc.tuple(fc.constant(list), fc.shuffledSubarray([...list, ...list], { minLength: 2 * list.length }))
 );
 
-function tell(sights: LinkState, list: readonly Said[]): LinkState {
-  for (const [node, row] of list) sights.merge(node, row);
-  return sights;
+function tell(linkState: LinkState, list: readonly Said[]): LinkState {
+  for (const [node, row] of list) linkState.merge(node, row);
+  return linkState;
 }
 
 /** What a node says of itself; before its first word, nothing is below. */
-function ownRow(sights: LinkState): Rank {
-  return [...sights.since(0)].find(([node]) => node === ME)?.[1] ?? { incarnation: -1, version: -1 };
+function ownRow(linkState: LinkState): Rank {
+  return [...linkState.since(0)].find(([node]) => node === ME)?.[1] ?? { incarnation: -1, version: -1 };
 }
 
 type Rank = Pick<Advertisement, "incarnation" | "version">;
@@ -41,13 +41,13 @@ function isAbove(a: Rank, b: Rank): boolean {
   return a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.version > b.version);
 }
 
-function table(sights: LinkState): unknown {
-  const rows = [...sights.since(0)].map(([node, { incarnation, version, lost, seen }]) => [
+function table(linkState: LinkState): unknown {
+  const rows = [...linkState.since(0)].map(([node, { incarnation, version, suspected, heard }]) => [
     node,
     incarnation,
     version,
-    [...lost].sort(),
-    [...seen].sort(),
+    [...suspected].sort(),
+    [...heard].sort(),
   ]);
   return rows.sort((a, b) => String(a[0]) < String(b[0]) ? -1 : 1);
 }
@@ -65,12 +65,12 @@ test("Sights.merge() in any order, and any number of times, makes one table [P7]
 test("Sights.merge() of what is known changes nothing and counts no change [P7]", () => {
   holds(
     fc.property(shuffled, ([list, again]) => {
-      const sights = tell(new LinkState("examiner", 1), list);
-      const { revision } = sights;
-      const before = table(sights);
-      for (const [node, row] of again) equal(sights.merge(node, row), undefined);
-      equal(sights.revision, revision);
-      deepEqual(table(sights), before);
+      const linkState = tell(new LinkState("examiner", 1), list);
+      const { revision } = linkState;
+      const before = table(linkState);
+      for (const [node, row] of again) equal(linkState.merge(node, row), undefined);
+      equal(linkState.revision, revision);
+      deepEqual(table(linkState), before);
     }),
     400,
   );
@@ -80,15 +80,15 @@ test("Sights says of itself only what it saw, above all that others say it said 
   const deeds = fc.array(fc.tuple(fc.boolean(), fc.constantFrom("n1", "n2", "n3")), { maxLength: 6 });
   holds(
     fc.property(words, deeds, (list, done) => {
-      const sights = new LinkState(ME, MY_LIFE);
-      for (const [seen, other] of done) seen ? sights.see(other) : sights.lose(other);
-      const own = { lost: [...sights.lost], seen: [...sights.seen] };
-      const before = ownRow(sights);
+      const linkState = new LinkState(ME, MY_LIFE);
+      for (const [seen, other] of done) seen ? linkState.hear(other) : linkState.suspect(other);
+      const own = { suspected: [...linkState.suspected], heard: [...linkState.heard] };
+      const before = ownRow(linkState);
       // Under its present life only the node itself has spoken; a clock that was set back leaves words of later ones.
       const others = list.filter(([node, { incarnation }]) => node !== ME || incarnation !== MY_LIFE);
-      tell(sights, others);
-      deepEqual({ lost: [...sights.lost], seen: [...sights.seen] }, own);
-      const after = ownRow(sights);
+      tell(linkState, others);
+      deepEqual({ suspected: [...linkState.suspected], heard: [...linkState.heard] }, own);
+      const after = ownRow(linkState);
       for (const [, word] of others.filter(([node]) => node === ME)) {
         ok(isAbove(after, word) || !isAbove(word, before), `it says ${after.version} over ${word.version}`);
       }
@@ -100,11 +100,11 @@ test("Sights says of itself only what it saw, above all that others say it said 
 test("Sights.since() names what changed after a revision, and nothing else [P7]", () => {
   holds(
     fc.property(words, fc.nat(24), (list, cut) => {
-      const sights = tell(new LinkState("examiner", 1), list.slice(0, cut));
-      const { revision } = sights;
-      const changed = list.slice(cut).filter(([node, row]) => sights.merge(node, row) !== undefined);
+      const linkState = tell(new LinkState("examiner", 1), list.slice(0, cut));
+      const { revision } = linkState;
+      const changed = list.slice(cut).filter(([node, row]) => linkState.merge(node, row) !== undefined);
       deepEqual(
-        new Set([...sights.since(revision)].map(([node]) => node)),
+        new Set([...linkState.since(revision)].map(([node]) => node)),
         new Set(changed.map(([node]) => node)),
       );
     }),

@@ -49,13 +49,18 @@ function tableOf(nodes: readonly string[], list: readonly Link[], silent: readon
 
 /** The table that a node has once it has heard everyone's word. */
 export function sightsOf({ nodes, silent, words }: Links): LinkState {
-  const sights = new LinkState("examiner", 0, new Layout(nodes, 0));
+  const linkState = new LinkState("examiner", 0, new Layout(nodes, 0));
   const said = (node: string, what: Word) =>
     new Set(nodes.filter((other) => words.get(node)?.get(other) === what));
   for (const node of nodes.filter((each) => !silent.includes(each))) {
-    sights.merge(node, { incarnation: 1, version: 1, seen: said(node, "seen"), lost: said(node, "lost") });
+    linkState.merge(node, {
+      incarnation: 1,
+      version: 1,
+      heard: said(node, "seen"),
+      suspected: said(node, "lost"),
+    });
   }
-  return sights;
+  return linkState;
 }
 
 /** What a says of b, as far as its word has come. */
@@ -69,10 +74,10 @@ export function nobodyLost(table: Links): boolean {
 
 /** Everyone who can be reached over links that are up, in order of rank. */
 export function reachable(table: Links, from: string): string[] {
-  const sights = sightsOf(table);
+  const linkState = sightsOf(table);
   const reached = new Set([from]);
   for (const here of reached) {
-    for (const there of table.nodes) if (sights.linkUp(here, there)) reached.add(there);
+    for (const there of table.nodes) if (linkState.linkUp(here, there)) reached.add(there);
   }
   return table.nodes.filter((node) => reached.has(node));
 }

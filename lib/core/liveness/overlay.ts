@@ -10,19 +10,19 @@ import { looksOut, preferenceList } from "../topology/failover.ts";
 import type { Tree } from "../topology/tree.ts";
 
 export class Overlay {
-  readonly sights: LinkState;
+  readonly linkState: LinkState;
   readonly #options: OverlayOptions;
-  readonly #steward: Prober;
+  readonly #prober: Prober;
   #tree: Tree;
   #near: ReadonlyMap<string, Progress>;
 
   constructor(options: OverlayOptions) {
     this.#options = options;
-    const { me, incarnation, plan } = options;
-    this.sights = new LinkState(me, incarnation, plan);
-    this.#tree = computeTree(this.sights, options.me);
+    const { me, incarnation, layout } = options;
+    this.linkState = new LinkState(me, incarnation, layout);
+    this.#tree = computeTree(this.linkState, options.me);
     this.#near = this.#beside(this.#tree);
-    this.#steward = new Prober(options, this.sights, this.#tree);
+    this.#prober = new Prober(options, this.linkState, this.#tree);
   }
 
   get tree(): Tree {
@@ -34,7 +34,7 @@ export class Overlay {
   }
 
   get deadline(): number {
-    return this.#steward.deadline;
+    return this.#prober.deadline;
   }
 
   isNeighbour(id: string): boolean {
@@ -42,9 +42,9 @@ export class Overlay {
   }
 
   /** Whether a peer need not know who sees whom: in two levels the relays look after those who pass nothing on. */
-  isSpared(id: string): boolean {
-    const { plan } = this.sights;
-    return plan.relays > 0 && !plan.isRelay(id) && this.#tree.parent !== id && !this.#tree.passesOn(id);
+  isStub(id: string): boolean {
+    const { layout } = this.linkState;
+    return layout.relays > 0 && !layout.isRelayId(id) && this.#tree.parent !== id && !this.#tree.passesOn(id);
   }
 
   /** The peer was heard, and says who sees whom. */
@@ -55,25 +55,25 @@ export class Overlay {
   }
 
   #listen(peer: Progress, { links: words = [] }: Pick<PeerBody, "links">, now: number): void {
-    const before = this.sights.revision;
-    const returned = !this.sights.clear && !this.sights.seen.has(peer.id);
-    if (this.sights.lost.has(peer.id)) this.#steward.found();
-    this.sights.bury(peer.id, peer.incarnation);
-    this.sights.see(peer.id);
+    const before = this.linkState.revision;
+    const returned = !this.linkState.isCalm && !this.linkState.heard.has(peer.id);
+    if (this.linkState.suspected.has(peer.id)) this.#prober.found();
+    this.linkState.discard(peer.id, peer.incarnation);
+    this.linkState.hear(peer.id);
     for (const [node, incarnation, version, lost, seen] of words) {
       // What a life said that has ended is no longer so.
       if (!this.#isMember(node) || incarnation < (this.#options.peers.get(node)?.incarnation ?? 0)) continue;
-      const gone = this.sights.merge(node, {
+      const gone = this.linkState.merge(node, {
         incarnation,
         version,
-        lost: this.#members(lost),
-        seen: this.#members(seen),
+        suspected: this.#members(lost),
+        heard: this.#members(seen),
       });
       for (const id of gone ?? []) this.#doubtLinkTo(id, now);
     }
-    if (this.sights.revision === before) return;
-    this.#replant(now);
-    if (returned) this.#steward.returned(now);
+    if (this.linkState.revision === before) return;
+    this.#recompute(now);
+    if (returned) this.#prober.returned(now);
   }
 
   /** The peer did not answer in time, again. */
@@ -81,42 +81,42 @@ export class Overlay {
     peer.expectNothing();
     const wasRelay = peer.id === this.#tree.parent;
     if (wasRelay && this.#lacks("failover")) return;
-    this.sights.lose(peer.id);
-    peer.lostAt ??= now;
+    this.linkState.suspect(peer.id);
+    peer.suspectedAt ??= now;
     if (wasRelay) this.#doubtLinks(now);
-    this.#replant(now);
+    this.#recompute(now);
     if (!this.#hasRelay) this.#search(now);
   }
 
   /** The carrier has a link to the peer again: it is asked now what a probe would ask later. */
   linked(id: string, now: number): void {
-    const awaited = this.isNeighbour(id) || !this.sights.clear;
-    if (!awaited || this.sights.seen.has(id)) return;
+    const awaited = this.isNeighbour(id) || !this.linkState.isCalm;
+    if (!awaited || this.linkState.heard.has(id)) return;
     const peer = this.#options.peers.getOrCreate(id);
     if (peer !== undefined) this.#options.hands.probe(peer, now);
   }
 
   /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */
   silent(relay: Progress, now: number): void {
-    relay.busy = false;
+    relay.periodic = false;
     if (relay.id !== this.#tree.parent || relay.misses > 0 || this.#lacks("failover")) return;
-    this.#options.hands.askOnce(relay, now);
+    this.#options.hands.finalProbe(relay, now);
   }
 
   wake(now: number): void {
-    this.#steward.wake(now);
+    this.#prober.wake(now);
   }
 
   /** Whether it has a place in the tree; under a relay, where there are any and it is none. */
   get #hasRelay(): boolean {
-    const { plan } = this.sights;
+    const { layout } = this.linkState;
     const { parent, size } = this.#tree;
-    if (plan.relays === 0 || plan.isRelay(this.#options.me)) return size > 1;
-    return parent !== undefined && parent !== plan.root && plan.isRelay(parent);
+    if (layout.relays === 0 || layout.isRelayId(this.#options.me)) return size > 1;
+    return parent !== undefined && parent !== layout.root && layout.isRelayId(parent);
   }
 
   get #looksOut(): boolean {
-    return looksOut(this.sights.plan, this.#tree, this.#options.me);
+    return looksOut(this.linkState.layout, this.#tree, this.#options.me);
   }
 
   get #relay(): Progress | undefined {
@@ -135,20 +135,20 @@ export class Overlay {
 
   /** Of one that somebody else has lost, only a link in use is still believed, if anything came over it of late. */
   #doubtLinkTo(id: string, now: number): void {
-    const { patienceMs, hands } = this.#options;
+    const { ackTimeoutMs, hands } = this.#options;
     const relay = this.#relay;
-    const stale = relay?.id === id && now - relay.heardAt >= patienceMs(relay);
+    const stale = relay?.id === id && now - relay.heardAt >= ackTimeoutMs(relay);
     if (!stale && this.isNeighbour(id)) return;
-    this.sights.doubt((peer) => peer !== id);
+    this.linkState.retract((peer) => peer !== id);
     if (stale) hands.probe(relay, now);
   }
 
   /** Without its relay, this node believes only those of its links over which it has heard of late. */
   #doubtLinks(now: number): void {
-    const { peers, patienceMs } = this.#options;
-    this.sights.doubt((id) => {
+    const { peers, ackTimeoutMs } = this.#options;
+    this.linkState.retract((id) => {
       const peer = peers.get(id);
-      return peer !== undefined && now - peer.heardAt < patienceMs(peer);
+      return peer !== undefined && now - peer.heardAt < ackTimeoutMs(peer);
     });
   }
 
@@ -157,23 +157,23 @@ export class Overlay {
     const { timing, hands } = this.#options;
     const relay = this.#relay;
     if (relay === undefined || relay.misses > 0 || now - relay.heardAt < timing.replyTimeoutMs(relay)) return;
-    hands.askOnce(relay, now);
+    hands.finalProbe(relay, now);
   }
 
   // The tree.
 
-  #replant(now: number): void {
+  #recompute(now: number): void {
     const { me, hands } = this.#options;
     const before = this.#tree;
-    this.#tree = this.#prune(computeTree(this.sights, me));
+    this.#tree = this.#prune(computeTree(this.linkState, me));
     // Who passes nothing on is not told of changes: what it knows of others would be of long ago.
-    if (!this.#looksOut && this.#tree.children.length === 0 && this.sights.forgetOthers()) {
-      this.#tree = this.#prune(computeTree(this.sights, me));
+    if (!this.#looksOut && this.#tree.children.length === 0 && this.linkState.forgetOthers()) {
+      this.#tree = this.#prune(computeTree(this.linkState, me));
     }
     this.#near = this.#beside(this.#tree);
-    const told = neighboursToNotify(this.sights.plan, before, this.#tree, me);
-    if (told.size > 0) hands.turned(before, told, now);
-    this.#steward.replanted(this.#tree, now);
+    const told = neighboursToNotify(this.linkState.layout, before, this.#tree, me);
+    if (told.size > 0) hands.treeChanged(before, told, now);
+    this.#prober.replanted(this.#tree, now);
   }
 
   /** Those next to this node, the one towards the root first. */
@@ -193,16 +193,16 @@ export class Overlay {
     const { peers, hands } = this.#options;
     if ([...peers].some((peer) => peer.awaited)) return;
     const next = this.#nextRelay();
-    const isFound = this.#tree.size > 1 && this.sights.seen.has(next ?? "");
-    if (next !== undefined && !isFound) hands.call(peers.getOrCreate(next) as Progress, now);
+    const isFound = this.#tree.size > 1 && this.linkState.heard.has(next ?? "");
+    if (next !== undefined && !isFound) hands.pushProbe(peers.getOrCreate(next) as Progress, now);
   }
 
   #nextRelay(): string | undefined {
     const { me, ranked } = this.#options;
-    const { plan, lost } = this.sights;
-    const isLeft = (id: string) => id !== me && !lost.has(id);
-    if (plan.relays > 0 && !plan.isRelay(me)) {
-      for (const rank of preferenceList(plan, rankOf(ranked, me) ?? 0)) {
+    const { layout, suspected } = this.linkState;
+    const isLeft = (id: string) => id !== me && !suspected.has(id);
+    if (layout.relays > 0 && !layout.isRelayId(me)) {
+      for (const rank of preferenceList(layout, rankOf(ranked, me) ?? 0)) {
         if (isLeft(ranked[rank] as string)) return ranked[rank];
       }
     }

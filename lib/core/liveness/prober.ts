@@ -11,16 +11,16 @@ import { backupsOf, coordinatorOf, isSteward, looksOut, relaysIn } from "../topo
 import { ANSWER_SLACK_MS, type Timing } from "../replication/timing.ts";
 import { type Tree, UNREACHABLE } from "../topology/tree.ts";
 
-/** What the lookout has others do. */
+/** What the overlay has others do. */
 export interface Hands {
   /** Asks a peer of which nothing is known, with what came lately: it may be waiting for it. */
-  call(peer: Progress, now: number): void;
+  pushProbe(peer: Progress, now: number): void;
   /** Asks for a sign of life; nothing follows from silence. */
   probe(peer: Progress, now: number): void;
   /** Asks for a sign of life for the last time. */
-  askOnce(peer: Progress, now: number): void;
+  finalProbe(peer: Progress, now: number): void;
   /** The tree is not what it was; those in `told` must hear of it soon. */
-  turned(before: Tree, told: ReadonlySet<string>, now: number): void;
+  treeChanged(before: Tree, told: ReadonlySet<string>, now: number): void;
 }
 
 export interface OverlayOptions {
@@ -28,13 +28,13 @@ export interface OverlayOptions {
   readonly incarnation: number;
   /** Every member, this one included, in the order of rank, the same on every node. */
   readonly ranked: readonly string[];
-  readonly plan: Layout;
+  readonly layout: Layout;
   readonly peers: Peers;
   readonly timing: Timing;
   readonly random: Random;
   readonly without: readonly Mechanism[];
   /** How long a peer may take to acknowledge, ms. */
-  readonly patienceMs: (peer: Progress) => number;
+  readonly ackTimeoutMs: (peer: Progress) => number;
   readonly hands: Hands;
 }
 
@@ -48,7 +48,7 @@ export const RECONNECT_CAP_MS = 16_000;
 
 export class Prober {
   readonly #options: OverlayOptions;
-  readonly #sights: LinkState;
+  readonly #linkState: LinkState;
   #tree: Tree;
   #probeAt = Infinity;
   #recallAt = Infinity;
@@ -61,9 +61,9 @@ export class Prober {
   #recallsAll = false;
   #musterAt = Infinity;
 
-  constructor(options: OverlayOptions, sights: LinkState, tree: Tree) {
+  constructor(options: OverlayOptions, linkState: LinkState, tree: Tree) {
     this.#options = options;
-    this.#sights = sights;
+    this.#linkState = linkState;
     this.#tree = tree;
   }
 
@@ -98,13 +98,13 @@ export class Prober {
   }
 
   get #looksOut(): boolean {
-    return looksOut(this.#sights.plan, this.#tree, this.#options.me);
+    return looksOut(this.#linkState.layout, this.#tree, this.#options.me);
   }
 
   /** Whether it calls those whose relay it should be. */
   get #calls(): boolean {
     const { me } = this.#options;
-    return this.#tree.root === me || this.#sights.plan.isRelay(me);
+    return this.#tree.root === me || this.#linkState.layout.isRelayId(me);
   }
 
   // Ways round.
@@ -112,21 +112,21 @@ export class Prober {
   /** Members are out of everyone's sight: for each, the few that follow in rank try whether they reach it. */
   #help(now: number): void {
     const { me, ranked, peers, hands, without } = this.#options;
-    if (this.#sights.clear || !this.#looksOut || without.includes("detour")) return;
-    const { plan } = this.#sights;
+    if (this.#linkState.isCalm || !this.#looksOut || without.includes("detour")) return;
+    const { layout } = this.#linkState;
     const missed = this.#missed();
     let helped = 0;
     for (const id of ranked) {
       if (helped === INDIRECT_PROBES_MAX) return;
       if (!missed.has(id) || this.#tree.has(id)) continue;
-      const chosen = backupsOf(plan, this.#tree, id);
+      const chosen = backupsOf(layout, this.#tree, id);
       // Whom these could not reach must not keep others from being helped. In a star the root calls everyone itself.
-      const inVain = plan.relays > 0 && chosen.every((each) => this.#sights.lostBy(each).has(id));
+      const inVain = layout.relays > 0 && chosen.every((each) => this.#linkState.suspectedBy(each).has(id));
       if (inVain) continue;
       helped++;
-      if (this.#sights.lost.has(id) || !chosen.includes(me)) continue;
+      if (this.#linkState.suspected.has(id) || !chosen.includes(me)) continue;
       const peer = peers.getOrCreate(id);
-      if (peer !== undefined && !peer.awaited) hands.call(peer, now);
+      if (peer !== undefined && !peer.awaited) hands.pushProbe(peer, now);
     }
   }
 
@@ -138,14 +138,16 @@ export class Prober {
   #planMuster(before: Tree, now: number): void {
     const { me, timing } = this.#options;
     const { size } = this.#tree;
-    const steward = isSteward(this.#tree, this.#sights, me);
-    if (this.#sights.clear || size === 1 || !(steward || this.#calls)) {
+    const steward = isSteward(this.#tree, this.#linkState, me);
+    if (this.#linkState.isCalm || size === 1 || !(steward || this.#calls)) {
       this.#musterAt = this.#recallAt = Infinity;
       return;
     }
     const turn = steward ? this.#turn() : 1;
     this.#musterAt = Math.min(this.#musterAt, now + turn * timing.typicalMs / 2);
-    for (const id of this.#sights.lost) if (this.#tree.has(id) && !before.has(id)) this.#recallsAll = true;
+    for (const id of this.#linkState.suspected) {
+      if (this.#tree.has(id) && !before.has(id)) this.#recallsAll = true;
+    }
     if (size > before.size) this.#recallSoon(now);
     else this.#recallAt = Math.min(this.#recallAt, now + this.#recallMs());
   }
@@ -161,26 +163,26 @@ export class Prober {
   #muster(now: number): void {
     this.#musterAt = Infinity;
     const { me, ranked, peers, hands } = this.#options;
-    const { plan } = this.#sights;
+    const { layout } = this.#linkState;
     const missed = this.#missed();
-    const steward = isSteward(this.#tree, this.#sights, me);
+    const steward = isSteward(this.#tree, this.#linkState, me);
     for (const [rank, id] of ranked.entries()) {
-      if (id === me || this.#sights.seen.has(id) || missed.has(id)) continue;
+      if (id === me || this.#linkState.heard.has(id) || missed.has(id)) continue;
       // Whose relay nobody misses comes with it.
-      const relay = plan.parentOf(id);
-      if (relay !== undefined && relay !== plan.root && relay !== me && !missed.has(relay)) continue;
-      const heir = coordinatorOf(plan, this.#tree, rank);
+      const relay = layout.parentIdOf(id);
+      if (relay !== undefined && relay !== layout.root && relay !== me && !missed.has(relay)) continue;
+      const heir = coordinatorOf(layout, this.#tree, rank);
       if (heir !== me && !(heir === this.#tree.root && steward)) continue;
       const peer = peers.getOrCreate(id);
-      if (peer !== undefined && !peer.awaited) hands.call(peer, now);
+      if (peer !== undefined && !peer.awaited) hands.pushProbe(peer, now);
     }
   }
 
   /** Everyone whom somebody here has tried to reach, and has not. */
   #missed(): Set<string> {
     const missed = new Set<string>();
-    for (const [loser, { lost }] of this.#sights.losers()) {
-      if (this.#tree.has(loser)) { for (const id of lost) missed.add(id); }
+    for (const [loser, { suspected }] of this.#linkState.suspecting()) {
+      if (this.#tree.has(loser)) { for (const id of suspected) missed.add(id); }
     }
     return missed;
   }
@@ -191,7 +193,7 @@ export class Prober {
   #probe(now: number): void {
     const { peers, random, hands } = this.#options;
     const apart = this.#looksOut ? peers.ids.filter((id) => !this.#tree.has(id)) : [];
-    const id = pick(random, apart.length > 0 ? apart : [...this.#sights.lost]);
+    const id = pick(random, apart.length > 0 ? apart : [...this.#linkState.suspected]);
     const peer = peers.getOrCreate(id ?? "");
     this.#probeAt = peer === undefined ? Infinity : now + this.#probeMs();
     if (peer !== undefined) hands.probe(peer, now);
@@ -199,7 +201,7 @@ export class Prober {
 
   /** Those who reach each other share the work, so that it does not grow with their number. */
   #probeMs(): number {
-    const relays = this.#looksOut ? relaysIn(this.#sights.plan, this.#tree) : 0;
+    const relays = this.#looksOut ? relaysIn(this.#linkState.layout, this.#tree) : 0;
     const sharers = relays || this.#tree.size;
     return BACKGROUND_PROBE_MS * sharers * (0.75 + this.#options.random.next() / 2);
   }
@@ -208,10 +210,10 @@ export class Prober {
   #recall(now: number): void {
     this.#recallAt = Infinity;
     const { me, ranked, peers, hands } = this.#options;
-    const called = new Set(this.#recallsAll ? this.#sights.lost : []);
+    const called = new Set(this.#recallsAll ? this.#linkState.suspected : []);
     for (const [rank, id] of ranked.entries()) {
-      if (id === me || this.#tree.parentAt(rank) === UNREACHABLE || this.#sights.linkUp(me, id)) continue;
-      if (coordinatorOf(this.#sights.plan, this.#tree, rank) === me) called.add(id);
+      if (id === me || this.#tree.parentOf(rank) === UNREACHABLE || this.#linkState.linkUp(me, id)) continue;
+      if (coordinatorOf(this.#linkState.layout, this.#tree, rank) === me) called.add(id);
     }
     this.#recallsAll = false;
     if (called.size === 0 || !this.#calls) return;

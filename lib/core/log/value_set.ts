@@ -10,14 +10,14 @@ const WORD_BITS = 32;
 
 export class ValueSet {
   /** Whole numbers, by the word that they are in: there are often many close together, and a word costs no more than one. */
-  readonly #words = new Map<number, number>();
+  readonly #composeLinks = new Map<number, number>();
   readonly #strings = new Set<Key>();
   readonly #others = new Set<Key>();
 
   has(value: Json, key: Key): boolean {
     if (!Number.isSafeInteger(key)) return this.#setOf(value).has(key);
     const word = wordOf(key as number);
-    return ((this.#words.get(word) ?? 0) & bitOf(key as number, word)) !== 0;
+    return ((this.#composeLinks.get(word) ?? 0) & bitOf(key as number, word)) !== 0;
   }
 
   /** Returns whether it is new. */
@@ -29,9 +29,9 @@ export class ValueSet {
     }
     const word = wordOf(key as number);
     const bit = bitOf(key as number, word);
-    const bits = this.#words.get(word) ?? 0;
+    const bits = this.#composeLinks.get(word) ?? 0;
     if ((bits & bit) !== 0) return false;
-    this.#words.set(word, bits | bit);
+    this.#composeLinks.set(word, bits | bit);
     return true;
   }
 

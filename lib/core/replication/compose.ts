@@ -48,11 +48,11 @@ export interface Words {
  * The rows that changed since what the peer has confirmed, as many as have room; none for a peer that is spared them.
  */
 export function composeLinks(all: LinkState, peer: Progress): Words {
-  if (all.revision === peer.confirmedSights) return { links: [], revision: all.revision };
-  const rows = peer.spared ? [] : all.since(peer.confirmedSights);
+  if (all.revision === peer.confirmedLinks) return { links: [], revision: all.revision };
+  const rows = peer.isStub ? [] : all.since(peer.confirmedLinks);
   const changed = [...rows].sort((a, b) => a[1].changedAt - b[1].changedAt);
   const links: NonNullable<PeerBody["links"]> = [];
-  let revision = peer.confirmedSights;
+  let revision = peer.confirmedLinks;
   let bytes = 0;
   for (const [node, row] of changed) {
     const told = toldOf(node, row);
@@ -76,10 +76,10 @@ const toldOnce = new WeakMap<StoredAdvertisement, Told>();
 function toldOf(node: string, row: StoredAdvertisement): Told {
   const known = toldOnce.get(row);
   if (known !== undefined) return known;
-  const { incarnation, version, lost, seen } = row;
+  const { incarnation, version, suspected, heard } = row;
   const told: Told = {
-    word: [node, incarnation, version, [...lost], [...seen]],
-    bytes: byteLength([node, ...lost, ...seen]) + 2 * NUMBER_BYTES,
+    word: [node, incarnation, version, [...suspected], [...heard]],
+    bytes: byteLength([node, ...suspected, ...heard]) + 2 * NUMBER_BYTES,
   };
   toldOnce.set(row, told);
   return told;

@@ -8,7 +8,7 @@ export class Peers implements Iterable<Progress> {
   readonly #ranked: readonly string[];
   readonly #met = new Map<string, Progress>();
   /** When which of those who were met is due something. */
-  readonly agenda = new TimerQueue<Progress>();
+  readonly timers = new TimerQueue<Progress>();
 
   /** `ranked`: every member, this node included, sorted. */
   constructor(me: string, ranked: readonly string[]) {
@@ -25,7 +25,7 @@ export class Peers implements Iterable<Progress> {
   getOrCreate(id: string): Progress | undefined {
     const met = this.#met.get(id);
     if (met !== undefined || !this.has(id)) return met;
-    const peer = new Progress(id, this.agenda);
+    const peer = new Progress(id, this.timers);
     this.#met.set(id, peer);
     return peer;
   }

@@ -25,7 +25,7 @@ interface Flight {
   readonly n: number;
   readonly at: number;
   readonly logRevision: number;
-  readonly sightsRevision: number;
+  readonly linksRevision: number;
   /** When an answer should be here at the latest; Infinity where none is expected. */
   readonly answerBy: number;
   /**
@@ -53,34 +53,34 @@ export class Progress {
   arrivingAt = -Infinity;
   /** What it holds once all that is on its way has arrived. Always covers #acked. */
   sent = new Digest();
-  /** The revisions of log and sights that it has confirmed: what is older need not be said again. */
+  /** The revisions of log and linkState that it has confirmed: what is older need not be said again. */
   confirmedLog = 0;
-  confirmedSights = 0;
+  confirmedLinks = 0;
   /** Whether it must hear soon of what changed in who sees whom. */
-  untold = false;
+  viewUpdateDue = false;
   /** Whether it is not told who sees whom. */
-  spared = false;
+  isStub = false;
   incarnation = 0;
   /** The last of its lives that spoke when it had ended. */
-  ghost: number | undefined;
+  staleIncarnation: number | undefined;
   heardAt = -Infinity;
   /** Since when it counts as lost; undefined while it does not. */
-  lostAt: number | undefined;
+  suspectedAt: number | undefined;
   /** Undefined before the first sample. */
   rtt: Rtt | undefined;
   /** For how long it gathers as a relay, ms, by its own word, and when what it had gathered last came here. */
   windowMs = 0;
   flushedAt = -Infinity;
   /** Whether it passes on as often as its window lets it: then the next time can be foretold. */
-  busy = false;
+  periodic = false;
   /** Requests in a row that were not answered in time. */
   misses = 0;
   /** Whether the newest message to it was cut: upon its answer the rest follows. */
-  cut = false;
+  truncated = false;
   /** How often in a row it was asked in vain for what it says it holds. */
-  wants = 0;
+  pullAttempts = 0;
   /** Whether its holdings were last heard before it became a neighbour: then #sent is a guess. */
-  guessed = false;
+  assumed = false;
 
   /** Moments at which it is due something; Infinity where it is not. */
   #sendAt = Infinity;
@@ -99,10 +99,10 @@ export class Progress {
   /** Origins of which it may hold more than the log: those of which it has spoken since they were last compared. */
   readonly #toCompare = new Set<string>();
 
-  /** Without an agenda nobody is told when it is due something. */
-  constructor(id: string, agenda?: TimerQueue<Progress>) {
+  /** Without an timers nobody is told when it is due something. */
+  constructor(id: string, timers?: TimerQueue<Progress>) {
     this.id = id;
-    this.#moved = agenda?.enter(this) ?? (() => {});
+    this.#moved = timers?.enter(this) ?? (() => {});
   }
 
   get sendAt(): number {
@@ -123,11 +123,11 @@ export class Progress {
     this.#moved();
   }
 
-  get wantAt(): number {
+  get pullAt(): number {
     return this.#wantAt;
   }
 
-  set wantAt(at: number) {
+  set pullAt(at: number) {
     this.#wantAt = at;
     this.#moved();
   }
@@ -163,7 +163,7 @@ export class Progress {
   left(flight: Omit<Flight, "n" | "waits">): void {
     this.#flights.push({ n: ++this.#n, ...flight, waits: this.incarnation === 0 || this.pacing.queues });
     if (this.#flights.length > FLIGHTS_MAX) this.#flights.shift();
-    this.untold = false;
+    this.viewUpdateDue = false;
     this.retryAt = Math.min(this.retryAt, flight.answerBy);
   }
 
@@ -190,7 +190,7 @@ export class Progress {
     if (body.incarnation > this.incarnation && this.incarnation > 0) this.#reborn();
     this.incarnation = body.incarnation;
     this.heardAt = now;
-    this.lostAt = undefined;
+    this.suspectedAt = undefined;
     this.misses = 0;
     if (body.seq > this.#heardN) {
       this.#heardN = body.seq;
@@ -199,9 +199,9 @@ export class Progress {
     const { ack } = body;
     const landed = ack?.[0] === myIncarnation ? this.#landed(ack[1], ack[2], now) : [];
     for (const [origin, spans] of body.digest) this.#holds(origin, spans);
-    if (landed.some((run) => !this.#isAcked(run)) && !this.guessed) this.forgetSent();
+    if (landed.some((run) => !this.#isAcked(run)) && !this.assumed) this.forgetSent();
     if (body.window !== undefined) {
-      this.busy = now - this.flushedAt < OVERDUE * body.window;
+      this.periodic = now - this.flushedAt < OVERDUE * body.window;
       this.windowMs = body.window;
       this.flushedAt = now;
     }
@@ -286,27 +286,27 @@ export class Progress {
     for (const { origin, seq, values } of this.pacing.moving()) {
       this.sent.of(origin).addSpan(seq, seq + values.length - 1);
     }
-    this.guessed = false;
+    this.assumed = false;
   }
 
   /** It is not known what it holds: suppose all of this. */
-  guessSent(known: Digest): void {
-    this.guessed = true;
+  assumeSent(known: Digest): void {
+    this.assumed = true;
     this.sent.addAll(known);
   }
 
   /** Of who sees whom it was not told all. */
-  forgetTold(): void {
-    this.confirmedSights = 0;
-    this.#flights = this.#flights.map((flight) => ({ ...flight, sightsRevision: 0 }));
+  forgetLinks(): void {
+    this.confirmedLinks = 0;
+    this.#flights = this.#flights.map((flight) => ({ ...flight, linksRevision: 0 }));
   }
 
   /** This node lives again: whatever was said to the peer, it is to forget it, and must be told anew. */
   forgetSaid(): void {
-    this.confirmedLog = this.confirmedSights = 0;
+    this.confirmedLog = this.confirmedLinks = 0;
     this.#flights = [];
     this.retryAt = Infinity;
-    this.cut = false;
+    this.truncated = false;
     this.forgetSent();
   }
 
@@ -314,9 +314,9 @@ export class Progress {
   expectNothing(): void {
     this.#flights = [];
     this.pacing.forget();
-    this.sendAt = this.wantAt = this.retryAt = Infinity;
+    this.sendAt = this.pullAt = this.retryAt = Infinity;
     this.misses = 0;
-    this.untold = false;
+    this.viewUpdateDue = false;
     this.forgetSent();
   }
 
@@ -325,7 +325,7 @@ export class Progress {
     this.acked = new Digest();
     this.sent = new Digest();
     this.#toCompare.clear();
-    this.confirmedLog = this.confirmedSights = 0;
+    this.confirmedLog = this.confirmedLinks = 0;
     this.windowMs = 0;
     this.#heardN = 0;
     this.#flights = [];
@@ -340,7 +340,7 @@ export class Progress {
     const before = this.pacing.landed(n, this.rtt?.mean ?? 0, now - heldMs);
     if (flight === undefined) return before;
     this.confirmedLog = Math.max(this.confirmedLog, flight.logRevision);
-    this.confirmedSights = Math.max(this.confirmedSights, flight.sightsRevision);
+    this.confirmedLinks = Math.max(this.confirmedLinks, flight.linksRevision);
     this.#flights = this.#flights.filter((each) => each.n > n);
     this.retryAt = Math.min(Infinity, ...this.#flights.map((each) => each.answerBy));
     return before;

@@ -68,12 +68,12 @@ export class Rebirth {
   isToBeTold(peer: Progress, { incarnation, poll }: PeerBody): boolean {
     // What was on its way for long asks for no answer mostly, or it does no harm.
     if (poll !== true || !this.#options.rebirth) return false;
-    if (peer.ghost !== incarnation) {
+    if (peer.staleIncarnation !== incarnation) {
       this.#options.notice(
         `${peer.id} speaks in life ${incarnation}, and ${peer.incarnation} is known: it is told, and not heard`,
       );
     }
-    peer.ghost = incarnation;
+    peer.staleIncarnation = incarnation;
     return true;
   }
 

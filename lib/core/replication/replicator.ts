@@ -20,7 +20,7 @@ import type { Tree } from "../topology/tree.ts";
 /** Answers overdue in a row, with nothing heard meanwhile, after which a peer counts as lost. */
 export const MISSES_MAX = 2;
 /** A node that asks a peer in vain for what it says it digest asks again after this at the latest, unless an answer takes longer. */
-export const WANT_CAP_MS = 16_000;
+export const PULL_CAP_MS = 16_000;
 /** A starting relay gives the others this long to call first. */
 export const HELLO_MS = 1_000;
 /** While a message of a peer comes in, nothing is missed; it has come to a stop when nothing more came for so long (a guess). */
@@ -57,10 +57,10 @@ export class Replicator {
   readonly #log: Log;
   readonly #peers: Peers;
   readonly #timing: Timing;
-  readonly #lookout: Overlay;
+  readonly #overlay: Overlay;
   readonly #recent: RecentEntries;
-  readonly #shortCut: EagerPush;
-  readonly #past: Rebirth;
+  readonly #eagerPush: EagerPush;
+  readonly #rebirth: Rebirth;
   /** Those that pass on to this node as often as they may: its relay, and those that take or took it for theirs. */
   readonly #busy = new Set<Progress>();
   /** When the children were last sent what had gathered, and when they will be again. */
@@ -75,27 +75,36 @@ export class Replicator {
     this.#log = options.log;
     this.#peers = new Peers(me, ranked);
     this.#timing = new Timing(options.deliveryBudgetMs);
-    const patienceMs = (peer: Progress) => this.#patienceMs(peer);
+    const ackTimeoutMs = (peer: Progress) => this.#ackTimeoutMs(peer);
     const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
     this.#recent = new RecentEntries(this.#log);
-    this.#shortCut = new EagerPush(ranked.length - 1);
-    this.#past = new Rebirth({ ...options, rebirth: !this.#lacks("rebirth") });
-    const plan = new Layout(ranked, relaysFor(ranked.length));
-    this.#lookout = new Overlay({ me, incarnation, ranked, plan, random, without, patienceMs, ...shared });
-    this.#timing.levels = this.#lookout.tree.levels;
+    this.#eagerPush = new EagerPush(ranked.length - 1);
+    this.#rebirth = new Rebirth({ ...options, rebirth: !this.#lacks("rebirth") });
+    const layout = new Layout(ranked, relaysFor(ranked.length));
+    this.#overlay = new Overlay({
+      me,
+      incarnation,
+      ranked,
+      layout,
+      random,
+      without,
+      ackTimeoutMs,
+      ...shared,
+    });
+    this.#timing.levels = this.#overlay.tree.levels;
     this.#greet(now);
   }
 
   /** The moment of the earliest thing to do; Infinity when there is none. */
   get deadline(): number {
-    let at = Math.min(this.#flushAt, this.#lookout.deadline, this.#peers.agenda.nextAt);
+    let at = Math.min(this.#flushAt, this.#overlay.deadline, this.#peers.timers.nextAt);
     for (const relay of this.#busy) at = Math.min(at, this.#timing.flushOverdueAt(relay));
     return at;
   }
 
   /** Undefined where this node is the relay. */
   get relay(): string | undefined {
-    return this.#lookout.tree.parent;
+    return this.#overlay.tree.parent;
   }
 
   /** All of them, in order of rank, each with what is believed of it; undefined where there has been nothing so far. */
@@ -104,7 +113,7 @@ export class Replicator {
   }
 
   isNeighbour(id: string): boolean {
-    return this.#lookout.isNeighbour(id);
+    return this.#overlay.isNeighbour(id);
   }
 
   isMember(id: string): boolean {
@@ -114,17 +123,17 @@ export class Replicator {
   /** Entries that entered here are on their way from now on. */
   learnt(entries: readonly Entry[], now: number): void {
     this.#spread(entries, undefined, now);
-    this.#hint(entries, now);
+    this.#pushEagerly(entries, now);
   }
 
   /** Takes in what came ahead of the tree. Of who sent it nothing is believed: that may have been in an earlier life. */
-  hinted(from: string, body: EagerBody, now: number): void {
-    const fresh = applyRuns(this.#log, this.#past.origin, undefined, body);
+  pushed(from: string, body: EagerBody, now: number): void {
+    const fresh = applyRuns(this.#log, this.#rebirth.origin, undefined, body);
     if (fresh.length === 0) return;
     this.#options.deliver(fresh);
-    const relay = this.#lookout.tree.parentOf(from) ?? "";
-    const between = this.#lookout.isNeighbour(relay) ? this.#peers.getOrCreate(relay) : undefined;
-    between?.isSent(fresh, now + this.#patienceMs(between));
+    const relay = this.#overlay.tree.parentIdOf(from) ?? "";
+    const between = this.#overlay.isNeighbour(relay) ? this.#peers.getOrCreate(relay) : undefined;
+    between?.isSent(fresh, now + this.#ackTimeoutMs(between));
     this.#spread(fresh, undefined, now);
   }
 
@@ -135,21 +144,21 @@ export class Replicator {
     const overdue = peer.misses > 0;
     const { rtt } = peer;
     const { heavy } = peer.pacing;
-    if (!peer.hear(body, this.#past.incarnation, now)) {
-      if (this.#past.isToBeTold(peer, body)) this.#say(peer, now, {});
+    if (!peer.hear(body, this.#rebirth.incarnation, now)) {
+      if (this.#rebirth.isToBeTold(peer, body)) this.#say(peer, now, {});
       return;
     }
-    const livesAgain = this.#past.check(peer, body);
+    const livesAgain = this.#rebirth.check(peer, body);
     if (peer.rtt !== rtt) this.#timing.measured(peer);
     if (body.window !== undefined) this.#flushed(peer, now);
     // What is still on its way has only now the line for itself.
     if (heavy) peer.cannotAnswer(now + this.#timing.replyTimeoutMs(peer));
-    const fresh = applyRuns(this.#log, this.#past.origin, peer, body);
+    const fresh = applyRuns(this.#log, this.#rebirth.origin, peer, body);
     if (fresh.length > 0) {
-      peer.wants = 0;
+      peer.pullAttempts = 0;
       this.#options.deliver(fresh);
     }
-    this.#lookout.heard(peer, body, now);
+    this.#overlay.heard(peer, body, now);
     this.#spread(fresh, peer, now);
     if (!this.#lacks("repair")) this.#catchUp(peer, body, overdue, now);
     if (body.runs !== undefined) peer.ackAt = Math.min(peer.ackAt, now + this.#ackDelayMs(peer));
@@ -160,7 +169,7 @@ export class Replicator {
   /** Part of a message of the peer has come in: it is there, and its line is busy. */
   arriving(id: string, now: number): void {
     const peer = this.#peers.get(id);
-    if (peer === undefined || peer.lostAt !== undefined || this.#lacks("pacing")) return;
+    if (peer === undefined || peer.suspectedAt !== undefined || this.#lacks("pacing")) return;
     peer.arrivingAt = peer.heardAt = now;
   }
 
@@ -168,45 +177,45 @@ export class Replicator {
   linked(id: string, now: number): void {
     const peer = this.#peers.get(id);
     if (peer?.pacing.heavy) this.#say(peer, now, { poll: true });
-    else if (this.isMember(id)) this.#lookout.linked(id, now);
+    else if (this.isMember(id)) this.#overlay.linked(id, now);
   }
 
   /** Does whatever is due. */
   wake(now: number): void {
     if (this.#flushAt <= now) this.#flush(now);
-    for (const peer of this.#peers.agenda.due(now)) this.#serve(peer, now);
+    for (const peer of this.#peers.timers.due(now)) this.#serve(peer, now);
     for (const relay of this.#busy) {
-      if (this.#timing.flushOverdueAt(relay) <= now) this.#lookout.silent(relay, now);
-      if (!relay.busy) this.#busy.delete(relay);
+      if (this.#timing.flushOverdueAt(relay) <= now) this.#overlay.silent(relay, now);
+      if (!relay.periodic) this.#busy.delete(relay);
     }
-    this.#lookout.wake(now);
+    this.#overlay.wake(now);
   }
 
   // What arrives.
 
   /** Compares what the peer says it digest with what this node digest, both ways. */
   #catchUp(peer: Progress, body: PeerBody, overdue: boolean, now: number): void {
-    if (this.#lookout.isNeighbour(peer.id)) {
-      const waiting = overdue || peer.guessed;
+    if (this.#overlay.isNeighbour(peer.id)) {
+      const waiting = overdue || peer.assumed;
       // A peer that has heard nothing of this life may still speak to an earlier one: it is greeted all the same.
-      if (peer.guessed && peer.nextSeq > 1) peer.forgetSent();
+      if (peer.assumed && peer.nextSeq > 1) peer.forgetSent();
       else if (!peer.awaited && !peer.isBehind(this.#log) && peer.isUnacked(this.#log)) {
         // All that was sent has arrived or is lost, and something is missing there.
         peer.retryAt = Math.min(peer.retryAt, now + this.#timing.reorderMs(peer));
       }
-      const rest = peer.cut && this.#room(peer) > 0;
+      const rest = peer.truncated && this.#room(peer) > 0;
       if ((waiting || rest) && peer.isBehind(this.#log)) peer.sendAt = now;
     }
-    if (!peer.isAhead(this.#log, this.#past.origin)) peer.wants = 0;
-    else if (peer.wantAt === Infinity) {
-      const bearMs = this.#bearMs(peer, body.poll === true);
-      peer.wantAt = now + backoffMs(this.#options.random, peer.wants, bearMs, WANT_CAP_MS);
+    if (!peer.isAhead(this.#log, this.#rebirth.origin)) peer.pullAttempts = 0;
+    else if (peer.pullAt === Infinity) {
+      const pullDelayMs = this.#pullDelayMs(peer, body.poll === true);
+      peer.pullAt = now + backoffMs(this.#options.random, peer.pullAttempts, pullDelayMs, PULL_CAP_MS);
     }
   }
 
   /** How long to bear that a peer holds what this node lacks: it may be on its way, from there or through the tree. */
-  #bearMs(peer: Progress, more: boolean): number {
-    if (!this.#lookout.isNeighbour(peer.id)) return this.#patienceMs(peer) + 2 * this.#timing.windowMs;
+  #pullDelayMs(peer: Progress, more: boolean): number {
+    if (!this.#overlay.isNeighbour(peer.id)) return this.#ackTimeoutMs(peer) + 2 * this.#timing.windowMs;
     return more ? this.#timing.replyTimeoutMs(peer) : this.#timing.reorderMs(peer);
   }
 
@@ -221,9 +230,9 @@ export class Replicator {
 
   /** Peers that know an earlier life are to hear of this one, of which they know nothing yet. */
   #liveAgain(teller: Progress, now: number): void {
-    this.#lookout.sights.liveAgain(this.#past.incarnation);
+    this.#overlay.linkState.beginIncarnation(this.#rebirth.incarnation);
     for (const peer of this.#peers) peer.forgetSaid();
-    for (const peer of new Set([teller, ...this.#lookout.neighbours])) {
+    for (const peer of new Set([teller, ...this.#overlay.neighbours])) {
       this.#say(peer, now, { poll: true, push: true });
     }
   }
@@ -235,51 +244,51 @@ export class Replicator {
     if (entries.length === 0) return;
     this.#recent.add(entries, now);
     const bulk = entries.length >= BULK_ENTRIES;
-    for (const peer of this.#lookout.neighbours) {
+    for (const peer of this.#overlay.neighbours) {
       if (peer !== from && peer.isMissing(entries)) this.#pass(peer, from, now, bulk);
     }
   }
 
   /** What enters alone takes the short cut, too. Nothing follows from it: the tree brings it in any case. */
-  #hint(entries: readonly Entry[], now: number): void {
-    const { tree } = this.#lookout;
-    if (entries.length > 1 || !this.#shortCut.take(tree, now)) return;
+  #pushEagerly(entries: readonly Entry[], now: number): void {
+    const { tree } = this.#overlay;
+    if (entries.length > 1 || !this.#eagerPush.take(tree, now)) return;
     const runs: EagerBody["runs"] = entries.map(({ origin, seq, value }) => [origin, seq, [value]]);
     this.#options.send({ src: this.#options.me, dest: tree.root, body: { type: "push", runs } });
   }
 
   /** Upwards, and down from the relay, at once; what a relay gathers, once per window and to all children together. */
   #pass(peer: Progress, from: Progress | undefined, now: number, bulk = false): void {
-    const { parent } = this.#lookout.tree;
+    const { parent } = this.#overlay.tree;
     // Overdue, or asked what it holds: what it lacks goes with the next retry, or once it is heard.
-    if (peer.misses > 0 || (peer.guessed && peer.awaited)) return;
-    if (peer.id === parent) peer.sendAt = Math.min(peer.sendAt, bulk ? now : this.#boardAt(peer, now));
+    if (peer.misses > 0 || (peer.assumed && peer.awaited)) return;
+    if (peer.id === parent) peer.sendAt = Math.min(peer.sendAt, bulk ? now : this.#holdUntil(peer, now));
     else if (from?.id === parent && from?.flushedAt === now) this.#flushAt = now;
     else this.#flushAt = Math.min(this.#flushAt, bulk ? now : this.#nextFlushAt(now));
   }
 
   /** When what comes up now leaves for the relay; while the tree is being planted anew, one thing follows another. */
-  #boardAt(relay: Progress, now: number): number {
-    const { sights } = this.#lookout;
-    return this.#timing.holdUntil(relay, sights.clear ? now : now + this.#timing.lingerMs);
+  #holdUntil(relay: Progress, now: number): number {
+    const { linkState } = this.#overlay;
+    return this.#timing.holdUntil(relay, linkState.isCalm ? now : now + this.#timing.lingerMs);
   }
 
   /** One that passes on as a relay has just done so. */
   #flushed(relay: Progress, now: number): void {
-    if (relay.busy) this.#busy.add(relay);
+    if (relay.periodic) this.#busy.add(relay);
     else this.#busy.delete(relay);
-    this.#reboard(relay, now);
+    this.#retime(relay, now);
   }
 
   /** The relay has just flushed: what waits for a flush that was only foretold is timed to the one that it announces. */
-  #reboard(relay: Progress, now: number): void {
-    if (relay.id !== this.#lookout.tree.parent || relay.sendAt === Infinity || relay.sendAt <= now) return;
-    relay.sendAt = this.#boardAt(relay, now);
+  #retime(relay: Progress, now: number): void {
+    if (relay.id !== this.#overlay.tree.parent || relay.sendAt === Infinity || relay.sendAt <= now) return;
+    relay.sendAt = this.#holdUntil(relay, now);
   }
 
   #nextFlushAt(now: number): number {
     // A relay under another waits a little longer: when that one passes on, both pass on together.
-    const patience = this.#lookout.tree.parent === undefined ? 1 : 1.25;
+    const patience = this.#overlay.tree.parent === undefined ? 1 : 1.25;
     // What comes a moment later need not wait a whole window.
     return Math.max(now + this.#timing.lingerMs, this.#flushedAt + patience * this.#announcedMs);
   }
@@ -288,10 +297,10 @@ export class Replicator {
     this.#flushAt = Infinity;
     this.#flushedAt = now;
     this.#announcedMs = this.#timing.nextWindowMs;
-    for (const id of this.#lookout.tree.children) {
+    for (const id of this.#overlay.tree.children) {
       const peer = this.#peers.getOrCreate(id);
       if (peer !== undefined && this.#hasNews(peer)) {
-        this.#say(peer, now, { poll: peer.guessed, flush: true });
+        this.#say(peer, now, { poll: peer.assumed, flush: true });
       }
     }
   }
@@ -300,10 +309,10 @@ export class Replicator {
 
   #serve(peer: Progress, now: number): void {
     if (peer.retryAt <= now) return this.#retry(peer, now);
-    if (peer.wantAt <= now) return this.#want(peer, now);
+    if (peer.pullAt <= now) return this.#pull(peer, now);
     if (peer.sendAt <= now) {
       peer.sendAt = Infinity;
-      if (this.#hasNews(peer)) return this.#say(peer, now, { poll: peer.guessed, push: true });
+      if (this.#hasNews(peer)) return this.#say(peer, now, { poll: peer.assumed, push: true });
     }
     if (peer.ackAt <= now) this.#say(peer, now, {});
   }
@@ -311,31 +320,31 @@ export class Replicator {
   #hasNews(peer: Progress): boolean {
     // What was cut goes on upon the answer, and so does everything else.
     return (this.#room(peer) > 0 || !peer.awaited) &&
-      (peer.isBehind(this.#log) || peer.untold || peer.guessed);
+      (peer.isBehind(this.#log) || peer.viewUpdateDue || peer.assumed);
   }
 
-  #want(peer: Progress, now: number): void {
-    peer.wantAt = Infinity;
-    if (!peer.isAhead(this.#log, this.#past.origin)) return;
+  #pull(peer: Progress, now: number): void {
+    peer.pullAt = Infinity;
+    if (!peer.isAhead(this.#log, this.#rebirth.origin)) return;
     // It may be what comes in, from there or through the tree.
-    const arrives = [peer, ...this.#lookout.neighbours].some((each) => this.#arrives(each, now));
-    if (arrives) return void (peer.wantAt = now + this.#timing.replyTimeoutMs(peer));
-    peer.wants++;
+    const arrives = [peer, ...this.#overlay.neighbours].some((each) => this.#arrives(each, now));
+    if (arrives) return void (peer.pullAt = now + this.#timing.replyTimeoutMs(peer));
+    peer.pullAttempts++;
     this.#say(peer, now, { poll: true });
   }
 
   /** An answer is overdue: ask again, with all that was on its way; after too many misses the peer is lost. */
   #retry(peer: Progress, now: number): void {
     peer.retryAt = Infinity;
-    const unacked = this.#lookout.isNeighbour(peer.id) && peer.isUnacked(this.#log);
+    const unacked = this.#overlay.isNeighbour(peer.id) && peer.isUnacked(this.#log);
     if (this.#lacks("retry") || !(peer.awaited || unacked)) return;
     // What it has answered may be behind what comes in.
     if (this.#arrives(peer, now)) return void (peer.retryAt = now + this.#timing.replyTimeoutMs(peer));
     peer.misses++;
     // Who is no neighbour was called on a guess: it is not asked twice, probes find it later.
-    const missesMax = this.#lookout.isNeighbour(peer.id) ? MISSES_MAX : 1;
-    if (peer.misses >= missesMax) return this.#lookout.lose(peer, now);
-    if (!peer.guessed) peer.forgetSent();
+    const missesMax = this.#overlay.isNeighbour(peer.id) ? MISSES_MAX : 1;
+    if (peer.misses >= missesMax) return this.#overlay.lose(peer, now);
+    if (!peer.assumed) peer.forgetSent();
     this.#say(peer, now, { poll: true, push: true });
   }
 
@@ -346,7 +355,7 @@ export class Replicator {
 
   /** How many bytes of entries may leave to the peer now. */
   #room(peer: Progress): number {
-    if (this.#lacks("pacing")) return peer.cut && peer.awaited ? 0 : BATCH_BYTES_MAX;
+    if (this.#lacks("pacing")) return peer.truncated && peer.awaited ? 0 : BATCH_BYTES_MAX;
     // A peer that is slow to take in what is on its way would be slower still.
     return peer.misses > 0 && peer.pacing.heavy ? 0 : peer.pacing.room(peer.rtt?.mean);
   }
@@ -354,17 +363,17 @@ export class Replicator {
   /** Says the one thing there is to say: what I hold, what you lack, whom I see and whom I have lost. */
   #say(peer: Progress, now: number, purpose: Purpose): void {
     const full = this.#room(peer) === 0;
-    const isNeighbour = this.#lookout.isNeighbour(peer.id);
+    const isNeighbour = this.#overlay.isNeighbour(peer.id);
     const push = !full && (purpose.push === true || isNeighbour);
-    const { runs, bytes, more } = push ? this.#take(peer, now) : NOTHING;
-    const { links, revision: told } = this.#words(peer);
-    const untold = told < this.#lookout.sights.revision && isNeighbour;
+    const { runs, bytes, more } = push ? this.#takeBatch(peer, now) : NOTHING;
+    const { links, revision: told } = this.#composeLinks(peer);
+    const untold = told < this.#overlay.linkState.revision && isNeighbour;
     const poll = more || untold || purpose.poll === true || this.#asks(peer, bytes) ||
       (full && !peer.awaited);
     const ack = peer.ack(now);
     const { digest, revision } = composeDigest(this.#log, peer);
     const { me } = this.#options;
-    const { incarnation } = this.#past;
+    const { incarnation } = this.#rebirth;
     const type: PeerType = runs.length > 0 ? "delta" : poll ? "probe" : "ack";
     const body: Body & PeerBody = { type, incarnation, seq: peer.nextSeq, digest };
     if (ack !== undefined) body.ack = ack;
@@ -372,14 +381,14 @@ export class Replicator {
     if (links.length > 0) body.links = links;
     if (poll) body.poll = poll;
     if (purpose.flush === true) {
-      body.window = this.#lookout.tree.parent === undefined ? this.#announcedMs : 0;
+      body.window = this.#overlay.tree.parent === undefined ? this.#announcedMs : 0;
     }
     this.#options.send({ src: me, dest: peer.id, body });
     if (runs.length > 0) this.#load(peer, { bytes, runs, cut: more, asked: poll }, now);
     const answerBy = this.#answerBy(peer, now, poll, runs.length > 0);
-    peer.left({ at: now, logRevision: revision, sightsRevision: told, answerBy });
-    peer.untold = untold;
-    peer.cut = more || full;
+    peer.left({ at: now, logRevision: revision, linksRevision: told, answerBy });
+    peer.viewUpdateDue = untold;
+    peer.truncated = more || full;
     if (more && isNeighbour && this.#room(peer) > 0) peer.sendAt = now;
     else if (untold) peer.sendAt = now + this.#timing.replyTimeoutMs(peer);
     else if (!more) peer.sendAt = Infinity;
@@ -387,8 +396,8 @@ export class Replicator {
   }
 
   /** Takes what may leave now; while there is more, what came of late goes first, and need not wait for the rest. */
-  #take(peer: Progress, now: number): Batch {
-    return takeBatch(this.#log, peer.sent, this.#room(peer), peer.cut ? this.#recent.fresh(now) : []);
+  #takeBatch(peer: Progress, now: number): Batch {
+    return takeBatch(this.#log, peer.sent, this.#room(peer), peer.truncated ? this.#recent.fresh(now) : []);
   }
 
   #load(peer: Progress, shipment: Shipment, now: number): void {
@@ -400,81 +409,81 @@ export class Replicator {
   }
 
   /** Who sees whom, as far as the peer needs to know. */
-  #words(peer: Progress): Words {
-    const spared = this.#lookout.isSpared(peer.id);
-    if (peer.spared && !spared) peer.forgetTold();
-    peer.spared = spared;
-    return composeLinks(this.#lookout.sights, peer);
+  #composeLinks(peer: Progress): Words {
+    const spared = this.#overlay.isStub(peer.id);
+    if (peer.isStub && !spared) peer.forgetLinks();
+    peer.isStub = spared;
+    return composeLinks(this.#overlay.linkState, peer);
   }
 
   /** When the peer should have answered what leaves now; Infinity where nothing follows from silence. */
   #answerBy(peer: Progress, now: number, poll: boolean, entries: boolean): number {
-    if (!this.#lookout.sights.seen.has(peer.id) && !peer.guessed) return Infinity;
+    if (!this.#overlay.linkState.heard.has(peer.id) && !peer.assumed) return Infinity;
     if (poll) return now + jittered(this.#options.random, this.#timing.replyTimeoutMs(peer));
-    return entries && this.#lookout.isNeighbour(peer.id) ? now + this.#patienceMs(peer) : Infinity;
+    return entries && this.#overlay.isNeighbour(peer.id) ? now + this.#ackTimeoutMs(peer) : Infinity;
   }
 
-  // What the lookout has done.
+  // What the overlay has done.
 
   #hands(): Hands {
     return {
-      call: (peer, now) => {
-        peer.guessSent(this.#recent.settled(now));
+      pushProbe: (peer, now) => {
+        peer.assumeSent(this.#recent.settled(now));
         this.#say(peer, now, { poll: true, push: true });
       },
       probe: (peer, now) => this.#say(peer, now, { poll: true }),
-      askOnce: (peer, now) => {
+      finalProbe: (peer, now) => {
         peer.misses = MISSES_MAX - 1;
         peer.retryAt = Infinity;
         this.#say(peer, now, { poll: true });
       },
-      turned: (before, told, now) => this.#onTurn(before, told, now),
+      treeChanged: (before, told, now) => this.#onTurn(before, told, now),
     };
   }
 
   #onTurn(before: Tree, told: ReadonlySet<string>, now: number): void {
-    const { tree, neighbours } = this.#lookout;
+    const { tree, neighbours } = this.#overlay;
     this.#timing.levels = tree.levels;
     const old = new Set([before.parent, ...before.children]);
     for (const peer of this.#peers) {
-      if (old.has(peer.id) && !this.#lookout.isNeighbour(peer.id)) peer.expectNothing();
+      if (old.has(peer.id) && !this.#overlay.isNeighbour(peer.id)) peer.expectNothing();
     }
     for (const peer of neighbours) {
       if (!old.has(peer.id)) this.#adopt(peer, now);
-      if (told.has(peer.id) && !this.#lookout.isSpared(peer.id)) {
-        peer.untold = true;
+      if (told.has(peer.id) && !this.#overlay.isStub(peer.id)) {
+        peer.viewUpdateDue = true;
         this.#pass(peer, peer, now);
       }
     }
   }
 
   #adopt(peer: Progress, now: number): void {
-    if (now - peer.heardAt > this.#timing.replyTimeoutMs(peer)) peer.guessSent(this.#recent.settled(now));
+    if (now - peer.heardAt > this.#timing.replyTimeoutMs(peer)) peer.assumeSent(this.#recent.settled(now));
     if (!this.#hasNews(peer)) return;
-    if (peer.id === this.#lookout.tree.parent) this.#pass(peer, peer, now);
+    if (peer.id === this.#overlay.tree.parent) this.#pass(peer, peer, now);
     // It has waited for a way round long enough: this does not wait for the next flush.
-    else if (!(peer.guessed && peer.awaited)) {
+    else if (!(peer.assumed && peer.awaited)) {
       peer.sendAt = Math.min(peer.sendAt, now + this.#timing.lingerMs);
     }
   }
 
   /** First words: to the relay at once; a relay waits for the others to call, and calls who has not. */
   #greet(now: number): void {
-    for (const peer of this.#lookout.neighbours) {
-      peer.guessSent(this.#recent.settled(now));
-      peer.sendAt = peer.id === this.#lookout.tree.parent ? now : now + HELLO_MS;
+    for (const peer of this.#overlay.neighbours) {
+      peer.assumeSent(this.#recent.settled(now));
+      peer.sendAt = peer.id === this.#overlay.tree.parent ? now : now + HELLO_MS;
     }
   }
 
   // How long acknowledgements take, on either side.
 
   #ackDelayMs(peer: Progress): number {
-    const toChild = this.#lookout.isNeighbour(peer.id) && peer.id !== this.#lookout.tree.parent;
+    const toChild = this.#overlay.isNeighbour(peer.id) && peer.id !== this.#overlay.tree.parent;
     return toChild ? this.#timing.relayAckMs(this.#timing.windowMs) : this.#timing.ackMs(peer);
   }
 
-  #patienceMs(peer: Progress): number {
-    const fromRelay = peer.id === this.#lookout.tree.parent;
+  #ackTimeoutMs(peer: Progress): number {
+    const fromRelay = peer.id === this.#overlay.tree.parent;
     const windowMs = peer.windowMs || this.#timing.windowMs;
     const delayMs = fromRelay ? this.#timing.relayAckMs(windowMs) : this.#timing.ackMs(peer);
     return delayMs + this.#timing.replyTimeoutMs(peer);

@@ -111,19 +111,19 @@ export class Timing {
    * and the relay flushes once per window, until the last moment for the one after.
    */
   holdUntil(relay: Progress, now: number): number {
-    const { rtt, windowMs, flushedAt, busy } = relay;
+    const { rtt, windowMs, flushedAt, periodic } = relay;
     if (windowMs < WINDOW_MIN_MS || rtt === undefined) return now;
     // As RFC 6298 has it, nothing is known yet of how much a first round trip deviates.
     const deviation = rtt.isBound ? rtt.mean / 2 : rtt.deviation;
     const margin = 4 * deviation + REORDER_SLACK_MS + windowMs / 16;
     const lastAt = flushedAt + windowMs - rtt.mean;
-    const isMissed = busy && now > lastAt + margin;
+    const isMissed = periodic && now > lastAt + margin;
     return Math.max(now, lastAt - margin + (isMissed ? windowMs : 0));
   }
 
   /** When the next word of a relay that passes on once per window is overdue. */
   flushOverdueAt(relay: Progress): number {
-    if (!relay.busy) return Infinity;
+    if (!relay.periodic) return Infinity;
     return relay.flushedAt + OVERDUE * relay.windowMs + 4 * this.#rtt(relay).deviation + ANSWER_SLACK_MS;
   }
 

@@ -11,28 +11,28 @@ import { ROOT, Tree, UNREACHABLE } from "./tree.ts";
  * and under them the others, each under its own choice of those to which it has a link. Everyone else is as few hops away
  * as the links allow, round a cut whatever way there is.
  */
-export function computeTree(sights: LinkState, me: string): Tree {
-  const { plan } = sights;
-  if (sights.clear) return planned(plan, me);
-  const { ranked, levels } = plan;
+export function computeTree(linkState: LinkState, me: string): Tree {
+  const { layout } = linkState;
+  if (linkState.isCalm) return planned(layout, me);
+  const { ranked, levels } = layout;
   const at = rankOf(ranked, me) ?? 0;
   // Who knows of no trouble but its own finds the others where they are planned.
-  const relay = sights.isAlone && plan.isUnderRelayAt(at) ? choose(at, sights) : undefined;
-  if (relay !== undefined) return planned(plan, me, at, relay);
+  const relay = linkState.isAlone && layout.isLeaf(at) ? choose(at, linkState) : undefined;
+  if (relay !== undefined) return planned(layout, me, at, relay);
   const reached = new Int32Array(ranked.length).fill(UNREACHABLE);
-  const { length: size } = grow(reached, [at], sights);
+  const { length: size } = grow(reached, [at], linkState);
   const root = reached.findIndex((parent) => parent !== UNREACHABLE);
   const parents = new Int32Array(ranked.length).fill(UNREACHABLE);
-  const placed = grow(parents, [root], sights, (rank) => plan.isRelayAt(rank));
-  settle(parents, placed, sights);
-  if (placed.length < size || !plan.isRelayAt(root)) grow(parents, placed, sights);
+  const placed = grow(parents, [root], linkState, (rank) => layout.isRelay(rank));
+  settle(parents, placed, linkState);
+  if (placed.length < size || !layout.isRelay(root)) grow(parents, placed, linkState);
   return new Tree({ ranked, me, root, levels, parentAt: (rank) => parents[rank] ?? UNREACHABLE });
 }
 
 /** As planned, but for one who is under another relay. */
 function planned(plan: Layout, me: string, moved = UNREACHABLE, relay = UNREACHABLE): Tree {
   const { ranked, levels } = plan;
-  const parentAt = (rank: number) => rank === moved ? relay : plan.parentAt(rank) ?? ROOT;
+  const parentAt = (rank: number) => rank === moved ? relay : plan.parentOf(rank) ?? ROOT;
   return new Tree({ ranked, me, root: 0, levels, parentAt });
 }
 
@@ -44,7 +44,7 @@ export function neighboursToNotify(plan: Layout, before: Tree, after: Tree, me: 
   const { ranked } = plan;
   const actors = new Set<number>();
   for (let rank = 0; rank < ranked.length; rank++) {
-    const [was, is] = [before.parentAt(rank), after.parentAt(rank)];
+    const [was, is] = [before.parentOf(rank), after.parentOf(rank)];
     if (was === is) continue;
     for (const each of [rank, was, is]) actors.add(each);
     const fellOut = was !== UNREACHABLE && is === UNREACHABLE;
@@ -57,7 +57,7 @@ export function neighboursToNotify(plan: Layout, before: Tree, after: Tree, me: 
   const at = rankOf(ranked, me) ?? UNREACHABLE;
   const ways = new Set<number>();
   for (const actor of actors) {
-    if (actor >= 0 && after.parentAt(actor) !== UNREACHABLE) ways.add(towards(after, at, actor));
+    if (actor >= 0 && after.parentOf(actor) !== UNREACHABLE) ways.add(towards(after, at, actor));
   }
   return new Set([...ways].flatMap((way) => ranked[way] ?? []));
 }
@@ -65,11 +65,11 @@ export function neighboursToNotify(plan: Layout, before: Tree, after: Tree, me: 
 /** The neighbour of `me` on the way to another; nobody where that is `me` itself. */
 function towards(tree: Tree, me: number, other: number): number {
   let below = other;
-  for (let at = other; at >= 0; at = tree.parentAt(at)) {
+  for (let at = other; at >= 0; at = tree.parentOf(at)) {
     if (at === me) return below === me ? ROOT : below;
     below = at;
   }
-  return tree.parentAt(me);
+  return tree.parentOf(me);
 }
 
 /**
@@ -79,10 +79,10 @@ function towards(tree: Tree, me: number, other: number): number {
 function grow(
   parents: Int32Array,
   queue: number[],
-  sights: LinkState,
+  linkState: LinkState,
   members: (rank: number) => boolean = () => true,
 ): number[] {
-  const { ranked } = sights.plan;
+  const { ranked } = linkState.layout;
   const [first] = queue as [number];
   parents[first] = ROOT;
   // What is reached joins the queue while it is gone through.
@@ -91,12 +91,12 @@ function grow(
     const from = queue.length;
     const join = (other: number, isPlanned: boolean) => {
       if (parents[other] !== UNREACHABLE || !members(other)) return;
-      if (!sights.linkUp(id, ranked[other] as string, isPlanned)) return;
+      if (!linkState.linkUp(id, ranked[other] as string, isPlanned)) return;
       parents[other] = here;
       queue.push(other);
     };
-    sights.plan.eachNear(here, (other) => join(other, true));
-    for (const ids of [sights.seenBy(id), sights.seersOf(id)]) {
+    linkState.layout.eachNeighbour(here, (other) => join(other, true));
+    for (const ids of [linkState.heardBy(id), linkState.reverseOf(id)]) {
       for (const each of ids) join(rankOf(ranked, each) ?? first, false);
     }
     if (queue.length > from + 1) sortFrom(queue, from);
@@ -105,11 +105,11 @@ function grow(
 }
 
 /** Puts those who are no relays under those of their choice that have a place. */
-function settle(parents: Int32Array, placed: number[], sights: LinkState): void {
-  const { plan } = sights;
-  for (let rank = 1 + plan.relays; plan.relays > 0 && rank < parents.length; rank++) {
+function settle(parents: Int32Array, placed: number[], linkState: LinkState): void {
+  const { layout } = linkState;
+  for (let rank = 1 + layout.relays; layout.relays > 0 && rank < parents.length; rank++) {
     if (parents[rank] !== UNREACHABLE) continue;
-    const relay = choose(rank, sights, parents);
+    const relay = choose(rank, linkState, parents);
     if (relay === undefined) continue;
     parents[rank] = relay;
     placed.push(rank);
@@ -117,21 +117,21 @@ function settle(parents: Int32Array, placed: number[], sights: LinkState): void 
 }
 
 /** The relay that a member would rather be under than all others to which it has a link, of those that have a place. */
-function choose(rank: number, sights: LinkState, parents?: Int32Array): number | undefined {
-  const { plan } = sights;
-  const id = plan.ranked[rank] as string;
-  const planned = plan.parentAt(rank) as number;
+function choose(rank: number, linkState: LinkState, parents?: Int32Array): number | undefined {
+  const { layout } = linkState;
+  const id = layout.ranked[rank] as string;
+  const planned = layout.parentOf(rank) as number;
   let chosen: number | undefined;
   const consider = (relay: number) => {
-    if (relay === 0 || !plan.isRelayAt(relay) || parents?.[relay] === UNREACHABLE) return;
-    if (chosen !== undefined && choiceOf(plan, rank, relay) >= choiceOf(plan, rank, chosen)) return;
-    if (sights.linkUp(id, plan.ranked[relay] as string, relay === planned)) chosen = relay;
+    if (relay === 0 || !layout.isRelay(relay) || parents?.[relay] === UNREACHABLE) return;
+    if (chosen !== undefined && choiceOf(layout, rank, relay) >= choiceOf(layout, rank, chosen)) return;
+    if (linkState.linkUp(id, layout.ranked[relay] as string, relay === planned)) chosen = relay;
   };
   consider(planned);
   // Of those who are silent nobody else has a link to them.
   if (chosen === undefined) {
-    for (const seen of sights.seenBy(id)) {
-      consider(rankOf(plan.ranked, seen) ?? 0);
+    for (const seen of linkState.heardBy(id)) {
+      consider(rankOf(layout.ranked, seen) ?? 0);
     }
   }
   return chosen;

@@ -31,16 +31,16 @@ export function choiceOf(plan: Layout, rank: number, relay: number): number {
 }
 
 function startOf(plan: Layout, rank: number): { first: number; next: number } {
-  if (plan.isRelayAt(rank)) return { first: Math.max(1, rank), next: rank };
-  const first = plan.parentAt(rank) ?? 0;
+  if (plan.isRelay(rank)) return { first: Math.max(1, rank), next: rank };
+  const first = plan.parentOf(rank) ?? 0;
   return { first, next: first + Math.floor((rank - 1) / plan.relays) };
 }
 
 /** Who passes on to a member if it can: the root, or the first of the relays that stand in and can be reached. */
 export function coordinatorOf(plan: Layout, tree: Tree, rank: number): string {
-  if (plan.relays === 0 || plan.isRelayAt(rank)) return tree.root;
+  if (plan.relays === 0 || plan.isRelay(rank)) return tree.root;
   for (const relay of preferenceList(plan, rank)) {
-    if (tree.parentAt(relay) !== UNREACHABLE) return plan.ranked[relay] as string;
+    if (tree.parentOf(relay) !== UNREACHABLE) return plan.ranked[relay] as string;
   }
   return tree.root;
 }
@@ -48,21 +48,23 @@ export function coordinatorOf(plan: Layout, tree: Tree, rank: number): string {
 /** How many relays of the plan can be reached. */
 export function relaysIn(plan: Layout, tree: Tree): number {
   let count = 0;
-  for (let rank = 0; plan.isRelayAt(rank); rank++) if (tree.parentAt(rank) !== UNREACHABLE) count++;
+  for (let rank = 0; plan.isRelay(rank); rank++) if (tree.parentOf(rank) !== UNREACHABLE) count++;
   return count;
 }
 
 /** Whether a member shares in looking after the others: where there are relays, they alone do. */
 export function looksOut(plan: Layout, tree: Tree, id: string): boolean {
-  return plan.relays === 0 || plan.isRelay(id) || relaysIn(plan, tree) === 0;
+  return plan.relays === 0 || plan.isRelayId(id) || relaysIn(plan, tree) === 0;
 }
 
 /** Whether a member looks after the others: the root, and beside it the next in rank once anybody here has lost the root. */
-export function isSteward(tree: Tree, sights: LinkState, id: string): boolean {
+export function isSteward(tree: Tree, linkState: LinkState, id: string): boolean {
   const { root, ranked } = tree;
   if (id === root) return true;
   if (ranked.find((each) => each !== root && tree.has(each)) !== id) return false;
-  for (const [loser, { lost }] of sights.losers()) if (lost.has(root) && tree.has(loser)) return true;
+  for (const [loser, { suspected }] of linkState.suspecting()) {
+    if (suspected.has(root) && tree.has(loser)) return true;
+  }
   return false;
 }
 
@@ -72,10 +74,10 @@ export function isSteward(tree: Tree, sights: LinkState, id: string): boolean {
  */
 export function backupsOf(plan: Layout, tree: Tree, lost: string): string[] {
   const found: string[] = [];
-  const own = plan.relays === 0 ? undefined : plan.parentOf(lost);
+  const own = plan.relays === 0 ? undefined : plan.parentIdOf(lost);
   for (const rank of preferenceList(plan, rankOf(plan.ranked, lost) ?? 0)) {
     const id = plan.ranked[rank] as string;
-    if (id !== tree.root && id !== own && tree.parentAt(rank) !== UNREACHABLE) found.push(id);
+    if (id !== tree.root && id !== own && tree.parentOf(rank) !== UNREACHABLE) found.push(id);
     if (found.length === BACKUPS) break;
   }
   return found;

@@ -33,27 +33,27 @@ export class Layout {
   }
 
   /** Whether it passes on to others where there are two levels; the root does, too. */
-  isRelay(id: string): boolean {
+  isRelayId(id: string): boolean {
     return this.relays > 0 && id <= (this.ranked[this.relays] as string);
   }
 
   /** The same by rank. */
-  isRelayAt(rank: number): boolean {
+  isRelay(rank: number): boolean {
     return this.relays > 0 && rank <= this.relays;
   }
 
   /** Whether it is to be under one of the relays. */
-  isUnderRelayAt(rank: number): boolean {
+  isLeaf(rank: number): boolean {
     return this.relays > 0 && rank > this.relays;
   }
 
   /** The neighbour towards the root; undefined of the root itself, and of who is no member. */
-  parentOf(id: string): string | undefined {
-    return this.ranked[this.parentAt(rankOf(this.ranked, id) ?? 0) ?? -1];
+  parentIdOf(id: string): string | undefined {
+    return this.ranked[this.parentOf(rankOf(this.ranked, id) ?? 0) ?? -1];
   }
 
   /** The same by rank. */
-  parentAt(rank: number): number | undefined {
+  parentOf(rank: number): number | undefined {
     if (rank <= 0) return undefined;
     return this.relays === 0 || rank <= this.relays ? 0 : 1 + (rank - 1) % this.relays;
   }
@@ -70,18 +70,18 @@ export class Layout {
 
   /** Whether two members are next to each other. */
   links(a: string, b: string): boolean {
-    return this.parentOf(a) === b || this.parentOf(b) === a;
+    return this.parentIdOf(a) === b || this.parentIdOf(b) === a;
   }
 
-  near(id: string): readonly string[] {
-    const parent = this.parentOf(id);
+  neighbourIds(id: string): readonly string[] {
+    const parent = this.parentIdOf(id);
     return parent === undefined ? this.childrenOf(id) : [parent, ...this.childrenOf(id)];
   }
 
   /** The same by rank, in order of rank. */
-  eachNear(rank: number, visit: (rank: number) => void): void {
+  eachNeighbour(rank: number, visit: (rank: number) => void): void {
     const { ranked, relays } = this;
-    const parent = this.parentAt(rank);
+    const parent = this.parentOf(rank);
     if (parent !== undefined) visit(parent);
     if (rank > relays) return;
     const isRoot = rank === 0;

@@ -9,9 +9,9 @@ export interface Advertisement {
   readonly incarnation: number;
   readonly version: number;
   /** Peers that should have answered and did not. */
-  readonly lost: ReadonlySet<string>;
+  readonly suspected: ReadonlySet<string>;
   /** Peers that were heard, and not lost since. */
-  readonly seen: ReadonlySet<string>;
+  readonly heard: ReadonlySet<string>;
 }
 
 /** A row as it is kept here. */
@@ -28,7 +28,7 @@ const NOBODY: ReadonlySet<string> = new Set();
 export class LinkState {
   readonly #me: string;
   /** The tree while all is well. */
-  readonly plan: Layout;
+  readonly layout: Layout;
   #lost: ReadonlySet<string> = NOBODY;
   #seen: ReadonlySet<string> = NOBODY;
   readonly #rows = new Map<string, StoredAdvertisement>();
@@ -42,12 +42,12 @@ export class LinkState {
   /** Of links of the plan nobody need speak. */
   constructor(me: string, incarnation: number, plan: Layout = new Layout([], 0)) {
     this.#me = me;
-    this.plan = plan;
+    this.layout = plan;
     this.#incarnation = incarnation;
   }
 
   /** This node lives again: its word outranks what an earlier life of it said. */
-  liveAgain(incarnation: number): void {
+  beginIncarnation(incarnation: number): void {
     if (incarnation <= this.#incarnation) return;
     this.#incarnation = incarnation;
     if (this.#rows.has(this.#me)) this.#say();
@@ -59,26 +59,26 @@ export class LinkState {
   }
 
   /** Whom this node itself has lost. */
-  get lost(): ReadonlySet<string> {
+  get suspected(): ReadonlySet<string> {
     return this.#lost;
   }
 
   /** Whom this node itself sees. */
-  get seen(): ReadonlySet<string> {
+  get heard(): ReadonlySet<string> {
     return this.#seen;
   }
 
   /** Whom a node says that it sees. */
-  seenBy(node: string): ReadonlySet<string> {
-    return this.#of(node)?.seen ?? NOBODY;
+  heardBy(node: string): ReadonlySet<string> {
+    return this.#of(node)?.heard ?? NOBODY;
   }
 
-  lostBy(node: string): ReadonlySet<string> {
-    return this.#of(node)?.lost ?? NOBODY;
+  suspectedBy(node: string): ReadonlySet<string> {
+    return this.#of(node)?.suspected ?? NOBODY;
   }
 
   /** Whether nobody has lost anybody. */
-  get clear(): boolean {
+  get isCalm(): boolean {
     return this.#losers === 0;
   }
 
@@ -88,8 +88,8 @@ export class LinkState {
   }
 
   /** Those rows in which somebody is lost. */
-  *losers(): Generator<readonly [node: string, row: Advertisement]> {
-    for (const each of this.#rows) if (each[1].lost.size > 0) yield each;
+  *suspecting(): Generator<readonly [node: string, row: Advertisement]> {
+    for (const each of this.#rows) if (each[1].suspected.size > 0) yield each;
   }
 
   /**
@@ -98,28 +98,28 @@ export class LinkState {
    */
   linkUp(a: string, b: string, isPlanned?: boolean): boolean {
     const [from, to] = [this.#of(a), this.#of(b)];
-    if (from === undefined && to === undefined) return isPlanned ?? this.plan.links(a, b);
-    if (from?.lost.has(b) || to?.lost.has(a)) return false;
-    const [isFromRelay, isToRelay] = [this.plan.isRelay(a), this.plan.isRelay(b)];
+    if (from === undefined && to === undefined) return isPlanned ?? this.layout.links(a, b);
+    if (from?.suspected.has(b) || to?.suspected.has(a)) return false;
+    const [isFromRelay, isToRelay] = [this.layout.isRelayId(a), this.layout.isRelayId(b)];
     if (isFromRelay !== isToRelay) {
       const word = isFromRelay ? to : from;
-      return word?.seen.has(isFromRelay ? a : b) ?? isPlanned ?? this.plan.links(a, b);
+      return word?.heard.has(isFromRelay ? a : b) ?? isPlanned ?? this.layout.links(a, b);
     }
-    return (from?.seen.has(b) ?? true) && (to?.seen.has(a) ?? true);
+    return (from?.heard.has(b) ?? true) && (to?.heard.has(a) ?? true);
   }
 
   /** Everyone who says that it sees a node, or once did. */
-  seersOf(node: string): ReadonlySet<string> {
+  reverseOf(node: string): ReadonlySet<string> {
     return this.#seers.get(node) ?? NOBODY;
   }
 
   /** The node lives again: what its earlier life said is no longer so. */
-  bury(node: string, incarnation: number): void {
+  discard(node: string, incarnation: number): void {
     if ((this.#of(node)?.incarnation ?? incarnation) >= incarnation) return;
     this.#drop(node);
   }
 
-  see(peer: string): void {
+  hear(peer: string): void {
     if (this.#seen.has(peer)) return;
     const isNews = this.#lost.has(peer) || this.#isSaid(peer);
     this.#lost = without(this.#lost, peer);
@@ -127,7 +127,7 @@ export class LinkState {
     if (isNews && this.#speaks) this.#say();
   }
 
-  lose(peer: string): void {
+  suspect(peer: string): void {
     if (this.#lost.has(peer)) return;
     this.#lost = new Set(this.#lost).add(peer);
     this.#seen = without(this.#seen, peer);
@@ -142,11 +142,11 @@ export class LinkState {
     if (known !== undefined && !isLater(word, known)) return undefined;
     this.#keep(node, word);
     if (!this.#rows.has(this.#me) && this.#speaks) this.#say();
-    return [...word.lost].filter((id) => !(known?.lost.has(id) ?? false));
+    return [...word.suspected].filter((id) => !(known?.suspected.has(id) ?? false));
   }
 
   /** This node no longer says that it sees those for whom `keep` does not speak; where it does not say so, nothing changes. */
-  doubt(keep: (peer: string) => boolean): void {
+  retract(keep: (peer: string) => boolean): void {
     const seen = new Set([...this.#seen].filter((peer) => keep(peer) || !this.#isSaid(peer)));
     if (seen.size === this.#seen.size) return;
     this.#seen = seen;
@@ -175,7 +175,12 @@ export class LinkState {
     if (known !== undefined && (isLater(known, word) || isSame(known, word))) return undefined;
     // Above that life, not within it: it may have said more than has been heard here.
     if (word.incarnation >= this.#incarnation) this.#incarnation = word.incarnation + 1;
-    this.#keep(this.#me, { incarnation: this.#incarnation, version: 1, lost: this.lost, seen: this.#said });
+    this.#keep(this.#me, {
+      incarnation: this.#incarnation,
+      version: 1,
+      suspected: this.suspected,
+      heard: this.#said,
+    });
     return [];
   }
 
@@ -185,26 +190,31 @@ export class LinkState {
    */
   get #speaks(): boolean {
     if (this.#rows.has(this.#me)) return true;
-    const { plan } = this;
+    const { layout } = this;
     const isTrouble = (peer: string) =>
-      !this.clear || (!plan.isRelay(this.#me) && plan.isRelay(peer) && peer !== plan.root);
-    return [...this.#said].some((peer) => !plan.links(this.#me, peer) && isTrouble(peer));
+      !this.isCalm || (!layout.isRelayId(this.#me) && layout.isRelayId(peer) && peer !== layout.root);
+    return [...this.#said].some((peer) => !layout.links(this.#me, peer) && isTrouble(peer));
   }
 
   /** Whom it sees as far as it speaks of them: a relay leaves it to who is none. */
   get #said(): ReadonlySet<string> {
-    return this.plan.isRelay(this.#me)
+    return this.layout.isRelayId(this.#me)
       ? new Set([...this.#seen].filter((peer) => this.#isSaid(peer)))
       : this.#seen;
   }
 
   #isSaid(peer: string): boolean {
-    return !this.plan.isRelay(this.#me) || this.plan.isRelay(peer);
+    return !this.layout.isRelayId(this.#me) || this.layout.isRelayId(peer);
   }
 
   #say(): void {
     const version = (this.#rows.get(this.#me)?.version ?? 0) + 1;
-    this.#keep(this.#me, { incarnation: this.#incarnation, version, lost: this.#lost, seen: this.#said });
+    this.#keep(this.#me, {
+      incarnation: this.#incarnation,
+      version,
+      suspected: this.#lost,
+      heard: this.#said,
+    });
   }
 
   #seersToAdd(id: string): Set<string> {
@@ -223,13 +233,13 @@ export class LinkState {
   }
 
   #count(node: string, lost: ReadonlySet<string>): void {
-    this.#losers += Math.sign(lost.size) - Math.sign(this.lostBy(node).size);
+    this.#losers += Math.sign(lost.size) - Math.sign(this.suspectedBy(node).size);
   }
 
-  #keep(node: string, { incarnation, version, lost, seen }: Advertisement): void {
-    this.#count(node, lost);
-    for (const id of seen) this.#seersToAdd(id).add(node);
-    this.#rows.set(node, { incarnation, version, lost, seen, changedAt: ++this.#revision });
+  #keep(node: string, { incarnation, version, suspected, heard }: Advertisement): void {
+    this.#count(node, suspected);
+    for (const id of heard) this.#seersToAdd(id).add(node);
+    this.#rows.set(node, { incarnation, version, suspected, heard, changedAt: ++this.#revision });
   }
 }
 
@@ -240,8 +250,8 @@ function isLater(a: Advertisement, b: Advertisement): boolean {
 function isSame(a: Advertisement, b: Advertisement): boolean {
   const same = (x: ReadonlySet<string>, y: ReadonlySet<string>) =>
     x.size === y.size && [...x].every((id) => y.has(id));
-  return a.incarnation === b.incarnation && a.version === b.version && same(a.lost, b.lost) &&
-    same(a.seen, b.seen);
+  return a.incarnation === b.incarnation && a.version === b.version && same(a.suspected, b.suspected) &&
+    same(a.heard, b.heard);
 }
 
 function without(set: ReadonlySet<string>, gone: string): ReadonlySet<string> {

@@ -27,7 +27,7 @@ export class Tree {
   /** Hops from the root to those farthest from it, as planned. */
   readonly levels: number;
   /** The rank of a member's parent, or ROOT, or OUT; the same wherever in the tree one stands. */
-  readonly parentAt: (rank: number) => number;
+  readonly parentOf: (rank: number) => number;
   readonly #options: TreeOptions;
   /** By rank, 1 for those who have children; made when first asked for. */
   #passing: Uint8Array | undefined;
@@ -38,8 +38,8 @@ export class Tree {
     this.ranked = ranked;
     this.root = ranked[root] as string;
     this.levels = levels;
-    this.parentAt = parentAt;
-    this.parent = this.parentOf(me);
+    this.parentOf = parentAt;
+    this.parent = this.parentIdOf(me);
     const at = rankOf(ranked, me);
     const children: string[] = [];
     let size = 0;
@@ -53,14 +53,14 @@ export class Tree {
   }
 
   /** Anyone's neighbour towards the root. */
-  parentOf(id: string): string | undefined {
-    return this.ranked[this.parentAt(rankOf(this.ranked, id) ?? UNREACHABLE)];
+  parentIdOf(id: string): string | undefined {
+    return this.ranked[this.parentOf(rankOf(this.ranked, id) ?? UNREACHABLE)];
   }
 
   /** Whether a member can be reached. */
   has(id: string): boolean {
     const rank = rankOf(this.ranked, id);
-    return rank !== undefined && this.parentAt(rank) !== UNREACHABLE;
+    return rank !== undefined && this.parentOf(rank) !== UNREACHABLE;
   }
 
   /** Whether anyone is below a member. */
@@ -71,7 +71,7 @@ export class Tree {
 
   #whoPassOn(): Uint8Array {
     const passing = new Uint8Array(this.ranked.length);
-    for (let rank = 0; rank < passing.length; rank++) passing[this.parentAt(rank)] = 1;
+    for (let rank = 0; rank < passing.length; rank++) passing[this.parentOf(rank)] = 1;
     return passing;
   }
 

@@ -1,7 +1,7 @@
 /** The limits of what nodes say to each other: each is met here, and what is over it comes later. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { BULK_ENTRIES, HELLO_MS, MISSES_MAX, WANT_CAP_MS } from "../../../lib/core/replication/replicator.ts";
+import { BULK_ENTRIES, HELLO_MS, MISSES_MAX, PULL_CAP_MS } from "../../../lib/core/replication/replicator.ts";
 import { Log } from "../../../lib/core/log/log.ts";
 import { BACKGROUND_PROBE_MS } from "../../../lib/core/liveness/prober.ts";
 import { Node, VALUE_BYTES_MAX } from "../../../lib/core/node.ts";
@@ -261,19 +261,21 @@ test("the longest message fits into a line: HOLDS_BYTES_MAX, SIGHTS_BYTES_MAX, a
     }
   }
   log.add({ origin: name(0), seq: 2e15, value: "x".repeat(VALUE_BYTES_MAX - 2) });
-  const sights = new LinkState("n0", 1);
+  const linkState = new LinkState("n0", 1);
   const ids = count(0, 500).map((i) => `node-${i}`);
-  for (const id of ids) sights.merge(id, { incarnation: 1, version: 1, lost: new Set(), seen: new Set(ids) });
+  for (const id of ids) {
+    linkState.merge(id, { incarnation: 1, version: 1, suspected: new Set(), heard: new Set(ids) });
+  }
   const peer = new Progress("n1");
   let toldOf = 0;
-  for (let turn = 0; peer.confirmedSights < sights.revision || peer.confirmedLog < log.revision; turn++) {
+  for (let turn = 0; peer.confirmedLinks < linkState.revision || peer.confirmedLog < log.revision; turn++) {
     ok(turn < 1_000, "it comes to an end");
     const { digest, revision } = composeDigest(log, peer);
-    const words = composeLinks(sights, peer);
+    const words = composeLinks(linkState, peer);
     const { runs } = takeBatch(log, peer.sent);
     const bytes = JSON.stringify({ digest, links: words.links, runs }).length;
     ok(bytes < LINE_BYTES_MAX - 1_024, `${bytes} bytes`);
-    [peer.confirmedLog, peer.confirmedSights] = [revision, words.revision];
+    [peer.confirmedLog, peer.confirmedLinks] = [revision, words.revision];
     toldOf += words.links.length;
   }
   equal(toldOf, ids.length);
@@ -318,7 +320,7 @@ test("BULK_ENTRIES at once are passed on without waiting for a window, fewer are
   }
 });
 
-test("what of the sights has no room in one message follows by itself, to a neighbour [P11]", () => {
+test("what of the linkState has no room in one message follows by itself, to a neighbour [P11]", () => {
   const ids = count(0, 400).map((i) => `node-${1_000 + i}`);
   const [me, other, teller] = ids as [string, string, string];
   const node = new Node({ random: seeded(1), incarnation: 1 });
@@ -353,22 +355,22 @@ test("who asks in vain for what a peer says it holds asks ever more rarely, up t
   pair.step("n0", { src: "n1", dest: "n0", body: { type: "ack", ...ghost } });
   pair.run(60_000);
   const early = pair.sent.length;
-  pair.run(10 * WANT_CAP_MS);
+  pair.run(10 * PULL_CAP_MS);
   const late = pair.sent.length - early;
-  ok(late <= 80, `${late} messages in ${10 * WANT_CAP_MS} ms`);
+  ok(late <= 80, `${late} messages in ${10 * PULL_CAP_MS} ms`);
   pair.broadcast("n1", ["real"]);
   pair.run(1_000);
   deepEqual(pair.read("n0"), ["real"]);
 });
 
 test("a word numbered over VERSION_MAX is not believed, for it could not be outranked [P7]", () => {
-  const sights = new LinkState("n0", 1);
+  const linkState = new LinkState("n0", 1);
   const word = (version: number) => ({
     incarnation: 1,
     version,
-    lost: new Set(["n0"]),
-    seen: new Set<string>(),
+    suspected: new Set(["n0"]),
+    heard: new Set<string>(),
   });
-  equal(sights.merge("n1", word(VERSION_MAX + 1)), undefined);
-  deepEqual(sights.merge("n1", word(VERSION_MAX)), ["n0"]);
+  equal(linkState.merge("n1", word(VERSION_MAX + 1)), undefined);
+  deepEqual(linkState.merge("n1", word(VERSION_MAX)), ["n0"]);
 });

@@ -1,4 +1,4 @@
-/** The agenda: who is due when, whoever else there is. */
+/** The timers: who is due when, whoever else there is. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -13,8 +13,8 @@ class Somebody {
   readonly #moved: () => void;
   #dueAt = Infinity;
 
-  constructor(agenda: TimerQueue<Somebody>) {
-    this.#moved = agenda.enter(this);
+  constructor(timers: TimerQueue<Somebody>) {
+    this.#moved = timers.enter(this);
   }
 
   get dueAt(): number {
@@ -28,9 +28,9 @@ class Somebody {
   }
 }
 
-function some(count: number): { agenda: TimerQueue<Somebody>; all: Somebody[] } {
-  const agenda = new TimerQueue<Somebody>();
-  return { agenda, all: Array.from({ length: count }, () => new Somebody(agenda)) };
+function some(count: number): { timers: TimerQueue<Somebody>; all: Somebody[] } {
+  const timers = new TimerQueue<Somebody>();
+  return { timers, all: Array.from({ length: count }, () => new Somebody(timers)) };
 }
 
 const moment = fc.oneof({ weight: 4, arbitrary: fc.nat(9) }, { weight: 1, arbitrary: fc.constant(Infinity) });
@@ -39,12 +39,12 @@ const moves = fc.array(fc.tuple(fc.nat(11), moment, fc.boolean()), { maxLength: 
 test("Agenda: next is the earliest of all, and those due come in the order in which they were entered", () => {
   holds(
     fc.property(moves, (list) => {
-      const { agenda, all } = some(12);
+      const { timers, all } = some(12);
       for (const [who, at, isAsked] of list) {
         (all[who] as Somebody).dueAt = at;
         if (!isAsked) continue;
-        equal(agenda.nextAt, Math.min(...all.map(({ dueAt }) => dueAt)));
-        deepEqual([...agenda.due(5)], all.filter(({ dueAt }) => dueAt <= 5));
+        equal(timers.nextAt, Math.min(...all.map(({ dueAt }) => dueAt)));
+        deepEqual([...timers.due(5)], all.filter(({ dueAt }) => dueAt <= 5));
       }
     }),
     500,
@@ -52,27 +52,27 @@ test("Agenda: next is the earliest of all, and those due come in the order in wh
 });
 
 test("Agenda: who becomes due while others are served has its turn, unless that is over", () => {
-  const { agenda, all } = some(5);
+  const { timers, all } = some(5);
   const numbers = new Map(all.map((each, i) => [each, i]));
   const plan = (...at: number[]) => at.forEach((each, i) => (all[i] as Somebody).dueAt = each);
   plan(9, 1, 9, 1, 1);
   const served: (number | undefined)[] = [];
-  for (const each of agenda.due(1)) {
+  for (const each of timers.due(1)) {
     served.push(numbers.get(each));
     // The first becomes due too late, the third in time, and the last is due no more.
     if (served.length === 1) plan(1, 1, 1, 1, 9);
   }
   deepEqual(served, [1, 2, 3]);
-  equal(agenda.nextAt, 1);
+  equal(timers.nextAt, 1);
 });
 
 test("Agenda: to see who is due asks only those who moved or are due, of however many", () => {
-  const { agenda, all } = some(10_000);
+  const { timers, all } = some(10_000);
   for (const [i, each] of all.entries()) each.dueAt = i;
-  equal(agenda.nextAt, 0);
+  equal(timers.nextAt, 0);
   for (const each of all) each.asked = 0;
   (all[9_999] as Somebody).dueAt = 0.5;
-  deepEqual([agenda.nextAt, [...agenda.due(1)].length], [0, 3]);
+  deepEqual([timers.nextAt, [...timers.due(1)].length], [0, 3]);
   const asked = all.reduce((sum, each) => sum + each.asked, 0);
   ok(asked <= 10, `asked ${asked} times`);
 });

@@ -1,4 +1,4 @@
-/** The lookout alone: what it believes of links, and whom it has called. */
+/** The overlay alone: what it believes of links, and whom it has called. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { Overlay } from "../../../../lib/core/liveness/overlay.ts";
@@ -11,34 +11,34 @@ import { Timing } from "../../../../lib/core/replication/timing.ts";
 
 const PATIENCE_MS = 1_000;
 
-/** The lookout of `me` among n0 … n9, and what it had done. */
+/** The overlay of `me` among n0 … n9, and what it had done. */
 function among(me: string) {
   const ranked = Array.from({ length: 10 }, (_, i) => `n${i}`);
   const peers = new Peers(me, ranked);
   const done: string[] = [];
-  const lookout = new Overlay({
+  const overlay = new Overlay({
     me,
     incarnation: 1,
     ranked,
-    plan: new Layout(ranked, 0),
+    layout: new Layout(ranked, 0),
     peers,
     timing: new Timing(undefined),
     random: seeded(1),
     without: [],
-    patienceMs: () => PATIENCE_MS,
+    ackTimeoutMs: () => PATIENCE_MS,
     hands: {
-      call: (peer) => void done.push(`call ${peer.id}`),
+      pushProbe: (peer) => void done.push(`call ${peer.id}`),
       probe: (peer) => void done.push(`probe ${peer.id}`),
-      askOnce: (peer) => void done.push(`ask ${peer.id}`),
-      turned: () => undefined,
+      finalProbe: (peer) => void done.push(`ask ${peer.id}`),
+      treeChanged: () => undefined,
     },
   });
   const hear = (from: string, at: number, words: [string, string[], string[]][] = []) => {
     const peer = peers.getOrCreate(from) as Progress;
     peer.hear({ incarnation: 1, seq: peer.nextSeq, digest: [] }, 1, at);
-    lookout.heard(peer, { links: words.map(([node, lost, seen]) => [node, 1, at + 1, lost, seen]) }, at);
+    overlay.heard(peer, { links: words.map(([node, lost, seen]) => [node, 1, at + 1, lost, seen]) }, at);
   };
-  return { lookout, done, hear };
+  return { overlay, done, hear };
 }
 
 test("ways round are looked for to HELPED_MAX at once of those who fell out of the tree [P18]", () => {
@@ -53,17 +53,17 @@ test("a relay that somebody has lost is believed only if it was heard of late, o
   for (
     const [quietMs, root, asked] of [[PATIENCE_MS - 1, "n0", []], [PATIENCE_MS, "n1", ["probe n0"]]] as const
   ) {
-    const { lookout, done, hear } = among("n1");
+    const { overlay, done, hear } = among("n1");
     hear("n0", 0, [["n0", [], ["n1", "n2"]]]);
     hear("n2", quietMs, [["n2", ["n0"], ["n1"]]]);
-    equal(lookout.tree.root, root);
+    equal(overlay.tree.root, root);
     deepEqual(done.slice(0, 1), asked);
   }
 });
 
 test("of nobody but members is anything believed or passed on [P7]", () => {
-  const { lookout, hear } = among("n1");
+  const { overlay, hear } = among("n1");
   hear("n0", 0, [["stranger", ["n0"], ["n1"]], ["n2", ["ghost"], ["n0", "ghost"]]]);
-  const rows = [...lookout.sights.since(0)].filter(([id]) => id !== "n1");
-  deepEqual(rows.map(([id, { lost, seen }]) => [id, [...lost], [...seen]]), [["n2", [], ["n0"]]]);
+  const rows = [...overlay.linkState.since(0)].filter(([id]) => id !== "n1");
+  deepEqual(rows.map(([id, { suspected, heard }]) => [id, [...suspected], [...heard]]), [["n2", [], ["n0"]]]);
 });

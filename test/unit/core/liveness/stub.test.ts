@@ -13,29 +13,29 @@ import { Timing } from "../../../../lib/core/replication/timing.ts";
 
 /** n0 is the root, n1 to n3 its relays; n4 and n7 are under n1, n5 and n8 under n2, n6 and n9 under n3. */
 const ids = Array.from({ length: 10 }, (_, i) => `n${i}`);
-const plan = new Layout(ids, 3);
+const layout = new Layout(ids, 3);
 
 type Said = readonly [node: string, lost: readonly string[], seen: readonly string[]];
 
-/** The lookout of `me`, and what it had done. */
+/** The overlay of `me`, and what it had done. */
 function lookoutOf(me: string) {
   const peers = new Peers(me, ids);
   const done: string[] = [];
-  const lookout = new Overlay({
+  const overlay = new Overlay({
     me,
     incarnation: 1,
     ranked: ids,
-    plan,
+    layout,
     peers,
     timing: new Timing(undefined),
     random: seeded(1),
     without: [],
-    patienceMs: () => 1_000,
+    ackTimeoutMs: () => 1_000,
     hands: {
-      call: (peer) => void done.push(`call ${peer.id}`),
+      pushProbe: (peer) => void done.push(`call ${peer.id}`),
       probe: (peer) => void done.push(`probe ${peer.id}`),
-      askOnce: (peer) => void done.push(`ask ${peer.id}`),
-      turned: (_, told) => void done.push(`turned ${[...told].join()}`),
+      finalProbe: (peer) => void done.push(`ask ${peer.id}`),
+      treeChanged: (_, told) => void done.push(`turned ${[...told].join()}`),
     },
   });
   const peerOf = (id: string) => peers.getOrCreate(id) as Progress;
@@ -49,60 +49,61 @@ function lookoutOf(me: string) {
       [...lost],
       [...seen],
     ]);
-    lookout.heard(peer, { links, poll }, at);
+    overlay.heard(peer, { links, poll }, at);
   };
-  const lose = (id: string, at: number) => lookout.lose(peerOf(id), at);
+  const lose = (id: string, at: number) => overlay.lose(peerOf(id), at);
   const asked = () => done.filter((each) => !each.startsWith("turned"));
-  const rows = () => [...lookout.sights.since(0)].map(([id, { lost, seen }]) => [id, [...lost], [...seen]]);
-  return { lookout, done, asked, hear, lose, rows };
+  const rows = () =>
+    [...overlay.linkState.since(0)].map(([id, { suspected, heard }]) => [id, [...suspected], [...heard]]);
+  return { overlay, done, asked, hear, lose, rows };
 }
 
-test("between a relay and one that is none only the latter speaks, and the plan where it is silent [P9]", () => {
-  const sights = new LinkState("n0", 1, plan);
+test("between a relay and one that is none only the latter speaks, and the layout where it is silent [P9]", () => {
+  const linkState = new LinkState("n0", 1, layout);
   const say = (node: string, lost: string[], seen: string[], version = 1) =>
-    sights.merge(node, { incarnation: 1, version, lost: new Set(lost), seen: new Set(seen) });
+    linkState.merge(node, { incarnation: 1, version, suspected: new Set(lost), heard: new Set(seen) });
   say("n1", ["n9"], ["n0", "n2"]);
-  deepEqual(["n4", "n5"].map((id) => sights.linkUp("n1", id)), [true, false]);
+  deepEqual(["n4", "n5"].map((id) => linkState.linkUp("n1", id)), [true, false]);
   say("n5", ["n2"], ["n1"]);
-  equal(sights.linkUp("n5", "n1"), true);
+  equal(linkState.linkUp("n5", "n1"), true);
   say("n1", ["n5"], ["n0", "n2"], 2);
-  equal(sights.linkUp("n5", "n1"), false, "it is lost there");
+  equal(linkState.linkUp("n5", "n1"), false, "it is lost there");
 });
 
 test("a relay says of the relays alone that it sees them, and doubts no others [P7] [P9]", () => {
-  const sights = new LinkState("n1", 1, plan);
-  for (const id of ["n0", "n2", "n4"]) sights.see(id);
-  sights.lose("n3");
-  const said = () => [...sights.since(0)].map(([, { version, seen }]) => [version, [...seen]]);
+  const linkState = new LinkState("n1", 1, layout);
+  for (const id of ["n0", "n2", "n4"]) linkState.hear(id);
+  linkState.suspect("n3");
+  const said = () => [...linkState.since(0)].map(([, { version, heard }]) => [version, [...heard]]);
   deepEqual(said(), [[1, ["n0", "n2"]]]);
-  sights.see("n7");
-  sights.doubt((id) => id !== "n4");
-  deepEqual([said(), [...sights.seen]], [[[1, ["n0", "n2"]]], ["n0", "n2", "n4", "n7"]]);
+  linkState.hear("n7");
+  linkState.retract((id) => id !== "n4");
+  deepEqual([said(), [...linkState.heard]], [[[1, ["n0", "n2"]]], ["n0", "n2", "n4", "n7"]]);
 });
 
 test("who passes nothing on is told no words; once it does, all of them [P25]", () => {
-  const sights = new LinkState("n1", 1, plan);
-  sights.lose("n2");
+  const linkState = new LinkState("n1", 1, layout);
+  linkState.suspect("n2");
   const peer = new Progress("n4");
-  peer.spared = true;
-  const words = composeLinks(sights, peer);
-  deepEqual([words.links, words.revision], [[], sights.revision]);
-  peer.left({ at: 0, logRevision: 0, sightsRevision: words.revision, answerBy: Infinity });
-  peer.spared = false;
-  peer.forgetTold();
+  peer.isStub = true;
+  const words = composeLinks(linkState, peer);
+  deepEqual([words.links, words.revision], [[], linkState.revision]);
+  peer.left({ at: 0, logRevision: 0, linksRevision: words.revision, answerBy: Infinity });
+  peer.isStub = false;
+  peer.forgetLinks();
   peer.hear({ incarnation: 1, seq: 1, digest: [], ack: [1, 1, 0] }, 1, 1);
-  equal(composeLinks(sights, peer).links.length, 1);
+  equal(composeLinks(linkState, peer).links.length, 1);
 });
 
 test("those below a relay are spared, but for those who have somebody below them [P25]", () => {
-  const { lookout, hear, lose } = lookoutOf("n1");
+  const { overlay, hear, lose } = lookoutOf("n1");
   hear("n0", 0);
-  deepEqual(ids.filter((id) => id !== "n1" && lookout.isSpared(id)), ["n4", "n5", "n6", "n7", "n8", "n9"]);
+  deepEqual(ids.filter((id) => id !== "n1" && overlay.isStub(id)), ["n4", "n5", "n6", "n7", "n8", "n9"]);
   hear("n4", 1, [["n4", [], ["n1", "n2"]], ["n2", ["n0", "n1", "n3"], []]]);
   lose("n2", 2);
   hear("n0", 3, [["n0", ["n2"], ["n1", "n3"]], ["n3", ["n2"], ["n0"]]]);
-  equal(lookout.tree.parentOf("n2"), "n4", "the way round leads through it");
-  equal(lookout.isSpared("n4"), false);
+  equal(overlay.tree.parentIdOf("n2"), "n4", "the way round leads through it");
+  equal(overlay.isStub("n4"), false);
 });
 
 test("who passes nothing on keeps no word but its own [P25]", () => {
@@ -120,32 +121,32 @@ test("who is no relay speaks when it sees one that is not its own, and asks its 
 });
 
 test("who has lost its relay calls the next of its order until it has one, whoever else it sees [P17]", () => {
-  const { lookout, asked, hear, lose } = lookoutOf("n4");
+  const { overlay, asked, hear, lose } = lookoutOf("n4");
   hear("n1", 0);
   hear("n0", 0);
   lose("n1", 100);
-  deepEqual([lookout.tree.parent, asked()], ["n0", ["call n3"]]);
+  deepEqual([overlay.tree.parent, asked()], ["n0", ["call n3"]]);
   lose("n3", 200);
   deepEqual(asked(), ["call n3", "call n2"]);
   hear("n2", 300);
   lose("n0", 400);
-  deepEqual([lookout.tree.parent, asked().length], ["n2", 2]);
+  deepEqual([overlay.tree.parent, asked().length], ["n2", 2]);
 });
 
 test("a relay calls those of whom nothing is known whose next choice it is, and helps [P18] [P19]", () => {
-  const { lookout, asked, hear } = lookoutOf("n2");
+  const { overlay, asked, hear } = lookoutOf("n2");
   for (const id of ["n5", "n8"]) hear(id, 0);
   hear("n0", 0, [["n0", ["n1"], ["n2", "n3"]], ["n3", ["n1"], ["n0", "n2"]]]);
-  lookout.wake(1_000_000);
+  overlay.wake(1_000_000);
   deepEqual(asked().filter((each) => each.startsWith("call")), ["call n1", "call n7"]);
 });
 
 test("a relay asks those whom it should have below it, and others have [P21]", () => {
-  const { lookout, asked, hear } = lookoutOf("n1");
+  const { overlay, asked, hear } = lookoutOf("n1");
   for (const id of ["n4", "n7"]) hear(id, 0);
   hear("n0", 2, [["n3", ["n9"], ["n0"]], ["n4", [], ["n2"]]]);
-  equal(lookout.tree.parentOf("n4"), "n2");
-  lookout.wake(100_000);
+  equal(overlay.tree.parentIdOf("n4"), "n2");
+  overlay.wake(100_000);
   deepEqual(asked().filter((each) => each !== "probe n9" && each !== "call n9"), ["probe n4"]);
 });
 

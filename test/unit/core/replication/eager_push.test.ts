@@ -97,7 +97,7 @@ test("all members together take the short cut HINTS_HZ_MAX times a second [P26]"
   ]);
 });
 
-test("the root passes on what was hinted, but not to the relay that has it from below [P26]", () => {
+test("the root passes on what was pushed, but not to the relay that has it from below [P26]", () => {
   const member = rootOf(ids, ids.slice(1, 1 + RELAYS));
   const sent = [...member.hear(leaf, hint(`${leaf}.1`, 1, "v"), 2_000), ...member.run(2_010)];
   deepEqual(carry(sent, `${leaf}.1`), ids.slice(2, 1 + RELAYS));

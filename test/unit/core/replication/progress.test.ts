@@ -36,8 +36,8 @@ function logOf(...seqs: number[]): Log {
   return log;
 }
 
-function send(peer: Progress, now: number, answerBy = Infinity, logRevision = 0, sightsRevision = 0): void {
-  peer.left({ at: now, logRevision, sightsRevision, answerBy });
+function send(peer: Progress, now: number, answerBy = Infinity, logRevision = 0, linksRevision = 0): void {
+  peer.left({ at: now, logRevision, linksRevision, answerBy });
 }
 
 test("Peer: a first sample, of one that was just starting, counts for little over FIRST_SAMPLE_MAX_MS [P3]", () => {
@@ -80,10 +80,10 @@ test("Peer.hear() passes over an interval that runs backwards, or lacks its end 
 test("Peer: what is on its way is neither behind nor acked, and forgetSent() gives it up [P2]", () => {
   const peer = new Progress("n1");
   peer.hear(word({ digest: [["a", [1, 1]]] }), MY_LIFE, 0);
-  peer.guessSent(new Digest([["a", logHeld(1, 2)]]));
-  deepEqual([peer.isBehind(logOf(1, 2)), peer.isUnacked(logOf(1, 2)), peer.guessed], [false, true, true]);
+  peer.assumeSent(new Digest([["a", logHeld(1, 2)]]));
+  deepEqual([peer.isBehind(logOf(1, 2)), peer.isUnacked(logOf(1, 2)), peer.assumed], [false, true, true]);
   peer.forgetSent();
-  deepEqual([peer.isBehind(logOf(1, 2)), peer.isBehind(logOf(1)), peer.guessed], [true, false, false]);
+  deepEqual([peer.isBehind(logOf(1, 2)), peer.isBehind(logOf(1)), peer.assumed], [true, false, false]);
 });
 
 test("Peer.holdsSpan() takes what it sent for what it holds [P1]", () => {
@@ -174,7 +174,7 @@ test("Peer: an echo settles all that left before it, and confirms what that mess
   send(peer, 10, 400, 6, 2);
   send(peer, 20, 500, 8, 3);
   peer.hear(word({ ack: [MY_LIFE, 2, 0] }), MY_LIFE, 50);
-  deepEqual([peer.confirmedLog, peer.confirmedSights, peer.retryAt, peer.awaited], [6, 2, 500, true]);
+  deepEqual([peer.confirmedLog, peer.confirmedLinks, peer.retryAt, peer.awaited], [6, 2, 500, true]);
 });
 
 test("Peer: a batch of which a later message is confirmed, and nothing is held, was lost; one that is on its way is not [P2]", () => {
@@ -212,7 +212,7 @@ test("Peer: a later life has forgotten everything, and starts counting anew [P5]
   send(peer, 20, 300);
   peer.hear(word({ incarnation: 4, seq: 1, digest: [["b", [1, 1]]] }), MY_LIFE, 30);
   deepEqual([peer.incarnation, peer.isUnacked(logOf(1)), peer.isBehind(logOf(1))], [4, true, true]);
-  deepEqual([peer.confirmedLog, peer.confirmedSights, peer.awaited, peer.retryAt], [0, 0, false, Infinity]);
+  deepEqual([peer.confirmedLog, peer.confirmedLinks, peer.awaited, peer.retryAt], [0, 0, false, Infinity]);
   deepEqual(peer.ack(30), [4, 1, 0]);
 });
 
@@ -247,7 +247,7 @@ test("Peer: awaits the echoes of at most FLIGHTS_MAX messages, the newest ones [
 test("Peer.expectNothing() leaves no moment at which an answer is missed [P4]", () => {
   const peer = new Progress("n1");
   send(peer, 0, 300);
-  peer.sendAt = peer.wantAt = 200;
+  peer.sendAt = peer.pullAt = 200;
   peer.misses = 1;
   peer.expectNothing();
   deepEqual([peer.dueAt, peer.awaited, peer.misses], [Infinity, false, 0]);
@@ -256,7 +256,7 @@ test("Peer.expectNothing() leaves no moment at which an answer is missed [P4]", 
 test("Peer.dueAt is the earliest of what it is due", () => {
   const peer = new Progress("n1");
   peer.ackAt = 40;
-  peer.wantAt = 30;
+  peer.pullAt = 30;
   send(peer, 0, 50);
   equal(peer.dueAt, 30);
 });

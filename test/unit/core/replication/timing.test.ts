@@ -53,7 +53,7 @@ function relay(rtt: Rtt, busy = true): Progress {
   const peer = peerWith(rtt);
   peer.windowMs = 320;
   peer.flushedAt = 1_000;
-  peer.busy = busy;
+  peer.periodic = busy;
   return peer;
 }
 

@@ -6,16 +6,16 @@ import { computeTree } from "../../../../lib/core/topology/compute_tree.ts";
 import { LinkState } from "../../../../lib/core/topology/link_state.ts";
 
 const five = ["n0", "n1", "n2", "n3", "n4"];
-const plan = new Layout(five, 0);
+const layout = new Layout(five, 0);
 type Pair = readonly [string, string];
 
 /** The table once these links were seen and those were lost, by both their ends. */
 function table(seen: readonly Pair[], lost: readonly Pair[]): LinkState {
-  const sights = new LinkState("examiner", 0, plan);
+  const linkState = new LinkState("examiner", 0, layout);
   for (const id of five) {
-    sights.merge(id, { incarnation: 1, version: 1, seen: ends(seen, id), lost: ends(lost, id) });
+    linkState.merge(id, { incarnation: 1, version: 1, heard: ends(seen, id), suspected: ends(lost, id) });
   }
-  return sights;
+  return linkState;
 }
 
 function ends(pairs: readonly Pair[], id: string): Set<string> {
@@ -30,8 +30,8 @@ function pairs(...texts: string[]): Pair[] {
 }
 
 /** Each node's parent, "-" for a root. */
-function parents(sights: LinkState): string {
-  return five.map((id) => computeTree(sights, id).parent ?? "-").join(" ");
+function parents(linkState: LinkState): string {
+  return five.map((id) => computeTree(linkState, id).parent ?? "-").join(" ");
 }
 
 const star = pairs("0-1", "0-2", "0-3", "0-4");
@@ -43,9 +43,9 @@ test("plant() makes one star around the first in rank while nobody is lost [P8]"
 });
 
 test("plant() keeps the star when one node of it falls away [P8]", () => {
-  const sights = table(star, pairs("0-4"));
-  equal(parents(sights), "- n0 n0 n0 -");
-  const tree = computeTree(sights, "n1");
+  const linkState = table(star, pairs("0-4"));
+  equal(parents(linkState), "- n0 n0 n0 -");
+  const tree = computeTree(linkState, "n1");
   deepEqual(five.filter((id) => tree.has(id)), ["n0", "n1", "n2", "n3"]);
 });
 
@@ -54,18 +54,18 @@ test("plant() takes the next in rank once the first is out of everyone's sight [
 });
 
 test("plant() gives each side of a cut a star of its own [P8]", () => {
-  const sights = table(pairs("0-1", "2-3", "2-4"), pairs("0-2", "0-3", "0-4"));
-  equal(parents(sights), "- n0 - n2 n2");
+  const linkState = table(pairs("0-1", "2-3", "2-4"), pairs("0-2", "0-3", "0-4"));
+  equal(parents(linkState), "- n0 - n2 n2");
 });
 
 test("plant() leads across a bridge [P9]", () => {
-  const sights = table(pairs("0-1", "0-2", "2-3", "2-4"), pairs("0-3", "0-4"));
-  equal(parents(sights), "- n0 n0 n2 n2");
+  const linkState = table(pairs("0-1", "0-2", "2-3", "2-4"), pairs("0-3", "0-4"));
+  equal(parents(linkState), "- n0 n0 n2 n2");
 });
 
 test("plant() leads round a ring, as few hops as there are [P9]", () => {
-  const sights = table(pairs("0-1", "1-2", "2-3", "3-4", "4-0"), pairs("0-2", "0-3"));
-  equal(parents(sights), "- n0 n1 n4 n0");
+  const linkState = table(pairs("0-1", "1-2", "2-3", "3-4", "4-0"), pairs("0-2", "0-3"));
+  equal(parents(linkState), "- n0 n1 n4 n0");
 });
 
 test("plant() believes no link that nobody has seen [P9]", () => {
@@ -73,57 +73,60 @@ test("plant() believes no link that nobody has seen [P9]", () => {
 });
 
 test("plant() gives everyone who knows the same the same tree [P8]", () => {
-  const sights = table(pairs("0-1", "1-2", "2-3", "3-4", "4-0"), pairs("0-2", "0-3"));
+  const linkState = table(pairs("0-1", "1-2", "2-3", "3-4", "4-0"), pairs("0-2", "0-3"));
   for (const id of five) {
-    const tree = computeTree(sights, id);
-    const other = computeTree(sights, "n0");
-    deepEqual(five.map((id) => tree.parentOf(id)), five.map((id) => other.parentOf(id)));
-    for (const child of tree.children) equal(computeTree(sights, child).parent, id);
+    const tree = computeTree(linkState, id);
+    const other = computeTree(linkState, "n0");
+    deepEqual(five.map((id) => tree.parentIdOf(id)), five.map((id) => other.parentIdOf(id)));
+    for (const child of tree.children) equal(computeTree(linkState, child).parent, id);
   }
 });
 
 test("Sights.merge() takes the later word, by life and then version [P7]", () => {
-  const sights = new LinkState("n0", 5);
+  const linkState = new LinkState("n0", 5);
   const word = (incarnation: number, version: number, lost: string[]) => ({
     incarnation,
     version,
-    lost: new Set(lost),
-    seen: new Set<string>(),
+    suspected: new Set(lost),
+    heard: new Set<string>(),
   });
-  deepEqual(sights.merge("n1", word(1, 2, ["n2"])), ["n2"]);
-  equal(sights.merge("n1", word(1, 1, [])), undefined);
-  deepEqual([...sights.lostBy("n1")], ["n2"]);
-  deepEqual(sights.merge("n1", word(2, 1, [])), []);
-  deepEqual([...sights.lostBy("n1")], []);
+  deepEqual(linkState.merge("n1", word(1, 2, ["n2"])), ["n2"]);
+  equal(linkState.merge("n1", word(1, 1, [])), undefined);
+  deepEqual([...linkState.suspectedBy("n1")], ["n2"]);
+  deepEqual(linkState.merge("n1", word(2, 1, [])), []);
+  deepEqual([...linkState.suspectedBy("n1")], []);
 });
 
 test("Sights outranks what an earlier life of this node said [P7]", () => {
-  const sights = new LinkState("n0", 5);
-  deepEqual(sights.merge("n0", { incarnation: 4, version: 9, lost: new Set(["n1"]), seen: new Set() }), []);
-  deepEqual([...sights.lost], []);
-  const [own] = [...sights.since(0)];
+  const linkState = new LinkState("n0", 5);
+  deepEqual(
+    linkState.merge("n0", { incarnation: 4, version: 9, suspected: new Set(["n1"]), heard: new Set() }),
+    [],
+  );
+  deepEqual([...linkState.suspected], []);
+  const [own] = [...linkState.since(0)];
   deepEqual(own?.[1].incarnation, 5);
 });
 
 test("Sights.linkUp() presumes the star of which nobody speaks; all else needs a witness, and nobody who has lost it [P9]", () => {
-  const sights = new LinkState("n0", 1, plan);
-  const up = () => [sights.linkUp("n0", "n1"), sights.linkUp("n1", "n2")];
+  const linkState = new LinkState("n0", 1, layout);
+  const up = () => [linkState.linkUp("n0", "n1"), linkState.linkUp("n1", "n2")];
   deepEqual(up(), [true, false]);
-  sights.merge("n1", { incarnation: 1, version: 1, lost: new Set(["n0"]), seen: new Set() });
+  linkState.merge("n1", { incarnation: 1, version: 1, suspected: new Set(["n0"]), heard: new Set() });
   deepEqual(up(), [false, false]);
-  sights.merge("n2", { incarnation: 1, version: 1, lost: new Set(), seen: new Set(["n1"]) });
+  linkState.merge("n2", { incarnation: 1, version: 1, suspected: new Set(), heard: new Set(["n1"]) });
   deepEqual(up(), [false, false]);
-  sights.merge("n1", { incarnation: 1, version: 2, lost: new Set(), seen: new Set(["n0", "n2"]) });
+  linkState.merge("n1", { incarnation: 1, version: 2, suspected: new Set(), heard: new Set(["n0", "n2"]) });
   deepEqual(up(), [true, true]);
 });
 
 test("Sights: who sees what is presumed, or more, is silent while all is well, and speaks once somebody is lost [P7]", () => {
-  const sights = new LinkState("n1", 1, plan);
-  const rows = () => [...sights.since(0)].map(([node, { seen }]) => [node, [...seen]]);
-  sights.see("n0");
-  deepEqual([rows(), [...sights.seen]], [[], ["n0"]]);
-  sights.merge("n2", { incarnation: 1, version: 1, lost: new Set(["n4"]), seen: new Set() });
+  const linkState = new LinkState("n1", 1, layout);
+  const rows = () => [...linkState.since(0)].map(([node, { heard }]) => [node, [...heard]]);
+  linkState.hear("n0");
+  deepEqual([rows(), [...linkState.heard]], [[], ["n0"]]);
+  linkState.merge("n2", { incarnation: 1, version: 1, suspected: new Set(["n4"]), heard: new Set() });
   deepEqual(rows(), [["n2", []]], "what it sees is presumed anyway");
-  sights.see("n3");
+  linkState.hear("n3");
   deepEqual(rows(), [["n2", []], ["n1", ["n0", "n3"]]]);
 });
