@@ -1,5 +1,13 @@
 /** The mechanisms of the protocol that can be switched off, to see what each of them buys. */
 
-export const mechanisms = ["retry", "repair", "detour", "failover", "pacing", "rebirth"] as const;
+export const mechanisms = [
+  ...["retry", "repair", "detour", "failover", "pacing", "rebirth"] as const,
+  // What waits, and for what.
+  ...["window", "linger", "bulk", "stagger", "hold", "retime", "ack-on-flush", "first-contact"] as const,
+  // What is measured.
+  ...["rtt-bounds", "typical", "ask-back"] as const,
+  // What is sent, and when it is asked for.
+  ...["eager-push", "recent-first", "delta-digest", "fast-retry", "pull", "arriving"] as const,
+] as const;
 
 export type Mechanism = (typeof mechanisms)[number];

@@ -21,14 +21,14 @@ export interface Batch {
 }
 
 /**
- * What is held of each origin that grew since what the peer has confirmed, and the log's revision that this tells of.
+ * What is held of each origin that grew after the revision `since`, and the log's revision that this tells of.
  * Those that grew first come first, so that the rest can be told of later; to name less than is held is harmless.
  */
-export function composeDigest(log: Log, peer: Progress): { digest: PeerBody["digest"]; revision: number } {
+export function composeDigest(log: Log, since: number): { digest: PeerBody["digest"]; revision: number } {
   const digest: PeerBody["digest"] = [];
-  let revision = peer.confirmedLog;
+  let revision = since;
   let bytes = 0;
-  for (const { name, held, changedAt } of log.grownSince(peer.confirmedLog)) {
+  for (const { name, held, changedAt } of log.grownSince(since)) {
     const spans = held.spans(SPANS_MAX).flat();
     bytes += roomFor(name) + NUMBER_BYTES * spans.length;
     if (digest.length === ORIGINS_MAX || bytes > DIGEST_BYTES_MAX) return { digest, revision };

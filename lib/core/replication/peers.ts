@@ -1,4 +1,5 @@
 /** The other members; what is believed of one begins when there is first anything to believe. */
+import type { Mechanism } from "../mechanisms.ts";
 import { TimerQueue } from "../timer_queue.ts";
 import { rankOf } from "../topology/members.ts";
 import { Progress } from "./progress.ts";
@@ -6,13 +7,15 @@ import { Progress } from "./progress.ts";
 export class Peers implements Iterable<Progress> {
   readonly #me: string;
   readonly #ranked: readonly string[];
+  readonly #without: readonly Mechanism[];
   readonly #met = new Map<string, Progress>();
   /** When which of those who were met is due something. */
   readonly timers = new TimerQueue<Progress>();
 
   /** `ranked`: every member, this node included, sorted. */
-  constructor(me: string, ranked: readonly string[]) {
+  constructor(me: string, ranked: readonly string[], without: readonly Mechanism[] = []) {
     this.#me = me;
+    this.#without = without;
     this.#ranked = ranked;
   }
 
@@ -25,7 +28,7 @@ export class Peers implements Iterable<Progress> {
   getOrCreate(id: string): Progress | undefined {
     const met = this.#met.get(id);
     if (met !== undefined || !this.has(id)) return met;
-    const peer = new Progress(id, this.timers);
+    const peer = new Progress(id, this.timers, !this.#without.includes("rtt-bounds"));
     this.#met.set(id, peer);
     return peer;
   }

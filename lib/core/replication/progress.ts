@@ -99,9 +99,15 @@ export class Progress {
   /** Origins of which it may hold more than the log: those of which it has spoken since they were last compared. */
   readonly #toCompare = new Set<string>();
 
-  /** Without an timers nobody is told when it is due something. */
-  constructor(id: string, timers?: TimerQueue<Progress>) {
+  readonly #boundsRtt: boolean;
+
+  /**
+   * Without `timers` nobody is told when it is due something. `boundsRtt`: whether samples of the round trip that may say too
+   * much are bounded.
+   */
+  constructor(id: string, timers?: TimerQueue<Progress>, boundsRtt = true) {
     this.id = id;
+    this.#boundsRtt = boundsRtt;
     this.#moved = timers?.enter(this) ?? (() => {});
   }
 
@@ -352,20 +358,21 @@ export class Progress {
 
   /** A bound stands until there is a sample. */
   #measure({ waits }: Flight, measuredMs: number, now: number): void {
-    if (!waits) this.#sample(measuredMs, now);
+    if (!waits || !this.#boundsRtt) this.#sample(measuredMs, now);
     else this.rtt ??= { mean: Math.min(measuredMs, FIRST_SAMPLE_MAX_MS), deviation: 0, isBound: true };
   }
 
   /** RFC 6298, except that the first sample says nothing of the deviation, and no later one counts for too much. */
   #sample(measuredMs: number, now: number): void {
     // Answers that come in a burst had been held up: only the last of them tells how far away the peer is.
-    if (now - this.#sampledAt > BURST_MS) {
+    if (now - this.#sampledAt > BURST_MS || !this.#boundsRtt) {
       this.#sampledAt = now;
       this.#rttBefore = this.rtt?.isBound ? undefined : this.rtt;
     }
-    const { mean, deviation } = this.#rttBefore ??
-      { mean: Math.min(measuredMs, FIRST_SAMPLE_MAX_MS), deviation: 0 };
-    const ms = Math.min(measuredMs, 2 * (mean + 4 * deviation) + SAMPLE_SLACK_MS);
+    const firstMaxMs = this.#boundsRtt ? FIRST_SAMPLE_MAX_MS : Infinity;
+    const { mean, deviation } = this.#rttBefore ?? { mean: Math.min(measuredMs, firstMaxMs), deviation: 0 };
+    const maxMs = this.#boundsRtt ? 2 * (mean + 4 * deviation) + SAMPLE_SLACK_MS : Infinity;
+    const ms = Math.min(measuredMs, maxMs);
     this.rtt = {
       mean: mean + (ms - mean) / 8,
       deviation: deviation + (Math.abs(ms - mean) - deviation) / 4,

@@ -12,12 +12,19 @@ export class RecentEntries {
   /** Those that came at about one time together, the oldest first. */
   readonly #parts: { readonly at: number; readonly known: Digest }[] = [];
 
-  /** Of what is held at the start, all has been here for a while. */
-  constructor(log: Log) {
+  readonly #remembers: boolean;
+
+  /** Of what is held at the start, all has been here for a while; unless it `remembers`, of what comes later, too. */
+  constructor(log: Log, remembers = true) {
+    this.#remembers = remembers;
     for (const { name, held } of log.grownSince(0)) this.#settled.of(name).addAll(held);
   }
 
   add(entries: readonly Entry[], now: number): void {
+    if (!this.#remembers) {
+      for (const entry of entries) this.#settled.add(entry);
+      return;
+    }
     let latest = this.#parts.at(-1);
     if (latest === undefined || now - latest.at >= RECENT_MS / PARTS) {
       this.settled(now);

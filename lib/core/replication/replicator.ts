@@ -73,11 +73,11 @@ export class Replicator {
     const { me, incarnation, ranked, random, without } = options;
     this.#options = options;
     this.#log = options.log;
-    this.#peers = new Peers(me, ranked);
-    this.#timing = new Timing(options.deliveryBudgetMs);
+    this.#peers = new Peers(me, ranked, without);
+    this.#timing = new Timing(options.deliveryBudgetMs, without);
     const ackTimeoutMs = (peer: Progress) => this.#ackTimeoutMs(peer);
     const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
-    this.#recent = new RecentEntries(this.#log);
+    this.#recent = new RecentEntries(this.#log, !this.#lacks("recent-first"));
     this.#eagerPush = new EagerPush(ranked.length - 1);
     this.#rebirth = new Rebirth({ ...options, rebirth: !this.#lacks("rebirth") });
     const layout = new Layout(ranked, relaysFor(ranked.length));
@@ -169,7 +169,9 @@ export class Replicator {
   /** Part of a message of the peer has come in: it is there, and its line is busy. */
   arriving(id: string, now: number): void {
     const peer = this.#peers.get(id);
-    if (peer === undefined || peer.suspectedAt !== undefined || this.#lacks("pacing")) return;
+    if (
+      peer === undefined || peer.suspectedAt !== undefined || this.#lacks("pacing") || this.#lacks("arriving")
+    ) return;
     peer.arrivingAt = peer.heardAt = now;
   }
 
@@ -199,7 +201,9 @@ export class Replicator {
       const waiting = overdue || peer.assumed;
       // A peer that has heard nothing of this life may still speak to an earlier one: it is greeted all the same.
       if (peer.assumed && peer.nextSeq > 1) peer.forgetSent();
-      else if (!peer.awaited && !peer.isBehind(this.#log) && peer.isUnacked(this.#log)) {
+      else if (
+        !this.#lacks("fast-retry") && !peer.awaited && !peer.isBehind(this.#log) && peer.isUnacked(this.#log)
+      ) {
         // All that was sent has arrived or is lost, and something is missing there.
         peer.retryAt = Math.min(peer.retryAt, now + this.#timing.reorderMs(peer));
       }
@@ -207,7 +211,7 @@ export class Replicator {
       if ((waiting || rest) && peer.isBehind(this.#log)) peer.sendAt = now;
     }
     if (!peer.isAhead(this.#log, this.#rebirth.origin)) peer.pullAttempts = 0;
-    else if (peer.pullAt === Infinity) {
+    else if (peer.pullAt === Infinity && !this.#lacks("pull")) {
       const pullDelayMs = this.#pullDelayMs(peer, body.poll === true);
       peer.pullAt = now + backoffMs(this.#options.random, peer.pullAttempts, pullDelayMs, PULL_CAP_MS);
     }
@@ -225,7 +229,10 @@ export class Replicator {
     if (push) peer.forgetSent();
     // Who knows no round trip yet asks one peer back: all that is timed here follows from it.
     const asked = [...this.#peers].some((each) => each.awaited);
-    this.#say(peer, now, { push, poll: !asked && this.#timing.typicalRtt === undefined });
+    this.#say(peer, now, {
+      push,
+      poll: !asked && this.#timing.typicalRtt === undefined && !this.#lacks("ask-back"),
+    });
   }
 
   /** Peers that know an earlier life are to hear of this one, of which they know nothing yet. */
@@ -243,7 +250,7 @@ export class Replicator {
   #spread(entries: readonly Entry[], from: Progress | undefined, now: number): void {
     if (entries.length === 0) return;
     this.#recent.add(entries, now);
-    const bulk = entries.length >= BULK_ENTRIES;
+    const bulk = entries.length >= BULK_ENTRIES && !this.#lacks("bulk");
     for (const peer of this.#overlay.neighbours) {
       if (peer !== from && peer.isMissing(entries)) this.#pass(peer, from, now, bulk);
     }
@@ -252,7 +259,7 @@ export class Replicator {
   /** What enters alone takes the short cut, too. Nothing follows from it: the tree brings it in any case. */
   #pushEagerly(entries: readonly Entry[], now: number): void {
     const { tree } = this.#overlay;
-    if (entries.length > 1 || !this.#eagerPush.take(tree, now)) return;
+    if (this.#lacks("eager-push") || entries.length > 1 || !this.#eagerPush.take(tree, now)) return;
     const runs: EagerBody["runs"] = entries.map(({ origin, seq, value }) => [origin, seq, [value]]);
     this.#options.send({ src: this.#options.me, dest: tree.root, body: { type: "push", runs } });
   }
@@ -282,13 +289,16 @@ export class Replicator {
 
   /** The relay has just flushed: what waits for a flush that was only foretold is timed to the one that it announces. */
   #retime(relay: Progress, now: number): void {
-    if (relay.id !== this.#overlay.tree.parent || relay.sendAt === Infinity || relay.sendAt <= now) return;
+    if (
+      relay.id !== this.#overlay.tree.parent || relay.sendAt === Infinity || relay.sendAt <= now ||
+      this.#lacks("retime")
+    ) return;
     relay.sendAt = this.#holdUntil(relay, now);
   }
 
   #nextFlushAt(now: number): number {
     // A relay under another waits a little longer: when that one passes on, both pass on together.
-    const patience = this.#overlay.tree.parent === undefined ? 1 : 1.25;
+    const patience = this.#overlay.tree.parent === undefined || this.#lacks("stagger") ? 1 : 1.25;
     // What comes a moment later need not wait a whole window.
     return Math.max(now + this.#timing.lingerMs, this.#flushedAt + patience * this.#announcedMs);
   }
@@ -371,7 +381,10 @@ export class Replicator {
     const poll = more || untold || purpose.poll === true || this.#asks(peer, bytes) ||
       (full && !peer.awaited);
     const ack = peer.ack(now);
-    const { digest, revision } = composeDigest(this.#log, peer);
+    const { digest, revision } = composeDigest(
+      this.#log,
+      this.#lacks("delta-digest") ? 0 : peer.confirmedLog,
+    );
     const { me } = this.#options;
     const { incarnation } = this.#rebirth;
     const type: PeerType = runs.length > 0 ? "delta" : poll ? "probe" : "ack";
@@ -471,7 +484,9 @@ export class Replicator {
   #greet(now: number): void {
     for (const peer of this.#overlay.neighbours) {
       peer.assumeSent(this.#recent.settled(now));
-      peer.sendAt = peer.id === this.#overlay.tree.parent ? now : now + HELLO_MS;
+      peer.sendAt = peer.id === this.#overlay.tree.parent || this.#lacks("first-contact")
+        ? now
+        : now + HELLO_MS;
     }
   }
 
@@ -479,13 +494,13 @@ export class Replicator {
 
   #ackDelayMs(peer: Progress): number {
     const toChild = this.#overlay.isNeighbour(peer.id) && peer.id !== this.#overlay.tree.parent;
-    return toChild ? this.#timing.relayAckMs(this.#timing.windowMs) : this.#timing.ackMs(peer);
+    return toChild ? this.#timing.relayAckMs(peer, this.#timing.windowMs) : this.#timing.ackMs(peer);
   }
 
   #ackTimeoutMs(peer: Progress): number {
     const fromRelay = peer.id === this.#overlay.tree.parent;
     const windowMs = peer.windowMs || this.#timing.windowMs;
-    const delayMs = fromRelay ? this.#timing.relayAckMs(windowMs) : this.#timing.ackMs(peer);
+    const delayMs = fromRelay ? this.#timing.relayAckMs(peer, windowMs) : this.#timing.ackMs(peer);
     return delayMs + this.#timing.replyTimeoutMs(peer);
   }
 

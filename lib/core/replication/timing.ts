@@ -1,4 +1,5 @@
 /** How long things take: every wait follows from measured round trips and a few named margins. */
+import type { Mechanism } from "../mechanisms.ts";
 import { OVERDUE, type Progress, type Rtt } from "./progress.ts";
 
 /** How long a bare acknowledgement waits for traffic to ride on, beside four round trips. */
@@ -23,6 +24,7 @@ export const SAMPLES_PER_PLACE = 4;
 
 export class Timing {
   readonly #deliveryBudgetMs: number | undefined;
+  readonly #without: readonly Mechanism[];
   /** Those whose round trip was measured last, the latest at the end. */
   readonly #measured = new Set<Progress>();
   #typicalRtt: Rtt | undefined;
@@ -30,8 +32,9 @@ export class Timing {
   /** Hops from the root to those farthest from it. */
   levels = 1;
 
-  constructor(deliveryBudgetMs: number | undefined) {
+  constructor(deliveryBudgetMs: number | undefined, without: readonly Mechanism[] = []) {
     this.#deliveryBudgetMs = deliveryBudgetMs;
+    this.#without = without;
   }
 
   /** The peer's round trip was measured anew. */
@@ -45,7 +48,8 @@ export class Timing {
     // A bound is an answer only where there is no sample, and then the least of them says most.
     known.sort((a, b) => Number(a.isBound) - Number(b.isBound) || a.mean - b.mean);
     const sampled = known.filter(({ isBound }) => !isBound).length;
-    this.#typicalRtt = known[Math.min(sampled >> 1, Math.floor(this.#samples / SAMPLES_PER_PLACE))];
+    const place = this.#lacks("typical") ? Infinity : Math.floor(this.#samples / SAMPLES_PER_PLACE);
+    this.#typicalRtt = known[Math.min(sampled >> 1, place)];
   }
 
   /**
@@ -66,7 +70,7 @@ export class Timing {
    */
   get windowMs(): number {
     const rtt = this.typicalRtt;
-    if (rtt === undefined) return 0;
+    if (rtt === undefined || this.#lacks("window")) return 0;
     const ms = this.#deliveryBudgetMs === undefined
       ? (WINDOW_RTTS[this.levels - 1] ?? 0) * rtt.mean
       : 0.9 * this.#deliveryBudgetMs - this.levels * rtt.mean - 2 * rtt.deviation;
@@ -75,13 +79,14 @@ export class Timing {
 
   /** The window to announce, which then stands: shorter while few samples are known, as they may say too much. */
   get nextWindowMs(): number {
-    const ms = this.windowMs * this.#samples / (this.#samples + 1);
+    const share = this.#lacks("typical") ? 1 : this.#samples / (this.#samples + 1);
+    const ms = this.windowMs * share;
     return ms < WINDOW_MIN_MS ? 0 : ms;
   }
 
   /** How long what comes out of idleness waits for company. */
   get lingerMs(): number {
-    return this.windowMs / 16;
+    return this.#lacks("linger") ? 0 : this.windowMs / 16;
   }
 
   /** How long a peer may take to answer what it is asked, behind what is on its way to it. */
@@ -95,8 +100,9 @@ export class Timing {
     return 2 * this.#rtt(peer).deviation + REORDER_SLACK_MS;
   }
 
-  /** How long a relay may owe its children an acknowledgement: one that gathers for long acknowledges as it passes on. */
-  relayAckMs(windowMs: number): number {
+  /** How long a relay may owe a child an acknowledgement: one that gathers for long acknowledges as it passes on. */
+  relayAckMs(peer: Progress, windowMs: number): number {
+    if (this.#lacks("ack-on-flush")) return this.ackMs(peer);
     return windowMs < ACK_DELAY_MS / 2 ? ACK_DELAY_MS : windowMs;
   }
 
@@ -112,7 +118,7 @@ export class Timing {
    */
   holdUntil(relay: Progress, now: number): number {
     const { rtt, windowMs, flushedAt, periodic } = relay;
-    if (windowMs < WINDOW_MIN_MS || rtt === undefined) return now;
+    if (windowMs < WINDOW_MIN_MS || rtt === undefined || this.#lacks("hold")) return now;
     // As RFC 6298 has it, nothing is known yet of how much a first round trip deviates.
     const deviation = rtt.isBound ? rtt.mean / 2 : rtt.deviation;
     const margin = 4 * deviation + REORDER_SLACK_MS + windowMs / 16;
@@ -125,6 +131,10 @@ export class Timing {
   flushOverdueAt(relay: Progress): number {
     if (!relay.periodic) return Infinity;
     return relay.flushedAt + OVERDUE * relay.windowMs + 4 * this.#rtt(relay).deviation + ANSWER_SLACK_MS;
+  }
+
+  #lacks(mechanism: Mechanism): boolean {
+    return this.#without.includes(mechanism);
   }
 
   #rtt(peer: Progress): Rtt {

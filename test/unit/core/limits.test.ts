@@ -244,10 +244,10 @@ test("a message names at most ORIGINS_MAX origins, and the rest is named later [
   const log = new Log();
   for (let i = 0; i < ORIGINS_MAX + 5; i++) log.add({ origin: `o${i}`, seq: 1, value: i });
   const peer = new Progress("n1");
-  const first = composeDigest(log, peer);
+  const first = composeDigest(log, peer.confirmedLog);
   equal(first.digest.length, ORIGINS_MAX);
   peer.confirmedLog = first.revision;
-  const second = composeDigest(log, peer);
+  const second = composeDigest(log, peer.confirmedLog);
   deepEqual(second.digest.map(([origin]) => origin), count(ORIGINS_MAX, ORIGINS_MAX + 5).map((i) => `o${i}`));
   equal(second.revision, log.revision);
 });
@@ -270,7 +270,7 @@ test("the longest message fits into a line: HOLDS_BYTES_MAX, SIGHTS_BYTES_MAX, a
   let toldOf = 0;
   for (let turn = 0; peer.confirmedLinks < linkState.revision || peer.confirmedLog < log.revision; turn++) {
     ok(turn < 1_000, "it comes to an end");
-    const { digest, revision } = composeDigest(log, peer);
+    const { digest, revision } = composeDigest(log, peer.confirmedLog);
     const words = composeLinks(linkState, peer);
     const { runs } = takeBatch(log, peer.sent);
     const bytes = JSON.stringify({ digest, links: words.links, runs }).length;
