@@ -1,11 +1,11 @@
-/** What travels: the envelope and every body, as typebox schemas compiled once, and their types. */
+/** What travels [W1, W3, W4]: the envelope and every body, as typebox schemas compiled once, and their types. */
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 
 /** Any JSON value; a broadcast's payload. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** One message names at most so many origins, and so many intervals of each. */
+/** One message names at most so many origins, and so many intervals of each [P11]. */
 export const ORIGINS_MAX = 1_024;
 export const SPANS_MAX = 64;
 
@@ -23,7 +23,7 @@ const EnvelopeSchema = Type.Object({
   body: Type.Object({ type: Name, msg_id: MsgId, in_reply_to: MsgId }),
 });
 
-/** What every body has; the rest follows from `type`. */
+/** What every body has. Those of nodes are a PeerMessage; what else is in another is told by `type`. */
 export interface Body {
   readonly type: string;
   readonly msg_id?: number;
@@ -81,10 +81,11 @@ const Watch = Type.Object({
 const Unwatch = Type.Object({ watch: Type.Integer() });
 
 /**
- * What one node tells another, pushes apart always in this one shape; `type` only says what it is mostly for:
+ * What one node tells another [W4], pushes apart always in this one shape; `type` only says what it is mostly for:
  * "delta" brings entries, "probe" asks for an answer, "ack" does neither.
  */
-const Gossip = Type.Object({
+const ExchangeSchema = Type.Object({
+  type: Type.Union([Type.Literal("delta"), Type.Literal("ack"), Type.Literal("probe")]),
   /** The sender's incarnation: a larger one is a later life that has forgotten everything. */
   incarnation: Count,
   /** The sender's count of messages to this peer in this life. */
@@ -104,22 +105,23 @@ const Gossip = Type.Object({
   window: Type.Optional(Type.Number({ minimum: 0 })),
 });
 
-/** Entries alone, ahead of the tree, which brings them in any case. */
-const Hint = Type.Object({ runs: Runs });
+/** Entries alone, ahead of the tree, which brings them in any case [P26]. */
+const PushSchema = Type.Object({ type: Type.Literal("push"), runs: Runs });
 
-export type PeerBody = Static<typeof Gossip>;
-export type EagerBody = Static<typeof Hint>;
+export type Exchange = Static<typeof ExchangeSchema>;
+export type Push = Static<typeof PushSchema>;
+/** Whatever one node tells another. */
+export type PeerMessage = Exchange | Push;
 export type WatchBody = Static<typeof Watch>;
 export type UnwatchBody = Static<typeof Unwatch>;
 export type InitBody = Static<typeof requests.init>;
-export type PeerType = "delta" | "ack" | "probe" | "push";
 
 const envelope = Compile(EnvelopeSchema);
 const asking = Compile(AskingSchema);
 const nullIds = Compile(NullIds);
 const name = Compile(Name);
-const gossip = Compile(Gossip);
-const hint = Compile(Hint);
+const exchange = Compile(ExchangeSchema);
+const push = Compile(PushSchema);
 const watch = Compile(Watch);
 const unwatch = Compile(Unwatch);
 const bodies = {
@@ -160,24 +162,18 @@ export function askingOf(value: unknown): Asking | undefined {
   };
 }
 
-export function isPeerType(type: string): type is PeerType {
-  return type === "delta" || type === "ack" || type === "probe" || type === "push";
-}
-
-export function isPeerBody(body: unknown): body is PeerBody {
-  return gossip.Check(body);
-}
-
-export function peerFault(body: unknown): string {
-  return fault(gossip.Errors(body), "a peer message");
-}
-
-export function isEagerBody(body: unknown): body is EagerBody {
-  return hint.Check(body);
-}
-
-export function eagerFault(body: unknown): string {
-  return fault(hint.Errors(body), "a push");
+/** What a node says, as its type demands, or what is wrong with it; undefined where `body` has no type of theirs. */
+export function readPeerMessage(body: Body): PeerMessage | Malformed | undefined {
+  switch (body.type) {
+    case "delta":
+    case "ack":
+    case "probe":
+      return exchange.Check(body) ? body : malformed(exchange.Errors(body), "a peer message");
+    case "push":
+      return push.Check(body) ? body : malformed(push.Errors(body), "a push");
+    default:
+      return undefined;
+  }
 }
 
 export function isWatch(body: unknown): body is WatchBody {
@@ -204,7 +200,13 @@ export type Request =
   | { readonly type: "read" }
   | { readonly type: "echo"; readonly echo: Json }
   | { readonly type: "unknown" }
-  | { readonly type: "malformed"; readonly reason: string };
+  | Malformed;
+
+/** A body that is not as its type demands, and why, for people. */
+export interface Malformed {
+  readonly type: "malformed";
+  readonly reason: string;
+}
 
 export function readRequest(body: Body): Request {
   const { type } = body;
@@ -229,7 +231,7 @@ interface Finding {
   readonly message: string;
 }
 
-function malformed(findings: readonly Finding[], type: string): Request {
+function malformed(findings: readonly Finding[], type: string): Malformed {
   return { type: "malformed", reason: fault(findings, type) };
 }
 

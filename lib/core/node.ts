@@ -3,54 +3,25 @@ import { canonical, VALUE_DEPTH_MAX } from "./log/canonical.ts";
 import { Replicator } from "./replication/replicator.ts";
 import { type Key, keyOf } from "./log/value_set.ts";
 import { type Clash, type Entry, Log } from "./log/log.ts";
-import { type Body, eagerFault, type Envelope, type InitBody, peerFault } from "./message.ts";
-import { isEagerBody, isPeerBody, isPeerType, type Json, readRequest } from "./message.ts";
+import {
+  type Body,
+  type Envelope,
+  type InitBody,
+  type Json,
+  readPeerMessage,
+  readRequest,
+} from "./message.ts";
+import type { Malformed, PeerMessage } from "./message.ts";
 import { type Batch, takeBatch } from "./replication/compose.ts";
+import type { Effect, Event, NodeOptions } from "./events.ts";
 import type { Mechanism } from "./mechanisms.ts";
 import { Digest } from "./log/digest.ts";
 import { isOriginOf, originOf } from "./incarnation.ts";
 import { rankOf } from "./topology/members.ts";
-import type { Random } from "./random.ts";
 import { byteLength, ESCAPED_BYTES } from "./size.ts";
 
 export { Digest };
-export type { Batch, Entry, Mechanism };
-
-export type Event =
-  | { readonly kind: "receive"; readonly envelope: Envelope }
-  | { readonly kind: "wake" }
-  /** The carrier has a new link to the peer: a hint, which spares waiting for a probe. */
-  | { readonly kind: "linked"; readonly peer: string }
-  /** Part of a long message has come from the peer: more of it is on its way. */
-  | { readonly kind: "arriving"; readonly peer: string }
-  /** Entries cannot be made safe, for this reason; undefined: they can again. */
-  | { readonly kind: "storage"; readonly fault: string | undefined };
-
-export type Effect =
-  /** A hope: may be lost, late, doubled, reordered. */
-  | { readonly kind: "send"; readonly envelope: Envelope }
-  /**
-   * To be made safe. What entered here, before any later effect: nobody else has it. What others brought is safe where it
-   * entered, and so may be made safe a little later: a node that loses it says so when it comes back, and gets it again.
-   */
-  | { readonly kind: "persist"; readonly own: boolean; readonly entries: readonly Entry[] }
-  /** New to this node, each once. */
-  | { readonly kind: "deliver"; readonly entries: readonly Entry[] }
-  /** A message that was of no use, and wants no answer: for people. */
-  | { readonly kind: "drop"; readonly reason: string }
-  /** Something that people should know of, in a sentence. */
-  | { readonly kind: "notice"; readonly text: string };
-
-export interface NodeOptions {
-  readonly random: Random;
-  /** Distinguishes this life of the node from earlier ones that lost their memory; a whole number that grows. */
-  readonly incarnation: number;
-  /** How long a value may take to reach everyone, ms; by default follows the measured round trip. */
-  readonly deliveryBudgetMs?: number;
-  /** What earlier lives of this node made safe. */
-  readonly restored?: { readonly entries: Iterable<Entry> };
-  readonly without?: readonly Mechanism[];
-}
+export type { Batch, Effect, Entry, Event, Mechanism, NodeOptions };
 
 /** What is believed of one peer, for people. */
 export interface PeerStatus {
@@ -93,7 +64,7 @@ export class Node {
   #origin = "";
   /** How many values entered here. */
   #entered = 0;
-  #gossip: Replicator | undefined;
+  #replicator: Replicator | undefined;
   #effects: Effect[] = [];
   #storageFault: string | undefined;
   /** What entered since the last wake and is not on its way yet. */
@@ -111,8 +82,8 @@ export class Node {
   step(event: Event, now: number): Effect[] {
     this.#effects = [];
     if (event.kind === "receive") this.#receive(event.envelope, now);
-    else if (event.kind === "linked") this.#gossip?.linked(event.peer, now);
-    else if (event.kind === "arriving") this.#gossip?.arriving(event.peer, now);
+    else if (event.kind === "linked") this.#replicator?.linked(event.peer, now);
+    else if (event.kind === "arriving") this.#replicator?.arriving(event.peer, now);
     else if (event.kind === "storage") this.#storageFault = event.fault;
     else this.#wake(now);
     return this.#effects;
@@ -120,7 +91,7 @@ export class Node {
 
   /** When the node wants a wake, ms on the clock of `now`; Infinity for never. Early or late is harmless. */
   get deadline(): number {
-    return this.#entering.length > 0 ? -Infinity : this.#gossip?.deadline ?? Infinity;
+    return this.#entering.length > 0 ? -Infinity : this.#replicator?.deadline ?? Infinity;
   }
 
   /** Takes what a reader who holds `position` lacks, up to a batch, and moves the position on. */
@@ -131,40 +102,36 @@ export class Node {
   /** As it is now: to look changes nothing. */
   get status(): NodeStatus {
     const { values, digest, revision: entries } = this.#log;
-    const peers = (this.#gossip?.peers ?? []).map(([id, met]): PeerStatus => ({
+    const peers = (this.#replicator?.peers ?? []).map(([id, met]): PeerStatus => ({
       id,
-      neighbour: this.#gossip?.isNeighbour(id) ?? false,
+      neighbour: this.#replicator?.isNeighbour(id) ?? false,
       lag: met?.lag(this.#log) ?? entries,
       ahead: met?.ahead(this.#log) ?? 0,
       rttMs: met?.rtt?.mean,
       suspectedAt: met?.suspectedAt,
       holds: (origin, seq) => met?.acked.has(origin, seq) ?? false,
     }));
-    return { values: values.length, digest, entries, relay: this.#gossip?.relay, peers };
+    return { values: values.length, digest, entries, relay: this.#replicator?.relay, peers };
   }
 
   #receive(envelope: Envelope, now: number): void {
     if (this.#me !== undefined && envelope.dest !== this.#me) return;
+    const message = readPeerMessage(envelope.body);
+    if (message !== undefined) this.#onPeerMessage(envelope, message, now);
     // An answer is never answered: two nodes would never come to an end.
-    if (!isPeerType(envelope.body.type)) {
-      if (envelope.body.in_reply_to === undefined) this.#onRequest(envelope, now);
-      return;
-    }
-    this.#onGossip(envelope, now);
-    for (const clash of this.#log.takeClashes()) this.#keepBoth(clash);
+    else if (envelope.body.in_reply_to === undefined) this.#onRequest(envelope, now);
   }
 
-  #onGossip(envelope: Envelope, now: number): void {
-    const gossip = this.#gossip;
-    if (gossip === undefined) return this.#notYet(envelope);
-    const { src, body } = envelope;
-    if (!gossip.isMember(src)) return this.#refuse(envelope, MALFORMED_REQUEST, `${src} is not a member`);
-    if (body.type === "push") {
-      if (!isEagerBody(body)) return this.#refuse(envelope, MALFORMED_REQUEST, eagerFault(body));
-      return gossip.pushed(src, body, now);
+  #onPeerMessage(envelope: Envelope, message: PeerMessage | Malformed, now: number): void {
+    const { src } = envelope;
+    if (this.#replicator === undefined) return this.#notYet(envelope);
+    if (!this.#replicator.isMember(src)) {
+      return this.#refuse(envelope, MALFORMED_REQUEST, `${src} is not a member`);
     }
-    if (!isPeerBody(body)) return this.#refuse(envelope, MALFORMED_REQUEST, peerFault(body));
-    gossip.receive(src, body, now);
+    if (message.type === "malformed") return this.#refuse(envelope, MALFORMED_REQUEST, message.reason);
+    if (message.type === "push") this.#replicator.pushed(src, message, now);
+    else this.#replicator.receive(src, message, now);
+    for (const clash of this.#log.takeClashes()) this.#keepBoth(clash);
   }
 
   /**
@@ -180,7 +147,7 @@ export class Node {
   #onRequest(envelope: Envelope, now: number): void {
     const request = readRequest(envelope.body);
     if (request.type === "init") return this.#onInit(envelope, request, now);
-    if (this.#gossip === undefined && envelope.body.type !== "init") {
+    if (this.#replicator === undefined && envelope.body.type !== "init") {
       return this.#notYet(envelope);
     }
     switch (request.type) {
@@ -211,7 +178,7 @@ export class Node {
     this.#me = me;
     this.#origin = without.includes("rebirth") ? this.#sameOrigin(me) : originOf(me, incarnation);
     this.#entered = this.#log.held(this.#origin)?.last ?? 0;
-    this.#gossip = new Replicator({
+    this.#replicator = new Replicator({
       me,
       incarnation: incarnation,
       origin: this.#origin,
@@ -274,14 +241,14 @@ export class Node {
 
   #wake(now: number): void {
     this.#passOn(now);
-    this.#gossip?.wake(now);
+    this.#replicator?.wake(now);
   }
 
   #passOn(now: number): void {
     const entries = this.#entering;
     if (entries.length === 0) return;
     this.#entering = [];
-    this.#gossip?.learnt(entries, now);
+    this.#replicator?.learnt(entries, now);
   }
 
   #deliver(entries: readonly Entry[], own: boolean): void {

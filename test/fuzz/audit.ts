@@ -2,8 +2,8 @@
 import { deepEqual, ok } from "node:assert/strict";
 import { canonical } from "../../lib/core/log/canonical.ts";
 import { decode, encode } from "../../lib/core/codec.ts";
-import type { Envelope, Json, PeerBody } from "../../lib/core/message.ts";
-import { isPeerBody, isPeerType, peerFault } from "../../lib/core/message.ts";
+import type { Envelope, Exchange, Json, PeerMessage } from "../../lib/core/message.ts";
+import { readPeerMessage } from "../../lib/core/message.ts";
 import { type Effect, type Entry, type Event, Node, type NodeOptions } from "../../lib/core/node.ts";
 import { stepped } from "../unit/core/stepped.ts";
 
@@ -102,23 +102,26 @@ export class AuditedNode {
     const line = encode(envelope);
     const decoded = decode(line);
     ok(decoded.ok, `the wire takes ${line.slice(0, 300)}`);
-    const { body } = decoded.envelope;
-    if (isPeerType(body.type)) this.#judgeGossip(body, line);
-    else this.#judgeReply(decoded.envelope, cause);
+    const message = readPeerMessage(decoded.envelope.body);
+    if (message === undefined) return this.#judgeReply(decoded.envelope, cause);
+    ok(
+      message.type !== "malformed",
+      `${message.type === "malformed" && message.reason}: ${line.slice(0, 300)}`,
+    );
+    this.#judgePeerMessage(message, line);
   }
 
-  #judgeGossip(body: unknown, line: string): void {
-    ok(isPeerBody(body), `${peerFault(body)}: ${line.slice(0, 300)}`);
-    for (const entry of entriesOf(body)) {
+  #judgePeerMessage(message: PeerMessage, line: string): void {
+    for (const entry of entriesOf(message)) {
       ok(this.#persisted.has(nameOf(entry)), `${nameOf(entry)} is persisted before it is sent`);
     }
-    this.#judgeHoldings(body);
+    if (message.type !== "push") this.#judgeHoldings(message);
     const room = GROWTH_MAX * this.#heardChars + GROWTH_SLACK;
     ok(line.length <= room, `${line.length} characters after ${this.#heardChars} were heard`);
   }
 
   /** What it says it holds, it has persisted; the ends of each interval stand for the rest. */
-  #judgeHoldings(body: PeerBody): void {
+  #judgeHoldings(body: Exchange): void {
     for (const [origin, spans] of body.digest) {
       for (const seq of spans) {
         ok(
@@ -166,7 +169,7 @@ function keyOf(value: Json): string | number {
   return canonical(jsonOf(value)) ?? "too deep";
 }
 
-function entriesOf(body: PeerBody): Entry[] {
+function entriesOf(body: PeerMessage): Entry[] {
   return (body.runs ?? []).flatMap(([origin, first, values]) =>
     values.map((value, i) => ({ origin, seq: first + i, value }))
   );

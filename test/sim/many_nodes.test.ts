@@ -1,11 +1,11 @@
 /** Many nodes: no relay has much more to do than all others, and when relays are lost everything goes on. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPeerBody } from "../../lib/core/message.ts";
 import { STAR_MAX } from "../../lib/core/topology/layout.ts";
 import type { Results } from "../../lib/workbench/verdict/results.ts";
 import { defaults, type Settings } from "../../lib/workbench/settings.ts";
 import { simHosts, simulate } from "../../lib/workbench/world/sim.ts";
+import { exchangeIn } from "../unit/core/stepped.ts";
 
 const NODES = STAR_MAX + 1;
 
@@ -28,7 +28,7 @@ function examine(settings: Partial<Settings>): Examined {
         ...events,
         sent: (envelope) => {
           if (envelope.dest.startsWith("n")) [envelope.src, envelope.dest].forEach(count);
-          if (isPeerBody(envelope.body)) words += envelope.body.links?.length ?? 0;
+          words += exchangeIn(envelope.body)?.links?.length ?? 0;
           events.sent(envelope);
         },
       });

@@ -1,6 +1,6 @@
 /** Who is there and who passes on: keeps the relay tree, notices who is lost, and looks for a relay where there is none. */
 import type { Mechanism } from "../mechanisms.ts";
-import type { PeerBody } from "../message.ts";
+import type { Exchange } from "../message.ts";
 import type { Progress } from "../replication/progress.ts";
 import { rankOf } from "../topology/members.ts";
 import { computeTree, neighboursToNotify } from "../topology/compute_tree.ts";
@@ -48,13 +48,13 @@ export class Overlay {
   }
 
   /** The peer was heard, and says who sees whom. */
-  heard(peer: Progress, body: Pick<PeerBody, "links" | "poll">, now: number): void {
+  heard(peer: Progress, body: Pick<Exchange, "links" | "poll">, now: number): void {
     this.#listen(peer, body, now);
     // Who is not told who is lost takes it as a sign that another asks.
     if (body.poll === true && !this.#looksOut && !this.isNeighbour(peer.id)) this.#askRelay(now);
   }
 
-  #listen(peer: Progress, { links: words = [] }: Pick<PeerBody, "links">, now: number): void {
+  #listen(peer: Progress, { links: words = [] }: Pick<Exchange, "links">, now: number): void {
     const before = this.linkState.revision;
     const returned = !this.linkState.isCalm && !this.linkState.heard.has(peer.id);
     if (this.linkState.suspected.has(peer.id)) this.#prober.found();

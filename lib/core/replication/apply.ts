@@ -1,6 +1,6 @@
 /** Takes what a message brings into the log. */
 import type { Entry, Log, Run } from "../log/log.ts";
-import type { PeerBody } from "../message.ts";
+import type { Exchange } from "../message.ts";
 import type { Progress } from "./progress.ts";
 
 /** Takes in entries, but none of the origin `own`, and returns those that are new. The peer that brought them holds them. */
@@ -8,7 +8,7 @@ export function applyRuns(
   log: Log,
   own: string,
   peer: Progress | undefined,
-  { runs = [] }: Pick<PeerBody, "runs">,
+  { runs = [] }: Pick<Exchange, "runs">,
 ): Entry[] {
   const fresh: Entry[] = [];
   for (const [origin, seq, values] of runs) {

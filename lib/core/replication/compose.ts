@@ -1,7 +1,7 @@
 /** What goes into a message to one peer: the part of the digest, the entries and the links that it lacks. */
 import type { IntervalSet } from "../log/interval_set.ts";
 import type { Log, Run } from "../log/log.ts";
-import { ORIGINS_MAX, type PeerBody, SPANS_MAX } from "../message.ts";
+import { type Exchange, ORIGINS_MAX, SPANS_MAX } from "../message.ts";
 import type { Digest } from "../log/digest.ts";
 import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "./pacing.ts";
 import type { Progress } from "./progress.ts";
@@ -24,8 +24,8 @@ export interface Batch {
  * What is held of each origin that grew after the revision `since`, and the log's revision that this tells of.
  * Those that grew first come first, so that the rest can be told of later; to name less than is held is harmless.
  */
-export function composeDigest(log: Log, since: number): { digest: PeerBody["digest"]; revision: number } {
-  const digest: PeerBody["digest"] = [];
+export function composeDigest(log: Log, since: number): { digest: Exchange["digest"]; revision: number } {
+  const digest: Exchange["digest"] = [];
   let revision = since;
   let bytes = 0;
   for (const { name, held, changedAt } of log.grownSince(since)) {
@@ -39,7 +39,7 @@ export function composeDigest(log: Log, since: number): { digest: PeerBody["dige
 }
 
 export interface Words {
-  readonly links: NonNullable<PeerBody["links"]>;
+  readonly links: NonNullable<Exchange["links"]>;
   /** The links' revision that these tell of; below the newest where not all had room. */
   readonly revision: number;
 }
@@ -51,7 +51,7 @@ export function composeLinks(all: LinkState, peer: Progress): Words {
   if (all.revision === peer.confirmedLinks) return { links: [], revision: all.revision };
   const rows = peer.isStub ? [] : all.since(peer.confirmedLinks);
   const changed = [...rows].sort((a, b) => a[1].changedAt - b[1].changedAt);
-  const links: NonNullable<PeerBody["links"]> = [];
+  const links: NonNullable<Exchange["links"]> = [];
   let revision = peer.confirmedLinks;
   let bytes = 0;
   for (const [node, row] of changed) {

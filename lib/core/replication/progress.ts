@@ -3,7 +3,7 @@ import type { TimerQueue } from "../timer_queue.ts";
 import { IntervalSet } from "../log/interval_set.ts";
 import { Digest } from "../log/digest.ts";
 import type { Entry, Log, Run } from "../log/log.ts";
-import type { PeerBody } from "../message.ts";
+import type { Exchange } from "../message.ts";
 import { Pacing } from "./pacing.ts";
 
 /** Messages of which an echo is still awaited; older ones are given up for lost. */
@@ -19,6 +19,9 @@ export const BURST_MS = 50;
 
 /** After so many windows without a word, a relay that passed on once per window does so no more. */
 export const OVERDUE = 1.25;
+
+/** What it says; of the type, which says what that is mostly for, nothing follows. */
+type Said = Omit<Exchange, "type">;
 
 /** One message on its way. */
 interface Flight {
@@ -191,7 +194,7 @@ export class Progress {
   }
 
   /** Takes in a message's head and digest. Returns false for one of an earlier life. */
-  hear(body: PeerBody, myIncarnation: number, now: number): boolean {
+  hear(body: Said, myIncarnation: number, now: number): boolean {
     if (body.incarnation < this.incarnation) return false;
     if (body.incarnation > this.incarnation && this.incarnation > 0) this.#reborn();
     this.incarnation = body.incarnation;
@@ -219,7 +222,7 @@ export class Progress {
    * more, or entered more than the `entered` values, under `own`. To be asked when its word was heard.
    */
   otherIncarnation(
-    { ack }: PeerBody,
+    { ack }: Said,
     myIncarnation: number,
     own: string,
     entered: number,

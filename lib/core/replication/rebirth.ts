@@ -1,7 +1,7 @@
 /** What others remember of this node, held against what it knows of itself: a log or a clock may have gone back. */
 import { incarnationAfter, isOriginOf, originOf } from "../incarnation.ts";
 import type { Log } from "../log/log.ts";
-import type { PeerBody } from "../message.ts";
+import type { Exchange } from "../message.ts";
 import type { Progress } from "./progress.ts";
 import type { Random } from "../random.ts";
 
@@ -46,7 +46,7 @@ export class Rebirth {
   }
 
   /** A peer was heard. Returns whether this node has begun a later life, as the peer remembers one that this cannot be. */
-  check(peer: Progress, body: PeerBody): boolean {
+  check(peer: Progress, body: Exchange): boolean {
     this.#checkLog(peer);
     const { me, log, random, rebirth, beginOrigin, notice } = this.#options;
     const entered = log.held(this.#origin)?.last ?? 0;
@@ -65,7 +65,7 @@ export class Rebirth {
   }
 
   /** The peer spoke in a life that ended. Returns whether it is to be told: it may not know, its clock being behind. */
-  isToBeTold(peer: Progress, { incarnation, poll }: PeerBody): boolean {
+  isToBeTold(peer: Progress, { incarnation, poll }: Exchange): boolean {
     // What was on its way for long asks for no answer mostly, or it does no harm.
     if (poll !== true || !this.#options.rebirth) return false;
     if (peer.staleIncarnation !== incarnation) {

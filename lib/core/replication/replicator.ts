@@ -5,7 +5,7 @@ import { Overlay } from "../liveness/overlay.ts";
 import type { Hands } from "../liveness/prober.ts";
 import type { Mechanism } from "../mechanisms.ts";
 import { applyRuns } from "./apply.ts";
-import type { Body, EagerBody, Envelope, PeerBody, PeerType } from "../message.ts";
+import type { Envelope, Exchange, Push } from "../message.ts";
 import { BATCH_BYTES_MAX, type Shipment } from "./pacing.ts";
 import { type Batch, composeDigest, composeLinks, takeBatch, type Words } from "./compose.ts";
 import { Rebirth, type RebirthOptions } from "./rebirth.ts";
@@ -127,7 +127,7 @@ export class Replicator {
   }
 
   /** Takes in what came ahead of the tree. Of who sent it nothing is believed: that may have been in an earlier life. */
-  pushed(from: string, body: EagerBody, now: number): void {
+  pushed(from: string, body: Push, now: number): void {
     const fresh = applyRuns(this.#log, this.#rebirth.origin, undefined, body);
     if (fresh.length === 0) return;
     this.#options.deliver(fresh);
@@ -138,7 +138,7 @@ export class Replicator {
   }
 
   /** Takes in what a peer says. */
-  receive(from: string, body: PeerBody, now: number): void {
+  receive(from: string, body: Exchange, now: number): void {
     const peer = this.#peers.getOrCreate(from);
     if (peer === undefined) return;
     const overdue = peer.misses > 0;
@@ -196,7 +196,7 @@ export class Replicator {
   // What arrives.
 
   /** Compares what the peer says it digest with what this node digest, both ways. */
-  #catchUp(peer: Progress, body: PeerBody, overdue: boolean, now: number): void {
+  #catchUp(peer: Progress, body: Exchange, overdue: boolean, now: number): void {
     if (this.#overlay.isNeighbour(peer.id)) {
       const waiting = overdue || peer.assumed;
       // A peer that has heard nothing of this life may still speak to an earlier one: it is greeted all the same.
@@ -260,7 +260,7 @@ export class Replicator {
   #pushEagerly(entries: readonly Entry[], now: number): void {
     const { tree } = this.#overlay;
     if (this.#lacks("eager-push") || entries.length > 1 || !this.#eagerPush.take(tree, now)) return;
-    const runs: EagerBody["runs"] = entries.map(({ origin, seq, value }) => [origin, seq, [value]]);
+    const runs: Push["runs"] = entries.map(({ origin, seq, value }) => [origin, seq, [value]]);
     this.#options.send({ src: this.#options.me, dest: tree.root, body: { type: "push", runs } });
   }
 
@@ -387,8 +387,8 @@ export class Replicator {
     );
     const { me } = this.#options;
     const { incarnation } = this.#rebirth;
-    const type: PeerType = runs.length > 0 ? "delta" : poll ? "probe" : "ack";
-    const body: Body & PeerBody = { type, incarnation, seq: peer.nextSeq, digest };
+    const type = runs.length > 0 ? "delta" : poll ? "probe" : "ack";
+    const body: Exchange = { type, incarnation, seq: peer.nextSeq, digest };
     if (ack !== undefined) body.ack = ack;
     if (runs.length > 0) body.runs = runs.map(({ origin, seq, values }) => [origin, seq, values]);
     if (links.length > 0) body.links = links;

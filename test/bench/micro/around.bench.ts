@@ -3,7 +3,13 @@ import { strictEqual } from "node:assert/strict";
 import { do_not_optimize } from "mitata";
 import { z } from "zod";
 import { decode, encode } from "../../../lib/core/codec.ts";
-import { type Envelope, isEnvelope, isPeerBody, readRequest } from "../../../lib/core/message.ts";
+import {
+  type Body,
+  type Envelope,
+  isEnvelope,
+  readPeerMessage,
+  readRequest,
+} from "../../../lib/core/message.ts";
 import type { Node } from "../../../lib/core/node.ts";
 import { type Group, timed } from "./cases.ts";
 import { broadcast, Cluster, delta, DELTA_VALUES, names, nodeOf, ORIGIN, word } from "./rig.ts";
@@ -75,9 +81,13 @@ function checks(): Group[] {
       (body) => readRequest(body).type === "broadcast",
       ZodBroadcast,
     ),
-    check("check a delta of one value", single.body, isPeerBody, ZodGossip),
-    check(`check a delta of ${DELTA_VALUES} values`, batch.body, isPeerBody, ZodGossip),
+    check("check a delta of one value", single.body, isDelta, ZodGossip),
+    check(`check a delta of ${DELTA_VALUES} values`, batch.body, isDelta, ZodGossip),
   ];
+}
+
+function isDelta(body: Body): boolean {
+  return readPeerMessage(body)?.type === "delta";
 }
 
 /** Either says yes, or the figures would say nothing. */

@@ -1,17 +1,17 @@
 /** Two nodes on one line each way, so that one can see what they say to each other and how much at a time. */
 import { decode, encode } from "../../../lib/core/codec.ts";
-import { type Body, type Envelope, isPeerBody, type Json, type PeerBody } from "../../../lib/core/message.ts";
+import type { Body, Envelope, Exchange, Json } from "../../../lib/core/message.ts";
 import { Node } from "../../../lib/core/node.ts";
 import { seeded } from "../../../lib/core/random.ts";
 import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
-import { stepped } from "./stepped.ts";
+import { exchangeIn, stepped } from "./stepped.ts";
 
 /** One line between the two, as it left. */
 export interface Sent {
   readonly at: number;
   readonly src: string;
   readonly bytes: number;
-  readonly body: PeerBody;
+  readonly body: Exchange;
 }
 
 interface Due {
@@ -104,7 +104,8 @@ export class Pair {
   #leave(envelope: Envelope): void {
     const line = encode(envelope);
     const { src, body } = envelope;
-    if (isPeerBody(body)) this.sent.push({ at: this.#now, src, bytes: bytesOf.encode(line).length, body });
+    const said = exchangeIn(body);
+    if (said) this.sent.push({ at: this.#now, src, bytes: bytesOf.encode(line).length, body: said });
     this.#wire.push({ at: this.#now + this.#latencyMs, dest: envelope.dest, line });
   }
 }

@@ -1,4 +1,5 @@
-/** A node in a turn of its own: it takes in an event, and is woken at once where something is due then. */
+/** A node in a turn of its own: it takes in an event, and is woken at once where something is due then; and what it says. */
+import { type Body, type Exchange, readPeerMessage } from "../../../lib/core/message.ts";
 import type { Effect, Event, Node } from "../../../lib/core/node.ts";
 
 /** The effects of both, in order. */
@@ -6,4 +7,10 @@ export function stepped(node: Pick<Node, "step" | "deadline">, event: Event, now
   const effects = node.step(event, now);
   if (event.kind === "wake" || node.deadline > now) return effects;
   return [...effects, ...node.step({ kind: "wake" }, now)];
+}
+
+/** What one node tells another, pushes apart; undefined where the body is none of that, or malformed. */
+export function exchangeIn(body: Body): Exchange | undefined {
+  const message = readPeerMessage(body);
+  return message?.type === "malformed" || message?.type === "push" ? undefined : message;
 }

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { Log } from "../../../../lib/core/log/log.ts";
-import type { PeerBody } from "../../../../lib/core/message.ts";
+import type { Exchange } from "../../../../lib/core/message.ts";
 import { Digest } from "../../../../lib/core/log/digest.ts";
 import { LIGHT_BYTES } from "../../../../lib/core/replication/pacing.ts";
 import { takeBatch } from "../../../../lib/core/replication/compose.ts";
@@ -19,8 +19,8 @@ const MY_LIFE = 5;
 const OWN = "n0.5";
 
 /** What a peer in its third life says, unless told otherwise. */
-function word(said: Partial<PeerBody> = {}): PeerBody {
-  return { incarnation: 3, seq: 1, digest: [], ...said };
+function word(said: Partial<Exchange> = {}): Exchange {
+  return { type: "ack", incarnation: 3, seq: 1, digest: [], ...said };
 }
 
 /** A peer that has been heard: what is sent to it now does not wait for its start. */
