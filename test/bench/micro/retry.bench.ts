@@ -141,15 +141,15 @@ function returns(many: number): () => number {
 function memoryOfPeers(sizes: Sizes): Group {
   const most = Math.max(...sizes.peers);
   return weighed(
-    "memory of a peer, by the origins of which it holds something",
+    "memory of a peer, by the origins of which it digest something",
     "peer",
     1,
     () =>
       [1, ...sizes.origins].map((origins) => {
         const count = origins < 1_000 ? most : Math.ceil(most / 10);
-        const holds = Array.from({ length: origins }, (_, i) => [originOf(i), [1, 9]]);
+        const digest = Array.from({ length: origins }, (_, i) => [originOf(i), [1, 9]]);
         const name = `${figure(origins)} ${origins === 1 ? "origin" : "origins"}`;
-        return { name, count, start: () => () => heardOfAll(count, holds) };
+        return { name, count, start: () => () => heardOfAll(count, digest) };
       }),
   );
 }
@@ -176,8 +176,8 @@ function memoryOfValues({ many }: Sizes): Group {
 
 function confirmed(peers: number, many: number): Node {
   const { node, now } = waitingRelay(peers, many);
-  const holds = [["n0.1", [1, many]]];
-  for (const id of names(peers + 1).slice(1)) stepped(node, word(id, "n0", { seq: 2, holds }), now);
+  const digest = [["n0.1", [1, many]]];
+  for (const id of names(peers + 1).slice(1)) stepped(node, word(id, "n0", { seq: 2, digest }), now);
   return node;
 }
 

@@ -78,7 +78,7 @@ export function broadcast(dest: string, message: Json) {
   return fromClient(dest, { type: "broadcast", msg_id: 2, message });
 }
 
-/** Gossip of the given peer, in its first life. */
+/** What the given peer says in its first life. */
 export function word(src: string, dest: string, body: { readonly [field: string]: unknown }) {
   return receive({ src, dest, body: { type: "ack", incarnation: 1, digest: [], ...body } });
 }
@@ -87,8 +87,8 @@ export function word(src: string, dest: string, body: { readonly [field: string]
 export function delta(src: string, dest: string, i: number, overlap = 0) {
   const first = i * (DELTA_VALUES - overlap) + 1;
   const values = Array.from({ length: DELTA_VALUES }, (_, k) => first + k);
-  const holds = [[ORIGIN, [1, first + DELTA_VALUES - 1]]];
-  return word(src, dest, { type: "delta", seq: i + 1, holds, runs: [[ORIGIN, first, values]] });
+  const digest = [[ORIGIN, [1, first + DELTA_VALUES - 1]]];
+  return word(src, dest, { type: "delta", seq: i + 1, digest, runs: [[ORIGIN, first, values]] });
 }
 
 /** A relay and the moment at which it stands. */
@@ -140,13 +140,13 @@ function isLost({ suspectedAt }: PeerStatus): boolean {
 /** Whoever is told something has it from then on, and says so at once; apart from the one who is away. */
 function confirm(node: Node, effects: readonly Effect[], away: string | undefined, now: number): void {
   const { entries } = node.status;
-  const holds = entries === 0 ? [] : [["n0.1", [1, entries]]];
+  const digest = entries === 0 ? [] : [["n0.1", [1, entries]]];
   const queue = [...effects];
   for (let i = 0; i < queue.length; i++) {
     const effect = queue[i];
     if (effect?.kind !== "send" || effect.envelope.dest === away || effect.envelope.dest === "c1") continue;
-    const { n } = effect.envelope.body;
-    queue.push(...stepped(node, word(effect.envelope.dest, "n0", { n, ack: [1, n, 0], holds }), now));
+    const { seq } = effect.envelope.body;
+    queue.push(...stepped(node, word(effect.envelope.dest, "n0", { seq, ack: [1, seq, 0], digest }), now));
   }
 }
 
