@@ -8,6 +8,9 @@ export const mechanisms = [
   ...["rtt-bounds", "typical", "ask-back"] as const,
   // What is sent, and when it is asked for.
   ...["eager-push", "recent-first", "delta-digest", "fast-retry", "pull", "arriving"] as const,
+  // The control plane.
+  ...["background-probe", "retract", "search", "roll-call", "deputy", "reconnect", "flush-watch"] as const,
+  ...["stub", "notify", "two-levels", "ask-relay", "link-hint"] as const,
 ] as const;
 
 export type Mechanism = (typeof mechanisms)[number];

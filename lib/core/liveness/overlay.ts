@@ -44,6 +44,7 @@ export class Overlay {
   /** Whether a peer need not know who sees whom: in two levels the relays look after those who pass nothing on. */
   isStub(id: string): boolean {
     const { layout } = this.linkState;
+    if (this.#lacks("stub")) return false;
     return layout.relays > 0 && !layout.isRelayId(id) && this.#tree.parent !== id && !this.#tree.passesOn(id);
   }
 
@@ -51,7 +52,9 @@ export class Overlay {
   heard(peer: Progress, body: Pick<Exchange, "links" | "poll">, now: number): void {
     this.#listen(peer, body, now);
     // Who is not told who is lost takes it as a sign that another asks.
-    if (body.poll === true && !this.#looksOut && !this.isNeighbour(peer.id)) this.#askRelay(now);
+    if (body.poll === true && !this.#looksOut && !this.isNeighbour(peer.id) && !this.#lacks("ask-relay")) {
+      this.#askRelay(now);
+    }
   }
 
   #listen(peer: Progress, { links: words = [] }: Pick<Exchange, "links">, now: number): void {
@@ -99,7 +102,8 @@ export class Overlay {
   /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */
   silent(relay: Progress, now: number): void {
     relay.periodic = false;
-    if (relay.id !== this.#tree.parent || relay.misses > 0 || this.#lacks("failover")) return;
+    if (relay.id !== this.#tree.parent || relay.misses > 0) return;
+    if (this.#lacks("failover") || this.#lacks("flush-watch")) return;
     this.#options.hands.finalProbe(relay, now);
   }
 
@@ -139,13 +143,14 @@ export class Overlay {
     const relay = this.#relay;
     const stale = relay?.id === id && now - relay.heardAt >= ackTimeoutMs(relay);
     if (!stale && this.isNeighbour(id)) return;
-    this.linkState.retract((peer) => peer !== id);
+    if (!this.#lacks("retract")) this.linkState.retract((peer) => peer !== id);
     if (stale) hands.probe(relay, now);
   }
 
   /** Without its relay, this node believes only those of its links over which it has heard of late. */
   #doubtLinks(now: number): void {
     const { peers, ackTimeoutMs } = this.#options;
+    if (this.#lacks("retract")) return;
     this.linkState.retract((id) => {
       const peer = peers.get(id);
       return peer !== undefined && now - peer.heardAt < ackTimeoutMs(peer);
@@ -167,11 +172,14 @@ export class Overlay {
     const before = this.#tree;
     this.#tree = this.#prune(computeTree(this.linkState, me));
     // Who passes nothing on is not told of changes: what it knows of others would be of long ago.
-    if (!this.#looksOut && this.#tree.children.length === 0 && this.linkState.forgetOthers()) {
+    const spared = !this.#looksOut && this.#tree.children.length === 0 && !this.#lacks("stub");
+    if (spared && this.linkState.forgetOthers()) {
       this.#tree = this.#prune(computeTree(this.linkState, me));
     }
     this.#near = this.#beside(this.#tree);
-    const told = neighboursToNotify(this.linkState.layout, before, this.#tree, me);
+    const told = this.#lacks("notify")
+      ? new Set(this.#near.keys())
+      : neighboursToNotify(this.linkState.layout, before, this.#tree, me);
     if (told.size > 0) hands.treeChanged(before, told, now);
     this.#prober.replanted(this.#tree, now);
   }
@@ -191,6 +199,7 @@ export class Overlay {
   /** Without a relay: call who would be it next. */
   #search(now: number): void {
     const { peers, hands } = this.#options;
+    if (this.#lacks("search")) return;
     if ([...peers].some((peer) => peer.awaited)) return;
     const next = this.#nextRelay();
     const isFound = this.#tree.size > 1 && this.linkState.heard.has(next ?? "");

@@ -76,7 +76,9 @@ export class Prober {
     const before = this.#tree;
     this.#tree = tree;
     // At any moment of the interval, lest all that lost sight at once probe at once.
-    if (this.#probeAt === Infinity) this.#probeAt = now + this.#probeMs() * this.#options.random.next();
+    if (this.#probeAt === Infinity && !this.#lacks("background-probe")) {
+      this.#probeAt = now + this.#probeMs() * this.#options.random.next();
+    }
     this.#planMuster(before, now);
     this.#help(now);
   }
@@ -101,6 +103,16 @@ export class Prober {
     return looksOut(this.#linkState.layout, this.#tree, this.#options.me);
   }
 
+  #lacks(mechanism: Mechanism): boolean {
+    return this.#options.without.includes(mechanism);
+  }
+
+  /** Whether it looks after the others as the root does, or beside it. */
+  get #isSteward(): boolean {
+    const { me } = this.#options;
+    return this.#lacks("deputy") ? this.#tree.root === me : isSteward(this.#tree, this.#linkState, me);
+  }
+
   /** Whether it calls those whose relay it should be. */
   get #calls(): boolean {
     const { me } = this.#options;
@@ -111,8 +123,8 @@ export class Prober {
 
   /** Members are out of everyone's sight: for each, the few that follow in rank try whether they reach it. */
   #help(now: number): void {
-    const { me, ranked, peers, hands, without } = this.#options;
-    if (this.#linkState.isCalm || !this.#looksOut || without.includes("detour")) return;
+    const { me, ranked, peers, hands } = this.#options;
+    if (this.#linkState.isCalm || !this.#looksOut || this.#lacks("detour")) return;
     const { layout } = this.#linkState;
     const missed = this.#missed();
     let helped = 0;
@@ -136,20 +148,22 @@ export class Prober {
    * rest hear of it.
    */
   #planMuster(before: Tree, now: number): void {
-    const { me, timing } = this.#options;
+    const { timing } = this.#options;
     const { size } = this.#tree;
-    const steward = isSteward(this.#tree, this.#linkState, me);
+    const steward = this.#isSteward;
     if (this.#linkState.isCalm || size === 1 || !(steward || this.#calls)) {
       this.#musterAt = this.#recallAt = Infinity;
       return;
     }
     const turn = steward ? this.#turn() : 1;
-    this.#musterAt = Math.min(this.#musterAt, now + turn * timing.typicalMs / 2);
+    if (!this.#lacks("roll-call")) {
+      this.#musterAt = Math.min(this.#musterAt, now + turn * timing.typicalMs / 2);
+    }
     for (const id of this.#linkState.suspected) {
       if (this.#tree.has(id) && !before.has(id)) this.#recallsAll = true;
     }
     if (size > before.size) this.#recallSoon(now);
-    else this.#recallAt = Math.min(this.#recallAt, now + this.#recallMs());
+    else if (!this.#lacks("reconnect")) this.#recallAt = Math.min(this.#recallAt, now + this.#recallMs());
   }
 
   /** How many steps it waits among the stewards: one more than there are others before it in rank. */
@@ -165,7 +179,7 @@ export class Prober {
     const { me, ranked, peers, hands } = this.#options;
     const { layout } = this.#linkState;
     const missed = this.#missed();
-    const steward = isSteward(this.#tree, this.#linkState, me);
+    const steward = this.#isSteward;
     for (const [rank, id] of ranked.entries()) {
       if (id === me || this.#linkState.heard.has(id) || missed.has(id)) continue;
       // Whose relay nobody misses comes with it.
@@ -227,6 +241,7 @@ export class Prober {
   }
 
   #recallSoon(now: number): void {
+    if (this.#lacks("reconnect")) return;
     this.#recalls = 0;
     const { timing, random } = this.#options;
     // Not before those who were called last have had time to answer.

@@ -80,7 +80,7 @@ export class Replicator {
     this.#recent = new RecentEntries(this.#log, !this.#lacks("recent-first"));
     this.#eagerPush = new EagerPush(ranked.length - 1);
     this.#rebirth = new Rebirth({ ...options, rebirth: !this.#lacks("rebirth") });
-    const layout = new Layout(ranked, relaysFor(ranked.length));
+    const layout = new Layout(ranked, this.#lacks("two-levels") ? 0 : relaysFor(ranked.length));
     this.#overlay = new Overlay({
       me,
       incarnation,
@@ -177,6 +177,7 @@ export class Replicator {
 
   /** The carrier has a new link to the peer. What was on its way over the old one may be lost: it is asked. */
   linked(id: string, now: number): void {
+    if (this.#lacks("link-hint")) return;
     const peer = this.#peers.get(id);
     if (peer?.pacing.heavy) this.#say(peer, now, { poll: true });
     else if (this.isMember(id)) this.#overlay.linked(id, now);
