@@ -1,6 +1,6 @@
 /** A node's lives: each has a number that grows from one to the next, and an origin of its own. */
 import type { Random } from "./random.ts";
-import { VERSION_MAX } from "./topology/link_state.ts";
+import { VERSION_MAX } from "./topology/advertisement.ts";
 
 /**
  * A life that the clock, being behind, cannot number is so much above the one before it at most, by chance: two lives that

@@ -17,7 +17,7 @@ import type { Effect, Event, NodeOptions } from "./events.ts";
 import type { Mechanism } from "./mechanisms.ts";
 import { Digest } from "./log/digest.ts";
 import { isOriginOf, originOf } from "./incarnation.ts";
-import { rankOf } from "./topology/members.ts";
+import { Members } from "./topology/members.ts";
 import { byteLength, ESCAPED_BYTES } from "./size.ts";
 
 export { Digest };
@@ -183,7 +183,7 @@ export class Node {
       incarnation: incarnation,
       origin: this.#origin,
       restored: restored !== undefined,
-      ranked: rankedOf(init.node_ids, me),
+      members: Members.including(init.node_ids, me),
       log: this.#log,
       random,
       deliveryBudgetMs,
@@ -275,12 +275,6 @@ export class Node {
       envelope: { src: dest, dest: src, body: { ...body, in_reply_to: msg_id } },
     });
   }
-}
-
-/** Every member once, sorted. A list that is so already is taken as it is: many nodes in one process share it. */
-function rankedOf(ids: readonly string[], me: string): readonly string[] {
-  const isRanked = ids.every((id, i) => i === 0 || (ids[i - 1] as string) < id);
-  return isRanked && rankOf(ids, me) !== undefined ? ids : [...new Set([...ids, me])].sort();
 }
 
 /** Why a value cannot be broadcast, for people; undefined where it can. */

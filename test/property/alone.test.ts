@@ -8,22 +8,23 @@ import { LinkState } from "../../lib/core/topology/link_state.ts";
 import type { Tree } from "../../lib/core/topology/tree.ts";
 import { holds } from "./holds.ts";
 
-const ids = Array.from({ length: 10 }, (_, i) => `n${i}`);
+const SIZE = 10;
 const RELAYS = 3;
+const ranks = Array.from({ length: SIZE }, (_, rank) => rank);
 
 function picture(tree: Tree): unknown {
-  return [tree.root, tree.children, tree.size, ids.map((id) => [tree.has(id), tree.parentIdOf(id)])];
+  return [tree.root, tree.children, tree.size, ranks.map(tree.parentOf)];
 }
 
-test("plant() makes the same tree for who alone has spoken as for who has heard only that [P8]", () => {
-  const deeds = fc.array(fc.tuple(fc.boolean(), fc.constantFrom(...ids)), { minLength: 1, maxLength: 8 });
+test("computeTree() makes the same tree for who alone has spoken as for who has heard only that [P8]", () => {
+  const deeds = fc.array(fc.tuple(fc.boolean(), fc.constantFrom(...ranks)), { minLength: 1, maxLength: 8 });
   holds(
-    fc.property(fc.constantFrom(...ids), deeds, (me, done) => {
-      const own = new LinkState(me, 1, new Layout(ids, RELAYS));
+    fc.property(fc.constantFrom(...ranks), deeds, (me, done) => {
+      const own = new LinkState(me, 1, new Layout(SIZE, RELAYS));
       for (const [seen, other] of done.filter(([, id]) => id !== me)) {
         seen ? own.hear(other) : own.suspect(other);
       }
-      const heard = new LinkState("examiner", 1, new Layout(ids, RELAYS));
+      const heard = new LinkState(SIZE, 1, new Layout(SIZE, RELAYS));
       for (const [node, row] of own.since(0)) heard.merge(node, row);
       deepEqual(picture(computeTree(own, me)), picture(computeTree(heard, me)));
     }),

@@ -4,47 +4,47 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { computeTree } from "../../lib/core/topology/compute_tree.ts";
 import { BACKUPS, backupsOf } from "../../lib/core/topology/failover.ts";
-import type { Tree } from "../../lib/core/topology/tree.ts";
+import { ROOT, type Tree } from "../../lib/core/topology/tree.ts";
 import { holds } from "./holds.ts";
-import { type Links, links, nobodyLost, reachable, saidOf, sightsOf } from "./links.ts";
+import { type Links, links, linkStateOf, nobodyLost, reachable, saidOf } from "./links.ts";
 
 /** Everyone's tree. While nobody has lost anybody, links count without a witness. */
-function plantAll(table: Links): Map<string, Tree> {
-  const linkState = sightsOf(table);
+function computeAll(table: Links): Map<number, Tree> {
+  const linkState = linkStateOf(table);
   return new Map(table.nodes.map((node) => [node, computeTree(linkState, node)]));
 }
 
-function treeOf(trees: ReadonlyMap<string, Tree>, node: string): Tree {
+function treeOf(trees: ReadonlyMap<number, Tree>, node: number): Tree {
   const tree = trees.get(node);
   ok(tree !== undefined);
   return tree;
 }
 
 /** Everyone who can be reached, in order of rank. */
-function membersOf(tree: Tree): string[] {
-  return tree.ranked.filter((id) => tree.has(id));
+function membersOf(tree: Tree): number[] {
+  return Array.from({ length: tree.members }, (_, rank) => rank).filter((rank) => tree.has(rank));
 }
 
 /** Everyone's neighbour towards the root, by who has one. */
-function parentsIn(tree: Tree): Map<string, string> {
-  const pairs = membersOf(tree).map((id) => [id, tree.parentIdOf(id)] as const);
-  return new Map(pairs.flatMap(([id, parent]) => parent === undefined ? [] : [[id, parent]]));
+function parentsIn(tree: Tree): Map<number, number> {
+  const pairs = membersOf(tree).map((rank) => [rank, tree.parentOf(rank)] as const);
+  return new Map(pairs.filter(([, parent]) => parent !== ROOT));
 }
 
 /** Hops from a node to the root, undefined where the way runs in a circle or ends elsewhere. */
-function hops(tree: Tree, node: string): number | undefined {
+function hops(tree: Tree, node: number): number | undefined {
   let at = node;
   for (let count = 0; count < tree.size; count++) {
     if (at === tree.root) return count;
-    at = tree.parentIdOf(at) ?? "";
+    at = tree.parentOf(at);
   }
   return undefined;
 }
 
-test("plant() reaches exactly those whom links that are up reach [P8]", () => {
+test("computeTree() reaches exactly those whom links that are up reach [P8]", () => {
   holds(
     fc.property(links, (table) => {
-      for (const [node, tree] of plantAll(table)) {
+      for (const [node, tree] of computeAll(table)) {
         deepEqual(membersOf(tree), nobodyLost(table) ? table.nodes : reachable(table, node));
       }
     }),
@@ -52,10 +52,10 @@ test("plant() reaches exactly those whom links that are up reach [P8]", () => {
   );
 });
 
-test("plant() gives all nodes of one component the same root and the same parents [P8]", () => {
+test("computeTree() gives all nodes of one component the same root and the same parents [P8]", () => {
   holds(
     fc.property(links, (table) => {
-      const trees = plantAll(table);
+      const trees = computeAll(table);
       for (const tree of trees.values()) {
         equal(tree.root, membersOf(tree)[0], "the first in rank is the root");
         for (const other of membersOf(tree)) {
@@ -68,12 +68,12 @@ test("plant() gives all nodes of one component the same root and the same parent
   );
 });
 
-test("plant() makes a tree: every way up ends at the root, and parents and children agree [P8]", () => {
+test("computeTree() makes a tree: every way up ends at the root, and parents and children agree [P8]", () => {
   holds(
     fc.property(links, (table) => {
-      const trees = plantAll(table);
+      const trees = computeAll(table);
       for (const [node, tree] of trees) {
-        equal(tree.parent, tree.parentIdOf(node));
+        equal(tree.parent, tree.parentOf(node));
         equal(parentsIn(tree).size, tree.size - 1);
         for (const other of membersOf(tree)) {
           ok(hops(tree, other) !== undefined, `${other} hangs on the root`);
@@ -86,12 +86,12 @@ test("plant() makes a tree: every way up ends at the root, and parents and child
   );
 });
 
-test("plant() uses no link that is lost or that nobody has seen, and as few as lead to the root [P9]", () => {
+test("computeTree() uses no link that is lost or that nobody has seen, and as few as lead to the root [P9]", () => {
   holds(
     fc.property(links, (table) => {
       fc.pre(!nobodyLost(table));
-      const linkState = sightsOf(table);
-      for (const tree of plantAll(table).values()) {
+      const linkState = linkStateOf(table);
+      for (const tree of computeAll(table).values()) {
         for (const [child, parent] of parentsIn(tree)) {
           ok(linkState.linkUp(child, parent), `${child} - ${parent}`);
           for (const other of membersOf(tree)) {
@@ -108,10 +108,10 @@ test("plant() uses no link that is lost or that nobody has seen, and as few as l
   );
 });
 
-test("Sights.linkUp() is the same both ways, and false where an end has lost it or neither sees it, but for what is planned [P7]", () => {
+test("LinkState.linkUp() is the same both ways, and false where an end has lost it or neither sees it, but for what is planned [P7]", () => {
   holds(
     fc.property(links, (table) => {
-      const linkState = sightsOf(table);
+      const linkState = linkStateOf(table);
       for (const a of table.nodes) {
         for (const b of table.nodes) {
           const said = [saidOf(table, a, b), saidOf(table, b, a)];
@@ -131,12 +131,12 @@ test("Sights.linkUp() is the same both ways, and false where an end has lost it 
   );
 });
 
-test("helpers() are at most HELPERS, of the tree, not its root, and the same for all of the tree [P9]", () => {
+test("backupsOf() are at most BACKUPS, of the tree, not its root, and the same for all of the tree [P9]", () => {
   holds(
     fc.property(links, fc.nat(), (table, which) => {
-      const lost = table.nodes[which % table.nodes.length] ?? "";
-      const trees = plantAll(table);
-      const { layout } = sightsOf(table);
+      const lost = table.nodes[which % table.nodes.length] ?? 0;
+      const trees = computeAll(table);
+      const { layout } = linkStateOf(table);
       for (const tree of trees.values()) {
         if (tree.has(lost)) continue;
         const chosen = backupsOf(layout, tree, lost);

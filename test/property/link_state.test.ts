@@ -2,16 +2,21 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Advertisement, LinkState } from "../../lib/core/topology/link_state.ts";
+import type { Advertisement } from "../../lib/core/topology/advertisement.ts";
+import { Layout } from "../../lib/core/topology/layout.ts";
+import { LinkState } from "../../lib/core/topology/link_state.ts";
 import { holds } from "./holds.ts";
 
-const nodes = ["n0", "n1", "n2", "n3"];
-const ME = "n0";
+const nodes = [0, 1, 2, 3];
+const layout = new Layout(nodes.length, 0);
+const ME = 0;
+/** A node beside these, which knows only what they advertise. */
+const EXAMINER = nodes.length;
 const MY_LIFE = 3;
 
-type Said = readonly [node: string, row: Advertisement];
+type Said = readonly [node: number, row: Advertisement];
 
-const some = fc.subarray(nodes).map((list): ReadonlySet<string> => new Set(list));
+const some = fc.subarray(nodes).map((list): ReadonlySet<number> => new Set(list));
 const said: fc.Arbitrary<Said> = fc.tuple(
   fc.constantFrom(...nodes),
   fc.record({ incarnation: fc.nat(4), version: fc.nat(4), suspected: some, heard: some }),
@@ -49,23 +54,23 @@ function table(linkState: LinkState): unknown {
     [...suspected].sort(),
     [...heard].sort(),
   ]);
-  return rows.sort((a, b) => String(a[0]) < String(b[0]) ? -1 : 1);
+  return rows.sort((a, b) => Number(a[0]) - Number(b[0]));
 }
 
-test("Sights.merge() in any order, and any number of times, makes one table [P7]", () => {
+test("LinkState.merge() in any order, and any number of times, makes one table [P7]", () => {
   holds(
     fc.property(shuffled, ([list, again]) => {
-      const mine = tell(new LinkState("examiner", 1), list);
-      deepEqual(table(tell(new LinkState("examiner", 1), again)), table(mine));
+      const mine = tell(new LinkState(EXAMINER, 1, layout), list);
+      deepEqual(table(tell(new LinkState(EXAMINER, 1, layout), again)), table(mine));
     }),
     400,
   );
 });
 
-test("Sights.merge() of what is known changes nothing and counts no change [P7]", () => {
+test("LinkState.merge() of what is known changes nothing and counts no change [P7]", () => {
   holds(
     fc.property(shuffled, ([list, again]) => {
-      const linkState = tell(new LinkState("examiner", 1), list);
+      const linkState = tell(new LinkState(EXAMINER, 1, layout), list);
       const { revision } = linkState;
       const before = table(linkState);
       for (const [node, row] of again) equal(linkState.merge(node, row), undefined);
@@ -76,11 +81,11 @@ test("Sights.merge() of what is known changes nothing and counts no change [P7]"
   );
 });
 
-test("Sights says of itself only what it saw, above all that others say it said [P7]", () => {
-  const deeds = fc.array(fc.tuple(fc.boolean(), fc.constantFrom("n1", "n2", "n3")), { maxLength: 6 });
+test("LinkState says of itself only what it saw, above all that others say it said [P7]", () => {
+  const deeds = fc.array(fc.tuple(fc.boolean(), fc.constantFrom(1, 2, 3)), { maxLength: 6 });
   holds(
     fc.property(words, deeds, (list, done) => {
-      const linkState = new LinkState(ME, MY_LIFE);
+      const linkState = new LinkState(ME, MY_LIFE, layout);
       for (const [seen, other] of done) seen ? linkState.hear(other) : linkState.suspect(other);
       const own = { suspected: [...linkState.suspected], heard: [...linkState.heard] };
       const before = ownRow(linkState);
@@ -97,10 +102,10 @@ test("Sights says of itself only what it saw, above all that others say it said 
   );
 });
 
-test("Sights.since() names what changed after a revision, and nothing else [P7]", () => {
+test("LinkState.since() names what changed after a revision, and nothing else [P7]", () => {
   holds(
     fc.property(words, fc.nat(24), (list, cut) => {
-      const linkState = tell(new LinkState("examiner", 1), list.slice(0, cut));
+      const linkState = tell(new LinkState(EXAMINER, 1, layout), list.slice(0, cut));
       const { revision } = linkState;
       const changed = list.slice(cut).filter(([node, row]) => linkState.merge(node, row) !== undefined);
       deepEqual(

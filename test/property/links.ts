@@ -9,11 +9,11 @@ type Link = readonly [Word, Word];
 
 /** A number of nodes and what each says of every other. */
 export interface Links {
-  readonly nodes: readonly string[];
+  readonly nodes: readonly number[];
   /** Of these no word has come so far. */
-  readonly silent: readonly string[];
+  readonly silent: readonly number[];
   /** [a][b]: what a says of b. */
-  readonly words: ReadonlyMap<string, ReadonlyMap<string, Word>>;
+  readonly words: ReadonlyMap<number, ReadonlyMap<number, Word>>;
 }
 
 const word: fc.Arbitrary<Word> = fc.constantFrom("seen", "lost", "nothing");
@@ -30,12 +30,12 @@ export const links: fc.Arbitrary<Links> = fc.integer({ min: 1, max: 8 }).chain((
   ).map(([list, silent]) => tableOf(nodesOf(count), list, silent));
 });
 
-function nodesOf(count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `n${i}`);
+function nodesOf(count: number): number[] {
+  return Array.from({ length: count }, (_, rank) => rank);
 }
 
-function tableOf(nodes: readonly string[], list: readonly Link[], silent: readonly string[]): Links {
-  const words = new Map(nodes.map((node) => [node, new Map<string, Word>()]));
+function tableOf(nodes: readonly number[], list: readonly Link[], silent: readonly number[]): Links {
+  const words = new Map(nodes.map((node) => [node, new Map<number, Word>()]));
   let next = 0;
   for (const [i, a] of nodes.entries()) {
     for (const b of nodes.slice(i + 1)) {
@@ -48,9 +48,9 @@ function tableOf(nodes: readonly string[], list: readonly Link[], silent: readon
 }
 
 /** The table that a node has once it has heard everyone's word. */
-export function sightsOf({ nodes, silent, words }: Links): LinkState {
-  const linkState = new LinkState("examiner", 0, new Layout(nodes, 0));
-  const said = (node: string, what: Word) =>
+export function linkStateOf({ nodes, silent, words }: Links): LinkState {
+  const linkState = new LinkState(nodes.length, 0, new Layout(nodes.length, 0));
+  const said = (node: number, what: Word) =>
     new Set(nodes.filter((other) => words.get(node)?.get(other) === what));
   for (const node of nodes.filter((each) => !silent.includes(each))) {
     linkState.merge(node, {
@@ -64,7 +64,7 @@ export function sightsOf({ nodes, silent, words }: Links): LinkState {
 }
 
 /** What a says of b, as far as its word has come. */
-export function saidOf({ silent, words }: Links, a: string, b: string): Word {
+export function saidOf({ silent, words }: Links, a: number, b: number): Word {
   return silent.includes(a) ? "nothing" : words.get(a)?.get(b) ?? "nothing";
 }
 
@@ -73,8 +73,8 @@ export function nobodyLost(table: Links): boolean {
 }
 
 /** Everyone who can be reached over links that are up, in order of rank. */
-export function reachable(table: Links, from: string): string[] {
-  const linkState = sightsOf(table);
+export function reachable(table: Links, from: number): number[] {
+  const linkState = linkStateOf(table);
   const reached = new Set([from]);
   for (const here of reached) {
     for (const there of table.nodes) if (linkState.linkUp(here, there)) reached.add(there);

@@ -1,12 +1,13 @@
 /** Who is there and who passes on: keeps the relay tree, notices who is lost, and looks for a relay where there is none. */
+import { assert } from "../assert.ts";
 import type { Mechanism } from "../mechanisms.ts";
 import type { Exchange } from "../message.ts";
 import type { Progress } from "../replication/progress.ts";
-import { rankOf } from "../topology/members.ts";
-import { computeTree, neighboursToNotify } from "../topology/compute_tree.ts";
+import { readAdvertisement } from "../topology/advertisement.ts";
+import { computeTree, neighboursToNotify, withoutDetours } from "../topology/compute_tree.ts";
 import { LinkState } from "../topology/link_state.ts";
 import { type OverlayOptions, Prober } from "./prober.ts";
-import { looksOut, preferenceList } from "../topology/failover.ts";
+import { preferenceList, probesForOthers } from "../topology/failover.ts";
 import type { Tree } from "../topology/tree.ts";
 
 export class Overlay {
@@ -14,14 +15,16 @@ export class Overlay {
   readonly #options: OverlayOptions;
   readonly #prober: Prober;
   #tree: Tree;
-  #near: ReadonlyMap<string, Progress>;
+  #relay: Progress | undefined;
+  #neighbours: ReadonlySet<Progress>;
 
   constructor(options: OverlayOptions) {
     this.#options = options;
     const { me, incarnation, layout } = options;
     this.linkState = new LinkState(me, incarnation, layout);
-    this.#tree = computeTree(this.linkState, options.me);
-    this.#near = this.#beside(this.#tree);
+    this.#tree = computeTree(this.linkState, me);
+    this.#relay = this.#peerAt(this.#tree.parent);
+    this.#neighbours = this.#beside(this.#tree);
     this.#prober = new Prober(options, this.linkState, this.#tree);
   }
 
@@ -29,50 +32,75 @@ export class Overlay {
     return this.#tree;
   }
 
-  get neighbours(): Iterable<Progress> {
-    return this.#near.values();
+  /** Those next to this node in the tree, its relay first. */
+  get neighbours(): ReadonlySet<Progress> {
+    return this.#neighbours;
+  }
+
+  /** The neighbour towards the root; undefined at the root itself. */
+  get relay(): Progress | undefined {
+    return this.#relay;
+  }
+
+  get root(): string {
+    return this.#options.members.idOf(this.#tree.root);
+  }
+
+  /** Whether another relay stands between this node and the root. */
+  get isBelowRelay(): boolean {
+    const { parent, root } = this.#tree;
+    return this.linkState.layout.relays > 0 && parent >= 0 && parent !== root;
   }
 
   get deadline(): number {
     return this.#prober.deadline;
   }
 
-  isNeighbour(id: string): boolean {
-    return this.#near.has(id);
+  isNeighbour(peer: Progress): boolean {
+    return this.#neighbours.has(peer);
   }
 
-  /** Whether a peer need not know who sees whom: in two levels the relays look after those who pass nothing on. */
-  isStub(id: string): boolean {
+  /** Whether this node has heard from the peer, and not suspected it since. */
+  hears(peer: Progress): boolean {
+    return this.linkState.heard.has(this.#rankOf(peer.id));
+  }
+
+  /** The neighbour that is the relay of another member, if one is. */
+  neighbourAbove(id: string): Progress | undefined {
+    const relay = this.#peerAt(this.#tree.parentOf(this.#rankOf(id)));
+    return relay !== undefined && this.isNeighbour(relay) ? relay : undefined;
+  }
+
+  /** Whether a peer is a leaf that passes nothing on, and so is sent no advertisements [P25]. */
+  isStub(peer: Progress): boolean {
     const { layout } = this.linkState;
-    if (this.#lacks("stub")) return false;
-    return layout.relays > 0 && !layout.isRelayId(id) && this.#tree.parent !== id && !this.#tree.passesOn(id);
+    if (layout.relays === 0 || this.#lacks("stub")) return false;
+    const rank = this.#rankOf(peer.id);
+    return layout.isLeaf(rank) && this.#tree.parent !== rank && !this.#tree.passesOn(rank);
   }
 
   /** The peer was heard, and says who sees whom. */
   heard(peer: Progress, body: Pick<Exchange, "links" | "poll">, now: number): void {
     this.#listen(peer, body, now);
     // Who is not told who is lost takes it as a sign that another asks.
-    if (body.poll === true && !this.#looksOut && !this.isNeighbour(peer.id) && !this.#lacks("ask-relay")) {
+    if (body.poll === true && !this.#looksOut && !this.isNeighbour(peer) && !this.#lacks("ask-relay")) {
       this.#askRelay(now);
     }
   }
 
   #listen(peer: Progress, { links: words = [] }: Pick<Exchange, "links">, now: number): void {
     const before = this.linkState.revision;
-    const returned = !this.linkState.isCalm && !this.linkState.heard.has(peer.id);
-    if (this.linkState.suspected.has(peer.id)) this.#prober.found();
-    this.linkState.discard(peer.id, peer.incarnation);
-    this.linkState.hear(peer.id);
-    for (const [node, incarnation, version, lost, seen] of words) {
-      // What a life said that has ended is no longer so.
-      if (!this.#isMember(node) || incarnation < (this.#options.peers.get(node)?.incarnation ?? 0)) continue;
-      const gone = this.linkState.merge(node, {
-        incarnation,
-        version,
-        suspected: this.#members(lost),
-        heard: this.#members(seen),
-      });
-      for (const id of gone ?? []) this.#doubtLinkTo(id, now);
+    const rank = this.#rankOf(peer.id);
+    const returned = !this.linkState.isCalm && !this.linkState.heard.has(rank);
+    if (this.linkState.suspected.has(rank)) this.#prober.found();
+    this.linkState.discard(rank, peer.incarnation);
+    this.linkState.hear(rank);
+    for (const word of words) {
+      const [node, told] = readAdvertisement(this.#options.members, word) ?? [];
+      if (node === undefined || told === undefined) continue;
+      // What a node advertised in an incarnation that has ended is no longer so.
+      if (told.incarnation < (this.#options.peers.get(word[0])?.incarnation ?? 0)) continue;
+      for (const suspect of this.linkState.merge(node, told) ?? []) this.#doubtLinkTo(suspect, now);
     }
     if (this.linkState.revision === before) return;
     this.#recompute(now);
@@ -82,9 +110,9 @@ export class Overlay {
   /** The peer did not answer in time, again. */
   lose(peer: Progress, now: number): void {
     peer.expectNothing();
-    const wasRelay = peer.id === this.#tree.parent;
+    const wasRelay = peer === this.relay;
     if (wasRelay && this.#lacks("failover")) return;
-    this.linkState.suspect(peer.id);
+    this.linkState.suspect(this.#rankOf(peer.id));
     peer.suspectedAt ??= now;
     if (wasRelay) this.#doubtLinks(now);
     this.#recompute(now);
@@ -93,8 +121,9 @@ export class Overlay {
 
   /** The carrier has a link to the peer again: it is asked now what a probe would ask later. */
   linked(id: string, now: number): void {
-    const awaited = this.isNeighbour(id) || !this.linkState.isCalm;
-    if (!awaited || this.linkState.heard.has(id)) return;
+    const rank = this.#rankOf(id);
+    const isNeighbour = this.#tree.parent === rank || this.#tree.children.includes(rank);
+    if ((this.linkState.isCalm && !isNeighbour) || this.linkState.heard.has(rank)) return;
     const peer = this.#options.peers.getOrCreate(id);
     if (peer !== undefined) this.#options.hands.probe(peer, now);
   }
@@ -102,7 +131,7 @@ export class Overlay {
   /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */
   silent(relay: Progress, now: number): void {
     relay.periodic = false;
-    if (relay.id !== this.#tree.parent || relay.misses > 0) return;
+    if (relay !== this.relay || relay.misses > 0) return;
     if (this.#lacks("failover") || this.#lacks("flush-watch")) return;
     this.#options.hands.finalProbe(relay, now);
   }
@@ -115,35 +144,33 @@ export class Overlay {
   get #hasRelay(): boolean {
     const { layout } = this.linkState;
     const { parent, size } = this.#tree;
-    if (layout.relays === 0 || layout.isRelayId(this.#options.me)) return size > 1;
-    return parent !== undefined && parent !== layout.root && layout.isRelayId(parent);
+    return layout.isLeaf(this.#options.me) ? parent > 0 && layout.isRelay(parent) : size > 1;
   }
 
   get #looksOut(): boolean {
-    return looksOut(this.linkState.layout, this.#tree, this.#options.me);
+    return probesForOthers(this.linkState.layout, this.#tree, this.#options.me);
   }
 
-  get #relay(): Progress | undefined {
-    return this.#options.peers.get(this.#tree.parent ?? "");
+  #rankOf(id: string): number {
+    const rank = this.#options.members.rankOf(id);
+    assert(rank !== undefined, "peers are members");
+    return rank;
   }
 
-  #isMember(id: string): boolean {
-    return id === this.#options.me || this.#options.peers.has(id);
-  }
-
-  #members(ids: readonly string[]): Set<string> {
-    return new Set(ids.filter((id) => this.#isMember(id)));
+  #peerAt(rank: number): Progress | undefined {
+    return rank < 0 || rank === this.#options.me ? undefined : this.#options.peers.at(rank);
   }
 
   // What is believed of links.
 
   /** Of one that somebody else has lost, only a link in use is still believed, if anything came over it of late. */
-  #doubtLinkTo(id: string, now: number): void {
+  #doubtLinkTo(rank: number, now: number): void {
     const { ackTimeoutMs, hands } = this.#options;
-    const relay = this.#relay;
-    const stale = relay?.id === id && now - relay.heardAt >= ackTimeoutMs(relay);
-    if (!stale && this.isNeighbour(id)) return;
-    if (!this.#lacks("retract")) this.linkState.retract((peer) => peer !== id);
+    const { parent, children } = this.#tree;
+    const { relay } = this;
+    const stale = parent === rank && relay !== undefined && now - relay.heardAt >= ackTimeoutMs(relay);
+    if (!stale && (parent === rank || children.includes(rank))) return;
+    if (!this.#lacks("retract")) this.linkState.retract((peer) => peer !== rank);
     if (stale) hands.probe(relay, now);
   }
 
@@ -151,16 +178,16 @@ export class Overlay {
   #doubtLinks(now: number): void {
     const { peers, ackTimeoutMs } = this.#options;
     if (this.#lacks("retract")) return;
-    this.linkState.retract((id) => {
-      const peer = peers.get(id);
-      return peer !== undefined && now - peer.heardAt < ackTimeoutMs(peer);
+    this.linkState.retract((rank) => {
+      const peer = peers.at(rank);
+      return now - peer.heardAt < ackTimeoutMs(peer);
     });
   }
 
   /** Is the relay still there? One miss is enough now, two have seen it. */
   #askRelay(now: number): void {
     const { timing, hands } = this.#options;
-    const relay = this.#relay;
+    const { relay } = this;
     if (relay === undefined || relay.misses > 0 || now - relay.heardAt < timing.replyTimeoutMs(relay)) return;
     hands.finalProbe(relay, now);
   }
@@ -176,24 +203,27 @@ export class Overlay {
     if (spared && this.linkState.forgetOthers()) {
       this.#tree = this.#prune(computeTree(this.linkState, me));
     }
-    this.#near = this.#beside(this.#tree);
-    const told = this.#lacks("notify")
-      ? new Set(this.#near.keys())
-      : neighboursToNotify(this.linkState.layout, before, this.#tree, me);
-    if (told.size > 0) hands.treeChanged(before, told, now);
+    const old = this.#neighbours;
+    this.#relay = this.#peerAt(this.#tree.parent);
+    this.#neighbours = this.#beside(this.#tree);
+    const told = this.#lacks("notify") ? this.#neighbours : new Set(
+      [...neighboursToNotify(this.linkState.layout, before, this.#tree)].map((rank) =>
+        this.#options.peers.at(rank)
+      ),
+    );
+    if (told.size > 0) hands.treeChanged(old, told, now);
     this.#prober.replanted(this.#tree, now);
   }
 
   /** Those next to this node, the one towards the root first. */
-  #beside({ parent, children }: Tree): Map<string, Progress> {
-    const ids = parent === undefined ? children : [parent, ...children];
-    const peers = ids.flatMap((id) => this.#options.peers.getOrCreate(id) ?? []);
-    return new Map(peers.map((peer) => [peer.id, peer]));
+  #beside({ parent, children }: Tree): Set<Progress> {
+    const ranks = parent < 0 ? children : [parent, ...children];
+    return new Set(ranks.map((rank) => this.#options.peers.at(rank)));
   }
 
-  /** Without detours only the star around the root is left. */
   #prune(tree: Tree): Tree {
-    return this.#lacks("detour") && tree.root !== this.#options.me ? tree.pruned() : tree;
+    const isPruned = this.#lacks("detour") && tree.root !== this.#options.me;
+    return isPruned ? withoutDetours(tree, this.linkState.layout) : tree;
   }
 
   /** Without a relay: call who would be it next. */
@@ -202,20 +232,17 @@ export class Overlay {
     if (this.#lacks("search")) return;
     if ([...peers].some((peer) => peer.awaited)) return;
     const next = this.#nextRelay();
-    const isFound = this.#tree.size > 1 && this.linkState.heard.has(next ?? "");
-    if (next !== undefined && !isFound) hands.pushProbe(peers.getOrCreate(next) as Progress, now);
+    if (next === undefined || (this.#tree.size > 1 && this.linkState.heard.has(next))) return;
+    hands.pushProbe(peers.at(next), now);
   }
 
-  #nextRelay(): string | undefined {
-    const { me, ranked } = this.#options;
+  #nextRelay(): number | undefined {
+    const { me } = this.#options;
     const { layout, suspected } = this.linkState;
-    const isLeft = (id: string) => id !== me && !suspected.has(id);
-    if (layout.relays > 0 && !layout.isRelayId(me)) {
-      for (const rank of preferenceList(layout, rankOf(ranked, me) ?? 0)) {
-        if (isLeft(ranked[rank] as string)) return ranked[rank];
-      }
-    }
-    return ranked.find(isLeft);
+    const isLeft = (rank: number) => rank !== me && !suspected.has(rank);
+    if (layout.isLeaf(me)) { for (const rank of preferenceList(layout, me)) if (isLeft(rank)) return rank; }
+    for (let rank = 0; rank < layout.size; rank++) if (isLeft(rank)) return rank;
+    return undefined;
   }
 
   #lacks(mechanism: Mechanism): boolean {

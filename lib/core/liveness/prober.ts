@@ -1,15 +1,15 @@
 /** Looks after the others: calls those of whom nothing is known, tries ways round to those who fell out, and ways back. */
 import { backoffMs } from "../backoff.ts";
-import { rankOf } from "../topology/members.ts";
+import type { Members } from "../topology/members.ts";
 import type { Mechanism } from "../mechanisms.ts";
 import { pick, type Random } from "../random.ts";
 import type { Peers } from "../replication/peers.ts";
 import type { Progress } from "../replication/progress.ts";
 import type { Layout } from "../topology/layout.ts";
 import type { LinkState } from "../topology/link_state.ts";
-import { backupsOf, coordinatorOf, isSteward, looksOut, relaysIn } from "../topology/failover.ts";
+import { backupsOf, coordinatorOf, isDeputy, probesForOthers, relaysReached } from "../topology/failover.ts";
 import { ANSWER_SLACK_MS, type Timing } from "../replication/timing.ts";
-import { type Tree, UNREACHABLE } from "../topology/tree.ts";
+import type { Tree } from "../topology/tree.ts";
 
 /** What the overlay has others do. */
 export interface Hands {
@@ -20,14 +20,15 @@ export interface Hands {
   /** Asks for a sign of life for the last time. */
   finalProbe(peer: Progress, now: number): void;
   /** The tree is not what it was; those in `told` must hear of it soon. */
-  treeChanged(before: Tree, told: ReadonlySet<string>, now: number): void;
+  treeChanged(old: ReadonlySet<Progress>, told: ReadonlySet<Progress>, now: number): void;
 }
 
 export interface OverlayOptions {
-  readonly me: string;
+  /** The rank of this node. */
+  readonly me: number;
   readonly incarnation: number;
-  /** Every member, this one included, in the order of rank, the same on every node. */
-  readonly ranked: readonly string[];
+  /** Every member, this one included. */
+  readonly members: Members;
   readonly layout: Layout;
   readonly peers: Peers;
   readonly timing: Timing;
@@ -100,7 +101,7 @@ export class Prober {
   }
 
   get #looksOut(): boolean {
-    return looksOut(this.#linkState.layout, this.#tree, this.#options.me);
+    return probesForOthers(this.#linkState.layout, this.#tree, this.#options.me);
   }
 
   #lacks(mechanism: Mechanism): boolean {
@@ -109,26 +110,26 @@ export class Prober {
 
   /** Whether it looks after the others as the root does, or beside it. */
   get #isSteward(): boolean {
-    const { me } = this.#options;
-    return this.#lacks("deputy") ? this.#tree.root === me : isSteward(this.#tree, this.#linkState, me);
+    return this.#tree.root === this.#options.me ||
+      (!this.#lacks("deputy") && isDeputy(this.#tree, this.#linkState));
   }
 
   /** Whether it calls those whose relay it should be. */
   get #calls(): boolean {
     const { me } = this.#options;
-    return this.#tree.root === me || this.#linkState.layout.isRelayId(me);
+    return this.#tree.root === me || this.#linkState.layout.isRelay(me);
   }
 
   // Ways round.
 
   /** Members are out of everyone's sight: for each, the few that follow in rank try whether they reach it. */
   #help(now: number): void {
-    const { me, ranked, peers, hands } = this.#options;
+    const { me, peers, hands } = this.#options;
     if (this.#linkState.isCalm || !this.#looksOut || this.#lacks("detour")) return;
     const { layout } = this.#linkState;
     const missed = this.#missed();
     let helped = 0;
-    for (const id of ranked) {
+    for (let id = 0; id < layout.size; id++) {
       if (helped === INDIRECT_PROBES_MAX) return;
       if (!missed.has(id) || this.#tree.has(id)) continue;
       const chosen = backupsOf(layout, this.#tree, id);
@@ -137,8 +138,8 @@ export class Prober {
       if (inVain) continue;
       helped++;
       if (this.#linkState.suspected.has(id) || !chosen.includes(me)) continue;
-      const peer = peers.getOrCreate(id);
-      if (peer !== undefined && !peer.awaited) hands.pushProbe(peer, now);
+      const peer = peers.at(id);
+      if (!peer.awaited) hands.pushProbe(peer, now);
     }
   }
 
@@ -168,33 +169,33 @@ export class Prober {
 
   /** How many steps it waits among the stewards: one more than there are others before it in rank. */
   #turn(): number {
-    const { me, ranked } = this.#options;
     const missed = this.#missed();
-    return 1 +
-      ranked.slice(0, rankOf(ranked, me)).filter((id) => id !== this.#tree.root && !missed.has(id)).length;
+    let turn = 1;
+    for (let id = 0; id < this.#options.me; id++) if (id !== this.#tree.root && !missed.has(id)) turn++;
+    return turn;
   }
 
   #muster(now: number): void {
     this.#musterAt = Infinity;
-    const { me, ranked, peers, hands } = this.#options;
+    const { me, peers, hands } = this.#options;
     const { layout } = this.#linkState;
     const missed = this.#missed();
     const steward = this.#isSteward;
-    for (const [rank, id] of ranked.entries()) {
+    for (let id = 0; id < layout.size; id++) {
       if (id === me || this.#linkState.heard.has(id) || missed.has(id)) continue;
       // Whose relay nobody misses comes with it.
-      const relay = layout.parentIdOf(id);
-      if (relay !== undefined && relay !== layout.root && relay !== me && !missed.has(relay)) continue;
-      const heir = coordinatorOf(layout, this.#tree, rank);
+      const relay = layout.parentOf(id);
+      if (relay > 0 && relay !== me && !missed.has(relay)) continue;
+      const heir = coordinatorOf(layout, this.#tree, id);
       if (heir !== me && !(heir === this.#tree.root && steward)) continue;
-      const peer = peers.getOrCreate(id);
-      if (peer !== undefined && !peer.awaited) hands.pushProbe(peer, now);
+      const peer = peers.at(id);
+      if (!peer.awaited) hands.pushProbe(peer, now);
     }
   }
 
   /** Everyone whom somebody here has tried to reach, and has not. */
-  #missed(): Set<string> {
-    const missed = new Set<string>();
+  #missed(): Set<number> {
+    const missed = new Set<number>();
     for (const [loser, { suspected }] of this.#linkState.suspecting()) {
       if (this.#tree.has(loser)) { for (const id of suspected) missed.add(id); }
     }
@@ -206,16 +207,19 @@ export class Prober {
   /** One peer by chance: of those whom nobody here reaches, or else of those whom this node has lost. */
   #probe(now: number): void {
     const { peers, random, hands } = this.#options;
-    const apart = this.#looksOut ? peers.ids.filter((id) => !this.#tree.has(id)) : [];
+    const apart: number[] = [];
+    for (let id = 0; this.#looksOut && id < this.#linkState.layout.size; id++) {
+      if (!this.#tree.has(id)) apart.push(id);
+    }
     const id = pick(random, apart.length > 0 ? apart : [...this.#linkState.suspected]);
-    const peer = peers.getOrCreate(id ?? "");
+    const peer = id === undefined ? undefined : peers.at(id);
     this.#probeAt = peer === undefined ? Infinity : now + this.#probeMs();
     if (peer !== undefined) hands.probe(peer, now);
   }
 
   /** Those who reach each other share the work, so that it does not grow with their number. */
   #probeMs(): number {
-    const relays = this.#looksOut ? relaysIn(this.#linkState.layout, this.#tree) : 0;
+    const relays = this.#looksOut ? relaysReached(this.#linkState.layout, this.#tree) : 0;
     const sharers = relays || this.#tree.size;
     return BACKGROUND_PROBE_MS * sharers * (0.75 + this.#options.random.next() / 2);
   }
@@ -223,21 +227,19 @@ export class Prober {
   /** Others reach members that should come to this relay: have the links come back? Soon after one has, else ever more rarely. */
   #recall(now: number): void {
     this.#recallAt = Infinity;
-    const { me, ranked, peers, hands } = this.#options;
+    const { me, peers, hands } = this.#options;
+    const { layout } = this.#linkState;
     const called = new Set(this.#recallsAll ? this.#linkState.suspected : []);
-    for (const [rank, id] of ranked.entries()) {
-      if (id === me || this.#tree.parentOf(rank) === UNREACHABLE || this.#linkState.linkUp(me, id)) continue;
-      if (coordinatorOf(this.#linkState.layout, this.#tree, rank) === me) called.add(id);
+    for (let id = 0; id < layout.size; id++) {
+      if (id === me || !this.#tree.has(id) || this.#linkState.linkUp(me, id)) continue;
+      if (coordinatorOf(layout, this.#tree, id) === me) called.add(id);
     }
     this.#recallsAll = false;
     if (called.size === 0 || !this.#calls) return;
     this.#recallAt = now + this.#recallMs();
     this.#recalls++;
     this.#recalledAt = now;
-    for (const id of called) {
-      const peer = peers.getOrCreate(id);
-      if (peer !== undefined) hands.probe(peer, now);
-    }
+    for (const id of called) hands.probe(peers.at(id), now);
   }
 
   #recallSoon(now: number): void {

@@ -5,7 +5,9 @@ import { type Exchange, ORIGINS_MAX, SPANS_MAX } from "../message.ts";
 import type { Digest } from "../log/digest.ts";
 import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "./pacing.ts";
 import type { Progress } from "./progress.ts";
+import { writeAdvertisement } from "../topology/advertisement.ts";
 import type { LinkState, StoredAdvertisement } from "../topology/link_state.ts";
+import type { Members } from "../topology/members.ts";
 import { byteLength, NUMBER_BYTES, roomFor } from "../size.ts";
 
 /** Digest and links of one message take at most so many bytes each, so that all of it fits in a line of the carriers. */
@@ -47,7 +49,7 @@ export interface Words {
 /**
  * The rows that changed since what the peer has confirmed, as many as have room; none for a peer that is spared them.
  */
-export function composeLinks(all: LinkState, peer: Progress): Words {
+export function composeLinks(all: LinkState, members: Members, peer: Progress): Words {
   if (all.revision === peer.confirmedLinks) return { links: [], revision: all.revision };
   const rows = peer.isStub ? [] : all.since(peer.confirmedLinks);
   const changed = [...rows].sort((a, b) => a[1].changedAt - b[1].changedAt);
@@ -55,7 +57,7 @@ export function composeLinks(all: LinkState, peer: Progress): Words {
   let revision = peer.confirmedLinks;
   let bytes = 0;
   for (const [node, row] of changed) {
-    const told = toldOf(node, row);
+    const told = toldOf(members, node, row);
     bytes += told.bytes;
     if (links.length > 0 && bytes > LINKS_BYTES_MAX) return { links, revision };
     links.push(told.word);
@@ -73,13 +75,13 @@ interface Told {
 /** A relay tells one word to many: all their messages share it. */
 const toldOnce = new WeakMap<StoredAdvertisement, Told>();
 
-function toldOf(node: string, row: StoredAdvertisement): Told {
+function toldOf(members: Members, node: number, row: StoredAdvertisement): Told {
   const known = toldOnce.get(row);
   if (known !== undefined) return known;
-  const { incarnation, version, suspected, heard } = row;
+  const word = writeAdvertisement(members, node, row);
   const told: Told = {
-    word: [node, incarnation, version, [...suspected], [...heard]],
-    bytes: byteLength([node, ...suspected, ...heard]) + 2 * NUMBER_BYTES,
+    word,
+    bytes: byteLength([word[0], ...word[3], ...word[4]]) + 2 * NUMBER_BYTES,
   };
   toldOnce.set(row, told);
   return told;

@@ -1,6 +1,4 @@
 /** The short cut: a value that enters below a relay goes to the root as well, and so is everywhere one hop earlier. */
-import type { Tree } from "../topology/tree.ts";
-
 /** So many hints a second may reach the root, from all members together (a guess: a percent of a core). */
 export const EAGER_PUSHES_HZ_MAX = 150;
 
@@ -14,8 +12,8 @@ export class EagerPush {
   }
 
   /** Whether a value takes it now; after one that did, none does for a while. */
-  take({ root, parent, levels }: Tree, now: number): boolean {
-    if (levels < 2 || parent === undefined || parent === root || now < this.#openAt) return false;
+  take(now: number): boolean {
+    if (now < this.#openAt) return false;
     this.#openAt = now + this.#everyMs;
     return true;
   }

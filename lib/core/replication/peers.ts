@@ -1,27 +1,28 @@
 /** The other members; what is believed of one begins when there is first anything to believe. */
+import { assert } from "../assert.ts";
 import type { Mechanism } from "../mechanisms.ts";
 import { TimerQueue } from "../timer_queue.ts";
-import { rankOf } from "../topology/members.ts";
+import type { Members } from "../topology/members.ts";
 import { Progress } from "./progress.ts";
 
 export class Peers implements Iterable<Progress> {
   readonly #me: string;
-  readonly #ranked: readonly string[];
+  readonly #members: Members;
   readonly #without: readonly Mechanism[];
   readonly #met = new Map<string, Progress>();
   /** When which of those who were met is due something. */
   readonly timers = new TimerQueue<Progress>();
 
-  /** `ranked`: every member, this node included, sorted. */
-  constructor(me: string, ranked: readonly string[], without: readonly Mechanism[] = []) {
+  /** `members`: this node included. */
+  constructor(me: string, members: Members, without: readonly Mechanism[] = []) {
     this.#me = me;
+    this.#members = members;
     this.#without = without;
-    this.#ranked = ranked;
   }
 
   /** Whether it is a member other than this node. */
   has(id: string): boolean {
-    return id !== this.#me && rankOf(this.#ranked, id) !== undefined;
+    return id !== this.#me && this.#members.rankOf(id) !== undefined;
   }
 
   /** Meets it, where there has been nothing so far. Undefined of this node itself, and of who is no member. */
@@ -33,6 +34,13 @@ export class Peers implements Iterable<Progress> {
     return peer;
   }
 
+  /** The member of this rank, which is not this node's own. */
+  at(rank: number): Progress {
+    const peer = this.getOrCreate(this.#members.idOf(rank));
+    assert(peer !== undefined, "no node is its own peer");
+    return peer;
+  }
+
   /** Only looks: undefined of those, too, with whom there has been nothing so far. */
   get(id: string): Progress | undefined {
     return this.#met.get(id);
@@ -40,7 +48,7 @@ export class Peers implements Iterable<Progress> {
 
   /** The other members, in order of rank. */
   get ids(): string[] {
-    return this.#ranked.filter((id) => id !== this.#me);
+    return this.#members.ids.filter((id) => id !== this.#me);
   }
 
   /** Those with whom there has been anything so far. */

@@ -15,7 +15,7 @@ import { Layout, relaysFor } from "../topology/layout.ts";
 import { RecentEntries } from "./recent_entries.ts";
 import { EagerPush } from "./eager_push.ts";
 import { Timing } from "./timing.ts";
-import type { Tree } from "../topology/tree.ts";
+import { type Members } from "../topology/members.ts";
 
 /** Answers overdue in a row, with nothing heard meanwhile, after which a peer counts as lost. */
 export const MISSES_MAX = 2;
@@ -31,8 +31,8 @@ export const BULK_ENTRIES = 32;
 export type { Mechanism };
 
 export interface ReplicatorOptions extends Omit<RebirthOptions, "rebirth"> {
-  /** Every member, this one included, in the order of rank, the same on every node. */
-  readonly ranked: readonly string[];
+  /** Every member, this one included. */
+  readonly members: Members;
   readonly deliveryBudgetMs: number | undefined;
   readonly without: readonly Mechanism[];
   /** Takes entries that are new here, before anyone else hears of them. */
@@ -70,28 +70,28 @@ export class Replicator {
   #announcedMs = 0;
 
   constructor(options: ReplicatorOptions, now: number) {
-    const { me, incarnation, ranked, random, without } = options;
+    const { me, incarnation, members, random, without } = options;
     this.#options = options;
     this.#log = options.log;
-    this.#peers = new Peers(me, ranked, without);
+    this.#peers = new Peers(me, members, without);
     this.#timing = new Timing(options.deliveryBudgetMs, without);
     const ackTimeoutMs = (peer: Progress) => this.#ackTimeoutMs(peer);
     const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
     this.#recent = new RecentEntries(this.#log, !this.#lacks("recent-first"));
-    this.#eagerPush = new EagerPush(ranked.length - 1);
+    this.#eagerPush = new EagerPush(members.size - 1);
     this.#rebirth = new Rebirth({ ...options, rebirth: !this.#lacks("rebirth") });
-    const layout = new Layout(ranked, this.#lacks("two-levels") ? 0 : relaysFor(ranked.length));
+    const layout = new Layout(members.size, this.#lacks("two-levels") ? 0 : relaysFor(members.size));
     this.#overlay = new Overlay({
-      me,
+      me: members.rankOf(me) ?? 0,
       incarnation,
-      ranked,
+      members,
       layout,
       random,
       without,
       ackTimeoutMs,
       ...shared,
     });
-    this.#timing.levels = this.#overlay.tree.levels;
+    this.#timing.levels = layout.levels;
     this.#greet(now);
   }
 
@@ -104,7 +104,7 @@ export class Replicator {
 
   /** Undefined where this node is the relay. */
   get relay(): string | undefined {
-    return this.#overlay.tree.parent;
+    return this.#overlay.relay?.id;
   }
 
   /** All of them, in order of rank, each with what is believed of it; undefined where there has been nothing so far. */
@@ -113,7 +113,8 @@ export class Replicator {
   }
 
   isNeighbour(id: string): boolean {
-    return this.#overlay.isNeighbour(id);
+    const peer = this.#peers.get(id);
+    return peer !== undefined && this.#overlay.isNeighbour(peer);
   }
 
   isMember(id: string): boolean {
@@ -131,8 +132,7 @@ export class Replicator {
     const fresh = applyRuns(this.#log, this.#rebirth.origin, undefined, body);
     if (fresh.length === 0) return;
     this.#options.deliver(fresh);
-    const relay = this.#overlay.tree.parentIdOf(from) ?? "";
-    const between = this.#overlay.isNeighbour(relay) ? this.#peers.getOrCreate(relay) : undefined;
+    const between = this.#overlay.neighbourAbove(from);
     between?.isSent(fresh, now + this.#ackTimeoutMs(between));
     this.#spread(fresh, undefined, now);
   }
@@ -198,7 +198,7 @@ export class Replicator {
 
   /** Compares what the peer says it digest with what this node digest, both ways. */
   #catchUp(peer: Progress, body: Exchange, overdue: boolean, now: number): void {
-    if (this.#overlay.isNeighbour(peer.id)) {
+    if (this.#overlay.isNeighbour(peer)) {
       const waiting = overdue || peer.assumed;
       // A peer that has heard nothing of this life may still speak to an earlier one: it is greeted all the same.
       if (peer.assumed && peer.nextSeq > 1) peer.forgetSent();
@@ -220,7 +220,7 @@ export class Replicator {
 
   /** How long to bear that a peer holds what this node lacks: it may be on its way, from there or through the tree. */
   #pullDelayMs(peer: Progress, more: boolean): number {
-    if (!this.#overlay.isNeighbour(peer.id)) return this.#ackTimeoutMs(peer) + 2 * this.#timing.windowMs;
+    if (!this.#overlay.isNeighbour(peer)) return this.#ackTimeoutMs(peer) + 2 * this.#timing.windowMs;
     return more ? this.#timing.replyTimeoutMs(peer) : this.#timing.reorderMs(peer);
   }
 
@@ -259,19 +259,21 @@ export class Replicator {
 
   /** What enters alone takes the short cut, too. Nothing follows from it: the tree brings it in any case. */
   #pushEagerly(entries: readonly Entry[], now: number): void {
-    const { tree } = this.#overlay;
-    if (this.#lacks("eager-push") || entries.length > 1 || !this.#eagerPush.take(tree, now)) return;
+    if (
+      this.#lacks("eager-push") || entries.length > 1 || !this.#overlay.isBelowRelay ||
+      !this.#eagerPush.take(now)
+    ) return;
     const runs: Push["runs"] = entries.map(({ origin, seq, value }) => [origin, seq, [value]]);
-    this.#options.send({ src: this.#options.me, dest: tree.root, body: { type: "push", runs } });
+    this.#options.send({ src: this.#options.me, dest: this.#overlay.root, body: { type: "push", runs } });
   }
 
   /** Upwards, and down from the relay, at once; what a relay gathers, once per window and to all children together. */
   #pass(peer: Progress, from: Progress | undefined, now: number, bulk = false): void {
-    const { parent } = this.#overlay.tree;
+    const { relay } = this.#overlay;
     // Overdue, or asked what it holds: what it lacks goes with the next retry, or once it is heard.
     if (peer.misses > 0 || (peer.assumed && peer.awaited)) return;
-    if (peer.id === parent) peer.sendAt = Math.min(peer.sendAt, bulk ? now : this.#holdUntil(peer, now));
-    else if (from?.id === parent && from?.flushedAt === now) this.#flushAt = now;
+    if (peer === relay) peer.sendAt = Math.min(peer.sendAt, bulk ? now : this.#holdUntil(peer, now));
+    else if (from === relay && from?.flushedAt === now) this.#flushAt = now;
     else this.#flushAt = Math.min(this.#flushAt, bulk ? now : this.#nextFlushAt(now));
   }
 
@@ -291,7 +293,7 @@ export class Replicator {
   /** The relay has just flushed: what waits for a flush that was only foretold is timed to the one that it announces. */
   #retime(relay: Progress, now: number): void {
     if (
-      relay.id !== this.#overlay.tree.parent || relay.sendAt === Infinity || relay.sendAt <= now ||
+      relay !== this.#overlay.relay || relay.sendAt === Infinity || relay.sendAt <= now ||
       this.#lacks("retime")
     ) return;
     relay.sendAt = this.#holdUntil(relay, now);
@@ -299,7 +301,7 @@ export class Replicator {
 
   #nextFlushAt(now: number): number {
     // A relay under another waits a little longer: when that one passes on, both pass on together.
-    const patience = this.#overlay.tree.parent === undefined || this.#lacks("stagger") ? 1 : 1.25;
+    const patience = this.#overlay.relay === undefined || this.#lacks("stagger") ? 1 : 1.25;
     // What comes a moment later need not wait a whole window.
     return Math.max(now + this.#timing.lingerMs, this.#flushedAt + patience * this.#announcedMs);
   }
@@ -308,9 +310,8 @@ export class Replicator {
     this.#flushAt = Infinity;
     this.#flushedAt = now;
     this.#announcedMs = this.#timing.nextWindowMs;
-    for (const id of this.#overlay.tree.children) {
-      const peer = this.#peers.getOrCreate(id);
-      if (peer !== undefined && this.#hasNews(peer)) {
+    for (const peer of this.#overlay.neighbours) {
+      if (peer !== this.#overlay.relay && this.#hasNews(peer)) {
         this.#say(peer, now, { poll: peer.assumed, flush: true });
       }
     }
@@ -347,13 +348,13 @@ export class Replicator {
   /** An answer is overdue: ask again, with all that was on its way; after too many misses the peer is lost. */
   #retry(peer: Progress, now: number): void {
     peer.retryAt = Infinity;
-    const unacked = this.#overlay.isNeighbour(peer.id) && peer.isUnacked(this.#log);
+    const unacked = this.#overlay.isNeighbour(peer) && peer.isUnacked(this.#log);
     if (this.#lacks("retry") || !(peer.awaited || unacked)) return;
     // What it has answered may be behind what comes in.
     if (this.#arrives(peer, now)) return void (peer.retryAt = now + this.#timing.replyTimeoutMs(peer));
     peer.misses++;
     // Who is no neighbour was called on a guess: it is not asked twice, probes find it later.
-    const missesMax = this.#overlay.isNeighbour(peer.id) ? MISSES_MAX : 1;
+    const missesMax = this.#overlay.isNeighbour(peer) ? MISSES_MAX : 1;
     if (peer.misses >= missesMax) return this.#overlay.lose(peer, now);
     if (!peer.assumed) peer.forgetSent();
     this.#say(peer, now, { poll: true, push: true });
@@ -374,7 +375,7 @@ export class Replicator {
   /** Says the one thing there is to say: what I hold, what you lack, whom I see and whom I have lost. */
   #say(peer: Progress, now: number, purpose: Purpose): void {
     const full = this.#room(peer) === 0;
-    const isNeighbour = this.#overlay.isNeighbour(peer.id);
+    const isNeighbour = this.#overlay.isNeighbour(peer);
     const push = !full && (purpose.push === true || isNeighbour);
     const { runs, bytes, more } = push ? this.#takeBatch(peer, now) : NOTHING;
     const { links, revision: told } = this.#composeLinks(peer);
@@ -395,7 +396,7 @@ export class Replicator {
     if (links.length > 0) body.links = links;
     if (poll) body.poll = poll;
     if (purpose.flush === true) {
-      body.window = this.#overlay.tree.parent === undefined ? this.#announcedMs : 0;
+      body.window = this.#overlay.relay === undefined ? this.#announcedMs : 0;
     }
     this.#options.send({ src: me, dest: peer.id, body });
     if (runs.length > 0) this.#load(peer, { bytes, runs, cut: more, asked: poll }, now);
@@ -424,17 +425,17 @@ export class Replicator {
 
   /** Who sees whom, as far as the peer needs to know. */
   #composeLinks(peer: Progress): Words {
-    const spared = this.#overlay.isStub(peer.id);
+    const spared = this.#overlay.isStub(peer);
     if (peer.isStub && !spared) peer.forgetLinks();
     peer.isStub = spared;
-    return composeLinks(this.#overlay.linkState, peer);
+    return composeLinks(this.#overlay.linkState, this.#options.members, peer);
   }
 
   /** When the peer should have answered what leaves now; Infinity where nothing follows from silence. */
   #answerBy(peer: Progress, now: number, poll: boolean, entries: boolean): number {
-    if (!this.#overlay.linkState.heard.has(peer.id) && !peer.assumed) return Infinity;
+    if (!this.#overlay.hears(peer) && !peer.assumed) return Infinity;
     if (poll) return now + jittered(this.#options.random, this.#timing.replyTimeoutMs(peer));
-    return entries && this.#overlay.isNeighbour(peer.id) ? now + this.#ackTimeoutMs(peer) : Infinity;
+    return entries && this.#overlay.isNeighbour(peer) ? now + this.#ackTimeoutMs(peer) : Infinity;
   }
 
   // What the overlay has done.
@@ -451,20 +452,16 @@ export class Replicator {
         peer.retryAt = Infinity;
         this.#say(peer, now, { poll: true });
       },
-      treeChanged: (before, told, now) => this.#onTurn(before, told, now),
+      treeChanged: (old, told, now) => this.#onTurn(old, told, now),
     };
   }
 
-  #onTurn(before: Tree, told: ReadonlySet<string>, now: number): void {
-    const { tree, neighbours } = this.#overlay;
-    this.#timing.levels = tree.levels;
-    const old = new Set([before.parent, ...before.children]);
-    for (const peer of this.#peers) {
-      if (old.has(peer.id) && !this.#overlay.isNeighbour(peer.id)) peer.expectNothing();
-    }
+  #onTurn(old: ReadonlySet<Progress>, told: ReadonlySet<Progress>, now: number): void {
+    const { neighbours } = this.#overlay;
+    for (const peer of old) if (!neighbours.has(peer)) peer.expectNothing();
     for (const peer of neighbours) {
-      if (!old.has(peer.id)) this.#adopt(peer, now);
-      if (told.has(peer.id) && !this.#overlay.isStub(peer.id)) {
+      if (!old.has(peer)) this.#adopt(peer, now);
+      if (told.has(peer) && !this.#overlay.isStub(peer)) {
         peer.viewUpdateDue = true;
         this.#pass(peer, peer, now);
       }
@@ -474,7 +471,7 @@ export class Replicator {
   #adopt(peer: Progress, now: number): void {
     if (now - peer.heardAt > this.#timing.replyTimeoutMs(peer)) peer.assumeSent(this.#recent.settled(now));
     if (!this.#hasNews(peer)) return;
-    if (peer.id === this.#overlay.tree.parent) this.#pass(peer, peer, now);
+    if (peer === this.#overlay.relay) this.#pass(peer, peer, now);
     // It has waited for a way round long enough: this does not wait for the next flush.
     else if (!(peer.assumed && peer.awaited)) {
       peer.sendAt = Math.min(peer.sendAt, now + this.#timing.lingerMs);
@@ -485,21 +482,19 @@ export class Replicator {
   #greet(now: number): void {
     for (const peer of this.#overlay.neighbours) {
       peer.assumeSent(this.#recent.settled(now));
-      peer.sendAt = peer.id === this.#overlay.tree.parent || this.#lacks("first-contact")
-        ? now
-        : now + HELLO_MS;
+      peer.sendAt = peer === this.#overlay.relay || this.#lacks("first-contact") ? now : now + HELLO_MS;
     }
   }
 
   // How long acknowledgements take, on either side.
 
   #ackDelayMs(peer: Progress): number {
-    const toChild = this.#overlay.isNeighbour(peer.id) && peer.id !== this.#overlay.tree.parent;
+    const toChild = this.#overlay.isNeighbour(peer) && peer !== this.#overlay.relay;
     return toChild ? this.#timing.relayAckMs(peer, this.#timing.windowMs) : this.#timing.ackMs(peer);
   }
 
   #ackTimeoutMs(peer: Progress): number {
-    const fromRelay = peer.id === this.#overlay.tree.parent;
+    const fromRelay = peer === this.#overlay.relay;
     const windowMs = peer.windowMs || this.#timing.windowMs;
     const delayMs = fromRelay ? this.#timing.relayAckMs(peer, windowMs) : this.#timing.ackMs(peer);
     return delayMs + this.#timing.replyTimeoutMs(peer);

@@ -1,21 +1,26 @@
-/** Who stands in for whom: whose turn it is to pass on to a member, or to look for it, when its relay is lost. */
+/**
+ * Stand-ins, as in Dynamo: each member has a preference list of those that could pass on to it. The first of them that can
+ * be reached coordinates, and the next few back it up.
+ */
 import type { Layout } from "./layout.ts";
-import { rankOf } from "./members.ts";
 import type { LinkState } from "./link_state.ts";
-import { type Tree, UNREACHABLE } from "./tree.ts";
+import type { Tree } from "./tree.ts";
 
-/** So many members try to reach one that another has lost. */
+/** So many members try to reach one that has fallen out of the tree [P18]. */
 export const BACKUPS = 2;
 
 /**
- * By rank, the first choice first: where there are relays, all of them, in an order of each member's own, so that those
- * under one that is lost spread over all others; in a star all that follow in rank.
+ * By rank, the most preferred first. In a star these are all other members, from the one after it in rank on. Where there
+ * are relays these are all of them, the layout's first, and the rest in an order that differs among the leaves of one relay,
+ * so that these spread over all others when it is lost [P24].
  */
-export function* preferenceList(plan: Layout, rank: number): Generator<number> {
-  const { relays, ranked } = plan;
-  if (relays === 0) { for (let i = 1; i < ranked.length; i++) yield (rank + i) % ranked.length; }
+export function* preferenceList(layout: Layout, rank: number): Generator<number> {
+  const { size, relays } = layout;
+  if (relays === 0) { for (let i = 1; i < size; i++) yield (rank + i) % size; }
   else {
-    const { first, next } = startOf(plan, rank);
+    const isLeaf = layout.isLeaf(rank);
+    const first = isLeaf ? layout.parentOf(rank) : Math.max(1, rank);
+    const next = isLeaf ? first + Math.floor((rank - 1) / relays) : rank;
     yield first;
     for (let i = 0; i < relays; i++) {
       const relay = 1 + (next + i) % relays;
@@ -24,61 +29,42 @@ export function* preferenceList(plan: Layout, rank: number): Generator<number> {
   }
 }
 
-/** How many a member would rather have as its relay, at most. */
-export function choiceOf(plan: Layout, rank: number, relay: number): number {
-  const { first, next } = startOf(plan, rank);
-  return relay === first ? 0 : 1 + (relay - 1 - next % plan.relays + plan.relays) % plan.relays;
-}
-
-function startOf(plan: Layout, rank: number): { first: number; next: number } {
-  if (plan.isRelay(rank)) return { first: Math.max(1, rank), next: rank };
-  const first = plan.parentOf(rank) ?? 0;
-  return { first, next: first + Math.floor((rank - 1) / plan.relays) };
-}
-
-/** Who passes on to a member if it can: the root, or the first of the relays that stand in and can be reached. */
-export function coordinatorOf(plan: Layout, tree: Tree, rank: number): string {
-  if (plan.relays === 0 || plan.isRelay(rank)) return tree.root;
-  for (const relay of preferenceList(plan, rank)) {
-    if (tree.parentOf(relay) !== UNREACHABLE) return plan.ranked[relay] as string;
-  }
+/** The one that is to pass on to a member: the root, or the first relay of its preference list that can be reached [P24]. */
+export function coordinatorOf(layout: Layout, tree: Tree, rank: number): number {
+  if (!layout.isLeaf(rank)) return tree.root;
+  for (const relay of preferenceList(layout, rank)) if (tree.has(relay)) return relay;
   return tree.root;
 }
 
-/** How many relays of the plan can be reached. */
-export function relaysIn(plan: Layout, tree: Tree): number {
-  let count = 0;
-  for (let rank = 0; plan.isRelay(rank); rank++) if (tree.parentOf(rank) !== UNREACHABLE) count++;
-  return count;
-}
-
-/** Whether a member shares in looking after the others: where there are relays, they alone do. */
-export function looksOut(plan: Layout, tree: Tree, id: string): boolean {
-  return plan.relays === 0 || plan.isRelayId(id) || relaysIn(plan, tree) === 0;
-}
-
-/** Whether a member looks after the others: the root, and beside it the next in rank once anybody here has lost the root. */
-export function isSteward(tree: Tree, linkState: LinkState, id: string): boolean {
-  const { root, ranked } = tree;
-  if (id === root) return true;
-  if (ranked.find((each) => each !== root && tree.has(each)) !== id) return false;
-  for (const [loser, { suspected }] of linkState.suspecting()) {
-    if (suspected.has(root) && tree.has(loser)) return true;
-  }
-  return false;
-}
-
-/**
- * Who tries to reach one that has fallen out of the tree: the first few who stand in and can be reached, but for the root, and
- * its own relay, which has lost it.
- */
-export function backupsOf(plan: Layout, tree: Tree, lost: string): string[] {
-  const found: string[] = [];
-  const own = plan.relays === 0 ? undefined : plan.parentIdOf(lost);
-  for (const rank of preferenceList(plan, rankOf(plan.ranked, lost) ?? 0)) {
-    const id = plan.ranked[rank] as string;
-    if (id !== tree.root && id !== own && tree.parentOf(rank) !== UNREACHABLE) found.push(id);
+/** The few that try to reach a member that has fallen out: not the root, and not its own relay, which suspects it [P18]. */
+export function backupsOf(layout: Layout, tree: Tree, lost: number): number[] {
+  const own = layout.relays === 0 ? undefined : layout.parentOf(lost);
+  const found: number[] = [];
+  for (const rank of preferenceList(layout, lost)) {
+    if (rank !== tree.root && rank !== own && tree.has(rank)) found.push(rank);
     if (found.length === BACKUPS) break;
   }
   return found;
+}
+
+/** How many relays of the layout can be reached, the root among them. */
+export function relaysReached(layout: Layout, tree: Tree): number {
+  let count = 0;
+  for (let rank = 0; layout.isRelay(rank); rank++) if (tree.has(rank)) count++;
+  return count;
+}
+
+/** Whether a member probes on behalf of others: where relays can be reached, they alone do [P25]. */
+export function probesForOthers(layout: Layout, tree: Tree, rank: number): boolean {
+  return layout.relays === 0 || layout.isRelay(rank) || relaysReached(layout, tree) === 0;
+}
+
+/** Whether this node is the next in rank after the root, and somebody that can be reached suspects the root [P19]. */
+export function isDeputy(tree: Tree, linkState: LinkState): boolean {
+  for (let rank = tree.root + 1; rank < tree.me; rank++) if (tree.has(rank)) return false;
+  if (tree.me === tree.root) return false;
+  for (const [node, { suspected }] of linkState.suspecting()) {
+    if (suspected.has(tree.root) && tree.has(node)) return true;
+  }
+  return false;
 }

@@ -1,259 +1,224 @@
 /**
- * Who sees whom: each node says of itself whom it hears and whom it has lost; everyone passes it on, the latest word
- * counts. Who has nothing to say but that all is as it should be is silent.
+ * The link-state database: the control plane is link-state routing, as in OSPF. Each node advertises its own links only, all
+ * pass advertisements on, the latest of each node counts, and everyone computes the same shortest-path tree from them.
+ *
+ * Unlike OSPF a node is silent while its links are those of the layout, and a peer counts as suspected, as in SWIM, when it
+ * does not answer.
  */
-import { Layout } from "./layout.ts";
+import { assert } from "../assert.ts";
+import { type Advertisement, isLater, isSame, VERSION_MAX } from "./advertisement.ts";
+import type { Layout } from "./layout.ts";
 
-/** One node's word. A later life outranks an earlier one, then a later version. */
-export interface Advertisement {
-  readonly incarnation: number;
-  readonly version: number;
-  /** Peers that should have answered and did not. */
-  readonly suspected: ReadonlySet<string>;
-  /** Peers that were heard, and not lost since. */
-  readonly heard: ReadonlySet<string>;
-}
-
-/** A row as it is kept here. */
+/** An advertisement as it is kept here. */
 export interface StoredAdvertisement extends Advertisement {
-  /** The table's revision when this row last changed. */
+  /** The database's revision when this one came. */
   readonly changedAt: number;
 }
 
-/** A word numbered higher is not believed: it could not be outranked by a number that still fits on the wire. */
-export const VERSION_MAX = 2 ** 52;
-
-const NOBODY: ReadonlySet<string> = new Set();
+const NONE: ReadonlySet<number> = new Set();
 
 export class LinkState {
-  readonly #me: string;
-  /** The tree while all is well. */
   readonly layout: Layout;
-  #lost: ReadonlySet<string> = NOBODY;
-  #seen: ReadonlySet<string> = NOBODY;
-  readonly #rows = new Map<string, StoredAdvertisement>();
+  readonly #me: number;
   #incarnation: number;
+  #suspected = NONE;
+  #heard = NONE;
+  readonly #advertisements = new Map<number, StoredAdvertisement>();
   #revision = 0;
-  /** How many rows have somebody lost. */
-  #losers = 0;
-  /** Whose rows, at some time, have said that they see a node. */
-  readonly #seers = new Map<string, Set<string>>();
+  /** How many nodes advertise that they suspect somebody. */
+  #suspecters = 0;
+  /** Reverse adjacency: the nodes that advertise, or once did, that they hear a node. */
+  readonly #reverse = new Map<number, Set<number>>();
 
-  /** Of links of the plan nobody need speak. */
-  constructor(me: string, incarnation: number, plan: Layout = new Layout([], 0)) {
+  constructor(me: number, incarnation: number, layout: Layout) {
     this.#me = me;
-    this.layout = plan;
     this.#incarnation = incarnation;
+    this.layout = layout;
   }
 
-  /** This node lives again: its word outranks what an earlier life of it said. */
-  beginIncarnation(incarnation: number): void {
-    if (incarnation <= this.#incarnation) return;
-    this.#incarnation = incarnation;
-    if (this.#rows.has(this.#me)) this.#say();
-  }
-
-  /** Counts changes: equal revisions mean equal tables. */
+  /** Counts changes: equal revisions mean equal databases. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** Whom this node itself has lost. */
-  get suspected(): ReadonlySet<string> {
-    return this.#lost;
+  /** The peers that this node itself suspects. */
+  get suspected(): ReadonlySet<number> {
+    return this.#suspected;
   }
 
-  /** Whom this node itself sees. */
-  get heard(): ReadonlySet<string> {
-    return this.#seen;
+  /** The peers that this node itself hears. */
+  get heard(): ReadonlySet<number> {
+    return this.#heard;
   }
 
-  /** Whom a node says that it sees. */
-  heardBy(node: string): ReadonlySet<string> {
-    return this.#of(node)?.heard ?? NOBODY;
+  /** The peers that a node advertises as heard. */
+  heardBy(node: number): ReadonlySet<number> {
+    return this.#advertisements.get(node)?.heard ?? NONE;
   }
 
-  suspectedBy(node: string): ReadonlySet<string> {
-    return this.#of(node)?.suspected ?? NOBODY;
+  suspectedBy(node: number): ReadonlySet<number> {
+    return this.#advertisements.get(node)?.suspected ?? NONE;
   }
 
-  /** Whether nobody has lost anybody. */
+  /** Every node that advertises, or once did, that it hears this one. */
+  reverseOf(node: number): ReadonlySet<number> {
+    return this.#reverse.get(node) ?? NONE;
+  }
+
+  /** Whether nobody suspects anybody. */
   get isCalm(): boolean {
-    return this.#losers === 0;
+    return this.#suspecters === 0;
   }
 
-  /** Whether nobody has spoken but this node. */
+  /** Whether this node alone advertises anything. */
   get isAlone(): boolean {
-    return this.#rows.size === 1 && this.#rows.has(this.#me);
+    return this.#advertisements.size === 1 && this.#advertisements.has(this.#me);
   }
 
-  /** Those rows in which somebody is lost. */
-  *suspecting(): Generator<readonly [node: string, row: Advertisement]> {
-    for (const each of this.#rows) if (each[1].suspected.size > 0) yield each;
+  /** Those advertisements in which somebody is suspected. */
+  *suspecting(): Generator<readonly [node: number, told: Advertisement]> {
+    for (const each of this.#advertisements) if (each[1].suspected.size > 0) yield each;
+  }
+
+  /** The advertisements that changed after `revision`. */
+  *since(revision: number): Generator<readonly [node: number, told: StoredAdvertisement]> {
+    if (revision >= this.#revision) return;
+    for (const each of this.#advertisements) if (each[1].changedAt > revision) yield each;
   }
 
   /**
-   * A link is up if its ends see each other; an end that is silent agrees. Both are silent where all is well. Between a relay
-   * and who is none only the latter speaks, or else the plan. `isPlanned` spares looking that up.
+   * A link is up if both its ends hear each other; an end that does not advertise agrees, and of two such the layout decides
+   * [P9]. A link between a relay and a leaf is advertised by the leaf alone.
    */
-  linkUp(a: string, b: string, isPlanned?: boolean): boolean {
-    const [from, to] = [this.#of(a), this.#of(b)];
-    if (from === undefined && to === undefined) return isPlanned ?? this.layout.links(a, b);
-    if (from?.suspected.has(b) || to?.suspected.has(a)) return false;
-    const [isFromRelay, isToRelay] = [this.layout.isRelayId(a), this.layout.isRelayId(b)];
-    if (isFromRelay !== isToRelay) {
-      const word = isFromRelay ? to : from;
-      return word?.heard.has(isFromRelay ? a : b) ?? isPlanned ?? this.layout.links(a, b);
+  linkUp(a: number, b: number): boolean {
+    const [ofA, ofB] = [this.#advertisements.get(a), this.#advertisements.get(b)];
+    if (ofA === undefined && ofB === undefined) return this.layout.links(a, b);
+    if (ofA?.suspected.has(b) || ofB?.suspected.has(a)) return false;
+    const isRelayA = this.layout.isRelay(a);
+    if (isRelayA !== this.layout.isRelay(b)) {
+      return (isRelayA ? ofB : ofA)?.heard.has(isRelayA ? a : b) ?? this.layout.links(a, b);
     }
-    return (from?.heard.has(b) ?? true) && (to?.heard.has(a) ?? true);
+    return (ofA?.heard.has(b) ?? true) && (ofB?.heard.has(a) ?? true);
   }
 
-  /** Everyone who says that it sees a node, or once did. */
-  reverseOf(node: string): ReadonlySet<string> {
-    return this.#seers.get(node) ?? NOBODY;
+  /** This node begins a later incarnation, whose advertisements outrank those of earlier ones [P5]. */
+  beginIncarnation(incarnation: number): void {
+    if (incarnation <= this.#incarnation) return;
+    this.#incarnation = incarnation;
+    if (this.#advertisements.has(this.#me)) this.#advertise();
   }
 
-  /** The node lives again: what its earlier life said is no longer so. */
-  discard(node: string, incarnation: number): void {
-    if ((this.#of(node)?.incarnation ?? incarnation) >= incarnation) return;
-    this.#drop(node);
+  /** Nothing that a node advertised before this incarnation of it is believed any longer [P7]. */
+  discard(node: number, incarnation: number): void {
+    const known = this.#advertisements.get(node);
+    if (known !== undefined && known.incarnation < incarnation) this.#drop(node);
   }
 
-  hear(peer: string): void {
-    if (this.#seen.has(peer)) return;
-    const isNews = this.#lost.has(peer) || this.#isSaid(peer);
-    this.#lost = without(this.#lost, peer);
-    this.#seen = new Set(this.#seen).add(peer);
-    if (isNews && this.#speaks) this.#say();
+  hear(peer: number): void {
+    assert(peer !== this.#me, "a node has no link to itself");
+    if (this.#heard.has(peer)) return;
+    const isNews = this.#suspected.has(peer) || this.#isAdvertised(peer);
+    this.#suspected = without(this.#suspected, peer);
+    this.#heard = new Set(this.#heard).add(peer);
+    if (isNews && this.#mustAdvertise) this.#advertise();
   }
 
-  suspect(peer: string): void {
-    if (this.#lost.has(peer)) return;
-    this.#lost = new Set(this.#lost).add(peer);
-    this.#seen = without(this.#seen, peer);
-    this.#say();
+  suspect(peer: number): void {
+    assert(peer !== this.#me, "a node does not suspect itself");
+    if (this.#suspected.has(peer)) return;
+    this.#suspected = new Set(this.#suspected).add(peer);
+    this.#heard = without(this.#heard, peer);
+    this.#advertise();
   }
 
-  /** Takes in what was said of `node`. Returns whom it has newly lost, or undefined where nothing is news. */
-  merge(node: string, word: Advertisement): string[] | undefined {
-    const known = this.#rows.get(node);
-    if (word.version > VERSION_MAX || word.incarnation > VERSION_MAX) return undefined;
-    if (node === this.#me) return this.#hearOfMyself(word, known);
-    if (known !== undefined && !isLater(word, known)) return undefined;
-    this.#keep(node, word);
-    if (!this.#rows.has(this.#me) && this.#speaks) this.#say();
-    return [...word.suspected].filter((id) => !(known?.suspected.has(id) ?? false));
+  /** Takes in an advertisement of `node`. Returns the peers that it newly suspects, or undefined if it is no news [P7]. */
+  merge(node: number, told: Advertisement): number[] | undefined {
+    const known = this.#advertisements.get(node);
+    if (told.version > VERSION_MAX || told.incarnation > VERSION_MAX) return undefined;
+    if (node === this.#me) return this.#hearOfMyself(told, known);
+    if (known !== undefined && !isLater(told, known)) return undefined;
+    this.#keep(node, told);
+    if (!this.#advertisements.has(this.#me) && this.#mustAdvertise) this.#advertise();
+    return [...told.suspected].filter((peer) => !(known?.suspected.has(peer) ?? false));
   }
 
-  /** This node no longer says that it sees those for whom `keep` does not speak; where it does not say so, nothing changes. */
-  retract(keep: (peer: string) => boolean): void {
-    const seen = new Set([...this.#seen].filter((peer) => keep(peer) || !this.#isSaid(peer)));
-    if (seen.size === this.#seen.size) return;
-    this.#seen = seen;
-    this.#say();
+  /** Stops advertising that this node hears those for which `keep` is false; where it advertises nothing, nothing changes [P7]. */
+  retract(keep: (peer: number) => boolean): void {
+    const heard = new Set([...this.#heard].filter((peer) => keep(peer) || !this.#isAdvertised(peer)));
+    if (heard.size === this.#heard.size) return;
+    this.#heard = heard;
+    this.#advertise();
   }
 
-  /** The rows that changed after `revision`. */
-  *since(revision: number): Generator<readonly [node: string, row: StoredAdvertisement]> {
-    if (revision >= this.#revision) return;
-    for (const [node, row] of this.#rows) if (row.changedAt > revision) yield [node, row];
-  }
-
-  /** All that others said is no longer of use here. Returns whether there was anything. */
+  /** Drops what others advertised. Returns whether there was anything. */
   forgetOthers(): boolean {
-    const others = [...this.#rows.keys()].filter((node) => node !== this.#me);
+    const others = [...this.#advertisements.keys()].filter((node) => node !== this.#me);
     for (const node of others) this.#drop(node);
     return others.length > 0;
   }
 
-  #of(node: string): Advertisement | undefined {
-    return this.#rows.get(node);
-  }
-
-  /** Only this node knows what it says. What an earlier life of it said, and some still pass on, it says again, above it. */
-  #hearOfMyself(word: Advertisement, known: Advertisement | undefined): string[] | undefined {
-    if (known !== undefined && (isLater(known, word) || isSame(known, word))) return undefined;
-    // Above that life, not within it: it may have said more than has been heard here.
-    if (word.incarnation >= this.#incarnation) this.#incarnation = word.incarnation + 1;
-    this.#keep(this.#me, {
-      incarnation: this.#incarnation,
-      version: 1,
-      suspected: this.suspected,
-      heard: this.#said,
-    });
+  /** Only this node knows its links. If others still pass on what an earlier life of it advertised, it outranks that [P7]. */
+  #hearOfMyself(told: Advertisement, known: Advertisement | undefined): number[] | undefined {
+    if (known !== undefined && (isLater(known, told) || isSame(known, told))) return undefined;
+    // Above that life, not within it: it may have advertised more than has been heard here.
+    if (told.incarnation >= this.#incarnation) this.#incarnation = told.incarnation + 1;
+    this.#advertise(1);
     return [];
   }
 
   /**
-   * Whether this node's word is known, or has to be: in troubled times, from who sees more than is presumed. Who is no relay
-   * and sees one that is not its own takes that for trouble.
+   * Whether this node advertises already, or hears a peer to which the layout gives it no link, while somebody is suspected.
+   * To a leaf it is sign enough of a fault that it hears a relay that is not its own.
    */
-  get #speaks(): boolean {
-    if (this.#rows.has(this.#me)) return true;
+  get #mustAdvertise(): boolean {
+    if (this.#advertisements.has(this.#me)) return true;
     const { layout } = this;
-    const isTrouble = (peer: string) =>
-      !this.isCalm || (!layout.isRelayId(this.#me) && layout.isRelayId(peer) && peer !== layout.root);
-    return [...this.#said].some((peer) => !layout.links(this.#me, peer) && isTrouble(peer));
+    const isFault = (peer: number) =>
+      !this.isCalm || (!layout.isRelay(this.#me) && layout.isRelay(peer) && peer !== 0);
+    return [...this.#advertisedLinks].some((peer) => !layout.links(this.#me, peer) && isFault(peer));
   }
 
-  /** Whom it sees as far as it speaks of them: a relay leaves it to who is none. */
-  get #said(): ReadonlySet<string> {
-    return this.layout.isRelayId(this.#me)
-      ? new Set([...this.#seen].filter((peer) => this.#isSaid(peer)))
-      : this.#seen;
+  get #advertisedLinks(): ReadonlySet<number> {
+    if (!this.layout.isRelay(this.#me)) return this.#heard;
+    return new Set([...this.#heard].filter((peer) => this.#isAdvertised(peer)));
   }
 
-  #isSaid(peer: string): boolean {
-    return !this.layout.isRelayId(this.#me) || this.layout.isRelayId(peer);
+  /** A relay leaves its links with leaves to these [P9]. */
+  #isAdvertised(peer: number): boolean {
+    return !this.layout.isRelay(this.#me) || this.layout.isRelay(peer);
   }
 
-  #say(): void {
-    const version = (this.#rows.get(this.#me)?.version ?? 0) + 1;
-    this.#keep(this.#me, {
-      incarnation: this.#incarnation,
-      version,
-      suspected: this.#lost,
-      heard: this.#said,
-    });
+  #advertise(version = (this.#advertisements.get(this.#me)?.version ?? 0) + 1): void {
+    const heard = this.#advertisedLinks;
+    for (const peer of heard) assert(!this.#suspected.has(peer), "a peer is not both heard and suspected");
+    this.#keep(this.#me, { incarnation: this.#incarnation, version, suspected: this.#suspected, heard });
   }
 
-  #seersToAdd(id: string): Set<string> {
-    let seers = this.#seers.get(id);
-    if (seers === undefined) {
-      seers = new Set();
-      this.#seers.set(id, seers);
+  #keep(node: number, told: Advertisement): void {
+    const known = this.#advertisements.get(node);
+    assert(known === undefined || isLater(told, known), "versions only grow within an incarnation");
+    this.#count(node, told.suspected);
+    for (const peer of told.heard) {
+      const reverse = this.#reverse.get(peer);
+      if (reverse === undefined) this.#reverse.set(peer, new Set([node]));
+      else reverse.add(node);
     }
-    return seers;
+    const { incarnation, version, suspected, heard } = told;
+    this.#advertisements.set(node, { incarnation, version, suspected, heard, changedAt: ++this.#revision });
   }
 
-  #drop(node: string): void {
-    this.#count(node, NOBODY);
-    this.#rows.delete(node);
+  #drop(node: number): void {
+    this.#count(node, NONE);
+    this.#advertisements.delete(node);
     this.#revision++;
   }
 
-  #count(node: string, lost: ReadonlySet<string>): void {
-    this.#losers += Math.sign(lost.size) - Math.sign(this.suspectedBy(node).size);
-  }
-
-  #keep(node: string, { incarnation, version, suspected, heard }: Advertisement): void {
-    this.#count(node, suspected);
-    for (const id of heard) this.#seersToAdd(id).add(node);
-    this.#rows.set(node, { incarnation, version, suspected, heard, changedAt: ++this.#revision });
+  #count(node: number, suspected: ReadonlySet<number>): void {
+    this.#suspecters += Math.sign(suspected.size) - Math.sign(this.suspectedBy(node).size);
+    assert(this.#suspecters >= 0, "no fewer than no nodes suspect somebody");
   }
 }
 
-function isLater(a: Advertisement, b: Advertisement): boolean {
-  return a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.version > b.version);
-}
-
-function isSame(a: Advertisement, b: Advertisement): boolean {
-  const same = (x: ReadonlySet<string>, y: ReadonlySet<string>) =>
-    x.size === y.size && [...x].every((id) => y.has(id));
-  return a.incarnation === b.incarnation && a.version === b.version && same(a.suspected, b.suspected) &&
-    same(a.heard, b.heard);
-}
-
-function without(set: ReadonlySet<string>, gone: string): ReadonlySet<string> {
+function without(set: ReadonlySet<number>, gone: number): ReadonlySet<number> {
   return new Set([...set].filter((each) => each !== gone));
 }

@@ -1,13 +1,49 @@
-/** The members of the cluster in the order of rank: sorted by id, the same on every node. */
+/** The members of the cluster, sorted by id: a member's rank is its place in that order, the same on every node. */
+import { assert } from "../assert.ts";
 
-/** The place of a member in the order of rank, from 0; undefined of who is no member. */
-export function rankOf(ranked: readonly string[], id: string): number | undefined {
-  let low = 0;
-  let high = ranked.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ranked[middle] as string) < id) low = middle + 1;
-    else high = middle;
+/** Ids are known at the door and on the wire; inside, the control plane names a member by its rank. */
+export class Members {
+  /** In order of rank. */
+  readonly ids: readonly string[];
+
+  /** `ids`: sorted, each once. */
+  constructor(ids: readonly string[]) {
+    this.ids = ids;
   }
-  return ranked[low] === id ? low : undefined;
+
+  /** The members named in `ids`, and `me`. A list that is in order already is kept, as many nodes may share it. */
+  static including(ids: readonly string[], me: string): Members {
+    const isRanked = ids.every((id, i) => i === 0 || (ids[i - 1] as string) < id);
+    const given = new Members(ids);
+    return isRanked && given.rankOf(me) !== undefined
+      ? given
+      : new Members([...new Set([...ids, me])].sort());
+  }
+
+  get size(): number {
+    return this.ids.length;
+  }
+
+  /** From 0; undefined if `id` is no member. */
+  rankOf(id: string): number | undefined {
+    let low = 0;
+    let high = this.ids.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.ids[middle] as string) < id) low = middle + 1;
+      else high = middle;
+    }
+    return this.ids[low] === id ? low : undefined;
+  }
+
+  idOf(rank: number): string {
+    const id = this.ids[rank];
+    assert(id !== undefined, "a rank is that of a member");
+    return id;
+  }
+
+  /** The ranks of those that are members, in the order given. */
+  ranksOf(ids: readonly string[]): Set<number> {
+    return new Set(ids.flatMap((id) => this.rankOf(id) ?? []));
+  }
 }

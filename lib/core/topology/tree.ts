@@ -1,84 +1,70 @@
-/** A tree of relays, as one of its nodes sees it. */
-import { rankOf } from "./members.ts";
+/** A shortest-path tree over the members that can be reached, as one of its nodes sees it. */
+import { assert } from "../assert.ts";
 
-/** In place of a parent's rank: nobody is above the root, and who is not reached has no place. */
+/** In place of a parent's rank: the root has none, and what cannot be reached has no place in the tree. */
 export const ROOT = -1;
 export const UNREACHABLE = -2;
 
 interface TreeOptions {
-  /** Every member, sorted. */
-  readonly ranked: readonly string[];
-  readonly me: string;
-  /** By rank. */
+  /** How many members there are. */
+  readonly members: number;
+  readonly me: number;
   readonly root: number;
-  readonly levels: number;
-  /** The rank of a member's parent, or ROOT, or OUT. */
-  readonly parentAt: (rank: number) => number;
+  /** The rank of a member's parent, or ROOT, or UNREACHABLE; the same wherever in the tree one stands. */
+  readonly parentOf: (rank: number) => number;
 }
 
 export class Tree {
-  readonly ranked: readonly string[];
-  readonly root: string;
-  /** The neighbour towards the root; undefined at the root itself. */
-  readonly parent: string | undefined;
-  readonly children: readonly string[];
+  readonly members: number;
+  readonly me: number;
+  readonly root: number;
+  readonly parentOf: (rank: number) => number;
+  /** This node's neighbour towards the root, or ROOT. */
+  readonly parent: number;
+  /** In order of rank. */
+  readonly children: readonly number[];
   /** How many can be reached from here, this node included. */
   readonly size: number;
-  /** Hops from the root to those farthest from it, as planned. */
-  readonly levels: number;
-  /** The rank of a member's parent, or ROOT, or OUT; the same wherever in the tree one stands. */
-  readonly parentOf: (rank: number) => number;
-  readonly #options: TreeOptions;
   /** By rank, 1 for those who have children; made when first asked for. */
-  #passing: Uint8Array | undefined;
+  #hasChildren: Uint8Array | undefined;
 
-  constructor(options: TreeOptions) {
-    const { ranked, me, root, levels, parentAt } = options;
-    this.#options = options;
-    this.ranked = ranked;
-    this.root = ranked[root] as string;
-    this.levels = levels;
-    this.parentOf = parentAt;
-    this.parent = this.parentIdOf(me);
-    const at = rankOf(ranked, me);
-    const children: string[] = [];
+  constructor({ members, me, root, parentOf }: TreeOptions) {
+    assert(parentOf(root) === ROOT, "the root has no parent");
+    this.members = members;
+    this.me = me;
+    this.root = root;
+    this.parentOf = parentOf;
+    this.parent = parentOf(me);
+    const children: number[] = [];
     let size = 0;
-    for (let rank = 0; rank < ranked.length; rank++) {
-      const parent = parentAt(rank);
-      if (parent !== UNREACHABLE) size++;
-      if (parent === at) children.push(ranked[rank] as string);
+    for (let rank = 0; rank < members; rank++) {
+      const parent = parentOf(rank);
+      if (parent === UNREACHABLE) continue;
+      assert(rank === root || (rank > root && parent >= root), "the root is the lowest rank in the tree");
+      size++;
+      if (parent === me) children.push(rank);
     }
     this.children = children;
     this.size = size;
   }
 
-  /** Anyone's neighbour towards the root. */
-  parentIdOf(id: string): string | undefined {
-    return this.ranked[this.parentOf(rankOf(this.ranked, id) ?? UNREACHABLE)];
-  }
-
   /** Whether a member can be reached. */
-  has(id: string): boolean {
-    const rank = rankOf(this.ranked, id);
-    return rank !== undefined && this.parentOf(rank) !== UNREACHABLE;
+  has(rank: number): boolean {
+    return this.parentOf(rank) !== UNREACHABLE;
   }
 
   /** Whether anyone is below a member. */
-  passesOn(id: string): boolean {
-    this.#passing ??= this.#whoPassOn();
-    return this.#passing[rankOf(this.ranked, id) ?? UNREACHABLE] === 1;
+  passesOn(rank: number): boolean {
+    this.#hasChildren ??= this.#thoseWithChildren();
+    return this.#hasChildren[rank] === 1;
   }
 
-  #whoPassOn(): Uint8Array {
-    const passing = new Uint8Array(this.ranked.length);
-    for (let rank = 0; rank < passing.length; rank++) passing[this.parentOf(rank)] = 1;
-    return passing;
-  }
-
-  /** Only the star around the root is left of it. */
-  pruned(): Tree {
-    const { root, parentAt } = this.#options;
-    const isLeft = (parent: number) => parent < 0 || parent === root;
-    return new Tree({ ...this.#options, parentAt: (rank) => isLeft(parentAt(rank)) ? parentAt(rank) : ROOT });
+  #thoseWithChildren(): Uint8Array {
+    const found = new Uint8Array(this.members);
+    for (let rank = 0; rank < found.length; rank++) {
+      const parent = this.parentOf(rank);
+      if (parent >= 0) found[parent] = 1;
+    }
+    return found;
   }
 }

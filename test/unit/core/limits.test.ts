@@ -10,7 +10,10 @@ import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "../../../lib/core/replicatio
 import { type Envelope, ORIGINS_MAX, readPeerMessage, SPANS_MAX } from "../../../lib/core/message.ts";
 import { Progress } from "../../../lib/core/replication/progress.ts";
 import { seeded } from "../../../lib/core/random.ts";
-import { LinkState, VERSION_MAX } from "../../../lib/core/topology/link_state.ts";
+import { VERSION_MAX } from "../../../lib/core/topology/advertisement.ts";
+import { Layout } from "../../../lib/core/topology/layout.ts";
+import { LinkState } from "../../../lib/core/topology/link_state.ts";
+import { Members } from "../../../lib/core/topology/members.ts";
 import { ACK_DELAY_MS, RTT_GUESS_MS, WINDOW_MIN_MS } from "../../../lib/core/replication/timing.ts";
 import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
 import { Pair, type Sent } from "./pair.ts";
@@ -261,24 +264,25 @@ test("the longest message fits into a line: HOLDS_BYTES_MAX, SIGHTS_BYTES_MAX, a
     }
   }
   log.add({ origin: name(0), seq: 2e15, value: "x".repeat(VALUE_BYTES_MAX - 2) });
-  const linkState = new LinkState("n0", 1);
-  const ids = count(0, 500).map((i) => `node-${i}`);
-  for (const id of ids) {
-    linkState.merge(id, { incarnation: 1, version: 1, suspected: new Set(), heard: new Set(ids) });
+  const members = new Members(count(0, 501).map((i) => `node-${1_000 + i}`));
+  const linkState = new LinkState(0, 1, new Layout(members.size, 0));
+  const ranks = count(1, members.size);
+  for (const rank of ranks) {
+    linkState.merge(rank, { incarnation: 1, version: 1, suspected: new Set(), heard: new Set(ranks) });
   }
   const peer = new Progress("n1");
   let toldOf = 0;
   for (let turn = 0; peer.confirmedLinks < linkState.revision || peer.confirmedLog < log.revision; turn++) {
     ok(turn < 1_000, "it comes to an end");
     const { digest, revision } = composeDigest(log, peer.confirmedLog);
-    const words = composeLinks(linkState, peer);
+    const words = composeLinks(linkState, members, peer);
     const { runs } = takeBatch(log, peer.sent);
     const bytes = JSON.stringify({ digest, links: words.links, runs }).length;
     ok(bytes < LINE_BYTES_MAX - 1_024, `${bytes} bytes`);
     [peer.confirmedLog, peer.confirmedLinks] = [revision, words.revision];
     toldOf += words.links.length;
   }
-  equal(toldOf, ids.length);
+  equal(toldOf, ranks.length);
 });
 
 test("a digest with more than SPANS_MAX intervals or ORIGINS_MAX origins is malformed [P11]", () => {
@@ -361,13 +365,13 @@ test("who asks in vain for what a peer says it holds asks ever more rarely, up t
 });
 
 test("a word numbered over VERSION_MAX is not believed, for it could not be outranked [P7]", () => {
-  const linkState = new LinkState("n0", 1);
+  const linkState = new LinkState(0, 1, new Layout(2, 0));
   const word = (version: number) => ({
     incarnation: 1,
     version,
-    suspected: new Set(["n0"]),
-    heard: new Set<string>(),
+    suspected: new Set([0]),
+    heard: new Set<number>(),
   });
-  equal(linkState.merge("n1", word(VERSION_MAX + 1)), undefined);
-  deepEqual(linkState.merge("n1", word(VERSION_MAX)), ["n0"]);
+  equal(linkState.merge(1, word(VERSION_MAX + 1)), undefined);
+  deepEqual(linkState.merge(1, word(VERSION_MAX)), [0]);
 });

@@ -4,65 +4,66 @@ import { test } from "node:test";
 import { Layout, relaysFor, STAR_MAX } from "../../../../lib/core/topology/layout.ts";
 import { computeTree } from "../../../../lib/core/topology/compute_tree.ts";
 import { LinkState } from "../../../../lib/core/topology/link_state.ts";
+import { ROOT, UNREACHABLE } from "../../../../lib/core/topology/tree.ts";
 
-const ids = (count: number) => Array.from({ length: count }, (_, i) => `n${i}`).sort();
+function childrenOf(layout: Layout, rank: number): number[] {
+  return Array.from({ length: layout.size }, (_, each) => each).filter((each) =>
+    layout.parentOf(each) === rank
+  );
+}
 
-test("Plan is a star where no relays stand between [P8]", () => {
-  const layout = new Layout(ids(4), 0);
-  deepEqual(ids(4).map((id) => layout.parentIdOf(id)), [undefined, "n0", "n0", "n0"]);
-  deepEqual([layout.childrenOf("n0"), layout.childrenOf("n1")], [["n1", "n2", "n3"], []]);
+function neighboursOf(layout: Layout, rank: number): number[] {
+  const neighbours: number[] = [];
+  layout.eachNeighbour(rank, (each) => neighbours.push(each));
+  return neighbours;
+}
+
+test("Layout is a star where no relays stand between [P8]", () => {
+  const layout = new Layout(4, 0);
+  deepEqual([0, 1, 2, 3].map((rank) => layout.parentOf(rank)), [ROOT, 0, 0, 0]);
+  deepEqual([neighboursOf(layout, 0), neighboursOf(layout, 1)], [[1, 2, 3], [0]]);
 });
 
-test("Plan shares the members out among its relays [P23]", () => {
-  const layout = new Layout(ids(9), 3);
-  deepEqual(layout.childrenOf("n0"), ["n1", "n2", "n3"]);
-  deepEqual(["n1", "n2", "n3"].map((id) => layout.childrenOf(id)), [["n4", "n7"], ["n5", "n8"], ["n6"]]);
-  deepEqual([layout.neighbourIds("n4"), layout.neighbourIds("n2")], [["n1"], ["n0", "n5", "n8"]]);
+test("Layout deals the leaves out among its relays [P23]", () => {
+  const layout = new Layout(9, 3);
+  deepEqual(childrenOf(layout, 0), [1, 2, 3]);
+  deepEqual([1, 2, 3].map((rank) => childrenOf(layout, rank)), [[4, 7], [5, 8], [6]]);
+  deepEqual([neighboursOf(layout, 4), neighboursOf(layout, 2)], [[1], [0, 5, 8]]);
 });
 
-test("Plan: parents and children agree, and everyone is two hops from the root at most [P23]", () => {
-  for (const count of [1, 2, 5, 10, 100]) {
-    for (const relays of [0, 1, 3, 10].filter((each) => each < count)) {
-      const [layout, all] = [new Layout(ids(count), relays), ids(count)];
-      for (const id of all) {
-        for (const child of layout.childrenOf(id)) equal(layout.parentIdOf(child), id);
-        const parent = layout.parentIdOf(id);
-        if (parent !== undefined) ok(layout.childrenOf(parent).includes(id) && layout.links(id, parent));
-        ok(parent === undefined || parent === layout.root || layout.parentIdOf(parent) === layout.root);
+test("Layout: parents and children agree, and everyone is two hops from the root at most [P23]", () => {
+  for (const size of [1, 2, 5, 10, 100]) {
+    for (const relays of [0, 1, 3, 10].filter((each) => each < size)) {
+      const layout = new Layout(size, relays);
+      for (let rank = 0; rank < size; rank++) {
+        const parent = layout.parentOf(rank);
+        deepEqual(neighboursOf(layout, rank), [
+          ...parent === ROOT ? [] : [parent],
+          ...childrenOf(layout, rank),
+        ]);
+        equal(parent === ROOT, rank === 0);
+        if (parent !== ROOT) ok(layout.links(rank, parent) && layout.links(parent, rank));
+        ok(parent <= 0 || layout.parentOf(parent) === 0);
       }
-      equal(all.filter((id) => layout.parentIdOf(id) === undefined).length, 1);
     }
   }
 });
 
-test("plant() leaves everyone in place whose relay is there, when another is lost [P23]", () => {
-  const all = ids(9);
-  const linkState = new LinkState("n0", 1, new Layout(all, 3));
-  for (const relay of ["n1", "n2", "n3"]) linkState.hear(relay);
-  linkState.suspect("n2");
-  const tree = computeTree(linkState, "n0");
-  deepEqual(tree.children, ["n1", "n3"]);
-  deepEqual(all.map((id) => tree.parentIdOf(id)), [
-    undefined,
-    "n0",
-    undefined,
-    "n0",
-    "n1",
-    undefined,
-    "n3",
-    "n1",
-    undefined,
-  ]);
-  for (const orphan of ["n5", "n8"]) {
-    linkState.merge(orphan, {
-      incarnation: 1,
-      version: 1,
-      suspected: new Set(["n2"]),
-      heard: new Set(["n0"]),
-    });
+test("computeTree() leaves everyone in place whose relay is there, when another is suspected [P23]", () => {
+  const linkState = new LinkState(0, 1, new Layout(9, 3));
+  for (const relay of [1, 2, 3]) linkState.hear(relay);
+  linkState.suspect(2);
+  const tree = computeTree(linkState, 0);
+  deepEqual(tree.children, [1, 3]);
+  deepEqual(
+    [0, 1, 2, 3, 4, 5, 6, 7, 8].map((rank) => tree.parentOf(rank)),
+    [ROOT, 0, UNREACHABLE, 0, 1, UNREACHABLE, 3, 1, UNREACHABLE],
+  );
+  for (const orphan of [5, 8]) {
+    linkState.merge(orphan, { incarnation: 1, version: 1, suspected: new Set([2]), heard: new Set([0]) });
     linkState.hear(orphan);
   }
-  deepEqual(computeTree(linkState, "n0").children, ["n1", "n3", "n5", "n8"]);
+  deepEqual(computeTree(linkState, 0).children, [1, 3, 5, 8]);
 });
 
 test("up to STAR_MAX members make a star, more have about as many relays as each of these has under it [P23]", () => {
