@@ -1,6 +1,6 @@
 /** The clock and the timer of this machine, for whoever is not handed others. */
 
-/** Runs once after that many milliseconds; returns a cancel. */
+/** Runs once after that many milliseconds, which may be a fraction; returns a cancel. */
 export type Timer = (ms: number, run: () => void) => () => void;
 
 /**
@@ -12,8 +12,8 @@ export function monotonicClock(): () => number {
   return () => last = Math.max(last, performance.timeOrigin + performance.now());
 }
 
-/** The timer of the runtime. */
+/** The timer of the runtime, which counts whole milliseconds. */
 export function runtimeTimer(ms: number, run: () => void): () => void {
-  const timer = setTimeout(run, ms);
+  const timer = setTimeout(run, Math.ceil(ms));
   return () => clearTimeout(timer);
 }

@@ -3,19 +3,13 @@ import { atEndOfTurn } from "../../transports/end_of_turn.ts";
 import type { Effect, Entry, Event, Node } from "../core/node.ts";
 import { monotonicClock, runtimeTimer, type Timer } from "../../transports/clock.ts";
 import type { Transport } from "../../transports/transport.ts";
+import type { Journal } from "./journal.ts";
 
 /** A timer takes 31 bits of milliseconds; a later deadline is approached in steps, as waking early is harmless. */
 export const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** What a node must step: its verb and its timer. */
 export type Steps = Pick<Node, "step" | "deadline">;
-
-/** Where entries are made safe; lib/store has them. */
-export interface Journal {
-  append(entries: readonly Entry[]): void;
-  /** Everything appended is safe when this returns. Throws where it cannot be; then nothing appended since the last commit is. */
-  commit(): void;
-}
 
 /** So many entries are committed before the turn is over: what is held until then is bounded. */
 export const COMMIT_ENTRIES_MAX = 10_000;
@@ -222,7 +216,7 @@ class TurnDriver implements Driver {
     this.#cancel();
     const { timer = runtimeTimer } = this.#options;
     this.#armedAt = this.#node.deadline;
-    const ms = Math.min(TIMER_MS_MAX, Math.max(0, Math.ceil(this.#armedAt - this.#clock())));
+    const ms = Math.min(TIMER_MS_MAX, Math.max(0, this.#armedAt - this.#clock()));
     this.#cancel = timer(ms, () => this.#onTimer());
   }
 

@@ -9,7 +9,7 @@ import { TcpTransport } from "../../transports/tcp/tcp.ts";
 import { UnackedAge } from "./unacked_age.ts";
 import { duration } from "./duration.ts";
 import { Router } from "./router.ts";
-import { DegradableJournal, RESUME_MS } from "./degradable_journal.ts";
+import { DegradableJournal, RESUME_MS } from "../runtime/degradable_journal.ts";
 import { Sparsely } from "./sparsely.ts";
 import { statusOf } from "./status.ts";
 import { Watches } from "./watches.ts";

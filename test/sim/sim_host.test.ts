@@ -1,14 +1,11 @@
-/** The simulator's driver of one node: wakes at deadlines, pauses, lives and their incarnations. */
+/** One simulated process: wakes at deadlines, pauses, lives and their incarnations. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Event, NodeOptions } from "../../lib/core/node.ts";
+import type { Effect, Event, NodeOptions } from "../../lib/core/node.ts";
+import { COMMIT_LATER_MS } from "../../lib/runtime/drive.ts";
 import { VirtualScheduler } from "../../lib/workbench/world/scheduler.ts";
-import {
-  simHosts,
-  type SimNodeOptions,
-  type Steps,
-  WAKES_PER_MOMENT_MAX,
-} from "../../lib/workbench/world/sim.ts";
+import { TIMERS_PER_MOMENT_MAX } from "../../lib/workbench/world/processor.ts";
+import { simHosts, type SimNodeOptions, type Steps } from "../../lib/workbench/world/sim.ts";
 import type { Host } from "../../lib/workbench/world/world.ts";
 
 const nothing = (): void => {};
@@ -58,14 +55,16 @@ test("SimHost: a paused node is not woken until it is resumed, and then at once 
   assert.deepEqual(events, ["wake@100"]);
 });
 
-test("SimHost: what reaches a paused node does not set its alarm", () => {
-  const { scheduler, host, events, receive } = hosting((now) => now + 20);
+test("SimHost: what reaches a paused node waits until it is resumed", () => {
+  const { scheduler, host, events, receive } = hosting(() => Infinity);
   host.start();
   host.pause();
   receive();
   scheduler.run(100);
-  assert.deepEqual(events, ["receive@0"]);
-  host.stop();
+  assert.deepEqual(events, []);
+  host.resume();
+  scheduler.run();
+  assert.deepEqual(events, ["receive@100"]);
 });
 
 test("SimHost: a killed node does nothing more, and each new life has a larger incarnation", () => {
@@ -82,11 +81,11 @@ test("SimHost: a killed node does nothing more, and each new life has a larger i
   host.stop();
 });
 
-test("SimHost: a node that wants to be woken over WAKES_PER_MOMENT_MAX times at one moment is our mistake", () => {
+test("SimHost: a node that wants to be woken over TIMERS_PER_MOMENT_MAX times at one moment is our mistake", () => {
   const { scheduler, host, events } = hosting((now) => now);
   host.start();
   assert.throws(() => scheduler.run(), /n0 wants to be woken again and again at 0 ms/);
-  assert.equal(events.length, WAKES_PER_MOMENT_MAX);
+  assert.equal(events.length, TIMERS_PER_MOMENT_MAX);
 });
 
 test("SimHost: a node that starts gets what has come once it is there, and is woken no earlier", () => {
@@ -132,4 +131,64 @@ test("SimHost: rolled back, a durable node has what it had made safe at some mom
   ]);
   host.start();
   assert.deepEqual(restored, [[], []]);
+});
+
+/** A durable host around a node that persists one entry for each message, and sends one message that follows from it. */
+function durable(own: boolean) {
+  const scheduler = new VirtualScheduler();
+  const sent: number[] = [];
+  let entered = 0;
+  const make = (): Steps => ({
+    step: ({ kind }: Event): Effect[] => {
+      if (kind !== "receive") return [];
+      const entries = [{ origin: "n0.1", seq: ++entered, value: entered }];
+      const envelope = { src: "n0", dest: "c1", body: { type: "x" } };
+      return [
+        { kind: "persist", own, entries },
+        { kind: "deliver", entries },
+        { kind: "send", envelope },
+      ];
+    },
+    deadline: Infinity,
+  });
+  const events = { ...NOBODY, sent: () => sent.push(scheduler.now()) };
+  const host = simHosts(1, scheduler, { durable: true }, make)("n0", events);
+  host.start();
+  const receive = (): unknown => host.receive({ src: "n1", dest: "n0", body: { type: "x" } });
+  return { scheduler, host, sent, receive };
+}
+
+test("SimHost: a durable node that is killed before its turn is over has said nothing and kept nothing [S1]", () => {
+  const { scheduler, host, sent, receive } = durable(true);
+  receive();
+  host.kill();
+  scheduler.run(1);
+  assert.deepEqual([sent, host.holds?.()], [[], []]);
+  host.start();
+  receive();
+  scheduler.run(2);
+  host.kill();
+  assert.deepEqual([sent, host.holds?.()], [[1], [2]]);
+});
+
+test("SimHost: what others brought is safe COMMIT_LATER_MS later; killed before that, the node tells what it lost [S1]", () => {
+  for (const [afterMs, lost, kept] of [[COMMIT_LATER_MS - 1, [1], []], [COMMIT_LATER_MS, [], [1]]] as const) {
+    const { scheduler, host, sent, receive } = durable(false);
+    receive();
+    scheduler.run(afterMs);
+    assert.deepEqual(host.holds?.(), [1]);
+    assert.deepEqual([host.kill(), host.holds?.(), sent], [lost, kept, [0]]);
+  }
+});
+
+test("SimHost: a process that ends takes along what waited for it", () => {
+  const { scheduler, host, events, receive } = hosting(() => 20);
+  host.start();
+  host.pause();
+  receive();
+  host.kill();
+  host.start();
+  scheduler.run(10);
+  assert.deepEqual(events, []);
+  host.stop();
 });

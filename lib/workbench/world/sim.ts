@@ -1,20 +1,17 @@
 /** The simulated world: nodes in this process, on virtual time; one seed, one result. */
 import assert from "node:assert/strict";
-import { incarnationAfter } from "../../core/incarnation.ts";
+import type { Transport, TransportHandlers } from "../../../transports/transport.ts";
 import type { Envelope, Json } from "../../core/message.ts";
-import {
-  type Effect,
-  type Entry,
-  type Event,
-  type Mechanism,
-  Node,
-  type NodeOptions,
-} from "../../core/node.ts";
+import { type Entry, type Mechanism, Node, type NodeOptions } from "../../core/node.ts";
 import { fork, type Random } from "../../core/random.ts";
+import { drive, type Driver } from "../../runtime/drive.ts";
 import { Examination } from "../examination.ts";
-import type { Results } from "../verdict/results.ts";
-import { VirtualScheduler } from "./scheduler.ts";
 import type { Settings } from "../settings.ts";
+import type { Results } from "../verdict/results.ts";
+import { keyOf } from "../verdict/values.ts";
+import { Processor } from "./processor.ts";
+import { VirtualScheduler } from "./scheduler.ts";
+import { SimStore } from "./sim_store.ts";
 import { type Stall, startUpMsOf, startUpStalls } from "./start_up.ts";
 import type { Host, HostEvents, HostFactory, Scheduler } from "./world.ts";
 
@@ -30,26 +27,6 @@ export interface SimNodeOptions {
 export interface SimOptions extends SimNodeOptions {
   /** Each node's messages and bytes are to be counted, from the first operation on. */
   readonly loads?: boolean;
-}
-
-/** A node that wants to be woken more often at one moment spins. */
-export const WAKES_PER_MOMENT_MAX = 10_000;
-
-/** How much later than own entries those of others are safe, ms. */
-const COMMIT_LATER_MS = 20;
-
-/** Shares of rollbacks in which the disk is empty, and in which the clock is set back. */
-const EMPTY_SHARE = 0.25;
-const CLOCK_SHARE = 0.5;
-
-interface Life {
-  readonly incarnation: number;
-  readonly begunAt: number;
-}
-
-interface Kept {
-  readonly entry: Entry;
-  readonly safeAt: number;
 }
 
 /** Makes a host; given to those who want other nodes than the core's, or these ones broken. */
@@ -108,76 +85,68 @@ interface SimHostOptions {
   readonly make: (options: NodeOptions) => Steps;
 }
 
-/** Drives one core node: steps it, carries out its effects, wakes it at its deadline. */
+/** Runs one core node as a process does: one driver, on a clock, timers, a network and a disk that are simulated. */
 class SimHost implements Host {
   readonly #options: SimHostOptions;
-  /** What was persisted. */
-  #disk: Kept[] = [];
-  /** The lives that the disk knows of, and every incarnation that there ever was. */
-  #lives: Life[] = [];
-  readonly #incarnations = new Set<number>();
-  #clockBehindMs = 0;
+  readonly #processor: Processor;
+  readonly #store: SimStore;
   #node: Steps | undefined;
-  #paused = false;
-  /** Until when it gets no processor, and what has come meanwhile. */
-  #stalledUntil = 0;
-  #backlog: Envelope[] = [];
+  #driver: Driver | undefined;
+  #handlers: TransportHandlers | undefined;
+  /** What a durable node holds that lives, safe or not. */
+  #held: Json[] = [];
   #starts = 0;
-  #wakeAt = Infinity;
-  #cancelWake: () => void = () => {};
-  #wakes = 0;
-  #wokenAt = -1;
 
   constructor(options: SimHostOptions) {
+    const { id, seed, scheduler } = options;
     this.#options = options;
+    this.#processor = new Processor(id, scheduler);
+    this.#store = new SimStore({ id, seed, now: () => scheduler.now() });
   }
 
   start(): void {
-    const { id, seed, options, make } = this.#options;
+    const { scheduler, options: { durable } } = this.#options;
     this.#starts++;
-    const incarnation = this.#beginLife();
-    this.#node = make({
-      ...options,
-      random: fork(seed, `node:${id}:${this.#starts}`),
-      incarnation,
-      ...options.durable &&
-        { restored: { entries: this.#disk.map(({ entry }) => entry) } },
-    });
-    this.#paused = false;
     if (this.#starts === 1) this.#startUp();
-    this.#plan(this.#node);
+    this.#store.open();
+    this.#held = durable ? this.#safe() : [];
+    this.#node = this.#makeNode();
+    this.#driver = drive({
+      node: this.#node,
+      transport: this.#transport(),
+      clock: () => scheduler.now(),
+      timer: (ms, run) => this.#processor.timer(ms, run),
+      endOfTurn: (run) => this.#processor.endOfTurn(run),
+      onDeliver: (entries) => this.#onDeliver(entries),
+      // As a node that serves does.
+      ...durable && { journal: this.#store, batches: true },
+    });
   }
 
   receive(envelope: Envelope): void {
-    if (this.#isStalled) this.#backlog.push(envelope);
-    else this.#step({ kind: "receive", envelope });
+    this.#processor.run(() => this.#handlers?.onEnvelope(envelope));
   }
 
   arriving(peer: string): void {
-    this.#step({ kind: "arriving", peer });
+    this.#processor.run(() => this.#driver?.step({ kind: "arriving", peer }));
   }
 
   kill(): readonly Json[] {
-    const lost = this.#keepOnly(this.#options.scheduler.now());
-    this.#node = undefined;
-    this.#backlog = [];
-    this.#cancel();
-    return this.#options.options.durable ? lost : [];
+    const safe = new Set(this.#safe().map(keyOf));
+    const lost = this.#held.filter((value) => !safe.has(keyOf(value)));
+    this.#processor.end();
+    this.#store.close();
+    this.#node = this.#driver = this.#handlers = undefined;
+    this.#held = [];
+    return lost;
   }
 
-  /** To a copy that was made at some moment, or to an empty disk. */
-  rollBack(random: Random): { detail: string; lost: readonly Json[] } {
-    const now = this.#options.scheduler.now();
-    const at = random.next() < EMPTY_SHARE ? -1 : random.next() * now;
-    this.#clockBehindMs = random.next() < CLOCK_SHARE ? Math.floor(random.next() * now) : 0;
-    this.#lives = this.#lives.filter(({ begunAt }) => begunAt <= at);
-    const lost = this.#keepOnly(at);
-    const clock = this.#clockBehindMs === 0 ? "" : ` with its clock ${seconds(this.#clockBehindMs)} behind`;
-    return { detail: `${at < 0 ? "an empty disk" : `${seconds(now - at)} before`}${clock}`, lost };
+  rollBack(random: Random): { readonly detail: string; readonly lost: readonly Json[] } {
+    return this.#store.rollBack(random);
   }
 
   holds(): readonly Json[] {
-    return this.#disk.map(({ entry }) => entry.value);
+    return this.#node === undefined ? this.#safe() : this.#held;
   }
 
   digest(): string | undefined {
@@ -185,21 +154,47 @@ class SimHost implements Host {
   }
 
   pause(): void {
-    this.#paused = true;
-    this.#cancel();
+    this.#processor.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    if (this.#node !== undefined) this.#plan(this.#node);
+    this.#processor.resume();
   }
 
   stop(): void {
     this.kill();
   }
 
-  get #isStalled(): boolean {
-    return this.#options.scheduler.now() < this.#stalledUntil;
+  #makeNode(): Steps {
+    const { id, seed, options, make } = this.#options;
+    return make({
+      ...options,
+      random: fork(seed, `node:${id}:${this.#starts}`),
+      incarnation: this.#store.incarnation,
+      ...options.durable && { restored: { entries: this.#store.entries() } },
+    });
+  }
+
+  #transport(): Transport {
+    return {
+      open: (handlers) => {
+        this.#handlers = handlers;
+      },
+      send: (envelope) => this.#options.events.sent(envelope),
+      drain: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #onDeliver(entries: readonly Entry[]): void {
+    const values = entries.map(({ value }) => value);
+    if (this.#options.options.durable) this.#held.push(...values);
+    this.#options.events.delivered(values);
+  }
+
+  /** What it would come back with. */
+  #safe(): Json[] {
+    return Array.from(this.#store.entries(), ({ value }) => value);
   }
 
   #startUp(): void {
@@ -213,102 +208,9 @@ class SimHost implements Host {
   /** One stall after the other; they count from `startedAt`. */
   #stall([first, ...rest]: readonly Stall[], startedAt: number): void {
     if (first === undefined) return;
-    const { scheduler } = this.#options;
-    this.#stalledUntil = startedAt + first.to;
-    scheduler.at(this.#stalledUntil, () => this.#catchUp());
+    this.#processor.stall(startedAt + first.to);
     const [next] = rest;
-    if (next !== undefined) scheduler.at(startedAt + next.from, () => this.#stall(rest, startedAt));
+    if (next === undefined) return;
+    this.#options.scheduler.at(startedAt + next.from, () => this.#stall(rest, startedAt));
   }
-
-  #catchUp(): void {
-    const backlog = this.#backlog;
-    this.#backlog = [];
-    for (const envelope of backlog) this.receive(envelope);
-  }
-
-  /** As a store does: by the clock, or where that is behind, above the life before. */
-  #beginLife(): number {
-    const { seed, id, scheduler } = this.#options;
-    const clock = Math.floor(scheduler.now()) + this.#starts - this.#clockBehindMs;
-    const before = this.#lives.at(-1)?.incarnation ?? 0;
-    const chance = fork(seed, `life:${id}:${this.#starts}`);
-    let incarnation = clock > before ? clock : incarnationAfter(before, chance) ?? before;
-    // These clocks begin at 0, and so meet a moment again that others would not.
-    while (this.#incarnations.has(incarnation)) incarnation++;
-    this.#incarnations.add(incarnation);
-    this.#lives.push({ incarnation, begunAt: scheduler.now() });
-    return incarnation;
-  }
-
-  /** What was safe by then; returns the values of the rest. */
-  #keepOnly(upTo: number): readonly Json[] {
-    const { true: kept = [], false: gone = [] } = Object.groupBy(
-      this.#disk,
-      ({ safeAt }) => `${safeAt <= upTo}` as const,
-    );
-    this.#disk = kept;
-    return gone.map(({ entry }) => entry.value);
-  }
-
-  #step(event: Event): void {
-    const node = this.#node;
-    // The network holds messages back from a paused node, so only one that is down gets here.
-    if (node === undefined) return;
-    this.#take(node, event);
-    const isDue = node.deadline <= this.#options.scheduler.now();
-    if (isDue && event.kind !== "wake" && node === this.#node) this.#take(node, { kind: "wake" });
-    if (!this.#paused && node === this.#node) this.#plan(node);
-  }
-
-  #take(node: Steps, event: Event): void {
-    for (const effect of node.step(event, this.#options.scheduler.now())) this.#carryOut(effect);
-  }
-
-  #carryOut(effect: Effect): void {
-    if (effect.kind === "send") this.#options.events.sent(effect.envelope);
-    else if (effect.kind === "persist") this.#keep(effect.entries, effect.own);
-    else if (effect.kind === "deliver") {
-      this.#options.events.delivered(effect.entries.map(({ value }) => value));
-    }
-  }
-
-  /** As a driver commits: own entries, and all before them, at once, others a little later. */
-  #keep(entries: readonly Entry[], own: boolean): void {
-    const now = this.#options.scheduler.now();
-    this.#disk.push(...entries.map((entry) => ({ entry, safeAt: now + COMMIT_LATER_MS })));
-    if (!own) return;
-    for (let i = this.#disk.length - 1; (this.#disk[i]?.safeAt ?? 0) > now; i--) {
-      this.#disk[i] = { ...this.#disk[i] as Kept, safeAt: now };
-    }
-  }
-
-  #plan(node: Steps): void {
-    const wakeAt = Math.max(node.deadline, this.#options.scheduler.now(), this.#stalledUntil);
-    if (wakeAt === this.#wakeAt) return;
-    this.#cancel();
-    this.#wakeAt = wakeAt;
-    this.#cancelWake = this.#options.scheduler.at(wakeAt, () => this.#wake());
-  }
-
-  #wake(): void {
-    this.#wakeAt = Infinity;
-    if (this.#isStalled && this.#node !== undefined) return this.#plan(this.#node);
-    const now = this.#options.scheduler.now();
-    this.#wakes = now === this.#wokenAt ? this.#wakes + 1 : 1;
-    this.#wokenAt = now;
-    assert(
-      this.#wakes <= WAKES_PER_MOMENT_MAX,
-      `${this.#options.id} wants to be woken again and again at ${now} ms`,
-    );
-    this.#step({ kind: "wake" });
-  }
-
-  #cancel(): void {
-    this.#cancelWake();
-    this.#wakeAt = Infinity;
-  }
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -1,14 +1,13 @@
-/** What is done while a store has no room: what comes is kept and stored first afterwards. And how ages are kept. */
+/** What is done while a store has no room: what comes is kept and stored first afterwards. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { Entry } from "../../../lib/core/log/log.ts";
-import { MARKS_MAX, UnackedAge } from "../../../lib/service/unacked_age.ts";
-import { DegradableJournal } from "../../../lib/service/degradable_journal.ts";
+import { DegradableJournal } from "../../../lib/runtime/degradable_journal.ts";
 import { type Store, StoreFault } from "../../../lib/store/store.ts";
 
 const entry = (seq: number): Entry => ({ origin: "n1.1", seq, value: seq });
 
-test("Safekeeping stores at each commit, and nothing while it is suspended [S4]", () => {
+test("DegradableJournal stores at each commit, and nothing while it is suspended [S4]", () => {
   const store = new Room();
   const safe = new DegradableJournal(store);
   safe.append([entry(1)]);
@@ -19,7 +18,7 @@ test("Safekeeping stores at each commit, and nothing while it is suspended [S4]"
   deepEqual(store.stored, [[entry(1)]]);
 });
 
-test("Safekeeping.resume() stores what was kept, once there is room [S4]", () => {
+test("DegradableJournal.resume() stores what was kept, once there is room [S4]", () => {
   const store = new Room();
   const safe = new DegradableJournal(store);
   safe.suspend(new Error("it failed"));
@@ -35,7 +34,7 @@ test("Safekeeping.resume() stores what was kept, once there is room [S4]", () =>
   deepEqual(store.stored, [[entry(1), entry(2), entry(3)]]);
 });
 
-test("Safekeeping says that the place of its store is gone, until it is suspended [S4]", () => {
+test("DegradableJournal says that the place of its store is gone, until it is suspended [S4]", () => {
   const store = new Room();
   const safe = new DegradableJournal(store);
   equal(safe.faultOfPlace(), undefined);
@@ -44,24 +43,6 @@ test("Safekeeping says that the place of its store is gone, until it is suspende
   equal(fault instanceof StoreFault, true);
   safe.suspend(fault);
   deepEqual([safe.faultOfPlace(), safe.state], [undefined, "failed"]);
-});
-
-test("Ages tell when the oldest entry came that is not held", () => {
-  const ages = new UnackedAge();
-  for (let at = 1; at <= 3; at++) ages.note([entry(at)], at * 100);
-  equal(ages.oldest((_, seq) => seq !== 2), 200);
-  equal(ages.oldest(() => true), undefined);
-  ages.forget((_, seq) => seq <= 2);
-  equal(ages.oldest(() => false), 300);
-});
-
-test("Ages remember MARKS_MAX moments at most, the oldest among them", () => {
-  const ages = new UnackedAge();
-  for (let at = 1; at <= 10 * MARKS_MAX; at++) ages.note([entry(at)], at);
-  equal(ages.oldest(() => false), 1);
-  let asked = 0;
-  ages.oldest(() => ++asked > 0);
-  equal(asked <= MARKS_MAX, true);
 });
 
 class Room implements Store {

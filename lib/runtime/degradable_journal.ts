@@ -1,6 +1,6 @@
 /** The journal of a serving node: a store, and what is kept in memory while the store fails. */
 import type { Entry } from "../core/log/log.ts";
-import type { Journal } from "../runtime/drive.ts";
+import type { Journal } from "./journal.ts";
 import { type Store, StoreFault } from "../store/store.ts";
 
 /** While a store fails, it is tried again this often, and looked at as often while it does not, ms. */
