@@ -25,7 +25,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
 /** Resolves to the exit status once asked to stop. */
 async function run(config: ServeConfig, store: Store, io: Io): Promise<number> {
   const { id, clusterName, listen, peers, deliveryBudgetMs } = config;
-  const log = await logTo(io, config.logLevel, config.logFormat);
+  const logger = await logTo(io, config.logLevel, config.logFormat);
   const stop = listenForStop();
   const service = new Service({
     id,
@@ -34,22 +34,22 @@ async function run(config: ServeConfig, store: Store, io: Io): Promise<number> {
     listen,
     peers,
     store,
-    log,
+    logger,
     ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
   });
   try {
     const at = await service.start();
-    log.info(`${id} listens on ${addressText(at)}`, {
+    logger.info(`${id} listens on ${addressText(at)}`, {
       node: id,
       ...at,
       peers: [...peers.keys()],
       ...kept(config),
     });
-    if (peers.size === 0) log.warn("this node is alone: --peer names the others, if there are any");
+    if (peers.size === 0) logger.warn("this node is alone: --peer names the others, if there are any");
     if (config.data === undefined) {
-      log.warn("values are kept in memory only: --data DIR keeps them over restarts");
+      logger.warn("values are kept in memory only: --data DIR keeps them over restarts");
     }
-    log.info(`stops on ${await stop.came}`, { node: id });
+    logger.info(`stops on ${await stop.came}`, { node: id });
     return OK;
   } catch (error) {
     return fail(io, error instanceof Error ? error.message : String(error));

@@ -4,27 +4,27 @@ import type { TcpHandlers, TcpTransport } from "../../transports/tcp/tcp.ts";
 import type { Transport, TransportHandlers } from "../../transports/transport.ts";
 
 /** Answers requests of one type. */
-export type Desk = (request: Envelope, body: Body) => void;
+export type RequestHandler = (request: Envelope, body: Body) => void;
 
-export interface FrontOptions {
+export interface RouterOptions {
   readonly transport: TcpTransport;
   readonly members: ReadonlySet<string>;
   /** Whether all that the node holds is safe, and answers leave at once. */
   readonly settled: () => boolean;
   /** By type of request. */
-  readonly desks: ReadonlyMap<string, Desk>;
-  readonly handlers: Omit<TcpHandlers, keyof TransportHandlers>;
+  readonly handlers: ReadonlyMap<string, RequestHandler>;
+  readonly events: Omit<TcpHandlers, keyof TransportHandlers>;
 }
 
 /** How many messages between nodes, by type. */
 export type Counts = Readonly<Record<string, number>>;
 
 export class Router implements Transport {
-  readonly #options: FrontOptions;
+  readonly #options: RouterOptions;
   readonly #sent = new Map<string, number>();
   readonly #received = new Map<string, number>();
 
-  constructor(options: FrontOptions) {
+  constructor(options: RouterOptions) {
     this.#options = options;
   }
 
@@ -37,13 +37,13 @@ export class Router implements Transport {
   }
 
   open(handlers: TransportHandlers): void {
-    const { transport, handlers: more } = this.#options;
+    const { transport, events } = this.#options;
     const onEnvelope = (envelope: Envelope) => {
       if (this.#answer(envelope)) return;
       handlers.onEnvelope(envelope);
       if (this.#isOwed(envelope)) transport.endTurn();
     };
-    transport.open({ ...handlers, ...more, onEnvelope });
+    transport.open({ ...handlers, ...events, onEnvelope });
   }
 
   send(envelope: Envelope): void {
@@ -78,9 +78,9 @@ export class Router implements Transport {
       count(this.#received, body.type);
       return false;
     }
-    const desk = this.#options.desks.get(body.type);
-    if (desk === undefined || body.in_reply_to !== undefined) return false;
-    desk(envelope, body);
+    const handler = this.#options.handlers.get(body.type);
+    if (handler === undefined || body.in_reply_to !== undefined) return false;
+    handler(envelope, body);
     return true;
   }
 }

@@ -20,7 +20,7 @@ import type { Address } from "../../transports/address.ts";
 export const DROPPED_SAID_EVERY_MS = 60_000;
 
 /** Takes what happens, for people: a text, and the facts in it. */
-export interface Log {
+export interface Logger {
   debug(text: string, facts?: Record<string, unknown>): void;
   info(text: string, facts?: Record<string, unknown>): void;
   warn(text: string, facts?: Record<string, unknown>): void;
@@ -36,7 +36,7 @@ export interface ServiceOptions {
   readonly peers: ReadonlyMap<string, Address>;
   /** Closed by its owner. */
   readonly store: Store;
-  readonly log: Log;
+  readonly logger: Logger;
   readonly deliveryBudgetMs?: number;
 }
 
@@ -45,10 +45,10 @@ export class Service {
   readonly #clock = monotonicClock();
   readonly #random: Random;
   readonly #transport: TcpTransport;
-  readonly #front: Router;
+  readonly #router: Router;
   readonly #watches: Watches;
-  readonly #ages = new UnackedAge();
-  readonly #safekeeping: DegradableJournal;
+  readonly #unackedAge = new UnackedAge();
+  readonly #journal: DegradableJournal;
   readonly #startedAt = this.#clock();
   readonly #dropped: Sparsely;
   #incarnation: number;
@@ -63,34 +63,34 @@ export class Service {
     this.#incarnation = store.incarnation;
     this.#dropped = new Sparsely(DROPPED_SAID_EVERY_MS, (reason, unsaid) => this.#sayDropped(reason, unsaid));
     this.#random = seeded(Math.floor(Math.random() * 2 ** 32));
-    this.#safekeeping = new DegradableJournal(store);
+    this.#journal = new DegradableJournal(store);
     this.#transport = new TcpTransport({ id, cluster, incarnation: store.incarnation, listen, peers });
     this.#watches = this.#makeWatches();
-    this.#front = this.#makeFront();
+    this.#router = this.#makeRouter();
     this.#node = this.#makeNode();
   }
 
   /** Opens; resolves to where it listens, and rejects with a sentence where it cannot. */
   async start(): Promise<Address> {
-    const { store, log } = this.#options;
+    const { store, logger } = this.#options;
     this.#driver = drive({
       node: this.#node,
-      transport: this.#front,
+      transport: this.#router,
       clock: this.#clock,
       batches: true,
-      ...store.durable && { journal: this.#safekeeping, onUnsafe: (error) => this.#startOver(error) },
-      onDeliver: (entries, now) => this.#ages.note(entries, now),
+      ...store.durable && { journal: this.#journal, onUnsafe: (error) => this.#startOver(error) },
+      onDeliver: (entries, now) => this.#unackedAge.note(entries, now),
       onSettled: () => this.#watches.serveAll(),
       onDropped: (reason) => {
-        log.debug(`dropped: ${reason}`);
+        logger.debug(`dropped: ${reason}`);
         this.#dropped.note(reason, this.#clock());
       },
-      onNotice: (text) => log.warn(text, { node: this.#options.id }),
+      onNotice: (text) => logger.warn(text, { node: this.#options.id }),
     });
     if (store.durable) this.#looking = setInterval(() => this.#look(), RESUME_MS);
     const at = await this.#transport.listening;
     const { scarcity } = this.#transport;
-    if (scarcity !== undefined) log.info(scarcity, { node: this.#options.id });
+    if (scarcity !== undefined) logger.info(scarcity, { node: this.#options.id });
     return at;
   }
 
@@ -129,7 +129,7 @@ export class Service {
   /** A log that is gone is noticed where there is nothing to commit, too. What waits for a commit meets it there. */
   #look(): void {
     if (this.#driver?.settled !== true) return;
-    const fault = this.#safekeeping.faultOfPlace();
+    const fault = this.#journal.faultOfPlace();
     if (fault === undefined) return;
     this.#suspend(fault);
     this.#driver.step({ kind: "storage", fault: messageOf(fault) });
@@ -137,48 +137,48 @@ export class Service {
 
   #suspend(error: unknown): void {
     const text = messageOf(error);
-    this.#options.log.error("cannot make values safe, so broadcasts are refused until it works again", {
+    this.#options.logger.error("cannot make values safe, so broadcasts are refused until it works again", {
       text,
     });
-    this.#safekeeping.suspend(error);
+    this.#journal.suspend(error);
     this.#resumeLater();
   }
 
   #resumeLater(): void {
     this.#resuming = setTimeout(() => {
-      if (this.#safekeeping.resume() !== undefined) return this.#resumeLater();
-      this.#options.log.info("values are made safe again, and broadcasts are taken");
+      if (this.#journal.resume() !== undefined) return this.#resumeLater();
+      this.#options.logger.info("values are made safe again, and broadcasts are taken");
       this.#driver?.step({ kind: "storage", fault: undefined });
     }, RESUME_MS);
   }
 
   // What is not the protocol's business.
 
-  #makeFront(): Router {
-    const { id, peers, log } = this.#options;
+  #makeRouter(): Router {
+    const { id, peers, logger } = this.#options;
     return new Router({
       transport: this.#transport,
       members: new Set(peers.keys()),
       settled: () => this.#driver?.settled ?? true,
-      desks: new Map([
+      handlers: new Map([
         ["watch", (request: Envelope, body: Body) => this.#watches.open(request, body)],
         ["unwatch", (request: Envelope, body: Body) => this.#watches.close(request, body)],
-        ["status", (request: Envelope) => this.#front.reply(request, this.#status())],
+        ["status", (request: Envelope) => this.#router.reply(request, this.#status())],
       ]),
-      handlers: {
+      events: {
         onLink: (peer: string, up: boolean, reason: string, unreachedMs?: number) => {
           this.#sayLink(peer, up, reason, unreachedMs);
           if (up) this.#driver?.step({ kind: "linked", peer });
         },
         onUnreached: (peer: string, ms: number, reason: string) =>
-          log.warn(`${this.#named(peer)} has not been reached for ${duration(ms)}: ${reason}`, {
+          logger.warn(`${this.#named(peer)} has not been reached for ${duration(ms)}: ${reason}`, {
             node: id,
             peer,
           }),
         onArriving: (peer: string) => this.#driver?.step({ kind: "arriving", peer }),
-        onRefused: (reason: string) => log.warn(`refused: ${reason}`, { node: id }),
+        onRefused: (reason: string) => logger.warn(`refused: ${reason}`, { node: id }),
         onShort: (reason: string) =>
-          log.error("no more files can be opened, so clients are closed until they can", {
+          logger.error("no more files can be opened, so clients are closed until they can", {
             node: id,
             reason,
           }),
@@ -190,18 +190,18 @@ export class Service {
   }
 
   #sayLink(peer: string, up: boolean, reason: string, unreachedMs?: number): void {
-    const { id, log } = this.#options;
+    const { id, logger } = this.#options;
     const what = unreachedMs !== undefined
       ? `linked to ${this.#named(peer)} after ${duration(unreachedMs)}`
       : up
       ? `linked to ${peer}`
       : `lost the link to ${peer}`;
-    log.info(what, { node: id, peer, reason });
+    logger.info(what, { node: id, peer, reason });
   }
 
   #sayDropped(reason: string, unsaid: number): void {
-    const { id, log } = this.#options;
-    log.warn(`dropped: ${reason}`, { node: id, unsaid, dropped: this.#dropped.count });
+    const { id, logger } = this.#options;
+    logger.warn(`dropped: ${reason}`, { node: id, unsaid, dropped: this.#dropped.count });
   }
 
   /** A peer and its address, as that is where the mistake may be. */
@@ -217,7 +217,7 @@ export class Service {
       settled: () => this.#driver?.settled ?? false,
       heldBytes: (client) => this.#transport.heldBytes(client),
       keepOpen: (client, on) => this.#transport.keepOpen(client, on),
-      reply: (request, body) => this.#front.reply(request, body),
+      reply: (request, body) => this.#router.reply(request, body),
     });
   }
 
@@ -232,15 +232,15 @@ export class Service {
         incarnation: this.#incarnation,
         uptime_ms: Math.round(now - this.#startedAt),
       },
-      storage: store.durable ? this.#safekeeping.state : "memory",
+      storage: store.durable ? this.#journal.state : "memory",
       node: this.#node.status,
       links: this.#transport.links(),
-      ages: this.#ages,
+      unackedAge: this.#unackedAge,
       clients: this.#transport.clientCount,
       clientsRefused: this.#transport.refusedCount,
       watchers: this.#watches.count,
       dropped: this.#dropped.count,
-      messages: { sent: this.#front.sent, received: this.#front.received },
+      messages: { sent: this.#router.sent, received: this.#router.received },
       usage: { memory_bytes: process.memoryUsage.rss(), cpu_ms: cpuMs() },
       now,
     });

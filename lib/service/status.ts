@@ -10,7 +10,7 @@ export interface StatusFacts {
   readonly storage: "memory" | "durable" | "full" | "failed";
   readonly node: NodeStatus;
   readonly links: readonly LinkStatus[];
-  readonly ages: UnackedAge;
+  readonly unackedAge: UnackedAge;
   readonly clients: number;
   readonly clientsRefused: number;
   readonly watchers: number;
@@ -23,11 +23,22 @@ export interface StatusFacts {
 }
 
 export function statusOf(facts: StatusFacts): Body {
-  const { head, storage, node, links, ages, clients, clientsRefused, watchers, dropped, messages, usage } =
-    facts;
+  const {
+    head,
+    storage,
+    node,
+    links,
+    unackedAge,
+    clients,
+    clientsRefused,
+    watchers,
+    dropped,
+    messages,
+    usage,
+  } = facts;
   const { values, digest, entries, relay, peers } = node;
   const near = peers.filter(({ neighbour }) => neighbour);
-  ages.forget((origin, seq) => near.every((peer) => peer.holds(origin, seq)));
+  unackedAge.forget((origin, seq) => near.every((peer) => peer.holds(origin, seq)));
   return {
     type: "status_ok",
     ...head,
@@ -47,11 +58,11 @@ export function statusOf(facts: StatusFacts): Body {
   };
 }
 
-function peerOf(peer: PeerStatus, { links, ages, now }: StatusFacts) {
+function peerOf(peer: PeerStatus, { links, unackedAge, now }: StatusFacts) {
   const { id, neighbour, lag, ahead, rttMs, suspectedAt } = peer;
   const oldestAt = lag === 0 || !neighbour
     ? undefined
-    : ages.oldest((origin, seq) => peer.holds(origin, seq));
+    : unackedAge.oldest((origin, seq) => peer.holds(origin, seq));
   const link = links.find((link) => link.peer === id);
   return {
     id,

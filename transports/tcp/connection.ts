@@ -1,4 +1,4 @@
-/** One TCP connection as lines both ways: what it holds, for how long it is silent, and that it ends once. */
+/** One accepted or dialled TCP connection as lines both ways, with the bytes it holds, its heartbeat and its one end. */
 import type { Socket } from "node:net";
 import { atEndOfTurn } from "../end_of_turn.ts";
 import { LineReader, LineWriter } from "../lines.ts";
@@ -9,27 +9,30 @@ export interface ConnectionHandlers {
   onOverlong(lineBytesMax: number): void;
   /** A chunk was read to its end. */
   onChunk?(): void;
-  /** All that was written has left. */
+  /** Everything that was written has left. */
   onDrained?(): void;
   /** The other side writes no more. */
   onEnd(): void;
-  /** It is over, for whatever reason; said once, and nothing is said after it. */
+  /** The connection has ended, for this reason. Called once, and no other handler after it. */
   onClose(reason: string): void;
 }
+
+/** The reason of a connection that the other side has closed. */
+export const CLOSED_BY_OTHER = "the other side closed the connection";
 
 export class Connection {
   readonly #socket: Socket;
   readonly #writer: LineWriter;
   readonly #reader: LineReader;
-  /** The other side, for people. */
+  /** The address of the other side, for people. */
   readonly host: string;
   #handlers: ConnectionHandlers;
-  #fault = "the other side closed the connection";
+  #fault = CLOSED_BY_OTHER;
   #closed = false;
-  /** Since when the last lines are leaving, ms; undefined before end(). */
+  /** For how long the last lines have been leaving, ms; undefined before end(). */
   #endingMs: number | undefined;
   #silentMs = 0;
-  /** What had left at the last beat, if more was waiting then. */
+  /** The value of sentBytes at the last beat; undefined if nothing was waiting then. */
   #leavingBytes: number | undefined;
   #idleMs = 0;
   #receivedBytes = 0;
@@ -54,7 +57,7 @@ export class Connection {
     socket.on("end", () => this.#onEnd());
   }
 
-  /** Whoever handles it from now on, also the rest of a chunk that is being read. */
+  /** Gives the connection other handlers, also for the rest of a chunk that is being read. */
   hand(handlers: ConnectionHandlers): void {
     this.#handlers = handlers;
   }
@@ -63,12 +66,12 @@ export class Connection {
     return this.#closed;
   }
 
-  /** What was written and has not left. */
+  /** Bytes that were written and have not left. */
   get unsentBytes(): number {
     return this.#writer.heldBytes;
   }
 
-  /** All that is held for this connection, in and out. */
+  /** All bytes that are held for this connection, in and out. */
   get heldBytes(): number {
     return this.#writer.heldBytes + this.#reader.bufferBytes + this.#socket.readableLength;
   }
@@ -89,7 +92,7 @@ export class Connection {
     return this.#reader.linesEnded;
   }
 
-  /** False when the line was dropped, as there is no room or no connection. */
+  /** Returns false when the line was dropped, as there is no room or no connection. */
   write(line: string, heldBytesMax: number): boolean {
     if (this.#endingMs !== undefined || !this.#writer.write(line, heldBytesMax)) return false;
     this.#idleMs = 0;
@@ -112,18 +115,18 @@ export class Connection {
     return this.#writer.drain();
   }
 
-  /** Lets what was written leave, for END_MS_MAX, and closes; hears nothing more. */
+  /** Hears nothing more, gives the written lines END_MS_MAX to leave, and closes. */
   end(reason: string): void {
     if (this.#closed || this.#endingMs !== undefined) return;
     this.#endingMs = 0;
     this.#fault = reason;
-    // What still comes is read and passed over: closing over unread bytes would reset the connection, and what has
-    // just been written would be lost.
+    // Whatever still comes is read and ignored: closing with unread bytes would reset the connection, and the lines that
+    // have just been written would be lost.
     this.#socket.resume();
     this.#writer.end();
   }
 
-  /** Closes at once; what was written may be lost. */
+  /** Closes at once; lines that have not left are lost. */
   close(reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -131,19 +134,19 @@ export class Connection {
     this.#handlers.onClose(reason);
   }
 
-  /** Time passes: a connection that is being ended may be at its end. */
+  /** Time passes: a connection that is being ended is closed after END_MS_MAX. */
   tick(ms: number): void {
     if (this.#endingMs === undefined) return;
     this.#endingMs += ms;
     if (this.#endingMs >= END_MS_MAX) this.close(this.#fault);
   }
 
-  /** Something was heard of late. When the peer is cut off, this ends before a link counts as silent. */
+  /** Something was heard recently. When the peer is cut off, this turns false before a link counts as silent. */
   get lively(): boolean {
     return this.#silentMs < 2 * HEARTBEAT_MS;
   }
 
-  /** Time passes on a link between peers: says that this end lives, and closes when the other does not, by either link. */
+  /** Time passes on a link between peers: sends heartbeats, and closes when neither this link nor the `other` one is heard. */
   beat(ms: number, other: Connection | undefined): void {
     this.tick(ms);
     this.#silentMs += ms;
@@ -151,11 +154,11 @@ export class Connection {
     this.#noteProgress();
     const mostMs = other?.lively ? BUSY_SILENCE_MS : SILENCE_MS;
     if (this.#silentMs >= mostMs) return this.close(`nothing was heard for ${mostMs} ms`);
-    // What has not left yet will do as well.
+    // Bytes that have not left yet will show as well that this end lives.
     if (this.#idleMs >= HEARTBEAT_MS && this.unsentBytes === 0) this.write("", 1);
   }
 
-  /** What had no room in the kernel leaves when the other side has confirmed what was before it. */
+  /** Bytes that had no room in the kernel only leave once the other side has confirmed earlier ones: it lives. */
   #noteProgress(): void {
     if (this.#leavingBytes !== undefined && this.sentBytes > this.#leavingBytes) this.#silentMs = 0;
     this.#leavingBytes = this.unsentBytes > 0 ? this.sentBytes : undefined;

@@ -1,18 +1,18 @@
-/** Descriptors: how many of this process's may be connections of clients, and whether any is left. */
+/** File descriptors: how many of them may be connections of clients, and whether the process has any left. */
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { devNull } from "node:os";
 import {
   CLIENTS_MAX,
   DESCRIPTORS_LOOK_MS,
-  NEWCOMERS_MAX,
   PEER_DESCRIPTORS,
   ROOM_AGAIN_MS,
   ROOM_MIN,
   SPARE_DESCRIPTORS_MAX,
   type TcpLimits,
+  UNCLASSIFIED_MAX,
 } from "./limits.ts";
 
-/** What a process may open, and has; `maxOpen` is infinite where that is not known. */
+/** How many files a process may open, and has open; `maxOpen` is infinite where that is not known. */
 export interface Files {
   readonly maxOpen: number;
   readonly open: number;
@@ -20,31 +20,31 @@ export interface Files {
 
 export interface DescriptorsOptions {
   readonly peers: number;
-  /** By default, what the system says of this process. */
+  /** By default the system is asked about this process. */
   readonly files?: Files;
-  /** Whether a descriptor can be had, by default by asking for one; else why not. */
+  /** Returns why no descriptor can be had, undefined where one can; by default it asks for one. */
   readonly fault?: () => string | undefined;
-  /** So many connections may be clients, or may turn out to be, from now on; `current` are so now. */
+  /** From now on, `room` connections may be clients or unclassified. */
   readonly onRoom: (room: number) => void;
-  /** So many are now. */
+  /** How many connections are clients or unclassified now. */
   readonly current: () => number;
-  /** There is none left, for people; said once until there were some again. */
+  /** No descriptor is left, for this reason; said once, and again only after there were some. */
   readonly onShort: (reason: string) => void;
 }
 
 /**
- * Accepting without a descriptor fails for ever: Bun tries again without a pause, Deno never again. So clients have only
- * what peers, the store and lookups do not need. Where even that is more than there is, clients are closed.
+ * Accepting without a descriptor fails for ever: Bun tries again without a pause, Deno never again. So clients may only
+ * have the descriptors that peers, the store and lookups do not need. Where even those are not there, clients are closed.
  */
 export class Descriptors {
   readonly #options: DescriptorsOptions;
-  /** Never more than this, and less for a while after there was none left. */
+  /** The most room there ever is; for a while after no descriptor was left, there is less. */
   readonly roomMax: number;
   readonly #maxOpen: number;
   #room: number;
   #sinceLookMs = 0;
   #short = false;
-  /** For how long there was one whenever it was looked. */
+  /** For how long every look has found a descriptor. */
   #calmMs = 0;
 
   constructor(options: DescriptorsOptions) {
@@ -56,7 +56,7 @@ export class Descriptors {
     options.onRoom(this.#room);
   }
 
-  /** Why there is room for no more than `clientsMax` clients, for people. */
+  /** Tells people why there is room for no more than `clientsMax` clients. */
   said(clientsMax: number): string {
     return `at most ${clientsMax} clients are served, as this process may have ${this.#maxOpen} files open: ` +
       "raise that limit (ulimit -n, LimitNOFILE=) for more";
@@ -80,7 +80,7 @@ export class Descriptors {
     onRoom(this.#room);
   }
 
-  // What was taken at once is given back slowly, as whoever else has the descriptors may keep them.
+  // Places are taken away at once and given back slowly, as other programs may keep the descriptors that they have.
   #recover(): void {
     this.#calmMs += DESCRIPTORS_LOOK_MS;
     if (!this.#short || this.#calmMs < ROOM_AGAIN_MS) return;
@@ -91,17 +91,17 @@ export class Descriptors {
   }
 }
 
-/** How many connections may be clients, or may turn out to be. */
+/** How many connections may be clients or unclassified. */
 export function roomFor({ maxOpen, open }: Files, peers: number): number {
   const spare = Math.min(SPARE_DESCRIPTORS_MAX, Math.floor(maxOpen / 4));
   const left = maxOpen - open - spare - peers * PEER_DESCRIPTORS;
-  return Math.max(ROOM_MIN, Math.min(left, CLIENTS_MAX + NEWCOMERS_MAX));
+  return Math.max(ROOM_MIN, Math.min(left, CLIENTS_MAX + UNCLASSIFIED_MAX));
 }
 
-/** Of these, who has not said yet what it is keeps a quarter, so that a peer always finds a place. */
-export function placesIn(room: number, { clientsMax, newcomersMax }: TcpLimits) {
-  const newcomers = Math.min(newcomersMax, Math.ceil(room / 4));
-  return { newcomers, clients: Math.min(clientsMax, room - newcomers) };
+/** A quarter of the room is for unclassified connections, so that a peer always finds a place. */
+export function placesIn(room: number, { clientsMax, unclassifiedMax }: TcpLimits) {
+  const unclassified = Math.min(unclassifiedMax, Math.ceil(room / 4));
+  return { unclassified, clients: Math.min(clientsMax, room - unclassified) };
 }
 
 function filesOfProcess(): Files {

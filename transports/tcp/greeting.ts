@@ -1,9 +1,9 @@
-/** The first line between two nodes: who greets, who answers, and why one refuses the other. */
+/** The handshake of two nodes: a greeting, the answer to it, and the reasons for which one refuses the other. */
 import { GREETING_BYTES_MAX, REFUSALS_MAX, REFUSED_AGAIN_MS } from "./limits.ts";
 
-/** The version of what nodes say to each other. Another one is refused. */
+/** The version of the protocol between nodes. A node of another version is refused. */
 export const PROTOCOL_VERSION = 1;
-/** As much of a refusal's reason is believed, in characters. */
+/** So much is taken over of the reason that a peer gives for refusing this node, in characters. */
 const REASON_CHARS_MAX = 300;
 
 export interface Identity {
@@ -13,11 +13,11 @@ export interface Identity {
 }
 
 export interface Greeting extends Identity {
-  /** Whom the greeter means to reach. */
+  /** The id of the node that the greeting is meant for. */
   readonly to?: string;
 }
 
-/** What the first line of a connection turns out to be; `none` is a client's. */
+/** The meaning of a connection's first line; `none` is the line of a client. */
 export type Opening =
   | { readonly kind: "greeting"; readonly greeting: Greeting }
   | { readonly kind: "refusal"; readonly reason: string }
@@ -52,7 +52,7 @@ function readGreeting({ cluster, id, incarnation, to }: Record<string, unknown>)
   return { kind: "greeting", greeting: { cluster, id, incarnation, to } };
 }
 
-/** Why `me` has nothing to do with who greets so; undefined when it is a peer of the same cluster who means `me`. */
+/** Why `me` refuses a node that greets so; undefined for a peer of the same cluster that means to reach `me`. */
 export function greetingFault(
   me: Identity,
   greeting: Greeting,
@@ -66,7 +66,7 @@ export function greetingFault(
   return undefined;
 }
 
-/** Says why somebody was refused, and not again before the reason changes, or all was well for REFUSED_AGAIN_MS. */
+/** Reports why a node or client was refused, once: until the reason changes, or it was accepted and REFUSED_AGAIN_MS are over. */
 export class Refusals {
   readonly #onRefused: (reason: string) => void;
   readonly #clock: () => number;
@@ -77,20 +77,20 @@ export class Refusals {
     this.#clock = clock;
   }
 
-  say(who: string, reason: string): void {
-    const said = this.#said.get(who);
+  say(name: string, reason: string): void {
+    const said = this.#said.get(name);
     const now = this.#clock();
     if (said?.reason === reason && !(said.past && now - said.at >= REFUSED_AGAIN_MS)) return;
-    this.#said.delete(who);
-    this.#said.set(who, { reason, at: now, past: false });
+    this.#said.delete(name);
+    this.#said.set(name, { reason, at: now, past: false });
     const [oldest] = this.#said.keys();
     if (this.#said.size > REFUSALS_MAX && oldest !== undefined) this.#said.delete(oldest);
     this.#onRefused(reason);
   }
 
-  /** All is well with this one: should it be refused again, that is news, but not at once. */
-  forget(who: string): void {
-    const said = this.#said.get(who);
+  /** It was accepted: should it be refused again, that is reported, but not at once. */
+  forget(name: string): void {
+    const said = this.#said.get(name);
     if (said !== undefined) said.past = true;
   }
 }

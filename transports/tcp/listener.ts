@@ -1,4 +1,4 @@
-/** The listening socket: says where it listens, or in a sentence why it cannot. */
+/** The listening socket: it resolves to the address where it listens, or rejects with a sentence that says why it cannot. */
 import { lookup } from "node:dns/promises";
 import { createServer, isIP, type Server, type Socket } from "node:net";
 import { BACKLOG_MAX } from "./limits.ts";
@@ -15,11 +15,11 @@ export class Listener {
     this.#server = createServer({ allowHalfOpen: true }, onSocket);
   }
 
-  /** Rejects with a sentence. `onFault`: later, a connection could not be taken. */
+  /** Rejects with a sentence. `onFault` is called when, later, a connection could not be taken. */
   async listen(onFault: (reason: string) => void): Promise<Address> {
     const { host, port } = this.#address;
     try {
-      // Not every runtime says of a name that it is unknown.
+      // Not every runtime says so itself when a name is unknown.
       await this.#bind(isIP(host) === 0 ? (await lookup(host)).address : host, port);
     } catch (error) {
       throw new Error(`Cannot listen on ${host}:${port}: ${explained(error)}`);

@@ -26,7 +26,7 @@ export interface TcpOptions extends Partial<TcpLimits> {
   readonly peers: ReadonlyMap<string, Address>;
   /** For the jitter of dials. */
   readonly random?: Random;
-  /** What there is to open; by default the system is asked. */
+  /** How many files there are to open; by default the system is asked. */
   readonly descriptors?: Pick<DescriptorsOptions, "files" | "fault">;
 }
 
@@ -42,13 +42,13 @@ export interface TcpHandlers extends TransportHandlers {
   onUnreached?(peer: string, ms: number, reason: string): void;
   /** A peer or a client was refused, by either side; each reason is said once, until it changes. For people. */
   onRefused?(reason: string): void;
-  /** No descriptor is left, so clients are closed; said once until there were some again. For people. */
+  /** No descriptor is left, so clients are closed; said once, and again only after there were some. For people. */
   onShort?(reason: string): void;
   /** Everything sent to this client has left, after there was something. */
   onDrained?(client: string): void;
   /**
-   * Nothing was sent for a while to a client that writes no more and is kept open. It may have hung up: something that is
-   * sent now will show. `connection` is the part of its id after the last "#".
+   * Nothing was sent for a while to a client that writes no more and is kept open. It may have hung up: sending something
+   * now will show it. `connection` is the part of its id after the last "#".
    */
   onQuiet?(connection: string): void;
   /** A client's connection is gone; `connection` is the part of its id after the last "#". */
@@ -79,11 +79,11 @@ export class TcpTransport implements Transport {
     this.#peers = this.#makePeers(options, refusals);
     this.#clients = this.#makeClients(options, refusals);
     this.#listener = new Listener(listen, (socket) => this.#clients.add(socket));
-    // Who does not ask is not told by an end of the process.
+    // An owner that does not ask where the node listens must not be ended by an unhandled rejection.
     this.#listening.promise.catch(() => {});
   }
 
-  /** Where it listens, once it does. Rejects with a sentence. */
+  /** Resolves to the address once the node listens. Rejects with a sentence. */
   get listening(): Promise<Address> {
     return this.#listening.promise;
   }
@@ -114,17 +114,17 @@ export class TcpTransport implements Transport {
     return this.#closing;
   }
 
-  /** What was sent to this client and has not left. */
+  /** Bytes that were sent to this client and have not left. */
   heldBytes(client: string): number {
     return this.#clients.unsentBytes(client);
   }
 
-  /** Whether answers to this client go on: then its connection stays, though it writes no more. */
+  /** While `on`, answers to this client go on, and its connection stays although it writes no more. */
   keepOpen(client: string, on: boolean): void {
     this.#clients.keep(client, on);
   }
 
-  /** Clients are not listened to any more in this turn of the event loop. */
+  /** No more requests of clients are handed over in this turn of the event loop. */
   endTurn(): void {
     this.#clients.endTurn();
   }
@@ -143,14 +143,14 @@ export class TcpTransport implements Transport {
     return this.#clients.refusedCount;
   }
 
-  /** Why the process's own limit leaves room for fewer clients than there might be, for people, once it is open. */
+  /** Tells people, once it is open, why the process's own limit leaves room for fewer clients than clientsMax. */
   get scarcity(): string | undefined {
     const { clientsMax } = { ...DEFAULT_LIMITS, ...this.#options };
     const served = this.#clients.clientsMax;
     return served < clientsMax ? this.#descriptors?.said(served) : undefined;
   }
 
-  /** All that is held for clients, in and out. */
+  /** All bytes that are held for clients, in and out. */
   get clientsBytes(): number {
     return this.#clients.heldBytes;
   }
@@ -176,7 +176,7 @@ export class TcpTransport implements Transport {
     await within(CLOSE_MS_MAX, free);
   }
 
-  /** Counts how much time has passed, but not the time for which this process itself stood still. */
+  /** Measures the time that passes, without the time for which this process itself stood still. */
   #ticker(): () => void {
     let before = performance.now();
     return () => {

@@ -1,9 +1,9 @@
-/** A connection that has nobody at its other end. */
+/** TCP self-connection: a socket that the kernel has connected to itself. */
 import type { Socket } from "node:net";
 
 /**
- * Where nobody listens, the kernel may dial from the very port that is dialled, and connects the socket to itself. Such a
- * one is reset: an orderly end would hold the port for a minute, on which somebody is to listen. True if it was one.
+ * Where nobody listens, the kernel may dial from the very port that is dialled, and then connects the socket to itself.
+ * Such a socket is reset, as an orderly end would block the port for a minute. Returns whether it was one.
  */
 export function resetIfToItself(socket: Socket): boolean {
   const { localPort, remotePort, localAddress, remoteAddress } = socket;

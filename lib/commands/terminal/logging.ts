@@ -1,6 +1,6 @@
 /** Structured logs on standard error. */
 import { configure, getJsonLinesFormatter, getLogger, getTextFormatter } from "@logtape/logtape";
-import type { Log } from "../../service/service.ts";
+import type { Logger } from "../../service/service.ts";
 import type { logFormats, logLevels } from "../config/serve.ts";
 import type { Io } from "./io.ts";
 
@@ -10,7 +10,7 @@ export async function logTo(
   io: Io,
   lowestLevel: typeof logLevels[number],
   format: typeof logFormats[number],
-): Promise<Log> {
+): Promise<Logger> {
   const line = format === "json" ? getJsonLinesFormatter() : textLine();
   await configure({
     sinks: { stderr: (record) => io.err(line(record)) },

@@ -39,7 +39,7 @@ const attacks = {
   "random bytes": "randomBytes",
   "a thousand connections at once": "thousandConnections",
   "answers and watches that are never read": "unreadAnswers",
-  "a client that speaks as a node": "poser",
+  "a client that speaks as a node": "impostor",
   "JSON that is deep, huge or odd, and what is none": "oddities",
 };
 

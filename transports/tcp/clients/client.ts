@@ -1,4 +1,4 @@
-/** One connection of a client, or of who has not said yet what it is: requests in, answers out, both bounded. */
+/** One connection of a client, or one that is still unclassified: requests in, answers out, both bounded. */
 import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers";
 import { decode, encode } from "../../../lib/core/codec.ts";
@@ -9,18 +9,16 @@ import { type Opening, readOpening } from "../greeting.ts";
 import {
   CLIENT_HELD_BYTES_PAUSE,
   CLIENT_TURN_LINES_MAX,
-  ENDLESS_BYTES_MAX,
   LINGER_MS,
   QUIET_MS_MAX,
   QUIET_MS_MIN,
   type TcpLimits,
 } from "../limits.ts";
+import { LineQueue } from "./line_queue.ts";
+import { UnendedLine } from "./unended_line.ts";
 
-/** How values are had that are too many for one answer. */
+/** Tells a client how to get values that are too many for one answer. */
 const READ_INSTEAD = "ask with 'watch' and follow false, or with 'hearsay read', and they come in pieces";
-
-/** What a line that waits costs beside its characters; a guess at a runtime's string. */
-const LINE_OVERHEAD_BYTES = 64;
 
 export interface ClientOptions {
   readonly me: string;
@@ -31,26 +29,26 @@ export interface ClientOptions {
 }
 
 export interface ClientEvents {
-  /** It has spoken as a client: is there room for it? */
+  /** The connection has spoken as a client: returns whether there is room for it. */
   admit(client: Client): boolean;
-  /** Its first line is one between nodes; whoever takes the connection over hands it other handlers. */
+  /** Its first line is one between nodes; a peer that takes the connection over gives it other handlers. */
   onOpening(client: Client, opening: Opening): void;
   onEnvelope(envelope: Envelope): void;
   isMember(id: string): boolean;
   /** All clients together have been answered enough for this turn of the event loop. */
   readonly isTurnOver: boolean;
-  /** It waits for the next turn. */
+  /** The client waits for the next turn. */
   onWaiting(client: Client): void;
-  /** So much was written to it. */
+  /** So many bytes were written to a client. */
   onAnswered(bytes: number): void;
-  /** It speaks in the name of a member. */
-  onPoser(client: Client, id: string): void;
+  /** The client calls itself by the id of a member. */
+  onImpostor(client: Client, id: string): void;
   onDropped(reason: string): void;
   /** Everything sent to this id has left. */
   onDrained(id: string): void;
-  /** It writes no more, is kept, and nothing was sent to it for a while: it may have hung up. */
+  /** A client that writes no more is kept, and was sent nothing for a while: it may have hung up. */
   onQuiet(client: Client): void;
-  /** What is held for it may have changed. */
+  /** The number of bytes held for the client may have changed. */
   onMoved(client: Client): void;
   onClose(client: Client): void;
 }
@@ -58,35 +56,32 @@ export interface ClientEvents {
 export class Client {
   readonly #options: ClientOptions;
   readonly #connection: Connection;
-  #spoke = false;
-  /** Lines that came while an earlier one was in the way, from #next on. */
-  #waiting: string[] = [];
-  #next = 0;
-  #waitingBytes = 0;
-  /** Lines handed over since the last turn that gave leave. */
+  #isClient = false;
+  /** Lines that came while an earlier one was in the way. */
+  readonly #waiting = new LineQueue();
+  /** Lines handed over in this turn of the event loop. */
   #turnLines = 0;
-  /** More answers wait than it may have; until all have left. */
+  /** More answers wait for the client than may; until all of them have left. */
   #stalled = false;
   /** Ids of this connection to which something was sent that has not left. */
   readonly #told = new Set<string>();
-  /** The last line that was too long: how much had been received when that was known, and where it was. */
-  #overlong: { readonly fromByte: number; readonly linesEnded: number } | undefined;
-  /** What it was answered of late; half of it is forgotten at every tick. */
+  readonly #unended: UnendedLine;
+  /** The length of its latest answers; half of it is forgotten at every tick. */
   #answeredBytes = 0;
-  #halfMs = 0;
-  #linesEnded = 0;
-  /** Since when it has said all it will say, and has been told nothing, ms. */
+  /** For how long nothing was sent to it, ms; undefined while it may still write. */
   #lingerMs: number | undefined;
+  /** An answer to it goes on, so the connection stays although the client writes no more. */
   #kept = false;
-  /** For so long it may be told nothing, once it writes no more and is kept, ms. */
+  /** A kept client that writes no more may be sent nothing for so long, ms. */
   #quietMs = QUIET_MS_MIN;
-  /** The name under which it asked last, and what it is called here. */
+  /** The name under which it asked last, and the id that this carrier gives it. */
   #lastName: string | undefined;
   #lastId = "";
 
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#connection = options.connection;
+    this.#unended = new UnendedLine(options.connection, options.limits.halfLineMsMax);
   }
 
   get connection(): Connection {
@@ -99,29 +94,29 @@ export class Client {
 
   /** It has said something, and not as a node. */
   get isClient(): boolean {
-    return this.#spoke;
+    return this.#isClient;
   }
 
   get heldBytes(): number {
-    return this.#connection.heldBytes + this.#waitingBytes;
+    return this.#connection.heldBytes + this.#waiting.bytes;
   }
 
   onLine(line: string): void {
-    if (!this.#spoke && !this.#isClients(line)) return;
-    if (this.#free && this.#next === this.#waiting.length) this.#take(line);
-    else this.#wait(line);
+    if (!this.#isClient && !this.#classify(line)) return;
+    if (this.#free && this.#waiting.isEmpty) this.#take(line);
+    else this.#waiting.add(line);
   }
 
   onOverlong(lineBytesMax: number): void {
-    this.#overlong = { fromByte: this.#connection.receivedBytes, linesEnded: this.#connection.linesEnded };
-    if (this.#spoke || this.#isAdmitted()) {
+    this.#unended.onOverlong();
+    if (this.#isClient || this.#admit()) {
       this.#refuse("client", `a line is longer than ${lineBytesMax} bytes`);
     }
   }
 
   onChunk(): void {
     if (!this.#free) this.#hold();
-    if (this.#isEndless) this.#refuseAndEnd(MALFORMED_REQUEST, "a line has no end");
+    if (this.#unended.isEndless) this.#refuseAndEnd(MALFORMED_REQUEST, "a line has no end");
     this.#options.events.onMoved(this);
   }
 
@@ -139,9 +134,7 @@ export class Client {
   }
 
   onClose(): void {
-    this.#waiting = [];
-    this.#next = 0;
-    this.#waitingBytes = 0;
+    this.#waiting.clear();
     this.#options.events.onClose(this);
   }
 
@@ -149,12 +142,12 @@ export class Client {
     return this.#answeredBytes;
   }
 
-  /** A new turn: what waits may go on. */
+  /** A new turn has begun: waiting lines may go on. */
   onTurn(): void {
     this.#pump();
   }
 
-  /** `id` is who asked, with the number of the connection. */
+  /** Sends an answer to the client whose `id` is its `name` and the number of the connection. */
   answer(id: string, name: string, envelope: Envelope): void {
     const line = encode({ src: envelope.src, dest: name, body: envelope.body });
     const { answerBytesMax } = this.#options.limits;
@@ -166,7 +159,7 @@ export class Client {
     this.#write(line);
   }
 
-  /** While what it asked for goes on, that it writes no more does not end it. */
+  /** While `on`, an answer goes on, and the connection stays even if the client writes no more. */
   keep(on: boolean): void {
     this.#kept = on;
   }
@@ -174,58 +167,44 @@ export class Client {
   tick(ms: number): void {
     this.#answeredBytes /= 2;
     this.#connection.tick(ms);
-    this.#tickHalfLine(ms);
+    // While the connection is not read, the client cannot end its line.
+    if (this.#unended.tick(ms, this.#free)) this.#refuseHalfLine();
     if (this.#lingerMs !== undefined) this.#tickLinger(ms);
-    // The runtime reads ahead of what it hands over.
+    // The runtime reads ahead of the chunks that it hands over.
     this.#options.events.onMoved(this);
   }
 
-  /** True for a line of a client; else the connection is somebody else's from here on. */
-  #isClients(line: string): boolean {
+  /** Tells by its first line what the connection is. Returns whether it is a client that has been admitted. */
+  #classify(line: string): boolean {
     const opening = readOpening(line);
-    if (opening.kind === "none") return this.#isAdmitted();
+    if (opening.kind === "none") return this.#admit();
     this.#options.events.onOpening(this, opening);
     return false;
   }
 
-  #isAdmitted(): boolean {
-    this.#spoke = this.#options.events.admit(this);
-    if (!this.#spoke) this.#refuseAndEnd(TEMPORARILY_UNAVAILABLE, "too many connections");
-    return this.#spoke;
+  #admit(): boolean {
+    this.#isClient = this.#options.events.admit(this);
+    if (!this.#isClient) this.#refuseAndEnd(TEMPORARILY_UNAVAILABLE, "too many connections");
+    return this.#isClient;
   }
 
   get #free(): boolean {
     return !this.#stalled && this.#turnLines < CLIENT_TURN_LINES_MAX && !this.#options.events.isTurnOver;
   }
 
-  /** Reads nothing until whoever is in the way lets it go on. */
+  /** Stops reading until the answers have left, or the turn is over. */
   #hold(): void {
     this.#connection.pause();
     if (this.#options.events.isTurnOver) this.#options.events.onWaiting(this);
   }
 
-  get #isEndless(): boolean {
-    const { receivedBytes, linesEnded } = this.#connection;
-    return this.#overlong !== undefined && linesEnded === this.#overlong.linesEnded &&
-      receivedBytes - this.#overlong.fromByte > ENDLESS_BYTES_MAX;
-  }
-
-  #wait(line: string): void {
-    this.#waiting.push(line);
-    this.#waitingBytes += line.length + LINE_OVERHEAD_BYTES;
-  }
-
   #pump(): void {
-    while (this.#free && this.#next < this.#waiting.length) {
-      const line = this.#waiting[this.#next++] ?? "";
-      this.#waitingBytes -= line.length + LINE_OVERHEAD_BYTES;
+    while (this.#free) {
+      const line = this.#waiting.take();
+      if (line === undefined) return this.#connection.resume();
       this.#take(line);
     }
-    if (this.#next < this.#waiting.length) return this.#hold();
-    this.#waiting = [];
-    this.#next = 0;
-    if (this.#free) this.#connection.resume();
-    else this.#hold();
+    this.#hold();
   }
 
   #take(line: string): void {
@@ -244,22 +223,22 @@ export class Client {
   #onEnvelope(envelope: Envelope): void {
     const { me, events } = this.#options;
     const { src, dest, body } = envelope;
-    // Who has asked before is known to be none.
+    // The name under which it asked last was found to be no member's.
     if (src !== this.#lastName && events.isMember(src)) {
-      events.onPoser(this, src);
+      events.onImpostor(this, src);
       this.#refuse(src, `${src} is the name of a node; a client needs another`, body.msg_id);
     } else if (dest !== me && dest !== "*") this.#refuse(src, `this is ${me}, not ${dest}`, body.msg_id);
     else events.onEnvelope({ src: this.#idOf(src), dest: me, body });
   }
 
-  /** Mostly the same again: one text is hashed once, wherever it is looked up. */
+  /** A client mostly uses one name, and the same string again is hashed only once, wherever it is looked up. */
   #idOf(name: string): string {
     if (name !== this.#lastName) this.#lastId = `${name}#${this.number}`;
     this.#lastName = name;
     return this.#lastId;
   }
 
-  /** Tells it that a line is of no use. */
+  /** Tells the client that a line is of no use. */
   #refuse(dest: string, text: string, inReplyTo?: number): void {
     this.#write(this.#errorLine(dest, MALFORMED_REQUEST, text, inReplyTo));
   }
@@ -273,7 +252,7 @@ export class Client {
     events.onDropped(`to ${dest}#${this.number}: ${text}`);
   }
 
-  /** Tells it why, and closes once that has left. */
+  /** Tells the client why, and closes once that has left. */
   #refuseAndEnd(code: number, text: string): void {
     this.#write(this.#errorLine("client", code, text));
     this.#connection.end(text);
@@ -285,7 +264,7 @@ export class Client {
   }
 
   #write(line: string): void {
-    // What all clients may hold together is seen to by who counts it, at once.
+    // onMoved closes the largest client at once where all of them together hold too much.
     this.#connection.write(line, Infinity);
     this.#answeredBytes += line.length;
     this.#options.events.onAnswered(line.length);
@@ -294,26 +273,20 @@ export class Client {
     this.#options.events.onMoved(this);
   }
 
-  // While nothing is read, it cannot end its line.
-  #tickHalfLine(ms: number): void {
-    const { linesEnded, midLine } = this.#connection;
-    const goesOn = midLine && this.#free && linesEnded === this.#linesEnded;
-    this.#halfMs = goesOn ? this.#halfMs + ms : 0;
-    this.#linesEnded = linesEnded;
+  #refuseHalfLine(): void {
     const { halfLineMsMax } = this.#options.limits;
-    if (this.#halfMs < halfLineMsMax) return;
     this.#refuseAndEnd(MALFORMED_REQUEST, `the rest of a line did not come within ${halfLineMsMax} ms`);
   }
 
   #tickLinger(ms: number): void {
-    const busy = this.#next < this.#waiting.length || this.#connection.unsentBytes > 0;
+    const busy = !this.#waiting.isEmpty || this.#connection.unsentBytes > 0;
     this.#lingerMs = busy ? 0 : (this.#lingerMs ?? 0) + ms;
     if (this.#kept) this.#tickQuiet(this.#lingerMs);
     else if (this.#lingerMs >= LINGER_MS) this.#connection.end("the client has said all it had to say");
   }
 
-  // Who has hung up and who writes no more look alike, and a keepalive is answered for neither for a minute. Upon what is
-  // written the kernel of who has hung up resets the connection.
+  // A client that has hung up looks like one that only writes no more, and for neither is a keepalive left unanswered
+  // within a minute. But when something is written, the kernel of a client that has hung up resets the connection.
   #tickQuiet(ms: number): void {
     if (ms < this.#quietMs) return;
     this.#lingerMs = 0;

@@ -1,4 +1,4 @@
-/** All connections that are clients, or may turn out to be: how many, how much they hold together, who is who. */
+/** All connections that are clients or still unclassified: which is which, how many there are, and how much they hold together. */
 import type { Socket } from "node:net";
 import type { Envelope } from "../../../lib/core/message.ts";
 import { Client, type ClientEvents } from "./client.ts";
@@ -17,7 +17,7 @@ export interface ClientsOptions {
 
 export interface ClientsEvents {
   isMember(id: string): boolean;
-  /** A node greets. Returns why it is refused; else the connection has been taken over. */
+  /** A node greets. Returns why it is refused; undefined once a peer has taken the connection over. */
   onGreeting(connection: Connection, greeting: Greeting): string | undefined;
   onEnvelope(envelope: Envelope): void;
   onDropped(reason: string): void;
@@ -30,11 +30,11 @@ export class Clients {
   readonly #options: ClientsOptions;
   readonly #events: ClientEvents;
   readonly #clients = new Map<number, Client>();
-  /** Who has not said yet what it is, the oldest first. Any of them may be a peer. */
-  readonly #newcomers = new Set<Client>();
-  #places: { readonly clients: number; readonly newcomers: number };
+  /** Connections that have not said what they are, the oldest first. Any of them may be a peer. */
+  readonly #unclassified = new Set<Client>();
+  #places: { readonly clients: number; readonly unclassified: number };
   #refusedCount = 0;
-  /** What is held for each, as counted in #heldBytes. */
+  /** How many bytes are held for each, as counted in #heldBytes. */
   readonly #held = new Map<Client, number>();
   #heldBytes = 0;
   #lastNumber = 0;
@@ -54,8 +54,8 @@ export class Clients {
       admit: (client) => this.#admit(client),
       onOpening: (client, opening) => this.#onOpening(client, opening),
       isMember: (id) => events.isMember(id),
-      onPoser: ({ connection }, id) =>
-        refusals.say("posers", `a client at ${connection.host} calls itself ${id}`),
+      onImpostor: ({ connection }, id) =>
+        refusals.say("impostors", `a client at ${connection.host} calls itself ${id}`),
       onEnvelope: (envelope) => events.onEnvelope(envelope),
       onDropped: (reason) => events.onDropped(reason),
       onDrained: (id) => events.onDrained(id),
@@ -70,7 +70,7 @@ export class Clients {
     return this.#clients.size;
   }
 
-  /** So many may be clients. */
+  /** So many connections may be clients. */
   get clientsMax(): number {
     return this.#places.clients;
   }
@@ -80,7 +80,7 @@ export class Clients {
     return this.#refusedCount;
   }
 
-  /** All that is held for them, in and out. */
+  /** All bytes that are held for them, in and out. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
@@ -92,12 +92,12 @@ export class Clients {
   add(socket: Socket): void {
     const client = this.#open(socket);
     this.#clients.set(client.number, client);
-    this.#newcomers.add(client);
+    this.#unclassified.add(client);
     this.#onMoved(client);
     this.#shed();
   }
 
-  /** From now on there are places for so many connections. */
+  /** From now on there is room for `room` connections. */
   resize(room: number): void {
     this.#places = placesIn(room, this.#options.limits);
     this.#shed();
@@ -108,7 +108,7 @@ export class Clients {
     this.#find(dest)?.answer(dest, dest.slice(0, dest.lastIndexOf("#")), envelope);
   }
 
-  /** What has not left for this client, and others on its connection. */
+  /** The bytes that were written to this client's connection and have not left. */
   unsentBytes(client: string): number {
     return this.#find(client)?.connection.unsentBytes ?? 0;
   }
@@ -126,7 +126,7 @@ export class Clients {
   }
 
   get #admittedCount(): number {
-    return this.#clients.size - this.#newcomers.size;
+    return this.#clients.size - this.#unclassified.size;
   }
 
   #open(socket: Socket): Client {
@@ -154,26 +154,28 @@ export class Clients {
       return false;
     }
     refusals.forget("clients");
-    this.#newcomers.delete(client);
+    this.#unclassified.delete(client);
     return true;
   }
 
-  /** Clients go first, the latest before the others; of who says nothing the oldest, as a peer has greeted by then. */
+  /** Closes the latest clients, and of the unclassified connections the oldest, as a peer would have greeted by then. */
   #shed(): void {
-    const { clients, newcomers } = this.#places;
+    const { clients, unclassified } = this.#places;
     while (this.#admittedCount > clients) {
       this.#close(this.#latest, "clients", `there is room for ${clients} clients: the latest are closed`);
     }
-    const reason = `${clients + newcomers} connections are open: who has said nothing for longest is closed`;
-    while (this.#clients.size > clients + newcomers) {
-      const [oldest] = this.#newcomers;
-      this.#close(oldest, "newcomers", reason);
+    const reason = `${
+      clients + unclassified
+    } connections are open: the one that has said nothing for longest is closed`;
+    while (this.#clients.size > clients + unclassified) {
+      const [oldest] = this.#unclassified;
+      this.#close(oldest, "unclassified", reason);
     }
   }
 
-  /** Who was admitted last. */
+  /** The client that was admitted last. */
   get #latest(): Client | undefined {
-    return [...this.#clients.values()].findLast((client) => !this.#newcomers.has(client));
+    return [...this.#clients.values()].findLast((client) => !this.#unclassified.has(client));
   }
 
   #close(client: Client | undefined, kind: string, reason: string): void {
@@ -203,20 +205,21 @@ export class Clients {
     const now = client.heldBytes;
     this.#held.set(client, now);
     this.#heldBytes += now - (before ?? 0);
-    while (this.#heldBytes > this.#options.limits.clientsBytesMax) this.#closeGreediest();
+    while (this.#heldBytes > this.#options.limits.clientsBytesMax) this.#closeLargest();
   }
 
-  // Not who brings it over the limit: that is as likely a small client among large ones.
-  #closeGreediest(): void {
-    let [greediest, most] = [undefined as Client | undefined, -1];
+  // The client that brings the total over the limit may well be a small one among large ones.
+  #closeLargest(): void {
+    let largest: Client | undefined;
+    let most = -1;
     for (const [client, bytes] of this.#held) {
-      if (bytes > most) [greediest, most] = [client, bytes];
+      if (bytes > most) [largest, most] = [client, bytes];
     }
-    if (greediest === undefined) return;
-    const { connection } = greediest;
+    if (largest === undefined) return;
+    const { connection } = largest;
     const reason =
       `clients hold more than ${this.#options.limits.clientsBytesMax} bytes, and this one the most`;
-    this.#options.refusals.say("hoarders", `a client at ${connection.host} is closed: ${reason}`);
+    this.#options.refusals.say("over quota", `a client at ${connection.host} is closed: ${reason}`);
     connection.close(reason);
   }
 
@@ -229,7 +232,7 @@ export class Clients {
   #forget(client: Client): void {
     this.#turn.leave(client);
     this.#clients.delete(client.number);
-    this.#newcomers.delete(client);
+    this.#unclassified.delete(client);
     this.#heldBytes -= this.#held.get(client) ?? 0;
     this.#held.delete(client);
   }

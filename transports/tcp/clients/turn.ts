@@ -1,18 +1,19 @@
-/** How much all clients together are answered in one turn of the event loop, and who goes on in the next one. */
+/** How many bytes of answers all clients together get in one turn of the event loop, and which of them go on in the next. */
 import { setImmediate } from "node:timers";
 import { TURN_ANSWERS_BYTES_MAX } from "../limits.ts";
 
-/** Whoever waits for the next turn. */
+/** A client that waits for the next turn. */
 export interface Waiting {
-  /** What it was answered of late. */
+  /** The length of its latest answers. */
   readonly answeredBytes: number;
-  /** It is this one's turn: what waits may go on, until the turn is over again. */
+  /** Its requests may go on, until the turn is over again. */
   onTurn(): void;
 }
 
 /**
- * Many long answers at once would block the process, and leave more behind than is collected in time. So those who
- * wait are let on one after the other: first who was answered the least of late, and then who has waited longest.
+ * Many long answers at once would block the process, and leave more garbage than the runtime collects in time. So the
+ * waiting clients go on one after the other: those with the shortest answers of late first, and among equals the one
+ * that has waited longest.
  */
 export class Turn {
   readonly #waiting = new Set<Waiting>();
@@ -23,7 +24,7 @@ export class Turn {
     return this.#spentBytes >= TURN_ANSWERS_BYTES_MAX;
   }
 
-  /** It is over now, whatever was spent. */
+  /** Ends the turn, however little was spent. */
   end(): void {
     this.spend(TURN_ANSWERS_BYTES_MAX);
   }

@@ -1,4 +1,4 @@
-/** Dials one address until somebody answers: for ever, again and again, beside dials that hang. */
+/** Dials one address until somebody answers: again and again for ever, beside dials that hang. */
 import { lookup } from "node:dns";
 import { connect, isIP, type Socket } from "node:net";
 import { backoffMs } from "../../../lib/core/backoff.ts";
@@ -15,7 +15,7 @@ export interface DialerOptions {
   readonly open?: (address: Address) => Socket;
   /** Runs once after that many milliseconds; returns a cancel. By default the runtime's timer. */
   readonly timer?: Timer;
-  /** Somebody answered; all other dials are given up, and no more follow until the next start(). */
+  /** A dial has connected; all others are given up, and none follows until the next start(). */
   onConnected(socket: Socket): void;
   /** One dial failed, for people; the next one is planned already. */
   onFailed(reason: string): void;
@@ -55,7 +55,7 @@ export class Dialer {
     this.#dials.clear();
   }
 
-  /** The link was good: should it break, it is worth dialling soon. */
+  /** The link was good: should it break, it is dialled soon. */
   reset(): void {
     this.#tries = 1;
   }
@@ -73,8 +73,8 @@ export class Dialer {
     else this.#lookUp(host);
   }
 
-  // Names are looked up anew for every dial, and here, as connecting by name may use what was found half a minute ago.
-  // A lookup that hangs cannot be given up and blocks others, so there is one at a time.
+  // The name is looked up here and anew for every dial, as connecting by name may use an address that was found half a
+  // minute ago. A lookup that hangs cannot be given up and blocks others, so there is one at a time.
   #lookUp(host: string): void {
     if (this.#lookingUp) return;
     this.#lookingUp = true;

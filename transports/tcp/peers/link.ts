@@ -1,9 +1,9 @@
-/** The link to one peer that this node dials and on which it sends: dialled again for ever, greeted, never silent. */
+/** The link on which this node sends to one peer: it is dialled for ever, greets, and is never silent. */
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Random } from "../../../lib/core/random.ts";
 import { LINE_BYTES_MAX } from "../../lines.ts";
-import { Connection } from "../connection.ts";
+import { CLOSED_BY_OTHER, Connection } from "../connection.ts";
 import { Dialer } from "./dialer.ts";
 import {
   encodeGreeting,
@@ -26,9 +26,9 @@ export interface LinkOptions {
 }
 
 export interface LinkEvents {
-  /** It is up, or no longer. `unreachedMs`: for how long it was down, if that was said. */
+  /** The link is up, or no longer up. `unreachedMs`: for how long it was down, if onUnreached had said so. */
   onLink(up: boolean, reason: string, unreachedMs?: number): void;
-  /** It has been down for so long; said ever more rarely. */
+  /** The link has been down for so long; said ever more rarely. */
   onUnreached(ms: number, reason: string): void;
   onRefused(reason: string): void;
   onDropped(reason: string): void;
@@ -40,15 +40,15 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #dialer: Dialer;
   #connection: Connection | undefined;
-  /** Who answered the greeting; undefined while the link is not up. */
+  /** The greeting of the peer that answered; undefined while the link is not up. */
   #greeted: Greeting | undefined;
   #upMs = 0;
   #stopped = false;
   #sinceAt = performance.now();
-  /** While it is down. */
+  /** Defined while the link is down. */
   #outage: Outage | undefined = this.#makeOutage();
   #reason = "no answer yet";
-  /** The queue is full and this was said; until it is empty once. */
+  /** The queue is full and that was said; until the queue is empty once. */
   #full = false;
   #sentBytes = 0;
   #receivedBytes = 0;
@@ -68,7 +68,7 @@ export class Link {
     this.#dialer.start();
   }
 
-  /** Dials no more; what was sent may still leave. */
+  /** Dials no more; messages that were sent may still leave. */
   stop(): void {
     this.#stopped = true;
     this.#dialer.stop();
@@ -109,7 +109,7 @@ export class Link {
     return this.#connection;
   }
 
-  /** A hope: dropped where there is no link or no room. */
+  /** The line is dropped where there is no link or no room. */
   send(line: string): void {
     const connection = this.up ? this.#connection : undefined;
     if (Buffer.byteLength(line) > LINE_BYTES_MAX) {
@@ -126,11 +126,11 @@ export class Link {
   }
 
   #overflow(): void {
-    if (this.#full) this.#messagesDropped += 1;
-    else {this.#drop(
-        `${PEER_QUEUE_BYTES_MAX} bytes wait for it; what does not fit is dropped until they left`,
-      );}
+    if (this.#full) return void (this.#messagesDropped += 1);
     this.#full = true;
+    this.#drop(
+      `${PEER_QUEUE_BYTES_MAX} bytes wait for it; messages that do not fit are dropped until those have left`,
+    );
   }
 
   #drop(reason: string): void {
@@ -144,7 +144,7 @@ export class Link {
       onLine: (line) => this.#onLine(connection, line),
       onOverlong: () => this.#onStray(),
       onDrained: () => this.#full = false,
-      onEnd: () => connection.close("the other side closed the connection"),
+      onEnd: () => connection.close(CLOSED_BY_OTHER),
       onClose: (reason) => this.#onClose(connection, reason),
     });
     this.#connection = connection;
@@ -176,7 +176,7 @@ export class Link {
   }
 
   #refuse(connection: Connection, reason: string): void {
-    // The address in the settings, as that is where the mistake may be.
+    // The message names the address from the settings, as the mistake may be there.
     const { peer, address } = this.#options;
     connection.write(encodeRefusal(reason), PEER_QUEUE_BYTES_MAX);
     this.#refused(
@@ -200,7 +200,7 @@ export class Link {
     this.#receivedBytes += connection.receivedBytes;
     this.#connection = undefined;
     this.#greeted = undefined;
-    // What breaks at once, again and again, is dialled ever more rarely.
+    // A link that breaks at once, again and again, is dialled ever more rarely.
     if (wasUp && this.#upMs >= SILENCE_MS) this.#dialer.reset();
     if (wasUp) {
       this.#outage = this.#makeOutage();

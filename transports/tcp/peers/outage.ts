@@ -1,7 +1,7 @@
-/** A link that is down: it is said once that has lasted, then ever more rarely, and with what it ends. */
+/** A link that is down: that is said once it has lasted, then ever more rarely, and how long it lasted when it ends. */
 import { UNREACHED_AGAIN_MS, UNREACHED_AGAIN_MS_MAX, UNREACHED_MS } from "../limits.ts";
 
-/** Nodes start one after the other and links break for moments: only what lasts is worth a word. */
+/** Nodes start one after the other and links break for moments: only an outage that lasts is worth a word. */
 export class Outage {
   readonly #onLasting: (ms: number) => void;
   #ms = 0;
@@ -9,12 +9,12 @@ export class Outage {
   #gapMs = UNREACHED_AGAIN_MS;
   #said = false;
 
-  /** `onLasting` hears for how long it has been going on. */
+  /** `onLasting` is called with how long the outage has lasted. */
   constructor(onLasting: (ms: number) => void) {
     this.#onLasting = onLasting;
   }
 
-  /** For how long it went on, if anything was said of it. */
+  /** How long the outage has lasted, ms; undefined if nothing was said of it. */
   get saidMs(): number | undefined {
     return this.#said ? this.#ms : undefined;
   }

@@ -1,8 +1,8 @@
-/** One configured peer: the link to it, the link from it, and that there is one node of its name at both ends. */
+/** One configured peer: the link to it, the link from it, and the check that one and the same node is at the end of both. */
 import { decode, encode } from "../../../lib/core/codec.ts";
 import type { Envelope } from "../../../lib/core/message.ts";
 import type { Random } from "../../../lib/core/random.ts";
-import type { Connection } from "../connection.ts";
+import { CLOSED_BY_OTHER, type Connection } from "../connection.ts";
 import { encodeGreeting, type Greeting, type Identity, readOpening, type Refusals } from "../greeting.ts";
 import { PEER_QUEUE_BYTES_MAX } from "../limits.ts";
 import { Link } from "./link.ts";
@@ -20,7 +20,7 @@ export interface PeerOptions {
 export interface PeerEvents {
   onEnvelope(envelope: Envelope): void;
   onDropped(reason: string): void;
-  /** Part of a message of the peer has come in; said once in a tick. */
+  /** Part of a message of the peer has come in; said at most once in a tick. */
   onArriving(peer: string): void;
   onLink(peer: string, up: boolean, reason: string, unreachedMs?: number): void;
   onUnreached(peer: string, ms: number, reason: string): void;
@@ -29,7 +29,7 @@ export interface PeerEvents {
 /** How things stand with one peer. Counts are of the life of this process, over both links. */
 export interface LinkStatus {
   readonly peer: string;
-  /** Where it is dialled. */
+  /** The address at which it is dialled. */
   readonly address: Address;
   /** The link on which this node sends is up. */
   readonly connected: boolean;
@@ -43,14 +43,14 @@ export interface LinkStatus {
   readonly bytesQueued: number;
   readonly bytesSent: number;
   readonly bytesReceived: number;
-  /** What did not fit, and what was sent while there was no link. */
+  /** Messages that did not fit, or were sent while there was no link. */
   readonly messagesDropped: number;
 }
 
 export class TcpPeer {
   readonly #options: PeerOptions;
   readonly #link: Link;
-  /** The link that the peer dialled, and who it said it was. */
+  /** The link that the peer dialled, and the incarnation that it greeted with. */
   #source: { readonly connection: Connection; readonly incarnation: number } | undefined;
   #saidArriving = false;
   #sentBytes = 0;
@@ -89,7 +89,7 @@ export class TcpPeer {
     this.#link.send(encode(envelope));
   }
 
-  /** A connection on which somebody greeted as this peer. Returns why it is refused, or takes it over. */
+  /** Takes over a connection on which a node has greeted as this peer, or returns why it is refused. */
   accept(connection: Connection, { incarnation }: Greeting): string | undefined {
     const fault = this.#secondFault(this.#link.incarnation, incarnation) ??
       this.#secondFault(this.#source?.incarnation, incarnation);
@@ -101,7 +101,7 @@ export class TcpPeer {
       onLine: (line) => this.#onLine(connection, line),
       onChunk: () => this.#onChunk(connection),
       onOverlong: (bytes) => this.#drop(`a line is longer than ${bytes} bytes`),
-      onEnd: () => connection.close("the other side closed the connection"),
+      onEnd: () => connection.close(CLOSED_BY_OTHER),
       onClose: () => this.#onClose(connection),
     });
     connection.write(encodeGreeting(me, peer), PEER_QUEUE_BYTES_MAX);
@@ -156,7 +156,7 @@ export class TcpPeer {
     this.#options.events.onArriving(this.#options.peer);
   }
 
-  // A refusal comes late when the peer did not like how its greeting was answered.
+  // The peer may refuse this node even now, when it finds fault with the answer to its greeting.
   #onNoEnvelope(connection: Connection, line: string, fault: string): void {
     const { peer, refusals } = this.#options;
     const opening = readOpening(line);

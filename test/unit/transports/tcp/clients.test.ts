@@ -212,11 +212,11 @@ test("all clients together hold at most clientsBytesMax; over it the one that ho
   await small.hear(1);
   let most = 0;
   // Each of these begins a line as long as a third of the limit, and does not end it.
-  const hoarders = Array.from({ length: 20 }, () => new Talker(address));
-  for (const hoarder of hoarders) hoarder.socket.write("x".repeat(MIB / 3));
+  const many = Array.from({ length: 20 }, () => new Talker(address));
+  for (const one of many) one.socket.write("x".repeat(MIB / 3));
   await until(() => {
     most = Math.max(most, node.clientsBytes);
-    return hoarders.filter(({ closed }) => closed).length >= 17;
+    return many.filter(({ closed }) => closed).length >= 17;
   });
   assert.ok(most <= MIB, `${most}`);
   assert.match(
@@ -226,7 +226,7 @@ test("all clients together hold at most clientsBytesMax; over it the one that ho
   assert.equal(ear.refused.length, 1);
   small.say(note("c1", "after"));
   assert.equal((await small.hear(2))[1]?.body["text"], "after");
-  for (const hoarder of hoarders) hoarder.close();
+  for (const one of many) one.close();
   await until(() => node.clientCount === 1);
   assert.ok(node.clientsBytes < 4096, "what is gone holds nothing");
   await node.close();
@@ -315,9 +315,9 @@ test("over clientsMax a client is told that there are too many, and a peer is le
   await node.close();
 });
 
-test("over newcomersMax who has said nothing for longest is closed, so that a peer always finds a place", async () => {
+test("over unclassifiedMax the connection that has said nothing for longest is closed, so that a peer always finds a place", async () => {
   const peers = new Map([["n2", NOBODY]]);
-  const { node, ear, address } = await echoing({ clientsMax: 2, newcomersMax: 2, peers });
+  const { node, ear, address } = await echoing({ clientsMax: 2, unclassifiedMax: 2, peers });
   const taken = [new Talker(address), new Talker(address)];
   for (const talker of taken) await talker.say(note("c1", "")).hear(1);
   const silent: Talker[] = [];
@@ -331,7 +331,9 @@ test("over newcomersMax who has said nothing for longest is closed, so that a pe
   const peer = new Talker(address).say(encodeGreeting({ id: "n2", cluster: "test", incarnation: 1 }, "n1"));
   await until(() => node.links()[0]?.hears === true);
   assert.deepEqual(taken.map(({ closed }) => closed), [false, false]);
-  assert.deepEqual(ear.refused, ["4 connections are open: who has said nothing for longest is closed"]);
+  assert.deepEqual(ear.refused, [
+    "4 connections are open: the one that has said nothing for longest is closed",
+  ]);
   peer.close();
   await node.close();
 });
@@ -402,7 +404,7 @@ test("a client that is kept open and told nothing is called ever more rarely, fr
       isMember: () => false,
       isTurnOver: false,
       ...{ onOpening: nothing, onEnvelope: nothing, onWaiting: nothing, onAnswered: nothing },
-      ...{ onPoser: nothing, onDropped: nothing, onDrained: nothing, onMoved: nothing, onClose: nothing },
+      ...{ onImpostor: nothing, onDropped: nothing, onDrained: nothing, onMoved: nothing, onClose: nothing },
       onQuiet: () => calls.push(now),
     },
   });

@@ -7,11 +7,11 @@ import {
   CLIENTS_MAX,
   DEFAULT_LIMITS,
   DESCRIPTORS_LOOK_MS,
-  NEWCOMERS_MAX,
   PEER_DESCRIPTORS,
   ROOM_AGAIN_MS,
   ROOM_MIN,
   SPARE_DESCRIPTORS_MAX,
+  UNCLASSIFIED_MAX,
 } from "../../../../transports/tcp/limits.ts";
 import { echoing, NOBODY, Talker, until } from "./rig.ts";
 
@@ -22,13 +22,16 @@ test("clients have what peers, what is open already and the spare descriptors le
     4_096 - 12 - SPARE_DESCRIPTORS_MAX - 4 * PEER_DESCRIPTORS,
   );
   assert.equal(roomFor({ maxOpen: 64, open: 12 }, 100), ROOM_MIN);
-  assert.equal(roomFor({ maxOpen: Infinity, open: 0 }, 100), CLIENTS_MAX + NEWCOMERS_MAX);
+  assert.equal(roomFor({ maxOpen: Infinity, open: 0 }, 100), CLIENTS_MAX + UNCLASSIFIED_MAX);
 });
 
 test("a quarter of the room is for who has not said yet what it is", () => {
-  assert.deepEqual(placesIn(24, DEFAULT_LIMITS), { newcomers: 6, clients: 18 });
-  assert.deepEqual(placesIn(ROOM_MIN, DEFAULT_LIMITS), { newcomers: 1, clients: 3 });
-  assert.deepEqual(placesIn(Infinity, DEFAULT_LIMITS), { newcomers: NEWCOMERS_MAX, clients: CLIENTS_MAX });
+  assert.deepEqual(placesIn(24, DEFAULT_LIMITS), { unclassified: 6, clients: 18 });
+  assert.deepEqual(placesIn(ROOM_MIN, DEFAULT_LIMITS), { unclassified: 1, clients: 3 });
+  assert.deepEqual(placesIn(Infinity, DEFAULT_LIMITS), {
+    unclassified: UNCLASSIFIED_MAX,
+    clients: CLIENTS_MAX,
+  });
 });
 
 test("Descriptors: while none is left the room shrinks by quarters, and it grows again slowly; it is said once", () => {
