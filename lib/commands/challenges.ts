@@ -2,11 +2,11 @@
 import type { Results } from "../workbench/verdict/results.ts";
 import { simulate } from "../workbench/world/sim.ts";
 import { parseChallenges } from "./config/exam.ts";
+import { examineProcesses, ownProgram } from "./exam/processes.ts";
 import { figureText, judge, type Judgement, worst } from "./exam/figures.ts";
-import { FAILED, type Io, OK, printLines, refuse } from "./terminal/io.ts";
+import { FAILED, type Io, OK, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
 import { figuresInShort, short, table } from "./exam/outcome.ts";
 import { type Progress, progressOn } from "./terminal/progress.ts";
-import { breathe } from "./sim.ts";
 import {
   type Bound,
   boundText,
@@ -16,7 +16,6 @@ import {
   rows,
   rowSettings,
 } from "./exam/targets.ts";
-import { ownProgram, runReal } from "./test.ts";
 
 /** What one row came to in one world. */
 interface Tally {
@@ -50,14 +49,14 @@ async function simulateRow(row: Row, seeds: number, progress: Progress): Promise
   for (let seed = 1; seed <= count; seed++) {
     progress.update(`${row.title}: seed ${seed} of ${count}`);
     runs.push(simulate(rowSettings(row, seed), budgetOf(row)));
-    await breathe();
+    await yieldToEvents();
   }
   return { runs, bounds: row.sim };
 }
 
 async function tryRow(row: Row, bounds: readonly Bound[], progress: Progress): Promise<Tally> {
   const program = ownProgram(known[row.challenge].deliveryBudgetMs);
-  const results = await runReal(rowSettings(row, 1), program, progress, row.title);
+  const results = await examineProcesses(rowSettings(row, 1), program, progress, row.title);
   return { runs: [results], bounds };
 }
 

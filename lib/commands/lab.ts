@@ -8,8 +8,7 @@ import { readLines } from "../workbench/lab/processes.ts";
 import { relayInside } from "../workbench/lab/forwarder.ts";
 import { itself, type Program } from "../workbench/world/process.ts";
 import { type LabConfig, parseLab } from "./config/lab.ts";
-import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
-import { fail } from "./partition.ts";
+import { fail, FAILED, type Io, OK, refuse } from "./terminal/io.ts";
 import { addressText } from "../../transports/address.ts";
 
 export async function lab(args: readonly string[], io: Io): Promise<number> {

@@ -10,7 +10,7 @@ import type { Cut } from "../workbench/faults/grudge.ts";
 import { dropFrom, show } from "../workbench/faults/iptables.ts";
 import { LEASE_MS } from "../workbench/faults/sidecar.ts";
 import { parsePartition, type PartitionConfig, type Reach } from "./config/cut.ts";
-import { FAILED, type Io, OK, printLines, refuse } from "./terminal/io.ts";
+import { fail, FAILED, type Io, OK, printLines, refuse } from "./terminal/io.ts";
 
 export async function partition(args: readonly string[], io: Io): Promise<number> {
   const parsed = parsePartition(args, io.env);
@@ -20,12 +20,6 @@ export async function partition(args: readonly string[], io: Io): Promise<number
   } catch (error) {
     return fail(io, error);
   }
-}
-
-/** What went wrong, as a sentence, and the exit status for it. */
-export function fail(io: Io, error: unknown): number {
-  io.err(`${error instanceof Error ? error.message : String(error)}\n`);
-  return FAILED;
 }
 
 async function run(config: PartitionConfig, io: Io): Promise<number> {

@@ -1,9 +1,9 @@
 /** `hearsay read`: every value that a node holds, once, as lines or as one array, however many there are. */
-import type { Json } from "../core/message.ts";
 import { seeded } from "../core/random.ts";
 import { parseRead } from "./config/client.ts";
 import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
 import { Nodes } from "../client/nodes.ts";
+import { arrayPrinter, linePrinter } from "./terminal/value_printer.ts";
 import { Position } from "../client/position.ts";
 import { Seen } from "../client/seen.ts";
 import { Stream } from "../client/stream.ts";
@@ -29,33 +29,4 @@ export async function read(args: readonly string[], io: Io): Promise<number> {
   }
   if (ending === "end") printer.end();
   return OK;
-}
-
-export interface Printer {
-  /** Resolves once the values have left, to false where nobody reads them. */
-  print(values: readonly Json[]): Promise<boolean>;
-  end(): void;
-}
-
-export function linePrinter(io: Io): Printer {
-  return {
-    print(values) {
-      io.out(values.map((value) => `${JSON.stringify(value)}\n`).join(""));
-      return io.outDrained();
-    },
-    end() {},
-  };
-}
-
-/** An array that is not whole is never closed, so that nobody takes it for whole. */
-function arrayPrinter(io: Io): Printer {
-  let before = "[";
-  return {
-    print(values) {
-      io.out(before + values.map((value) => JSON.stringify(value)).join(","));
-      before = ",";
-      return io.outDrained();
-    },
-    end: () => io.out(before === "[" ? "[]\n" : "]\n"),
-  };
 }

@@ -6,7 +6,7 @@ import { type Store, StoreFault } from "../store/store.ts";
 import { listenForStop } from "../../transports/stop_signals.ts";
 import { parseServe, type ServeConfig } from "./config/serve.ts";
 import { VERSION } from "./flags/command_names.ts";
-import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
+import { fail, type Io, OK, refuse } from "./terminal/io.ts";
 import { logTo } from "./terminal/logging.ts";
 import { addressText } from "../../transports/address.ts";
 
@@ -52,7 +52,7 @@ async function run(config: ServeConfig, store: Store, io: Io): Promise<number> {
     logger.info(`stops on ${await stop.came}`, { node: id });
     return OK;
   } catch (error) {
-    return fail(io, error instanceof Error ? error.message : String(error));
+    return fail(io, error);
   } finally {
     await service.stop();
   }
@@ -72,9 +72,4 @@ function storeFor({ id, clusterName, data }: ServeConfig): Store | string {
 
 function kept({ data }: ServeConfig): { readonly data: string } {
   return { data: data ?? "in memory" };
-}
-
-function fail(io: Io, why: string): number {
-  io.err(`${why}\n`);
-  return FAILED;
 }

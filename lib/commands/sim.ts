@@ -2,7 +2,7 @@
 import { simulate } from "../workbench/world/sim.ts";
 import { type Exam, parseSim, type SimConfig } from "./config/exam.ts";
 import { replayCommand } from "./exam/describe.ts";
-import { type Io, printLines, refuse } from "./terminal/io.ts";
+import { type Io, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
 import {
   judgedRun,
   printChallenges,
@@ -34,7 +34,7 @@ async function seeds(exam: Exam, config: SimConfig, io: Io): Promise<number> {
     const run = simulated(exam, seed, config);
     printSeedLine(io, run);
     runs.push({ ...run, ...intact(exam, seed, config) });
-    await breathe();
+    await yieldToEvents();
   }
   printSeeds(io, runs);
   return statusOf(runs);
@@ -46,7 +46,7 @@ async function many(config: SimConfig, io: Io): Promise<number> {
     const runs: Run[] = [];
     for (const seed of seedsFrom(exam, config)) {
       runs.push(simulated(exam, seed, config));
-      await breathe();
+      await yieldToEvents();
     }
     groups.push(runs);
   }
@@ -76,9 +76,4 @@ function subject({ without }: SimConfig): string {
 
 function seedsFrom(exam: Exam, { seeds }: SimConfig): number[] {
   return Array.from({ length: seeds }, (_, i) => exam.settings.seed + i);
-}
-
-/** Lets what was printed leave, and an interrupt come in, between two simulations. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

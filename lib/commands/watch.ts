@@ -6,7 +6,7 @@ import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
 import { Nodes } from "../client/nodes.ts";
 import { Position } from "../client/position.ts";
 import { loadPosition, PositionFile } from "../client/position_file.ts";
-import { linePrinter } from "./read.ts";
+import { linePrinter } from "./terminal/value_printer.ts";
 import { Seen } from "../client/seen.ts";
 import { type Ending, Stream, type StreamOptions } from "../client/stream.ts";
 

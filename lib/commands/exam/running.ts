@@ -13,7 +13,7 @@ import type { Reach } from "../config/cut.ts";
 const VALUES_PER_MS = 1_000;
 
 /** Rejects with a sentence where cuts cannot be made. Whatever is cut is healed and said to be, though a signal ends the process. */
-export async function runRunning(
+export async function examineRunning(
   settings: Settings,
   reach: Reach,
   onProgress: (progress: Progress) => void,

@@ -48,3 +48,14 @@ export function refuse(io: Io, mistakes: readonly string[]): number {
   io.err(mistakes.join("\n") + "\n");
   return BAD_USAGE;
 }
+
+/** Says on standard error what went wrong, and gives the exit status of a failure. */
+export function fail(io: Io, error: unknown): number {
+  io.err(`${error instanceof Error ? error.message : String(error)}\n`);
+  return FAILED;
+}
+
+/** Lets what was printed leave, and a signal come in, between two long computations. */
+export function yieldToEvents(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,7 +1,8 @@
 /** Values are followed over nodes that come and go: each entry once, from a position, as fast as they are taken. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { linePrinter, read } from "../../../lib/commands/read.ts";
+import { read } from "../../../lib/commands/read.ts";
+import { linePrinter } from "../../../lib/commands/terminal/value_printer.ts";
 import { Nodes } from "../../../lib/client/nodes.ts";
 import { Position } from "../../../lib/client/position.ts";
 import { Seen } from "../../../lib/client/seen.ts";

@@ -1,0 +1,41 @@
+/** Examines real processes, started here: one for each node. */
+import { Examination } from "../../workbench/examination.ts";
+import type { Settings } from "../../workbench/settings.ts";
+import type { Results } from "../../workbench/verdict/results.ts";
+import { itself, processHosts, type ProcessOptions } from "../../workbench/world/process.ts";
+import { RealScheduler } from "../../workbench/world/scheduler.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { liveLine } from "./live_line.ts";
+
+/** One examination in real time; resolves when every process is gone. */
+export async function examineProcesses(
+  settings: Settings,
+  program: ProcessOptions,
+  progress: Progress,
+  name?: string,
+): Promise<Results> {
+  const hosts = processHosts(program);
+  const scheduler = new RealScheduler();
+  const results = await new Promise<Results>((resolve) => {
+    new Examination({
+      settings,
+      scheduler,
+      hosts,
+      seesInside: false,
+      onProgress: (now) => progress.update(liveLine(now, name)),
+    }).start(resolve);
+  });
+  scheduler.close();
+  await hosts.stopped();
+  return results;
+}
+
+/** Our own node, told of a budget if there is one. */
+export function ownProgram(
+  deliveryBudgetMs: number | undefined,
+  args: readonly string[] = [],
+): ProcessOptions {
+  const { bin, args: first } = itself();
+  const budget = deliveryBudgetMs === undefined ? [] : ["--delivery-budget", String(deliveryBudgetMs)];
+  return { bin, args: [...first, ...budget, ...args] };
+}
