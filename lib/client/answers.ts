@@ -51,13 +51,13 @@ const statusShape = z.looseObject({
 });
 
 /** Consecutive values of one origin, as they come. */
-export type Run = readonly [origin: string, seq: number, values: readonly Json[]];
+export type ValueRun = readonly [origin: string, seq: number, values: readonly Json[]];
 export type PeerStatus = z.infer<typeof peerShape>;
 /** Fields that this version does not know are kept. */
 export type Status = z.infer<typeof statusShape>;
 
 /** The runs of a `values`; undefined where it is malformed. */
-export function runsOf(body: Body): readonly Run[] | undefined {
+export function runsOf(body: Body): readonly ValueRun[] | undefined {
   const runs = valuesShape.safeParse(body).data?.runs;
   return runs?.every(([, seq, values]) => Number.isSafeInteger(seq + values.length)) ? runs : undefined;
 }

@@ -2,7 +2,7 @@
 import type { Json } from "../core/message.ts";
 import type { Random } from "../core/random.ts";
 import { backoffMs } from "../core/backoff.ts";
-import type { Run } from "./answers.ts";
+import type { ValueRun } from "./answers.ts";
 import type { Connection } from "./connection.ts";
 import type { Nodes } from "./nodes.ts";
 import type { Position } from "./position.ts";
@@ -111,7 +111,7 @@ export class Stream {
     this.#outages = 0;
   }
 
-  async #take(runs: readonly Run[]): Promise<"new" | "known" | "stopped"> {
+  async #take(runs: readonly ValueRun[]): Promise<"new" | "known" | "stopped"> {
     const { nodes, position, take } = this.#options;
     const unread = runs.flatMap((run) => this.#unread(run));
     const fresh = unread.filter((value) => this.#options.seen.add(value));
@@ -125,7 +125,7 @@ export class Stream {
     return "new";
   }
 
-  #unread([origin, seq, values]: Run): Json[] {
+  #unread([origin, seq, values]: ValueRun): Json[] {
     return values.filter((_, i) => !this.#options.position.has(origin, seq + i));
   }
 

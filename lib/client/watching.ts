@@ -1,6 +1,6 @@
 /** One watch on one connection, event by event: the node has to wait for whoever takes them. */
 import type { Body } from "../core/message.ts";
-import { type Run, runsOf } from "./answers.ts";
+import { runsOf, type ValueRun } from "./answers.ts";
 import { type Connection, refusal } from "./connection.ts";
 import type { Digest } from "./position.ts";
 
@@ -13,7 +13,7 @@ export interface WatchingOptions {
 
 export type WatchEvent =
   | { readonly kind: "open" }
-  | { readonly kind: "values"; readonly runs: readonly Run[] }
+  | { readonly kind: "values"; readonly runs: readonly ValueRun[] }
   | { readonly kind: "end" }
   | { readonly kind: "broken"; readonly reason: string }
   | { readonly kind: "stopped" };

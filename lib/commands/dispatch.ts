@@ -2,10 +2,10 @@
 import { type CommandName, commands, hasVariables, refuseUnknown, VERSION } from "./flags/command_names.ts";
 import { type Io, OK, refuse } from "./terminal/io.ts";
 
-type Run = (args: readonly string[], io: Io) => Promise<number>;
+type CommandFunction = (args: readonly string[], io: Io) => Promise<number>;
 
 /** Loads no more than a command needs: a node under Maelstrom must start fast. */
-const load: Readonly<Record<CommandName, () => Promise<Run>>> = {
+const load: Readonly<Record<CommandName, () => Promise<CommandFunction>>> = {
   maelstrom: async () => (await import("./maelstrom.ts")).maelstrom,
   serve: async () => (await import("./serve.ts")).serve,
   broadcast: async () => (await import("./broadcast.ts")).broadcast,

@@ -2,18 +2,18 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import process from "node:process";
-import { Lab, RELAY_VARIABLE } from "../workbench/lab/lab.ts";
+import { FORWARDER_VARIABLE, Lab } from "../workbench/lab/lab.ts";
 import { labEnvironment } from "../workbench/lab/hosts.ts";
 import { readLines } from "../workbench/lab/processes.ts";
-import { relayInside } from "../workbench/lab/forwarder.ts";
+import { forwardInside } from "../workbench/lab/forwarder.ts";
 import { itself, type Program } from "../workbench/world/process.ts";
 import { type LabConfig, parseLab } from "./config/lab.ts";
 import { fail, FAILED, type Io, OK, refuse } from "./terminal/io.ts";
 import { addressText } from "../../transports/address.ts";
 
 export async function lab(args: readonly string[], io: Io): Promise<number> {
-  const relay = io.env[RELAY_VARIABLE] ?? "";
-  if (relay !== "") return await runRelay(relay, io);
+  const directory = io.env[FORWARDER_VARIABLE] ?? "";
+  if (directory !== "") return await runForwarder(directory, io);
   const parsed = parseLab(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   try {
@@ -41,8 +41,8 @@ async function run({ data, keep, firstPort, command }: LabConfig, io: Io): Promi
 const SIGNALLED = 128;
 
 /** The process inside ends with the namespaces. */
-async function runRelay(directory: string, io: Io): Promise<number> {
-  await relayInside(directory);
+async function runForwarder(directory: string, io: Io): Promise<number> {
+  await forwardInside(directory);
   io.out("ready\n");
   return await new Promise(() => {});
 }

@@ -48,9 +48,9 @@ async function cutOnce(
   addresses: ReadonlyMap<string, string>,
   io: Io,
 ): Promise<number> {
-  const cutter = new PartitionController(sidecars, addresses);
-  await cutter.partition(grudge);
-  cutter.release();
+  const controller = new PartitionController(sidecars, addresses);
+  await controller.partition(grudge);
+  controller.release();
   io.err(
     `Cut. It ends by itself in ${LEASE_MS / 1000} s, and with 'hearsay heal' at once; --hold keeps it.\n`,
   );
@@ -66,11 +66,11 @@ async function hold(
 ): Promise<number> {
   const ended = Promise.withResolvers<void>();
   for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(name, () => ended.resolve());
-  const cutter = new PartitionController(sidecars, addresses, { onFailure: () => ended.resolve() });
-  await cutter.partition(grudge);
+  const controller = new PartitionController(sidecars, addresses, { onFailure: () => ended.resolve() });
+  await controller.partition(grudge);
   io.err("Cut. It ends with Ctrl-C.\n");
   await ended.promise;
-  await cutter.heal();
+  await controller.heal();
   io.err("Healed.\n");
   return OK;
 }

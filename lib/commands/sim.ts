@@ -12,7 +12,7 @@ import {
   printSeeds,
   statusOf,
 } from "./exam/outcome.ts";
-import { headline, type Run } from "./exam/report.ts";
+import { headline, type JudgedRun } from "./exam/report.ts";
 
 export async function sim(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseSim(args, io.env);
@@ -28,7 +28,7 @@ export async function sim(args: readonly string[], io: Io): Promise<number> {
 }
 
 async function seeds(exam: Exam, config: SimConfig, io: Io): Promise<number> {
-  const runs: Run[] = [];
+  const runs: JudgedRun[] = [];
   printLines(io, [headline(subject(config), exam, `, ${config.seeds} seeds`), ""]);
   for (const seed of seedsFrom(exam, config)) {
     const run = simulated(exam, seed, config);
@@ -41,9 +41,9 @@ async function seeds(exam: Exam, config: SimConfig, io: Io): Promise<number> {
 }
 
 async function many(config: SimConfig, io: Io): Promise<number> {
-  const groups: Run[][] = [];
+  const groups: JudgedRun[][] = [];
   for (const exam of config.exams) {
-    const runs: Run[] = [];
+    const runs: JudgedRun[] = [];
     for (const seed of seedsFrom(exam, config)) {
       runs.push(simulated(exam, seed, config));
       await yieldToEvents();
@@ -55,7 +55,7 @@ async function many(config: SimConfig, io: Io): Promise<number> {
   return statusOf(groups.flat());
 }
 
-function simulated(exam: Exam, seed: number, config: SimConfig): Run {
+function simulated(exam: Exam, seed: number, config: SimConfig): JudgedRun {
   const seeded: Exam = { ...exam, settings: { ...exam.settings, seed } };
   const budget = exam.deliveryBudgetMs === undefined ? {} : { deliveryBudgetMs: exam.deliveryBudgetMs };
   const results = simulate(seeded.settings, { ...budget, without: config.without });
@@ -64,7 +64,7 @@ function simulated(exam: Exam, seed: number, config: SimConfig): Run {
 }
 
 /** The same run with nothing switched off, where something is. */
-function intact(exam: Exam, seed: number, config: SimConfig): Pick<Run, "intact"> {
+function intact(exam: Exam, seed: number, config: SimConfig): Pick<JudgedRun, "intact"> {
   return config.without.length === 0
     ? {}
     : { intact: simulated(exam, seed, { ...config, without: [] }).results };

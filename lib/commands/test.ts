@@ -8,7 +8,7 @@ import { liveLine } from "./exam/live_line.ts";
 import { judgedRun, printChallenges, printJson, printReport, statusOf } from "./exam/outcome.ts";
 import { type Progress, progressOn, silent } from "./terminal/progress.ts";
 import { examineProcesses, ownProgram } from "./exam/processes.ts";
-import type { Run } from "./exam/report.ts";
+import type { JudgedRun } from "./exam/report.ts";
 import { examineRunning } from "./exam/running.ts";
 
 export async function test(args: readonly string[], io: Io): Promise<number> {
@@ -16,7 +16,7 @@ export async function test(args: readonly string[], io: Io): Promise<number> {
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   const { config } = parsed;
   const progress = config.json ? silent : progressOn(io, () => performance.now());
-  const runs: Run[] = [];
+  const runs: JudgedRun[] = [];
   for (const exam of config.exams) {
     const results = await resultsOf(exam, config, progress, io).catch((error: unknown) => fail(io, error));
     progress.end();
@@ -45,7 +45,7 @@ function programOf(exam: Exam, { bin, args, logStderr }: TestConfig, io: Io): Pr
   return { ...program, ...logStderr && { onStderr: (line) => io.err(`${line}\n`) } };
 }
 
-function print(runs: readonly Run[], config: TestConfig, io: Io): void {
+function print(runs: readonly JudgedRun[], config: TestConfig, io: Io): void {
   const [first, ...more] = runs;
   if (config.json) printJson(io, runs);
   else if (more.length > 0) printChallenges(io, runs.map((run) => [run]));

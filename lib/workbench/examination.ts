@@ -13,7 +13,7 @@ import { Network } from "./world/network.ts";
 import { ReadSampler } from "./load/read_sampler.ts";
 import { Oddities } from "./verdict/oddities.ts";
 import { simulatedPartitioner } from "./faults/partitioner.ts";
-import { Reach } from "./faults/components.ts";
+import { Components } from "./faults/components.ts";
 import { conclude, type Results } from "./verdict/results.ts";
 import { SetFull } from "./verdict/set_full.ts";
 import { type Fault, READ_SHARE, type Settings } from "./settings.ts";
@@ -44,7 +44,7 @@ export interface ExaminationOptions {
   readonly settings: Settings;
   readonly scheduler: Scheduler;
   readonly hosts: HostFactory;
-  /** Hosts tell of deliveries themselves; otherwise an observer reads the nodes for true times. */
+  /** Hosts tell of deliveries themselves; otherwise a read sampler reads the nodes for true times. */
   readonly seesInside: boolean;
   /** Nodes keep what they hold when they are killed. */
   readonly durable?: boolean;
@@ -73,8 +73,8 @@ export class Examination {
   readonly #violations = new Violations();
   readonly #oddities = new Oddities();
   readonly #setFull = new SetFull();
-  readonly #spread: Propagation;
-  readonly #reach: Reach;
+  readonly #propagation: Propagation;
+  readonly #components: Components;
   readonly #finalReads: FinalReads;
   readonly #survival = new Survival();
   readonly #history: History;
@@ -84,8 +84,8 @@ export class Examination {
   readonly #workload: Workload;
   readonly #partitioner: Partitioner;
   readonly #nemesis: Nemesis;
-  readonly #observer: ReadSampler | undefined;
-  readonly #census: StatusPoller | undefined;
+  readonly #readSampler: ReadSampler | undefined;
+  readonly #statusPoller: StatusPoller | undefined;
   readonly #events: NemesisEvent[] = [];
   readonly #memoryLostAt = new Map<string, number>();
   /** Nodes that run elsewhere and are out of reach. */
@@ -104,8 +104,8 @@ export class Examination {
     this.#options = options;
     this.#nodes = running?.nodes ?? Array.from({ length: settings.nodeCount }, (_, i) => `n${i}`);
     assert(this.#nodes.length === settings.nodeCount, "the settings count the nodes");
-    this.#spread = new Propagation(this.#nodes);
-    this.#reach = new Reach(this.#nodes);
+    this.#propagation = new Propagation(this.#nodes);
+    this.#components = new Components(this.#nodes);
     this.#finalReads = new FinalReads(this.#nodes);
     this.#history = new History([(op, invocation) => this.#witness(op, invocation)]);
     this.#network = this.#makeNetwork();
@@ -114,8 +114,8 @@ export class Examination {
     this.#workload = this.#makeWorkload();
     this.#partitioner = (running?.partitioner ?? simulatedPartitioner)(this.#network);
     this.#nemesis = this.#makeNemesis();
-    this.#observer = options.seesInside ? undefined : this.#makeObserver();
-    this.#census = running && this.#makeCensus();
+    this.#readSampler = options.seesInside ? undefined : this.#makeReadSampler();
+    this.#statusPoller = running && this.#makeStatusPoller();
   }
 
   start(done: (results: Results) => void): void {
@@ -124,14 +124,14 @@ export class Examination {
     this.#tellProgress();
     this.#cluster.start((unanswered) => {
       if (unanswered.length > 0) this.#finish(done, whyNotUp(unanswered, this.#cluster));
-      else if (this.#census === undefined) this.#settle(done);
-      else this.#takeOver(this.#census, done);
+      else if (this.#statusPoller === undefined) this.#settle(done);
+      else this.#takeOver(this.#statusPoller, done);
     });
   }
 
-  #takeOver(census: StatusPoller, done: (results: Results) => void): void {
+  #takeOver(statusPoller: StatusPoller, done: (results: Results) => void): void {
     const cut = this.#options.settings.nemesis.includes("partition");
-    takeOver(census, cut ? this.#partitioner : undefined, (held, failures) => {
+    takeOver(statusPoller, cut ? this.#partitioner : undefined, (held, failures) => {
       this.#setFull.overlook(held);
       if (failures.length === 0) this.#settle(done);
       else this.#finish(done, failures);
@@ -145,8 +145,8 @@ export class Examination {
 
   /** Asks nodes that count for themselves, where there are such. */
   #counted(then: () => void): void {
-    if (this.#census === undefined) then();
-    else this.#census.count(then);
+    if (this.#statusPoller === undefined) then();
+    else this.#statusPoller.count(then);
   }
 
   #runMain(done: (results: Results) => void): void {
@@ -158,8 +158,8 @@ export class Examination {
     this.#network.traffic.loads?.clear();
     this.#nemesis.start();
     this.#workload.start();
-    this.#observer?.start();
-    this.#census?.start();
+    this.#readSampler?.start();
+    this.#statusPoller?.start();
     scheduler.at(this.#mainAt + settings.timeLimitS * 1000, () => this.#runRecovery(done));
   }
 
@@ -179,13 +179,13 @@ export class Examination {
   }
 
   #finish(done: (results: Results) => void, setupFailures: readonly string[]): void {
-    this.#observer?.stop();
-    this.#census?.stop();
+    this.#readSampler?.stop();
+    this.#statusPoller?.stop();
     for (const id of this.#out) {
       this.#failures.push(`Out of reach at the end: ${id}: ${this.#cluster.whyOutOfReach(id)}.`);
     }
     for (const id of this.#mute(setupFailures)) this.#cluster.accuseOfHalfLine(id);
-    this.#digests = this.#census?.digests ?? this.#cluster.digests;
+    this.#digests = this.#statusPoller?.digests ?? this.#cluster.digests;
     this.#cluster.stop();
     this.#phase = "done";
     this.#options.onProgress?.(this.#progress());
@@ -213,11 +213,11 @@ export class Examination {
       },
       history: this.#history,
       traffic: this.#network.traffic,
-      wire: this.#census?.wire,
+      wire: this.#statusPoller?.wire,
       lateReplies: this.#clients.lateReplies,
       unusual: this.#oddities.all,
-      spread: this.#spread,
-      observedEveryMs: this.#observer?.everyMs ?? 0,
+      propagation: this.#propagation,
+      observedEveryMs: this.#readSampler?.everyMs ?? 0,
       nemesis: this.#events,
       settings: this.#options.settings,
       timeMs: this.#options.scheduler.now() - this.#startedAt,
@@ -236,11 +236,11 @@ export class Examination {
     this.#setFull.see(op, invocation);
     this.#finalReads.see(op);
     if (op.f === "broadcast") {
-      const inReach = () => this.#reach.of(op.node, this.#network.grudge);
-      if (op.type === "invoke") this.#spread.broadcast(op.value, op.time, inReach());
-      if (op.type === "ok") this.#spread.acknowledged(op.value, op.node);
+      const inReach = () => this.#components.of(op.node, this.#network.grudge);
+      if (op.type === "invoke") this.#propagation.broadcast(op.value, op.time, inReach());
+      if (op.type === "ok") this.#propagation.acknowledged(op.value, op.node);
     } else if (op.type === "ok" && !this.#options.seesInside && Array.isArray(op.value)) {
-      this.#spread.holds(op.node, op.value, op.time);
+      this.#propagation.holds(op.node, op.value, op.time);
     }
   }
 
@@ -277,16 +277,16 @@ export class Examination {
       violations: this.#violations,
       oddities: this.#oddities,
       elapsed: () => this.#elapsed(),
-      onDelivered: (node, values) => this.#spread.holds(node, values, this.#elapsed()),
+      onDelivered: (node, values) => this.#propagation.holds(node, values, this.#elapsed()),
       onMemoryLost: (node) => {
         if (this.#options.durable) return;
         this.#memoryLostAt.set(node, this.#elapsed());
-        this.#spread.forgets(node);
+        this.#propagation.forgets(node);
       },
       onLost: (node, values, cause) => {
         if (values.length === 0) return;
         this.#survival.lost(values, cause, this.#cluster.holds());
-        this.#spread.loses(node, values);
+        this.#propagation.loses(node, values);
       },
       onOutage: (node, reason) => this.#onOutage(node, reason),
     });
@@ -332,8 +332,8 @@ export class Examination {
   #onNemesis(event: NemesisEvent, at: number): void {
     this.#events.push(event);
     if (event.fault === "loss" || event.fault === "duplicate") return;
-    if (event.what === "start") this.#spread.interrupted();
-    else this.#spread.healed(event.fault, at, this.#interrupting);
+    if (event.what === "start") this.#propagation.interrupted();
+    else this.#propagation.healed(event.fault, at, this.#interrupting);
   }
 
   /** Somebody else killed a node, or started it again; or it did so by itself, which looks the same from here. */
@@ -349,8 +349,8 @@ export class Examination {
       what,
       detail: reason ?? "in reach again",
     });
-    if (reason === undefined) return this.#spread.healed(fault, at, this.#interrupting);
-    this.#spread.interrupted();
+    if (reason === undefined) return this.#propagation.healed(fault, at, this.#interrupting);
+    this.#propagation.interrupted();
     this.#workload.giveUp(node);
   }
 
@@ -359,18 +359,18 @@ export class Examination {
     return this.#nemesis.interrupting || this.#out.size > 0;
   }
 
-  #makeObserver(): ReadSampler {
+  #makeReadSampler(): ReadSampler {
     const { scheduler } = this.#options;
     return new ReadSampler({
       nodes: this.#nodes,
       scheduler,
       clients: new Clients(this.#network, scheduler, OBSERVER_PREFIX),
       cluster: this.#cluster,
-      onRead: (node, values) => this.#spread.holds(node, values, this.#elapsed()),
+      onRead: (node, values) => this.#propagation.holds(node, values, this.#elapsed()),
     });
   }
 
-  #makeCensus(): StatusPoller {
+  #makeStatusPoller(): StatusPoller {
     const { scheduler } = this.#options;
     return new StatusPoller({
       nodes: this.#nodes,

@@ -19,12 +19,12 @@ export function whyNotUp(unanswered: readonly string[], cluster: Cluster): strin
 
 /** Heals what somebody may have left cut, if this examination cuts, and learns what is held already. */
 export function takeOver(
-  census: StatusPoller,
+  statusPoller: StatusPoller,
   partitioner: Partitioner | undefined,
   done: (held: readonly Json[], failures: readonly string[]) => void,
 ): void {
   const read = (): void =>
-    census.read((held, mute) =>
+    statusPoller.read((held, mute) =>
       done(held, mute.length === 0 ? [] : [`Setup: no answer to a first read from ${mute.join(", ")}.`])
     );
   if (partitioner === undefined) return read();

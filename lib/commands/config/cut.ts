@@ -142,9 +142,9 @@ function cutOf(
     return `Cannot run 'partition' as it takes one cut: current value is ${quote(operands.join(" "))}`;
   }
   if (flags.cluster === undefined) return undefined;
-  const plan = parseGrudge(spec, [...flags.cluster.keys()]);
-  if (!plan.ok) return mustBe("partition", "CUT", `${CUT_RULE} (${plan.reason})`, spec);
-  const cut = plan.draw(seeded(flags.seed ?? Date.now()));
+  const parsed = parseGrudge(spec, [...flags.cluster.keys()]);
+  if (!parsed.ok) return mustBe("partition", "CUT", `${CUT_RULE} (${parsed.reason})`, spec);
+  const cut = parsed.draw(seeded(flags.seed ?? Date.now()));
   // A cut that is one-way already has no sides.
   if (!flags["one-way"] || spec === "one-way" || spec.includes(">")) return cut;
   return oneWayOf(cut) ?? mustBe("partition", "--one-way", "used with a cut of two sides", spec);

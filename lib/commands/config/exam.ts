@@ -232,8 +232,8 @@ export function grudgeMistakes(
   nodes: readonly string[] = Array.from({ length: nodeCount }, (_, i) => `n${i}`),
 ): string[] {
   if (cut === undefined || !nemesis.includes("partition")) return [];
-  const plan = parseGrudge(grudge, nodes);
-  return plan.ok ? [] : [mustBe(command, cut.source, `${grudgeRule} (${plan.reason})`, cut.value)];
+  const parsed = parseGrudge(grudge, nodes);
+  return parsed.ok ? [] : [mustBe(command, cut.source, `${grudgeRule} (${parsed.reason})`, cut.value)];
 }
 
 /** The last seed must be one that can be given again. */

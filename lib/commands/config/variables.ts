@@ -1,5 +1,5 @@
 /** Environment variables that look like settings and are none: who misspells one would be heard by nobody. */
-import { RELAY_VARIABLE } from "../../workbench/lab/lab.ts";
+import { FORWARDER_VARIABLE } from "../../workbench/lab/lab.ts";
 import { commands } from "../flags/command_names.ts";
 import { flagsOf } from "../flags/every_flag.ts";
 import { environmentName } from "../flags/flags.ts";
@@ -11,7 +11,7 @@ const PREFIX = environmentName("");
 /** Says which ones no command knows, and what may have been meant. */
 export function warnOfUnknown(io: Io): void {
   const known = [
-    RELAY_VARIABLE,
+    FORWARDER_VARIABLE,
     ...commands.flatMap(({ name }) => flagsOf(name)).map(({ name }) => environmentName(name)),
   ];
   const unknown = Object.keys(io.env).filter((name) => name.startsWith(PREFIX) && !known.includes(name));

@@ -2,25 +2,25 @@
 import type { Results } from "../../workbench/verdict/results.ts";
 import { figureText, judge, type Judgement, worst } from "./figures.ts";
 import { FAILED, type Io, OK, type Paint, paintFor, printLines } from "../terminal/io.ts";
-import { passed, reportLines, type Run, summaryLine, word } from "./report.ts";
+import { type JudgedRun, passed, reportLines, summaryLine, word } from "./report.ts";
 import { boundText, type Figure, isAsPublished, rowOf } from "./targets.ts";
 
 export type World = "sim" | "test";
 
 /** Pins what the results are held to. */
-export function judgedRun(run: Omit<Run, "must" | "own">, world: World): Run {
+export function judgedRun(run: Omit<JudgedRun, "must" | "own">, world: World): JudgedRun {
   const { settings, deliveryBudgetMs, challenge } = run.exam;
   const own = (challenge && rowOf(settings, deliveryBudgetMs)?.[world]) ?? [];
   const must = challenge !== undefined && isAsPublished(challenge, settings) ? challenge.must : [];
   return { ...run, must: judge(run.results, must), own: judge(run.results, own) };
 }
 
-export function statusOf(runs: readonly Run[]): number {
+export function statusOf(runs: readonly JudgedRun[]): number {
   return runs.every(passed) ? OK : FAILED;
 }
 
 /** One JSON object: Maelstrom's nesting for one run; for more, a list of those. */
-export function printJson(io: Io, runs: readonly Run[]): void {
+export function printJson(io: Io, runs: readonly JudgedRun[]): void {
   const [first, ...more] = runs.map(jsonOf);
   const whole = more.length === 0
     ? first
@@ -28,12 +28,12 @@ export function printJson(io: Io, runs: readonly Run[]): void {
   io.out(`${JSON.stringify(whole)}\n`);
 }
 
-export function printReport(io: Io, run: Run): void {
+export function printReport(io: Io, run: JudgedRun): void {
   printLines(io, reportLines(run, paintFor(io)));
 }
 
 /** After a line for each: how many hold, the worst figures of all, and how to see each failure again. */
-export function printSeeds(io: Io, runs: readonly Run[]): void {
+export function printSeeds(io: Io, runs: readonly JudgedRun[]): void {
   const paint = paintFor(io);
   const good = runs.filter(passed).length;
   const again = runs.filter((run) => !passed(run) && run.replay !== undefined).map((run) =>
@@ -61,12 +61,12 @@ function switchedOn(intact: readonly Results[]): string[] {
   return [`Switched on: ${good} of ${intact.length} are valid. ${worstOfAll(intact)}`];
 }
 
-export function printSeedLine(io: Io, run: Run): void {
+export function printSeedLine(io: Io, run: JudgedRun): void {
   printLines(io, [summaryLine(run, paintFor(io))]);
 }
 
 /** A line for each challenge, the worst of its runs, then the reports of what fails. */
-export function printChallenges(io: Io, groups: readonly (readonly Run[])[]): void {
+export function printChallenges(io: Io, groups: readonly (readonly JudgedRun[])[]): void {
   const paint = paintFor(io);
   const head = ["challenge", "valid", "msgs/op", "median ms", "max ms", "demanded", "verdict"];
   printLines(io, table([head, ...groups.map((runs) => challengeCells(runs, paint))]));
@@ -110,7 +110,7 @@ function width(text: string): number {
   return [...text.replaceAll(/\x1b\[\d+m/g, "")].length;
 }
 
-function challengeCells(runs: readonly Run[], paint: Paint): string[] {
+function challengeCells(runs: readonly JudgedRun[], paint: Paint): string[] {
   const results = runs.map((run) => run.results);
   const figures = (["msgs-per-op", "median", "max"] as const).map((figure) =>
     figureText(figure, worst(results, figure))
@@ -126,7 +126,7 @@ function challengeCells(runs: readonly Run[], paint: Paint): string[] {
   ];
 }
 
-function jsonOf(run: Run): Results & { readonly challenge?: unknown } {
+function jsonOf(run: JudgedRun): Results & { readonly challenge?: unknown } {
   const { challenge } = run.exam;
   if (challenge === undefined) return run.results;
   const own = run.own.map(jsonJudgement);

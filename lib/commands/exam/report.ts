@@ -17,7 +17,7 @@ export const TYPES_SHOWN_MAX = 8;
 export const LATE_TOLD_MS = 50;
 
 /** One examination that is over. */
-export interface Run {
+export interface JudgedRun {
   /** Whose nodes: "simulated hearsay nodes", "processes of ./my-node". */
   readonly subject: string;
   readonly exam: Exam;
@@ -32,11 +32,11 @@ export interface Run {
   readonly replay?: string;
 }
 
-export function passed({ results, must }: Pick<Run, "results" | "must">): boolean {
+export function passed({ results, must }: Pick<JudgedRun, "results" | "must">): boolean {
   return results.valid && must.every((judgement) => judgement.met);
 }
 
-export function reportLines(run: Run, paint: Paint): string[] {
+export function reportLines(run: JudgedRun, paint: Paint): string[] {
   const { exam, results } = run;
   return [
     headline(run.subject, exam, "", results.watched),
@@ -79,7 +79,7 @@ export function headline(
 }
 
 /** One line per run, for many runs of one examination. */
-export function summaryLine(run: Run, paint: Paint): string {
+export function summaryLine(run: JudgedRun, paint: Paint): string {
   const { results } = run;
   const [per, median, max] = (["msgs-per-op", "median", "max"] as const)
     .map((figure) => figureWithUnit(figure, figureOf(results, figure)));
@@ -89,7 +89,7 @@ export function summaryLine(run: Run, paint: Paint): string {
 }
 
 /** Why it fails, one sentence each. */
-export function reasons(run: Pick<Run, "results" | "must">): string[] {
+export function reasons(run: Pick<JudgedRun, "results" | "must">): string[] {
   const missed = run.must.filter((judgement) => !judgement.met).map(({ bound, value }) => {
     const [name, unit] = figureNames[bound.figure];
     return `The ${name} must be ${boundText(bound)}${unit}: it is ${figureWithUnit(bound.figure, value)}.`;
@@ -97,11 +97,11 @@ export function reasons(run: Pick<Run, "results" | "must">): string[] {
   return [...run.results.failures, ...missed];
 }
 
-export function word(run: Pick<Run, "results" | "must">, paint: Paint): string {
+export function word(run: Pick<JudgedRun, "results" | "must">, paint: Paint): string {
   return passed(run) ? paint.good("PASS") : paint.bad("FAIL");
 }
 
-function verdict(run: Run, paint: Paint): string[] {
+function verdict(run: JudgedRun, paint: Paint): string[] {
   if (passed(run)) {
     const met = run.must.length > 0 ? ", and the challenge is met" : "";
     return [
@@ -219,7 +219,7 @@ function busy({ "examiner-late-ms": lateMs }: Results): string[] {
 }
 
 /** Repetition has more than one source, so that a run may hold without one of them, and only be slower. */
-function switchedOn({ intact }: Run): string[] {
+function switchedOn({ intact }: JudgedRun): string[] {
   if (intact === undefined) return [];
   const latency = `true latency ${spread(intact["true-latencies"])}`;
   return [`${intact.valid ? "valid" : "not valid"}, ${messages(intact)[0]}`, latency];

@@ -1,7 +1,7 @@
 /** Who can be reached from whom while a cut is on. */
 import { component, type Grudge } from "./grudge.ts";
 
-export class Reach {
+export class Components {
   readonly #nodes: readonly string[];
   /** The components of the latest cut, as far as anybody asked. */
   #components: ReadonlySet<string>[] = [];

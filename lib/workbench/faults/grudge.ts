@@ -12,7 +12,7 @@ export interface Cut {
   readonly sides?: readonly (readonly string[])[];
 }
 
-export type CutPlan =
+export type ParsedGrudge =
   | { readonly ok: true; readonly draw: (random: Random) => Cut }
   | { readonly ok: false; readonly reason: string };
 
@@ -51,7 +51,7 @@ export const grudgeNames: readonly string[] = Object.keys(drawn);
  * What a `--grudge` means over these nodes: undefined draws one of Jepsen's each time, a name always that kind,
  * "n0,n1|n2|rest" cuts these components from each other, and "n0>rest" drops what n0 sends to the rest.
  */
-export function parseGrudge(spec: string | undefined, nodes: readonly string[]): CutPlan {
+export function parseGrudge(spec: string | undefined, nodes: readonly string[]): ParsedGrudge {
   if (spec === undefined) return { ok: true, draw: (random) => drawUsual(nodes, random) };
   const draw = Object.hasOwn(drawn, spec) ? drawn[spec] : undefined;
   if (draw !== undefined) return { ok: true, draw: (random) => draw(nodes, random) };

@@ -10,7 +10,7 @@ import type { Address } from "../../../transports/address.ts";
 /** How often a cut is renewed, ms: two renewals may be lost before the sidecars end it. */
 export const HOLD_EVERY_MS = LEASE_MS / 3;
 
-export interface CutterOptions {
+export interface PartitionControllerOptions {
   /** Told as soon as a cut is found to be on no longer, or cannot be renewed. */
   readonly onFailure?: (reason: string) => void;
   readonly holdEveryMs?: number;
@@ -37,7 +37,7 @@ export class PartitionController {
   constructor(
     sidecars: ReadonlyMap<string, Address>,
     addresses: ReadonlyMap<string, string>,
-    { onFailure = () => {}, holdEveryMs = HOLD_EVERY_MS }: CutterOptions = {},
+    { onFailure = () => {}, holdEveryMs = HOLD_EVERY_MS }: PartitionControllerOptions = {},
   ) {
     this.#sidecars = sidecars;
     this.#addresses = addresses;

@@ -16,17 +16,17 @@ export function doorOf(id: string, port: number): string {
 }
 
 /** Inside: each socket in the directory leads to its host. Runs until the process ends. */
-export async function relayInside(directory: string): Promise<void> {
+export async function forwardInside(directory: string): Promise<void> {
   const opened = [...labDoors].map(([name, { host, port }]) => {
-    const server = relayTo(() => connect({ host, port, allowHalfOpen: true }));
+    const server = forwardingTo(() => connect({ host, port, allowHalfOpen: true }));
     return new Promise<void>((resolve) => server.listen(join(directory, name), () => resolve()));
   });
   await Promise.all(opened);
 }
 
 /** Outside: a door on the loopback that leads to one socket. Port 0 takes any that is free. */
-export function relayOutside(directory: string, name: string, port: number): Promise<Server> {
-  const server = relayTo(() => connect({ path: join(directory, name), allowHalfOpen: true }));
+export function forwardFromOutside(directory: string, name: string, port: number): Promise<Server> {
+  const server = forwardingTo(() => connect({ path: join(directory, name), allowHalfOpen: true }));
   return new Promise((resolve, reject) => {
     server.once(
       "error",
@@ -36,7 +36,7 @@ export function relayOutside(directory: string, name: string, port: number): Pro
   });
 }
 
-function relayTo(open: () => Socket): Server {
+function forwardingTo(open: () => Socket): Server {
   return createServer({ allowHalfOpen: true }, (near) => {
     const far = open();
     carry(near, far);

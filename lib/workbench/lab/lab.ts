@@ -18,7 +18,7 @@ import {
   readLines,
   widePath,
 } from "./processes.ts";
-import { doorOf, relayOutside } from "./forwarder.ts";
+import { doorOf, forwardFromOutside } from "./forwarder.ts";
 import type { Program } from "../world/process.ts";
 import type { Address } from "../../../transports/address.ts";
 
@@ -29,7 +29,7 @@ const ASK_EVERY_MS = 20;
 /** Sidecars are reached at ports so much higher than their nodes. */
 export const SIDECAR_OFFSET = hosts.SIDECAR_PORT - hosts.NODE_PORT;
 /** Where this is set, `hearsay lab` is the lab's own process inside: the directory of its sockets. */
-export const RELAY_VARIABLE = "HEARSAY_LAB_RELAY";
+export const FORWARDER_VARIABLE = "HEARSAY_LAB_FORWARDER";
 
 export interface LabOptions {
   /** What runs on the hosts: `hearsay`, however it is started, with absolute paths. */
@@ -155,7 +155,7 @@ export class Lab {
 
   async #openDoors(): Promise<void> {
     const { program: { bin, args }, firstPort } = this.#options;
-    const env = { ...this.#env, [RELAY_VARIABLE]: this.#scratch };
+    const env = { ...this.#env, [FORWARDER_VARIABLE]: this.#scratch };
     await firstLine(this.#spawn([...this.#inside, bin, ...args, "lab"], env));
     for (const [i, { id }] of hosts.labHosts.entries()) {
       const port = firstPort === undefined ? 0 : firstPort + i;
@@ -166,7 +166,7 @@ export class Lab {
   }
 
   async #openDoor(name: string, wanted: number): Promise<Address> {
-    const door = await relayOutside(this.#scratch, name, wanted);
+    const door = await forwardFromOutside(this.#scratch, name, wanted);
     this.#doors.push(door);
     const address = door.address();
     return {

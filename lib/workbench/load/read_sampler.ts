@@ -5,14 +5,14 @@ import type { Cluster } from "../cluster.ts";
 import type { Scheduler } from "../world/world.ts";
 
 /** How far apart two looks at one node are, ms, where the nodes are few enough. */
-export const OBSERVE_EACH_MS = 100;
+export const SAMPLE_EACH_MS = 100;
 /** Looks per second at all nodes together: 25 nodes that hold 1,000 values spend a tenth of a core on that many. */
-export const OBSERVE_HZ_MAX = 250;
+export const SAMPLES_HZ_MAX = 250;
 
 /** An observer's read that takes longer is given up, ms. */
-const OBSERVE_TIMEOUT_MS = 5_000;
+const SAMPLE_TIMEOUT_MS = 5_000;
 
-export interface ObserverOptions {
+export interface ReadSamplerOptions {
   readonly nodes: readonly string[];
   readonly scheduler: Scheduler;
   readonly clients: Clients;
@@ -21,21 +21,21 @@ export interface ObserverOptions {
 }
 
 export class ReadSampler {
-  readonly #options: ObserverOptions;
-  readonly #eyes: readonly { readonly node: string; readonly client: Client }[];
+  readonly #options: ReadSamplerOptions;
+  readonly #samplers: readonly { readonly node: string; readonly client: Client }[];
   #turn = 0;
   #stopped = false;
 
-  constructor(options: ObserverOptions) {
+  constructor(options: ReadSamplerOptions) {
     this.#options = options;
-    this.#eyes = options.nodes.map((node) => ({ node, client: options.clients.open() }));
+    this.#samplers = options.nodes.map((node) => ({ node, client: options.clients.open() }));
   }
 
   start(): void {
     if (this.#stopped) return;
     const { scheduler } = this.#options;
-    scheduler.at(scheduler.now() + this.everyMs / this.#eyes.length, () => this.start());
-    this.#look();
+    scheduler.at(scheduler.now() + this.everyMs / this.#samplers.length, () => this.start());
+    this.#sample();
   }
 
   stop(): void {
@@ -44,15 +44,15 @@ export class ReadSampler {
 
   /** How far apart two looks at one node are, ms: true times are late by up to that. */
   get everyMs(): number {
-    return Math.max(OBSERVE_EACH_MS, this.#eyes.length * 1000 / OBSERVE_HZ_MAX);
+    return Math.max(SAMPLE_EACH_MS, this.#samplers.length * 1000 / SAMPLES_HZ_MAX);
   }
 
-  #look(): void {
-    const eye = this.#eyes[this.#turn++ % this.#eyes.length];
-    if (eye === undefined || eye.client.busy || !this.#options.cluster.isUp(eye.node)) return;
-    eye.client.call(eye.node, { type: "read" }, OBSERVE_TIMEOUT_MS, (reply) => {
+  #sample(): void {
+    const sampler = this.#samplers[this.#turn++ % this.#samplers.length];
+    if (sampler === undefined || sampler.client.busy || !this.#options.cluster.isUp(sampler.node)) return;
+    sampler.client.call(sampler.node, { type: "read" }, SAMPLE_TIMEOUT_MS, (reply) => {
       const messages = reply?.["messages"];
-      if (Array.isArray(messages)) this.#options.onRead(eye.node, messages);
+      if (Array.isArray(messages)) this.#options.onRead(sampler.node, messages);
     });
   }
 }

@@ -91,7 +91,7 @@ export interface Findings {
   /** What nodes that run elsewhere say of it. */
   readonly wire: Wire | undefined;
   readonly lateReplies: number;
-  readonly spread: Propagation;
+  readonly propagation: Propagation;
   readonly observedEveryMs: number;
   readonly nemesis: readonly NemesisEvent[];
   readonly settings: Settings;
@@ -105,7 +105,7 @@ export interface Findings {
 }
 
 export function conclude(findings: Findings): Results {
-  const { evidence, history, spread, settings } = findings;
+  const { evidence, history, propagation, settings } = findings;
   const { workload, failures: found } = check(evidence);
   const stats = statsOf(history);
   const begun = findings.setupFailures.length === 0;
@@ -119,11 +119,11 @@ export function conclude(findings: Findings): Results {
     availability: { valid: true, "ok-fraction": share(stats["ok-count"], stats.count) },
     net: netOf(findings),
     workload: begun ? workload : { ...workload, valid: false },
-    "true-latencies": spread.trueLatencies,
+    "true-latencies": propagation.trueLatencies,
     "observed-every-ms": findings.observedEveryMs,
     ...findings.wire && { watched: true },
-    "everywhere-after-heal-ms": spread.healTimes([...workload.forgiven, ...workload["rolled-back"]]),
-    "during-cuts": spread.duringCuts,
+    "everywhere-after-heal-ms": propagation.healTimes([...workload.forgiven, ...workload["rolled-back"]]),
+    "during-cuts": propagation.duringCuts,
     nemesis: findings.nemesis,
     settings,
     seed: settings.seed,

@@ -42,7 +42,7 @@ interface Inbox {
   readonly arriving: (src: string) => void;
   /** What the receiver has taken and holds until it is due; later arrivals wait behind it, as in Maelstrom. */
   held: Message | undefined;
-  /** Cancels the delivery that is planned for what is held. */
+  /** Cancels the scheduled delivery of what is held. */
   cancel: () => void;
   state: "up" | "paused" | "down";
 }
@@ -126,7 +126,7 @@ export class Network {
     if (inbox === undefined) return;
     inbox.state = "up";
     if (inbox.held === undefined) this.#poll(inbox);
-    else this.#plan(inbox, inbox.held);
+    else this.#scheduleDelivery(inbox, inbox.held);
   }
 
   /** Nothing is received any more; what comes waits. */
@@ -215,11 +215,11 @@ export class Network {
       if (message === undefined) return;
       if (this.#grudge.get(message.envelope.dest)?.has(message.envelope.src)) {
         this.traffic.dropped("partition");
-      } else return this.#plan(inbox, message);
+      } else return this.#scheduleDelivery(inbox, message);
     }
   }
 
-  #plan(inbox: Inbox, message: Message): void {
+  #scheduleDelivery(inbox: Inbox, message: Message): void {
     inbox.held = message;
     inbox.cancel = this.#options.scheduler.at(message.dueAt, () => {
       inbox.held = undefined;

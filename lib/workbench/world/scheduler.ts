@@ -1,44 +1,44 @@
-/** Time and the future: a virtual scheduler that jumps from plan to plan, and a real one that waits for them. */
+/** Two schedulers: a virtual one that jumps from timer to timer, and a real one that waits for them. */
 import assert from "node:assert/strict";
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { Heap } from "./heap.ts";
 import type { Scheduler } from "./world.ts";
 
-interface Plan {
-  /** Undefined once cancelled: a cancelled plan stays in the heap and costs nothing when it comes up. */
+interface Timer {
+  /** Undefined once cancelled: a cancelled timer stays in the heap and costs nothing when it comes up. */
   run: (() => void) | undefined;
 }
 
-/** Plans in order of time, without a clock. A plan for Infinity is never kept. */
-class Agenda {
-  readonly #plans = new Heap<Plan>();
+/** Timers in order of time, without a clock. A timer for Infinity is never kept. */
+class Timers {
+  readonly #heap = new Heap<Timer>();
 
   get nextAt(): number {
-    return this.#plans.rank;
+    return this.#heap.rank;
   }
 
   add(when: number, run: () => void): () => void {
-    assert(!Number.isNaN(when), "a plan needs a moment");
-    const plan: Plan = { run };
-    if (when !== Infinity) this.#plans.push(when, plan);
+    assert(!Number.isNaN(when), "a timer needs a moment");
+    const timer: Timer = { run };
+    if (when !== Infinity) this.#heap.push(when, timer);
     return () => {
-      plan.run = undefined;
+      timer.run = undefined;
     };
   }
 
-  /** Runs the head. */
+  /** Runs the earliest timer. */
   runNext(): void {
-    this.#plans.pop()?.run?.();
+    this.#heap.pop()?.run?.();
   }
 
   clear(): void {
-    this.#plans.clear();
+    this.#heap.clear();
   }
 }
 
-/** No clock at all: time is the moment of the plan that runs. */
+/** It has no clock: the time is the moment of the timer that runs. */
 export class VirtualScheduler implements Scheduler {
-  readonly #agenda = new Agenda();
+  readonly #timers = new Timers();
   #now = 0;
 
   now(): number {
@@ -46,34 +46,34 @@ export class VirtualScheduler implements Scheduler {
   }
 
   at(when: number, run: () => void): () => void {
-    return this.#agenda.add(Math.max(when, this.#now), run);
+    return this.#timers.add(Math.max(when, this.#now), run);
   }
 
   takeLateMs(): number {
     return 0;
   }
 
-  /** Runs plans until none is left, or none before or at `untilMs`; then the time is `untilMs`, if it was given. */
+  /** Runs timers until none is left, or none before or at `untilMs`; then the time is `untilMs`, if it was given. */
   run(untilMs = Infinity): void {
-    while (this.#agenda.nextAt <= untilMs && this.#agenda.nextAt !== Infinity) {
-      this.#now = this.#agenda.nextAt;
-      this.#agenda.runNext();
+    while (this.#timers.nextAt <= untilMs && this.#timers.nextAt !== Infinity) {
+      this.#now = this.#timers.nextAt;
+      this.#timers.runNext();
     }
     if (untilMs !== Infinity) this.#now = Math.max(this.#now, untilMs);
   }
 }
 
-/** How long one turn of the event loop may run plans before it lets input in, ms. A guess. */
+/** How long one turn of the event loop may run timers before it lets input in, ms. A guess. */
 const TURN_MS_MAX = 5;
 
-/** The machine's monotonic clock from 0, one timer for the nearest plan. Keeps the process alive while plans wait. */
+/** It counts the machine's monotonic clock from 0, and keeps the process alive while timers wait. */
 export class RealScheduler implements Scheduler {
-  readonly #agenda = new Agenda();
+  readonly #timers = new Timers();
   readonly #startedAt = performance.now();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #timerAt = Infinity;
+  #systemTimer: ReturnType<typeof setTimeout> | undefined;
+  #systemTimerAt = Infinity;
   #lateMs = 0;
-  /** True while a turn is queued or running: plans made meanwhile need no timer of their own. */
+  /** True while a turn is queued or running: timers set meanwhile need no system timer. */
   #turning = false;
 
   now(): number {
@@ -81,8 +81,8 @@ export class RealScheduler implements Scheduler {
   }
 
   at(when: number, run: () => void): () => void {
-    // A plan for the past is due now, and not late yet.
-    const cancel = this.#agenda.add(Math.max(when, this.now()), run);
+    // A timer for the past is due now, and not late yet.
+    const cancel = this.#timers.add(Math.max(when, this.now()), run);
     if (!this.#turning) this.#arm();
     return cancel;
   }
@@ -93,28 +93,28 @@ export class RealScheduler implements Scheduler {
     return lateMs;
   }
 
-  /** Forgets every plan, so that the process may end. */
+  /** Forgets every timer, so that the process may end. */
   close(): void {
-    this.#agenda.clear();
+    this.#timers.clear();
     this.#disarm();
   }
 
   #arm(): void {
-    const nextAt = this.#agenda.nextAt;
-    if (nextAt >= this.#timerAt) return;
+    const nextAt = this.#timers.nextAt;
+    if (nextAt >= this.#systemTimerAt) return;
     this.#disarm();
     if (nextAt === Infinity) return;
     const waitMs = nextAt - this.now();
     if (waitMs <= 0) return this.#queueTurn();
-    this.#timerAt = nextAt;
-    // A timer holds at most 2^31 - 1 ms; an early turn runs nothing and arms again.
-    this.#timer = setTimeout(() => this.#turn(), Math.min(Math.ceil(waitMs), 2 ** 31 - 1));
+    this.#systemTimerAt = nextAt;
+    // A system timer holds at most 2^31 - 1 ms; an early turn runs nothing and arms again.
+    this.#systemTimer = setTimeout(() => this.#turn(), Math.min(Math.ceil(waitMs), 2 ** 31 - 1));
   }
 
   #disarm(): void {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#timerAt = Infinity;
+    if (this.#systemTimer !== undefined) clearTimeout(this.#systemTimer);
+    this.#systemTimer = undefined;
+    this.#systemTimerAt = Infinity;
   }
 
   #queueTurn(): void {
@@ -127,9 +127,9 @@ export class RealScheduler implements Scheduler {
     this.#turning = true;
     const startedAt = this.now();
     let now = startedAt;
-    while (this.#agenda.nextAt <= now && now - startedAt < TURN_MS_MAX) {
-      this.#lateMs = Math.max(this.#lateMs, now - this.#agenda.nextAt);
-      this.#agenda.runNext();
+    while (this.#timers.nextAt <= now && now - startedAt < TURN_MS_MAX) {
+      this.#lateMs = Math.max(this.#lateMs, now - this.#timers.nextAt);
+      this.#timers.runNext();
       now = this.now();
     }
     this.#turning = false;

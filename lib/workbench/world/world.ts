@@ -1,16 +1,16 @@
-/** What the examiner asks of a world: a clock to plan by, and hosts that run one node each. */
+/** What the examiner asks of a world: a clock with timers, and hosts that run one node each. */
 import type { Envelope, Json } from "../../core/message.ts";
 import type { Random } from "../../core/random.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import type { Oddity } from "../verdict/oddities.ts";
 
-/** Time and the future, virtual or real. */
+/** A clock and its timers, virtual or real. */
 export interface Scheduler {
   /** Milliseconds, never decreasing; fractions allowed. */
   now(): number;
-  /** Runs once at `when` or as soon after as possible; equal moments run in the order they were planned. Returns a cancel. */
+  /** Calls `run` once at `when` or as soon after as possible, equal moments in the order of these calls. Returns a cancel. */
   at(when: number, run: () => void): () => void;
-  /** By how much the latest plan since the last call ran too late, ms: above some tens, the machine is too busy to measure. */
+  /** By how much the latest timer since the last call ran too late, ms: above some tens, the machine is too busy to measure. */
   takeLateMs(): number;
 }
 

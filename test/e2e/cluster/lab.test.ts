@@ -58,20 +58,20 @@ testNeeding(
   needsLab,
   () =>
     withLab(async (lab) => {
-      const cutter = new PartitionController(lab.sidecars, lab.addresses);
+      const controller = new PartitionController(lab.sidecars, lab.addresses);
       await broadcast(lab, "n1", "before");
       const everywhere = () => Promise.all([...lab.at.keys()].map((id) => valuesAt(lab, id)));
       await until(
         async () => (await everywhere()).every((values) => values.length === 1),
         "all have a value of n1",
       );
-      await cutter.partition(completeGrudge([["n1", "n2"], ["n3", "n4", "n5"]]));
+      await controller.partition(completeGrudge([["n1", "n2"], ["n3", "n4", "n5"]]));
       const dropped = await droppedAt(at(lab.sidecars, "n4"));
       assert.deepEqual(typeof dropped === "string" ? dropped : dropped.from, ["198.18.1.1", "198.18.1.2"]);
       await broadcast(lab, "n1", "during");
       await until(async () => (await valuesAt(lab, "n2")).includes("during"), "n2 has a value of its side");
       assert.deepEqual(await valuesAt(lab, "n3"), ["before"]);
-      await cutter.heal();
+      await controller.heal();
       await until(
         async () => (await valuesAt(lab, "n3")).includes("during"),
         "n3 has the value after the heal",

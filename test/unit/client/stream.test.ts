@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { read } from "../../../lib/commands/read.ts";
 import { linePrinter } from "../../../lib/commands/terminal/value_printer.ts";
+import type { ValueRun } from "../../../lib/client/answers.ts";
 import { Nodes } from "../../../lib/client/nodes.ts";
 import { Position } from "../../../lib/client/position.ts";
 import { Seen } from "../../../lib/client/seen.ts";
@@ -18,8 +19,6 @@ import type { Body, Json } from "../../../lib/core/message.ts";
 import { seeded } from "../../../lib/core/random.ts";
 import { deadAddress, FakeNode, listen, type Script, until, type Visit, withNodes } from "./fake_node.ts";
 
-type Run = readonly [origin: string, seq: number, values: readonly Json[]];
-
 const LONG_MS = 20_000;
 /** How much longer a busy machine may take, ms. */
 const BUSY_MS = 5_000;
@@ -30,7 +29,7 @@ const TIMER_EARLY_MS = 2;
 
 /** Answers a watch, sends these runs a batch each, and then ends it or not. */
 function serving(
-  batches: readonly (readonly Run[])[],
+  batches: readonly (readonly ValueRun[])[],
   then: (visit: Visit, body: Body) => void = end,
 ): Script {
   return (body, visit) => {
@@ -82,7 +81,7 @@ async function reading(nodes: readonly FakeNode[], ...args: string[]) {
 }
 
 test("read prints each value once, a line each or as one array", async () => {
-  const batches: Run[][] = [[["a", 1, [1, "two"]], ["b", 1, [{ x: 1, y: 2 }]]], [["b", 2, [
+  const batches: ValueRun[][] = [[["a", 1, [1, "two"]], ["b", 1, [{ x: 1, y: 2 }]]], [["b", 2, [
     { y: 2, x: 1 },
     null,
   ]]]];
@@ -240,7 +239,7 @@ test("a stop waits for what is being taken, and its position has it", async () =
 
 test("while values are not taken the node has to wait", async () => {
   const batch = "x".repeat(100_000);
-  const batches = Array.from({ length: 400 }, (_, i): Run[] => [["a", i + 1, [`${i}${batch}`]]]);
+  const batches = Array.from({ length: 400 }, (_, i): ValueRun[] => [["a", i + 1, [`${i}${batch}`]]]);
   const node = await FakeNode.start("n1", serving(batches));
   await withNodes([node], async () => {
     const printed = Promise.withResolvers<boolean>();

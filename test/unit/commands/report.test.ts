@@ -12,10 +12,10 @@ import { LINE_CHARS_MAX, LINE_EVERY_MS, progressOn } from "../../../lib/commands
 import {
   EVENTS_SHOWN_MAX,
   FAILURES_SHOWN_MAX,
+  type JudgedRun,
   LATE_TOLD_MS,
   passed,
   reportLines,
-  type Run,
 } from "../../../lib/commands/exam/report.ts";
 import { rowOf, rows, rowSettings } from "../../../lib/commands/exam/targets.ts";
 import { defaults } from "../../../lib/workbench/settings.ts";
@@ -131,7 +131,7 @@ test("what never came has no unit, and a figure that is lacking neither", () => 
 });
 
 test("beside a run without a mechanism stands the same run with it", () => {
-  const said = (run: Run) => {
+  const said = (run: JudgedRun) => {
     const lines = reportLines(run, plain);
     const at = lines.findIndex((line) => line.startsWith("  switched on"));
     return at === -1 ? [] : lines.slice(at, at + 2).map((line) => line.trim());

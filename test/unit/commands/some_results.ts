@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parseSim } from "../../../lib/commands/config/exam.ts";
 import { judgedRun } from "../../../lib/commands/exam/outcome.ts";
-import type { Run } from "../../../lib/commands/exam/report.ts";
+import type { JudgedRun } from "../../../lib/commands/exam/report.ts";
 import type { Results } from "../../../lib/workbench/verdict/results.ts";
 import { defaults } from "../../../lib/workbench/settings.ts";
 
@@ -86,7 +86,7 @@ export function results(changes: Partial<Results> = {}): Results {
   };
 }
 
-export function runOf(found: Results, args: readonly string[] = [], replay?: string): Run {
+export function runOf(found: Results, args: readonly string[] = [], replay?: string): JudgedRun {
   const parsed = parseSim(args, {});
   const exam = parsed.ok ? parsed.config.exams[0] : undefined;
   assert.ok(exam);

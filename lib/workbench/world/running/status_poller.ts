@@ -12,7 +12,7 @@ export const STATUS_EVERY_MS = 1_000;
 /** How long an answer may take, ms. A read may be tens of megabytes. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-export interface CensusOptions {
+export interface StatusPollerOptions {
   readonly nodes: readonly string[];
   readonly scheduler: Scheduler;
   readonly clients: Clients;
@@ -21,14 +21,14 @@ export interface CensusOptions {
 }
 
 export class StatusPoller {
-  readonly #options: CensusOptions;
-  readonly #ledger: CounterTotals;
+  readonly #options: StatusPollerOptions;
+  readonly #totals: CounterTotals;
   readonly #digests = new Map<string, string>();
   #stopped = false;
 
-  constructor(options: CensusOptions) {
+  constructor(options: StatusPollerOptions) {
     this.#options = options;
-    this.#ledger = new CounterTotals(options.traffic);
+    this.#totals = new CounterTotals(options.traffic);
   }
 
   /** Reads every node once; `done` gets all that they hold, and who gave no answer. */
@@ -48,7 +48,7 @@ export class StatusPoller {
     // What a node said before is of no use beside what others say now.
     this.#digests.clear();
     this.#askAll("status", (node, reply) => this.#onStatus(node, reply), (mute) => {
-      for (const node of mute) this.#ledger.miss(node);
+      for (const node of mute) this.#totals.miss(node);
       done();
     });
   }
@@ -69,7 +69,7 @@ export class StatusPoller {
   }
 
   get wire(): Wire {
-    return this.#ledger.wire;
+    return this.#totals.wire;
   }
 
   #follow(node: string, client: Client): void {
@@ -104,7 +104,7 @@ export class StatusPoller {
   #onStatus(node: string, reply: Body): boolean {
     const status = readStatus(reply);
     if (status?.id !== node) return false;
-    this.#ledger.see(status);
+    this.#totals.see(status);
     if (status.digest === undefined) this.#digests.delete(node);
     else this.#digests.set(node, status.digest);
     return true;

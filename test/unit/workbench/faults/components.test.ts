@@ -4,36 +4,36 @@ import { test } from "node:test";
 import { FinalReads } from "../../../../lib/workbench/load/final_reads.ts";
 import { completeGrudge } from "../../../../lib/workbench/faults/grudge.ts";
 import type { Op } from "../../../../lib/workbench/verdict/history.ts";
-import { Reach } from "../../../../lib/workbench/faults/components.ts";
+import { Components } from "../../../../lib/workbench/faults/components.ts";
 import { Propagation } from "../../../../lib/workbench/verdict/propagation.ts";
 
-test("Reach: nobody is cut off without a cut, and those who reach each other share one set", () => {
-  const reach = new Reach(["n0", "n1", "n2", "n3"]);
+test("Components: nobody is cut off without a cut, and those who reach each other share one set", () => {
+  const components = new Components(["n0", "n1", "n2", "n3"]);
   const cut = completeGrudge([["n0", "n2"], ["n1", "n3"]]);
-  assert.equal(reach.of("n0", new Map()), undefined);
-  const found = reach.of("n2", cut);
+  assert.equal(components.of("n0", new Map()), undefined);
+  const found = components.of("n2", cut);
   assert.deepEqual(found, new Set(["n0", "n2"]));
-  assert.equal(reach.of("n0", cut), found);
-  assert.deepEqual(reach.of("n1", cut), new Set(["n1", "n3"]));
+  assert.equal(components.of("n0", cut), found);
+  assert.deepEqual(components.of("n1", cut), new Set(["n1", "n3"]));
 });
 
-test("Reach: another cut is another matter, and so is the same node after a heal", () => {
-  const reach = new Reach(["n0", "n1", "n2"]);
-  assert.deepEqual(reach.of("n0", completeGrudge([["n0", "n1"], ["n2"]])), new Set(["n0", "n1"]));
-  assert.deepEqual(reach.of("n0", completeGrudge([["n0", "n2"], ["n1"]])), new Set(["n0", "n2"]));
-  assert.equal(reach.of("n0", new Map()), undefined);
+test("Components: another cut is another matter, and so is the same node after a heal", () => {
+  const components = new Components(["n0", "n1", "n2"]);
+  assert.deepEqual(components.of("n0", completeGrudge([["n0", "n1"], ["n2"]])), new Set(["n0", "n1"]));
+  assert.deepEqual(components.of("n0", completeGrudge([["n0", "n2"], ["n1"]])), new Set(["n0", "n2"]));
+  assert.equal(components.of("n0", new Map()), undefined);
 });
 
 test("Spread: a node in reach that forgets and learns again counts once", () => {
-  const spread = new Propagation(["n0", "n1", "n2"]);
-  spread.broadcast(1, 0, new Set(["n0", "n1", "n2"]));
-  spread.holds("n0", [1], 0);
-  spread.holds("n1", [1], 10);
-  spread.forgets("n1");
-  spread.holds("n1", [1], 20);
-  assert.equal(spread.duringCuts["never-reachable-count"], 1);
-  spread.holds("n2", [1], 30);
-  assert.equal(spread.duringCuts.reachable?.["1"], 30);
+  const propagation = new Propagation(["n0", "n1", "n2"]);
+  propagation.broadcast(1, 0, new Set(["n0", "n1", "n2"]));
+  propagation.holds("n0", [1], 0);
+  propagation.holds("n1", [1], 10);
+  propagation.forgets("n1");
+  propagation.holds("n1", [1], 20);
+  assert.equal(propagation.duringCuts["never-reachable-count"], 1);
+  propagation.holds("n2", [1], 30);
+  assert.equal(propagation.duringCuts.reachable?.["1"], 30);
 });
 
 test("FinalReads: of more nodes than a byte has bits, each that lacks a value is named", () => {

@@ -16,9 +16,9 @@ const five = ["n0", "n1", "n2", "n3", "n4"];
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `n${i}`);
 
 function cut(spec: string | undefined, nodes: readonly string[] = five, seed = 1): Cut {
-  const plan = parseGrudge(spec, nodes);
-  assert.ok(plan.ok);
-  return plan.draw(seeded(seed));
+  const parsed = parseGrudge(spec, nodes);
+  assert.ok(parsed.ok);
+  return parsed.draw(seeded(seed));
 }
 
 /** Per node whom it hears, itself included. */
@@ -118,8 +118,8 @@ test("parseGrudge(): what makes no sense is an error value with its reason", () 
       "n0>n1>n2",
     ]
   ) {
-    const plan = parseGrudge(spec, five);
-    assert.ok(!plan.ok && plan.reason.length > 0, spec);
+    const parsed = parseGrudge(spec, five);
+    assert.ok(!parsed.ok && parsed.reason.length > 0, spec);
   }
 });
 

@@ -28,44 +28,44 @@ async function until(holds: () => boolean): Promise<void> {
 const sorted = (requests: readonly Body[]) =>
   requests.map(({ id, type, from }) => `${id} ${type} ${from ?? ""}`.trim()).sort();
 
-test("cutter partition tells each sidecar whose packets to drop, and who drops none to heal", () =>
+test("partition controller: partition tells each sidecar whose packets to drop, and who drops none to heal", () =>
   withSidecars(async ({ places, requests }) => {
-    const cutter = new PartitionController(places, addresses);
-    await cutter.partition(new Map([["n2", new Set(["n1", "n3"])], ["n3", new Set(["n1"])]]));
+    const controller = new PartitionController(places, addresses);
+    await controller.partition(new Map([["n2", new Set(["n1", "n3"])], ["n3", new Set(["n1"])]]));
     assert.deepEqual(sorted(requests), ["n1 heal", "n2 cut 10.0.0.1,10.0.0.3", "n3 cut 10.0.0.1"]);
     assert.deepEqual(await droppedAt(places.get("n3") ?? assert.fail()), {
       from: ["10.0.0.1"],
       leaseMs: LEASE_MS,
     });
     requests.length = 0;
-    await cutter.heal();
+    await controller.heal();
     assert.deepEqual(sorted(requests), ["n1 heal", "n2 heal", "n3 heal"]);
     assert.deepEqual(await droppedAt(places.get("n3") ?? assert.fail()), { from: [], leaseMs: null });
   }));
 
-test("cutter holds a cut until it is healed, well within the lease", async () => {
+test("partition controller: holds a cut until it is healed, well within the lease", async () => {
   assert.ok(2 * HOLD_EVERY_MS < LEASE_MS);
   await withSidecars(async ({ places, requests }) => {
-    const cutter = new PartitionController(places, addresses, { holdEveryMs: 5 });
-    await cutter.partition(split);
+    const controller = new PartitionController(places, addresses, { holdEveryMs: 5 });
+    await controller.partition(split);
     const holds = () =>
       nodes.map((id) => requests.filter((body) => body.type === "hold" && body["id"] === id).length);
     await until(() => holds().every((count) => count > 2));
-    await cutter.heal();
+    await controller.heal();
     const before = holds();
     await ask(places.get("n1") ?? assert.fail(), { type: "rules" });
     assert.deepEqual(holds(), before);
   });
 });
 
-test("cutter partition that one sidecar refuses heals the others, and says whose it was and why", () =>
+test("partition controller: partition that one sidecar refuses heals the others, and says whose it was and why", () =>
   withSidecars(async ({ places, requests, answers }) => {
     answers.set(
       "n2",
       ({ type }) => type === "cut" ? { type: "error", code: 11, text: "no luck" } : { type: "heal_ok" },
     );
-    const cutter = new PartitionController(places, addresses);
-    await assert.rejects(cutter.partition(split), {
+    const controller = new PartitionController(places, addresses);
+    await assert.rejects(controller.partition(split), {
       message: /^Cannot cut: the sidecar of n2: .* refuses: no luck$/,
     });
     assert.deepEqual(sorted(requests.slice(-3)), ["n1 heal", "n2 heal", "n3 heal"]);
@@ -73,7 +73,7 @@ test("cutter partition that one sidecar refuses heals the others, and says whose
     assert.deepEqual([dropped[0], dropped[2]], [{ from: [], leaseMs: null }, { from: [], leaseMs: null }]);
   }));
 
-test("cutter names every sidecar that does not answer", () =>
+test("partition controller: names every sidecar that does not answer", () =>
   withSidecars(async ({ places }) => {
     places.set("n1", { host: "127.0.0.1", port: 1 });
     places.set("n3", { host: "127.0.0.1", port: 1 });
@@ -84,23 +84,23 @@ test("cutter names every sidecar that does not answer", () =>
     assert.equal(one, "n1");
   }));
 
-test("cutter notices a cut that is on no longer, tells at once, and heal() says so once", () =>
+test("partition controller: notices a cut that is on no longer, tells at once, and heal() says so once", () =>
   withSidecars(async ({ places, answers }) => {
     const told: string[] = [];
-    const cutter = new PartitionController(places, addresses, {
+    const controller = new PartitionController(places, addresses, {
       holdEveryMs: 5,
       onFailure: (reason) => told.push(reason),
     });
-    await cutter.partition(split);
+    await controller.partition(split);
     answers.set("n3", ({ type }) => type === "hold" ? { type: "hold_ok", from: [] } : { type: "heal_ok" });
     await until(() => told.length > 0);
     const message = "The cut was not on all the time: the sidecar of n3 has dropped the cut";
     assert.equal(told[0], message);
-    await assert.rejects(cutter.heal(), { message });
-    await cutter.heal();
+    await assert.rejects(controller.heal(), { message });
+    await controller.heal();
   }));
 
-test("cutter that lets go leaves the cut to its lease", () =>
+test("partition controller: that lets go leaves the cut to its lease", () =>
   withSidecars(async ({ places, requests }) => {
     const [gone, other] = [1, 2].map(() => new PartitionController(places, addresses, { holdEveryMs: 5 }));
     await gone?.partition(new Map([["n1", new Set(["n2"])]]));

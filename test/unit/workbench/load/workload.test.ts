@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Body, Envelope } from "../../../../lib/core/message.ts";
 import { Examination } from "../../../../lib/workbench/examination.ts";
-import { OBSERVE_EACH_MS, OBSERVE_HZ_MAX } from "../../../../lib/workbench/load/read_sampler.ts";
+import { SAMPLE_EACH_MS, SAMPLES_HZ_MAX } from "../../../../lib/workbench/load/read_sampler.ts";
 import type { Results } from "../../../../lib/workbench/verdict/results.ts";
 import { RealScheduler, VirtualScheduler } from "../../../../lib/workbench/world/scheduler.ts";
 import { defaults, type Settings } from "../../../../lib/workbench/settings.ts";
@@ -295,20 +295,20 @@ test("Examination: last reads do not wait for a node that fails to come up again
   assert.match(results.failures[0] ?? "", /init-unanswered: no init_ok after a restart/);
 });
 
-test("Observer: reads each node in turn, counted apart from operations and messages", () => {
+test("ReadSampler: reads each node in turn, counted apart from operations and messages", () => {
   const { net, stats, ...results } = examine(ok, { nodeCount: 5, timeLimitS: 10, recoveryS: 10 }, false);
-  assert.equal(results["observed-every-ms"], OBSERVE_EACH_MS);
-  assert.ok(Math.abs(net.observer["send-count"] - 2 * 20 * 5 * 1000 / OBSERVE_EACH_MS) <= 4);
+  assert.equal(results["observed-every-ms"], SAMPLE_EACH_MS);
+  assert.ok(Math.abs(net.observer["send-count"] - 2 * 20 * 5 * 1000 / SAMPLE_EACH_MS) <= 4);
   assert.equal(net.clients["send-count"], 2 * (10 + stats.count));
 });
 
-test("Observer: looks OBSERVE_HZ_MAX times a second at most, however many nodes there are", () => {
+test("ReadSampler: looks SAMPLES_HZ_MAX times a second at most, however many nodes there are", () => {
   const { net, ...results } = examine(ok, { nodeCount: 50, timeLimitS: 10, recoveryS: 10 }, false);
-  assert.equal(results["observed-every-ms"], 50 * 1000 / OBSERVE_HZ_MAX);
-  assert.ok(Math.abs(net.observer["send-count"] - 2 * 20 * OBSERVE_HZ_MAX) <= 4);
+  assert.equal(results["observed-every-ms"], 50 * 1000 / SAMPLES_HZ_MAX);
+  assert.ok(Math.abs(net.observer["send-count"] - 2 * 20 * SAMPLES_HZ_MAX) <= 4);
 });
 
-test("Observer: sees true times where a node cannot be seen into", () => {
+test("ReadSampler: sees true times where a node cannot be seen into", () => {
   const values: number[] = [];
   const one: Answer = (body) => {
     if (body.type === "broadcast" && typeof body["message"] === "number") values.push(body["message"]);

@@ -311,21 +311,21 @@ function statusOf(changes: Partial<Body> = {}): NodeStatus {
   return readStatus({ ...status, ...changes }) ?? assert.fail();
 }
 
-test("Ledger: adds what came since the first status, and over a node's lives what is known of each", () => {
+test("CounterTotals: adds what came since the first status, and over a node's lives what is known of each", () => {
   const traffic = new Traffic();
-  const ledger = new CounterTotals(traffic);
+  const totals = new CounterTotals(traffic);
   const counts =
-    () => [traffic.servers, ledger.wire.bytesSent, ledger.wire.bytesReceived, ledger.wire.undercounted];
-  ledger.see(statusOf());
+    () => [traffic.servers, totals.wire.bytesSent, totals.wire.bytesReceived, totals.wire.undercounted];
+  totals.see(statusOf());
   assert.deepEqual(counts(), [{ "send-count": 0, "recv-count": 0 }, 0, 0, []]);
   const more = { sent: { delta: 4, probe: 1 }, received: { ack: 2, delta: 6 } };
-  ledger.see(statusOf({ uptime_ms: 2000, messages: more, bytes: { sent: 450, received: 260 } }));
+  totals.see(statusOf({ uptime_ms: 2000, messages: more, bytes: { sent: 450, received: 260 } }));
   assert.deepEqual(counts(), [{ "send-count": 2, "recv-count": 6 }, 150, 60, []]);
   const fresh = { sent: { delta: 1 }, received: {} };
   // A durable node may come back under the same incarnation.
-  ledger.see(statusOf({ uptime_ms: 100, messages: fresh, bytes: { sent: 10, received: 0 } }));
+  totals.see(statusOf({ uptime_ms: 100, messages: fresh, bytes: { sent: 10, received: 0 } }));
   assert.deepEqual(counts(), [{ "send-count": 3, "recv-count": 6 }, 160, 60, ["n1"]]);
-  ledger.see(
+  totals.see(
     statusOf({ incarnation: 6, uptime_ms: 9000, messages: fresh, bytes: { sent: 10, received: 0 } }),
   );
   assert.deepEqual(counts(), [{ "send-count": 4, "recv-count": 6 }, 170, 60, ["n1"]]);

@@ -16,7 +16,7 @@ test("Heap: comes out by rank, equal ranks in the order they went in", () => {
   assert.equal(heap.rank, Infinity);
 });
 
-test("VirtualScheduler: runs plans in order of time, equal moments in the order they were planned", () => {
+test("VirtualScheduler: runs timers in order of time, equal moments in the order they were set", () => {
   const scheduler = new VirtualScheduler();
   const ran: string[] = [];
   const note = (name: string) => () => ran.push(`${name}@${scheduler.now()}`);
@@ -28,7 +28,7 @@ test("VirtualScheduler: runs plans in order of time, equal moments in the order 
   assert.deepEqual(ran, ["first@10", "second@10", "late@20"]);
 });
 
-test("VirtualScheduler: a plan for the past runs now, a cancelled one never", () => {
+test("VirtualScheduler: a timer for the past runs now, a cancelled one never", () => {
   const scheduler = new VirtualScheduler();
   const ran: number[] = [];
   const cancel = scheduler.at(6, () => ran.push(-1));
@@ -50,10 +50,10 @@ test("VirtualScheduler: run(until) stops there and keeps what is later", () => {
   assert.deepEqual(ran, [10, 20, 30]);
 });
 
-/** Far enough that a machine that stands still for a moment while plans are made does not turn them round, ms. */
+/** Far enough that a machine that stands still for a moment while timers are set does not turn them round, ms. */
 const FAR_MS = 100;
 
-test("RealScheduler: runs plans no earlier than planned, in order, and none that was cancelled", async () => {
+test("RealScheduler: runs timers no earlier than they were set for, in order, and none that was cancelled", async () => {
   const scheduler = new RealScheduler();
   const ran: string[] = [];
   await new Promise<void>((resolve) => {
@@ -73,7 +73,7 @@ test("RealScheduler: runs plans no earlier than planned, in order, and none that
   assert.deepEqual(ran, ["past", "past too", "due", "last"]);
 });
 
-test("RealScheduler: close() forgets every plan", async () => {
+test("RealScheduler: close() forgets every timer", async () => {
   const [closed, open] = [new RealScheduler(), new RealScheduler()];
   const ran: string[] = [];
   closed.at(closed.now() + 1, () => ran.push("forgotten"));
@@ -82,7 +82,7 @@ test("RealScheduler: close() forgets every plan", async () => {
   assert.deepEqual(ran, []);
 });
 
-test("RealScheduler: says once by how much a plan came too late", async () => {
+test("RealScheduler: says once by how much a timer came too late", async () => {
   const scheduler = new RealScheduler();
   const start = scheduler.now();
   await new Promise<void>((resolve) => {
@@ -91,12 +91,12 @@ test("RealScheduler: says once by how much a plan came too late", async () => {
       while (scheduler.now() < dueAt + 30);
     });
     scheduler.at(start + 2, resolve);
-    // It is due then at the latest: what was planned when its moment had passed is due at once.
+    // It is due then at the latest: what was set when its moment had passed is due at once.
     dueAt = Math.max(start + 2, scheduler.now());
   });
   assert.ok(scheduler.takeLateMs() >= 30);
   assert.equal(scheduler.takeLateMs(), 0);
   const pastMs = 60_000;
   await new Promise<void>((resolve) => scheduler.at(start - pastMs, resolve));
-  assert.ok(scheduler.takeLateMs() < pastMs, "what is planned for the past is not late");
+  assert.ok(scheduler.takeLateMs() < pastMs, "what is set for the past is not late");
 });
