@@ -14,7 +14,7 @@ const RUNS = 200;
 const faults: readonly Fault[] = ["partition", "kill", "pause", "loss", "duplicate"];
 const grudges = ["one", "minority-third", "majority", "majorities-ring", "bridge", "one-way"];
 
-/** A short examination of a small cluster, with any mixture of troubles. */
+/** A short examination of a small cluster, with any mixture of faults. */
 const settings: fc.Arbitrary<Settings> = fc.record({
   nodeCount: fc.integer({ min: 1, max: 7 }),
   rate: fc.constantFrom(5, 20, 60),

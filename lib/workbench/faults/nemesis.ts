@@ -1,4 +1,4 @@
-/** The one who breaks things: partitions, kills, pauses, rollbacks on and off at random, loss and duplicates throughout. */
+/** The nemesis injects faults: partitions, kills, pauses, rollbacks on and off at random, loss and duplicates throughout. */
 import assert from "node:assert/strict";
 import { below, fork, type Random, shuffle } from "../../core/random.ts";
 import type { Cluster } from "../cluster.ts";
@@ -8,9 +8,9 @@ import type { Fault, Settings } from "../settings.ts";
 import type { Partitioner, Scheduler } from "../world/world.ts";
 
 export interface NemesisEvent {
-  /** When it was done, where doing it takes time. */
+  /** When it took effect, in ms since the main phase began. */
   readonly "at-ms": number;
-  /** An outage is none of the nemesis' doing: who runs a node elsewhere may kill it, too. */
+  /** An outage is not the nemesis' doing: whoever runs a node elsewhere may kill it, too. */
   readonly fault: Fault | `outage of ${string}`;
   readonly what: "start" | "stop";
   readonly detail: string;
@@ -25,50 +25,50 @@ export interface NemesisOptions {
   readonly cluster: Cluster;
   /** ms since the main phase began. */
   readonly elapsed: () => number;
-  /** `at` is its moment, ms, of which the event has the rounded one. */
+  /** `at` is the exact moment of the event, ms; the event has it rounded. */
   readonly onEvent: (event: NemesisEvent, at: number) => void;
   /** A fault could not be started or ended, in a sentence. */
   readonly onFailure: (sentence: string) => void;
 }
 
-/** One kind of trouble. Each half says in words what it did, once it has done it. */
-interface Trouble {
+/** It injects one kind of fault. Both methods say in words what they did, once they have done it. */
+interface FaultInjector {
   readonly fault: Fault;
   readonly start: (random: Random, done: (detail: string) => void) => void;
   readonly stop: (done: (detail: string) => void) => void;
-  /** On for the whole main phase instead of on and off. */
+  /** The fault is on for the whole main phase instead of on and off. */
   readonly steady: boolean;
 }
 
 export class Nemesis {
   readonly #options: NemesisOptions;
-  readonly #troubles: readonly Trouble[];
-  readonly #active = new Set<Trouble>();
-  /** Those of the active ones that are being started or stopped. */
-  readonly #changing = new Set<Trouble>();
+  readonly #injectors: readonly FaultInjector[];
+  readonly #active = new Set<FaultInjector>();
+  /** The active ones that are being started or stopped. */
+  readonly #changing = new Set<FaultInjector>();
   #ended = false;
   #whenMended: (() => void) | undefined;
 
   constructor(options: NemesisOptions) {
     this.#options = options;
-    this.#troubles = troubles(options).filter(({ fault }) => options.settings.nemesis.includes(fault));
+    this.#injectors = injectors(options).filter(({ fault }) => options.settings.nemesis.includes(fault));
   }
 
-  /** What is on, for people. */
+  /** The faults that are on, for people. */
   get active(): readonly Fault[] {
     return [...this.#active].map(({ fault }) => fault);
   }
 
-  /** Whether something is on that keeps values from spreading, other than by chance. */
+  /** Whether a fault is on that keeps values from spreading, other than by chance. */
   get interrupting(): boolean {
     return [...this.#active].some(({ steady }) => !steady);
   }
 
   start(): void {
-    for (const trouble of this.#troubles) {
-      const random = fork(this.#options.settings.seed, `nemesis:${trouble.fault}`);
-      if (trouble.steady) this.#start(trouble, random, () => {});
-      else this.#flipFlop(trouble, random, gapsOf(trouble.fault, this.#options.settings, random));
+    for (const injector of this.#injectors) {
+      const random = fork(this.#options.settings.seed, `nemesis:${injector.fault}`);
+      if (injector.steady) this.#start(injector, random, () => {});
+      else this.#flipFlop(injector, random, gapsOf(injector.fault, this.#options.settings, random));
     }
   }
 
@@ -76,42 +76,42 @@ export class Nemesis {
   stop(done: () => void = () => {}): void {
     this.#ended = true;
     this.#whenMended = done;
-    for (const trouble of [...this.#active]) {
-      // What is being started ends as soon as it has been.
-      if (!this.#changing.has(trouble)) this.#stop(trouble, () => {});
+    for (const injector of [...this.#active]) {
+      // A fault that is being started is ended as soon as it is on.
+      if (!this.#changing.has(injector)) this.#stop(injector, () => {});
     }
     this.#tellMended();
   }
 
-  /** Start, stop, start, …: the first at once, and for as long as there are gaps. */
-  #flipFlop(trouble: Trouble, random: Random, gapsMs: Iterator<number>): void {
+  /** Starts, stops, starts, …: at once the first time, and for as long as there are gaps. */
+  #flipFlop(injector: FaultInjector, random: Random, gapsMs: Iterator<number>): void {
     if (this.#ended) return;
     const next = (): void => {
       const { scheduler } = this.#options;
       const { done = false, value: gapMs } = gapsMs.next();
-      if (!done) scheduler.at(scheduler.now() + gapMs, () => this.#flipFlop(trouble, random, gapsMs));
+      if (!done) scheduler.at(scheduler.now() + gapMs, () => this.#flipFlop(injector, random, gapsMs));
     };
-    if (this.#active.has(trouble)) this.#stop(trouble, next);
-    else this.#start(trouble, random, next);
+    if (this.#active.has(injector)) this.#stop(injector, next);
+    else this.#start(injector, random, next);
   }
 
-  #start(trouble: Trouble, random: Random, then: () => void): void {
-    this.#active.add(trouble);
-    this.#changing.add(trouble);
-    trouble.start(random, (detail) => {
-      this.#changing.delete(trouble);
-      this.#tell(trouble.fault, "start", detail);
-      if (this.#ended) this.#stop(trouble, () => {});
+  #start(injector: FaultInjector, random: Random, then: () => void): void {
+    this.#active.add(injector);
+    this.#changing.add(injector);
+    injector.start(random, (detail) => {
+      this.#changing.delete(injector);
+      this.#tell(injector.fault, "start", detail);
+      if (this.#ended) this.#stop(injector, () => {});
       else then();
     });
   }
 
-  #stop(trouble: Trouble, then: () => void): void {
-    this.#changing.add(trouble);
-    trouble.stop((detail) => {
-      this.#changing.delete(trouble);
-      this.#active.delete(trouble);
-      this.#tell(trouble.fault, "stop", detail);
+  #stop(injector: FaultInjector, then: () => void): void {
+    this.#changing.add(injector);
+    injector.stop((detail) => {
+      this.#changing.delete(injector);
+      this.#active.delete(injector);
+      this.#tell(injector.fault, "stop", detail);
       then();
       this.#tellMended();
     });
@@ -130,7 +130,7 @@ export class Nemesis {
   }
 }
 
-/** From one change to the next, ms: uniform from none to twice the interval, as Jepsen staggers, unless cuts have a length. */
+/** The ms from one change to the next: uniform from none to twice the interval, as Jepsen staggers, unless cuts have a length. */
 function* gapsOf(
   fault: Fault,
   { cutsS, nemesisIntervalS }: Settings,
@@ -145,12 +145,12 @@ function* gapsOf(
   }
 }
 
-/** Kills, pauses and rollbacks strike at most so many: fewer than half, but one at least. */
+/** Kills, pauses and rollbacks strike at most this many nodes: fewer than half, but one at least. */
 export function victimsMax(nodeCount: number): number {
   return Math.max(1, nodeCount - majority(nodeCount));
 }
 
-function troubles(options: NemesisOptions): readonly Trouble[] {
+function injectors(options: NemesisOptions): readonly FaultInjector[] {
   const { settings, network, cluster } = options;
   return [
     partition(options),
@@ -164,13 +164,13 @@ function troubles(options: NemesisOptions): readonly Trouble[] {
   ];
 }
 
-function partition({ settings, nodes, partitioner, onFailure }: NemesisOptions): Trouble {
-  const plan = parseGrudge(settings.grudge, nodes);
-  assert(plan.ok, "a grudge is checked with the settings");
+function partition({ settings, nodes, partitioner, onFailure }: NemesisOptions): FaultInjector {
+  const parsed = parseGrudge(settings.grudge, nodes);
+  assert(parsed.ok, "a grudge is checked with the settings");
   return {
     fault: "partition",
     start(random, done) {
-      const { grudge, detail } = plan.draw(random);
+      const { grudge, detail } = parsed.draw(random);
       partitioner.partition(grudge, (failure) => {
         if (failure !== undefined) onFailure(`Partition ${detail}: ${failure}.`);
         done(detail);
@@ -192,23 +192,23 @@ function striking(
   strike: (id: string) => boolean,
   mend: (id: string) => boolean,
   worsen: (id: string, random: Random) => string = (id) => id,
-): Trouble {
+): FaultInjector {
   let victims: readonly string[] = [];
-  const start: Trouble["start"] = (random, done) => {
-    // Who is down already cannot be struck, and who was struck by worse meanwhile cannot be mended.
+  const start: FaultInjector["start"] = (random, done) => {
+    // A node that is down already cannot be struck, and one that a worse fault struck meanwhile cannot be mended.
     victims = shuffle(random, nodes).slice(0, 1 + below(random, victimsMax(nodes.length))).filter(strike);
     done(victims.map((id) => worsen(id, random)).join(",") || "nobody");
   };
-  const stop: Trouble["stop"] = (done) => done(victims.filter(mend).join(",") || "nobody");
+  const stop: FaultInjector["stop"] = (done) => done(victims.filter(mend).join(",") || "nobody");
   return { fault, start, stop, steady: false };
 }
 
-function steady(fault: "loss" | "duplicate", share: number, set: (share: number) => void): Trouble {
-  const start: Trouble["start"] = (_random, done) => {
+function steady(fault: "loss" | "duplicate", share: number, set: (share: number) => void): FaultInjector {
+  const start: FaultInjector["start"] = (_random, done) => {
     set(share);
     done(`${Math.round(share * 1000) / 10} %`);
   };
-  const stop: Trouble["stop"] = (done) => {
+  const stop: FaultInjector["stop"] = (done) => {
     set(0);
     done("none");
   };
