@@ -4,6 +4,7 @@ import { flagsOf } from "./flags/every_flag.ts";
 import { environmentName } from "./flags/flags.ts";
 import { type Io, OK, printLines, refuse } from "./terminal/io.ts";
 import type { FlagLine } from "./flags/read_flags.ts";
+import { tieText } from "./flags/ties.ts";
 
 const examples: Readonly<Record<string, readonly string[]>> = {
   maelstrom: ["maelstrom test -w broadcast --bin hearsay --node-count 5 --time-limit 20 --rate 10"],
@@ -171,8 +172,9 @@ function flagLines(flags: readonly FlagLine[]): string[] {
   };
   const width = Math.max(...flags.map((flag) => head(flag).length));
   return flags.map((flag) => {
-    const rule = flag.value === undefined ? "" : `; ${flag.rule}`;
-    return `${head(flag).padEnd(width)}  ${flag.about}${rule}`;
+    const rule = flag.value === undefined ? undefined : flag.rule;
+    const said = [flag.about, rule, tieText(flag)].filter((part) => part !== undefined);
+    return `${head(flag).padEnd(width)}  ${said.join("; ")}`;
   });
 }
 

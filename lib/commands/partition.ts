@@ -9,7 +9,7 @@ import {
 import type { Cut } from "../workbench/faults/grudge.ts";
 import { dropFrom, show } from "../workbench/faults/iptables.ts";
 import { LEASE_MS } from "../workbench/faults/sidecar.ts";
-import { parsePartition, type PartitionConfig, type Reach } from "./config/cut.ts";
+import { parsePartition, type PartitionConfig, type RunningCluster } from "./config/cut.ts";
 import { fail, FAILED, type Io, OK, printLines, refuse } from "./terminal/io.ts";
 
 export async function partition(args: readonly string[], io: Io): Promise<number> {
@@ -43,7 +43,7 @@ function ruleLines({ grudge }: Cut, addresses: ReadonlyMap<string, string>): str
 }
 
 async function cutOnce(
-  { sidecars }: Reach,
+  { sidecars }: RunningCluster,
   { grudge }: Cut,
   addresses: ReadonlyMap<string, string>,
   io: Io,
@@ -59,7 +59,7 @@ async function cutOnce(
 
 /** Until a signal comes, or the cut is on no longer; heals in either case. */
 async function hold(
-  { sidecars }: Reach,
+  { sidecars }: RunningCluster,
   { grudge }: Cut,
   addresses: ReadonlyMap<string, string>,
   io: Io,
@@ -75,7 +75,11 @@ async function hold(
   return OK;
 }
 
-async function showAll({ sidecars }: Reach, addresses: ReadonlyMap<string, string>, io: Io): Promise<number> {
+async function showAll(
+  { sidecars }: RunningCluster,
+  addresses: ReadonlyMap<string, string>,
+  io: Io,
+): Promise<number> {
   const ids = new Map([...addresses].map(([id, address]) => [address, id]));
   const found = await Promise.all([...sidecars].map(async ([id, sidecar]) => {
     const dropped = await droppedAt(sidecar);

@@ -29,7 +29,7 @@ export async function test(args: readonly string[], io: Io): Promise<number> {
 
 function resultsOf(exam: Exam, config: TestConfig, progress: Progress, io: Io): Promise<Results> {
   const { settings, challenge } = exam;
-  if (config.reach === undefined) {
+  if (config.running === undefined) {
     return examineProcesses(settings, programOf(exam, config, io), progress, challenge?.name);
   }
   const onHealed = () => {
@@ -37,7 +37,7 @@ function resultsOf(exam: Exam, config: TestConfig, progress: Progress, io: Io): 
     io.err("Healed.\n");
     return io.errDrained();
   };
-  return examineRunning(settings, config.reach, (now) => progress.update(liveLine(now)), onHealed);
+  return examineRunning(settings, config.running, (now) => progress.update(liveLine(now)), onHealed);
 }
 
 function programOf(exam: Exam, { bin, args, logStderr }: TestConfig, io: Io): ProcessOptions {
@@ -52,7 +52,7 @@ function print(runs: readonly JudgedRun[], config: TestConfig, io: Io): void {
   else if (first !== undefined) printReport(io, first);
 }
 
-function subject({ bin, reach }: TestConfig): string {
-  if (reach !== undefined) return `the running nodes ${[...reach.cluster.keys()].join(", ")}`;
+function subject({ bin, running }: TestConfig): string {
+  if (running !== undefined) return `the running nodes ${[...running.cluster.keys()].join(", ")}`;
   return `processes of ${bin ?? "hearsay"}`;
 }

@@ -9,6 +9,15 @@ export type TopologyName = typeof topologyNames[number];
 export const faults = ["partition", "kill", "pause", "rollback", "loss", "duplicate"] as const;
 export type Fault = typeof faults[number];
 
+/** Faults that only simulated nodes can have. */
+const simulatedFaults = ["rollback"] as const satisfies readonly Fault[];
+type RealFault = Exclude<Fault, typeof simulatedFaults[number]>;
+
+/** Faults that the examiner can bring about in real processes. */
+export const realFaults = faults.filter((fault): fault is RealFault =>
+  !simulatedFaults.some((simulated) => simulated === fault)
+);
+
 export interface Settings {
   readonly nodeCount: number;
   /** Operations per second over all clients. */

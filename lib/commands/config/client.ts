@@ -1,8 +1,7 @@
 /** The settings of the commands that ask running nodes, from flags and environment variables. */
 import { z } from "zod";
 import { parseAddresses } from "./address.ts";
-import { parsedText, repeated, text, toggle, whole } from "../flags/schemas.ts";
-import { type Given, mustBe } from "../flags/flags.ts";
+import { parsedText, repeated, text, tied, toggle, whole } from "../flags/schemas.ts";
 import type { ReachOptions } from "../../client/nodes.ts";
 import { Position } from "../../client/position.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
@@ -62,7 +61,9 @@ export const shapes = {
       rule: POSITION_RULE,
     }),
     "position": text("FILE", "a file", "go on from the position in this file, if it is there, and keep it"),
-    "new": toggle("pass over what is there already; only what arrives from now on"),
+    "new": tied(toggle("print only what arrives from now on, and not what is there already"), {
+      excludes: { why: "which begins now and not at a position", flags: ["from"] },
+    }),
   }),
   status: reach.extend({ "json": toggle("print a JSON array, one element for each node asked") }),
 };
@@ -79,8 +80,8 @@ export function parseRead(args: readonly string[], env: Env): Parsed<ReadConfig>
 }
 
 export function parseWatch(args: readonly string[], env: Env): Parsed<WatchConfig> {
-  const { flags, mistakes, given } = readFlags("watch", shapes.watch, args, env);
-  return outcome([...mistakes, ...togetherMistakes(flags.new ?? false, given)], {
+  const { flags, mistakes } = readFlags("watch", shapes.watch, args, env);
+  return outcome(mistakes, {
     ...reachOf(flags),
     ...flags.from !== undefined && { from: flags.from },
     ...flags.position !== undefined && { positionFile: flags.position },
@@ -106,12 +107,4 @@ function reachOf(flags: z.infer<typeof reach>): ReachOptions {
     timeoutMs: flags.timeout ?? TIMEOUT_MS,
     verbose: flags.verbose ?? false,
   };
-}
-
-/** What is new is reckoned from now, what follows a position from then. */
-function togetherMistakes(onlyNew: boolean, given: ReadonlyMap<string, Given>): string[] {
-  const from = given.get("from");
-  return onlyNew && from !== undefined
-    ? [mustBe("watch", from.source, "given without --new", from.value)]
-    : [];
 }

@@ -5,8 +5,8 @@ import { type Cut, grudgeNames, oneWayOf, parseGrudge } from "../../workbench/fa
 import { seeded } from "../../core/random.ts";
 import { ADDRESS_RULE, MEMBERS_RULE, parseAddress, parseMembers } from "./address.ts";
 import { SEED_MAX } from "./exam.ts";
-import { parsedText, toggle, whole } from "../flags/schemas.ts";
-import { type Given, mustBe, mustBeGiven } from "../flags/flags.ts";
+import { parsedText, tied, toggle, whole } from "../flags/schemas.ts";
+import { complain, type Given, mustBe } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import type { Address } from "../../../transports/address.ts";
 
@@ -20,13 +20,13 @@ export interface SidecarConfig {
   readonly within: readonly string[];
 }
 
-/** The nodes of a cluster, and the sidecar of each. */
-export interface Reach {
+/** The nodes of a cluster that runs, and the sidecar of each. */
+export interface RunningCluster {
   readonly cluster: ReadonlyMap<string, Address>;
   readonly sidecars: ReadonlyMap<string, Address>;
 }
 
-export interface PartitionConfig extends Reach {
+export interface PartitionConfig extends RunningCluster {
   /** Absent with `show`. */
   readonly cut?: Cut;
   readonly show: boolean;
@@ -38,12 +38,11 @@ const WITHIN_RULE = `a comma list of 1 to ${WITHIN_MAX} IPv4 addresses`;
 const kinds = grudgeNames.join(", ");
 const CUT_RULE = `one of ${kinds}, or who is cut, as 'n1,n2|n3,n4,n5' or one way 'n1>n2,n3'`;
 
-const reach = z.object({
-  "cluster": parsedText(parseMembers, {
-    value: "ID=HOST:PORT,…",
-    about: "the nodes (must be given)",
-    rule: MEMBERS_RULE,
-  }),
+const running = z.object({
+  "cluster": tied(
+    parsedText(parseMembers, { value: "ID=HOST:PORT,…", about: "the nodes", rule: MEMBERS_RULE }),
+    { required: true },
+  ),
   "sidecars": parsedText(parseMembers, {
     value: "ID=HOST:PORT,…",
     about: `where their sidecars are (beside the nodes, at port ${SIDECAR_PORT})`,
@@ -52,40 +51,48 @@ const reach = z.object({
 });
 
 export const shapes = {
-  partition: reach.extend({
+  partition: running.extend({
     "one-way": toggle("only what the first side sends to the second is dropped"),
     "dry-run": toggle("print the rules of each node and touch nothing"),
     "hold": toggle("keep the cut until Ctrl-C, then heal (it ends by itself after 30 s)"),
-    "show": toggle("print who drops whom now"),
+    "show": tied(toggle("print which nodes drop packets of which others now"), {
+      excludes: {
+        flags: ["one-way", "dry-run", "hold", "seed"],
+        words: "CUT",
+        why: "which cuts nothing",
+      },
+    }),
     "seed": whole(0, SEED_MAX, "N", "where the choice of nodes comes from (the clock)"),
   }),
-  heal: reach,
+  heal: running,
   sidecar: z.object({
     "listen": parsedText(parseAddress, {
       value: "HOST:PORT",
       about: `where requests are taken (0.0.0.0:${SIDECAR_PORT})`,
       rule: ADDRESS_RULE,
     }),
-    "within": parsedText(parseWithin, {
-      value: "IP,…",
-      about: "the addresses that may be cut off (must be given)",
-      rule: WITHIN_RULE,
-    }),
+    "within": tied(
+      parsedText(parseWithin, {
+        value: "IP,…",
+        about: "the addresses that may be cut off",
+        rule: WITHIN_RULE,
+      }),
+      { required: true },
+    ),
   }),
 };
 
-export type ReachFlags = z.infer<typeof reach>;
+export type RunningFlags = z.infer<typeof running>;
 
 export function parseSidecar(args: readonly string[], env: Env): Parsed<SidecarConfig> {
-  const { flags, mistakes, given } = readFlags("sidecar", shapes.sidecar, args, env);
-  const missing = given.has("within") ? [] : [mustBeGiven("sidecar", "--within", WITHIN_RULE)];
+  const { flags, mistakes } = readFlags("sidecar", shapes.sidecar, args, env);
   const { listen = { host: "0.0.0.0", port: SIDECAR_PORT }, within = [] } = flags;
-  return outcome([...missing, ...mistakes], { listen, within });
+  return outcome(mistakes, { listen, within });
 }
 
-export function parseHeal(args: readonly string[], env: Env): Parsed<Reach> {
+export function parseHeal(args: readonly string[], env: Env): Parsed<RunningCluster> {
   const { flags, mistakes, given } = readFlags("heal", shapes.heal, args, env);
-  return outcome([...mistakes, ...reachMistakes("heal", flags, given)], reachOf(flags));
+  return outcome([...mistakes, ...sidecarMistakes("heal", flags, given)], runningClusterOf(flags));
 }
 
 export function parsePartition(args: readonly string[], env: Env): Parsed<PartitionConfig> {
@@ -95,12 +102,11 @@ export function parsePartition(args: readonly string[], env: Env): Parsed<Partit
   const cut = show ? undefined : cutOf(operands, flags);
   const mistakes = [
     ...read.mistakes,
-    ...reachMistakes("partition", flags, given),
-    ...show ? showMistakes(operands, given) : [],
+    ...sidecarMistakes("partition", flags, given),
     ...typeof cut === "string" ? [cut] : [],
   ];
   return outcome(mistakes, {
-    ...reachOf(flags),
+    ...runningClusterOf(flags),
     ...typeof cut === "object" && { cut },
     show,
     dryRun,
@@ -115,20 +121,25 @@ function parseWithin(given: string): readonly string[] | undefined {
     : undefined;
 }
 
-export function reachOf({ cluster = new Map(), sidecars = new Map() }: ReachFlags): Reach {
+export function runningClusterOf(
+  { cluster = new Map(), sidecars = new Map() }: RunningFlags,
+): RunningCluster {
   const found = new Map<string, Address>();
   for (const [id, { host }] of cluster) found.set(id, sidecars.get(id) ?? { host, port: SIDECAR_PORT });
   return { cluster, sidecars: found };
 }
 
-function reachMistakes(
+/** A sidecar stands beside a node. */
+export function sidecarMistakes(
   command: string,
-  { cluster, sidecars }: ReachFlags,
+  { cluster, sidecars }: RunningFlags,
   given: ReadonlyMap<string, Given>,
 ): string[] {
-  if (!given.has("cluster")) return [mustBeGiven(command, "--cluster", MEMBERS_RULE)];
-  const strangers = [...sidecars?.keys() ?? []].filter((id) => cluster !== undefined && !cluster.has(id));
-  return strangers.map((id) => mustBe(command, "--sidecars", "of nodes that --cluster names", id));
+  // Without a cluster, that has been said.
+  if (cluster === undefined) return [];
+  const strangers = [...sidecars?.keys() ?? []].filter((id) => !cluster.has(id));
+  const rule = `of nodes that --cluster names, without ${strangers.join(", ")}`;
+  return complain(command, given, "sidecars", strangers.length > 0 ? rule : undefined);
 }
 
 /** What is to be cut, or what is wrong with it; undefined where the nodes are not known anyway. */
@@ -148,13 +159,6 @@ function cutOf(
   // A cut that is one-way already has no sides.
   if (!flags["one-way"] || spec === "one-way" || spec.includes(">")) return cut;
   return oneWayOf(cut) ?? mustBe("partition", "--one-way", "used with a cut of two sides", spec);
-}
-
-function showMistakes(operands: readonly string[], given: ReadonlyMap<string, Given>): string[] {
-  const idle = ["one-way", "dry-run", "hold", "seed"].flatMap((name) => given.get(name)?.source ?? []);
-  return [...operands, ...idle].map((word) =>
-    `Cannot run 'partition' as '--show' cuts nothing: leave out ${quote(word)}`
-  );
 }
 
 function quote(text: string): string {

@@ -3,10 +3,17 @@ import { mechanisms } from "../../core/mechanisms.ts";
 import { z } from "zod";
 import type { Mechanism } from "../../core/node.ts";
 import { grudgeNames, parseGrudge } from "../../workbench/faults/grudge.ts";
-import { defaults, faults, latencyDists, type Settings, topologyNames } from "../../workbench/settings.ts";
+import {
+  defaults,
+  type Fault,
+  faults,
+  latencyDists,
+  type Settings,
+  topologyNames,
+} from "../../workbench/settings.ts";
 import { START_MS_MAX, START_MS_PER_NODE } from "../../workbench/world/start_up.ts";
-import { choice, decimal, list, parsedText, text, toggle, whole } from "../flags/schemas.ts";
-import { type Given, mustBe } from "../flags/flags.ts";
+import { choice, decimal, list, parsedText, text, tied, toggle, whole } from "../flags/schemas.ts";
+import { complain, type Given } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import { type Challenge, challengeNames, challenges } from "../exam/targets.ts";
 
@@ -56,6 +63,11 @@ const BANDWIDTH_RULE = "bits a second from 1k to 1000g, as 512k, 2m or 1.5g";
 const S = defaults;
 const budget = () => whole(1, DELIVERY_BUDGET_MS_MAX, "MS", "how long a value may take to reach everyone");
 
+/** A setting of a fault needs the fault, which a challenge may bring along, too. */
+const needs = (value: Fault) => ({ requires: { flag: "nemesis", value } });
+
+export const nemesisAbout = "faults that come and go, beside those of the challenge (none)";
+
 export const exam = z.object({
   "challenge": choice(
     [...challengeNames, "all"],
@@ -73,21 +85,33 @@ export const exam = z.object({
     rule: BANDWIDTH_RULE,
   }),
   "topology": choice(topologyNames, "NAME", `neighbours that the nodes are told (${S.topology})`),
-  "nemesis": list(faults, "FAULTS", "faults that come and go, beside the challenge's (none)"),
+  "nemesis": list(faults, "FAULTS", nemesisAbout),
   "nemesis-interval": decimal(
     0.1,
     NEMESIS_INTERVAL_S_MAX,
     "S",
     `mean seconds from fault to fault (${S.nemesisIntervalS})`,
   ),
-  "grudge": text("WHO", grudgeRule, "who is cut off from whom in a partition (chance decides)"),
-  "cuts": parsedText(parseCuts, {
-    value: "S,…",
-    about: "partitions of these lengths, with --nemesis-interval in between (chance decides)",
-    rule: CUTS_RULE,
-  }),
-  "loss": decimal(0, 1, "SHARE", `share of messages that the fault loss drops (${S.lossShare})`),
-  "duplicate": decimal(0, 1, "SHARE", `share that the fault duplicate doubles (${S.duplicateShare})`),
+  "grudge": tied(
+    text("CUT", grudgeRule, "which nodes a partition cuts off from which (chance decides)"),
+    needs("partition"),
+  ),
+  "cuts": tied(
+    parsedText(parseCuts, {
+      value: "S,…",
+      about: "partitions of these lengths, with --nemesis-interval in between (chance decides)",
+      rule: CUTS_RULE,
+    }),
+    needs("partition"),
+  ),
+  "loss": tied(
+    decimal(0, 1, "SHARE", `share of messages that the fault loss drops (${S.lossShare})`),
+    needs("loss"),
+  ),
+  "duplicate": tied(
+    decimal(0, 1, "SHARE", `share of messages that the fault duplicate doubles (${S.duplicateShare})`),
+    needs("duplicate"),
+  ),
   "recovery": decimal(0, RECOVERY_S_MAX, "S", `seconds of rest before the last reads (${S.recoveryS})`),
   "seed": whole(0, SEED_MAX, "N", `where all chance comes from (${S.seed})`),
   "delivery-budget": budget(),
@@ -116,12 +140,12 @@ export const shapes = {
 export type ExamFlags = z.infer<typeof exam>;
 
 export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
-  const { flags, mistakes, given } = readFlags("sim", shapes.sim, args, env);
+  const { flags, mistakes, given } = readFlags("sim", shapes.sim, args, env, { implied: challengeFaults });
   const startUpMs = flags["start-up"];
   const exams = examsOf(flags).map((exam): Exam =>
     startUpMs === undefined ? exam : { ...exam, settings: { ...exam.settings, startUpMs } }
   );
-  return outcome([...mistakes, ...togetherMistakes("sim", exams, given), ...seedsMistakes(flags, given)], {
+  return outcome([...mistakes, ...cutMistakes("sim", exams, given), ...seedsMistakes(flags, given)], {
     exams,
     seeds: flags.seeds ?? 1,
     without: flags.without ?? [],
@@ -177,37 +201,39 @@ export function settingsOf(flags: ExamFlags, base: Settings): Settings {
   };
 }
 
-/** Flags that are right alone and make no sense together: a setting of a fault that never comes, an unknown node. */
-export function togetherMistakes(
+/** The faults that a challenge brings along. */
+export function challengeFaults(flags: ExamFlags): Readonly<Record<string, readonly string[]>> {
+  return { nemesis: examsOf(flags).flatMap(({ settings }) => settings.nemesis) };
+}
+
+/** What is wrong with the cuts of the first examination of which something is; `nodes` are n0, n1, … by default. */
+export function cutMistakes(
   command: string,
   exams: readonly Exam[],
   given: ReadonlyMap<string, Given>,
+  nodes?: readonly string[],
 ): string[] {
-  const needs = [["grudge", "partition"], ["cuts", "partition"], ["loss", "loss"], [
-    "duplicate",
-    "duplicate",
-  ]] as const;
-  const useless = needs.flatMap(([name, fault]) => {
-    const flag = given.get(name);
-    return flag && !exams.some((exam) => exam.settings.nemesis.includes(fault))
-      ? [mustBe(command, flag.source, `given together with --nemesis ${fault}`, flag.value)]
-      : [];
-  });
-  const cut = given.get("grudge");
-  const wrong = exams.map((exam) => grudgeMistakes(command, cut, exam)).find((said) => said.length > 0);
-  const late = exams.map((exam) => cutsMistakes(command, given.get("cuts"), exam)).find((said) =>
-    said.length > 0
-  );
-  return [...useless, ...wrong ?? [], ...late ?? []];
+  const cut = exams.map(({ settings }) => settings).filter(({ nemesis }) => nemesis.includes("partition"));
+  const grudge = cut.map((settings) => grudgeFault(settings, nodes)).find((rule) => rule !== undefined);
+  const cuts = cut.map(cutsFault).find((rule) => rule !== undefined);
+  return [...complain(command, given, "grudge", grudge), ...complain(command, given, "cuts", cuts)];
 }
 
-/** A cut that would be on when the load ends would be shorter than it was said to be. */
-export function cutsMistakes(command: string, cuts: Given | undefined, { settings }: Exam): string[] {
-  const { cutsS = [], nemesis, nemesisIntervalS, timeLimitS } = settings;
+/** The rule that the lengths break: a cut that is on when the load ends would be shorter than it was said to be. */
+function cutsFault({ cutsS = [], nemesisIntervalS, timeLimitS }: Settings): string | undefined {
   const tookS = cutsS.reduce((sum, cutS) => sum + cutS, (cutsS.length - 1) * nemesisIntervalS);
-  if (cuts === undefined || !nemesis.includes("partition") || tookS <= timeLimitS) return [];
-  const rule = `over within --time-limit ${timeLimitS}, and takes ${tookS} s with the pauses in between`;
-  return [mustBe(command, cuts.source, rule, cuts.value)];
+  return tookS <= timeLimitS
+    ? undefined
+    : `over within --time-limit ${timeLimitS}, and takes ${tookS} s with the pauses in between`;
+}
+
+/** The rule that the grudge breaks, where it names nodes that are not there. */
+function grudgeFault(
+  { grudge, nodeCount }: Settings,
+  nodes: readonly string[] = Array.from({ length: nodeCount }, (_, i) => `n${i}`),
+): string | undefined {
+  const parsed = parseGrudge(grudge, nodes);
+  return parsed.ok ? undefined : `${grudgeRule} (${parsed.reason})`;
 }
 
 function parseBandwidth(given: string): number | undefined {
@@ -224,18 +250,6 @@ function parseCuts(given: string): readonly number[] | undefined {
   return isRight ? cutsS : undefined;
 }
 
-/** Nodes are n0, n1, … unless others are named. */
-export function grudgeMistakes(
-  command: string,
-  cut: Given | undefined,
-  { settings: { nemesis, grudge, nodeCount } }: Exam,
-  nodes: readonly string[] = Array.from({ length: nodeCount }, (_, i) => `n${i}`),
-): string[] {
-  if (cut === undefined || !nemesis.includes("partition")) return [];
-  const parsed = parseGrudge(grudge, nodes);
-  return parsed.ok ? [] : [mustBe(command, cut.source, `${grudgeRule} (${parsed.reason})`, cut.value)];
-}
-
 /** The last seed must be one that can be given again. */
 function seedsMistakes({ seed = defaults.seed }: ExamFlags, given: ReadonlyMap<string, Given>): string[] {
   const seeds = given.get("seeds");
@@ -243,5 +257,5 @@ function seedsMistakes({ seed = defaults.seed }: ExamFlags, given: ReadonlyMap<s
   // More than SEEDS_MAX, or no number, has been refused already.
   if (seeds === undefined || !(Number(seeds.value) > most) || Number(seeds.value) > SEEDS_MAX) return [];
   const rule = `at most ${most} from --seed ${seed} on, as the last seed is ${SEED_MAX}`;
-  return [mustBe("sim", seeds.source, rule, seeds.value)];
+  return complain("sim", given, "seeds", rule);
 }

@@ -1,6 +1,6 @@
 /** The settings of the lab, from flags and environment variables: its own flags, then the command to run inside. */
 import { z } from "zod";
-import { text, toggle, whole } from "../flags/schemas.ts";
+import { text, tied, toggle, whole } from "../flags/schemas.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 
 /** Where clients look for nodes unless they are told. */
@@ -21,20 +21,22 @@ export interface LabConfig {
 export const shapes = {
   lab: z.object({
     "data": text("DIR", "a directory", "keep the nodes' data there (a temporary directory)"),
-    "keep": toggle("stay, and read from standard input which nodes to kill and start"),
-    "port": whole(1, FIRST_PORT_MAX, "PORT", `with --keep, n1 is at this port of 127.0.0.1 (${FIRST_PORT})`),
+    "keep": tied(toggle("stay, and read from standard input which nodes to kill and start"), {
+      excludes: { words: "COMMAND", why: "which runs nothing" },
+    }),
+    "port": tied(whole(1, FIRST_PORT_MAX, "PORT", `n1 is at this port of 127.0.0.1 (${FIRST_PORT})`), {
+      requires: { flag: "keep" },
+    }),
   }),
 };
 
 /** From the first word on that is not one of the lab's own flags, the rest is the command's. */
 export function parseLab(args: readonly string[], env: Env): Parsed<LabConfig> {
   const own = countOwn(args);
-  const { flags, mistakes } = readFlags("lab", shapes.lab, args.slice(0, own), env);
   const command = args.slice(args[own] === "--" ? own + 1 : own);
+  const { flags, mistakes } = readFlags("lab", shapes.lab, args.slice(0, own), env, { words: command });
   const { data, keep = false, port: firstPort = FIRST_PORT } = flags;
-  const idle = keep && command.length > 0;
-  const both = `Cannot run 'lab' as '--keep' takes no command: current value is "${command.join(" ")}"`;
-  return outcome([...mistakes, ...idle ? [both] : []], {
+  return outcome(mistakes, {
     ...data !== undefined && { data },
     keep,
     firstPort,

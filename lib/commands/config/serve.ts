@@ -2,8 +2,7 @@
 import { z } from "zod";
 import { ADDRESS_RULE, MEMBER_ID, MEMBERS_RULE, parseAddress, parseMembers } from "./address.ts";
 import { DELIVERY_BUDGET_MS_MAX } from "./exam.ts";
-import { choice, parsedText, repeated, text, whole } from "../flags/schemas.ts";
-import { mustBeGiven } from "../flags/flags.ts";
+import { choice, parsedText, repeated, text, tied, whole } from "../flags/schemas.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import type { Address } from "../../../transports/address.ts";
 
@@ -31,7 +30,7 @@ const name = (value: string, about: string) =>
 
 export const shapes = {
   serve: z.object({
-    "id": name("ID", "the name of this node in its cluster (must be given)"),
+    "id": tied(name("ID", "the name of this node in its cluster"), { required: true }),
     "listen": parsedText(parseAddress, {
       value: "HOST:PORT",
       about: "where peers and clients connect (127.0.0.1:7000)",
@@ -51,12 +50,11 @@ export const shapes = {
 };
 
 export function parseServe(args: readonly string[], env: Env): Parsed<ServeConfig> {
-  const { flags, mistakes, given } = readFlags("serve", shapes.serve, args, env);
-  const missing = given.has("id") ? [] : [mustBeGiven("serve", "--id", NAME_RULE)];
+  const { flags, mistakes } = readFlags("serve", shapes.serve, args, env);
   const { id = "", listen = defaultListen, data, "delivery-budget": deliveryBudgetMs } = flags;
   const peers = new Map(flags.peer);
   peers.delete(id);
-  return outcome([...missing, ...mistakes], {
+  return outcome(mistakes, {
     id,
     listen,
     peers,

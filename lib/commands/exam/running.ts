@@ -7,7 +7,7 @@ import { remoteHosts } from "../../workbench/world/running/remote.ts";
 import type { Results } from "../../workbench/verdict/results.ts";
 import { RealScheduler } from "../../workbench/world/scheduler.ts";
 import type { Settings } from "../../workbench/settings.ts";
-import type { Reach } from "../config/cut.ts";
+import type { RunningCluster } from "../config/cut.ts";
 
 /** Values count from here: no earlier examination came as far, as none broadcasts a thousand values a millisecond. */
 const VALUES_PER_MS = 1_000;
@@ -15,20 +15,20 @@ const VALUES_PER_MS = 1_000;
 /** Rejects with a sentence where cuts cannot be made. Whatever is cut is healed and said to be, though a signal ends the process. */
 export async function examineRunning(
   settings: Settings,
-  reach: Reach,
+  running: RunningCluster,
   onProgress: (progress: Progress) => void,
   onHealed: () => Promise<void>,
 ): Promise<Results> {
-  const cuts = settings.nemesis.includes("partition") ? await cutsOf(reach) : undefined;
+  const cuts = settings.nemesis.includes("partition") ? await cutsOf(running) : undefined;
   const release = cuts === undefined ? () => {} : beforeEnding(() => cuts.end().then(onHealed));
-  const results = await examine(settings, reach, cuts, onProgress);
+  const results = await examine(settings, running, cuts, onProgress);
   release();
   return results;
 }
 
 async function examine(
   settings: Settings,
-  { cluster }: Reach,
+  { cluster }: RunningCluster,
   cuts: OrderlyCuts | undefined,
   onProgress: (progress: Progress) => void,
 ): Promise<Results> {
@@ -46,7 +46,7 @@ async function examine(
   return results;
 }
 
-async function cutsOf({ cluster, sidecars }: Reach): Promise<OrderlyCuts> {
+async function cutsOf({ cluster, sidecars }: RunningCluster): Promise<OrderlyCuts> {
   const addresses = await resolveAll(cluster);
   const alike = [...Map.groupBy(addresses, ([, address]) => address)].filter(([, nodes]) => nodes.length > 1);
   const said = alike.map(([address, nodes]) => `${nodes.map(([id]) => id).join(", ")} are all ${address}`);

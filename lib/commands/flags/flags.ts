@@ -60,6 +60,17 @@ export function mustBe(command: string, source: string, rule: string, value: str
   return `Cannot run '${command}' as '${source}' must be ${rule}: current value is ${quote(value)}`;
 }
 
+/** The same of a flag, if it was given and there is a rule that it breaks. */
+export function complain(
+  command: string,
+  given: ReadonlyMap<string, Given>,
+  flag: string,
+  rule: string | undefined,
+): string[] {
+  const found = given.get(flag);
+  return found === undefined || rule === undefined ? [] : [mustBe(command, found.source, rule, found.value)];
+}
+
 /** The one formula for a flag that is not given and must be. */
 export function mustBeGiven(command: string, source: string, rule: string): string {
   return `Cannot run '${command}' as '${source}' must be given, as ${rule}: it is missing`;

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { type FlagHelp, helpOf } from "./schemas.ts";
 import { type FlagShape, type Given, mustBe, readArguments } from "./flags.ts";
+import { tieMistakes } from "./ties.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -15,11 +16,15 @@ export interface FlagLine extends FlagHelp {
 }
 
 /** What a command takes beside flags. */
-export interface Extras {
+export interface Extras<S extends z.ZodObject> {
   /** Words that are no flags, as `broadcast VALUE…` does. */
   readonly takesOperands?: boolean;
   /** `-- ARGS`. */
   readonly takesRest?: boolean;
+  /** Words that the command has taken off the line itself. */
+  readonly words?: readonly string[];
+  /** Values that other flags add to a comma list, by the list's flag. */
+  readonly implied?: (flags: z.infer<S>) => Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Read<S extends z.ZodObject> {
@@ -45,7 +50,7 @@ export function readFlags<S extends z.ZodObject>(
   shape: S,
   args: readonly string[],
   env: Env,
-  extras: Extras = {},
+  { words = [], implied = () => ({}), ...extras }: Extras<S> = {},
 ): Read<S> {
   const lines = linesOf(shape);
   const flags = lines.map((line): FlagShape => ({ ...line, takesValue: line.value !== undefined }));
@@ -55,7 +60,15 @@ export function readFlags<S extends z.ZodObject>(
   const rules = new Map(lines.map((line) => [line.name, line.rule]));
   const broken = [...given.values()].filter((flag) => wrong.has(flag.name))
     .map((flag) => mustBe(command, flag.source, rules.get(flag.name) ?? "known", flag.value));
-  return { flags: shape.parse(record(right)), given, operands, rest, mistakes: [...mistakes, ...broken] };
+  const values = shape.parse(record(right));
+  const said = {
+    ...{ command, given, wrong, values },
+    ...{ words: [...words, ...operands, ...rest], implied: implied(values) },
+  };
+  return {
+    ...{ flags: values, given, operands, rest },
+    mistakes: [...mistakes, ...broken, ...tieMistakes(lines, said)],
+  };
 }
 
 function issuesOf(shape: z.ZodObject, given: readonly Given[]): string[] {

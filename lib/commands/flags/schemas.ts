@@ -1,8 +1,9 @@
 /** The kinds of value that a flag may take, each a zod schema of text that knows its own rule in words. */
 import { z } from "zod";
+import type { Ties } from "./ties.ts";
 
 /** What help and mistakes say of a flag; `value` is absent for a switch. */
-export interface FlagHelp {
+export interface FlagHelp extends Ties {
   readonly rule: string;
   readonly about: string;
   readonly value?: string;
@@ -63,6 +64,12 @@ export function parsedText<T>(parse: (text: string) => T | undefined, said: Flag
 /** The same, of a flag that may be given more than once, which adds up to a comma list. */
 export function repeated<T>(parse: (text: string) => T | undefined, said: FlagHelp) {
   return parsedText(parse, { ...said, repeats: true });
+}
+
+/** The same flag, tied to others of its command. */
+export function tied<S extends z.ZodType>(schema: S, ties: Ties): S {
+  help.add(schema, { ...helpOf(schema), ...ties });
+  return schema;
 }
 
 export function toggle(about: string) {

@@ -19,17 +19,8 @@ import {
 } from "../../../lib/commands/config/exam.ts";
 import { parseTest } from "../../../lib/commands/config/real.ts";
 import { flagsOf } from "../../../lib/commands/flags/every_flag.ts";
-import type { Parsed } from "../../../lib/commands/flags/read_flags.ts";
+import { configOf, mistakesOf } from "./parsed.ts";
 import { defaults } from "../../../lib/workbench/settings.ts";
-
-function configOf<T>(parsed: Parsed<T>): T {
-  assert.ok(parsed.ok, parsed.ok ? "" : parsed.mistakes.join("\n"));
-  return parsed.config;
-}
-
-function mistakesOf(parsed: Parsed<unknown>): readonly string[] {
-  return parsed.ok ? [] : parsed.mistakes;
-}
 
 const sim = (...args: string[]) => parseSim(args, {});
 const settings = (...args: string[]) => configOf(sim(...args)).exams[0]?.settings;
@@ -230,21 +221,21 @@ const running = "n1=127.0.0.1:7001,x.2=[::1]:7002";
 const cluster = (...args: string[]) => parseTest(["--cluster", running, ...args], {});
 
 test("test takes a running cluster: its nodes count, sidecars are beside them unless named, and no settings are its own", () => {
-  const { reach, exams } = configOf(
+  const { running: found, exams } = configOf(
     cluster("--nemesis", "partition", "--sidecars", "x.2=s:1", "--grudge", "n1|rest"),
   );
-  assert.deepEqual([...reach?.cluster ?? []], [
+  assert.deepEqual([...found?.cluster ?? []], [
     ["n1", { host: "127.0.0.1", port: 7001 }],
     ["x.2", { host: "::1", port: 7002 }],
   ]);
-  assert.deepEqual([...reach?.sidecars ?? []], [
+  assert.deepEqual([...found?.sidecars ?? []], [
     ["n1", { host: "127.0.0.1", port: 7100 }],
     ["x.2", { host: "s", port: 1 }],
   ]);
   const settings = { ...defaults, nodeCount: 2, nemesis: ["partition"], grudge: "n1|rest" };
   assert.deepEqual(exams, [{ settings }]);
   const env = { HEARSAY_CLUSTER: running, HEARSAY_SIDECARS: "n1=s:1" };
-  assert.equal(configOf(parseTest([], env)).reach?.cluster.size, 2);
+  assert.equal(configOf(parseTest([], env)).running?.cluster.size, 2);
 });
 
 test("what belongs to nodes that the examiner starts is a mistake with a running cluster", () => {
@@ -280,7 +271,7 @@ test("only partitions come from the examiner of a running cluster; who is cut, a
     cluster("--nemesis", "partition,kill", "--grudge", "n3|rest", "--sidecars", "n3=h:1"),
   );
   assert.deepEqual(faults.slice(0, 1), [
-    "Cannot run 'test' as '--nemesis' must be partition, with --cluster: who runs the nodes kills and starts them, " +
+    "Cannot run 'test' as '--nemesis' must be partition alone with --cluster: whoever runs the nodes kills and starts them, " +
     `as by 'docker compose kill': current value is "partition,kill"`,
   ]);
   assert.match(
@@ -288,7 +279,8 @@ test("only partitions come from the examiner of a running cluster; who is cut, a
     /'--grudge' must be .* \(there is no node "n3"\): current value is "n3\|rest"$/,
   );
   assert.deepEqual(faults.slice(2), [
-    `Cannot run 'test' as '--sidecars' must be of nodes that --cluster names: current value is "n3"`,
+    "Cannot run 'test' as '--sidecars' must be of nodes that --cluster names, without n3: " +
+    `current value is "n3=h:1"`,
   ]);
   assert.deepEqual(mistakesOf(cluster("--grudge", "one")), [
     `Cannot run 'test' as '--grudge' must be given together with --nemesis partition: current value is "one"`,
@@ -297,7 +289,7 @@ test("only partitions come from the examiner of a running cluster; who is cut, a
     `Cannot run 'test' as '--sidecars' must be given together with --cluster: current value is "n1=h:1"`,
   ]);
   assert.deepEqual(mistakesOf(parseTest(["--nemesis", "kill,rollback"], {})), [
-    "Cannot run 'test' as '--nemesis' must be without rollback, which only simulated nodes can be: " +
+    "Cannot run 'test' as '--nemesis' must be a comma list of partition, kill, pause, loss, duplicate: " +
     `current value is "kill,rollback"`,
   ]);
 });

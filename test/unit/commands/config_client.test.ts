@@ -12,16 +12,7 @@ import {
   TIMEOUT_MS_MAX,
 } from "../../../lib/commands/config/client.ts";
 import { flagsOf } from "../../../lib/commands/flags/every_flag.ts";
-import type { Parsed } from "../../../lib/commands/flags/read_flags.ts";
-
-function configOf<T>(parsed: Parsed<T>): T {
-  ok(parsed.ok, parsed.ok ? "" : parsed.mistakes.join("\n"));
-  return parsed.config;
-}
-
-function mistakesOf(parsed: Parsed<unknown>): readonly string[] {
-  return parsed.ok ? [] : parsed.mistakes;
-}
+import { configOf, mistakesOf } from "./parsed.ts";
 
 const reach = { at: defaultAt, timeoutMs: TIMEOUT_MS, verbose: false };
 
@@ -59,7 +50,7 @@ test("all mistakes are named at once", () => {
     `Cannot run 'watch' as '--at' must be a comma list of host:port, at most ${AT_MAX}: current value is "n1"`,
     `Cannot run 'watch' as '--timeout' must be a whole number from 1 to ${TIMEOUT_MS_MAX}: current value is "0"`,
     `Cannot run 'watch' as '--from' must be a position, as n1.k3:1-50;n2.x:1-7,9-12: current value is "5"`,
-    `Cannot run 'watch' as '--from' must be given without --new: current value is "5"`,
+    `Cannot run 'watch' as '--from' must be left out with --new, which begins now and not at a position: current value is "5"`,
   ]);
   for (const bad of ["n1:0", "n1:65536", ":7000", "n1:x", "n1:1,", ""]) {
     equal(mistakesOf(parseRead([`--at=${bad}`], {})).length, 1, bad);

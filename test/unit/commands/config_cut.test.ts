@@ -4,19 +4,10 @@ import { test } from "node:test";
 import { parseHeal, parsePartition, parseSidecar, WITHIN_MAX } from "../../../lib/commands/config/cut.ts";
 import { FIRST_PORT, FIRST_PORT_MAX, parseLab } from "../../../lib/commands/config/lab.ts";
 import { flagsOf } from "../../../lib/commands/flags/every_flag.ts";
-import type { Parsed } from "../../../lib/commands/flags/read_flags.ts";
+import { configOf, mistakesOf } from "./parsed.ts";
 
 const cluster = ["--cluster", "n1=a:7000,n2=b:7000,n3=c:7000,n4=d:7000,n5=e:7000"];
 const partition = (...args: string[]) => parsePartition([...args, ...cluster], {});
-
-function configOf<T>(parsed: Parsed<T>): T {
-  assert.ok(parsed.ok, parsed.ok ? "" : parsed.mistakes.join("\n"));
-  return parsed.config;
-}
-
-function mistakesOf(parsed: Parsed<unknown>): readonly string[] {
-  return parsed.ok ? [] : parsed.mistakes;
-}
 
 /** Receiver > sources, in short. */
 function drops(...args: string[]): string[] {
@@ -74,7 +65,10 @@ test("partition says every mistake at once", () => {
   const args = ["n1|n9", "--sidecars", "n8=x:1", "--hodl", ...cluster];
   const [unknown, stranger, cut, ...more] = mistakesOf(parsePartition(args, {}));
   assert.match(unknown ?? "", /'--hodl' must be one of its flags: did you mean '--hold'\?/);
-  assert.match(stranger ?? "", /'--sidecars' must be of nodes that --cluster names: current value is "n8"$/);
+  assert.match(
+    stranger ?? "",
+    /'--sidecars' must be of nodes that --cluster names, without n8: current value is "n8=x:1"$/,
+  );
   assert.match(
     cut ?? "",
     /'CUT' must be one of bisect, .* \(there is no node "n9"\): current value is "n1\|n9"$/,
@@ -104,8 +98,8 @@ test("partition --show takes nothing that would cut", () => {
   const { cut, show } = configOf(partition("--show"));
   assert.deepEqual([cut, show], [undefined, true]);
   assert.deepEqual(mistakesOf(partition("--show", "one", "--hold")), [
-    `Cannot run 'partition' as '--show' cuts nothing: leave out "one"`,
-    `Cannot run 'partition' as '--show' cuts nothing: leave out "--hold"`,
+    `Cannot run 'partition' as '--hold' must be left out with --show, which cuts nothing: current value is "true"`,
+    `Cannot run 'partition' as 'CUT' must be left out with --show, which cuts nothing: current value is "one"`,
   ]);
 });
 
@@ -121,8 +115,8 @@ test("sidecar must be told the addresses, and takes only IPv4 ones, WITHIN_MAX a
   }
   const rule = `a comma list of 1 to ${WITHIN_MAX} IPv4 addresses`;
   assert.deepEqual(mistakesOf(parseSidecar(["--listen", "7100"], {})), [
-    `Cannot run 'sidecar' as '--within' must be given, as ${rule}: it is missing`,
     `Cannot run 'sidecar' as '--listen' must be host:port: current value is "7100"`,
+    `Cannot run 'sidecar' as '--within' must be given, as ${rule}: it is missing`,
   ]);
 });
 
@@ -139,7 +133,7 @@ test("lab reads its own flags first, and leaves the rest to the command", () => 
   assert.deepEqual(lab("--data=d", "--", "--keep"), { ...none, data: "d", command: ["--keep"] });
   assert.deepEqual(lab("--keep", "--port", "9001"), { ...none, keep: true, firstPort: 9001 });
   assert.deepEqual(mistakesOf(parseLab(["--keep", "status"], {})), [
-    `Cannot run 'lab' as '--keep' takes no command: current value is "status"`,
+    `Cannot run 'lab' as 'COMMAND' must be left out with --keep, which runs nothing: current value is "status"`,
   ]);
   assert.equal(mistakesOf(parseLab(["--keep", "--port", `${FIRST_PORT_MAX + 1}`], {})).length, 1);
 });
