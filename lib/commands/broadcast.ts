@@ -1,5 +1,5 @@
 /** `hearsay broadcast`: tells values to the cluster, from arguments or from lines, until each is acknowledged. */
-import { beforeEnding } from "../workbench/faults/before_ending.ts";
+import { beforeEnding } from "../workbench/ending_signals.ts";
 import { Broadcaster } from "../client/broadcaster.ts";
 import { type BroadcastConfig, parseBroadcast } from "./config/client.ts";
 import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";

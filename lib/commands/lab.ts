@@ -10,6 +10,7 @@ import { itself, type Program } from "../workbench/world/process.ts";
 import { type LabConfig, parseLab } from "./config/lab.ts";
 import { fail, FAILED, type Io, OK, refuse } from "./terminal/io.ts";
 import { addressText } from "../../transports/address.ts";
+import { endingSignals } from "../workbench/ending_signals.ts";
 
 export async function lab(args: readonly string[], io: Io): Promise<number> {
   const directory = io.env[FORWARDER_VARIABLE] ?? "";
@@ -62,7 +63,7 @@ function runAmong(lab: Lab, command: readonly string[]): Promise<number> {
   const env = { ...nemesis, ...process.env, ...labEnvironment() };
   // In a session of its own, so that Ctrl-C comes to it once: from us.
   const child = spawn(enter, entering, { stdio: "inherit", detached: true, env });
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => child.kill(name));
+  for (const name of endingSignals) process.on(name, () => child.kill(name));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     // As a shell has it, where a signal was what ended the command.
@@ -77,7 +78,7 @@ function runAmong(lab: Lab, command: readonly string[]): Promise<number> {
 function stay(lab: Lab, io: Io): Promise<number> {
   for (const line of greeting(lab)) io.out(`${line}\n`);
   return new Promise((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => resolve(OK));
+    for (const name of endingSignals) process.on(name, () => resolve(OK));
     const input = io.input();
     let turn = Promise.resolve();
     const stop = () => turn = turn.then(() => resolve(OK));

@@ -10,6 +10,7 @@ import type { Cut } from "../workbench/faults/grudge.ts";
 import { dropFrom, show } from "../workbench/faults/iptables.ts";
 import { LEASE_MS } from "../workbench/faults/sidecar.ts";
 import { parsePartition, type PartitionConfig, type RunningCluster } from "./config/cut.ts";
+import { endingSignals } from "../workbench/ending_signals.ts";
 import { fail, FAILED, type Io, OK, printLines, refuse } from "./terminal/io.ts";
 
 export async function partition(args: readonly string[], io: Io): Promise<number> {
@@ -65,7 +66,7 @@ async function hold(
   io: Io,
 ): Promise<number> {
   const ended = Promise.withResolvers<void>();
-  for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(name, () => ended.resolve());
+  for (const name of endingSignals) process.on(name, () => ended.resolve());
   const controller = new PartitionController(sidecars, addresses, { onFailure: () => ended.resolve() });
   await controller.partition(grudge);
   io.err("Cut. It ends with Ctrl-C.\n");

@@ -1,5 +1,5 @@
 /** `hearsay test --cluster`: nodes that run already, on a real network. */
-import { beforeEnding } from "../../workbench/faults/before_ending.ts";
+import { beforeEnding } from "../../workbench/ending_signals.ts";
 import { PartitionController, resolveAll } from "../../workbench/faults/partition_controller.ts";
 import { Examination, type Progress, type Running } from "../../workbench/examination.ts";
 import { OrderlyCuts, realPartitioner, simulatedPartitioner } from "../../workbench/faults/partitioner.ts";

@@ -8,17 +8,9 @@ import { join, resolve } from "node:path";
 import process from "node:process";
 import { ask } from "../world/running/ask.ts";
 import * as hosts from "./hosts.ts";
-import {
-  failure,
-  firstLine,
-  hasEnded,
-  isInPath,
-  killGroup,
-  lastWords,
-  readLines,
-  widePath,
-} from "./processes.ts";
+import { failure, firstLine, isInPath, lastWords, readLines, widePath } from "./processes.ts";
 import { doorOf, forwardFromOutside } from "./forwarder.ts";
+import { hasEnded, signalGroup } from "../world/child_processes.ts";
 import type { Program } from "../world/process.ts";
 import type { Address } from "../../../transports/address.ts";
 
@@ -103,7 +95,7 @@ export class Lab {
     const node = this.#nodes.get(id);
     if (node === undefined || hasEnded(node)) return;
     const closed = once(node, "close");
-    killGroup(node);
+    signalGroup(node, "SIGKILL");
     await closed;
   }
 

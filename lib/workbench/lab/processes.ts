@@ -2,7 +2,6 @@
 import type { ChildProcess } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import process from "node:process";
 import type { Readable } from "node:stream";
 import { LineReader } from "../../../transports/lines.ts";
 
@@ -38,20 +37,6 @@ export function failure(child: ChildProcess): Promise<string | undefined> {
     child.once("close", (status) => resolve(status === 0 ? undefined : words()));
     child.once("error", ({ message }) => resolve(message));
   });
-}
-
-export function hasEnded(child: ChildProcess): boolean {
-  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
-}
-
-/** Reaches whatever a process with a group of its own has started, too. */
-export function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // Nobody is left in the group.
-  }
 }
 
 /** Where programs are looked for: not everybody's PATH has those of the administrator. */

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { LineReader, LineWriter } from "../../../transports/lines.ts";
 import { encode } from "../../core/codec.ts";
 import type { Envelope } from "../../core/message.ts";
+import { ChildRegistry, hasEnded, signalGroup } from "./child_processes.ts";
 import { readPrinted } from "./printed.ts";
 import { REPORTS_MAX } from "../verdict/violations.ts";
 import type { Host, HostEvents, HostFactory } from "./world.ts";
@@ -44,11 +45,11 @@ export type ProcessHosts = HostFactory & {
 
 /** Hosts that run a program each. None of their processes outlives the caller. */
 export function processHosts(options: ProcessOptions): ProcessHosts {
-  const household = new Household();
+  const registry = new ChildRegistry();
   const bin = options.bin.includes("/") ? resolvePath(options.bin) : options.bin;
   const factory = (id: string, events: HostEvents) =>
-    new ProcessHost(id, events, { ...options, bin }, household);
-  return Object.assign(factory, { stopped: () => household.empty() });
+    new ProcessHost(id, events, { ...options, bin }, registry);
+  return Object.assign(factory, { stopped: () => registry.emptied() });
 }
 
 /** How this very program is run as a Maelstrom node: compiled, or from source by the runtime that runs it now. */
@@ -66,19 +67,19 @@ class ProcessHost implements Host {
   readonly #id: string;
   readonly #events: HostEvents;
   readonly #options: ProcessOptions;
-  readonly #household: Household;
+  readonly #registry: ChildRegistry;
   #life: Life | undefined;
 
-  constructor(id: string, events: HostEvents, options: ProcessOptions, household: Household) {
+  constructor(id: string, events: HostEvents, options: ProcessOptions, registry: ChildRegistry) {
     this.#id = id;
     this.#events = events;
     this.#options = options;
-    this.#household = household;
+    this.#registry = registry;
   }
 
   start(): void {
     this.#life?.kill();
-    this.#life = new Life(this.#id, this.#events, this.#options, this.#household);
+    this.#life = new Life(this.#id, this.#events, this.#options, this.#registry);
   }
 
   receive(envelope: Envelope): boolean {
@@ -112,7 +113,7 @@ class ProcessHost implements Host {
 class Life {
   readonly #id: string;
   readonly #events: HostEvents;
-  readonly #household: Household;
+  readonly #registry: ChildRegistry;
   /** Undefined if the system refused to start it. */
   readonly #child: ChildProcess | undefined;
   readonly #stdin: LineWriter | undefined;
@@ -122,13 +123,13 @@ class Life {
   /** From here on its end is what we asked for, and what it still prints is nobody's business. */
   #dismissed = false;
 
-  constructor(id: string, events: HostEvents, options: ProcessOptions, household: Household) {
+  constructor(id: string, events: HostEvents, options: ProcessOptions, registry: ChildRegistry) {
     this.#id = id;
     this.#events = events;
-    this.#household = household;
+    this.#registry = registry;
     // A group of its own, so that a signal reaches the program behind a wrapper script as well.
     const { bin, args, cwd = process.cwd() } = options;
-    const child = household.raise(() => spawn(bin, args, { cwd, detached: true }), (error) => {
+    const child = registry.start(() => spawn(bin, args, { cwd, detached: true }), (error) => {
       this.#crashed(`cannot run '${bin}': ${error}`);
     });
     this.#child = child;
@@ -144,7 +145,7 @@ class Life {
     const stdin = this.#stdin;
     // What comes after the program's end is nobody's fault.
     if (stdin === undefined || stdin.closed) return true;
-    return stdin.write(this.#household.printed.get(envelope) ?? encode(envelope), STDIN_BYTES_MAX);
+    return stdin.write(this.#registry.printed.get(envelope) ?? encode(envelope), STDIN_BYTES_MAX);
   }
 
   get halfLine(): string | undefined {
@@ -200,7 +201,7 @@ class Life {
     if (this.#dismissed) return;
     const printed = readPrinted(line);
     if (!printed.ok) return this.#report(printed.kind, quoted(printed.reason));
-    this.#household.printed.set(printed.envelope, printed.text);
+    this.#registry.printed.set(printed.envelope, printed.text);
     this.#events.sent(printed.envelope, printed.oddities);
   }
 
@@ -232,98 +233,10 @@ class Life {
   }
 }
 
-/** Every process that is alive, so that none outlives us. */
-class Household {
-  /** What each message was printed as, and is handed on as: a number may have more digits than we can count. */
-  readonly printed = new WeakMap<Envelope, string>();
-  readonly #alive = new Set<ChildProcess>();
-  #waiting: (() => void)[] = [];
-
-  /** Guards before the first is there: a signal may come in between. A refusal is always told later, never at once. */
-  raise(start: () => ChildProcess, onRefused: (reason: string) => void): ChildProcess | undefined {
-    if (this.#alive.size === 0) this.#guard();
-    try {
-      return this.#keep(start(), onRefused);
-    } catch (error) {
-      // Bun throws what others emit.
-      setImmediate(() => onRefused(error instanceof Error ? error.message : String(error)));
-      if (this.#alive.size === 0) this.#unguard();
-      return undefined;
-    }
-  }
-
-  #keep(child: ChildProcess, onRefused: (reason: string) => void): ChildProcess {
-    this.#alive.add(child);
-    child.once("exit", () => this.#remove(child));
-    child.once("error", ({ message }) => {
-      this.#remove(child);
-      onRefused(message);
-    });
-    return child;
-  }
-
-  empty(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      this.#settle();
-    });
-  }
-
-  #remove(child: ChildProcess): void {
-    if (!this.#alive.delete(child)) return;
-    if (this.#alive.size === 0) this.#unguard();
-    this.#settle();
-  }
-
-  #settle(): void {
-    if (this.#alive.size > 0) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
-  }
-
-  #guard(): void {
-    process.on("exit", this.#killAll);
-    for (const name of endings) process.on(name, this.#onSignal);
-  }
-
-  #unguard(): void {
-    process.off("exit", this.#killAll);
-    for (const name of endings) process.off(name, this.#onSignal);
-  }
-
-  readonly #killAll = () => {
-    for (const child of this.#alive) signalGroup(child, "SIGKILL");
-  };
-
-  // Whoever else listens decides how we end; if nobody does, we end as if we had never listened.
-  readonly #onSignal = (name: NodeJS.Signals) => {
-    this.#killAll();
-    this.#unguard();
-    if (process.listenerCount(name) === 0) process.kill(process.pid, name);
-  };
-}
-
-const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
 function feed(stream: Readable, reader: LineReader): void {
   stream.on("data", (chunk: Uint8Array) => reader.push(chunk));
   stream.once("end", () => reader.end());
   stream.on("error", () => {});
-}
-
-// Its number may belong to someone else by now.
-function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
-}
-
-function signalGroup(child: ChildProcess, name: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, name);
-  } catch {
-    // Nobody is left in the group, which is what a signal to it was for.
-  }
 }
 
 function quoted(line: string): string {

@@ -2,7 +2,7 @@
 import process from "node:process";
 import { clearInterval, setInterval } from "node:timers";
 import { fileURLToPath } from "node:url";
-import { beforeEnding } from "../../../lib/workbench/faults/before_ending.ts";
+import { beforeEnding } from "../../../lib/workbench/ending_signals.ts";
 import type { Program } from "../../../lib/workbench/world/process.ts";
 import { Server } from "../throughput/processes.ts";
 import { memoryOf } from "../throughput/usage.ts";

@@ -4,7 +4,7 @@ import type { ChildProcess, ChildProcessWithoutNullStreams } from "node:child_pr
 import { once } from "node:events";
 import { type Status, statusOf } from "../../../lib/client/answers.ts";
 import { ask } from "../../../lib/workbench/world/running/ask.ts";
-import { beforeEnding } from "../../../lib/workbench/faults/before_ending.ts";
+import { beforeEnding } from "../../../lib/workbench/ending_signals.ts";
 import type { Results } from "../../../lib/workbench/verdict/results.ts";
 import { type Ended, ending } from "../fixtures/hearsay.ts";
 import type { Address } from "../../../transports/address.ts";
