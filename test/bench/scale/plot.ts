@@ -1,4 +1,5 @@
 /** Draws how each figure grows: a log-log panel each, as plain SVG that reads in light and in dark. */
+import { path, pictureOf, type Point, rounded, text } from "../../../lib/workbench/report/svg.ts";
 import { type Figure, figures, pointsOf } from "./figures.ts";
 import { type Rates, type Scenario, titleOf } from "./plan.ts";
 import type { Row } from "./row.ts";
@@ -9,8 +10,6 @@ export interface Series {
   readonly rows: readonly Row[];
 }
 
-type Point = readonly [x: number, y: number];
-
 const COLUMNS = 3;
 const PANEL = { width: 310, height: 250, left: 58, right: 14, top: 50, bottom: 42 };
 const MARGIN = 16;
@@ -18,30 +17,18 @@ const LEGEND_HEIGHT = 70;
 const LEGEND_COLUMN_WIDTH = 380;
 
 const STYLE = `
-  .page { fill: #ffffff; stroke: #d0d7de; }
-  text { fill: #57606a; font: 11px ui-sans-serif, system-ui, "Segoe UI", Helvetica, Arial, sans-serif; }
-  .title { fill: #1f2328; font-weight: 600; font-size: 13px; }
-  .over { paint-order: stroke; stroke: #ffffff; stroke-width: 3px; }
-  .frame { fill: none; stroke: #d0d7de; }
-  .grid { stroke: #eaeef2; }
   .guide { fill: none; stroke: #8c959f; stroke-dasharray: 1.5 3.5; }
   .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
   .cut { stroke-dasharray: 6 4; }
   .total { stroke: #0969da; } .total-dot, .total-text { fill: #0969da; }
   .per-node { stroke: #bc4c00; } .per-node-dot, .per-node-text { fill: #bc4c00; }
-  .hollow { fill: #ffffff; stroke-width: 1.5; }
-  @media (prefers-color-scheme: dark) {
-    .page { fill: #0d1117; stroke: #30363d; }
-    text { fill: #9198a1; }
-    .title { fill: #f0f6fc; }
-    .over { stroke: #0d1117; }
-    .frame { stroke: #3d444d; }
-    .grid { stroke: #212830; }
+  .hollow { fill: #ffffff; stroke-width: 1.5; }`;
+
+const DARK_STYLE = `
     .guide { stroke: #656c76; }
     .total { stroke: #4493f8; } .total-dot, .total-text { fill: #4493f8; }
     .per-node { stroke: #f0883e; } .per-node-dot, .per-node-text { fill: #f0883e; }
-    .hollow { fill: #0d1117; }
-  }`;
+    .hollow { fill: #0d1117; }`;
 
 export function plotOf(series: readonly Series[], rates: Rates): string {
   const drawn = figures.filter((figure) => series.some(({ rows }) => pointsOf(figure, rows).length > 0));
@@ -55,14 +42,14 @@ export function plotOf(series: readonly Series[], rates: Rates): string {
     const y = MARGIN + LEGEND_HEIGHT + Math.floor(i / COLUMNS) * PANEL.height;
     return `<g transform="translate(${x} ${y})">${panelOf(panel, series)}</g>`;
   });
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="How cost grows with the number of nodes">`,
-    `<style>${STYLE}\n</style>`,
-    `<rect class="page" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
-    legendOf(series, rates),
-    ...parts,
-    "</svg>\n",
-  ].join("\n");
+  return pictureOf({
+    width,
+    height,
+    label: "How cost grows with the number of nodes",
+    style: STYLE,
+    darkStyle: DARK_STYLE,
+    parts: [legendOf(series, rates), ...parts],
+  });
 }
 
 function legendOf(series: readonly Series[], rates: Rates): string {
@@ -195,27 +182,12 @@ function colour({ perNode }: Scenario): string {
   return perNode ? "per-node" : "total";
 }
 
-function path(points: readonly Point[]): string {
-  return points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${x} ${y}`).join("");
-}
-
-function text(x: number, y: number, said: string, kind = "", anchor = "start"): string {
-  const more = `${kind === "" ? "" : ` class="${kind}"`}${
-    anchor === "start" ? "" : ` text-anchor="${anchor}"`
-  }`;
-  return `<text x="${rounded(x)}" y="${rounded(y)}"${more}>${said}</text>`;
-}
-
 function sideways(x: number, y: number, said: string): string {
   return `<text transform="translate(${x} ${rounded(y)}) rotate(-90)" text-anchor="middle">${said}</text>`;
 }
 
 function middle(a: number, b: number): number {
   return (a + b) / 2;
-}
-
-function rounded(n: number): number {
-  return Math.round(n * 10) / 10;
 }
 
 /** "10k", "2M", "0.05" */
