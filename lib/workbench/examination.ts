@@ -14,6 +14,7 @@ import { ReadSampler } from "./load/read_sampler.ts";
 import { Oddities } from "./verdict/oddities.ts";
 import { simulatedPartitioner } from "./faults/partitioner.ts";
 import { Components } from "./faults/components.ts";
+import type { Recorder } from "./report/recording.ts";
 import { conclude, type Results } from "./verdict/results.ts";
 import { SetFull } from "./verdict/set_full.ts";
 import { type Fault, READ_SHARE, type Settings } from "./settings.ts";
@@ -51,6 +52,8 @@ export interface ExaminationOptions {
   /** Each node's messages and bytes are to be counted, from the first operation on. */
   readonly loads?: boolean;
   readonly running?: Running;
+  /** Keeps what happens, to be drawn and told. */
+  readonly recorder?: Recorder | undefined;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -245,7 +248,7 @@ export class Examination {
   }
 
   #makeNetwork(): Network {
-    const { settings, scheduler, loads = false } = this.#options;
+    const { settings, scheduler, recorder, loads = false } = this.#options;
     const { seed, latencyDist, latencyMs } = settings;
     return new Network({
       scheduler,
@@ -253,6 +256,7 @@ export class Examination {
       bandwidthBps: settings.bandwidthBps,
       random: fork(seed, "network"),
       loads: loads ? new Loads() : undefined,
+      observer: recorder,
       onUnknownDestination: (node, destination) => {
         const reason = whyUnknown(destination);
         this.#violations.add({
@@ -266,7 +270,7 @@ export class Examination {
   }
 
   #makeCluster(): Cluster {
-    const { settings, scheduler, hosts } = this.#options;
+    const { settings, scheduler, hosts, recorder } = this.#options;
     return new Cluster({
       ids: this.#nodes,
       hosts,
@@ -277,16 +281,21 @@ export class Examination {
       violations: this.#violations,
       oddities: this.#oddities,
       elapsed: () => this.#elapsed(),
-      onDelivered: (node, values) => this.#propagation.holds(node, values, this.#elapsed()),
+      onDelivered: (node, values) => {
+        this.#propagation.holds(node, values, this.#elapsed());
+        recorder?.holds(node, values, scheduler.now());
+      },
       onMemoryLost: (node) => {
         if (this.#options.durable) return;
         this.#memoryLostAt.set(node, this.#elapsed());
+        recorder?.loses(node, "all", scheduler.now());
         this.#propagation.forgets(node);
       },
       onLost: (node, values, cause) => {
         if (values.length === 0) return;
         this.#survival.lost(values, cause, this.#cluster.holds());
         this.#propagation.loses(node, values);
+        recorder?.loses(node, values, scheduler.now());
       },
       onOutage: (node, reason) => this.#onOutage(node, reason),
     });

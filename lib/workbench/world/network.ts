@@ -4,7 +4,7 @@ import type { Random } from "../../core/random.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import { Heap } from "./heap.ts";
 import { type Loads, weigh } from "./loads.ts";
-import { isClient, Traffic } from "./traffic.ts";
+import { type Drop, isClient, Traffic } from "./traffic.ts";
 import type { Scheduler } from "./world.ts";
 
 /** Messages that wait for a paused node; what comes on top is dropped and counted. */
@@ -12,6 +12,24 @@ export const PAUSED_QUEUE_MAX = 10_000;
 
 /** A receiver hears this often that a long message is coming in, ms: it sees parts of it, as on a TCP connection. */
 const ARRIVING_EVERY_MS = 50;
+
+/** One message on its way to a node, once it is over. */
+export interface Passage {
+  readonly envelope: Envelope;
+  /** When it was sent, and when it was received or given up, ms. */
+  readonly sentAt: number;
+  readonly endedAt: number;
+  /** Why it was not received; undefined if it was. */
+  readonly dropped?: Drop | undefined;
+}
+
+/** Is told what happens on the network; `at` is the scheduler's time, ms. */
+export interface NetworkObserver {
+  passed(passage: Passage): void;
+  became(node: string, state: "up" | "paused" | "down", at: number): void;
+  /** These links are cut from now on, and no others; an empty grudge is a heal. */
+  parted(grudge: Grudge, at: number): void;
+}
 
 export interface NetworkOptions {
   readonly scheduler: Scheduler;
@@ -22,12 +40,14 @@ export interface NetworkOptions {
   readonly random: Random;
   /** Counts what each node sends and receives, too. */
   readonly loads?: Loads | undefined;
+  readonly observer?: NetworkObserver | undefined;
   /** A node sent something to nobody we know. */
   readonly onUnknownDestination: (node: string, destination: string) => void;
 }
 
-interface Message {
-  readonly envelope: Envelope;
+type Sent = Pick<Passage, "envelope" | "sentAt">;
+
+interface Message extends Sent {
   readonly dueAt: number;
   /** 0 where they are not counted. */
   readonly bytes: number;
@@ -96,16 +116,18 @@ export class Network {
     const bytes = this.traffic.sent(envelope);
     if (receive !== undefined) return this.#deliverToClient(envelope, receive);
     if (inbox === undefined) return;
-    if (isClient(src)) return this.#enqueue(inbox, { envelope, bytes, dueAt: this.#options.scheduler.now() });
+    const now = this.#options.scheduler.now();
+    if (isClient(src)) return this.#enqueue(inbox, { envelope, bytes, sentAt: now, dueAt: now });
     this.#carry(inbox, envelope, bytes);
   }
 
   partition(grudge: Grudge): void {
     this.#grudge = grudge;
+    this.#options.observer?.parted(grudge, this.#options.scheduler.now());
   }
 
   heal(): void {
-    this.#grudge = new Map();
+    this.partition(new Map());
   }
 
   get grudge(): Grudge {
@@ -124,7 +146,7 @@ export class Network {
   up(id: string): void {
     const inbox = this.#inboxes.get(id);
     if (inbox === undefined) return;
-    inbox.state = "up";
+    this.#become(id, inbox, "up");
     if (inbox.held === undefined) this.#poll(inbox);
     else this.#scheduleDelivery(inbox, inbox.held);
   }
@@ -133,7 +155,7 @@ export class Network {
   pause(id: string): void {
     const inbox = this.#inboxes.get(id);
     if (inbox === undefined || inbox.state !== "up") return;
-    inbox.state = "paused";
+    this.#become(id, inbox, "paused");
     inbox.cancel();
   }
 
@@ -141,10 +163,17 @@ export class Network {
   down(id: string): void {
     const inbox = this.#inboxes.get(id);
     if (inbox === undefined) return;
-    inbox.state = "down";
+    this.#become(id, inbox, "down");
     inbox.cancel();
+    for (let lost = inbox.held ?? inbox.queue.pop(); lost !== undefined; lost = inbox.queue.pop()) {
+      this.#tell(lost, "down");
+    }
     inbox.held = undefined;
-    inbox.queue.clear();
+  }
+
+  #become(id: string, inbox: Inbox, state: Inbox["state"]): void {
+    inbox.state = state;
+    this.#options.observer?.became(id, state, this.#options.scheduler.now());
   }
 
   #deliverToClient(envelope: Envelope, receive: (envelope: Envelope) => void): void {
@@ -158,15 +187,28 @@ export class Network {
 
   /** Between nodes, where the network is not perfect. */
   #carry(inbox: Inbox, envelope: Envelope, bytes: number): void {
-    const { random, latency } = this.#options;
+    const { random, latency, scheduler } = this.#options;
+    const sentAt = scheduler.now();
     // What gets lost takes its time on the line, too; copies are made beyond it.
     const leftAt = this.#transmit(inbox, envelope);
-    if (this.#lossShare > 0 && random.next() < this.#lossShare) return this.traffic.dropped("loss");
-    this.#travel(inbox, { envelope, bytes, dueAt: leftAt + latency() }, leftAt);
+    if (this.#lossShare > 0 && random.next() < this.#lossShare) {
+      return this.#drop({ envelope, sentAt }, "loss");
+    }
+    this.#travel(inbox, { envelope, bytes, sentAt, dueAt: leftAt + latency() }, leftAt);
     if (this.#duplicateShare > 0 && random.next() < this.#duplicateShare) {
       this.traffic.duplicated();
-      this.#travel(inbox, { envelope, bytes, dueAt: leftAt + latency() }, leftAt);
+      this.#travel(inbox, { envelope, bytes, sentAt, dueAt: leftAt + latency() }, leftAt);
     }
+  }
+
+  #drop(message: Sent, why: Drop): void {
+    this.traffic.dropped(why);
+    this.#tell(message, why);
+  }
+
+  #tell({ envelope, sentAt }: Sent, dropped?: Drop): void {
+    const { observer, scheduler } = this.#options;
+    observer?.passed({ envelope, sentAt, endedAt: scheduler.now(), dropped });
   }
 
   /** The line takes one message after the other. Returns when it will have taken this one. */
@@ -200,9 +242,9 @@ export class Network {
   }
 
   #enqueue(inbox: Inbox, message: Message): void {
-    if (inbox.state === "down") return this.traffic.dropped("down");
+    if (inbox.state === "down") return this.#drop(message, "down");
     if (inbox.state === "paused" && inbox.queue.size >= PAUSED_QUEUE_MAX) {
-      return this.traffic.dropped("overflow");
+      return this.#drop(message, "overflow");
     }
     inbox.queue.push(message.dueAt, message);
     if (inbox.held === undefined) this.#poll(inbox);
@@ -214,7 +256,7 @@ export class Network {
       const message = inbox.queue.pop();
       if (message === undefined) return;
       if (this.#grudge.get(message.envelope.dest)?.has(message.envelope.src)) {
-        this.traffic.dropped("partition");
+        this.#drop(message, "partition");
       } else return this.#scheduleDelivery(inbox, message);
     }
   }
@@ -223,9 +265,14 @@ export class Network {
     inbox.held = message;
     inbox.cancel = this.#options.scheduler.at(message.dueAt, () => {
       inbox.held = undefined;
-      if (inbox.receive(message.envelope) === false) this.traffic.dropped("overflow");
-      else this.traffic.received(message.envelope, message.bytes);
+      this.#deliver(inbox, message);
       if (inbox.held === undefined) this.#poll(inbox);
     });
+  }
+
+  #deliver(inbox: Inbox, message: Message): void {
+    if (inbox.receive(message.envelope) === false) return this.#drop(message, "overflow");
+    this.traffic.received(message.envelope, message.bytes);
+    this.#tell(message);
   }
 }

@@ -6,6 +6,7 @@ import { type Entry, type Mechanism, Node, type NodeOptions } from "../../core/n
 import { fork, type Random } from "../../core/random.ts";
 import { drive, type Driver } from "../../runtime/drive.ts";
 import { Examination } from "../examination.ts";
+import type { Recorder } from "../report/recording.ts";
 import type { Settings } from "../settings.ts";
 import type { Results } from "../verdict/results.ts";
 import { keyOf } from "../verdict/values.ts";
@@ -27,6 +28,7 @@ export interface SimNodeOptions {
 export interface SimOptions extends SimNodeOptions {
   /** Each node's messages and bytes are to be counted, from the first operation on. */
   readonly loads?: boolean;
+  readonly recorder?: Recorder;
 }
 
 /** Makes a host; given to those who want other nodes than the core's, or these ones broken. */
@@ -35,7 +37,7 @@ export type SimHosts = (seed: number, scheduler: Scheduler, options: SimNodeOpti
 /** Runs a whole examination at once. Hosts given here must tell of deliveries. */
 export function simulate(
   settings: Settings,
-  { loads = false, ...options }: SimOptions = {},
+  { loads = false, recorder, ...options }: SimOptions = {},
   hosts: SimHosts = simHosts,
 ): Results {
   const scheduler = new VirtualScheduler();
@@ -50,6 +52,7 @@ export function simulate(
     seesInside: true,
     durable,
     loads,
+    recorder,
   });
   let results: Results | undefined;
   examination.start((found) => {

@@ -6,11 +6,11 @@ import { seeded } from "../../../../lib/core/random.ts";
 import { completeGrudge } from "../../../../lib/workbench/faults/grudge.ts";
 import { latency } from "../../../../lib/workbench/world/latency.ts";
 import { weigh } from "../../../../lib/workbench/world/loads.ts";
-import { Network, PAUSED_QUEUE_MAX } from "../../../../lib/workbench/world/network.ts";
+import { Network, type NetworkObserver, PAUSED_QUEUE_MAX } from "../../../../lib/workbench/world/network.ts";
 import { VirtualScheduler } from "../../../../lib/workbench/world/scheduler.ts";
 
 /** A network of n0, n1, n2 and client c0 that notes every arrival as "who<-what@when". */
-function world(latencies: readonly number[], bandwidthBps?: number) {
+function world(latencies: readonly number[], bandwidthBps?: number, observer?: NetworkObserver) {
   const scheduler = new VirtualScheduler();
   const arrivals: string[] = [];
   const unknown: string[] = [];
@@ -19,6 +19,7 @@ function world(latencies: readonly number[], bandwidthBps?: number) {
     scheduler,
     latency: () => latencies[drawn++ % latencies.length] ?? 0,
     bandwidthBps,
+    observer,
     random: seeded(1),
     onUnknownDestination: (node, destination) => unknown.push(`${node}->${destination}`),
   });
@@ -192,4 +193,35 @@ test("Traffic: counts nodes, clients and the observer apart, nodes by type; a me
   assert.deepEqual([servers, clients, observer].map((flow) => flow["send-count"]), [2, 1, 1]);
   assert.deepEqual(byType.map(([type, flow]) => [type, flow["recv-count"]]), [["ack", 1], ["delta", 1]]);
   assert.deepEqual(unknown, ["n0->n9"]);
+});
+
+test("Network: an observer is told how each message to a node ended, of cuts and heals, and of nodes up and down", () => {
+  const told: string[] = [];
+  const { scheduler, network, send } = world([100], undefined, {
+    passed: ({ envelope: { src, dest, body }, sentAt, endedAt, dropped = "received" }) =>
+      told.push(`${src}->${dest} ${body.type} ${sentAt}-${endedAt} ${dropped}`),
+    became: (node, state, at) => told.push(`${node} ${state} ${at}`),
+    parted: (grudge, at) => told.push(`${grudge.size} ${at}`),
+  });
+  told.length = 0;
+  send("n0", "n1", "whole");
+  scheduler.run(150);
+  network.partition(completeGrudge([["n0"], ["n1"]]));
+  send("n0", "n1", "cut");
+  network.heal();
+  send("n0", "n2", "held");
+  send("n0", "n2", "waiting");
+  scheduler.run(160);
+  network.down("n2");
+  send("c0", "n2", "late");
+  assert.deepEqual(told, [
+    "n0->n1 whole 0-100 received",
+    "2 150",
+    "n0->n1 cut 150-150 partition",
+    "0 150",
+    "n2 down 160",
+    "n0->n2 held 150-160 down",
+    "n0->n2 waiting 150-160 down",
+    "c0->n2 late 160-160 down",
+  ]);
 });

@@ -1,0 +1,53 @@
+/** What a recording keeps: messages between nodes, what was told and held and lost, cuts and outages. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Body } from "../../../../lib/core/message.ts";
+import { Recorder, valuesIn } from "../../../../lib/workbench/report/recording.ts";
+
+const passage = (src: string, dest: string, body: Body) => ({
+  envelope: { src, dest, body },
+  sentAt: 1,
+  endedAt: 2,
+});
+
+test("Recorder: messages between nodes are kept, of a client's only the values that it told", () => {
+  const recorder = new Recorder();
+  recorder.passed(passage("n0", "n1", { type: "ack" }));
+  recorder.passed(passage("c1", "n1", { type: "broadcast", message: 7 }));
+  recorder.passed({ ...passage("c1", "n2", { type: "broadcast", message: 8 }), dropped: "down" });
+  recorder.passed(passage("c1", "n1", { type: "read" }));
+  const { passages, told } = recorder.recording;
+  assert.deepEqual(passages.map(({ envelope }) => envelope.body.type), ["ack"]);
+  assert.deepEqual(told, [{ node: "n1", values: [7], at: 2 }]);
+});
+
+test("Recorder: a cut lasts until the heal or the next cut, an outage until the node is up; what is open has no end", () => {
+  const recorder = new Recorder();
+  const grudge = new Map([["n0", new Set(["n1"])]]);
+  recorder.parted(grudge, 10);
+  recorder.parted(grudge, 20);
+  recorder.parted(new Map(), 30);
+  recorder.parted(grudge, 40);
+  recorder.became("n0", "up", 0);
+  recorder.became("n0", "paused", 5);
+  recorder.became("n0", "down", 6);
+  recorder.became("n0", "up", 7);
+  recorder.became("n1", "down", 8);
+  const { cuts, outages } = recorder.recording;
+  assert.deepEqual(cuts.map(({ from, to }) => [from, to]), [[10, 20], [20, 30], [40, Infinity]]);
+  assert.deepEqual(outages, [
+    { node: "n0", state: "paused", from: 5, to: 6 },
+    { node: "n0", state: "down", from: 6, to: 7 },
+    { node: "n1", state: "down", from: 8, to: Infinity },
+  ]);
+});
+
+test("valuesIn(): a broadcast's message, the runs of entries of a peer message, and of anything else nothing", () => {
+  const runs = [["n0", 1, [5, "six"]], ["n1", 3, [{ seven: 7 }]]];
+  assert.deepEqual(valuesIn({ type: "broadcast", message: null }), [null]);
+  assert.deepEqual(valuesIn({ type: "delta", incarnation: 1, seq: 1, digest: [], runs }), [5, "six", {
+    seven: 7,
+  }]);
+  assert.deepEqual(valuesIn({ type: "ack", incarnation: 1, seq: 1, digest: [] }), []);
+  assert.deepEqual(valuesIn({ type: "delta", runs: "many" }), []);
+});
