@@ -1,6 +1,6 @@
 /** The words of a transcript: what happens in a cluster, as a person would write it down. */
 import type { Entry, NodeStatus } from "../../lib/core/node.ts";
-import { type Body, isEagerBody, isPeerBody, type PeerBody } from "../../lib/core/message.ts";
+import { type Body, type Exchange, readPeerMessage } from "../../lib/core/message.ts";
 import type { Happening } from "./cluster.ts";
 
 /** A line of output; those of messages are aligned with each other. */
@@ -60,19 +60,24 @@ export class Wording {
 
   #messageLine({ envelope, fate }: Happening & { kind: "message" }, at: number): Line {
     const { src, dest, body } = envelope;
-    const number = isPeerBody(body) ? ` #${body.seq}` : "";
-    const text = fate === "lost later" ? "does not arrive" : this.#bodyText(body);
-    return { at, head: [`${src} ${fate === "sent" ? "->" : "-x"} ${dest}`, body.type + number], text };
+    const said = this.#said(body);
+    const text = fate === "lost later" ? "does not arrive" : said.text;
+    return { at, head: [`${src} ${fate === "sent" ? "->" : "-x"} ${dest}`, said.type], text };
   }
 
-  #bodyText(body: Body): string {
-    if (isPeerBody(body)) return this.#peerText(body);
-    if (isEagerBody(body)) return runsText(body.runs);
-    const values = body["messages"];
-    return Array.isArray(values) ? values.map(valueText).join(" ") : "";
+  /** Between nodes, or to a client. */
+  #said(body: Body): { type: string; text: string } {
+    const message = readPeerMessage(body);
+    if (message === undefined) {
+      const values = body["messages"];
+      return { type: body.type, text: Array.isArray(values) ? values.map(valueText).join(" ") : "" };
+    }
+    if (message.type === "malformed") throw new Error(message.reason);
+    if (message.type === "push") return { type: message.type, text: runsText(message.runs) };
+    return { type: `${message.type} #${message.seq}`, text: this.#exchangeText(message) };
   }
 
-  #peerText({ incarnation, runs = [], window, ack, digest, poll, links = [] }: PeerBody): string {
+  #exchangeText({ incarnation, runs = [], window, ack, digest, poll, links = [] }: Exchange): string {
     const parts = [
       incarnation > 1 && `life ${incarnation}`,
       runsText(runs),
@@ -85,12 +90,12 @@ export class Wording {
     return parts.filter((part) => part !== false && part !== "").join("  ");
   }
 
-  #allLinksText(links: NonNullable<PeerBody["links"]>): string {
+  #allLinksText(links: NonNullable<Exchange["links"]>): string {
     if (links.length > NAMED_MAX) return `{links of ${links.length} nodes}`;
     return links.length === 0 ? "" : `{${links.map((each) => this.#linksText(each)).join("; ")}}`;
   }
 
-  #linksText([node, life, version, suspected, heard]: NonNullable<PeerBody["links"]>[number]): string {
+  #linksText([node, life, version, suspected, heard]: NonNullable<Exchange["links"]>[number]): string {
     const name = `${node} v${life > 1 ? `${life}.` : ""}${version}`;
     if (this.#advertised.has(name)) return name;
     this.#advertised.add(name);
@@ -108,12 +113,12 @@ function effectLine({ id, effect }: Happening & { kind: "effect" }, at: number):
   return { at, text: `${id} persists and delivers ${own}${entriesText(effect.entries)}` };
 }
 
-function ackText([life, seq, heldMs]: NonNullable<PeerBody["ack"]>): string {
+function ackText([life, seq, heldMs]: NonNullable<Exchange["ack"]>): string {
   const held = Math.round(heldMs) > 0 ? ` after ${timeOf(heldMs)}` : "";
   return `acks #${seq}${life > 1 ? ` of life ${life}` : ""}${held}`;
 }
 
-function runsText(runs: NonNullable<PeerBody["runs"]>): string {
+function runsText(runs: NonNullable<Exchange["runs"]>): string {
   return runs.map(([origin, seq, values]) => {
     const spans = spansText(origin, [seq, seq + values.length - 1]);
     return values.length > NAMED_MAX
@@ -128,7 +133,7 @@ function valueText(value: unknown): string {
 }
 
 function entriesText(entries: readonly Entry[]): string {
-  const runs: NonNullable<PeerBody["runs"]> = [];
+  const runs: NonNullable<Exchange["runs"]> = [];
   for (const { origin, seq, value } of entries) {
     const last = runs.at(-1);
     if (last?.[0] === origin && last[1] + last[2].length === seq) last[2].push(value);
