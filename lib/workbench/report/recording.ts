@@ -1,5 +1,5 @@
 /** Keeps what happens on the network and at the nodes of one examination, to draw it and to tell it afterwards. */
-import { type Body, isEagerBody, isPeerBody, type Json, readRequest } from "../../core/message.ts";
+import { type Body, type Json, readPeerMessage, readRequest } from "../../core/message.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import type { NetworkObserver, Passage } from "../world/network.ts";
 import { isClient } from "../world/traffic.ts";
@@ -105,6 +105,7 @@ export class Recorder implements NetworkObserver {
 export function valuesIn(body: Body): readonly Json[] {
   const request = readRequest(body);
   if (request.type === "broadcast") return [request.message];
-  const runs = isPeerBody(body) || isEagerBody(body) ? body.runs ?? [] : [];
+  const message = readPeerMessage(body);
+  const runs = message === undefined || message.type === "malformed" ? [] : message.runs ?? [];
   return runs.flatMap(([, , values]) => values);
 }
