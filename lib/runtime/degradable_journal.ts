@@ -1,10 +1,7 @@
-/** The journal of a serving node: a store, and what is kept in memory while the store fails. */
+/** The journal of a durable node: a store, and what is kept in memory while the store fails. */
 import type { Entry } from "../core/log/log.ts";
 import type { Journal } from "./journal.ts";
 import { type Store, StoreFault } from "../store/store.ts";
-
-/** While a store fails, it is tried again this often, and looked at as often while it does not, ms. */
-export const RESUME_MS = 1_000;
 
 /**
  * A store that fails is suspended: the node refuses broadcasts then, so all that still comes are entries that other

@@ -4,12 +4,12 @@ import type { Body, Envelope } from "../core/message.ts";
 import { Node } from "../core/node.ts";
 import { type Random, seeded } from "../core/random.ts";
 import type { Store } from "../store/store.ts";
-import { drive, type Driver } from "../runtime/drive.ts";
+import { drive, type DriveOptions, type Driver } from "../runtime/drive.ts";
+import { driveDurably, type DurableDriver } from "../runtime/drive_durably.ts";
 import { TcpTransport } from "../../transports/tcp/tcp.ts";
 import { UnackedAge } from "./unacked_age.ts";
 import { duration } from "./duration.ts";
 import { Router } from "./router.ts";
-import { DegradableJournal, RESUME_MS } from "../runtime/degradable_journal.ts";
 import { Sparsely } from "./sparsely.ts";
 import { statusOf } from "./status.ts";
 import { Watches } from "./watches.ts";
@@ -48,14 +48,13 @@ export class Service {
   readonly #router: Router;
   readonly #watches: Watches;
   readonly #unackedAge = new UnackedAge();
-  readonly #journal: DegradableJournal;
   readonly #startedAt = this.#clock();
   readonly #dropped: Sparsely;
   #incarnation: number;
   #node: Node;
   #driver: Driver | undefined;
-  #resuming: ReturnType<typeof setTimeout> | undefined;
-  #looking: ReturnType<typeof setInterval> | undefined;
+  /** The same, where there is a log. */
+  #durable: DurableDriver | undefined;
 
   constructor(options: ServiceOptions) {
     const { id, cluster, listen, peers, store } = options;
@@ -63,7 +62,6 @@ export class Service {
     this.#incarnation = store.incarnation;
     this.#dropped = new Sparsely(DROPPED_SAID_EVERY_MS, (reason, unsaid) => this.#sayDropped(reason, unsaid));
     this.#random = seeded(Math.floor(Math.random() * 2 ** 32));
-    this.#journal = new DegradableJournal(store);
     this.#transport = new TcpTransport({ id, cluster, incarnation: store.incarnation, listen, peers });
     this.#watches = this.#makeWatches();
     this.#router = this.#makeRouter();
@@ -73,12 +71,11 @@ export class Service {
   /** Opens; resolves to where it listens, and rejects with a sentence where it cannot. */
   async start(): Promise<Address> {
     const { store, logger } = this.#options;
-    this.#driver = drive({
+    const options: DriveOptions & { readonly clock: () => number } = {
       node: this.#node,
       transport: this.#router,
       clock: this.#clock,
       batches: true,
-      ...store.durable && { journal: this.#journal, onUnsafe: (error) => this.#startOver(error) },
       onDeliver: (entries, now) => this.#unackedAge.note(entries, now),
       onSettled: () => this.#watches.serveAll(),
       onDropped: (reason) => {
@@ -86,8 +83,9 @@ export class Service {
         this.#dropped.note(reason, this.#clock());
       },
       onNotice: (text) => logger.warn(text, { node: this.#options.id }),
-    });
-    if (store.durable) this.#looking = setInterval(() => this.#look(), RESUME_MS);
+    };
+    if (store.durable) this.#durable = this.#driveDurably(options);
+    this.#driver = this.#durable ?? drive(options);
     const at = await this.#transport.listening;
     const { scarcity } = this.#transport;
     if (scarcity !== undefined) logger.info(scarcity, { node: this.#options.id });
@@ -96,8 +94,6 @@ export class Service {
 
   /** What was acknowledged has left when this resolves, or never can. */
   async stop(): Promise<void> {
-    clearTimeout(this.#resuming);
-    clearInterval(this.#looking);
     this.#driver?.stop();
     await this.#transport.close();
   }
@@ -115,41 +111,27 @@ export class Service {
     return node;
   }
 
-  // What the log cannot take.
-
-  /** Goes on as after a crash: with what is safe, in a later life, taking no broadcasts until there is room again. */
-  #startOver(error: unknown): Node {
-    this.#suspend(error);
-    this.#incarnation++;
-    this.#node = this.#makeNode();
-    this.#node.step({ kind: "storage", fault: messageOf(error) }, this.#clock());
-    return this.#node;
-  }
-
-  /** A log that is gone is noticed where there is nothing to commit, too. What waits for a commit meets it there. */
-  #look(): void {
-    if (this.#driver?.settled !== true) return;
-    const fault = this.#journal.faultOfPlace();
-    if (fault === undefined) return;
-    this.#suspend(fault);
-    this.#driver.step({ kind: "storage", fault: messageOf(fault) });
-  }
-
-  #suspend(error: unknown): void {
-    const text = messageOf(error);
-    this.#options.logger.error("cannot make values safe, so broadcasts are refused until it works again", {
-      text,
+  /** A later life begins when the log could not take something. */
+  #driveDurably(options: DriveOptions & { readonly clock: () => number }): DurableDriver {
+    return driveDurably({
+      ...options,
+      store: this.#options.store,
+      makeNode: (incarnation) => {
+        this.#incarnation = incarnation;
+        return this.#node = this.#makeNode();
+      },
+      onStorage: (fault) => this.#sayStorage(fault),
     });
-    this.#journal.suspend(error);
-    this.#resumeLater();
   }
 
-  #resumeLater(): void {
-    this.#resuming = setTimeout(() => {
-      if (this.#journal.resume() !== undefined) return this.#resumeLater();
-      this.#options.logger.info("values are made safe again, and broadcasts are taken");
-      this.#driver?.step({ kind: "storage", fault: undefined });
-    }, RESUME_MS);
+  #sayStorage(fault: unknown): void {
+    const { logger } = this.#options;
+    if (fault === undefined) logger.info("values are made safe again, and broadcasts are taken");
+    else {
+      logger.error("cannot make values safe, so broadcasts are refused until it works again", {
+        text: fault instanceof Error ? fault.message : String(fault),
+      });
+    }
   }
 
   // What is not the protocol's business.
@@ -222,7 +204,7 @@ export class Service {
   }
 
   #status(): Body {
-    const { id, cluster, version, store } = this.#options;
+    const { id, cluster, version } = this.#options;
     const now = this.#clock();
     return statusOf({
       head: {
@@ -232,7 +214,7 @@ export class Service {
         incarnation: this.#incarnation,
         uptime_ms: Math.round(now - this.#startedAt),
       },
-      storage: store.durable ? this.#journal.state : "memory",
+      storage: this.#durable?.storage ?? "memory",
       node: this.#node.status,
       links: this.#transport.links(),
       unackedAge: this.#unackedAge,
@@ -250,8 +232,4 @@ export class Service {
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return Math.round((user + system) / 1000);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

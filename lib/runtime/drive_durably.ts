@@ -1,0 +1,108 @@
+/** Drives a node on a store that may fail: such a node refuses new values, goes on with everything else, and tries again. */
+import type { Store } from "../store/store.ts";
+import { runtimeTimer } from "../../transports/clock.ts";
+import { DegradableJournal } from "./degradable_journal.ts";
+import { drive, type DriveOptions, type Driver, type Steps } from "./drive.ts";
+
+/** While a store fails, it is tried again this often, and looked at as often while it does not, ms. */
+export const RESUME_MS = 1_000;
+
+export interface DurableOptions extends Omit<DriveOptions, "journal" | "onUnsafe"> {
+  /** Closed by its owner. */
+  readonly store: Store;
+  readonly clock: () => number;
+  /** Makes a node that knows what is safe, and its members, in a life of this incarnation. */
+  readonly makeNode: (incarnation: number) => Steps;
+  /** Entries cannot be made safe any more, for this reason; undefined: they can again. */
+  readonly onStorage?: (fault: unknown) => void;
+}
+
+export interface DurableDriver extends Driver {
+  /** Whether all that the node is given is made safe, or why not. */
+  readonly storage: DegradableJournal["state"];
+}
+
+/** As `drive`, with the store for a journal. */
+export function driveDurably(options: DurableOptions): DurableDriver {
+  return new StoreDriver(options);
+}
+
+class StoreDriver implements DurableDriver {
+  readonly #options: DurableOptions;
+  readonly #journal: DegradableJournal;
+  readonly #driver: Driver;
+  #incarnation: number;
+  #cancel = () => {};
+
+  constructor(options: DurableOptions) {
+    this.#options = options;
+    this.#incarnation = options.store.incarnation;
+    this.#journal = new DegradableJournal(options.store);
+    this.#driver = drive({
+      ...options,
+      journal: this.#journal,
+      onUnsafe: (error) => this.#startOver(error),
+    });
+    this.#later();
+  }
+
+  step(event: Parameters<Driver["step"]>[0]): void {
+    this.#driver.step(event);
+  }
+
+  get settled(): boolean {
+    return this.#driver.settled;
+  }
+
+  get storage(): DegradableJournal["state"] {
+    return this.#journal.state;
+  }
+
+  stop(): void {
+    this.#driver.stop();
+    this.#cancel();
+  }
+
+  /** Goes on as after a crash: with what is safe, in a later life, taking no broadcasts until there is room again. */
+  #startOver(error: unknown): Steps {
+    this.#suspend(error);
+    const node = this.#options.makeNode(++this.#incarnation);
+    node.step({ kind: "storage", fault: messageOf(error) }, this.#options.clock());
+    return node;
+  }
+
+  #suspend(fault: unknown): void {
+    this.#journal.suspend(fault);
+    this.#options.onStorage?.(fault);
+    this.#later();
+  }
+
+  #later(): void {
+    const { timer = runtimeTimer } = this.#options;
+    this.#cancel();
+    this.#cancel = timer(RESUME_MS, () => {
+      if (this.#journal.state === "durable") this.#look();
+      else this.#resume();
+      this.#later();
+    });
+  }
+
+  /** A log that is gone is noticed where there is nothing to commit, too. What waits for a commit meets it there. */
+  #look(): void {
+    if (!this.#driver.settled) return;
+    const fault = this.#journal.faultOfPlace();
+    if (fault === undefined) return;
+    this.#suspend(fault);
+    this.#driver.step({ kind: "storage", fault: messageOf(fault) });
+  }
+
+  #resume(): void {
+    if (this.#journal.resume() !== undefined) return;
+    this.#options.onStorage?.(undefined);
+    this.#driver.step({ kind: "storage", fault: undefined });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
