@@ -15,6 +15,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   sim: [
     "hearsay sim --challenge 3d",
     "hearsay sim --nemesis partition,kill --seeds 20",
+    "hearsay sim --data --nemesis kill,disk,stall --seeds 20",
     "hearsay sim --challenge 3c --grudge 'n0|rest' --json",
   ],
   test: [
@@ -59,7 +60,13 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "or SIGHUP, unless that is ignored, as under nohup.",
     "Exit status: 0, or 1 where it cannot listen there or cannot use the directory, and says why.",
   ],
-  sim: ["The nodes are hearsay's own. A run that fails says how to run it again."],
+  sim: [
+    "The nodes are hearsay's own. A run that fails says how to run it again.",
+    "",
+    "Of the faults, kill loses what a node holds, unless --data keeps it; pause stops a node for a while, stall stops",
+    "several at once for up to 150 ms, again and again, as on a busy machine; rollback puts an earlier state in the",
+    "place of a node's log, and disk lets its commits fail, as a full disk does: it then refuses new values.",
+  ],
   test: [
     "A node is any program, in any language, that speaks Maelstrom's broadcast protocol on standard input and",
     "output. At the end everything is healed and each node is read: valid is a run after which every acknowledged",

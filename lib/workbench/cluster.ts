@@ -4,7 +4,9 @@ import type { Body, Envelope, Json } from "../core/message.ts";
 import type { Random } from "../core/random.ts";
 import type { Client, Clients } from "./load/client.ts";
 import type { Network } from "./world/network.ts";
+import type { DiskFault } from "./world/sim_store.ts";
 import type { Oddities, Oddity } from "./verdict/oddities.ts";
+import type { LossCause } from "./verdict/survival.ts";
 import type { Topology } from "./load/topology.ts";
 import type { ViolationKind, Violations } from "./verdict/violations.ts";
 import type { Host, HostFactory, Scheduler } from "./world/world.ts";
@@ -26,7 +28,7 @@ export interface ClusterOptions {
   readonly onDelivered: (node: string, values: readonly Json[]) => void;
   readonly onMemoryLost: (node: string) => void;
   /** It no longer holds these values, or would not come back with them; told only of nodes that can be seen into. */
-  readonly onLost: (node: string, values: readonly Json[], cause: "kill" | "rollback") => void;
+  readonly onLost: (node: string, values: readonly Json[], cause: LossCause) => void;
   /** A node that was up is out of reach, for this reason; or, without one, it is up again. */
   readonly onOutage: (node: string, reason: string | undefined) => void;
 }
@@ -120,6 +122,20 @@ export class Cluster {
     return detail;
   }
 
+  /** Whether the node is up or not: its disk fails in this way, or works again. */
+  failDisk(id: string, fault: DiskFault | undefined): void {
+    const host = this.#members.get(id)?.host;
+    assert(host?.failDisk !== undefined, "only nodes whose disk can fail have one that does");
+    host.failDisk(fault);
+  }
+
+  /** Gives the node no processor for so long, ms. */
+  stall(id: string, ms: number): void {
+    const host = this.#members.get(id)?.host;
+    assert(host?.stall !== undefined, "only nodes that can be stalled are");
+    host.stall(ms);
+  }
+
   /** Every value that some node holds, or would come back with. */
   *holds(): Generator<Json> {
     for (const { host } of this.#members.values()) yield* host.holds?.() ?? [];
@@ -191,6 +207,7 @@ export class Cluster {
         if (kind === "crashed") this.#onCrash(id);
       },
       delivered: (values) => onDelivered(id, values),
+      lost: (values) => this.#options.onLost(id, values, "start-over"),
       gone: (reason) => this.#onGone(id, reason),
       back: (forgot) => this.#onBack(id, forgot),
     });

@@ -6,11 +6,20 @@ export type LatencyDist = typeof latencyDists[number];
 export const topologyNames = ["line", "grid", "tree", "tree2", "tree3", "tree4", "total"] as const;
 export type TopologyName = typeof topologyNames[number];
 
-export const faults = ["partition", "kill", "pause", "rollback", "loss", "duplicate"] as const;
+export const faults = [
+  "partition",
+  "kill",
+  "pause",
+  "rollback",
+  "disk",
+  "stall",
+  "loss",
+  "duplicate",
+] as const;
 export type Fault = typeof faults[number];
 
 /** Faults that only simulated nodes can have. */
-const simulatedFaults = ["rollback"] as const satisfies readonly Fault[];
+const simulatedFaults = ["rollback", "disk", "stall"] as const satisfies readonly Fault[];
 type RealFault = Exclude<Fault, typeof simulatedFaults[number]>;
 
 /** Faults that the examiner can bring about in real processes. */
@@ -41,6 +50,8 @@ export interface Settings {
   /** Share of messages between nodes that the "loss" and "duplicate" faults touch, 0 to 1. */
   readonly lossShare: number;
   readonly duplicateShare: number;
+  /** Simulated nodes make safe what they hold, as with `serve --data`, and come back with it; else they come back empty. */
+  readonly durable?: boolean;
   /** Rest after the last heal and before the final reads, s. */
   readonly recoveryS: number;
   /** Over how long simulated nodes start, and are slow for as long again, ms; by default as a machine of two cores takes. */
@@ -65,3 +76,8 @@ export const defaults: Settings = {
   recoveryS: 10,
   seed: 1,
 };
+
+/** Whether nodes keep what they hold when they are killed: where nothing lasts, no disk can fail or go back. */
+export function isDurable({ durable = false, nemesis }: Settings): boolean {
+  return durable || nemesis.includes("rollback") || nemesis.includes("disk");
+}

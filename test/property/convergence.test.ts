@@ -5,13 +5,12 @@ import fc from "fast-check";
 import { replayCommand } from "../../lib/commands/exam/describe.ts";
 import type { Results } from "../../lib/workbench/verdict/results.ts";
 import { type SimNodeOptions, simulate } from "../../lib/workbench/world/sim.ts";
-import { defaults, type Fault, type Settings } from "../../lib/workbench/settings.ts";
+import { defaults, faults, type Settings } from "../../lib/workbench/settings.ts";
 import { holds } from "./holds.ts";
 
 /** As many as take about a second. */
 const RUNS = 200;
 
-const faults: readonly Fault[] = ["partition", "kill", "pause", "loss", "duplicate"];
 const grudges = ["one", "minority-third", "majority", "majorities-ring", "bridge", "one-way"];
 
 /** A short examination of a small cluster, with any mixture of faults. */
@@ -26,11 +25,13 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   lossShare: fc.constantFrom(0.05, 0.3, 0.6),
   duplicateShare: fc.constantFrom(0.1, 0.5),
   grudge: fc.option(fc.constantFrom(...grudges), { nil: undefined }),
+  durable: fc.boolean(),
   seed: fc.nat(1_000_000),
-}).map(({ grudge, bandwidthBps, ...rest }) => ({
+}).map(({ grudge, bandwidthBps, durable, ...rest }) => ({
   ...defaults,
   ...rest,
   timeLimitS: 4,
+  ...(durable ? { durable } : {}),
   ...(grudge === undefined ? {} : { grudge }),
   ...(bandwidthBps === undefined ? {} : { bandwidthBps }),
 }));

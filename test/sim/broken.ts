@@ -1,5 +1,6 @@
 /** Simulated nodes that are broken on purpose, each in one way, around nodes that are sound. */
 import type { Envelope, Json } from "../../lib/core/message.ts";
+import { Node } from "../../lib/core/node.ts";
 import { type SimHosts, simHosts } from "../../lib/workbench/world/sim.ts";
 import type { HostEvents } from "../../lib/workbench/world/world.ts";
 
@@ -54,6 +55,41 @@ function spoil(flaw: Flaw, now: () => number): (events: HostEvents) => HostEvent
       return (events) => tapping(events, (envelope) => events.sent({ ...envelope, src: "n0" }));
   }
 }
+
+/** Nodes that acknowledge what enters before it is safe. */
+export const careless: SimHosts = (seed, scheduler, options) =>
+  simHosts(seed, scheduler, options, (given) => {
+    const node = new Node(given);
+    return {
+      step: (event, now) =>
+        node.step(event, now).map((effect) => effect.kind === "persist" ? { ...effect, own: false } : effect),
+      get deadline() {
+        return node.deadline;
+      },
+    };
+  });
+
+/** Restarted nodes that have lost what they should have kept. */
+export const forgetful: SimHosts = (seed, scheduler, options) =>
+  simHosts(seed, scheduler, options, ({ restored: _, ...node }) => new Node(node));
+
+/** Nodes that think themselves broken, and do nothing more, when they are woken later than this, ms. */
+const WATCHDOG_MS = 50;
+
+export const watched: SimHosts = (seed, scheduler, options) =>
+  simHosts(seed, scheduler, options, (given) => {
+    const node = new Node(given);
+    let isBroken = false;
+    return {
+      step(event, now) {
+        isBroken ||= event.kind === "wake" && node.deadline > 0 && now > node.deadline + WATCHDOG_MS;
+        return isBroken ? [] : node.step(event, now);
+      },
+      get deadline() {
+        return isBroken ? Infinity : node.deadline;
+      },
+    };
+  });
 
 /** Answers reads with something else. */
 function reading(change: (values: readonly Json[]) => unknown): (events: HostEvents) => HostEvents {

@@ -1,15 +1,24 @@
 /** One simulated process: wakes at deadlines, pauses, lives and their incarnations. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Envelope, Json } from "../../lib/core/message.ts";
 import type { Effect, Event, NodeOptions } from "../../lib/core/node.ts";
 import { COMMIT_LATER_MS } from "../../lib/runtime/drive.ts";
+import { RESUME_MS } from "../../lib/runtime/drive_durably.ts";
 import { VirtualScheduler } from "../../lib/workbench/world/scheduler.ts";
 import { TIMERS_PER_MOMENT_MAX } from "../../lib/workbench/world/processor.ts";
 import { simHosts, type SimNodeOptions, type Steps } from "../../lib/workbench/world/sim.ts";
 import type { Host } from "../../lib/workbench/world/world.ts";
 
 const nothing = (): void => {};
-const NOBODY = { sent: nothing, misbehaved: nothing, delivered: nothing, gone: nothing, back: nothing };
+const NOBODY = {
+  sent: nothing,
+  misbehaved: nothing,
+  delivered: nothing,
+  gone: nothing,
+  back: nothing,
+  lost: nothing,
+};
 
 /** A host around a node that notes its events; `deadline` says after each at what moment it wants to be woken. */
 function hosting(deadline: (now: number) => number, options: SimNodeOptions = {}) {
@@ -191,4 +200,45 @@ test("SimHost: a process that ends takes along what waited for it", () => {
   scheduler.run(10);
   assert.deepEqual(events, []);
   host.stop();
+});
+
+test("SimHost: what comes to a stalled process waits, and its timers fire late", () => {
+  const { scheduler, host, events, receive } = hosting((now) => now < 20 ? 20 : Infinity);
+  host.start();
+  scheduler.at(10, () => host.stall?.(50));
+  scheduler.at(30, receive);
+  scheduler.run();
+  assert.deepEqual(events, ["receive@60"], "nothing is due any more when the timer fires");
+  receive();
+  assert.equal(events.at(-1), "receive@60");
+});
+
+test("SimHost: a node whose disk is full starts over, refuses values, and takes them again when there is room [N10] [S4]", () => {
+  const scheduler = new VirtualScheduler();
+  const answers: string[] = [];
+  const lost: Json[] = [];
+  const events = {
+    ...NOBODY,
+    sent: ({ body }: Envelope) => answers.push(body.type),
+    lost: (values: readonly Json[]) => lost.push(...values),
+  };
+  const host = simHosts(1, scheduler, { durable: true })("n0", events);
+  const ask = (type: string, fields = {}): void => {
+    host.receive({ src: "c1", dest: "n0", body: { type, msg_id: 1, ...fields } });
+    scheduler.run(scheduler.now() + 1);
+  };
+  host.start();
+  ask("init", { node_id: "n0", node_ids: ["n0"] });
+  ask("broadcast", { message: 1 });
+  host.failDisk?.("full");
+  ask("broadcast", { message: 2 });
+  ask("broadcast", { message: 3 });
+  ask("broadcast", { message: 1 });
+  assert.deepEqual(answers, ["init_ok", "broadcast_ok", "error", "error", "broadcast_ok"]);
+  assert.deepEqual([host.holds?.(), lost], [[1], []]);
+  host.failDisk?.(undefined);
+  scheduler.run(scheduler.now() + RESUME_MS);
+  ask("broadcast", { message: 2 });
+  assert.equal(answers.at(-1), "broadcast_ok");
+  assert.deepEqual([host.kill(), host.holds?.()], [[], [1, 2]]);
 });

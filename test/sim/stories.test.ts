@@ -5,6 +5,7 @@ import type { Mechanism } from "../../lib/core/node.ts";
 import type { Results } from "../../lib/workbench/verdict/results.ts";
 import { defaults, type Settings } from "../../lib/workbench/settings.ts";
 import { simulate } from "../../lib/workbench/world/sim.ts";
+import { watched } from "./broken.ts";
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
 const many = { nodeCount: 25, rate: 100, latencyMs: 100 };
@@ -122,9 +123,31 @@ test("nodes are killed and come back empty: they are filled up, and nothing that
 
 test("everything at once, for many short times: nothing is lost, doubled or invented", () => {
   for (const seed of SEEDS) {
-    const nemesis: Settings["nemesis"] = ["partition", "kill", "pause", "loss", "duplicate"];
+    const nemesis: Settings["nemesis"] = ["partition", "kill", "pause", "loss", "duplicate", "stall"];
     const results = run({ nemesis, nemesisIntervalS: 2, latencyMs: 20, latencyDist: "exponential", seed });
     assert.deepEqual(results.failures, [], `seed ${seed}`);
+  }
+});
+
+test("the machine is busy, and nodes get no processor now and then: values are hardly later; a node with a watchdog gives up", () => {
+  const busy: Partial<Settings> = { nemesis: ["stall"], latencyMs: 50, nemesisIntervalS: 3 };
+  const [stalled, calm] = [runs(busy), runs({ ...busy, nemesis: [] })];
+  const slowest = (all: readonly Results[]) =>
+    Math.max(...all.map((results) => results["true-latencies"]?.["1"] ?? Infinity));
+  assert.deepEqual(stalled.flatMap(({ failures }) => failures), []);
+  assert.ok(slowest(stalled) > slowest(calm), "it is felt");
+  assert.ok(slowest(stalled) < 1_000, `${slowest(stalled)} ms`);
+  const hasty = simulate({ ...defaults, ...busy, startUpMs: 0 }, {}, watched);
+  assert.ok(hasty.failures.some((failure) => failure.startsWith("Unanswered")), hasty.failures.join("\n"));
+  assert.deepEqual(simulate({ ...defaults, latencyMs: 50, startUpMs: 0 }, {}, watched).failures, []);
+});
+
+test("disks fail and fill up while nodes are cut off and killed: nothing that was acknowledged is lost [S4]", () => {
+  for (
+    const results of runs({ nemesis: ["disk", "kill", "partition"], nemesisIntervalS: 2, latencyMs: 20 })
+  ) {
+    assert.deepEqual(results.failures, []);
+    assert.equal(results.workload["forgiven-count"], 0);
   }
 });
 

@@ -103,7 +103,7 @@ class Cluster {
     const host = simHosts(1, this.scheduler, { without }, make)(id, {
       sent: (envelope) => envelope.dest.startsWith("c") || this.network.send(envelope),
       delivered: (values) => values.forEach((value) => held.set(value, this.scheduler.now())),
-      ...{ misbehaved: () => {}, gone: () => {}, back: () => {} },
+      ...{ misbehaved: () => {}, gone: () => {}, back: () => {}, lost: () => {} },
     });
     this.#hosts.set(id, host);
     this.network.addNode(id, (envelope) => host.receive(envelope), (src) => host.arriving?.(src));

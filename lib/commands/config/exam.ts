@@ -128,6 +128,7 @@ export const shapes = {
       "MS",
       `over so long the nodes start, and are slow meanwhile (${START_MS_PER_NODE} a node, at most ${START_MS_MAX})`,
     ),
+    "data": toggle("nodes keep a log that outlives kills, as with serve --data; rollback and disk imply it"),
     "without": list(mechanisms, "NAMES", "switch mechanisms off, to see that they matter"),
   }),
   challenges: z.object({
@@ -142,9 +143,8 @@ export type ExamFlags = z.infer<typeof exam>;
 export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
   const { flags, mistakes, given } = readFlags("sim", shapes.sim, args, env, { implied: challengeFaults });
   const startUpMs = flags["start-up"];
-  const exams = examsOf(flags).map((exam): Exam =>
-    startUpMs === undefined ? exam : { ...exam, settings: { ...exam.settings, startUpMs } }
-  );
+  const more = { ...startUpMs !== undefined && { startUpMs }, ...flags.data && { durable: true } };
+  const exams = examsOf(flags).map((exam): Exam => ({ ...exam, settings: { ...exam.settings, ...more } }));
   return outcome([...mistakes, ...cutMistakes("sim", exams, given), ...seedsMistakes(flags, given)], {
     exams,
     seeds: flags.seeds ?? 1,

@@ -1,6 +1,6 @@
 /** Says an examination in words, and as the command that runs it again. */
 import type { Mechanism } from "../../core/node.ts";
-import { defaults, type Fault, type Settings } from "../../workbench/settings.ts";
+import { defaults, type Fault, isDurable, type Settings } from "../../workbench/settings.ts";
 import type { Exam } from "../config/exam.ts";
 
 const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
@@ -11,6 +11,8 @@ const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
   kill: () => "kills",
   pause: () => "pauses",
   rollback: () => "rollbacks",
+  disk: () => "failing disks",
+  stall: () => "stalls",
   loss: ({ lossShare }) => `${percent(lossShare)} loss`,
   duplicate: ({ duplicateShare }) => `${percent(duplicateShare)} duplicates`,
 };
@@ -20,7 +22,7 @@ export function describeSettings(settings: Settings, onRealNetwork = false): str
   const { nodeCount, rate, timeLimitS, latencyMs, latencyDist, bandwidthBps } = settings;
   const spread = latencyDist === "constant" ? "" : ` (${latencyDist})`;
   return [
-    nodeCount === 1 ? "1 node" : `${nodeCount} nodes`,
+    `${nodeCount === 1 ? "1 node" : `${nodeCount} nodes`}${isDurable(settings) ? " with logs" : ""}`,
     `${rate} operations a second for ${timeLimitS} s`,
     ...onRealNetwork ? [] : [latencyMs === 0 ? "no latency" : `${latencyMs} ms latency${spread}`],
     ...bandwidthBps === undefined ? [] : [`${bandwidthBps / 1_000} kbit/s a link`],
@@ -48,6 +50,7 @@ export function replayCommand(exam: Exam, seed: number, without: readonly Mechan
   const flags = [
     ...exam.challenge === undefined ? [] : ["--challenge", exam.challenge.name],
     ...settingFlags(exam),
+    ...exam.settings.durable ? ["--data"] : [],
     ...exam.deliveryBudgetMs === exam.challenge?.deliveryBudgetMs ? [] : budgetFlags(exam),
     ...without.length === 0 ? [] : ["--without", without.join(",")],
   ];

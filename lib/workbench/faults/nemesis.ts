@@ -1,11 +1,17 @@
-/** The nemesis injects faults: partitions, kills, pauses, rollbacks on and off at random, loss and duplicates throughout. */
+/** The nemesis injects faults: partitions, kills, pauses and the like on and off at random, loss and duplicates throughout. */
 import assert from "node:assert/strict";
-import { below, fork, type Random, shuffle } from "../../core/random.ts";
+import { below, fork, pick, type Random, shuffle } from "../../core/random.ts";
 import type { Cluster } from "../cluster.ts";
 import { majority, parseGrudge } from "./grudge.ts";
 import type { Network } from "../world/network.ts";
 import type { Fault, Settings } from "../settings.ts";
+import { diskFaults } from "../world/sim_store.ts";
 import type { Partitioner, Scheduler } from "../world/world.ts";
+
+/** A stalled process gets no processor for up to so long, ms (a guess: as on a machine with more to do than it has cores). */
+export const STALL_MS_MAX = 150;
+/** From the beginning of some nodes' stalls to those of the next, ms, on average (a guess). */
+export const STALL_EVERY_MS = 250;
 
 export interface NemesisEvent {
   /** When it took effect, in ms since the main phase began. */
@@ -145,7 +151,7 @@ function* gapsOf(
   }
 }
 
-/** Kills, pauses and rollbacks strike at most this many nodes: fewer than half, but one at least. */
+/** Kills, pauses, rollbacks, stalls and failing disks strike at most this many nodes: fewer than half, but one at least. */
 export function victimsMax(nodeCount: number): number {
   return Math.max(1, nodeCount - majority(nodeCount));
 }
@@ -159,6 +165,8 @@ function injectors(options: NemesisOptions): readonly FaultInjector[] {
       return `${id} to ${cluster.rollBack(id, random)}`;
     }),
     striking("pause", options, (id) => cluster.pause(id), (id) => cluster.resume(id)),
+    failingDisks(options),
+    stalls(options),
     steady("loss", settings.lossShare, (share) => network.setLoss(share)),
     steady("duplicate", settings.duplicateShare, (share) => network.setDuplicates(share)),
   ];
@@ -186,6 +194,53 @@ function partition({ settings, nodes, partitioner, onFailure }: NemesisOptions):
   };
 }
 
+/** The disks of some nodes, each in its way. */
+function failingDisks({ nodes, cluster }: NemesisOptions): FaultInjector {
+  let victims: readonly string[] = [];
+  return {
+    fault: "disk",
+    start(random, done) {
+      victims = some(random, nodes);
+      const said = victims.map((id) => {
+        const fault = pick(random, diskFaults) ?? "full";
+        cluster.failDisk(id, fault);
+        return `${id} ${fault}`;
+      });
+      done(said.join(", "));
+    },
+    stop(done) {
+      for (const id of victims) cluster.failDisk(id, undefined);
+      done(victims.join(","));
+    },
+    steady: false,
+  };
+}
+
+/** A busy machine: every now and then some nodes get no processor, all at once, and each for a time of its own. */
+function stalls({ nodes, cluster, scheduler }: NemesisOptions): FaultInjector {
+  let cancel = () => {};
+  const stallSome = (random: Random): void => {
+    for (const id of some(random, nodes)) cluster.stall(id, STALL_MS_MAX * random.next());
+    cancel = scheduler.at(scheduler.now() + 2 * STALL_EVERY_MS * random.next(), () => stallSome(random));
+  };
+  return {
+    fault: "stall",
+    start(random, done) {
+      stallSome(random);
+      done(`up to ${victimsMax(nodes.length)} nodes at a time, for up to ${STALL_MS_MAX} ms`);
+    },
+    stop(done) {
+      cancel();
+      done("none");
+    },
+    steady: false,
+  };
+}
+
+function some(random: Random, nodes: readonly string[]): readonly string[] {
+  return shuffle(random, nodes).slice(0, 1 + below(random, victimsMax(nodes.length)));
+}
+
 function striking(
   fault: "kill" | "pause" | "rollback",
   { nodes }: NemesisOptions,
@@ -196,7 +251,7 @@ function striking(
   let victims: readonly string[] = [];
   const start: FaultInjector["start"] = (random, done) => {
     // A node that is down already cannot be struck, and one that a worse fault struck meanwhile cannot be mended.
-    victims = shuffle(random, nodes).slice(0, 1 + below(random, victimsMax(nodes.length))).filter(strike);
+    victims = some(random, nodes).filter(strike);
     done(victims.map((id) => worsen(id, random)).join(",") || "nobody");
   };
   const stop: FaultInjector["stop"] = (done) => done(victims.filter(mend).join(",") || "nobody");

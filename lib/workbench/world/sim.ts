@@ -5,14 +5,15 @@ import type { Envelope, Json } from "../../core/message.ts";
 import { type Entry, type Mechanism, Node, type NodeOptions } from "../../core/node.ts";
 import { fork, type Random } from "../../core/random.ts";
 import { drive, type Driver } from "../../runtime/drive.ts";
+import { driveDurably } from "../../runtime/drive_durably.ts";
 import { Examination } from "../examination.ts";
 import type { Recorder } from "../report/recording.ts";
-import type { Settings } from "../settings.ts";
+import { isDurable, type Settings } from "../settings.ts";
 import type { Results } from "../verdict/results.ts";
 import { keyOf } from "../verdict/values.ts";
 import { Processor } from "./processor.ts";
 import { VirtualScheduler } from "./scheduler.ts";
-import { SimStore } from "./sim_store.ts";
+import { type DiskFault, SimStore } from "./sim_store.ts";
 import { type Stall, startUpMsOf, startUpStalls } from "./start_up.ts";
 import type { Host, HostEvents, HostFactory, Scheduler } from "./world.ts";
 
@@ -41,8 +42,7 @@ export function simulate(
   hosts: SimHosts = simHosts,
 ): Results {
   const scheduler = new VirtualScheduler();
-  // Where nothing lasts there is nothing to roll back to.
-  const durable = options.durable === true || settings.nemesis.includes("rollback");
+  const durable = isDurable(settings);
   const { nodeCount: nodes, startUpMs = startUpMsOf(nodes) } = settings;
   const factory = hosts(settings.seed, scheduler, { startUp: { nodes, ms: startUpMs }, ...options, durable });
   const examination = new Examination({
@@ -96,6 +96,9 @@ class SimHost implements Host {
   #node: Steps | undefined;
   #driver: Driver | undefined;
   #handlers: TransportHandlers | undefined;
+  #random: Random;
+  /** The first one of this life. */
+  #init: Envelope | undefined;
   /** What a durable node holds that lives, safe or not. */
   #held: Json[] = [];
   #starts = 0;
@@ -103,30 +106,34 @@ class SimHost implements Host {
   constructor(options: SimHostOptions) {
     const { id, seed, scheduler } = options;
     this.#options = options;
+    this.#random = fork(seed, `node:${id}:0`);
     this.#processor = new Processor(id, scheduler);
     this.#store = new SimStore({ id, seed, now: () => scheduler.now() });
   }
 
   start(): void {
-    const { scheduler, options: { durable } } = this.#options;
+    const { id, seed, scheduler, options } = this.#options;
     this.#starts++;
     if (this.#starts === 1) this.#startUp();
     this.#store.open();
-    this.#held = durable ? this.#safe() : [];
-    this.#node = this.#makeNode();
-    this.#driver = drive({
-      node: this.#node,
+    this.#random = fork(seed, `node:${id}:${this.#starts}`);
+    const world = {
+      node: this.#makeNode(this.#store.incarnation),
       transport: this.#transport(),
       clock: () => scheduler.now(),
-      timer: (ms, run) => this.#processor.timer(ms, run),
-      endOfTurn: (run) => this.#processor.endOfTurn(run),
-      onDeliver: (entries) => this.#onDeliver(entries),
-      // As a node that serves does.
-      ...durable && { journal: this.#store, batches: true },
-    });
+      timer: (ms: number, run: () => void) => this.#processor.timer(ms, run),
+      endOfTurn: (run: () => void) => this.#processor.endOfTurn(run),
+      onDeliver: (entries: readonly Entry[]) => this.#onDeliver(entries),
+    };
+    const makeNode = (incarnation: number) => this.#startOver(incarnation);
+    // As a node that serves, or as one under Maelstrom.
+    this.#driver = options.durable
+      ? driveDurably({ ...world, batches: true, store: this.#store, makeNode })
+      : drive(world);
   }
 
   receive(envelope: Envelope): void {
+    if (envelope.body.type === "init") this.#init ??= envelope;
     this.#processor.run(() => this.#handlers?.onEnvelope(envelope));
   }
 
@@ -135,11 +142,14 @@ class SimHost implements Host {
   }
 
   kill(): readonly Json[] {
-    const safe = new Set(this.#safe().map(keyOf));
-    const lost = this.#held.filter((value) => !safe.has(keyOf(value)));
+    const lost = this.#unsafe();
     this.#processor.end();
     this.#store.close();
-    this.#node = this.#driver = this.#handlers = undefined;
+    this.#node =
+      this.#driver =
+      this.#handlers =
+      this.#init =
+        undefined;
     this.#held = [];
     return lost;
   }
@@ -164,18 +174,33 @@ class SimHost implements Host {
     this.#processor.resume();
   }
 
+  stall(ms: number): void {
+    this.#processor.stall(this.#options.scheduler.now() + ms);
+  }
+
+  failDisk(fault: DiskFault | undefined): void {
+    this.#store.fault = fault;
+  }
+
   stop(): void {
     this.kill();
   }
 
-  #makeNode(): Steps {
-    const { id, seed, options, make } = this.#options;
-    return make({
-      ...options,
-      random: fork(seed, `node:${id}:${this.#starts}`),
-      incarnation: this.#store.incarnation,
-      ...options.durable && { restored: { entries: this.#store.entries() } },
-    });
+  #makeNode(incarnation: number): Steps {
+    const { options, make } = this.#options;
+    this.#held = options.durable ? this.#safe() : [];
+    const restored = options.durable ? { restored: { entries: this.#store.entries() } } : {};
+    this.#node = make({ ...options, random: this.#random, incarnation, ...restored });
+    return this.#node;
+  }
+
+  /** The same process goes on with another node: its members are known already. */
+  #startOver(incarnation: number): Steps {
+    const { events, scheduler } = this.#options;
+    events.lost(this.#unsafe());
+    const node = this.#makeNode(incarnation);
+    if (this.#init !== undefined) node.step({ kind: "receive", envelope: this.#init }, scheduler.now());
+    return node;
   }
 
   #transport(): Transport {
@@ -195,6 +220,12 @@ class SimHost implements Host {
     this.#options.events.delivered(values);
   }
 
+  /** What it holds and would not come back with. */
+  #unsafe(): readonly Json[] {
+    const safe = new Set(this.#safe().map(keyOf));
+    return this.#held.filter((value) => !safe.has(keyOf(value)));
+  }
+
   /** What it would come back with. */
   #safe(): Json[] {
     return Array.from(this.#store.entries(), ({ value }) => value);
@@ -205,15 +236,15 @@ class SimHost implements Host {
     if (startUp === undefined) return;
     const random = fork(seed, `start-up:${id}`);
     const readyMs = startUp.ms * (index + random.next()) / startUp.nodes;
-    this.#stall(startUpStalls(readyMs, startUp.ms, random), scheduler.now());
+    this.#stallInTurn(startUpStalls(readyMs, startUp.ms, random), scheduler.now());
   }
 
   /** One stall after the other; they count from `startedAt`. */
-  #stall([first, ...rest]: readonly Stall[], startedAt: number): void {
+  #stallInTurn([first, ...rest]: readonly Stall[], startedAt: number): void {
     if (first === undefined) return;
     this.#processor.stall(startedAt + first.to);
     const [next] = rest;
     if (next === undefined) return;
-    this.#options.scheduler.at(startedAt + next.from, () => this.#stall(rest, startedAt));
+    this.#options.scheduler.at(startedAt + next.from, () => this.#stallInTurn(rest, startedAt));
   }
 }

@@ -3,11 +3,18 @@ import { incarnationAfter } from "../../core/incarnation.ts";
 import type { Json } from "../../core/message.ts";
 import type { Entry } from "../../core/node.ts";
 import { fork, type Random } from "../../core/random.ts";
-import type { Store } from "../../store/store.ts";
+import { type Store, StoreFault } from "../../store/store.ts";
 
 /** Shares of rollbacks in which the disk is empty, and in which the clock is set back. */
 const EMPTY_SHARE = 0.25;
 const CLOCK_SHARE = 0.5;
+
+/** What is wrong with a disk: it has no room, or fails now and then. A few bytes for a new life always fit. */
+export const diskFaults = ["full", "failing"] as const;
+export type DiskFault = typeof diskFaults[number];
+
+/** The share of the commits that fail on a disk that fails now and then. */
+const FAILING_SHARE = 0.5;
 
 interface Committed {
   readonly entry: Entry;
@@ -36,9 +43,12 @@ export class SimStore implements Store {
   readonly #incarnations = new Set<number>();
   #clockBehindMs = 0;
   #openings = 0;
+  #fault: DiskFault | undefined;
+  readonly #chance: Random;
 
   constructor(options: SimStoreOptions) {
     this.#options = options;
+    this.#chance = fork(options.seed, `disk:${options.id}`);
   }
 
   /** A life begins in it: its incarnation follows the clock, or where that is behind, the life before. */
@@ -55,6 +65,11 @@ export class SimStore implements Store {
     this.#lives.push({ incarnation, begunAt: now() });
   }
 
+  /** From now on; undefined: nothing is wrong with the disk any more. */
+  set fault(fault: DiskFault | undefined) {
+    this.#fault = fault;
+  }
+
   get incarnation(): number {
     return this.#lives.at(-1)?.incarnation ?? 0;
   }
@@ -69,8 +84,14 @@ export class SimStore implements Store {
 
   commit(): void {
     const at = this.#options.now();
-    for (const entry of this.#pending) this.#committed.push({ entry, at });
+    const pending = this.#pending;
     this.#pending = [];
+    if (pending.length === 0) return;
+    if (this.#fault === "full") throw new StoreFault("full", "there is no room left on the disk");
+    if (this.#fault === "failing" && this.#chance.next() < FAILING_SHARE) {
+      throw new StoreFault("unavailable", "the disk fails");
+    }
+    for (const entry of pending) this.#committed.push({ entry, at });
   }
 
   check(): void {}

@@ -2,6 +2,7 @@
 import type { Envelope, Json } from "../../core/message.ts";
 import type { Random } from "../../core/random.ts";
 import type { Grudge } from "../faults/grudge.ts";
+import type { DiskFault } from "./sim_store.ts";
 import type { Oddity } from "../verdict/oddities.ts";
 
 /** A clock and its timers, virtual or real. */
@@ -22,6 +23,8 @@ export interface HostEvents {
   misbehaved(kind: "stray-line" | "malformed-message" | "crashed", reason: string): void;
   /** Values new to this node, where the host sees them as they come; other hosts never call it. */
   delivered(values: readonly Json[]): void;
+  /** The node, which lives, holds these values no more: it has started over from what is safe. */
+  lost(values: readonly Json[]): void;
   /** A node that runs elsewhere is out of reach, for this reason; requests that are open may go unanswered. */
   gone(reason: string): void;
   /** It is in reach again, or for the first time. `forgot`: it has lost what it held. */
@@ -48,6 +51,10 @@ export interface Host {
    * what it did, for people, and the values that are lost with it. Only hosts of durable nodes that see inside have it.
    */
   rollBack?(random: Random): { readonly detail: string; readonly lost: readonly Json[] };
+  /** Its disk fails in this way from now on; undefined: it works again. Only hosts of durable nodes that see inside have it. */
+  failDisk?(fault: DiskFault | undefined): void;
+  /** The process gets no processor for so long, ms: what comes meanwhile waits, and timers are late. Only of simulated nodes. */
+  stall?(ms: number): void;
   /** What the node holds, or would come back with; only of hosts that can see inside. */
   holds?(): readonly Json[];
   /** The digest of its values by its own word; undefined while it is down or where it says none. */

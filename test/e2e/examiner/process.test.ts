@@ -246,6 +246,7 @@ class Rig {
       delivered: () => {},
       gone: () => {},
       back: () => {},
+      lost: () => {},
     });
     this.host.start();
     this.host.receive(init);

@@ -45,7 +45,14 @@ test("a kill reaches the program behind a wrapper script", async () => {
   const faults: string[] = [];
   const nothing = () => {};
   const misbehaved = (kind: string) => faults.push(kind);
-  const host = hosts("n0", { sent: nothing, misbehaved, delivered: nothing, gone: nothing, back: nothing });
+  const host = hosts("n0", {
+    sent: nothing,
+    misbehaved,
+    delivered: nothing,
+    gone: nothing,
+    back: nothing,
+    lost: nothing,
+  });
   host.start();
   const held = await connected;
   host.kill();

@@ -37,6 +37,12 @@ test("no flags give the defaults", () => {
   assert.deepEqual(configOf(parseMaelstrom([], {})), {});
 });
 
+test("--data gives simulated nodes logs, and no other", () => {
+  assert.deepEqual(settings("--data"), { ...defaults, durable: true });
+  assert.deepEqual(settings("--data=false"), defaults);
+  assert.equal(mistakesOf(parseTest(["--data"], {})).length, 1);
+});
+
 test("each setting has a flag", () => {
   const given = settings(
     ...[
@@ -291,6 +297,10 @@ test("only partitions come from the examiner of a running cluster; who is cut, a
   assert.deepEqual(mistakesOf(parseTest(["--nemesis", "kill,rollback"], {})), [
     "Cannot run 'test' as '--nemesis' must be a comma list of partition, kill, pause, loss, duplicate: " +
     `current value is "kill,rollback"`,
+  ]);
+  assert.deepEqual(mistakesOf(parseTest(["--nemesis", "disk,stall"], {})), [
+    "Cannot run 'test' as '--nemesis' must be a comma list of partition, kill, pause, loss, duplicate: " +
+    `current value is "disk,stall"`,
   ]);
 });
 

@@ -261,7 +261,7 @@ test("the replay command names what differs, and parses to the same examination"
     ...["--challenge", "3d", "--nemesis", "loss,partition", "--grudge", "n0|rest", "--loss", "0.2"],
     ...["--delivery-budget", "900", "--topology", "line", "--cuts", "5,2.5", "--bandwidth", "2.5m"],
   ];
-  const before = parseSim([...command, "--without", "retry"], {});
+  const before = parseSim([...command, "--data", "--without", "retry"], {});
   assert.ok(before.ok);
   const [exam] = before.config.exams;
   assert.ok(exam);
@@ -269,7 +269,7 @@ test("the replay command names what differs, and parses to the same examination"
   assert.equal(
     again,
     "hearsay sim --seed 7 --challenge 3d --bandwidth 2500000 --topology line --nemesis loss,partition --grudge 'n0|rest' --cuts 5,2.5 " +
-      "--loss 0.2 --delivery-budget 900 --without retry",
+      "--loss 0.2 --data --delivery-budget 900 --without retry",
   );
   const words = again.replaceAll("'", "").split(" ").slice(2);
   const after = parseSim(words, {});
@@ -293,6 +293,12 @@ test("settings are said in words", () => {
   assert.equal(
     describeSettings({ ...defaults, ...cuts }, true),
     "5 nodes, 10 operations a second for 20 s, partitions of 5, 1.5 s (one) come and go",
+  );
+  const logs = "5 nodes with logs, 10 operations a second for 20 s, no latency";
+  assert.equal(describeSettings({ ...defaults, durable: true }), `${logs}, no faults`);
+  assert.equal(
+    describeSettings({ ...defaults, nemesis: ["disk", "stall"] }),
+    `${logs}, failing disks and stalls come and go`,
   );
 });
 

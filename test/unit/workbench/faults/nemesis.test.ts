@@ -4,7 +4,13 @@ import { test } from "node:test";
 import { seeded } from "../../../../lib/core/random.ts";
 import { Clients } from "../../../../lib/workbench/load/client.ts";
 import { Cluster, INIT_TIMEOUT_MS } from "../../../../lib/workbench/cluster.ts";
-import { Nemesis, type NemesisEvent, victimsMax } from "../../../../lib/workbench/faults/nemesis.ts";
+import {
+  Nemesis,
+  type NemesisEvent,
+  STALL_EVERY_MS,
+  STALL_MS_MAX,
+  victimsMax,
+} from "../../../../lib/workbench/faults/nemesis.ts";
 import { Network } from "../../../../lib/workbench/world/network.ts";
 import { simulatedPartitioner } from "../../../../lib/workbench/faults/partitioner.ts";
 import { VirtualScheduler } from "../../../../lib/workbench/world/scheduler.ts";
@@ -47,6 +53,15 @@ class NotingHost implements Host {
 
   resume(): void {
     this.#notes.push(`${this.#id} resume`);
+  }
+
+  failDisk(fault: string | undefined): void {
+    this.#notes.push(`${this.#id} disk ${fault}`);
+  }
+
+  stall(ms: number): void {
+    assert.ok(ms >= 0 && ms <= STALL_MS_MAX);
+    this.#notes.push(`${this.#id} stall`);
   }
 
   stop(): void {
@@ -262,6 +277,48 @@ test("Nemesis: kills and pauses strike a minority, and say whom they really stru
   for (const id of ["n0", "n1", "n2", "n3", "n4"]) {
     assert.ok(cluster.isUp(id) && !cluster.wasDisturbed(id, Infinity));
   }
+});
+
+test("Nemesis: disks of a minority fail, each in its way, and all work again when it stops", () => {
+  const { cluster, nemesis, scheduler, events, notes } = world({ nemesis: ["disk"], nemesisIntervalS: 1 });
+  cluster.start(() => {});
+  scheduler.run(0);
+  notes.length = 0;
+  nemesis.start();
+  scheduler.run(100_000);
+  nemesis.stop();
+  const said = events.filter(({ what }) => what === "start").flatMap(({ detail }) => detail.split(", "));
+  const failed = notes.filter((note) => !note.endsWith("undefined"));
+  assert.deepEqual(said, failed.map((note) => note.replace(" disk", "")));
+  assert.ok(failed.some((note) => note.endsWith("full")) && failed.some((note) => note.endsWith("failing")));
+  assert.equal(notes.length, 2 * failed.length, "each one works again");
+});
+
+test("Nemesis: stalls strike several nodes at one moment, again and again, until it stops", () => {
+  const { cluster, nemesis, scheduler, events, notes } = world({
+    nemesis: ["stall"],
+    nemesisIntervalS: 1_000,
+    nodeCount: 9,
+  });
+  cluster.start(() => {});
+  scheduler.run(0);
+  notes.length = 0;
+  nemesis.start();
+  assert.equal(events[0]?.detail, "up to 4 nodes at a time, for up to 150 ms");
+  const seen = new Set<number>();
+  let most = 0;
+  for (let at = 0; at < 400 * STALL_EVERY_MS; at += STALL_EVERY_MS / 10) {
+    const before = notes.length;
+    scheduler.run(at);
+    if (notes.length > before) seen.add(at);
+    most = Math.max(most, notes.length - before);
+  }
+  assert.ok(seen.size > 300 && seen.size < 500, `${seen.size} times`);
+  assert.ok(most >= 4, `${most} at a time`);
+  nemesis.stop();
+  const stopped = notes.length;
+  scheduler.run();
+  assert.equal(notes.length, stopped);
 });
 
 test("Nemesis: loss and duplicates are on throughout, and off at the end", () => {

@@ -73,6 +73,7 @@ class Rig {
       // The port differs from run to run.
       gone: (reason) => void this.told.push(["gone", reason.replace(/^127\.0\.0\.1:\d+: /, "")]),
       back: tell("back"),
+      lost: tell("lost"),
     };
     this.#host = remoteHosts(new Map([["n1", { host: "127.0.0.1", port: at.port }]]), this.scheduler)(
       "n1",
