@@ -1,4 +1,4 @@
-/** The clock and the timer of this machine, for whoever is not handed others. */
+/** The clock and the timer of this machine, for code that is not handed others. */
 
 /** Runs once after that many milliseconds, which may be a fraction; returns a cancel. */
 export type Timer = (ms: number, run: () => void) => () => void;
@@ -16,4 +16,15 @@ export function monotonicClock(): () => number {
 export function runtimeTimer(ms: number, run: () => void): () => void {
   const timer = setTimeout(run, Math.ceil(ms));
   return () => clearTimeout(timer);
+}
+
+/** Resolves with the promise, or after so many milliseconds if that is sooner; rejects where the promise does. */
+export async function within(ms: number, promise: Promise<void>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const cancel = runtimeTimer(ms, resolve);
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    cancel();
+  }
 }

@@ -4,6 +4,8 @@ import { Buffer } from "node:buffer";
 import { decode, encode } from "../lib/core/codec.ts";
 import type { Asking, Envelope } from "../lib/core/message.ts";
 import { MALFORMED_REQUEST } from "../lib/core/node.ts";
+import { isClient } from "./client_id.ts";
+import { within } from "./clock.ts";
 import { HELD_BYTES_MAX, LINE_BYTES_MAX, LineReader, LineWriter } from "./lines.ts";
 import type { Transport, TransportHandlers } from "./transport.ts";
 
@@ -107,16 +109,4 @@ export class MaelstromTransport implements Transport {
     this.#ended = true;
     this.#handlers?.onEnd();
   }
-}
-
-/** Maelstrom's own convention for who is a client. */
-function isClient(id: string): boolean {
-  return id.startsWith("c");
-}
-
-async function within(ms: number, promise: Promise<void>): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }

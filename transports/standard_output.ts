@@ -6,6 +6,7 @@ import process from "node:process";
 import { Writable } from "node:stream";
 import { setImmediate } from "node:timers";
 import { isatty } from "node:tty";
+import { codeOf } from "./errno.ts";
 
 export type Descriptor = 1 | 2;
 
@@ -27,13 +28,13 @@ export function standardOutput(fd: Descriptor): Writable {
 
 /** Whether an error of such a stream says only that nobody reads it any more, as after `| head`. */
 export function isReaderGone(error: Error): boolean {
-  return ["EPIPE", "ECONNRESET"].includes(codeOf(error));
+  return ["EPIPE", "ECONNRESET"].includes(codeOf(error) ?? "");
 }
 
 /** Why it cannot be written, for people. */
 export function whyUnwritten(fd: Descriptor, error: Error): string {
   const name = fd === 1 ? "standard output" : "standard error";
-  return `Cannot write to ${name} as ${reasons[codeOf(error)] ?? error.message}`;
+  return `Cannot write to ${name} as ${reasons[codeOf(error) ?? ""] ?? error.message}`;
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -138,8 +139,4 @@ class DescriptorStream extends Writable {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-function codeOf(error: Error): string {
-  return "code" in error ? String(error.code) : "";
 }

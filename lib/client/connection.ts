@@ -1,11 +1,9 @@
 /** One TCP connection to a node: requests told apart by msg_id, many under way at once, and what comes unasked. */
-import { connect as connectSocket, type Socket } from "node:net";
 import { decode, encode } from "../core/codec.ts";
 import type { Body } from "../core/message.ts";
-import { LineReader, LineWriter } from "../../transports/lines.ts";
-import { resetIfToItself } from "../../transports/tcp/to_itself.ts";
-import { shortened } from "../../transports/shortened.ts";
 import type { Address } from "../../transports/address.ts";
+import { shortened } from "../../transports/shortened.ts";
+import { LineClient } from "../../transports/tcp/line_client.ts";
 
 export interface Hearing {
   /** A message that answers no request under way: what a watch brings. */
@@ -21,37 +19,28 @@ export type Opened =
 
 type OnAnswer = (answer: Body) => void;
 
+interface Dialled {
+  onOpen(): void;
+  onFailed(reason: string): void;
+}
+
 interface Pending {
   readonly onAnswer: OnAnswer;
   readonly dueAt: number;
 }
 
 /** Resolves once the node has taken the connection, or has not within `timeoutMs`. Never rejects. */
-export function connect({ host, port }: Address, timeoutMs: number): Promise<Opened> {
-  const socket = connectSocket({ host, port, noDelay: true });
+export function connect(address: Address, timeoutMs: number): Promise<Opened> {
   return new Promise((resolve) => {
-    const fail = (reason: string) => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve({ ok: false, reason });
-    };
-    const timer = setTimeout(() => fail(`does not take a connection within ${timeoutMs} ms`), timeoutMs);
-    const onError = (error: Error) => fail(whyBroken(error));
-    socket.once("error", onError);
-    socket.once("connect", () => {
-      if (resetIfToItself(socket)) return fail(reasons["ECONNREFUSED"] ?? "");
-      clearTimeout(timer);
-      // From here on the connection listens for itself.
-      const connection = new Connection(socket, timeoutMs);
-      socket.off("error", onError);
-      resolve({ ok: true, connection });
+    const connection = new Connection(address, timeoutMs, {
+      onOpen: () => resolve({ ok: true, connection }),
+      onFailed: (reason) => resolve({ ok: false, reason }),
     });
   });
 }
 
 export class Connection {
-  readonly #socket: Socket;
-  readonly #writer: LineWriter;
+  readonly #line: LineClient;
   readonly #timeoutMs: number;
   /** In the order in which they were asked, and so in the order in which they are due. */
   readonly #pending = new Map<number, Pending>();
@@ -62,17 +51,23 @@ export class Connection {
   /** Why it ended; nothing is said after the first reason. */
   #ended: string | undefined;
 
-  /** Of a socket that is connected. */
-  constructor(socket: Socket, timeoutMs: number) {
-    this.#socket = socket;
+  /** Dials; use connect(). */
+  constructor(address: Address, timeoutMs: number, dialled: Dialled) {
     this.#timeoutMs = timeoutMs;
-    this.#writer = new LineWriter(socket);
-    socket.on("error", (error) => this.#break(whyBroken(error)));
-    socket.on("end", () => this.#break("closed the connection"));
-    socket.on("close", () => this.#break("closed the connection"));
+    this.#hearing = { onBody() {}, onBroken: dialled.onFailed };
+    this.#timer = setTimeout(
+      () => this.#break(`does not take a connection within ${timeoutMs} ms`),
+      timeoutMs,
+    );
+    this.#line = new LineClient(address, {
+      onOpen: () => this.#onOpen(dialled),
+      onLine: (line) => this.#onLine(line),
+      onOverlong: (bytes) => this.#break(`sent a line of more than ${bytes} bytes`),
+      onLost: (reason) => this.#break(reason),
+    });
   }
 
-  /** Who answered last. */
+  /** The id of the node that answered last. */
   get nodeId(): string {
     return this.#nodeId;
   }
@@ -81,13 +76,7 @@ export class Connection {
   listen(hearing: Hearing): void {
     this.#hearing = hearing;
     if (this.#ended !== undefined) return hearing.onBroken(this.#ended);
-    const reader = new LineReader({
-      onLine: (line) => this.#onLine(line),
-      onOverlong: (bytes) => this.#break(`sent a line of more than ${bytes} bytes`),
-    });
-    this.#socket.on("data", (chunk: Uint8Array) => {
-      if (this.#ended === undefined) reader.push(chunk);
-    });
+    this.#line.read();
   }
 
   /** An answer that does not come in time breaks the connection. Returns the msg_id. */
@@ -101,17 +90,17 @@ export class Connection {
   /** An answer may come or not. Returns the msg_id. */
   send(body: Body): number {
     const id = ++this.#lastId;
-    this.#writer.write(encode({ src: "c1", dest: "*", body: { ...body, msg_id: id } }));
+    this.#line.write(encode({ src: "c1", dest: "*", body: { ...body, msg_id: id } }));
     return id;
   }
 
-  /** Stops reading, so that the node has to wait; what has been read already still comes. */
+  /** Stops reading, so that the node has to wait; messages that have been read already still come. */
   pause(): void {
-    this.#socket.pause();
+    this.#line.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.#line.resume();
   }
 
   close(): void {
@@ -119,8 +108,14 @@ export class Connection {
     this.#letGo();
   }
 
+  #onOpen({ onOpen }: Dialled): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#hearing = undefined;
+    onOpen();
+  }
+
   #onLine(line: string): void {
-    if (this.#ended !== undefined) return;
     const decoded = decode(line);
     if (!decoded.ok) return this.#break(`does not speak as a node does: ${shortened(decoded.reason)}`);
     const { src, body } = decoded.envelope;
@@ -162,36 +157,13 @@ export class Connection {
   #letGo(): void {
     clearTimeout(this.#timer);
     this.#pending.clear();
-    this.#socket.destroy();
+    this.#line.close();
   }
 }
 
-/** What a node says when it says no, in words. */
+/** Puts the error that a node answers into words. */
 export function refusal(body: Body): string {
   const text = typeof body["text"] === "string" ? shortened(body["text"]) : "it does not say why";
   const code = typeof body["code"] === "number" ? ` ${body["code"]}` : "";
   return `answers error${code}: ${text}`;
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "refuses the connection: nothing listens there",
-  ECONNRESET: "closed the connection",
-  EPIPE: "closed the connection",
-  ENOTFOUND: "has no address: its name is not known",
-  EAI_AGAIN: "has no address now: its name cannot be looked up",
-  ETIMEDOUT: "does not take a connection",
-  EHOSTUNREACH: "cannot be reached: there is no way to that host",
-  ENETUNREACH: "cannot be reached: there is no way to that network",
-};
-
-function whyBroken(error: unknown): string {
-  const code = codeOf(error);
-  const said = code === undefined ? undefined : reasons[code];
-  return said ?? `cannot be talked to: ${error instanceof Error ? shortened(error.message) : String(error)}`;
-}
-
-/** Where a name has several addresses, all of them failed. */
-function codeOf(error: unknown): string | undefined {
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -1,5 +1,6 @@
 /** Keeps a position in a file, so that a watcher that starts again goes on where it was. */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { codeOf, messageOf } from "../../transports/errno.ts";
 import { Position } from "./position.ts";
 
 /** While values come, the file is written at most so often, ms. */
@@ -87,10 +88,9 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function why(error: unknown): string {
-  const said = error instanceof Error && "code" in error ? reasons[String(error.code)] : undefined;
-  return said ?? (error instanceof Error ? error.message : String(error));
+  return reasons[codeOf(error) ?? ""] ?? messageOf(error);
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return codeOf(error) === "ENOENT";
 }

@@ -2,12 +2,13 @@
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { monotonicClock } from "../../transports/clock.ts";
+import { unpredictable } from "../../transports/entropy.ts";
 import { MaelstromTransport } from "../../transports/maelstrom.ts";
 import { shortened } from "../../transports/shortened.ts";
 import { isReaderGone, standardOutput, whyUnwritten } from "../../transports/standard_output.ts";
 import { listenForStop } from "../../transports/stop_signals.ts";
 import { Node } from "../core/node.ts";
-import { type Random, seeded } from "../core/random.ts";
+import type { Random } from "../core/random.ts";
 import { drive } from "../runtime/drive.ts";
 
 /** What is printed of dropped messages in one second, in lines; the others are counted. */
@@ -97,7 +98,7 @@ class Reports {
 }
 
 function createNode(options: MaelstromOptions, now: number): Node {
-  const random = options.random ?? seeded(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+  const random = options.random ?? unpredictable();
   const incarnation = Math.floor(now);
   const budget = options.deliveryBudgetMs;
   return new Node(

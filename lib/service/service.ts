@@ -2,7 +2,6 @@
 import process from "node:process";
 import type { Body, Envelope } from "../core/message.ts";
 import { Node } from "../core/node.ts";
-import { type Random, seeded } from "../core/random.ts";
 import type { Store } from "../store/store.ts";
 import { drive, type DriveOptions, type Driver } from "../runtime/drive.ts";
 import { driveDurably, type DurableDriver } from "../runtime/drive_durably.ts";
@@ -14,7 +13,9 @@ import { Sparsely } from "./sparsely.ts";
 import { statusOf } from "./status.ts";
 import { Watches } from "./watches.ts";
 import { monotonicClock } from "../../transports/clock.ts";
-import type { Address } from "../../transports/address.ts";
+import { unpredictable } from "../../transports/entropy.ts";
+import { type Address, addressText } from "../../transports/address.ts";
+import { messageOf } from "../../transports/errno.ts";
 
 /** What was dropped is said at most this often; all of it is counted, and said to those who debug. */
 export const DROPPED_SAID_EVERY_MS = 60_000;
@@ -43,7 +44,7 @@ export interface ServiceOptions {
 export class Service {
   readonly #options: ServiceOptions;
   readonly #clock = monotonicClock();
-  readonly #random: Random;
+  readonly #random = unpredictable();
   readonly #transport: TcpTransport;
   readonly #router: Router;
   readonly #watches: Watches;
@@ -61,7 +62,6 @@ export class Service {
     this.#options = options;
     this.#incarnation = store.incarnation;
     this.#dropped = new Sparsely(DROPPED_SAID_EVERY_MS, (reason, unsaid) => this.#sayDropped(reason, unsaid));
-    this.#random = seeded(Math.floor(Math.random() * 2 ** 32));
     this.#transport = new TcpTransport({ id, cluster, incarnation: store.incarnation, listen, peers });
     this.#watches = this.#makeWatches();
     this.#router = this.#makeRouter();
@@ -188,8 +188,8 @@ export class Service {
 
   /** A peer and its address, as that is where the mistake may be. */
   #named(peer: string): string {
-    const { host = "", port = 0 } = this.#options.peers.get(peer) ?? {};
-    return `${peer} at ${host}:${port}`;
+    const address = this.#options.peers.get(peer);
+    return address === undefined ? peer : `${peer} at ${addressText(address)}`;
   }
 
   #makeWatches(): Watches {

@@ -1,6 +1,7 @@
 /** What a serving node says of itself when asked: one JSON object. */
 import type { Body } from "../core/message.ts";
 import type { NodeStatus, PeerStatus } from "../core/node.ts";
+import { addressText } from "../../transports/address.ts";
 import type { LinkStatus } from "../../transports/tcp/tcp.ts";
 import type { UnackedAge } from "./unacked_age.ts";
 import type { Counts } from "./router.ts";
@@ -79,7 +80,7 @@ function peerOf(peer: PeerStatus, { links, unackedAge, now }: StatusFacts) {
 
 function linkOf({ address, hears, forMs, reason, bytesQueued, messagesDropped }: LinkStatus) {
   return {
-    address: `${address.host}:${address.port}`,
+    address: addressText(address),
     hears,
     for_ms: Math.round(forMs),
     reason,

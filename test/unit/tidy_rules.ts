@@ -25,9 +25,10 @@ const arrows: Readonly<Record<Room, readonly string[]>> = {
     ...["lib/workbench/", "lib/runtime/", "lib/store/", "lib/core/"],
     ...[
       "transports/address.ts",
+      "transports/client_id.ts",
       "transports/lines.ts",
       "transports/transport.ts",
-      "transports/tcp/to_itself.ts",
+      "transports/tcp/line_client.ts",
     ],
   ],
   runtime: ["lib/runtime/", "lib/store/", "lib/core/", "transports/"],

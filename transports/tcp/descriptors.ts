@@ -1,6 +1,7 @@
 /** File descriptors: how many of them may be connections of clients, and whether the process has any left. */
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { devNull } from "node:os";
+import { codeOf } from "../errno.ts";
 import {
   CLIENTS_MAX,
   DESCRIPTORS_LOOK_MS,
@@ -118,7 +119,7 @@ function descriptorFault(): string | undefined {
     closeSync(openSync(devNull, "r"));
     return undefined;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = codeOf(error);
     return code === "EMFILE" || code === "ENFILE" ? `${code}: too many open files` : undefined;
   }
 }

@@ -2,7 +2,8 @@
 import { lookup } from "node:dns/promises";
 import { createServer, isIP, type Server, type Socket } from "node:net";
 import { BACKLOG_MAX } from "./limits.ts";
-import type { Address } from "../address.ts";
+import { type Address, addressText } from "../address.ts";
+import { codeOf, messageOf } from "../errno.ts";
 
 export class Listener {
   readonly #server: Server;
@@ -22,7 +23,7 @@ export class Listener {
       // Not every runtime says so itself when a name is unknown.
       await this.#bind(isIP(host) === 0 ? (await lookup(host)).address : host, port);
     } catch (error) {
-      throw new Error(`Cannot listen on ${host}:${port}: ${explained(error)}`);
+      throw new Error(`Cannot listen on ${addressText(this.#address)}: ${explained(error)}`);
     }
     this.#server.on("error", (error) => onFault(`a connection could not be taken: ${error.message}`));
     const bound = this.#server.address();
@@ -49,8 +50,7 @@ export class Listener {
 }
 
 function explained(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  switch ("code" in error ? error.code : undefined) {
+  switch (codeOf(error)) {
     case "EADDRINUSE":
       return "somebody listens there already; stop that process or choose another port";
     case "EACCES":
@@ -63,6 +63,6 @@ function explained(error: unknown): string {
     case "EAI_AGAIN":
       return "the name is not known; check it, or give an address";
     default:
-      return error.message;
+      return messageOf(error);
   }
 }

@@ -1,7 +1,7 @@
 /** The carrier over real TCP: one port for peers and clients, a link dialled to each peer, everything bounded. */
 import assert from "node:assert/strict";
 import type { Envelope } from "../../lib/core/message.ts";
-import { type Random, seeded } from "../../lib/core/random.ts";
+import type { Random } from "../../lib/core/random.ts";
 import { Clients } from "./clients/clients.ts";
 import type { Connection } from "./connection.ts";
 import { Descriptors, type DescriptorsOptions } from "./descriptors.ts";
@@ -9,8 +9,10 @@ import { type Greeting, greetingFault, Refusals } from "./greeting.ts";
 import { CLOSE_MS_MAX, DEFAULT_LIMITS, type TcpLimits, TICK_MS } from "./limits.ts";
 import { Listener } from "./listener.ts";
 import { type LinkStatus, TcpPeer } from "./peers/peer.ts";
-import type { Transport, TransportHandlers } from "../transport.ts";
 import type { Address } from "../address.ts";
+import { within } from "../clock.ts";
+import { unpredictable } from "../entropy.ts";
+import type { Transport, TransportHandlers } from "../transport.ts";
 
 export type { Address, LinkStatus, TcpLimits };
 
@@ -200,7 +202,7 @@ export class TcpTransport implements Transport {
   }
 
   #makePeers(options: TcpOptions, refusals: Refusals): Map<string, TcpPeer> {
-    const { random = seeded(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) } = options;
+    const { random = unpredictable() } = options;
     const events = {
       onEnvelope: (envelope: Envelope) => this.#handlers?.onEnvelope(envelope),
       onDropped: (reason: string) => this.#handlers?.onDropped(reason),
@@ -236,11 +238,4 @@ export class TcpTransport implements Transport {
     return greetingFault(me, greeting, (id) => this.#peers.has(id)) ??
       this.#peers.get(greeting.id)?.accept(connection, greeting);
   }
-}
-
-async function within(ms: number, promise: Promise<void>): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }

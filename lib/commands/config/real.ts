@@ -1,7 +1,7 @@
 /** The settings of `hearsay test`: programs that it starts, or nodes that run already. */
 import type { z } from "zod";
 import { defaults, realFaults } from "../../workbench/settings.ts";
-import { isClient } from "../../workbench/world/traffic.ts";
+import { isClient } from "../../../transports/client_id.ts";
 import { MEMBERS_RULE, parseMembers } from "./address.ts";
 import { challengeFaults, cutMistakes, type Exam, exam, examsOf, nemesisAbout, settingsOf } from "./exam.ts";
 import { type RunningCluster, runningClusterOf, SIDECAR_PORT, sidecarMistakes } from "./cut.ts";

@@ -4,7 +4,8 @@ import type { Random } from "../../core/random.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import { Heap } from "./heap.ts";
 import { type Loads, weigh } from "./loads.ts";
-import { type Drop, isClient, Traffic } from "./traffic.ts";
+import { isClient } from "../../../transports/client_id.ts";
+import { type Drop, Traffic } from "./traffic.ts";
 import type { Scheduler } from "./world.ts";
 
 /** Messages that wait for a paused node; what comes on top is dropped and counted. */

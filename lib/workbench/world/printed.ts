@@ -1,7 +1,7 @@
 /** What a node prints, taken as Maelstrom takes it: of what nodes tell each other it looks at the envelope only. */
 import type { Body, Envelope } from "../../core/message.ts";
 import type { Oddity } from "../verdict/oddities.ts";
-import { isClient } from "./traffic.ts";
+import { isClient } from "../../../transports/client_id.ts";
 
 export type Printed =
   | {

@@ -1,4 +1,5 @@
 /** Counts messages as Maelstrom does: everything, with a client involved, between nodes; and between nodes by type. */
+import { isClient } from "../../../transports/client_id.ts";
 import type { Envelope } from "../../core/message.ts";
 import type { Loads } from "./loads.ts";
 
@@ -11,11 +12,6 @@ export type Drop = "partition" | "loss" | "down" | "overflow";
 
 /** Clients whose id starts so only look at true times; what they say and hear is counted apart. */
 export const OBSERVER_PREFIX = "c-observer-";
-
-/** Whether an id is a client's; Maelstrom's own convention. */
-export function isClient(id: string): boolean {
-  return id.startsWith("c");
-}
 
 export class Traffic {
   readonly clients: Flow = flow();

@@ -226,7 +226,7 @@ test("a node that is killed and started from outside: an outage, counts that are
     assert.deepEqual(failures, []);
     const happened = nemesis.map(({ fault, what }) => [fault, what]);
     assert.deepEqual(happened, [["outage of b", "start"], ["outage of b", "stop"]]);
-    assert.match(nemesis[0]?.detail ?? "", /^127\.0\.0\.1:\d+: it closed the connection$/);
+    assert.match(nemesis[0]?.detail ?? "", /^127\.0\.0\.1:\d+ closed the connection$/);
     // While it is out of reach it is asked nothing.
     assert.ok(stats["fail-count"] > 3 && stats["info-count"] <= 1);
     assert.deepEqual(net.undercounted, ["b"]);
@@ -275,6 +275,6 @@ test("a node that is out of reach at the end is a failure that says why", async 
   assert.equal(failures[0], "No final read: it failed at n-3.");
   assert.match(
     failures[1] ?? "",
-    /^Out of reach at the end: n-3: 127\.0\.0\.1:\d+: nothing listens there\.$/,
+    /^Out of reach at the end: n-3: 127\.0\.0\.1:\d+ refuses the connection: nothing listens there\.$/,
   );
 });

@@ -136,7 +136,9 @@ test("serve: a peer that was never reached, and what is dropped, are said in the
     const at = `${nobody.host}:${nobody.port}`;
     await eventually("it is said", () => {
       return node.said(
-        new RegExp(`n9 at ${at} has not been reached for .* s: connection refused: nothing listens there`),
+        new RegExp(
+          `n9 at ${at} has not been reached for .* s: it refuses the connection: nothing listens there`,
+        ),
       );
     });
     const talker = new Talker(node.address);
@@ -149,7 +151,7 @@ test("serve: a peer that was never reached, and what is dropped, are said in the
     assert.equal(node.log.filter((line) => line.includes("dropped: from c1#")).length, 1, "once a minute");
     assert.equal(peer?.connected, false);
     assert.equal(peer.link?.address, at);
-    assert.match(peer.link.reason, /^connection refused/);
+    assert.match(peer.link.reason, /^it refuses the connection/);
     assert.ok(peer.link.for_ms >= 2_000);
     const stranger = new Serving({ ...node.options, id: "n9", address: nobody });
     try {

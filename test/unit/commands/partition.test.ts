@@ -78,9 +78,9 @@ test("partition, --show and heal have status 1 and a sentence where a sidecar do
   }));
 
 const failures: readonly (readonly [typeof partition, readonly string[], RegExp])[] = [
-  [partition, ["one"], /^Cannot cut: the sidecar of n2: 127\.0\.0\.1:1 does not answer: .*\n$/],
-  [partition, ["--show"], /^The sidecar of n2: 127\.0\.0\.1:1 does not answer: .*\n$/],
-  [heal, [], /^Cannot heal: the sidecar of n2: 127\.0\.0\.1:1 does not answer: .*\n$/],
+  [partition, ["one"], /^Cannot cut: the sidecar of n2: 127\.0\.0\.1:1 refuses the connection: .*\n$/],
+  [partition, ["--show"], /^The sidecar of n2: 127\.0\.0\.1:1 refuses the connection: .*\n$/],
+  [heal, [], /^Cannot heal: the sidecar of n2: 127\.0\.0\.1:1 refuses the connection: .*\n$/],
 ];
 
 test("partition names every host whose address is not known", async () => {

@@ -10,14 +10,14 @@ test("of nodes that run elsewhere the report says what a value costs, and what i
   const { net } = results();
   const bytes = { sent: 7049, received: 7000, "per-value": 1409.8 };
   const lines = (undercounted: readonly string[]) => {
-    const outage = { "at-ms": 900, fault: "outage of n3", detail: "h:1: it closed the connection" } as const;
+    const outage = { "at-ms": 900, fault: "outage of n3", detail: "h:1 closed the connection" } as const;
     const nemesis = [{ ...outage, what: "start" }, { ...outage, "at-ms": 2000, what: "stop" }] as const;
     const found = results({ net: { ...net, bytes, undercounted }, watched: true, nemesis });
     return reportLines(runOf(found), plain);
   };
   assert.deepEqual([lines([])[0], ...lines(["n1", "n3"]).slice(3, 9)], [
     "5 nodes, 10 operations a second for 20 s, no faults, simulated nodes.",
-    "  faults              0.9 s  outage of n3: h:1: it closed the connection",
+    "  faults              0.9 s  outage of n3: h:1 closed the connection",
     "                      2.0 s  end of outage of n3",
     "  values            5 broadcast, 4 acknowledged, 5 stable, 1 late in some read",
     "  messages          2.00 per operation, 20 between nodes: 15 delta, 5 ack",

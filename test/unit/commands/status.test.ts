@@ -55,7 +55,7 @@ test("every node that is asked has a row, and so has each of its peers", async (
     ...link,
     hears: false,
     for_ms: 65_500,
-    reason: "connection refused",
+    reason: "it refuses the connection: nothing listens there",
     messages_dropped: 123_456,
   };
   const peers = [{ id: "n1", ...lost, link: down, oldest_unacked_ms: 1_234, suspected_for_ms: 65_000 }];
@@ -101,7 +101,7 @@ All 2 hold the same values.
 | n1   | n4   | up           | 0   | 0     | 0.3 ms |         |           |         |         |
 | n2   | n1   | down 1.1 min | 17  | 3     | 13 ms  | 1.2 s   | 1.1 min   |         | 123456  |
 
-n2 has not reached n1 at host1:7000 for 1.1 min: connection refused
+n2 has not reached n1 at host1:7000 for 1.1 min: it refuses the connection: nothing listens there
 `,
   );
 });

@@ -4,7 +4,8 @@ import { connect, isIP, type Socket } from "node:net";
 import { backoffMs } from "../../../lib/core/backoff.ts";
 import type { Random } from "../../../lib/core/random.ts";
 import type { Address } from "../../address.ts";
-import type { Timer } from "../../clock.ts";
+import { runtimeTimer, type Timer } from "../../clock.ts";
+import { connectionFault, NOTHING_LISTENS } from "../../errno.ts";
 import { DIAL_EVERY_MS_MAX, DIAL_EVERY_MS_MIN, DIAL_MS_MAX } from "../limits.ts";
 import { resetIfToItself } from "../to_itself.ts";
 
@@ -92,7 +93,10 @@ export class Dialer {
     const socket = open({ host, port: address.port });
     const cancel = this.#timer(DIAL_MS_MAX, () => this.#giveUp(socket));
     this.#dials.add(socket);
-    socket.on("error", (error) => this.#dials.has(socket) && this.#options.onFailed(explained(error)));
+    socket.on(
+      "error",
+      (error) => this.#dials.has(socket) && this.#options.onFailed(`it ${connectionFault(error)}`),
+    );
     socket.once("close", () => {
       cancel();
       this.#dials.delete(socket);
@@ -100,7 +104,7 @@ export class Dialer {
     socket.once("connect", () => {
       cancel();
       if (!resetIfToItself(socket)) this.#win(socket);
-      else if (this.#dials.delete(socket)) this.#options.onFailed(REFUSED);
+      else if (this.#dials.delete(socket)) this.#options.onFailed(`it ${NOTHING_LISTENS}`);
     });
   }
 
@@ -115,23 +119,4 @@ export class Dialer {
     this.stop();
     this.#options.onConnected(socket);
   }
-}
-
-const REFUSED = "connection refused: nothing listens there";
-
-function explained(error: Error): string {
-  switch ("code" in error ? error.code : undefined) {
-    case "ECONNREFUSED":
-      return REFUSED;
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-      return "there is no way to that host";
-    default:
-      return error.message;
-  }
-}
-
-function runtimeTimer(ms: number, run: () => void): () => void {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
 }

@@ -15,7 +15,7 @@ import {
 } from "../greeting.ts";
 import { PEER_QUEUE_BYTES_MAX, SILENCE_MS } from "../limits.ts";
 import { Outage } from "./outage.ts";
-import type { Address } from "../../address.ts";
+import { type Address, addressText } from "../../address.ts";
 
 export interface LinkOptions {
   readonly me: Identity;
@@ -181,7 +181,7 @@ export class Link {
     connection.write(encodeRefusal(reason), PEER_QUEUE_BYTES_MAX);
     this.#refused(
       connection,
-      `who answers at ${address.host}:${address.port} for ${peer} is refused: ${reason}`,
+      `the node that answers at ${addressText(address)} for ${peer} is refused: ${reason}`,
     );
   }
 

@@ -1,10 +1,8 @@
 /** One request to one place over TCP, one answer: connects, writes a line, reads a line, closes. */
-import { connect } from "node:net";
-import { LineReader } from "../../../../transports/lines.ts";
-import { resetIfToItself } from "../../../../transports/tcp/to_itself.ts";
+import { type Address, addressText } from "../../../../transports/address.ts";
+import { LineClient } from "../../../../transports/tcp/line_client.ts";
 import { decode, encode } from "../../../core/codec.ts";
 import type { Body } from "../../../core/message.ts";
-import { type Address, addressText } from "../../../../transports/address.ts";
 
 /** How long a connection and an answer may take together, ms. */
 export const ASK_MS_MAX = 5_000;
@@ -16,25 +14,20 @@ export type Answer =
 /** An error body is a failure with its text. Never rejects. */
 export function ask(address: Address, body: Body, withinMs: number = ASK_MS_MAX): Promise<Answer> {
   return new Promise((resolve) => {
-    const socket = connect(address.port, address.host);
     const done = (answer: Answer) => {
       clearTimeout(timer);
-      socket.destroy();
+      line.close();
       resolve(answer);
     };
     const fail = (why: string) => done({ ok: false, reason: `${addressText(address)} ${why}` });
     const timer = setTimeout(() => fail(`does not answer within ${withinMs} ms`), withinMs);
-    const reader = new LineReader({
-      onLine: (line) => done(answerOf(line, address)),
+    const line = new LineClient(address, {
+      onOpen: () => line.write(encode({ src: "examiner", dest: "*", body })),
+      onLine: (text) => done(answerOf(text, address)),
       onOverlong: () => fail("answers with a line that is too long"),
+      onLost: fail,
     });
-    socket.on("connect", () => {
-      if (resetIfToItself(socket)) fail("does not answer: nothing listens there");
-      else socket.write(encode({ src: "examiner", dest: "*", body }) + "\n");
-    });
-    socket.on("data", (chunk: Uint8Array) => reader.push(chunk));
-    socket.on("error", (error) => fail(`does not answer: ${error.message}`));
-    socket.on("close", () => fail("hung up without an answer"));
+    line.read();
   });
 }
 

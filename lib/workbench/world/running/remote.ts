@@ -94,7 +94,7 @@ class RemoteHost implements Host {
   #onLost(reason: string): void {
     this.#line = undefined;
     this.#known = undefined;
-    this.#events.gone(`${addressText(this.#address)}: ${reason}`);
+    this.#events.gone(`${addressText(this.#address)} ${reason}`);
     this.#cancelDial = this.#scheduler.at(this.#scheduler.now() + REDIAL_MS, () => this.#dial());
   }
 
@@ -105,15 +105,15 @@ class RemoteHost implements Host {
   #onEnvelope(envelope: Envelope): void {
     const { dest, body } = envelope;
     if (dest !== WATCHER) return this.#events.sent(envelope);
-    if (body.type === "error") return this.#line?.lose(`it answered ${errorText(body)}`);
+    if (body.type === "error") return this.#line?.lose(`answered ${errorText(body)}`);
     if (body.in_reply_to === STATUS_ID) this.#onStatus(body);
     else if (body.type === "values") this.#onValues(body["runs"]);
   }
 
   #onStatus(body: Body): void {
     const status = readStatus(body);
-    if (status === undefined) return this.#line?.lose("its status cannot be read");
-    if (status.id !== this.#id) return this.#line?.lose(`this is ${status.id}`);
+    if (status === undefined) return this.#line?.lose("gives a status that cannot be read");
+    if (status.id !== this.#id) return this.#line?.lose(`is ${status.id}`);
     const forgot = status.inMemory && this.#last !== undefined &&
       this.#last.incarnation !== status.incarnation;
     if (forgot) this.#had = new Position();

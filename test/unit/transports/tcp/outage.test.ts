@@ -39,10 +39,10 @@ test("a peer that was never there is said to be out of reach, and why", async ()
   const node = new TcpTransport(options("n1", { peers: new Map([["n2", NOBODY]]) }));
   node.open(ear);
   await until(() => ear.unreached.length === 1);
-  assert.deepEqual(ear.unreached, ["n2: connection refused: nothing listens there"]);
+  assert.deepEqual(ear.unreached, ["n2: it refuses the connection: nothing listens there"]);
   const [link] = node.links();
   assert.deepEqual(link?.address, NOBODY);
-  assert.match(link.reason, /^connection refused/);
+  assert.match(link.reason, /^it refuses the connection/);
   assert.ok(link.forMs >= UNREACHED_MS);
   await node.close();
 });

@@ -78,7 +78,7 @@ test("partition controller: names every sidecar that does not answer", () =>
     places.set("n1", { host: "127.0.0.1", port: 1 });
     places.set("n3", { host: "127.0.0.1", port: 1 });
     const message =
-      /^Cannot heal: the sidecar of n1: 127\.0\.0\.1:1 does not answer: .*; the sidecar of n3: .*/;
+      /^Cannot heal: the sidecar of n1: 127\.0\.0\.1:1 refuses the connection: .*; the sidecar of n3: .*/;
     await assert.rejects(new PartitionController(places, addresses).heal(), { message });
     const { [0]: one } = [...places.keys()];
     assert.equal(one, "n1");
@@ -114,7 +114,7 @@ test("partition controller: that lets go leaves the cut to its lease", () =>
 
 test("ask() says what is wrong with an answer, or that there is none", async () => {
   const behaviours: readonly (readonly [(socket: Socket) => unknown, RegExp])[] = [
-    [(socket) => socket.end(), /hung up without an answer$/],
+    [(socket) => socket.end(), /closed the connection$/],
     [(socket) => socket.end("nonsense\n"), /answers nonsense: this is not JSON$/],
     [(socket) => socket.write('{"src":'), /does not answer within 100 ms$/],
     [(socket) => socket.write("x".repeat(2_000_000)), /a line that is too long$/],

@@ -96,7 +96,7 @@ test("Workload: what is open at a node that goes out of reach ends at once, and 
     let left = 3;
     const receive = (envelope: Envelope): void => {
       if (envelope.body.type !== "broadcast" || --left !== 0) return void sound.receive(envelope);
-      scheduler.at(scheduler.now() + 100, () => events.gone("h:1: it closed the connection"));
+      scheduler.at(scheduler.now() + 100, () => events.gone("h:1 closed the connection"));
       scheduler.at(scheduler.now() + 2100, () => events.back(false));
     };
     return { ...sound, receive };

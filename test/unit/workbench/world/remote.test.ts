@@ -71,7 +71,7 @@ class Rig {
       misbehaved: tell("misbehaved"),
       delivered: (values: readonly Json[]) => void this.told.push(["delivered", ...values]),
       // The port differs from run to run.
-      gone: (reason) => void this.told.push(["gone", reason.replace(/^127\.0\.0\.1:\d+: /, "")]),
+      gone: (reason) => void this.told.push(["gone", reason.replace(/^127\.0\.0\.1:\d+ /, "")]),
       back: tell("back"),
       lost: tell("lost"),
     };
@@ -152,13 +152,13 @@ test("a remote host asks who is there, watches, and then passes on the introduct
 });
 
 const strangers: readonly (readonly [Answer, string])[] = [
-  [(_, say) => say({ ...status, id: "n2" }), "this is n2"],
+  [(_, say) => say({ ...status, id: "n2" }), "is n2"],
   [
     (_, say) => say({ type: "error", code: 10, text: "unknown type: status" }),
-    'it answered error 10 "unknown type: status"',
+    'answered error 10 "unknown type: status"',
   ],
-  [(_, say) => say({ type: "status_ok", id: "n1" }), "its status cannot be read"],
-  [(_body, _say, socket) => socket.end(), "it closed the connection"],
+  [(_, say) => say({ type: "status_ok", id: "n1" }), "gives a status that cannot be read"],
+  [(_body, _say, socket) => socket.end(), "closed the connection"],
 ];
 
 test("a remote host says why who answers is not the node, and dials again", async () => {
@@ -180,7 +180,7 @@ test("a remote host gives up a node from which nothing comes for SILENCE_MS thou
     rig.scheduler.run(SILENCE_MS - 1);
     assert.deepEqual(rig.told, []);
     rig.scheduler.run(SILENCE_MS);
-    assert.deepEqual(rig.told, [["gone", `nothing came from it for ${SILENCE_MS} ms`]]);
+    assert.deepEqual(rig.told, [["gone", `has sent nothing for ${SILENCE_MS} ms`]]);
   });
   await withRig(sound, async (rig) => {
     await until(() => rig.asked.length === 2);
@@ -193,7 +193,7 @@ test("a remote host gives up a node from which nothing comes for SILENCE_MS thou
     rig.answer = () => {};
     rig.host.receive({ ...init, body: { type: "read", msg_id: 2 } });
     rig.scheduler.run(11 * SILENCE_MS);
-    assert.deepEqual(rig.told[2], ["gone", `nothing came from it for ${SILENCE_MS} ms`]);
+    assert.deepEqual(rig.told[2], ["gone", `has sent nothing for ${SILENCE_MS} ms`]);
   });
 });
 
@@ -281,7 +281,7 @@ test("a node that is out of reach as an examination begins is named with the rea
   const cluster = new Cluster({
     ids: ["n1", "n2"],
     hosts: (id, { gone }) => ({
-      start: () => id === "n1" && gone("h:1: nothing listens there"),
+      start: () => id === "n1" && gone("h:1 refuses the connection: nothing listens there"),
       receive: nothing,
       kill: nothing,
       pause: nothing,
@@ -304,7 +304,7 @@ test("a node that is out of reach as an examination begins is named with the rea
   scheduler.run(INIT_TIMEOUT_MS);
   assert.deepEqual(whyNotUp(unanswered, cluster), [
     "Setup: no answer to init or topology from n2; 10 s are given.",
-    "Setup: n1 is out of reach: h:1: nothing listens there; 10 s are given.",
+    "Setup: n1 is out of reach: h:1 refuses the connection: nothing listens there; 10 s are given.",
   ]);
 });
 

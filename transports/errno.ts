@@ -1,0 +1,34 @@
+/** The codes of system errors, and what they mean for a connection, in words. */
+import { shortened } from "./shortened.ts";
+
+/** The name of a system error, as ENOSPC; undefined where the error has none. */
+export function codeOf(error: unknown): string | undefined {
+  // Where a name has several addresses, each of them failed.
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Why a connection failed, said of the other side: the address, or "it", goes before. */
+export function connectionFault(error: unknown): string {
+  return connectionFaults[codeOf(error) ?? ""] ?? `cannot be talked to: ${shortened(messageOf(error))}`;
+}
+
+/** Said where a connection to nobody was made, which has no error. */
+export const NOTHING_LISTENS = "refuses the connection: nothing listens there";
+export const CLOSED = "closed the connection";
+
+const connectionFaults: Readonly<Record<string, string>> = {
+  ECONNREFUSED: NOTHING_LISTENS,
+  ECONNRESET: CLOSED,
+  EPIPE: CLOSED,
+  ENOTFOUND: "has no address: its name is not known",
+  EAI_AGAIN: "has no address now: its name cannot be looked up",
+  ETIMEDOUT: "does not take a connection",
+  EHOSTUNREACH: "cannot be reached: there is no way to that host",
+  ENETUNREACH: "cannot be reached: there is no way to that network",
+};

@@ -1,0 +1,83 @@
+/** A TCP connection that is dialled once and then is lines both ways, until it is lost for a reason in words. */
+import { connect, type Socket } from "node:net";
+import type { Address } from "../address.ts";
+import { CLOSED, connectionFault, NOTHING_LISTENS } from "../errno.ts";
+import { HELD_BYTES_MAX, LINE_BYTES_MAX, LineReader, LineWriter } from "../lines.ts";
+import { resetIfToItself } from "./to_itself.ts";
+
+export interface LineClientHandlers {
+  /** The other side has taken the connection. */
+  onOpen(): void;
+  /** Bytes have come in, be they less than a line. */
+  onData?(): void;
+  onLine(line: string): void;
+  /** A line is longer than `lineBytesMax`, and is dropped whole. */
+  onOverlong(lineBytesMax: number): void;
+  /**
+   * The connection is lost, or never came about. The reason is said of the other side, as "closed the connection", so
+   * that its address can go before. At most once, and no handler is called after it.
+   */
+  onLost(reason: string): void;
+}
+
+export class LineClient {
+  readonly #socket: Socket;
+  readonly #writer: LineWriter;
+  readonly #reader: LineReader;
+  readonly #handlers: LineClientHandlers;
+  #isOver = false;
+
+  /** Dials. Nothing is read before read(). */
+  constructor({ host, port }: Address, handlers: LineClientHandlers, lineBytesMax: number = LINE_BYTES_MAX) {
+    this.#handlers = handlers;
+    this.#reader = new LineReader({
+      onLine: (line) => this.#isOver || handlers.onLine(line),
+      onOverlong: (bytes) => this.#isOver || handlers.onOverlong(bytes),
+    }, lineBytesMax);
+    const socket = connect({ host, port, noDelay: true });
+    this.#socket = socket;
+    this.#writer = new LineWriter(socket);
+    socket.once("connect", () => {
+      if (resetIfToItself(socket)) this.#lose(NOTHING_LISTENS);
+      else if (!this.#isOver) handlers.onOpen();
+    });
+    socket.on("error", (error) => this.#lose(connectionFault(error)));
+    socket.on("end", () => this.#lose(CLOSED));
+    socket.on("close", () => this.#lose(CLOSED));
+  }
+
+  /** Begins to read; called once. What came before is not lost. */
+  read(): void {
+    this.#socket.on("data", (chunk: Uint8Array) => {
+      if (this.#isOver) return;
+      this.#handlers.onData?.();
+      this.#reader.push(chunk);
+    });
+  }
+
+  /** Returns false when the line was dropped, as more than `heldBytesMax` would wait or the connection is lost. */
+  write(line: string, heldBytesMax: number = HELD_BYTES_MAX): boolean {
+    return this.#writer.write(line, heldBytesMax);
+  }
+
+  /** Stops reading, so that the other side has to wait; a chunk that is being read is read to its end. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Hangs up; no handler is called any more. */
+  close(): void {
+    this.#isOver = true;
+    this.#socket.destroy();
+  }
+
+  #lose(reason: string): void {
+    if (this.#isOver) return;
+    this.close();
+    this.#handlers.onLost(reason);
+  }
+}
