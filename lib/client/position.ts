@@ -1,89 +1,37 @@
-/** A position in the stream of values: the entries that a watcher has had, as text and as the digest on the wire. */
-import { Buffer } from "node:buffer";
-import { IntervalSet } from "../core/log/interval_set.ts";
-import { ORIGINS_MAX, SPANS_MAX } from "../core/message.ts";
+/** A position in the stream of values, as text: the digest of the entries that a watcher has had. */
+import { Digest, type WireDigest } from "../core/log/digest.ts";
+import type { IntervalSet } from "../core/log/interval_set.ts";
 
-/** What a request may take up with a position: well within a line. */
-export const DIGEST_BYTES_MAX = 512 * 1024;
-
-/** Per origin: from, to, from, to … */
-export type Digest = readonly (readonly [origin: string, spans: readonly number[]])[];
-
-export class Position {
-  readonly #held = new Map<string, IntervalSet>();
-
-  /** Reads `n1.k3:1-50;n2.x:7,9-12`, or the same as a JSON digest; undefined where it is neither. */
-  static parse(text: string): Position | undefined {
-    const trimmed = text.trim();
-    const digest = trimmed.startsWith("[") ? parseJson(trimmed) : parseText(trimmed);
-    if (digest === undefined) return undefined;
-    const position = new Position();
-    for (const [origin, spans] of digest) {
-      for (let i = 0; i < spans.length; i += 2) {
-        const [from, to] = [spans[i], spans[i + 1]];
-        if (!isOrdinal(from) || !isOrdinal(to) || to < from) return undefined;
-        position.add(origin, from, to);
-      }
-    }
-    return position;
-  }
-
-  has(origin: string, seq: number): boolean {
-    return this.#held.get(origin)?.has(seq) ?? false;
-  }
-
-  add(origin: string, from: number, to: number): void {
-    const held = this.#held.get(origin) ?? new IntervalSet();
-    held.addSpan(from, to);
-    this.#held.set(origin, held);
-  }
-
-  /** For the wire, which is bounded: what is left out is sent again, and passed over by who knows this position. */
-  digest(): Digest {
-    const digest: (readonly [string, readonly number[]])[] = [];
-    let bytes = 0;
-    for (const [origin, held] of this.#held) {
-      const part = [origin, spansOf(held)] as const;
-      bytes += Buffer.byteLength(JSON.stringify(part)) + 1;
-      if (digest.length === ORIGINS_MAX || bytes > DIGEST_BYTES_MAX) break;
-      digest.push(part);
-    }
-    return digest;
-  }
-
-  toString(): string {
-    return [...this.#held].map(([origin, held]) => `${encodeURIComponent(origin)}:${spansText(held)}`).join(
-      ";",
-    );
-  }
+/** Reads `n1.k3:1-50;n2.x:7,9-12`, or the JSON of a digest as messages carry it; undefined where it is neither. */
+export function parsePosition(text: string): Digest | undefined {
+  const trimmed = text.trim();
+  const wire = trimmed.startsWith("[") ? parseJson(trimmed) : parseText(trimmed);
+  return wire?.every(([, spans]) => areSpans(spans)) ? Digest.fromWire(wire) : undefined;
 }
 
-/** The longest ones where there are too many: they save most. */
-function spansOf(held: IntervalSet): number[] {
-  const spans = held.spans();
-  if (spans.length <= SPANS_MAX) return spans.flat();
-  const longest = spans.toSorted(([a, b], [c, d]) => (d - c) - (b - a)).slice(0, SPANS_MAX);
-  return longest.toSorted(([a], [b]) => a - b).flat();
+/** `n1.k3:1-50;n2.x:7,9-12`; "" where nothing is held. */
+export function positionText(position: Digest): string {
+  return [...position].map(([origin, held]) => `${encodeURIComponent(origin)}:${spansText(held)}`).join(";");
 }
 
 function spansText(held: IntervalSet): string {
   return held.spans().map(([from, to]) => from === to ? `${from}` : `${from}-${to}`).join(",");
 }
 
-function isOrdinal(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 1;
+function areSpans(spans: readonly number[]): boolean {
+  return spans.length % 2 === 0 && spans.every((bound, i) => bound >= (i % 2 === 0 ? 1 : spans[i - 1] ?? 1));
 }
 
-function parseText(text: string): Digest | undefined {
+function parseText(text: string): WireDigest | undefined {
   if (text === "") return [];
-  const digest: [string, number[]][] = [];
+  const wire: WireDigest = [];
   for (const part of text.split(";")) {
     const [, name, list] = /^([^:;\s]+):(\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)$/.exec(part) ?? [];
     const origin = decoded(name);
     if (origin === undefined || list === undefined) return undefined;
-    digest.push([origin, list.split(",").flatMap(spanOf)]);
+    wire.push([origin, list.split(",").flatMap(spanOf)]);
   }
-  return digest;
+  return wire.every(([, spans]) => spans.every(Number.isSafeInteger)) ? wire : undefined;
 }
 
 function spanOf(text: string): number[] {
@@ -99,20 +47,20 @@ function decoded(name: string | undefined): string | undefined {
   }
 }
 
-function parseJson(text: string): Digest | undefined {
+function parseJson(text: string): WireDigest | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return undefined;
   }
-  return isDigest(value) ? value : undefined;
+  return isWireDigest(value) ? value : undefined;
 }
 
-function isDigest(value: unknown): value is Digest {
+function isWireDigest(value: unknown): value is WireDigest {
   return Array.isArray(value) &&
     value.every((item) =>
       Array.isArray(item) && item.length === 2 && typeof item[0] === "string" && item[0] !== "" &&
-      Array.isArray(item[1]) && item[1].length % 2 === 0
+      Array.isArray(item[1]) && item[1].every(Number.isSafeInteger)
     );
 }

@@ -1,7 +1,8 @@
 /** Keeps a position in a file, so that a watcher that starts again goes on where it was. */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { codeOf, messageOf } from "../../transports/errno.ts";
-import { Position } from "./position.ts";
+import type { Digest } from "../core/log/digest.ts";
+import { parsePosition, positionText } from "./position.ts";
 
 /** While values come, the file is written at most so often, ms. */
 export const SAVE_EVERY_MS = 100;
@@ -10,7 +11,7 @@ export const POSITION_FILE_BYTES_MAX = 64 * 1_048_576;
 
 /** Undefined where there is no such file; a reason, for people, where it holds no position. */
 export type Loaded =
-  | { readonly ok: true; readonly position: Position | undefined }
+  | { readonly ok: true; readonly position: Digest | undefined }
   | { readonly ok: false; readonly reason: string };
 
 export function loadPosition(path: string): Loaded {
@@ -19,7 +20,7 @@ export function loadPosition(path: string): Loaded {
     // A device would be replaced by a file.
     if (!found.isFile()) return { ok: false, reason: "it is no file" };
     if (found.size > POSITION_FILE_BYTES_MAX) return { ok: false, reason: `it is longer than any position` };
-    const position = Position.parse(readFileSync(path, "utf8"));
+    const position = parsePosition(readFileSync(path, "utf8"));
     return position === undefined ? { ok: false, reason: "it holds no position" } : { ok: true, position };
   } catch (error) {
     return isMissing(error) ? { ok: true, position: undefined } : { ok: false, reason: why(error) };
@@ -32,12 +33,12 @@ export type OnFault = (fault: string | undefined) => void;
 /** Saves soon after it is told to, and never more often than it may. */
 export class PositionFile {
   readonly #path: string;
-  readonly #position: Position;
+  readonly #position: Digest;
   readonly #onFault: OnFault;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #fault: string | undefined;
 
-  constructor(path: string, position: Position, onFault: OnFault) {
+  constructor(path: string, position: Digest, onFault: OnFault) {
     this.#path = path;
     this.#position = position;
     this.#onFault = onFault;
@@ -52,7 +53,7 @@ export class PositionFile {
   save(): string | undefined {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const fault = write(this.#path, `${this.#position}\n`);
+    const fault = write(this.#path, `${positionText(this.#position)}\n`);
     if (fault !== this.#fault) this.#onFault(fault);
     this.#fault = fault;
     return fault;

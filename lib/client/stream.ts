@@ -1,11 +1,11 @@
 /** Follows the values of one node after the other: each entry once, from a position, as fast as they are taken. */
+import type { Digest } from "../core/log/digest.ts";
 import type { Json } from "../core/message.ts";
 import type { Random } from "../core/random.ts";
 import { backoffMs } from "../core/backoff.ts";
 import type { ValueRun } from "./answers.ts";
 import type { Connection } from "./connection.ts";
 import type { Nodes } from "./nodes.ts";
-import type { Position } from "./position.ts";
 import type { Seen } from "./seen.ts";
 import { Watching } from "./watching.ts";
 
@@ -19,7 +19,7 @@ export interface StreamOptions {
   readonly nodes: Nodes;
   readonly random: Random;
   /** Moved on with each batch that was taken. */
-  readonly position: Position;
+  readonly position: Digest;
   readonly seen: Seen;
   /** Otherwise it ends with what the node holds. */
   readonly follow: boolean;
@@ -73,7 +73,7 @@ export class Stream {
   async #read(connection: Connection): Promise<Ending | undefined> {
     const { nodes, position, follow } = this.#options;
     const watching = new Watching(connection, {
-      from: position.digest(),
+      from: position.toWire(),
       follow,
       timeoutMs: nodes.timeoutMs,
     });
@@ -117,7 +117,7 @@ export class Stream {
     const fresh = unread.filter((value) => this.#options.seen.add(value));
     if (fresh.length > 0 && !(await take(fresh))) return "stopped";
     for (const [origin, seq, values] of runs) {
-      if (values.length > 0) position.add(origin, seq, seq + values.length - 1);
+      if (values.length > 0) position.addSpan(origin, seq, seq + values.length - 1);
     }
     if (unread.length === 0) return "known";
     nodes.startOver();

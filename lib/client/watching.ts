@@ -1,11 +1,11 @@
 /** One watch on one connection, event by event: the node has to wait for whoever takes them. */
+import type { WireDigest } from "../core/log/digest.ts";
 import type { Body } from "../core/message.ts";
 import { runsOf, type ValueRun } from "./answers.ts";
 import { type Connection, refusal } from "./connection.ts";
-import type { Digest } from "./position.ts";
 
 export interface WatchingOptions {
-  readonly from: Digest;
+  readonly from: WireDigest;
   readonly follow: boolean;
   /** A node that is silent for this long while it is listened to is given up, ms. */
   readonly timeoutMs: number;

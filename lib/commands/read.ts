@@ -1,10 +1,10 @@
 /** `hearsay read`: every value that a node holds, once, as lines or as one array, however many there are. */
+import { Digest } from "../core/log/digest.ts";
 import { seeded } from "../core/random.ts";
 import { parseRead } from "./config/client.ts";
 import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
 import { Nodes } from "../client/nodes.ts";
 import { arrayPrinter, linePrinter } from "./terminal/value_printer.ts";
-import { Position } from "../client/position.ts";
 import { Seen } from "../client/seen.ts";
 import { Stream } from "../client/stream.ts";
 
@@ -17,7 +17,7 @@ export async function read(args: readonly string[], io: Io): Promise<number> {
   const stream = new Stream({
     nodes,
     random: seeded(0),
-    position: new Position(),
+    position: new Digest(),
     seen: new Seen(),
     follow: false,
     take: (values) => printer.print(values),

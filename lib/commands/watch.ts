@@ -1,10 +1,11 @@
 /** `hearsay watch`: every value once, as it arrives, from a position on, over nodes that come and go. */
 import process from "node:process";
+import { Digest } from "../core/log/digest.ts";
 import { seeded } from "../core/random.ts";
 import { parseWatch, type WatchConfig } from "./config/client.ts";
 import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
 import { Nodes } from "../client/nodes.ts";
-import { Position } from "../client/position.ts";
+import { positionText } from "../client/position.ts";
 import { loadPosition, PositionFile } from "../client/position_file.ts";
 import { linePrinter } from "./terminal/value_printer.ts";
 import { Seen } from "../client/seen.ts";
@@ -22,7 +23,7 @@ export async function watch(args: readonly string[], io: Io): Promise<number> {
     const path = JSON.stringify(config.positionFile);
     return refuse(io, [`Cannot go on from the position in ${path} as ${kept.reason}: name another file`]);
   }
-  const position = kept?.position ?? config.from ?? new Position();
+  const position = kept?.position ?? config.from ?? new Digest();
   const watcher = new Watcher(config, position, io);
   // Who goes on from a position wants all that came since.
   const passesOver = config.onlyNew && kept?.position === undefined;
@@ -32,7 +33,7 @@ export async function watch(args: readonly string[], io: Io): Promise<number> {
 
 class Watcher {
   readonly #config: WatchConfig;
-  readonly #position: Position;
+  readonly #position: Digest;
   readonly #io: Io;
   readonly #nodes: Nodes;
   readonly #seen = new Seen();
@@ -40,7 +41,7 @@ class Watcher {
   #stream: Stream | undefined;
   #isStopped = false;
 
-  constructor(config: WatchConfig, position: Position, io: Io) {
+  constructor(config: WatchConfig, position: Digest, io: Io) {
     this.#config = config;
     this.#position = position;
     this.#io = io;
@@ -84,7 +85,7 @@ class Watcher {
   end(ending: Ending | "unsaved"): number {
     if (ending === "unsaved") return FAILED;
     const isSaved = this.#file?.save() === undefined;
-    if (this.#config.verbose) this.#io.err(`position ${this.#position}\n`);
+    if (this.#config.verbose) this.#io.err(`position ${positionText(this.#position)}\n`);
     if (ending === "failed") this.#io.err(`No node answers.\n${this.#failures}`);
     return ending === "failed" || !isSaved ? FAILED : OK;
   }

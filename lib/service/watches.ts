@@ -1,12 +1,5 @@
 /** Clients that follow the values of this node: each gets what its position lacks, as fast as it reads. */
-import {
-  isUnwatch,
-  isWatch,
-  type UnwatchBody,
-  unwatchFault,
-  type WatchBody,
-  watchFault,
-} from "../core/message.ts";
+import { isUnwatch, isWatch, type UnwatchBody, unwatchFault, watchFault } from "../core/message.ts";
 import type { Body, Envelope } from "../core/message.ts";
 import { type Batch, Digest, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
 
@@ -60,7 +53,7 @@ export class Watches {
     const watch = {
       request,
       connection,
-      position: positionOf(body),
+      position: Digest.fromWire(body.from ?? []),
       follow: body.follow ?? true,
       behind: true,
     };
@@ -151,16 +144,4 @@ export class Watches {
 /** The carrier names a client `name#connection`. */
 export function connectionOf(client: string): string {
   return client.slice(client.lastIndexOf("#") + 1);
-}
-
-function positionOf({ from }: WatchBody): Digest {
-  const position = new Digest();
-  for (const [origin, spans] of from ?? []) {
-    const held = position.of(origin);
-    for (let i = 0; i + 1 < spans.length; i += 2) {
-      const [first, last] = [spans[i] ?? 0, spans[i + 1] ?? 0];
-      if (first <= last) held.addSpan(first, last);
-    }
-  }
-  return position;
 }

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { parseAddresses } from "./address.ts";
 import { parsedText, repeated, text, tied, toggle, whole } from "../flags/schemas.ts";
 import type { ReachOptions } from "../../client/nodes.ts";
-import { Position } from "../../client/position.ts";
+import { parsePosition } from "../../client/position.ts";
+import type { Digest } from "../../core/log/digest.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import type { Address } from "../../../transports/address.ts";
 
@@ -29,7 +30,7 @@ export interface ReadConfig extends ReachOptions {
 }
 
 export interface WatchConfig extends ReachOptions {
-  readonly from?: Position;
+  readonly from?: Digest;
   readonly positionFile?: string;
   readonly onlyNew: boolean;
 }
@@ -55,7 +56,7 @@ export const shapes = {
   broadcast: reach.extend({ "string": toggle("take every value as a string, even if it is JSON") }),
   read: reach.extend({ "json": toggle("print one JSON array instead of a line for each value") }),
   watch: reach.extend({
-    "from": parsedText(Position.parse, {
+    "from": parsedText(parsePosition, {
       value: "POSITION",
       about: "pass over what an earlier watch has had (nothing)",
       rule: POSITION_RULE,

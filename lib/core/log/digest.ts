@@ -1,6 +1,14 @@
 /** Which entries somebody holds, by origin: a digest, believed of a peer or told by a reader. */
+import { ORIGINS_MAX, SPANS_MAX } from "../message.ts";
+import { byteLength } from "../size.ts";
 import { IntervalSet } from "./interval_set.ts";
 import type { Entry, Grown, Log } from "./log.ts";
+
+/** As messages carry it: per origin the first and the last number of each interval, ascending: from, to, from, to … */
+export type WireDigest = [origin: string, spans: number[]][];
+
+/** What a digest may take up of a message, bytes: well within a line. */
+export const WIRE_DIGEST_BYTES_MAX = 512 * 1024;
 
 export class Digest {
   readonly #origins: Map<string, IntervalSet>;
@@ -10,6 +18,29 @@ export class Digest {
 
   constructor(origins: Iterable<readonly [origin: string, held: IntervalSet]> = []) {
     this.#origins = new Map(origins);
+  }
+
+  /** An interval that ends before it begins is passed over. */
+  static fromWire(wire: Readonly<WireDigest>): Digest {
+    const digest = new Digest();
+    for (const [origin, spans] of wire) digest.addSpans(origin, spans);
+    return digest;
+  }
+
+  /**
+   * As much of it as a message may carry: ORIGINS_MAX origins, the SPANS_MAX longest intervals of each, and no more than
+   * WIRE_DIGEST_BYTES_MAX. To name less than is held is harmless: it is sent once more, and known.
+   */
+  toWire(): WireDigest {
+    const wire: WireDigest = [];
+    let bytes = 0;
+    for (const [origin, held] of this.#origins) {
+      const part: WireDigest[number] = [origin, longestSpans(held)];
+      bytes += byteLength(part) + 1;
+      if (wire.length === ORIGINS_MAX || bytes > WIRE_DIGEST_BYTES_MAX) break;
+      wire.push(part);
+    }
+    return wire;
   }
 
   get(origin: string): IntervalSet | undefined {
@@ -28,6 +59,19 @@ export class Digest {
 
   add({ origin, seq }: Entry): void {
     this.of(origin).add(seq);
+  }
+
+  /** Adds from..to, both included. */
+  addSpan(origin: string, from: number, to: number): void {
+    this.of(origin).addSpan(from, to);
+  }
+
+  /** Adds intervals as messages carry them; one that ends before it begins is passed over. */
+  addSpans(origin: string, spans: readonly number[]): void {
+    for (let i = 0; i + 1 < spans.length; i += 2) {
+      const [from = 0, to = 0] = [spans[i], spans[i + 1]];
+      if (from <= to) this.addSpan(origin, from, to);
+    }
   }
 
   addAll(other: Digest): void {
@@ -69,4 +113,12 @@ export class Digest {
   *[Symbol.iterator](): Iterator<readonly [origin: string, held: IntervalSet]> {
     yield* this.#origins;
   }
+}
+
+/** From, to, from, to … in ascending order; the longest where there are more than SPANS_MAX, as they save most. */
+function longestSpans(held: IntervalSet): number[] {
+  const spans = held.spans();
+  if (spans.length <= SPANS_MAX) return spans.flat();
+  const longest = spans.toSorted(([a, b], [c, d]) => (d - c) - (b - a)).slice(0, SPANS_MAX);
+  return longest.toSorted(([a], [b]) => a - b).flat();
 }

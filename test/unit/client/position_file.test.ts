@@ -12,7 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Position } from "../../../lib/client/position.ts";
+import { positionText } from "../../../lib/client/position.ts";
+import { Digest } from "../../../lib/core/log/digest.ts";
 import {
   loadPosition,
   POSITION_FILE_BYTES_MAX,
@@ -32,16 +33,17 @@ async function inFolder(use: (folder: string) => void | Promise<void>): Promise<
 
 function load(path: string): string {
   const loaded = loadPosition(path);
-  return loaded.ok ? `${loaded.position ?? "nothing"}` : loaded.reason;
+  if (!loaded.ok) return loaded.reason;
+  return loaded.position === undefined ? "nothing" : positionText(loaded.position);
 }
 
 test("a position that was saved is loaded again, and nothing else is left behind", () =>
   inFolder((folder) => {
     const path = join(folder, "position");
-    const position = new Position();
+    const position = new Digest();
     const file = new PositionFile(path, position, () => {});
     equal(load(path), "nothing");
-    position.add("n1.k3", 1, 9);
+    position.addSpan("n1.k3", 1, 9);
     equal(file.save(), undefined);
     equal(load(path), "n1.k3:1-9");
     equal(readFileSync(path, "utf8"), "n1.k3:1-9\n");
@@ -68,11 +70,11 @@ test("what is no position, no file or too long is refused, and why is said", () 
 test("a position that moves on is saved after SAVE_EVERY_MS, once for all moves meanwhile", () =>
   inFolder(async (folder) => {
     const path = join(folder, "position");
-    const position = new Position();
+    const position = new Digest();
     const file = new PositionFile(path, position, () => {});
     const touchedAt = performance.now();
     for (let seq = 1; seq <= 100; seq++) {
-      position.add("n1", seq, seq);
+      position.addSpan("n1", seq, seq);
       file.touch();
     }
     equal(load(path), "nothing");
@@ -86,7 +88,7 @@ test("that a position cannot be saved is said once, and that it can again", () =
   inFolder((folder) => {
     const path = join(folder, "later", "position");
     const said: (string | undefined)[] = [];
-    const file = new PositionFile(path, new Position(), (fault) => said.push(fault));
+    const file = new PositionFile(path, new Digest(), (fault) => said.push(fault));
     deepEqual([file.save(), file.save()], ["its directory does not exist", "its directory does not exist"]);
     writeFileSync(join(folder, "later"), "");
     equal(file.save(), "its directory is none");

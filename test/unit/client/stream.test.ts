@@ -5,7 +5,8 @@ import { read } from "../../../lib/commands/read.ts";
 import { linePrinter } from "../../../lib/commands/terminal/value_printer.ts";
 import type { ValueRun } from "../../../lib/client/answers.ts";
 import { Nodes } from "../../../lib/client/nodes.ts";
-import { Position } from "../../../lib/client/position.ts";
+import { positionText } from "../../../lib/client/position.ts";
+import { Digest } from "../../../lib/core/log/digest.ts";
 import { Seen } from "../../../lib/client/seen.ts";
 import {
   type Ending,
@@ -57,7 +58,7 @@ function streamOf(
   const { timeoutMs = LONG_MS, ...more } = changes;
   const taken: Json[] = [];
   const at = nodes.map((node) => ({ host: "127.0.0.1", port: Number(node.at.split(":")[1]) }));
-  const position = new Position();
+  const position = new Digest();
   const stream = new Stream({
     nodes: new Nodes({ at, timeoutMs, verbose: false }, () => {}),
     random: seeded(1),
@@ -206,7 +207,7 @@ test("a watch goes on at the next node from its position, misses nothing and rep
     equal(await ran, "stopped");
     deepEqual(taken, [1, 2, 3, 4, 0, 5]);
     deepEqual(second.asked[0]?.["from"], [["a", [1, 3]]]);
-    equal(String(position), "a:1-4;b:1-3");
+    equal(positionText(position), "a:1-4;b:1-3");
   });
 });
 
@@ -218,7 +219,7 @@ test("what was not taken is in no position", async () => {
       take: (values) => Promise.resolve(taken.push(...values) < 2),
     });
     equal(await stream.run(), "stopped");
-    deepEqual([taken, String(position)], [[1, 2], "a:1"]);
+    deepEqual([taken, positionText(position)], [[1, 2], "a:1"]);
   });
 });
 
@@ -233,7 +234,7 @@ test("a stop waits for what is being taken, and its position has it", async () =
     stream.stop();
     printed.resolve(true);
     equal(await ran, "stopped");
-    deepEqual([takes, String(position)], [1, "a:1"]);
+    deepEqual([takes, positionText(position)], [1, "a:1"]);
   });
 });
 

@@ -40,7 +40,7 @@ test("values are words, and after -- whatever they look like", () => {
 
 test("a watch begins where it is told to", () => {
   const config = configOf(parseWatch(["--from", "n1.k3:1-5", "--position", "file"], {}));
-  deepEqual([String(config.from), config.positionFile], ["n1.k3:1-5", "file"]);
+  deepEqual([config.from?.toWire(), config.positionFile], [[["n1.k3", [1, 5]]], "file"]);
   equal(configOf(parseWatch(["--new"], {})).onlyNew, true);
 });
 

@@ -1,7 +1,7 @@
 /** The world of nodes that run already: each host is a connection to one of them, made again whenever it is lost. */
 import assert from "node:assert/strict";
-import { IntervalSet } from "../../../core/log/interval_set.ts";
-import { type Body, type Envelope, ORIGINS_MAX, SPANS_MAX } from "../../../core/message.ts";
+import { Digest } from "../../../core/log/digest.ts";
+import type { Body, Envelope } from "../../../core/message.ts";
 import { NodeLine } from "./node_line.ts";
 import { type NodeStatus, readStatus } from "./node_status.ts";
 import { REPORTS_MAX } from "../../verdict/violations.ts";
@@ -38,7 +38,8 @@ class RemoteHost implements Host {
   #last: NodeStatus | undefined;
   /** What it is told before it is known for the first time waits: the introduction. */
   #introduction: Envelope | undefined;
-  #had = new Position();
+  /** The entries that it has told: when it is watched again, it need not tell them once more. */
+  #had = new Digest();
   #reports = 0;
   #cancelDial: () => void = () => {};
 
@@ -116,9 +117,9 @@ class RemoteHost implements Host {
     if (status.id !== this.#id) return this.#line?.lose(`is ${status.id}`);
     const forgot = status.inMemory && this.#last !== undefined &&
       this.#last.incarnation !== status.incarnation;
-    if (forgot) this.#had = new Position();
+    if (forgot) this.#had = new Digest();
     this.#known = this.#last = status;
-    this.#ask({ type: "watch", msg_id: WATCH_ID, from: this.#had.digest() });
+    this.#ask({ type: "watch", msg_id: WATCH_ID, from: this.#had.toWire() });
     this.#events.back(forgot);
     const introduction = this.#introduction;
     this.#introduction = undefined;
@@ -132,29 +133,9 @@ class RemoteHost implements Host {
         this.#onMalformed("values came that are not runs of an origin");
         continue;
       }
-      this.#had.add(origin, seq, values.length);
+      if (values.length > 0) this.#had.addSpan(origin, seq, seq + values.length - 1);
       this.#events.delivered(values);
     }
-  }
-}
-
-/** The entries that were seen: a node that is watched again need not tell of them again. */
-class Position {
-  readonly #held = new Map<string, IntervalSet>();
-
-  add(origin: string, seq: number, count: number): void {
-    if (count === 0) return;
-    const held = this.#held.get(origin) ?? new IntervalSet();
-    this.#held.set(origin, held);
-    held.addSpan(seq, seq + count - 1);
-  }
-
-  /** As much of it as a message may name: what is left out is told again, and nobody minds. */
-  digest(): [string, number[]][] {
-    return [...this.#held].slice(0, ORIGINS_MAX).map(([origin, held]) => [
-      origin,
-      held.spans(SPANS_MAX).flat(),
-    ]);
   }
 }
 
