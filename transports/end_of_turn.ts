@@ -3,12 +3,12 @@ import { setImmediate } from "node:timers";
 
 let planned: (() => void)[] = [];
 
-/** Runs it then, after what was planned before it. What is planned at the end of a turn runs at the same one. */
+/** Runs it at the end of this turn, in the order of the calls; a call at the end of a turn still runs at that one. */
 export function atEndOfTurn(run: () => void): void {
   if (planned.push(run) === 1) setImmediate(runAll);
 }
 
-// One after the other in one go: a node decides, and what it sends leaves before the runtime looks for more.
+// All run in one go: what a node decides to send leaves before the runtime looks for more input.
 function runAll(): void {
   try {
     for (const run of planned) run();

@@ -4,15 +4,15 @@ import type { Writable } from "node:stream";
 
 /** The longest line that is read, in bytes before its newline. A longer one is dropped whole. */
 export const LINE_BYTES_MAX = 1_048_576;
-/** What a writer holds for a reader that does not keep up, in bytes. What is over it is dropped whole. */
+/** So much a writer holds for a reader that does not keep up, in bytes. A line over this is dropped whole. */
 export const HELD_BYTES_MAX = 64 * 1_048_576;
 
 const NEWLINE = 10;
 /** Below LINE_BYTES_MAX, so that a line that lies within one piece can never be too long. */
 const PIECE_BYTES = 65_536;
-/** What a reader holds from the start; after a line longer than a piece it comes back to this. */
+/** The buffer that a reader begins with, in bytes; after a line longer than a piece it comes back to this. */
 const READER_BYTES_MIN = 1024;
-/** Large, as what is outgrown is garbage that many clients can make faster than a runtime collects it. */
+/** Large, as outgrown buffers are garbage, which many clients can make faster than a runtime collects it. */
 const GROWTH = 16;
 
 export interface LineHandlers {
@@ -54,7 +54,7 @@ export class LineReader {
     return this.#heldBytes > 0 || this.#skipping;
   }
 
-  /** How the line begins whose newline has not come, up to so many characters; "" where none has begun. */
+  /** The first characters of a line whose newline has not come, at most so many; "" where none has begun. */
   half(charsMax: number): string {
     // No character takes more than four bytes.
     const bytes = this.#held.subarray(0, Math.min(this.#heldBytes, 4 * charsMax));
@@ -62,7 +62,7 @@ export class LineReader {
     return text.length > charsMax ? `${text.slice(0, charsMax)}…` : text;
   }
 
-  /** Grows whenever lines have ended, be they empty or too long; by how much means nothing. */
+  /** Grows whenever lines have ended, also empty and overlong ones; it is no count of them. */
   get linesEnded(): number {
     return this.#linesEnded;
   }
@@ -145,7 +145,7 @@ export class LineReader {
 }
 
 export interface WriterOptions {
-  /** When lines leave that nothing holds up; by default in a microtask, after the handler that wrote them. */
+  /** Chooses when lines leave that nothing holds up; by default in a microtask, after the handler that wrote them. */
   readonly plan?: (run: () => void) => void;
   /** Everything written has left, after there was something. */
   readonly onDrained?: () => void;
@@ -177,12 +177,12 @@ export class LineWriter {
     output.on("close", () => this.#shut());
   }
 
-  /** What was written and has not left. */
+  /** Bytes that were written and have not left. */
   get heldBytes(): number {
     return this.#pendingBytes + this.#inFlightBytes;
   }
 
-  /** What has left, as far as the stream can tell. */
+  /** Bytes that have left, as far as the stream can tell. */
   get sentBytes(): number {
     return this.#sentBytes;
   }
@@ -192,7 +192,7 @@ export class LineWriter {
     return this.#closed;
   }
 
-  /** False when the line was dropped, as it would have brought what is held over `heldBytesMax`. */
+  /** Returns false when the line was dropped, as more than `heldBytesMax` would have been held. */
   write(line: string, heldBytesMax: number = HELD_BYTES_MAX): boolean {
     const bytes = Buffer.byteLength(line) + 1;
     if (this.#closed || this.heldBytes + bytes > heldBytesMax) return false;
@@ -231,7 +231,7 @@ export class LineWriter {
     this.#pass(batch);
   }
 
-  // Deno throws what goes wrong with a file, where others emit it.
+  // Deno throws the errors of a file, where other runtimes emit them.
   #pass(batch: string): void {
     try {
       this.#output.write(batch, (error) => error ? this.#shut() : this.#flushed());

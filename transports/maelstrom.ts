@@ -27,7 +27,7 @@ export class MaelstromTransport implements Transport {
     this.#writer = new LineWriter(output, () => this.#end());
   }
 
-  /** What had not left when it was closed. */
+  /** Bytes that had not left when it was closed. */
   get cutBytes(): number {
     return this.#cutBytes;
   }
@@ -81,7 +81,7 @@ export class MaelstromTransport implements Transport {
     if (decoded.asking !== undefined) this.#refuse(decoded.asking, decoded.reason);
   }
 
-  /** Whoever waits for an answer is told that none will come. */
+  /** Tells the sender that waits for an answer that none will come. */
   #refuse({ src, dest, msgId }: Asking, text: string): void {
     if (src === undefined || dest === undefined) return;
     const body = { type: "error", code: MALFORMED_REQUEST, text, in_reply_to: msgId };

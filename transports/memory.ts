@@ -11,7 +11,7 @@ export interface MemoryTransport extends Transport {
   inject(bytes: Uint8Array): void;
 }
 
-/** Two ends: what is sent on one is received on the other, in a later turn of the event loop. */
+/** Two ends: an envelope that is sent on one is received on the other, in a later turn of the event loop. */
 export function memoryPair(): [MemoryTransport, MemoryTransport] {
   const left = new End();
   const right = new End();

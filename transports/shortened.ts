@@ -1,4 +1,4 @@
-/** Words of strangers, fit to be printed. */
+/** Makes the words of strangers fit to be printed. */
 
 /** The longest reason that is printed, in characters. */
 export const REASON_CHARS_MAX = 200;

@@ -12,14 +12,14 @@ export type Descriptor = 1 | 2;
 
 /** POSIX's PIPE_BUF on Linux: a pipe takes so many bytes whole or not at all. Deno does not say how many it took. */
 const PIECE_BYTES = 4_096;
-/** A pipe that is full is tried again in each turn of the event loop for so long, as its reader mostly is at work, ms. */
+/** A full pipe is tried again in each turn of the event loop for so long, as its reader is mostly at work, ms. */
 const EAGER_MS = 1;
 /** After that there is a wait each time, as long as it has been full, up to this, ms. */
 const RETRY_MS_MAX = 32;
 
 const opened = new Map<Descriptor, Writable>();
 
-/** The one stream of this process on it; its errors are for those who listen, and end nothing. */
+/** The one stream of this process on that descriptor; its errors end nothing, whether or not anybody listens to them. */
 export function standardOutput(fd: Descriptor): Writable {
   const stream = opened.get(fd) ?? open(fd).on("error", () => {});
   opened.set(fd, stream);
@@ -46,8 +46,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether somebody reads in time is not known of pipes and sockets alone. A pipe is opened a second time, as to write
- * without waiting is a property that all who inherited it would share, the shell's other commands among them.
+ * Only pipes and sockets may have a reader that stalls. A pipe is opened a second time: non-blocking writes are a property
+ * of the open file, which all processes that inherited it share, the shell's other commands among them.
  */
 function open(fd: Descriptor): Writable {
   const stat = fstatSync(fd);
@@ -73,8 +73,8 @@ function streamOfRuntime(fd: Descriptor): Writable {
 }
 
 /**
- * A runtime opens /dev/null in the place of what is closed. Nothing that was inherited closes when a program starts, so
- * what would is the runtime's own; Deno leaves no such trace.
+ * A runtime opens /dev/null in the place of a closed descriptor. An inherited descriptor stays open when a program starts,
+ * so one that is marked to be closed then is the runtime's own. Deno leaves no such mark.
  */
 function wasClosed(fd: Descriptor, stat: Stats): boolean {
   if (!stat.isCharacterDevice()) return false;
@@ -95,7 +95,7 @@ class ClosedStream extends Writable {
   }
 }
 
-/** On a descriptor that takes what it is given at once, or says that it cannot now. */
+/** Writes to a descriptor that takes bytes at once, or says that it cannot now. */
 class DescriptorStream extends Writable {
   readonly #fd: number;
   #retry: ReturnType<typeof setTimeout> | undefined;

@@ -5,7 +5,7 @@ import process from "node:process";
 
 export type StopSignal = "SIGTERM" | "SIGINT" | "SIGHUP" | "SIGQUIT";
 
-/** A shell starts what runs in the background with SIGINT ignored; who sends it to a node all the same means it. */
+/** A shell ignores SIGINT for commands in the background, but a SIGINT that is sent to a node all the same is meant. */
 const always: readonly StopSignal[] = ["SIGTERM", "SIGINT"];
 /** Where one of these is ignored from the start, as under nohup, it stays so; left to itself, Deno ends by it. */
 const unlessIgnored: readonly StopSignal[] = ["SIGHUP", "SIGQUIT"];
@@ -15,7 +15,7 @@ const harmless = ["SIGUSR1", "SIGUSR2"] as const;
 export interface StopSignals {
   /** Resolves to the first one that comes; a second one of the same kind ends the process at once. */
   readonly came: Promise<StopSignal>;
-  /** From here on they do again what they do by default. */
+  /** From here on the signals have their default effect again. */
   release(): void;
 }
 
@@ -34,7 +34,7 @@ export function listenForStop(): StopSignals {
   return { came, release };
 }
 
-/** Only Linux says so. */
+/** Only Linux tells. */
 function isIgnored(name: StopSignal): boolean {
   try {
     const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";

@@ -5,17 +5,17 @@ import type { Envelope } from "../lib/core/message.ts";
  * A carrier moves whole envelopes. It knows bytes, lines and sockets; of an envelope it reads `src` and `dest` and
  * nothing further. Only one that tells clients of their mistakes itself reads which request to refer to.
  *
- * - `send` is a hope. It never throws, never waits and promises nothing: an envelope may be lost, late, doubled or
- *   reordered. What arrives, arrives whole and unchanged, or not at all.
+ * - `send` never throws, never waits and promises nothing: an envelope may be lost, late, doubled or reordered. An
+ *   envelope that arrives does so whole and unchanged.
  * - On a link that works, everything sent arrives, and what is sent in one turn of the event loop leaves in few writes.
- * - Whatever a carrier holds for later has a limit with a name. What is over a limit is dropped whole and said to
+ * - Whatever a carrier holds for later has a limit with a name. A message over a limit is dropped whole and reported to
  *   `onDropped`; the protocol repeats itself.
- * - Where there is no link, what is sent is gone. That is the network's doing, and is not said of each envelope.
- * - An envelope that comes in has the `src` of whoever is at the other end, as far as the carrier can tell, and the
- *   `dest` of this node. Where clients choose their own names, their `src` is made unique, and an answer to it goes back
- *   to the connection that asked.
- * - What comes in and is no envelope is said to `onDropped` and disturbs nothing that follows it.
- * - Before `open` and after `close` nothing is received, and what is sent is gone.
+ * - Where there is no link, a sent envelope is gone. That is the network's doing, and is not reported for each envelope.
+ * - An envelope that comes in has the `src` of the other end, as far as the carrier can tell, and the `dest` of this
+ *   node. Where clients choose their own names, their `src` is made unique, and an answer to it goes back to the
+ *   connection that asked.
+ * - Input that is no envelope is reported to `onDropped` and disturbs nothing that follows it.
+ * - Before `open` and after `close` nothing is received, and everything that is sent is gone.
  */
 export interface Transport {
   /** Begins to receive. Called once, before anything is sent. */

@@ -1,11 +1,11 @@
-/** What a node tells its clients, checked as it comes in: a node may be of another version, or no node at all. */
+/** The answers of a node, checked as they come in: it may be of another version, or no node at all. */
 import { z } from "zod";
 import type { Body, Json } from "../core/message.ts";
 
 const count = z.int().nonnegative();
 const counts = z.record(z.string(), count);
 const name = z.string().min(1);
-/** Whatever JSON.parse gives is JSON. */
+/** The result of JSON.parse is JSON. */
 const json = z.custom<Json>(() => true);
 
 const valuesShape = z.object({ runs: z.array(z.tuple([name, z.int().positive(), z.array(json)])) });
@@ -22,7 +22,7 @@ const linkShape = z.looseObject({
 const peerShape = z.looseObject({
   id: name,
   connected: z.boolean(),
-  /** Nodes of version 0.1 do not say so much. */
+  /** Early nodes of version 0.1 do not send it. */
   link: linkShape.optional(),
   lag: count.nullable(),
   ahead: count.nullable(),

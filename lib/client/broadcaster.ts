@@ -5,7 +5,7 @@ import { type Connection, refusal } from "./connection.ts";
 import type { Nodes } from "./nodes.ts";
 import type { Value, Values } from "./values.ts";
 
-/** So many values are under way at once, and no more once they are this long together, in bytes. */
+/** At most so many values are under way at once, and no more once they have this length together, in bytes. */
 export const IN_FLIGHT_MAX = 512;
 export const IN_FLIGHT_BYTES_MAX = 4 * 1_048_576;
 
@@ -18,12 +18,12 @@ export interface BroadcasterOptions {
 
 type Good = Extract<Value, { readonly ok: true }>;
 
-/** What is under way to one node. */
+/** One node while values are told to it. */
 interface Visit {
   readonly connection: Connection;
   readonly close: (reason?: string, isRefusal?: boolean) => void;
   isOpen: boolean;
-  /** For more values. */
+  /** It waits for more values to come in. */
   isWaiting: boolean;
   /** The node has acknowledged something. */
   isUseful: boolean;
@@ -31,7 +31,7 @@ interface Visit {
 
 export class Broadcaster {
   readonly #options: BroadcasterOptions;
-  /** By their number, in order. They are told again to the next node: an equal value enters once. */
+  /** By number, in order. They are told again to the next node, which does no harm: an equal value enters once. */
   readonly #unanswered = new Map<number, Good>();
   #unansweredBytes = 0;
   #count = 0;
@@ -51,17 +51,17 @@ export class Broadcaster {
     return this.#refused;
   }
 
-  /** Sent, and not answered. */
+  /** How many values were sent and not answered. */
   get unanswered(): number {
     return this.#unanswered.size;
   }
 
-  /** Who acknowledged. */
+  /** The ids of the nodes that acknowledged values. */
   get by(): ReadonlySet<string> {
     return this.#by;
   }
 
-  /** Resolves to true once every value is answered, to false where no node answers. */
+  /** Resolves to true once every value is answered, and to false where no node answers. */
   async run(): Promise<boolean> {
     const { nodes, values } = this.#options;
     for (;;) {
@@ -112,7 +112,7 @@ export class Broadcaster {
     if (values.waiting === 0 && !values.ended && !visit.isWaiting) this.#awaitMore(visit);
   }
 
-  /** Input comes in its own time; an answer that comes before it finds nothing to do. */
+  /** Input comes in its own time; an answer that comes sooner finds nothing to do. */
   #awaitMore(visit: Visit): void {
     visit.isWaiting = true;
     this.#options.values.ready().then(() => {

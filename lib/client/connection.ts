@@ -1,4 +1,4 @@
-/** One TCP connection to a node: requests told apart by msg_id, many under way at once, and what comes unasked. */
+/** One TCP connection to a node: many requests under way at once, told apart by msg_id, and messages that come unasked. */
 import { decode, encode } from "../core/codec.ts";
 import type { Body } from "../core/message.ts";
 import type { Address } from "../../transports/address.ts";
@@ -6,7 +6,7 @@ import { shortened } from "../../transports/shortened.ts";
 import { LineClient } from "../../transports/tcp/line_client.ts";
 
 export interface Hearing {
-  /** A message that answers no request under way: what a watch brings. */
+  /** A message that answers no request under way, as those of a watch. */
   onBody(body: Body): void;
   /** The connection is of no use any more, for this reason; at most once, and never after `close`. */
   onBroken(reason: string): void;
@@ -48,7 +48,7 @@ export class Connection {
   #hearing: Hearing | undefined;
   #lastId = 0;
   #nodeId = "?";
-  /** Why it ended; nothing is said after the first reason. */
+  /** Why it ended; no later reason is reported. */
   #ended: string | undefined;
 
   /** Dials; use connect(). */
@@ -133,7 +133,7 @@ export class Connection {
     else this.#hearing?.onBody(body);
   }
 
-  // One timer for all: it looks at the oldest request only, and at the next one then.
+  // One timer serves all requests: it looks at the oldest only, and then at the next.
   #arm(waitMs: number): void {
     this.#timer = setTimeout(() => this.#onTimer(), Math.max(1, waitMs));
   }

@@ -1,4 +1,4 @@
-/** The nodes that may be asked, one after the other: the next one is tried where one fails. */
+/** The nodes that may be asked, one after the other: where one fails, the next is tried. */
 import { connect, type Connection } from "./connection.ts";
 import { type Address, addressText } from "../../transports/address.ts";
 
@@ -6,21 +6,21 @@ export interface ReachOptions {
   readonly at: readonly Address[];
   /** How long a node may take to connect, and to answer. */
   readonly timeoutMs: number;
-  /** Says each failure at once, not only when all have failed. */
+  /** Each failure is said at once, not only when all have failed. */
   readonly verbose: boolean;
 }
 
 interface Failure {
   readonly at: string;
   readonly reason: string;
-  /** It was there, and said no. */
+  /** The node was there and refused. */
   readonly isRefusal: boolean;
 }
 
 export class Nodes {
   readonly #options: ReachOptions;
   readonly #say: (text: string) => void;
-  /** Since something last went well. One node after the other, so each is in here once at most. */
+  /** The failures since something last went well. The nodes take turns, so each is in here at most once. */
   readonly #failures: Failure[] = [];
   #current = 0;
 
@@ -61,7 +61,7 @@ export class Nodes {
     this.#failures.length = 0;
   }
 
-  /** Some node that failed was there, and said no. */
+  /** Whether a node that failed was there and refused. */
   get isRefused(): boolean {
     return this.#failures.some(({ isRefusal }) => isRefusal);
   }
@@ -72,7 +72,7 @@ export class Nodes {
   }
 
   get #address(): Address {
-    // The flag's shape sees to it that there is one.
+    // There is one: the flag demands it.
     return this.#options.at[this.#current] ?? { host: "", port: 0 };
   }
 }

@@ -9,7 +9,7 @@ export const SAVE_EVERY_MS = 100;
 /** A file longer than this is no position, bytes. */
 export const POSITION_FILE_BYTES_MAX = 64 * 1_048_576;
 
-/** Undefined where there is no such file; a reason, for people, where it holds no position. */
+/** The position is undefined where there is no such file; the reason, for people, says why a file holds none. */
 export type Loaded =
   | { readonly ok: true; readonly position: Digest | undefined }
   | { readonly ok: false; readonly reason: string };
@@ -27,10 +27,10 @@ export function loadPosition(path: string): Loaded {
   }
 }
 
-/** Says, once each, that a position cannot be saved, and that it can again. */
+/** Called once when the position cannot be saved, with the reason, and once when it can be again. */
 export type OnFault = (fault: string | undefined) => void;
 
-/** Saves soon after it is told to, and never more often than it may. */
+/** Saves soon after each change, but at most every SAVE_EVERY_MS. */
 export class PositionFile {
   readonly #path: string;
   readonly #position: Digest;
@@ -49,7 +49,7 @@ export class PositionFile {
     this.#timer ??= setTimeout(() => this.save(), SAVE_EVERY_MS);
   }
 
-  /** Writes it now. Returns why it cannot be, if so. */
+  /** Writes the position now. Returns why that failed, if it did. */
   save(): string | undefined {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -60,7 +60,7 @@ export class PositionFile {
   }
 }
 
-/** Whole or not at all, whatever ends this process or this machine meanwhile. */
+/** The file is written whole or not at all, whatever ends this process or this machine meanwhile. */
 function write(path: string, text: string): string | undefined {
   const draft = `${path}.new`;
   try {

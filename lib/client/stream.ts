@@ -12,20 +12,20 @@ import { Watching } from "./watching.ts";
 /** While no node answers, all are tried again after a wait between these, ever longer, ms. */
 export const RETRY_MS_MIN = 100;
 export const RETRY_MS_MAX = 2_000;
-/** A node that answers a watch and stays this long, or sends something new, has ended an outage, ms. */
+/** An outage is over when a node has answered a watch and stayed this long, or sends something new, ms. */
 export const SETTLED_MS = 2_000;
 
 export interface StreamOptions {
   readonly nodes: Nodes;
   readonly random: Random;
-  /** Moved on with each batch that was taken. */
+  /** The entries that were taken; it moves on with each batch. */
   readonly position: Digest;
   readonly seen: Seen;
-  /** Otherwise it ends with what the node holds. */
+  /** Otherwise it ends once it has read all that the node holds. */
   readonly follow: boolean;
   /** Takes values that were not seen before; nothing more is read until it resolves, to false for no more. */
   readonly take: (values: readonly Json[]) => Promise<boolean>;
-  /** No node answers, after one had; or one does again. Only where it follows. */
+  /** No node answers any more, or one answers again. Only where it follows. */
   readonly onOutage?: (isOut: boolean) => void;
 }
 
@@ -47,7 +47,7 @@ export class Stream {
     this.#options = options;
   }
 
-  /** Ends soon, once what is being taken is. */
+  /** Ends as soon as the batch that is being taken has been taken. */
   stop(): void {
     this.#isStopped = true;
     this.#watching?.stop();

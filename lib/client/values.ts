@@ -1,4 +1,4 @@
-/** Values to broadcast, from arguments or from lines: as many as are asked for, so that input of any length will do. */
+/** Values to broadcast, from arguments or from lines, read only as they are taken, so that input may have any length. */
 import type { Readable } from "node:stream";
 import { canonical, VALUE_DEPTH_MAX } from "../core/log/canonical.ts";
 import type { Json } from "../core/message.ts";
@@ -8,25 +8,25 @@ import { LineReader } from "../../transports/lines.ts";
 
 const BYTE_ORDER_MARK = "\ufeff";
 
-/** What can be broadcast, or why not, for people. `bytes` is about its length as JSON. */
+/** A value that can be broadcast, with about its length as JSON in bytes, or a text that cannot, and why, for people. */
 export type Value =
   | { readonly ok: true; readonly json: Json; readonly bytes: number }
   | { readonly ok: false; readonly text: string; readonly reason: string };
 
 export interface Values {
-  /** Undefined where there is none now. */
+  /** The next value; undefined where there is none now. */
   next(): Value | undefined;
-  /** Resolves once there is one, or there will be none. */
+  /** Resolves once there is a value, or there will be none. */
   ready(): Promise<void>;
-  /** All were taken, and none will come. */
+  /** All values were taken, and none will come. */
   readonly ended: boolean;
-  /** None will come beside those that are here. */
+  /** No value will come beside those that are here. */
   readonly isWhole: boolean;
-  /** How many are here and were not taken. */
+  /** How many values are here and were not taken. */
   readonly waiting: number;
 }
 
-/** JSON where it is JSON, otherwise the text itself. */
+/** The value of a text that is JSON, otherwise the text itself. */
 export function valueOf(text: string, asString: boolean): Value {
   const json = asString ? text : parsed(text);
   if (canonical(json) === undefined) {
@@ -65,7 +65,7 @@ export function valuesOf(texts: readonly string[], asStrings: boolean): Values {
   };
 }
 
-/** One value per line; empty lines are passed over. Holds what one chunk of input brought, and a line. */
+/** One value per line; empty lines are passed over. Holds the values of one chunk of input, and a line. */
 export class LineValues implements Values {
   readonly #input: Readable;
   readonly #asStrings: boolean;
@@ -94,7 +94,7 @@ export class LineValues implements Values {
     });
     input.once("end", end);
     input.once("close", end);
-    // What cannot be read on has ended.
+    // Input that fails has ended.
     input.once("error", end);
   }
 
@@ -128,7 +128,7 @@ export class LineValues implements Values {
     if (text !== "") this.#values.push(valueOf(text, this.#asStrings));
   }
 
-  /** Nothing more is read until all that is here was taken. */
+  /** Stops reading until all values that are here were taken. */
   #hold(): void {
     if (this.waiting === 0) return;
     this.#input.pause();

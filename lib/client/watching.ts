@@ -1,4 +1,4 @@
-/** One watch on one connection, event by event: the node has to wait for whoever takes them. */
+/** One watch on one connection, event by event: while an event is not taken, the node has to wait. */
 import type { WireDigest } from "../core/log/digest.ts";
 import type { Body } from "../core/message.ts";
 import { runsOf, type ValueRun } from "./answers.ts";
@@ -7,7 +7,7 @@ import { type Connection, refusal } from "./connection.ts";
 export interface WatchingOptions {
   readonly from: WireDigest;
   readonly follow: boolean;
-  /** A node that is silent for this long while it is listened to is given up, ms. */
+  /** A node that is silent for this long while events are awaited is given up, ms. */
   readonly timeoutMs: number;
 }
 
@@ -22,13 +22,13 @@ export class Watching {
   readonly #connection: Connection;
   readonly #options: WatchingOptions;
   readonly #id: number;
-  /** What has come and was not taken: what one chunk of input brought, as reading stops then. */
+  /** Events that came and were not taken: those of one chunk of input, as reading stops then. */
   readonly #events: WatchEvent[] = [];
   #taker: ((event: WatchEvent) => void) | undefined;
-  /** Once there, nothing new comes: it follows what has not been taken yet, for ever. */
+  /** The last event, repeated for ever once the others are taken. Nothing new comes after it. */
   #last: WatchEvent | undefined;
   readonly #timer: ReturnType<typeof setInterval>;
-  /** When the node gave a sign of life, or else when it was listened to again. */
+  /** When the node last gave a sign of life, or when it was last listened to again, if that is later. */
   #heardAt = performance.now();
   #asked = false;
 
@@ -50,7 +50,7 @@ export class Watching {
     return new Promise((resolve) => this.#taker = resolve);
   }
 
-  /** Lets the connection go; what has come and was not taken is gone, and would come again. */
+  /** Closes the connection; events that were not taken are gone, and would come again from the position. */
   stop(): void {
     this.#events.length = 0;
     this.#finish({ kind: "stopped" });
@@ -63,7 +63,7 @@ export class Watching {
 
   #onBody(body: Body): void {
     if (body.in_reply_to !== this.#id) {
-      // A sign of life is no progress: whoever does not follow waits for values.
+      // A sign of life is no progress: a watcher that does not follow waits for values.
       if (this.#options.follow) this.#heard();
     } else if (body.type === "watch_end") this.#give({ kind: "end" });
     else this.#onValues(body);

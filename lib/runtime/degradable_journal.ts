@@ -1,11 +1,11 @@
-/** The journal of a durable node: a store, and what is kept in memory while the store fails. */
+/** The journal of a durable node: a store, and a backlog in memory while the store fails. */
 import type { Entry } from "../core/log/log.ts";
 import type { Journal } from "./journal.ts";
 import { type Store, StoreFault } from "../store/store.ts";
 
 /**
- * A store that fails is suspended: the node refuses broadcasts then, so all that still comes are entries that other
- * nodes have made safe. They are kept in memory, and stored first once that is possible.
+ * A store that fails is suspended: the node refuses broadcasts then, so that only entries come that other nodes have made
+ * safe. They are kept in memory, and stored first once that is possible.
  */
 export class DegradableJournal implements Journal {
   readonly #store: Store;
@@ -32,13 +32,13 @@ export class DegradableJournal implements Journal {
     this.#fault = fault;
   }
 
-  /** Whether all that it is given is safe, or why not; "failed" is anything but a full disk. */
+  /** "durable" while every entry is made safe, "full" while the disk is full, "failed" while anything else is wrong. */
   get state(): "durable" | "full" | "failed" {
     if (!this.#suspended) return "durable";
     return this.#fault instanceof StoreFault && this.#fault.kind === "full" ? "full" : "failed";
   }
 
-  /** What is wrong with the place of the store, while nothing else is. */
+  /** The fault of a store whose files are gone; undefined where they are there, or the store is suspended. */
   faultOfPlace(): unknown {
     if (this.#suspended) return undefined;
     try {
@@ -49,7 +49,7 @@ export class DegradableJournal implements Journal {
     }
   }
 
-  /** Tries to store what was kept; returns what went wrong, if anything did. */
+  /** Tries to store the backlog; returns the fault, undefined where it worked. */
   resume(): unknown {
     try {
       this.#store.append(this.#backlog);

@@ -11,7 +11,7 @@ import { Node } from "../core/node.ts";
 import type { Random } from "../core/random.ts";
 import { drive } from "../runtime/drive.ts";
 
-/** What is printed of dropped messages in one second, in lines; the others are counted. */
+/** So many lines about dropped messages are printed in one second; the others are counted. */
 export const REPORTS_PER_SECOND_MAX = 5;
 
 export interface MaelstromOptions {
@@ -23,8 +23,8 @@ export interface MaelstromOptions {
 }
 
 /**
- * Runs a node until end of input, a closed output or a signal to stop; resolves to the exit status: 1 where something
- * that was written is lost, unless its reader left.
+ * Runs a node until end of input, a closed output or a signal to stop. Resolves to the exit status: 1 where written lines
+ * are lost, unless their reader left.
  */
 export async function runMaelstrom(options: MaelstromOptions = {}): Promise<number> {
   const { input = process.stdin, output = standardOutput(1), errors = standardOutput(2) } = options;
@@ -51,7 +51,7 @@ export async function runMaelstrom(options: MaelstromOptions = {}): Promise<numb
   return fault !== undefined || transport.cutBytes > 0 ? 1 : 0;
 }
 
-/** Reports to people what was dropped: a few lines a second, then counts, and never fails. */
+/** Reports dropped messages to people: a few lines a second, then counts. Never fails. */
 class Reports {
   readonly #errors: Writable;
   readonly #clock: () => number;
@@ -74,12 +74,12 @@ class Reports {
     else this.#print(`dropped (${this.#total}): ${shortened(reason)}`);
   }
 
-  /** Of what is said once, and not for every message. */
+  /** Prints a text that is not about one dropped message. */
   tell(text: string): void {
     if (!this.#errors.writableNeedDrain) this.#print(shortened(text));
   }
 
-  /** `fault`: what ended the node, if it was one. */
+  /** `fault`: why the output failed, if it did. */
   close(fault: string | undefined): void {
     if (this.#total > 0) this.#print(`dropped in all: ${this.#total}`);
     if (fault !== undefined) this.#print(fault);

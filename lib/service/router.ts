@@ -1,4 +1,4 @@
-/** Stands between the carrier and the node: counts what passes, and answers what is not the protocol's business. */
+/** Stands between the carrier and the node: counts messages, and answers the requests that the protocol does not know. */
 import type { Body, Envelope } from "../core/message.ts";
 import type { TcpHandlers, TcpTransport } from "../../transports/tcp/tcp.ts";
 import type { Transport, TransportHandlers } from "../../transports/transport.ts";
@@ -16,7 +16,7 @@ export interface RouterOptions {
   readonly events: Omit<TcpHandlers, keyof TransportHandlers>;
 }
 
-/** How many messages between nodes, by type. */
+/** The number of messages between nodes, by type. */
 export type Counts = Readonly<Record<string, number>>;
 
 export class Router implements Transport {
@@ -66,7 +66,7 @@ export class Router implements Transport {
     this.#options.transport.send({ src: dest, dest: src, body: answered });
   }
 
-  /** An answer that may be long waits for a commit: more of them must not pile up until then. */
+  /** A request other than a broadcast waits for a commit: its answer may be long, and no more of them must pile up. */
   #isOwed({ src, body }: Envelope): boolean {
     const { members, settled } = this.#options;
     return !settled() && body.type !== "broadcast" && !members.has(src);

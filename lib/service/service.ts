@@ -17,10 +17,10 @@ import { unpredictable } from "../../transports/entropy.ts";
 import { type Address, addressText } from "../../transports/address.ts";
 import { messageOf } from "../../transports/errno.ts";
 
-/** What was dropped is said at most this often; all of it is counted, and said to those who debug. */
+/** Dropped messages are logged at most this often as a warning; all of them are counted, and logged at level debug. */
 export const DROPPED_SAID_EVERY_MS = 60_000;
 
-/** Takes what happens, for people: a text, and the facts in it. */
+/** Takes events for people: a text, and the facts in it. */
 export interface Logger {
   debug(text: string, facts?: Record<string, unknown>): void;
   info(text: string, facts?: Record<string, unknown>): void;
@@ -35,7 +35,7 @@ export interface ServiceOptions {
   readonly listen: Address;
   /** Where the other members listen. */
   readonly peers: ReadonlyMap<string, Address>;
-  /** Closed by its owner. */
+  /** Its owner closes it. */
   readonly store: Store;
   readonly logger: Logger;
   readonly deliveryBudgetMs?: number;
@@ -92,7 +92,7 @@ export class Service {
     return at;
   }
 
-  /** What was acknowledged has left when this resolves, or never can. */
+  /** Once this resolves, all acknowledgements have left, or never can. */
   async stop(): Promise<void> {
     this.#driver?.stop();
     await this.#transport.close();
@@ -111,7 +111,7 @@ export class Service {
     return node;
   }
 
-  /** A later life begins when the log could not take something. */
+  /** A later life begins when the log could not take an entry. */
   #driveDurably(options: DriveOptions & { readonly clock: () => number }): DurableDriver {
     return driveDurably({
       ...options,
@@ -129,12 +129,12 @@ export class Service {
     if (fault === undefined) logger.info("values are made safe again, and broadcasts are taken");
     else {
       logger.error("cannot make values safe, so broadcasts are refused until it works again", {
-        text: fault instanceof Error ? fault.message : String(fault),
+        text: messageOf(fault),
       });
     }
   }
 
-  // What is not the protocol's business.
+  // Requests and events beside the protocol.
 
   #makeRouter(): Router {
     const { id, peers, logger } = this.#options;
@@ -165,7 +165,7 @@ export class Service {
             reason,
           }),
         onDrained: (client: string) => this.#watches.serve(client),
-        onQuiet: (connection: string) => this.#watches.call(connection),
+        onQuiet: (connection: string) => this.#watches.ping(connection),
         onGone: (connection: string) => this.#watches.gone(connection),
       },
     });
@@ -186,7 +186,7 @@ export class Service {
     logger.warn(`dropped: ${reason}`, { node: id, unsaid, dropped: this.#dropped.count });
   }
 
-  /** A peer and its address, as that is where the mistake may be. */
+  /** A peer and its address, as the mistake may be in the address. */
   #named(peer: string): string {
     const address = this.#options.peers.get(peer);
     return address === undefined ? peer : `${peer} at ${addressText(address)}`;

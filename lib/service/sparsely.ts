@@ -1,4 +1,4 @@
-/** Says what may happen often at most once in a while, and how often it did. */
+/** Reports an event that may be frequent at most once in a while, with a count of the others. */
 export class Sparsely {
   readonly #everyMs: number;
   readonly #say: (text: string, unsaid: number) => void;
@@ -6,13 +6,13 @@ export class Sparsely {
   #unsaid = 0;
   #count = 0;
 
-  /** `say` hears the text, and how many before it were not said. */
+  /** `say` gets the text, and how many before it were not said. */
   constructor(everyMs: number, say: (text: string, unsaid: number) => void) {
     this.#everyMs = everyMs;
     this.#say = say;
   }
 
-  /** How often in all. */
+  /** How many events there were in all. */
   get count(): number {
     return this.#count;
   }

@@ -1,4 +1,4 @@
-/** What a serving node says of itself when asked: one JSON object. */
+/** The answer of a serving node to `status`: one JSON object. */
 import type { Body } from "../core/message.ts";
 import type { NodeStatus, PeerStatus } from "../core/node.ts";
 import { addressText } from "../../transports/address.ts";
@@ -15,7 +15,7 @@ export interface StatusFacts {
   readonly clients: number;
   readonly clientsRefused: number;
   readonly watchers: number;
-  /** What came in, or was to go out, and was of no use. */
+  /** How many messages were dropped, in and out. */
   readonly dropped: number;
   readonly messages: { readonly sent: Counts; readonly received: Counts };
   readonly usage: Readonly<Record<string, number>>;
@@ -69,7 +69,7 @@ function peerOf(peer: PeerStatus, { links, unackedAge, now }: StatusFacts) {
     id,
     connected: link?.connected ?? false,
     ...link !== undefined && { link: linkOf(link) },
-    // Others hear of what it holds only by the way.
+    // Nodes that are no neighbours do not tell each other what they hold.
     lag: neighbour ? lag : null,
     ahead: neighbour ? ahead : null,
     rtt_ms: rttMs === undefined ? null : Math.round(rttMs * 1000) / 1000,

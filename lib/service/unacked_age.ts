@@ -1,7 +1,7 @@
-/** When entries came, coarsely: enough to say for how long the oldest has not been acknowledged. */
+/** The times at which entries came, coarsely: enough to tell for how long the oldest has not been acknowledged. */
 import type { Entry } from "../core/log/log.ts";
 
-/** So many moments are remembered; when there are more, every second one is forgotten. */
+/** At most so many times are remembered; when there are more, every second one is forgotten. */
 export const MARKS_MAX = 4_096;
 
 interface Mark {
@@ -21,12 +21,12 @@ export class UnackedAge {
     if (this.#marks.length > MARKS_MAX) this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
   }
 
-  /** When the oldest entry came for which `isHeld` does not speak; undefined if it speaks for all. */
+  /** When the oldest entry came of which `isHeld` is false; undefined if it is true of all. */
   oldest(isHeld: (origin: string, seq: number) => boolean): number | undefined {
     return this.#marks.find(({ origin, seq }) => !isHeld(origin, seq))?.at;
   }
 
-  /** Forgets the beginning that everyone holds. */
+  /** Forgets the oldest entries, as far as everyone holds them. */
   forget(isHeldByAll: (origin: string, seq: number) => boolean): void {
     const young = this.#marks.findIndex(({ origin, seq }) => !isHeldByAll(origin, seq));
     this.#marks = young < 0 ? [] : this.#marks.slice(young);

@@ -1,4 +1,4 @@
-/** Clients that follow the values of this node: each gets what its position lacks, as fast as it reads. */
+/** Clients that follow the values of this node: each gets the entries that its position lacks, as fast as it reads. */
 import { isUnwatch, isWatch, type UnwatchBody, unwatchFault, watchFault } from "../core/message.ts";
 import type { Body, Envelope } from "../core/message.ts";
 import { type Batch, Digest, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
@@ -10,26 +10,26 @@ export const WATCHES_PER_CONNECTION_MAX = 16;
 export const WATCH_HELD_BYTES_MAX = 128 * 1024;
 
 export interface WatchesOptions {
-  /** Takes what a position lacks, up to a batch, and moves it on. */
+  /** Takes at most a batch of the entries that a position lacks, and moves the position on. */
   readonly take: (position: Digest) => Batch;
   /** Distinct values held. */
   readonly count: () => number;
-  /** Whether all that is held is safe and may be shown. */
+  /** Whether every entry of the node is safe and may be shown. */
   readonly settled: () => boolean;
-  /** What was sent to a client and has not left, bytes. */
+  /** Bytes that were sent to a client and have not left. */
   readonly heldBytes: (client: string) => number;
-  /** Whether anything goes on over the client's connection, which must stay for it. */
+  /** While `on`, watches go on over the client's connection, which must stay for them. */
   readonly keepOpen: (client: string, on: boolean) => void;
   readonly reply: (to: Envelope, body: Body) => void;
 }
 
-/** A position is what the watcher has had: nothing else need be remembered of it. */
+/** The position is the digest of the entries that the watcher has had: no more need be remembered of it. */
 interface Watch {
   readonly request: Envelope;
   readonly connection: string;
   readonly position: Digest;
   readonly follow: boolean;
-  /** It has not had all that there was: it is to read first, or that was not safe yet. */
+  /** It has not had every entry: it has to read first, or some entries were not safe yet. */
   behind: boolean;
 }
 
@@ -70,7 +70,7 @@ export class Watches {
     this.#options.reply(request, { type: "unwatch_ok" });
   }
 
-  /** There is something new, or something may be shown that could not be before. */
+  /** There are new entries, or more of them may be shown than before. */
   serveAll(): void {
     for (const watch of this.#watches) this.#serve(watch);
   }
@@ -80,13 +80,13 @@ export class Watches {
     for (const watch of this.#watches) if (watch.behind && watch.request.src === client) this.#serve(watch);
   }
 
-  /** Sends no values: whether somebody is still there shows by nothing else. */
-  call(connection: string): void {
+  /** Sends a message without values, which shows whether the client is still there. */
+  ping(connection: string): void {
     const watch = [...this.#watches].find((watch) => watch.connection === connection);
     if (watch !== undefined) this.#options.reply(watch.request, { type: "values", runs: [] });
   }
 
-  /** The connection is gone, and who watched over it. */
+  /** The connection is gone, and its watches end. */
   gone(connection: string): void {
     for (const watch of this.#watches) if (watch.connection === connection) this.#watches.delete(watch);
   }
@@ -109,7 +109,7 @@ export class Watches {
     const { settled, heldBytes, take, reply } = this.#options;
     const { request, position, follow } = watch;
     watch.behind = true;
-    // A batch at a time: what a slow reader has not read yet lies in the log, not in a queue.
+    // One batch at a time: the entries that a slow reader has not read yet lie in the log, not in a queue.
     while (settled() && heldBytes(request.src) < WATCH_HELD_BYTES_MAX) {
       const { runs, more } = take(position);
       if (runs.length > 0) {

@@ -1,4 +1,4 @@
-/** From what SQLite and the file system say to a sentence that tells an operator what is wrong and what to do. */
+/** Turns errors of SQLite and the file system into sentences that tell an operator what is wrong and what to do. */
 import { closeSync, existsSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { type FaultKind, StoreFault } from "./store.ts";
@@ -6,13 +6,13 @@ import { type FaultKind, StoreFault } from "./store.ts";
 /** The file of the log, in its directory. */
 export const FILE_NAME = "hearsay.sqlite";
 
-/** What was being done to the log, as a verb of the sentence. */
+/** The action that failed, as a verb of the sentence. */
 export type Doing = "open" | "write to";
 
-/** As much as SQLite writes at once: a disk can have room for a name and none for a page. */
+/** So much SQLite writes at once: a disk can have room for a name and none for a page. */
 const PROBE_BYTES = 4_096;
 
-/** SQLite's primary result codes (https://sqlite.org/rescode.html) that are an operator's to mend. */
+/** SQLite's primary result codes (https://sqlite.org/rescode.html) for faults that an operator can mend. */
 const CODE = {
   error: 1,
   busy: 5,
@@ -36,7 +36,7 @@ const remedies: Readonly<Record<FaultKind, string>> = {
   unavailable: "mend that, or choose another directory",
 };
 
-/** A fault by its kind and why; the remedy follows from the kind. */
+/** Makes a fault of this kind and reason; the remedy follows from the kind. */
 export function fault(kind: FaultKind, dir: string, doing: Doing, why: string): StoreFault {
   return new StoreFault(kind, `Cannot ${doing} the log in "${dir}" as ${why}: ${remedies[kind]}`);
 }
@@ -90,7 +90,7 @@ function faultOfSystem(error: Error, dir: string, doing: Doing, where = "there")
   }
 }
 
-/** SQLite does not say why it cannot open or write a file; to do the like oneself tells. */
+/** SQLite does not say why it cannot open or write a file, so this function tries the same and sees why. */
 function faultOfPlace(dir: string, doing: Doing): StoreFault | undefined {
   try {
     probeDirectory(join(dir, "hearsay.probe"));
@@ -98,7 +98,7 @@ function faultOfPlace(dir: string, doing: Doing): StoreFault | undefined {
     if (error instanceof Error) return faultOfSystem(error, dir, doing);
   }
   try {
-    // Only where it is not open: to close it a second time would let go of this process's locks on it.
+    // Not while the log is open: closing the file a second time would release this process's locks on it.
     if (doing === "open") probeFile(join(dir, FILE_NAME));
   } catch (error) {
     if (error instanceof Error) return faultOfSystem(error, dir, doing, `to "${FILE_NAME}" in it`);
@@ -123,11 +123,11 @@ function probeFile(path: string): void {
 /** The primary result code of an error of SQLite's. */
 function sqliteCode(error: Error): number | undefined {
   if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
-  // Deno gives no number with what the constructor throws, and that only ever cannot open.
+  // Deno gives no number with the errors of the constructor, which only ever mean that the file cannot be opened.
   return codeOf(error) === "ERR_SQLITE_ERROR" ? CODE.cannotOpen : undefined;
 }
 
-/** The name of a system call's error, as ENOSPC; those of the runtimes' own begin with ERR_. */
+/** The name of a system call's error, as ENOSPC; names that begin with ERR_ are the runtime's own. */
 function systemCode(error: Error): string | undefined {
   const code = codeOf(error);
   return code?.startsWith("ERR_") ? undefined : code;

@@ -22,7 +22,7 @@ class MemoryStore implements Store {
   }
 
   *entries(): Generator<Entry> {
-    // What is committed while somebody reads is not part of what they asked for.
+    // Entries that are committed while somebody reads are not part of that reading.
     yield* this.#held.slice();
   }
 

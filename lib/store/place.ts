@@ -1,9 +1,9 @@
-/** Where a log is on the disk, and whether its files still are what is found there. */
+/** The place of a log on the disk, and whether its files are still the ones that are found there. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fault, FILE_NAME } from "./faults.ts";
 
-/** A process that has files open goes on writing to them when they were deleted, and nobody finds them again. */
+/** A process goes on writing to open files after they were deleted, and nobody finds them again. */
 export class Place {
   readonly #dir: string;
   readonly #found: string;
@@ -14,7 +14,7 @@ export class Place {
     this.#found = filesIn(dir);
   }
 
-  /** Throws a StoreFault where what is written now would not be found by the next life. */
+  /** Throws a StoreFault where the next life would not find the entries that are written now. */
   check(): void {
     if (filesIn(this.#dir) !== this.#found) {
       throw fault("gone", this.#dir, "write to", "it was deleted or replaced while the node ran");
@@ -22,7 +22,7 @@ export class Place {
   }
 }
 
-/** What tells the files from any others. */
+/** A text that tells the files from any others. */
 function filesIn(dir: string): string {
   return [FILE_NAME, `${FILE_NAME}-wal`].map((name) => {
     const found = statSync(join(dir, name), { bigint: true, throwIfNoEntry: false });

@@ -1,4 +1,4 @@
-/** How entries lie on disk: consecutive ones of an origin in one row, with one sum over all that it says. */
+/** Entries on disk: consecutive ones of an origin share a row, with one checksum over all of it. */
 import { crc32 } from "node:zlib";
 import type { Entry } from "../core/log/log.ts";
 import type { Json } from "../core/message.ts";
@@ -12,18 +12,18 @@ export interface Row {
   readonly origin: string;
   /** Of the first entry. */
   readonly seq: number;
-  /** How many entries there are, their values being a list; null where the text is the value of the only one. */
+  /** The number of entries, whose values the text lists; null where the text is the value of the only entry. */
   readonly count: number | null;
   /** JSON. */
   readonly text: string;
 }
 
-/** Consecutive entries, of which a row will be. */
+/** Consecutive entries that will be a row. */
 interface RowToWrite {
   readonly origin: string;
   readonly seq: number;
   readonly values: Json[];
-  /** What they take as JSON, at most. */
+  /** An upper bound of their length as JSON. */
   bytes: number;
 }
 
@@ -61,7 +61,7 @@ export function entriesOf({ origin, seq, count, text }: Row): Entry[] {
   return values.map((value, i) => ({ origin, seq: seq + i, value }));
 }
 
-/** CRC-32 over all that a row says. */
+/** CRC-32 over the whole of a row. */
 export function checksum({ origin, seq, count, text }: Row): number {
   return crc32(count === null ? `${origin}:${seq}:${text}` : `${origin}:${seq}+${count}:${text}`);
 }

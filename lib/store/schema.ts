@@ -1,4 +1,4 @@
-/** The file of the durable log: how it is made, what it must be to be admitted, and how a life in it begins. */
+/** The file of the durable log: its creation, the checks that admit it, and the beginning of a life in it. */
 import assert from "node:assert/strict";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -17,8 +17,8 @@ const APPLICATION_ID = 0x68727379;
 const PAGE_BYTES_MIN = 512;
 
 /**
- * Origins have a table of their own, so that a row repeats no name. A sum is a CRC-32 over what its row says. In version 1
- * a row held one entry, and so had no count.
+ * Origins have a table of their own, so that a row repeats no name. A sum is a CRC-32 over the rest of its row. In version
+ * 1 a row held one entry, and so had no count.
  */
 const tables = [
   `CREATE TABLE IF NOT EXISTS meta
@@ -30,13 +30,13 @@ const tables = [
       value TEXT NOT NULL, sum INTEGER NOT NULL) STRICT`,
 ];
 
-/** Whose log it is. */
+/** The node and the cluster that a log belongs to. */
 export interface Owner {
   readonly id: string;
   readonly cluster: string;
 }
 
-/** What a log says of itself and of the last life in it; before the first the origin is empty and the incarnation 0. */
+/** The owner of a log and the last life in it; before the first life, the origin is empty and the incarnation 0. */
 interface Meta extends Owner {
   readonly origin: string;
   readonly incarnation: number;
@@ -44,7 +44,7 @@ interface Meta extends Owner {
 
 const chance = { next: Math.random };
 
-/** Where the log is; makes the directory and an empty log in it where there are none. */
+/** Returns the path of the log; makes the directory and an empty log where there are none. */
 export function settle(dir: string, owner: Owner): string {
   makeDirectory(resolve(dir));
   const path = join(dir, FILE_NAME);
@@ -56,7 +56,7 @@ export function settle(dir: string, owner: Owner): string {
   return path;
 }
 
-/** Refuses what is not a whole log of this owner's, before anything is written to it. */
+/** Refuses a file that is not a whole log of this owner, before anything is written to it. */
 export function admit(db: DatabaseSync, dir: string, owner: Owner): void {
   if (pragma(db, "application_id") !== APPLICATION_ID) throw foreign(dir, "it is no log of hearsay's");
   const version = pragma(db, "user_version");
@@ -119,7 +119,9 @@ function metaOf(db: DatabaseSync, dir: string): Meta {
     origin: String(row["origin"]),
     incarnation: Number(row["incarnation"]),
   };
-  if (checksum(meta) !== row["sum"]) throw damaged(dir, "what it says of itself is not what was written");
+  if (checksum(meta) !== row["sum"]) {
+    throw damaged(dir, "its description of itself does not match its checksum");
+  }
   return meta;
 }
 
@@ -128,8 +130,8 @@ function checksum({ id, cluster, origin, incarnation }: Meta): number {
 }
 
 /**
- * The log gets its name when it is whole, so that one with that name which is not is a damaged one, whatever moment
- * a process was killed at.
+ * The log gets its name only when it is whole. So a log with that name that is not whole is damaged, at whatever moment a
+ * process was killed.
  */
 function create(dir: string, path: string, owner: Owner): void {
   const unfinished = `${path}.new`;
@@ -154,7 +156,7 @@ function write(db: DatabaseSync, owner: Owner): void {
     `PRAGMA user_version = ${SCHEMA_VERSION}`,
     "DELETE FROM meta",
   ];
-  // One by one, as Deno tells no result code of what exec() meets.
+  // One by one, as Deno gives no result code with the errors of exec().
   for (const sql of statements) db.prepare(sql).run();
   const meta = { id: owner.id, cluster: owner.cluster, origin: "", incarnation: 0 };
   const insert = db.prepare(

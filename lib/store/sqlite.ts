@@ -30,7 +30,7 @@ export function openStore(options: StoreOptions): Store {
 
 function begin(db: DatabaseSync, options: StoreOptions): Store {
   const { dir, now } = options;
-  // Before the first look: whoever holds the lock from then on keeps it, and needs no shared memory for the log ahead.
+  // Before the first read: the process that takes the lock then keeps it, and the write-ahead log needs no shared memory.
   pragma(db, "locking_mode = EXCLUSIVE");
   admit(db, dir, options);
   upgrade(db);
@@ -113,7 +113,7 @@ class SqliteStore implements Store {
     this.#addRow.run(number, row.seq, row.count, row.text, checksum(row));
   }
 
-  /** SQLite undoes some transactions by itself, and others not. */
+  /** SQLite itself undoes some transactions, but not all. */
   #undo(known: number): void {
     for (const [name, number] of this.#origins) if (number > known) this.#origins.delete(name);
     if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
@@ -126,13 +126,13 @@ function originsOf(db: DatabaseSync): Map<string, number> {
   return new Map(rows.map(({ name, id }) => [String(name), Number(id)]));
 }
 
-/** What SQLite does not check is what a row says; a value that rotted must not spread to the other nodes. */
+/** SQLite does not check the contents of rows, and a value that has rotted must not spread to the other nodes. */
 function verify(db: DatabaseSync, dir: string, origins: ReadonlyMap<string, number>): void {
   const rows = rowsOf(db, dir, origins);
   while (!rows.next().done);
 }
 
-/** Every row that is there by now, in the order in which they came; one that is damaged is a fault. */
+/** Every row that is there when this begins, in the order in which they came; a damaged one is a fault. */
 function* rowsOf(db: DatabaseSync, dir: string, origins: ReadonlyMap<string, number>): Generator<Row> {
   const names = new Map([...origins].map(([name, number]) => [number, name]));
   const last = db.prepare("SELECT max(place) AS last FROM entries").get()?.["last"] ?? 0;
@@ -146,7 +146,9 @@ function* rowsOf(db: DatabaseSync, dir: string, origins: ReadonlyMap<string, num
       count: typeof count === "number" ? count : null,
       text: String(value),
     };
-    if (checksum(row) !== sum) throw damaged(dir, `entry ${seq} of "${row.origin}" is not what was written`);
+    if (checksum(row) !== sum) {
+      throw damaged(dir, `entry ${seq} of "${row.origin}" does not match its checksum`);
+    }
     yield row;
   }
 }

@@ -1,4 +1,4 @@
-/** What a node keeps of its log from life to life, behind one small interface. */
+/** The store of a node's log, from life to life, behind one small interface. */
 import type { Entry } from "../core/log/log.ts";
 
 export interface Store {
@@ -17,7 +17,7 @@ export interface Store {
   commit(): void;
   /** Throws a StoreFault where the log is no longer where it was, so that no commit would outlive the process. */
   check(): void;
-  /** Lets go of the log. What was appended and not committed is gone. */
+  /** Closes the log. Entries that were appended and not committed are gone. */
   close(): void;
 }
 

@@ -46,7 +46,7 @@ export class LineClient {
     socket.on("close", () => this.#lose(CLOSED));
   }
 
-  /** Begins to read; called once. What came before is not lost. */
+  /** Begins to read; called once. Bytes that came before are not lost. */
   read(): void {
     this.#socket.on("data", (chunk: Uint8Array) => {
       if (this.#isOver) return;

@@ -2,7 +2,7 @@
 import { type Body, type Json, readPeerMessage, readRequest } from "../../core/message.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import type { NetworkObserver, Passage } from "../world/network.ts";
-import { isClient } from "../world/traffic.ts";
+import { isClient } from "../../../transports/client_id.ts";
 
 /** A message takes about a kilobyte as it is kept; what comes beyond these is only counted. A guess. */
 export const PASSAGES_MAX = 200_000;

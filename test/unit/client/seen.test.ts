@@ -1,7 +1,7 @@
 /** Values that are equal are seen once. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { KEY_CHARS_MAX, keyOf, Seen } from "../../../lib/client/seen.ts";
+import { boundedKeyOf, KEY_CHARS_MAX, Seen } from "../../../lib/client/seen.ts";
 import { VALUE_DEPTH_MAX } from "../../../lib/core/log/canonical.ts";
 import type { Json } from "../../../lib/core/message.ts";
 
@@ -23,8 +23,8 @@ test("a key takes at most KEY_CHARS_MAX characters, and tells values apart all t
   const longest = "x".repeat(KEY_CHARS_MAX - 2);
   const longer = `${longest}${"x".repeat(1000)}1`;
   const other = `${longest}${"x".repeat(1000)}2`;
-  equal(keyOf(longest), JSON.stringify(longest));
-  equal(String(keyOf(longer)).length, KEY_CHARS_MAX);
+  equal(boundedKeyOf(longest), JSON.stringify(longest));
+  equal(String(boundedKeyOf(longer)).length, KEY_CHARS_MAX);
   deepEqual(news(longest, longer, other, longest, longer, other), [true, true, true, false, false, false]);
 });
 

@@ -111,8 +111,8 @@ test("Watches send values without runs to a connection that may be gone, once [S
   const rig = new Rig("a");
   for (const client of ["c#1", "c#1", "c#2"]) rig.watch(client, {});
   rig.take();
-  rig.watches.call("1");
-  rig.watches.call("3");
+  rig.watches.ping("1");
+  rig.watches.ping("3");
   deepEqual(rig.take(), [{ type: "values", runs: [], in_reply_to: 9 }]);
 });
 

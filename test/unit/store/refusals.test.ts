@@ -170,7 +170,10 @@ test(
     const bytes = readFileSync(fileIn(dir));
     bytes.write("Value 42", bytes.indexOf("value 42"));
     writeFileSync(fileIn(dir), bytes);
-    match(refusal(() => open(dir)).message, /it is damaged \(entry 43 of "n2.0" is not what was written\)/);
+    match(
+      refusal(() => open(dir)).message,
+      /it is damaged \(entry 43 of "n2.0" does not match its checksum\)/,
+    );
   }),
 );
 
@@ -183,7 +186,7 @@ test(
     writeFileSync(fileIn(dir), bytes);
     match(
       refusal(() => open(dir)).message,
-      /it is damaged \(what it says of itself is not what was written\)/,
+      /it is damaged \(its description of itself does not match its checksum\)/,
     );
   }),
 );

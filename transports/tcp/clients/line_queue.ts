@@ -1,6 +1,6 @@
 /** Lines of a client that came while an earlier one was in the way, first in, first out. */
 
-/** What a waiting line costs beside its characters; a guess at a runtime's string. */
+/** So many bytes a waiting line costs beside its characters; a guess at a runtime's string. */
 const LINE_OVERHEAD_BYTES = 64;
 
 export class LineQueue {
