@@ -6,7 +6,7 @@ import { examineProcesses, ownProgram } from "./exam/processes.ts";
 import { figureText, judge, type Judgement, worst } from "./exam/figures.ts";
 import { FAILED, type Io, OK, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
 import { figuresInShort, short, table } from "./exam/outcome.ts";
-import { type Progress, progressOn } from "./terminal/progress.ts";
+import { type ProgressLine, progressOn } from "./terminal/progress.ts";
 import {
   type Bound,
   boundText,
@@ -42,7 +42,7 @@ export async function challenges(args: readonly string[], io: Io): Promise<numbe
   return [...simulated.values(), ...tried.values()].every(isMet) ? OK : FAILED;
 }
 
-async function simulateRow(row: Row, seeds: number, progress: Progress): Promise<Tally> {
+async function simulateRow(row: Row, seeds: number, progress: ProgressLine): Promise<Tally> {
   const runs: Results[] = [];
   const { nodeCount } = rowSettings(row, 1);
   const count = row.eachNodeCutOff ? Math.max(seeds, nodeCount) : seeds;
@@ -54,7 +54,7 @@ async function simulateRow(row: Row, seeds: number, progress: Progress): Promise
   return { runs, bounds: row.sim };
 }
 
-async function tryRow(row: Row, bounds: readonly Bound[], progress: Progress): Promise<Tally> {
+async function tryRow(row: Row, bounds: readonly Bound[], progress: ProgressLine): Promise<Tally> {
   const program = ownProgram(known[row.challenge].deliveryBudgetMs);
   const results = await examineProcesses(rowSettings(row, 1), program, progress, row.title);
   return { runs: [results], bounds };

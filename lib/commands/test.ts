@@ -6,7 +6,7 @@ import { parseTest, type TestConfig } from "./config/real.ts";
 import { fail, type Io, refuse } from "./terminal/io.ts";
 import { liveLine } from "./exam/live_line.ts";
 import { judgedRun, printChallenges, printJson, printReport, statusOf } from "./exam/outcome.ts";
-import { type Progress, progressOn, silent } from "./terminal/progress.ts";
+import { type ProgressLine, progressOn, silent } from "./terminal/progress.ts";
 import { examineProcesses, ownProgram } from "./exam/processes.ts";
 import type { JudgedRun } from "./exam/report.ts";
 import { examineRunning } from "./exam/running.ts";
@@ -27,7 +27,7 @@ export async function test(args: readonly string[], io: Io): Promise<number> {
   return statusOf(runs);
 }
 
-function resultsOf(exam: Exam, config: TestConfig, progress: Progress, io: Io): Promise<Results> {
+function resultsOf(exam: Exam, config: TestConfig, progress: ProgressLine, io: Io): Promise<Results> {
   const { settings, challenge } = exam;
   if (config.running === undefined) {
     return examineProcesses(settings, programOf(exam, config, io), progress, challenge?.name);

@@ -1,6 +1,7 @@
 /** Drives a node on a store that may fail: such a node refuses new values, goes on with everything else, and tries again. */
 import type { Store } from "../store/store.ts";
 import { runtimeTimer } from "../../transports/clock.ts";
+import { messageOf } from "../../transports/errno.ts";
 import { DegradableJournal } from "./degradable_journal.ts";
 import { drive, type DriveOptions, type Driver, type Steps } from "./drive.ts";
 
@@ -101,8 +102,4 @@ class StoreDriver implements DurableDriver {
     this.#options.onStorage?.(undefined);
     this.#driver.step({ kind: "storage", fault: undefined });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

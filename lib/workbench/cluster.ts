@@ -1,8 +1,9 @@
 /** The nodes under examination: their hosts on the network, brought up, introduced, killed and paused. */
 import assert from "node:assert/strict";
-import type { Body, Envelope, Json } from "../core/message.ts";
+import type { Envelope, Json } from "../core/message.ts";
 import type { Random } from "../core/random.ts";
-import type { Client, Clients } from "./load/client.ts";
+import { Introduction, type Newcomer } from "./introduction.ts";
+import type { Clients } from "./load/client.ts";
 import type { Network } from "./world/network.ts";
 import type { DiskFault } from "./world/sim_store.ts";
 import type { Oddities, Oddity } from "./verdict/oddities.ts";
@@ -10,9 +11,6 @@ import type { LossCause } from "./verdict/survival.ts";
 import type { Topology } from "./load/topology.ts";
 import type { ViolationKind, Violations } from "./verdict/violations.ts";
 import type { Host, HostFactory, Scheduler } from "./world/world.ts";
-
-/** How long a fresh node may take to answer `init` and `topology`, ms. Maelstrom's. */
-export const INIT_TIMEOUT_MS = 10_000;
 
 export interface ClusterOptions {
   readonly ids: readonly string[];
@@ -33,14 +31,8 @@ export interface ClusterOptions {
   readonly onOutage: (node: string, reason: string | undefined) => void;
 }
 
-interface Member {
-  readonly id: string;
+interface Member extends Newcomer {
   readonly host: Host;
-  client: Client;
-  /** Who last asked it to come up. */
-  asking: Client | undefined;
-  /** It ended by itself in this life: what it is asked, it will not answer. */
-  crashed: boolean;
   /** Why it is out of reach, where it runs elsewhere. */
   outOfReach: string | undefined;
   state: "starting" | "up" | "paused" | "down";
@@ -52,11 +44,13 @@ interface Member {
 
 export class Cluster {
   readonly #options: ClusterOptions;
+  readonly #introduction: Introduction;
   readonly #members: ReadonlyMap<string, Member>;
   #whenSettled: (() => void) | undefined;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
+    this.#introduction = new Introduction(options);
     this.#members = new Map(options.ids.map((id) => [id, this.#member(id)]));
   }
 
@@ -285,16 +279,7 @@ export class Cluster {
     member.host.start();
     this.#become(member, "starting");
     this.#options.network.up(member.id);
-    this.#ask(member, { type: "init", node_id: member.id, node_ids: this.#options.ids }, (ok, client) => {
-      if (ok) this.#retire(member, client);
-      done(ok);
-    });
-  }
-
-  /** As in Maelstrom, whose client for init lives no longer (db.clj). */
-  #retire(member: Member, client: Client): void {
-    client.close();
-    if (client === member.client) member.client = this.#options.clients.open();
+    this.#introduction.init(member, done);
   }
 
   /** `done` gets the answer that did not come, if one did not. */
@@ -302,7 +287,7 @@ export class Cluster {
     const { life } = member;
     this.#bringUp(member, (initialised) => {
       if (!initialised || member.life !== life) return done("init_ok");
-      this.#advise(member, (advised) => done(advised ? undefined : "topology_ok"));
+      this.#introduction.topology(member, (advised) => done(advised ? undefined : "topology_ok"));
     });
   }
 
@@ -321,19 +306,9 @@ export class Cluster {
       else unanswered.push(member.id);
       if (--left === 0) done(unanswered);
     };
-    for (const member of this.#members.values()) this.#advise(member, (ok) => onAnswer(member, ok));
-  }
-
-  #advise(member: Member, done: (ok: boolean) => void): void {
-    this.#ask(member, { type: "topology", topology: this.#options.topology }, done);
-  }
-
-  /** A client waits for one reply at a time, so a node that was killed while it starts gets a new one. */
-  #ask(member: Member, body: Body, done: (ok: boolean, client: Client) => void): void {
-    const client = member.client.busy ? this.#options.clients.open() : member.client;
-    if (member.crashed) return done(false, client);
-    member.asking = client;
-    client.call(member.id, body, INIT_TIMEOUT_MS, (reply) => done(reply?.type === `${body.type}_ok`, client));
+    for (const member of this.#members.values()) {
+      this.#introduction.topology(member, (ok) => onAnswer(member, ok));
+    }
   }
 }
 

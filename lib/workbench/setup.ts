@@ -1,8 +1,20 @@
 /** The beginning of an examination: why it cannot begin, and how one begins with nodes that run already. */
 import type { Json } from "../core/message.ts";
 import type { StatusPoller } from "./world/running/status_poller.ts";
-import { type Cluster, INIT_TIMEOUT_MS } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
+import { INIT_TIMEOUT_MS } from "./introduction.ts";
+import type { Network } from "./world/network.ts";
 import type { Partitioner } from "./world/world.ts";
+
+/** What is different about nodes that run already and go on running: they are watched, and count for themselves. */
+export interface Running {
+  /** The ids of the nodes, as many as the settings say. */
+  readonly nodes: readonly string[];
+  /** The first of the whole numbers that are broadcast; none of them is held already. */
+  readonly firstValue: number;
+  /** What makes the cuts; it tells the network of them. */
+  readonly partitioner: (network: Network) => Partitioner;
+}
 
 /** Who ended had no need of the time that is given; of who is out of reach it is known why. */
 export function whyNotUp(unanswered: readonly string[], cluster: Cluster): string[] {

@@ -1,8 +1,8 @@
 /** Says in one line how far an examination has come. */
-import type { Phase, Progress } from "../../workbench/examination.ts";
+import type { ExaminationProgress, Phase } from "../../workbench/progress.ts";
 
 /** `name` stands first, where there is one. */
-export function liveLine(progress: Progress, name?: string): string {
+export function liveLine(progress: ExaminationProgress, name?: string): string {
   const { phase, elapsedS, totalS, ops, acknowledged, messages, faults } = progress;
   const head = name === undefined ? "" : `${name}  `;
   // The clock of a test begins when all nodes are up.

@@ -4,14 +4,14 @@ import type { Settings } from "../../workbench/settings.ts";
 import type { Results } from "../../workbench/verdict/results.ts";
 import { itself, processHosts, type ProcessOptions } from "../../workbench/world/process.ts";
 import { RealScheduler } from "../../workbench/world/scheduler.ts";
-import type { Progress } from "../terminal/progress.ts";
+import type { ProgressLine } from "../terminal/progress.ts";
 import { liveLine } from "./live_line.ts";
 
 /** One examination in real time; resolves when every process is gone. */
 export async function examineProcesses(
   settings: Settings,
   program: ProcessOptions,
-  progress: Progress,
+  progress: ProgressLine,
   name?: string,
 ): Promise<Results> {
   const hosts = processHosts(program);

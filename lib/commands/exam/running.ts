@@ -1,7 +1,9 @@
 /** `hearsay test --cluster`: nodes that run already, on a real network. */
 import { beforeEnding } from "../../workbench/ending_signals.ts";
 import { PartitionController, resolveAll } from "../../workbench/faults/partition_controller.ts";
-import { Examination, type Progress, type Running } from "../../workbench/examination.ts";
+import { Examination } from "../../workbench/examination.ts";
+import type { Running } from "../../workbench/setup.ts";
+import type { ExaminationProgress } from "../../workbench/progress.ts";
 import { OrderlyCuts, realPartitioner, simulatedPartitioner } from "../../workbench/faults/partitioner.ts";
 import { remoteHosts } from "../../workbench/world/running/remote.ts";
 import type { Results } from "../../workbench/verdict/results.ts";
@@ -16,7 +18,7 @@ const VALUES_PER_MS = 1_000;
 export async function examineRunning(
   settings: Settings,
   running: RunningCluster,
-  onProgress: (progress: Progress) => void,
+  onProgress: (progress: ExaminationProgress) => void,
   onHealed: () => Promise<void>,
 ): Promise<Results> {
   const cuts = settings.nemesis.includes("partition") ? await cutsOf(running) : undefined;
@@ -30,7 +32,7 @@ async function examine(
   settings: Settings,
   { cluster }: RunningCluster,
   cuts: OrderlyCuts | undefined,
-  onProgress: (progress: Progress) => void,
+  onProgress: (progress: ExaminationProgress) => void,
 ): Promise<Results> {
   const scheduler = new RealScheduler();
   const running = {

@@ -6,27 +6,27 @@ export const LINE_EVERY_MS = 5_000;
 /** The longest live line, in characters; a longer one would wrap and could not be rewritten. */
 export const LINE_CHARS_MAX = 79;
 
-export interface Progress {
+export interface ProgressLine {
   update(text: string): void;
   /** Takes the live line away, so that the report stands alone. */
   end(): void;
 }
 
-export const silent: Progress = { update() {}, end() {} };
+export const silent: ProgressLine = { update() {}, end() {} };
 
 /** `now` in ms; a clock of any origin. */
-export function progressOn(io: Io, now: () => number): Progress {
+export function progressOn(io: Io, now: () => number): ProgressLine {
   return io.errIsTerminal ? liveLine(io) : lineNowAndThen(io, now);
 }
 
-function liveLine(io: Io): Progress {
+function liveLine(io: Io): ProgressLine {
   return {
     update: (text) => io.err(`\r${text.slice(0, LINE_CHARS_MAX)}\x1b[K`),
     end: () => io.err("\r\x1b[K"),
   };
 }
 
-function lineNowAndThen(io: Io, now: () => number): Progress {
+function lineNowAndThen(io: Io, now: () => number): ProgressLine {
   let nextAt = -Infinity;
   return {
     update(text) {

@@ -30,7 +30,7 @@ test("bad usage is status 2: every mistake at once, each naming flag, rule and v
   );
   assert.deepEqual([status, out], [2, ""]);
   assert.deepEqual(err.trimEnd().split("\n").toSorted(), [
-    `Cannot run 'test' as '--nemesis' must be a comma list of partition, kill, pause, rollback, loss, duplicate: current value is "rain"`,
+    `Cannot run 'test' as '--nemesis' must be a comma list of partition, kill, pause, loss, duplicate: current value is "rain"`,
     `Cannot run 'test' as '--node-cuont' must be one of its flags: did you mean '--node-count'?`,
     `Cannot run 'test' as '--rate' must be a number from 0.001 to 100000: current value is "fast"`,
     `Cannot run 'test' as its arguments must all be flags: current value is "here"`,

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json } from "../../../lib/core/message.ts";
-import { Examination, type Progress } from "../../../lib/workbench/examination.ts";
+import { Examination } from "../../../lib/workbench/examination.ts";
+import type { ExaminationProgress } from "../../../lib/workbench/progress.ts";
 import { type Cuts, realPartitioner } from "../../../lib/workbench/faults/partitioner.ts";
 import { remoteHosts } from "../../../lib/workbench/world/running/remote.ts";
 import type { Results } from "../../../lib/workbench/verdict/results.ts";
@@ -17,7 +18,7 @@ const FIRST = 1_700_000_000_000_000;
 interface Given {
   readonly settings?: Partial<Settings>;
   readonly cuts?: (cluster: FakeCluster) => Cuts;
-  readonly onProgress?: (progress: Progress, cluster: FakeCluster) => void;
+  readonly onProgress?: (progress: ExaminationProgress, cluster: FakeCluster) => void;
 }
 
 /** What a median may take on a busy machine, ms: a few are enough elsewhere. */
@@ -34,7 +35,7 @@ async function examineAt(
   addresses: ReadonlyMap<string, Address>,
   cuts: Cuts,
   changes: Partial<Settings> = {},
-  onProgress: (progress: Progress) => void = () => {},
+  onProgress: (progress: ExaminationProgress) => void = () => {},
 ): Promise<Results> {
   const nodes = [...addresses.keys()];
   const short = { nodeCount: nodes.length, rate: 100, timeLimitS: 1, recoveryS: RECOVERY_S };
@@ -204,7 +205,7 @@ test("a cut or a heal that fails is a failure of the examination; without a firs
 });
 
 /** Kills b once in the main phase, and starts it again when the load is over. */
-function outage(): (progress: Progress, cluster: FakeCluster) => void {
+function outage(): (progress: ExaminationProgress, cluster: FakeCluster) => void {
   let state: "up" | "down" | "over" = "up";
   return ({ phase, acknowledged }, cluster) => {
     if (state === "up" && phase === "main" && acknowledged > 30) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seeded } from "../../../../lib/core/random.ts";
 import { Clients } from "../../../../lib/workbench/load/client.ts";
-import { Cluster, INIT_TIMEOUT_MS } from "../../../../lib/workbench/cluster.ts";
+import { Cluster } from "../../../../lib/workbench/cluster.ts";
 import {
   Nemesis,
   type NemesisEvent,
@@ -11,6 +11,7 @@ import {
   STALL_MS_MAX,
   victimsMax,
 } from "../../../../lib/workbench/faults/nemesis.ts";
+import { INIT_TIMEOUT_MS } from "../../../../lib/workbench/introduction.ts";
 import { Network } from "../../../../lib/workbench/world/network.ts";
 import { simulatedPartitioner } from "../../../../lib/workbench/faults/partitioner.ts";
 import { VirtualScheduler } from "../../../../lib/workbench/world/scheduler.ts";

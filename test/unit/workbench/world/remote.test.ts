@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { decode, encode } from "../../../../lib/core/codec.ts";
 import type { Body, Envelope, Json } from "../../../../lib/core/message.ts";
 import { Clients } from "../../../../lib/workbench/load/client.ts";
-import { Cluster, INIT_TIMEOUT_MS } from "../../../../lib/workbench/cluster.ts";
+import { Cluster } from "../../../../lib/workbench/cluster.ts";
+import { INIT_TIMEOUT_MS } from "../../../../lib/workbench/introduction.ts";
 import { CounterTotals } from "../../../../lib/workbench/world/running/counter_totals.ts";
 import { Network } from "../../../../lib/workbench/world/network.ts";
 import {

@@ -1,0 +1,32 @@
+/** How far an examination has come. */
+import type { Fault } from "./settings.ts";
+import type { Scheduler } from "./world/world.ts";
+
+export type Phase = "setup" | "main" | "recovery" | "final" | "done";
+
+/** It is enough for a live line. */
+export interface ExaminationProgress {
+  readonly phase: Phase;
+  readonly elapsedS: number;
+  readonly totalS: number;
+  readonly ops: number;
+  readonly acknowledged: number;
+  /** Messages between nodes. */
+  readonly messages: number;
+  readonly faults: readonly Fault[];
+}
+
+/** How often progress is told, ms. */
+const PROGRESS_MS = 250;
+
+/** Tells at once and now and then, until the examination is done. */
+export function tellProgress(
+  scheduler: Scheduler,
+  now: () => ExaminationProgress,
+  tell: (now: ExaminationProgress) => void,
+): void {
+  const progress = now();
+  if (progress.phase === "done") return;
+  tell(progress);
+  scheduler.at(scheduler.now() + PROGRESS_MS, () => tellProgress(scheduler, now, tell));
+}

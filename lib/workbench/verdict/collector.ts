@@ -1,0 +1,141 @@
+/** Collects the evidence for a verdict while an examination runs. */
+import type { Json } from "../../core/message.ts";
+import { Components } from "../faults/components.ts";
+import type { Grudge } from "../faults/grudge.ts";
+import type { NemesisEvent } from "../faults/nemesis.ts";
+import { FinalReads } from "../load/final_reads.ts";
+import type { Recorder } from "../report/recording.ts";
+import type { Evidence } from "./checker.ts";
+import { History, type Op } from "./history.ts";
+import { Oddities } from "./oddities.ts";
+import { Propagation } from "./propagation.ts";
+import { SetFull } from "./set_full.ts";
+import { Survival } from "./survival.ts";
+import { type ViolationKind, Violations } from "./violations.ts";
+
+export interface EvidenceCollectorOptions {
+  readonly nodes: readonly string[];
+  /** The examination's clock, ms. */
+  readonly now: () => number;
+  /** ms since the main phase began. */
+  readonly elapsed: () => number;
+  /** The cut that is on; empty where none is. */
+  readonly grudge: () => Grudge;
+  /** Hosts tell of deliveries themselves; otherwise values are seen where they are read. */
+  readonly seesInside: boolean;
+  /** Nodes keep what they hold when they are killed. */
+  readonly durable: boolean;
+  /** It is told of what nodes hold and lose, too. */
+  readonly recorder: Recorder | undefined;
+}
+
+export class EvidenceCollector {
+  readonly violations = new Violations();
+  readonly oddities = new Oddities();
+  readonly setFull = new SetFull();
+  readonly history = new History([(op, invocation) => this.#witness(op, invocation)]);
+  readonly finalReads: FinalReads;
+  readonly propagation: Propagation;
+  readonly events: NemesisEvent[] = [];
+  /** Nodes that run elsewhere and are out of reach. */
+  readonly outages = new Set<string>();
+  readonly #options: EvidenceCollectorOptions;
+  readonly #components: Components;
+  readonly #survival = new Survival();
+  readonly #memoryLostAt = new Map<string, number>();
+
+  constructor(options: EvidenceCollectorOptions) {
+    this.#options = options;
+    this.propagation = new Propagation(options.nodes);
+    this.finalReads = new FinalReads(options.nodes);
+    this.#components = new Components(options.nodes);
+  }
+
+  accuse(node: string, kind: ViolationKind, reason: string): void {
+    this.violations.add({ node, kind, reason, "at-ms": Math.round(this.#options.elapsed()) });
+  }
+
+  unknownDestination(node: string, destination: string): void {
+    this.accuse(node, "unknown-destination", whyUnknown(destination));
+  }
+
+  /** A node holds these values, now at the latest. */
+  held(node: string, values: readonly Json[]): void {
+    const { recorder, elapsed, now } = this.#options;
+    this.propagation.holds(node, values, elapsed());
+    recorder?.holds(node, values, now());
+  }
+
+  memoryLost(node: string): void {
+    const { durable, recorder, elapsed, now } = this.#options;
+    if (durable) return;
+    this.#memoryLostAt.set(node, elapsed());
+    this.propagation.forgets(node);
+    recorder?.loses(node, "all", now());
+  }
+
+  /** A node has lost these values; `held` are those that some node holds still, or would come back with. */
+  lost(node: string, values: readonly Json[], cause: "kill" | "rollback", held: Iterable<Json>): void {
+    if (values.length === 0) return;
+    this.#survival.lost(values, cause, held);
+    this.propagation.loses(node, values);
+    this.#options.recorder?.loses(node, values, this.#options.now());
+  }
+
+  /** `interrupting`: another fault is on that keeps values from spreading. */
+  nemesis(event: NemesisEvent, at: number, interrupting: boolean): void {
+    this.events.push(event);
+    if (event.fault === "loss" || event.fault === "duplicate") return;
+    if (event.what === "start") this.propagation.interrupted();
+    else this.propagation.healed(event.fault, at, interrupting);
+  }
+
+  /** A node that runs elsewhere is out of reach for this reason, or, without one, in reach again. */
+  outage(node: string, reason: string | undefined, nemesisInterrupts: boolean): void {
+    if (reason === undefined) this.outages.delete(node);
+    else this.outages.add(node);
+    const at = this.#options.elapsed();
+    const what = reason === undefined ? "stop" : "start";
+    const detail = reason ?? "in reach again";
+    const event: NemesisEvent = { "at-ms": Math.round(at), fault: `outage of ${node}`, what, detail };
+    this.nemesis(event, at, nemesisInterrupts || this.outages.size > 0);
+  }
+
+  /** `digests`: by node, the digest of its values by its own word. `unanswered`: nodes that stopped answering. */
+  evidence(digests: ReadonlyMap<string, string>, unanswered: readonly string[]): Evidence {
+    return {
+      nodes: this.#options.nodes,
+      setFull: this.setFull,
+      finalReads: this.finalReads,
+      rolledBack: (value) => this.#survival.isGone(value),
+      digests,
+      memoryLostSince: (node, at) => (this.#memoryLostAt.get(node) ?? -Infinity) >= at,
+      unanswered,
+      violations: this.violations.kept,
+      violationCount: this.violations.count,
+    };
+  }
+
+  #witness(op: Op, invocation: Op): void {
+    this.setFull.see(op, invocation);
+    this.finalReads.see(op);
+    if (op.f === "broadcast") {
+      const inReach = () => this.#components.of(op.node, this.#options.grudge());
+      if (op.type === "invoke") this.propagation.broadcast(op.value, op.time, inReach());
+      if (op.type === "ok") this.propagation.acknowledged(op.value, op.node);
+    } else if (op.type === "ok" && !this.#options.seesInside && Array.isArray(op.value)) {
+      this.propagation.holds(op.node, op.value, op.time);
+    }
+  }
+}
+
+/** Nodes that Maelstrom runs beside those under examination (service.clj). */
+const SERVICES = ["lin-kv", "seq-kv", "lww-kv", "lin-tso"];
+
+function whyUnknown(destination: string): string {
+  if (SERVICES.includes(destination)) {
+    return `it sent a message to ${destination}, which Maelstrom has and this examiner has not`;
+  }
+  return `it sent a message to ${JSON.stringify(destination)}, and there is no such node or client: ` +
+    "Maelstrom reads nothing that it prints from then on";
+}
