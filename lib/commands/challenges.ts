@@ -17,7 +17,7 @@ import {
   rowSettings,
 } from "./exam/targets.ts";
 
-/** What one row came to in one world. */
+/** The results of one row in one world. */
 interface Tally {
   readonly runs: readonly Results[];
   readonly bounds: readonly Bound[];

@@ -39,7 +39,7 @@ async function run(name: string, args: readonly string[], io: Io): Promise<numbe
   const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
   const asksHelp = own.includes("--help") || own.includes("-h");
   if (asksHelp) return await run("help", name === "help" ? [] : [name], io);
-  // What is needed for that is only loaded where there is something to look at.
+  // The code for that is only loaded where there are variables to look at.
   if (hasVariables(io.env)) (await import("./config/variables.ts")).warnOfUnknown(io);
   return await (await load[command]())(args, io);
 }

@@ -1,4 +1,4 @@
-/** `hearsay help [COMMAND]`: what there is, each flag with its rule, and examples that work as they stand. */
+/** `hearsay help [COMMAND]`: the commands, each flag with its rule, and examples that work as they stand. */
 import { commands, refuseUnknown } from "./flags/command_names.ts";
 import { flagsOf } from "./flags/every_flag.ts";
 import { environmentName } from "./flags/flags.ts";
@@ -54,29 +54,33 @@ const examples: Readonly<Record<string, readonly string[]>> = {
 };
 
 const notes: Readonly<Record<string, readonly string[]>> = {
+  maelstrom: [
+    "Maelstrom gives the node its id and the list of nodes by itself. Standard output is for messages alone.",
+  ],
   serve: [
-    'Clients send lines of JSON, as {"src":"me","dest":"*","body":{"type":"read","msg_id":1}}. With --data, a',
-    "value is on disk before it is acknowledged and before any peer hears of it. It ends with SIGTERM, SIGINT, SIGQUIT",
-    "or SIGHUP, unless that is ignored, as under nohup.",
-    "Exit status: 0, or 1 where it cannot listen there or cannot use the directory, and says why.",
+    'Clients send lines of JSON, as {"src":"me","dest":"*","body":{"type":"read","msg_id":1}}. With --data, a value',
+    "is on disk before it is acknowledged and before any peer hears of it. The node ends on SIGTERM, SIGINT, SIGQUIT",
+    "and SIGHUP, except for a SIGHUP or SIGQUIT that is ignored from the start, as under nohup.",
+    "Exit status: 0, or 1 where the node cannot listen or cannot use the directory, and says why.",
   ],
   sim: [
-    "The nodes are hearsay's own. A run that fails says how to run it again.",
+    "The nodes are hearsay's own. One seed always gives the same result; a run that fails prints the command that",
+    "runs it again.",
     "",
-    "Of the faults, kill loses what a node holds, unless --data keeps it; pause stops a node for a while, stall stops",
+    "Of the faults, kill loses what a node holds, unless --data keeps it; pause stops a node for a while; stall stops",
     "several at once for up to 150 ms, again and again, as on a busy machine; rollback puts an earlier state in the",
-    "place of a node's log, and disk lets its commits fail, as a full disk does: it then refuses new values.",
+    "place of a node's log; and disk lets its commits fail, as a full disk does: the node then refuses new values.",
   ],
   test: [
-    "A node is any program, in any language, that speaks Maelstrom's broadcast protocol on standard input and",
-    "output. At the end everything is healed and each node is read: valid is a run after which every acknowledged",
-    "value is in every read, once, and nothing else is; a killed node may take along what only it knew.",
+    "A node is any program, in any language, that speaks Maelstrom's broadcast protocol on standard input and output.",
+    "At the end everything is healed and each node is read. A run is valid if every acknowledged value is in every",
+    "final read, once, and nothing else is; a killed node may take along values that no other node had.",
     "",
-    "With --cluster the nodes are those of `hearsay serve` that run there already, and go on running. What they hold",
-    "is left alone and passed over; whole numbers that no run used before come on top. The examiner must be alone:",
-    "whatever somebody else broadcasts meanwhile is a phantom. Cuts are made by the sidecars and healed at the end,",
-    "by Ctrl-C, too. Kills and starts come from outside: the report calls them outages. The nodes count their",
-    "messages and bytes themselves.",
+    "With --cluster, the nodes are those of `hearsay serve` that run at these addresses already, and they go on running.",
+    "Values that they hold are left alone and passed over; the run adds whole numbers that no run used before. Nobody",
+    "else may broadcast meanwhile: the examiner would count such values as phantoms. Sidecars make the cuts, and heal",
+    "them at the end and on Ctrl-C. Kills and starts come from outside, and the report calls them outages. Messages and",
+    "bytes are those that the nodes count themselves.",
   ],
   challenges: [
     "Each row is the worst of its seeds. `during cuts` is median · maximum, in ms, until a value that is broadcast",
@@ -84,44 +88,51 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   ],
   partition: [
     "CUT is bisect (the first half of the nodes and the rest), one, minority-third, majority, majorities-ring, bridge or",
-    "one-way, or names who is cut: 'n1,n2|n3,n4,n5', 'n1|rest', one way 'n1>n2,n3'. Each node's sidecar makes its rules;",
-    "a new cut replaces the one before. Exit status: 0 when every sidecar has confirmed, else 1, and nothing is cut.",
+    "one-way, or gives the sides by name: 'n1,n2|n3,n4,n5', 'n1|rest', or one way 'n1>n2,n3'. Each node's sidecar makes",
+    "its rules; a new cut replaces the one before. Exit status: 0 when every sidecar has confirmed; else 1, and then",
+    "nothing is cut.",
   ],
+  heal: ["Exit status: 0 when every sidecar has confirmed that it drops nothing, else 1."],
   sidecar: [
-    "It runs in the network namespace of a node and needs the capability NET_ADMIN there. It removes its rules when it",
-    "starts, when it stops, and when a cut is not renewed for 30 s; as Jepsen does, by removing all rules. It therefore",
-    "does not start where there are rules that are not its own. Whoever can connect can cut: keep it off other networks.",
-    "Requests are lines of JSON: cut {from: [ip, …]}, heal, hold (renews a cut) and rules.",
+    "A sidecar runs in the network namespace of its node and needs the capability NET_ADMIN there. It removes its rules",
+    "when it starts, when it stops, and when nobody renews a cut for 30 s; as Jepsen does, it removes all rules.",
+    "Therefore it does not start where there are rules that are not its own. Anybody who can connect to it can cut the",
+    "node off: keep its port off other networks. Requests are lines of JSON: cut {from: [ip, …]}, heal, hold (renews a",
+    "cut) and rules.",
   ],
   lab: [
-    "COMMAND is any command of hearsay, and runs among the hosts, which it finds in HEARSAY_CLUSTER and HEARSAY_AT.",
-    "Flags alone, or nothing, are for the examination: hearsay test --nemesis partition. The hosts are network namespaces",
-    "on a bridge, n1 to n5 at 198.18.1.1 to 198.18.1.5, and vanish with the command. It needs unshare, nsenter, ip and",
-    "iptables, and no root where the kernel lets everybody make user namespaces. `npm run lab -- COMMAND` builds it first.",
+    "COMMAND is any command of hearsay. It runs among the hosts, and finds them in HEARSAY_CLUSTER and HEARSAY_AT.",
+    "Flags alone, or nothing, are for the examination: hearsay test --nemesis partition. The hosts are network",
+    "namespaces on a bridge, n1 to n5 at 198.18.1.1 to 198.18.1.5, and vanish with the command. The lab needs unshare, nsenter, ip",
+    "and iptables, and no root where the kernel lets everybody make user namespaces. `npm run lab -- COMMAND` builds",
+    "hearsay first.",
   ],
   broadcast: [
-    "A VALUE is JSON, or else the text itself as a string. Without one, each line of standard input is a value; empty",
-    "lines and a byte order mark at the start are passed over. A value that is not acknowledged goes to the next node:",
-    "an equal one enters once. Exit status: 0 when every value is acknowledged, else 1, and then a value that was sent",
-    "may have entered all the same.",
+    "A VALUE is JSON, or else a string as it stands. Without one, each line of standard input is a value; empty lines",
+    "and a byte order mark at the start are passed over. A value that is not acknowledged goes to the next node, and",
+    "still enters the cluster once, as equal values are one. Exit status: 0 when every value is acknowledged; else 1,",
+    "and then a value that was sent may have entered all the same.",
   ],
   read: [
-    "One line of JSON for each value, in the order in which the node got them, read from the first node that answers.",
-    "Where it breaks off, the next node gives the rest. Exit status: 0 when all was read, else 1.",
+    "Each value is a line of JSON, in the order in which the node got them, read from the first node that answers. If",
+    "that node fails on the way, the next one gives the rest. Exit status: 0 when everything was read, else 1.",
   ],
   watch: [
-    "One line of JSON for each value: first all that is there, then what arrives. Where a node does not answer any more,",
-    "the next one goes on from the same position, so that nothing is missed or repeated; while none answers, all are",
-    "tried again. It ends with a signal, or when nobody reads its output, and with status 1 if no node answers at first",
-    "or its output fails. A position file holds what was written to standard output, some 100 ms late: a watch that is",
+    "Each value is a line of JSON: first all that are there, then each one as it arrives. If a node stops answering, the",
+    "next one goes on from the same position, so that nothing is missed or repeated; while none answers, all are tried",
+    "again. The watch ends on a signal, or when nobody reads its output; with status 1 if no node answers at first, or",
+    "if its output fails. A position file holds what was written to standard output, some 100 ms late: a watch that is",
     "killed and started again misses nothing, and repeats what it had printed since. An equal value that enters the",
     "cluster twice is printed once in one watch, and may be printed again by one that went on from a position.",
   ],
   status: [
-    "lag: entries that the peer has not said it holds; ahead: entries that it says it holds and the node lacks; both are",
-    "empty where the two do not talk to each other, as values pass through the relay. A node that is its own relay passes",
-    "on to the others. link: whether the node sends to the peer, and since when; deaf: it does, and hears nothing; queued,",
-    "dropped: what waits to be sent, and the messages that were not. Exit status: 0 when every node asked answers, else 1.",
+    "values: how many the node holds. digest: equal where two nodes hold the same values. relay: the node through which",
+    "this one passes on values, or itself. For each peer, lag: entries that the peer has not said it holds. ahead:",
+    "entries that it says it holds and the node lacks. Both are empty where the two do not talk to each other, as values",
+    "pass through the relay. link: whether the node can send to the peer, and since when; deaf: it can, and hears",
+    "nothing. unacked: how long the oldest entry sent has waited for an acknowledgement. suspected: how long the peer has",
+    "been taken for lost. queued, dropped: bytes that wait to be sent, and messages that were not sent.",
+    "Exit status: 0 when every node that was asked answers, else 1.",
   ],
 };
 
@@ -147,14 +158,14 @@ export function help(args: readonly string[], io: Io): Promise<number> {
 function overview(): string[] {
   const width = Math.max(...commands.map((command) => command.name.length));
   return [
-    "hearsay: a fault-tolerant broadcast node, and the examiner that doubts it.",
+    "hearsay: a fault-tolerant broadcast node, and an examiner for such nodes.",
     "",
     "  hearsay COMMAND [FLAGS]",
     "",
     ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.about}`),
     "",
-    "Without a command and without a terminal it is a node for Maelstrom.",
-    "`hearsay help COMMAND` says more. Exit status: 0 valid, 1 not valid or output lost, 2 bad usage.",
+    "Without a command, and with an input that is no terminal, hearsay is a node for Maelstrom.",
+    "`hearsay help COMMAND` says more. Exit status: 0 success, 1 failure or output lost, 2 bad usage.",
   ];
 }
 
@@ -187,5 +198,6 @@ function flagLines(flags: readonly FlagLine[]): string[] {
 
 function environmentLine(flags: readonly FlagLine[]): string {
   const example = environmentName(flags.find((flag) => flag.value !== undefined)?.name ?? "");
-  return `Each flag is also an environment variable, as ${example}; the flag wins.`;
+  return "Defaults stand in parentheses. " +
+    `Each flag can also be set by an environment variable, as ${example}; the flag wins.`;
 }

@@ -1,4 +1,4 @@
-/** `hearsay partition`: cuts a real network apart through the sidecars, or says who drops whom. */
+/** `hearsay partition`: cuts a real network apart through the sidecars, or shows which packets each node drops. */
 import process from "node:process";
 import {
   droppedAt,

@@ -25,7 +25,7 @@ export async function watch(args: readonly string[], io: Io): Promise<number> {
   }
   const position = kept?.position ?? config.from ?? new Digest();
   const watcher = new Watcher(config, position, io);
-  // Who goes on from a position wants all that came since.
+  // A watch that goes on from a position wants all that came since.
   const passesOver = config.onlyNew && kept?.position === undefined;
   const ending = await untilSignal(watcher, () => watcher.run(passesOver), io);
   return watcher.end(ending);
@@ -81,7 +81,7 @@ class Watcher {
     this.#stream?.stop();
   }
 
-  /** What was printed is in the position; what came meanwhile comes again. */
+  /** Values that were printed are in the position; those that came meanwhile come again. */
   end(ending: Ending | "unsaved"): number {
     if (ending === "unsaved") return FAILED;
     const isSaved = this.#file?.save() === undefined;

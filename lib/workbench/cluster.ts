@@ -1,4 +1,4 @@
-/** The nodes under examination: their hosts on the network, brought up, introduced, killed and paused. */
+/** The nodes under examination and their hosts on the network: brings them up, introduces, kills, pauses and resumes them. */
 import assert from "node:assert/strict";
 import type { Envelope, Json } from "../core/message.ts";
 import type { Random } from "../core/random.ts";
@@ -21,7 +21,7 @@ export interface ClusterOptions {
   readonly topology: Topology;
   readonly violations: Violations;
   readonly oddities?: Oddities;
-  /** Time for people: ms since the main phase began. */
+  /** ms since the main phase began. */
   readonly elapsed: () => number;
   readonly onDelivered: (node: string, values: readonly Json[]) => void;
   readonly onMemoryLost: (node: string) => void;
@@ -135,7 +135,7 @@ export class Cluster {
     for (const { host } of this.#members.values()) yield* host.holds?.() ?? [];
   }
 
-  /** By node, where it says one. */
+  /** By node, the digest of its values, where it says one. */
   get digests(): ReadonlyMap<string, string> {
     const digests = new Map<string, string>();
     for (const { id, host } of this.#members.values()) {
@@ -163,7 +163,7 @@ export class Cluster {
     return true;
   }
 
-  /** Calls back once nobody is coming up any more: at once, or after two times INIT_TIMEOUT_MS at most. */
+  /** Calls back once no node is coming up any more: at once, or after two times INIT_TIMEOUT_MS at most. */
   whenSettled(run: () => void): void {
     this.#whenSettled = run;
     this.#tellSettled();
@@ -179,7 +179,7 @@ export class Cluster {
     return this.#members.get(id)?.outOfReach;
   }
 
-  /** A node that does not answer may have begun to: what is printed without a newline is no message yet. */
+  /** A node that does not answer may have begun to: a line without a newline is no message yet. */
   accuseOfHalfLine(id: string): void {
     const half = this.#members.get(id)?.host.halfLine?.();
     if (half !== undefined) this.#accuse(id, "half-line", `half a line is waiting: ${half}`);
@@ -220,7 +220,7 @@ export class Cluster {
     };
   }
 
-  /** Whoever waits for a node that crashed while it came up need not wait any longer. */
+  /** A request to a node that crashed while it came up is given up at once. */
   #onCrash(id: string): void {
     const member = this.#members.get(id);
     if (member === undefined) return;
@@ -312,7 +312,7 @@ export class Cluster {
   }
 }
 
-/** Somebody waits for its answer; one that failed to come up is waited for no more. */
+/** Whether an answer of its introduction is awaited; a node that failed to come up is waited for no more. */
 function isComingUp({ state, asking }: Member): boolean {
   return state === "starting" && asking?.busy === true;
 }

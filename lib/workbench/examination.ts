@@ -49,9 +49,9 @@ export class Examination {
   readonly #nemesis: Nemesis;
   readonly #readSampler: ReadSampler | undefined;
   readonly #statusPoller: StatusPoller | undefined;
-  /** What the examiner itself could not do, one sentence each. */
+  /** Failures of the examiner itself, one sentence each. */
   readonly #failures: string[] = [];
-  /** What the nodes say of their values after the final reads. */
+  /** The digests of the nodes' values after the final reads, by their own word. */
   #digests: ReadonlyMap<string, string> = new Map();
   #phase: Phase = "setup";
   #startedAt = 0;
@@ -148,7 +148,7 @@ export class Examination {
     done(this.#conclude(setupFailures));
   }
 
-  /** Nodes that did not say what they were asked; before the load, any of them. */
+  /** Nodes that owe an answer; before the load, any of them. */
   #mute(setupFailures: readonly string[]): ReadonlySet<string> {
     if (setupFailures.length > 0) return new Set(this.#nodes);
     return new Set([...this.#workload.unanswered, ...this.#collector.finalReads.missing]);
@@ -267,7 +267,7 @@ export class Examination {
     return this.#nemesis.interrupting || this.#collector.outages.size > 0;
   }
 
-  /** What both of those that look at the nodes need; what they ask is counted apart. */
+  /** Options that read sampler and status poller share; their messages are counted apart. */
   #observing(): Omit<StatusPollerOptions, "traffic"> {
     const { scheduler } = this.#options;
     const clients = new Clients(this.#network, scheduler, OBSERVER_PREFIX);

@@ -1,4 +1,4 @@
-/** What one examination is: the flags of Maelstrom where it has them, and ours. Parsed by commands/config.ts. */
+/** The settings of one examination: Maelstrom's flags where it has them, and ours. commands/config/exam.ts reads them. */
 
 export const latencyDists = ["constant", "uniform", "exponential"] as const;
 export type LatencyDist = typeof latencyDists[number];
@@ -37,13 +37,13 @@ export interface Settings {
   /** Mean one-way latency between nodes, ms; clients have none. */
   readonly latencyMs: number;
   readonly latencyDist: LatencyDist;
-  /** What each link between two nodes carries each way, bits a second. By default any amount at once. */
+  /** How much each link between two nodes carries each way, bits a second. By default it carries any amount at once. */
   readonly bandwidthBps?: number;
   readonly topology: TopologyName;
   readonly nemesis: readonly Fault[];
   /** Mean time between nemesis operations, s. */
   readonly nemesisIntervalS: number;
-  /** "one", "minority-third", "majority", "majorities-ring", "bridge", "one-way", or who is cut ("n0|rest", "n0,n1|n2|rest"); by default one of Jepsen's at random each time. */
+  /** "one", "minority-third", "majority", "majorities-ring", "bridge", "one-way", or the sides by name ("n0|rest", "n0,n1|n2|rest"); by default one of Jepsen's at random each time. */
   readonly grudge?: string;
   /** How long each partition lasts, s; the interval lies between them. By default chance decides how many there are and how long they last. */
   readonly cutsS?: readonly number[];

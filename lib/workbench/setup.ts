@@ -16,7 +16,7 @@ export interface Running {
   readonly partitioner: (network: Network) => Partitioner;
 }
 
-/** Who ended had no need of the time that is given; of who is out of reach it is known why. */
+/** Why nodes did not come up: some ended, some gave no answer in time, and some are out of reach. */
 export function whyNotUp(unanswered: readonly string[], cluster: Cluster): string[] {
   const out = unanswered.filter((id) => cluster.whyOutOfReach(id) !== undefined);
   const ended = unanswered.filter((id) => cluster.hasCrashed(id));

@@ -1,7 +1,7 @@
 /** Words for where a node listens: "host:port", "[::1]:7000", and lists of them with or without ids. */
 import type { Address } from "../../../transports/address.ts";
 
-/** What an id of a member may look like. */
+/** The form of a member's id. */
 export const MEMBER_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** One rule for both kinds of list, in words. */

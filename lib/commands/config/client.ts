@@ -58,7 +58,7 @@ export const shapes = {
   watch: reach.extend({
     "from": parsedText(parsePosition, {
       value: "POSITION",
-      about: "pass over what an earlier watch has had (nothing)",
+      about: "pass over the values that an earlier watch has had (nothing)",
       rule: POSITION_RULE,
     }),
     "position": text("FILE", "a file", "go on from the position in this file, if it is there, and keep it"),

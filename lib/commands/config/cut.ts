@@ -36,7 +36,7 @@ export interface PartitionConfig extends RunningCluster {
 
 const WITHIN_RULE = `a comma list of 1 to ${WITHIN_MAX} IPv4 addresses`;
 const kinds = grudgeNames.join(", ");
-const CUT_RULE = `one of ${kinds}, or who is cut, as 'n1,n2|n3,n4,n5' or one way 'n1>n2,n3'`;
+const CUT_RULE = `one of ${kinds}, or the sides by name, as 'n1,n2|n3,n4,n5' or one way 'n1>n2,n3'`;
 
 const running = z.object({
   "cluster": tied(
@@ -52,7 +52,7 @@ const running = z.object({
 
 export const shapes = {
   partition: running.extend({
-    "one-way": toggle("only what the first side sends to the second is dropped"),
+    "one-way": toggle("drop only what the first side sends to the second"),
     "dry-run": toggle("print the rules of each node and touch nothing"),
     "hold": toggle("keep the cut until Ctrl-C, then heal (it ends by itself after 30 s)"),
     "show": tied(toggle("print which nodes drop packets of which others now"), {
@@ -62,13 +62,13 @@ export const shapes = {
         why: "which cuts nothing",
       },
     }),
-    "seed": whole(0, SEED_MAX, "N", "where the choice of nodes comes from (the clock)"),
+    "seed": whole(0, SEED_MAX, "N", "the seed of the choice of nodes (the clock)"),
   }),
   heal: running,
   sidecar: z.object({
     "listen": parsedText(parseAddress, {
       value: "HOST:PORT",
-      about: `where requests are taken (0.0.0.0:${SIDECAR_PORT})`,
+      about: `where the sidecar listens for requests (0.0.0.0:${SIDECAR_PORT})`,
       rule: ADDRESS_RULE,
     }),
     "within": tied(
@@ -142,7 +142,7 @@ export function sidecarMistakes(
   return complain(command, given, "sidecars", strangers.length > 0 ? rule : undefined);
 }
 
-/** What is to be cut, or what is wrong with it; undefined where the nodes are not known anyway. */
+/** The cut, or the mistake in it; undefined where the nodes are not known anyway. */
 function cutOf(
   operands: readonly string[],
   flags: z.infer<typeof shapes.partition>,

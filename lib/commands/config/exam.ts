@@ -54,14 +54,17 @@ export interface MaelstromConfig {
   readonly deliveryBudgetMs?: number;
 }
 
-export const grudgeRule = `one of ${grudgeNames.join(", ")}, or who is cut, as n0|rest or one way n0>rest`;
+export const grudgeRule = `one of ${
+  grudgeNames.join(", ")
+}, or the sides by name, as n0|rest or one way n0>rest`;
 
 const CUTS_RULE = `a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}`;
 
 const BANDWIDTH_RULE = "bits a second from 1k to 1000g, as 512k, 2m or 1.5g";
 
 const S = defaults;
-const budget = () => whole(1, DELIVERY_BUDGET_MS_MAX, "MS", "how long a value may take to reach everyone");
+const budget = () =>
+  whole(1, DELIVERY_BUDGET_MS_MAX, "MS", "how long a value may take to reach every node (three round trips)");
 
 /** A setting of a fault needs the fault, which a challenge may bring along, too. */
 const needs = (value: Fault) => ({ requires: { flag: "nemesis", value } });
@@ -74,17 +77,21 @@ export const exam = z.object({
     "NAME",
     "set the flags of a challenge, and judge by its rules",
   ),
-  "node-count": whole(1, NODE_COUNT_MAX, "N", `nodes (${S.nodeCount})`),
+  "node-count": whole(1, NODE_COUNT_MAX, "N", `how many nodes there are (${S.nodeCount})`),
   "rate": decimal(0.001, RATE_MAX, "HZ", `operations a second over all clients (${S.rate})`),
   "time-limit": decimal(0.1, TIME_LIMIT_S_MAX, "S", `seconds of load (${S.timeLimitS})`),
   "latency": decimal(0, LATENCY_MS_MAX, "MS", `mean one-way latency between nodes (${S.latencyMs})`),
-  "latency-dist": choice(latencyDists, "DIST", `how latencies are spread (${S.latencyDist})`),
+  "latency-dist": choice(latencyDists, "DIST", `how latencies are distributed (${S.latencyDist})`),
   "bandwidth": parsedText(parseBandwidth, {
     value: "BITS",
-    about: "what a link between two nodes carries each way (any amount at once)",
+    about: "how much a link between two nodes carries each way (any amount at once)",
     rule: BANDWIDTH_RULE,
   }),
-  "topology": choice(topologyNames, "NAME", `neighbours that the nodes are told (${S.topology})`),
+  "topology": choice(
+    topologyNames,
+    "NAME",
+    `the neighbours that nodes are advised to talk to (${S.topology})`,
+  ),
   "nemesis": list(faults, "FAULTS", nemesisAbout),
   "nemesis-interval": decimal(
     0.1,
@@ -112,8 +119,8 @@ export const exam = z.object({
     decimal(0, 1, "SHARE", `share of messages that the fault duplicate doubles (${S.duplicateShare})`),
     needs("duplicate"),
   ),
-  "recovery": decimal(0, RECOVERY_S_MAX, "S", `seconds of rest before the last reads (${S.recoveryS})`),
-  "seed": whole(0, SEED_MAX, "N", `where all chance comes from (${S.seed})`),
+  "recovery": decimal(0, RECOVERY_S_MAX, "S", `seconds of rest before the final reads (${S.recoveryS})`),
+  "seed": whole(0, SEED_MAX, "N", `the seed of all random choices (${S.seed})`),
   "delivery-budget": budget(),
   "workload": choice(["broadcast"], "NAME", "accepted for Maelstrom's sake", "w"),
   "json": toggle("print one JSON object and nothing else"),
@@ -121,18 +128,18 @@ export const exam = z.object({
 
 export const shapes = {
   sim: exam.extend({
-    "seeds": whole(1, SEEDS_MAX, "N", "run this many seeds, from --seed on (1)"),
+    "seeds": whole(1, SEEDS_MAX, "N", "how many seeds to run, from --seed on (1)"),
     "start-up": whole(
       0,
       START_UP_MS_MAX,
       "MS",
-      `over so long the nodes start, and are slow meanwhile (${START_MS_PER_NODE} a node, at most ${START_MS_MAX})`,
+      `how long the nodes take to start, during which they are slow (${START_MS_PER_NODE} a node, at most ${START_MS_MAX})`,
     ),
     "data": toggle("nodes keep a log that outlives kills, as with serve --data; rollback and disk imply it"),
     "without": list(mechanisms, "NAMES", "switch mechanisms off, to see that they matter"),
   }),
   challenges: z.object({
-    "seeds": whole(1, SEEDS_MAX, "N", "seeds for each row (20)"),
+    "seeds": whole(1, SEEDS_MAX, "N", "how many seeds to run for each row (20)"),
     "real": toggle("run real processes too, half a minute a row"),
   }),
   maelstrom: z.object({ "delivery-budget": budget() }),
@@ -206,7 +213,7 @@ export function challengeFaults(flags: ExamFlags): Readonly<Record<string, reado
   return { nemesis: examsOf(flags).flatMap(({ settings }) => settings.nemesis) };
 }
 
-/** What is wrong with the cuts of the first examination of which something is; `nodes` are n0, n1, … by default. */
+/** Mistakes in the cuts of the examinations, of each kind the first one; `nodes` are n0, n1, … by default. */
 export function cutMistakes(
   command: string,
   exams: readonly Exam[],

@@ -20,13 +20,16 @@ export interface LabConfig {
 
 export const shapes = {
   lab: z.object({
-    "data": text("DIR", "a directory", "keep the nodes' data there (a temporary directory)"),
-    "keep": tied(toggle("stay, and read from standard input which nodes to kill and start"), {
+    "data": text("DIR", "a directory", "where the nodes keep their data (a temporary directory)"),
+    "keep": tied(toggle("stay open, and read from standard input which nodes to kill and start"), {
       excludes: { words: "COMMAND", why: "which runs nothing" },
     }),
-    "port": tied(whole(1, FIRST_PORT_MAX, "PORT", `n1 is at this port of 127.0.0.1 (${FIRST_PORT})`), {
-      requires: { flag: "keep" },
-    }),
+    "port": tied(
+      whole(1, FIRST_PORT_MAX, "PORT", `the port of n1 at 127.0.0.1; the others follow (${FIRST_PORT})`),
+      {
+        requires: { flag: "keep" },
+      },
+    ),
   }),
 };
 

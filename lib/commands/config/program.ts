@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 const HEAD_BYTES = 256;
 
 /**
- * What is wrong with a program, and what to do about it; undefined if it can be run. With a slash, it is a path from
+ * Says what is wrong with a program, and what to do about it; undefined if it can be run. With a slash, it is a path from
  * the working directory; without, a name in one of the folders of `path`.
  */
 export function whyNoProgram(bin: string, path: string): string | undefined {

@@ -26,7 +26,7 @@ const PROGRAM_RULE = "a program that can be run";
 /** The examiner's own clients are c0, c1, … */
 const RUNNING_RULE = `${MEMBERS_RULE}, no ID beginning with c as those of clients do`;
 
-/** What only makes sense of nodes that the examiner starts itself, on a network of its own. */
+/** Flags that only make sense with nodes that the examiner starts itself, on a network of its own. */
 const ofOwnNodes = [
   ...["bin", "log-stderr", "challenge", "node-count", "latency", "latency-dist", "bandwidth", "topology"],
   ...["loss", "duplicate", "delivery-budget"],
@@ -103,7 +103,7 @@ function runningMistakes(
   given: ReadonlyMap<string, Given>,
 ): string[] {
   const { cluster, nemesis = [] } = flags;
-  // What is wrong with the cluster has been said.
+  // A mistake in the cluster has been reported already.
   if (cluster === undefined) return [];
   const others = nemesis.some((fault) => fault !== "partition");
   return [
@@ -113,7 +113,7 @@ function runningMistakes(
   ];
 }
 
-/** What is wrong with a program is said before anything starts. */
+/** A program that cannot be run is reported before anything starts. */
 function binMistakes(given: ReadonlyMap<string, Given>, env: Env): string[] {
   const bin = given.get("bin")?.value ?? "";
   // An empty word has been refused already.

@@ -41,11 +41,16 @@ export const shapes = {
       about: "another member; once for each, or a comma list; this node itself is passed over",
       rule: MEMBERS_RULE,
     }),
-    "data": text("DIR", "a directory", "keep values there, over crashes and restarts (in memory)"),
-    "cluster-name": name("NAME", "nodes of other clusters are refused (hearsay)"),
-    "delivery-budget": whole(1, DELIVERY_BUDGET_MS_MAX, "MS", "how long a value may take to reach everyone"),
-    "log-level": choice(logLevels, "LEVEL", "the least that is logged to standard error (info)"),
-    "log-format": choice(logFormats, "FORMAT", "how it is logged (text)"),
+    "data": text("DIR", "a directory", "where values are kept over crashes and restarts (in memory only)"),
+    "cluster-name": name("NAME", "the name of the cluster; nodes of others are refused (hearsay)"),
+    "delivery-budget": whole(
+      1,
+      DELIVERY_BUDGET_MS_MAX,
+      "MS",
+      "how long a value may take to reach every node (three round trips)",
+    ),
+    "log-level": choice(logLevels, "LEVEL", "the lowest level that is logged to standard error (info)"),
+    "log-format": choice(logFormats, "FORMAT", "the format of log lines (text)"),
   }),
 };
 

@@ -1,4 +1,4 @@
-/** Environment variables that look like settings and are none: who misspells one would be heard by nobody. */
+/** Warns of environment variables that look like settings and are none: a misspelt one would have no effect. */
 import { FORWARDER_VARIABLE } from "../../workbench/lab/lab.ts";
 import { commands } from "../flags/command_names.ts";
 import { flagsOf } from "../flags/every_flag.ts";
@@ -20,7 +20,7 @@ export function warnOfUnknown(io: Io): void {
 }
 
 function guessed(name: string, known: readonly string[]): string {
-  // What all have in common would make everything near.
+  // The prefix that all have in common would make everything near.
   const bare = (variable: string) => variable.slice(PREFIX.length);
   const guess = nearest(bare(name), known.map(bare));
   return guess === undefined ? name : `${name} (did you mean ${PREFIX}${guess}?)`;

@@ -10,7 +10,7 @@ export interface Judgement {
   readonly met: boolean;
 }
 
-/** What a figure is called in a sentence, and its unit. */
+/** The name of a figure in a sentence, and its unit. */
 export const figureNames: Readonly<Record<Figure, readonly [name: string, unit: string]>> = {
   "msgs-per-op": ["messages per operation", ""],
   "median": ["median stable latency", " ms"],
@@ -71,7 +71,7 @@ export function figureText(figure: Figure, value: number | undefined): string {
   return figure === "msgs-per-op" ? value.toFixed(2) : milliseconds(value);
 }
 
-/** What never came, or is lacking, takes no time. */
+/** A figure that is lacking, or that was never reached, has no unit. */
 export function figureWithUnit(figure: Figure, value: number | undefined): string {
   const [, unit] = figureNames[figure];
   return figureText(figure, value) + (Number.isFinite(value) ? unit : "");

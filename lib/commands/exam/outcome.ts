@@ -1,4 +1,4 @@
-/** What came of one run or several: judged by their targets, said to people or as JSON. */
+/** Judges the results of one run or several by their targets, and prints them for people or as JSON. */
 import type { Results } from "../../workbench/verdict/results.ts";
 import { figureText, judge, type Judgement, worst } from "./figures.ts";
 import { FAILED, type Io, OK, type Paint, paintFor, printLines } from "../terminal/io.ts";

@@ -18,13 +18,13 @@ export const LATE_TOLD_MS = 50;
 
 /** One examination that is over. */
 export interface JudgedRun {
-  /** Whose nodes: "simulated hearsay nodes", "processes of ./my-node". */
+  /** The nodes under examination in words: "simulated hearsay nodes", "processes of ./my-node". */
   readonly subject: string;
   readonly exam: Exam;
   readonly results: Results;
-  /** What the challenge demands; decides. */
+  /** The demands of the challenge, which decide. */
   readonly must: readonly Judgement[];
-  /** What we hold ourselves to; only said. */
+  /** Our own targets, which are reported and decide nothing. */
   readonly own: readonly Judgement[];
   /** The same with every mechanism on, where some were off: only so can be seen what they do. */
   readonly intact?: Results;
@@ -65,7 +65,7 @@ export function reportLines(run: JudgedRun, paint: Paint): string[] {
   ];
 }
 
-/** What was run, in one sentence. A real network has whatever latency it has. */
+/** Says in one sentence what was run. A real network has whatever latency it has. */
 export function headline(
   subject: string,
   { challenge, settings }: Exam,
@@ -109,7 +109,7 @@ function verdict(run: JudgedRun, paint: Paint): string[] {
     ];
   }
   const why = shortened(reasons(run), FAILURES_SHOWN_MAX).map((reason) =>
-    // What a program said before it crashed has lines of its own.
+    // The last words of a program that crashed have lines of their own.
     `  - ${reason.replaceAll("\n", "\n    ")}`
   );
   const again = run.replay === undefined ? [] : [`  Run it again: ${run.replay}`];
@@ -120,7 +120,7 @@ function verdict(run: JudgedRun, paint: Paint): string[] {
   ];
 }
 
-/** What a killed node took with it is not promised, and not hidden either. */
+/** Values that a killed node took with it are not promised, and not hidden either. */
 function everyValue({ workload }: Results): string {
   const gone = [
     [workload["forgiven-count"], "went with the memory of killed nodes"],
@@ -225,7 +225,7 @@ function switchedOn({ intact }: JudgedRun): string[] {
   return [`${intact.valid ? "valid" : "not valid"}, ${messages(intact)[0]}`, latency];
 }
 
-/** How values fare that are broadcast while a cut is on: whoever is in reach need not wait for the heal. */
+/** How values fare that are broadcast while a cut is on: nodes in reach need not wait for the heal. */
 function cuts({ "during-cuts": found }: Results): string[] {
   const { "reachable-count": count, "never-reachable-count": never, reachable } = found;
   if (count === 0) return [];

@@ -18,7 +18,7 @@ export interface Challenge {
   readonly name: ChallengeName;
   readonly settings: Partial<Settings>;
   readonly deliveryBudgetMs?: number;
-  /** What the published rules demand beside a valid result; these decide. */
+  /** The demands of the published rules beside a valid result; these decide. */
   readonly must: readonly Bound[];
 }
 
@@ -29,7 +29,7 @@ export interface Row {
   readonly settings: Partial<Settings>;
   /** In the simulator. */
   readonly sim: readonly Bound[];
-  /** What holds today, where that is less. */
+  /** Bounds that hold today, where `sim` is not reached. */
   readonly reached?: readonly Bound[];
   /** With real processes; absent where only the simulator can say. */
   readonly test?: readonly Bound[];

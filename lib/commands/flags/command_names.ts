@@ -1,4 +1,4 @@
-/** The commands by name, for help and for who misspells one: to know of them loads none. */
+/** The commands by name, for help and for guesses at misspelt ones: to know of them loads none. */
 import { nearest } from "./suggest.ts";
 import { BAD_USAGE, type Io } from "../terminal/io.ts";
 

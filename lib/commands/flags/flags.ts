@@ -1,7 +1,7 @@
 /** Takes an argument list apart into flags, strays and the rest; every mistake is a sentence, all at once. */
 import { nearest } from "./suggest.ts";
 
-/** What the reader must know of a flag; `takesValue` is false for a switch. */
+/** A flag as the reader must know it; `takesValue` is false for a switch. */
 export interface FlagShape {
   readonly name: string;
   readonly takesValue: boolean;
@@ -22,7 +22,7 @@ export interface Arguments {
   readonly given: ReadonlyMap<string, Given>;
   /** Words that are no flags. */
   readonly operands: readonly string[];
-  /** What stood after `--`. */
+  /** The words after `--`. */
   readonly rest: readonly string[];
   readonly mistakes: readonly string[];
 }
@@ -107,7 +107,7 @@ class Reader {
     }
   }
 
-  /** What the command line does not say, a variable may. An empty one counts as absent. */
+  /** A variable stands in for a flag that is not on the command line. An empty one counts as absent. */
   readEnvironment(env: Readonly<Record<string, string | undefined>>): void {
     for (const flag of this.#rules.flags) {
       const source = environmentName(flag.name);

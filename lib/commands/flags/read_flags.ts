@@ -15,7 +15,7 @@ export interface FlagLine extends FlagHelp {
   readonly name: string;
 }
 
-/** What a command takes beside flags. */
+/** The words that a command takes beside flags. */
 export interface Extras<S extends z.ZodObject> {
   /** Words that are no flags, as `broadcast VALUE…` does. */
   readonly takesOperands?: boolean;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Ties } from "./ties.ts";
 
-/** What help and mistakes say of a flag; `value` is absent for a switch. */
+/** The words for a flag in help and mistakes; `value` is absent for a switch. */
 export interface FlagHelp extends Ties {
   readonly rule: string;
   readonly about: string;

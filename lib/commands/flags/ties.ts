@@ -9,7 +9,7 @@ export interface Ties {
   readonly excludes?: Exclusion;
 }
 
-/** What must be left out beside a flag. */
+/** Flags and words that must be left out beside a flag. */
 export interface Exclusion {
   readonly flags?: readonly string[];
   /** Words that are no flags, by the name that help gives them, as CUT; or `--` for what stands behind it. */
@@ -23,7 +23,7 @@ export interface TiedFlag extends Ties {
   readonly rule: string;
 }
 
-/** What one command line says. */
+/** One command line, as far as it was read. */
 export interface Said {
   readonly command: string;
   readonly given: ReadonlyMap<string, Given>;

@@ -1,13 +1,13 @@
-/** What a command may touch of the process: its two outputs, its input, its environment, and whether people are looking. */
+/** The parts of the process that a command may touch: its two outputs, its input, its environment, and whether people are looking. */
 import type { Readable } from "node:stream";
 
 export interface Io {
   readonly out: (text: string) => void;
   /** Resolves once all that `out` was given has left; to false where it cannot, or nobody reads it any more. */
   readonly outDrained: () => Promise<boolean>;
-  /** What has not left by now is given up: the end does not wait for it, and is no success. */
+  /** Gives up whatever has not left by now: the end does not wait for it, and is no success. */
   readonly outGivenUp: () => void;
-  /** What nobody reads is held up to a limit, and then dropped and counted. */
+  /** Text that nobody reads is held up to a limit, and then dropped and counted. */
   readonly err: (text: string) => void;
   /** Resolves once all that `err` was given has left, or has had its time. */
   readonly errDrained: () => Promise<void>;

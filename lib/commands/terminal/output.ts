@@ -21,7 +21,7 @@ export class Output {
     this.write(`hearsay: ${texts} texts were dropped here, as nobody read them\n`);
   #waiting: (() => void)[] = [];
 
-  /** What would bring what is held over `heldBytesMax` is dropped whole, and counted. It is opened when it is used. */
+  /** A text that would bring what is held over `heldBytesMax` is dropped whole, and counted. The output is opened when it is used. */
   constructor(descriptor: Descriptor, heldBytesMax = Infinity, open = standardOutput) {
     this.#descriptor = descriptor;
     this.#heldBytesMax = heldBytesMax;
@@ -60,7 +60,7 @@ export class Output {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** What has not left by now is waited for no longer. */
+  /** Waits no longer for what has not left by now. */
   giveUp(): void {
     if (this.#heldBytes === 0) return;
     this.#isGivenUp = true;

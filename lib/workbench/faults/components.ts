@@ -1,4 +1,4 @@
-/** Who can be reached from whom while a cut is on. */
+/** The components of a cut: which nodes can be reached from which while it is on. */
 import { component, type Grudge } from "./grudge.ts";
 
 export class Components {
@@ -11,7 +11,7 @@ export class Components {
     this.#nodes = nodes;
   }
 
-  /** Undefined while no cut is on; else the same set for all who can reach each other. */
+  /** Undefined while no cut is on; else the same set for all nodes that can reach each other. */
   of(node: string, grudge: Grudge): ReadonlySet<string> | undefined {
     if (grudge.size === 0) return undefined;
     if (grudge !== this.#grudge) this.#components = [];

@@ -1,4 +1,4 @@
-/** Who drops whose messages during a partition: Jepsen's grudges, one-way ones, and those that name who is cut. */
+/** Grudges: which node drops the messages of which others during a partition. Jepsen's, one-way ones, and sides by name. */
 import { pick, type Random, shuffle } from "../../core/random.ts";
 
 /** receiver -> the sources whose messages it drops */
@@ -48,7 +48,7 @@ const drawn: Readonly<Record<string, Draw>> = {
 export const grudgeNames: readonly string[] = Object.keys(drawn);
 
 /**
- * What a `--grudge` means over these nodes: undefined draws one of Jepsen's each time, a name always that kind,
+ * The meaning of a `--grudge` over these nodes: undefined draws one of Jepsen's each time, a name always that kind,
  * "n0,n1|n2|rest" cuts these components from each other, and "n0>rest" drops what n0 sends to the rest.
  */
 export function parseGrudge(spec: string | undefined, nodes: readonly string[]): ParsedGrudge {

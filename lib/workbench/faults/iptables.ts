@@ -11,7 +11,7 @@ export type Outcome =
 /** Runs one command to its end. Never rejects. */
 export type RunCommand = (command: Command, withinMs?: number) => Promise<Outcome>;
 
-/** How long one command may take, ms; `-w` waits for whoever else is changing rules. A guess. */
+/** How long one command may take, ms; `-w` waits while another process changes rules. A guess. */
 export const COMMAND_MS_MAX = 5_000;
 
 /** Drops at the receiver whatever comes from these addresses. */

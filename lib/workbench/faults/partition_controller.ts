@@ -1,4 +1,4 @@
-/** The examiner's hand on the sidecars: cuts a real network apart, holds the cut, and heals it. */
+/** The partition controller directs the sidecars: it cuts a real network apart, holds the cut, and heals it. */
 import { lookup } from "node:dns/promises";
 import { isIPv4 } from "node:net";
 import type { Body } from "../../core/message.ts";
@@ -16,7 +16,7 @@ export interface PartitionControllerOptions {
   readonly holdEveryMs?: number;
 }
 
-/** What one node drops now. `leaseMs` is null where it drops nothing. */
+/** The sources whose packets one node drops now. `leaseMs` is null where it drops nothing. */
 export interface Dropping {
   readonly from: readonly string[];
   readonly leaseMs: number | null;
@@ -27,10 +27,10 @@ export class PartitionController {
   readonly #addresses: ReadonlyMap<string, string>;
   readonly #onFailure: (reason: string) => void;
   readonly #holdEveryMs: number;
-  /** What each node was told to drop; nodes that drop nothing are not in it. */
+  /** By node, the addresses it was told to drop; nodes that drop nothing are absent. */
   #cuts: ReadonlyMap<string, readonly string[]> = new Map();
   #timer: ReturnType<typeof setInterval> | undefined;
-  /** What went wrong while a cut was held. The next heal says so. */
+  /** The first failure while a cut was held. The next heal says so. */
   #failure: string | undefined;
 
   /** The sidecar of each node, and the address that its messages come from. */
@@ -135,7 +135,7 @@ export function sourcesOf(
   return cuts;
 }
 
-/** What one sidecar drops, or why that cannot be said. */
+/** The packets that one sidecar drops, or why that cannot be said. */
 export async function droppedAt(sidecar: Address): Promise<Dropping | string> {
   const answer = await ask(sidecar, { type: "rules" });
   if (!answer.ok) return answer.reason;

@@ -1,4 +1,4 @@
-/** Who makes the cuts: the simulated network, or whoever can drop packets between nodes that run elsewhere. */
+/** Partitioners make the cuts: the simulated network, or sidecars that drop packets between nodes that run elsewhere. */
 import type { Grudge } from "./grudge.ts";
 import type { Network } from "../world/network.ts";
 import type { Done, Partitioner } from "../world/world.ts";
@@ -23,7 +23,7 @@ export function simulatedPartitioner(network: Network): Partitioner {
   };
 }
 
-/** No node's message passes the network here, but it knows who is in reach: it is told of a cut once that is certain. */
+/** Messages do not pass the simulated network here, but it knows which nodes are in reach: it is told of a cut once that is certain. */
 export function realPartitioner(cuts: Cuts, network: Network): Partitioner {
   return {
     partition: (grudge, done) => tell(cuts.partition(grudge), () => network.partition(grudge), done),

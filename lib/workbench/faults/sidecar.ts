@@ -66,7 +66,7 @@ export class Sidecar {
     return typeof request === "function" ? await this.#inTurn(request) : request;
   }
 
-  /** What to do, or the answer when there is nothing to do. */
+  /** The work that a request asks for, or the answer when there is nothing to do. */
   #requestOf(body: Body): Body | (() => Promise<Body>) {
     if (body.type === "heal") return () => this.#onHeal();
     if (body.type === "hold") return () => this.#onHold();
@@ -118,7 +118,7 @@ export class Sidecar {
     return { type: "rules_ok", from: this.#from, lease_ms: this.#from.length > 0 ? leaseMs : null };
   }
 
-  /** Removes every rule. What fails is said, and tried again: a cut must not outlive who asked for it. */
+  /** Removes every rule. A failure is reported, and tried again: a cut must not outlive the controller that asked for it. */
   async #flush(): Promise<string | undefined> {
     for (const command of flush) {
       const done = await this.#options.run(command);

@@ -1,4 +1,4 @@
-/** A sidecar's door: lines of JSON over TCP, every line, connection and answer bounded. */
+/** A sidecar's TCP server: lines of JSON, with a bound on every line, connection and answer. */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { LineReader, LineWriter } from "../../../transports/lines.ts";
 import { decode, encode } from "../../core/codec.ts";
@@ -11,7 +11,7 @@ export const REQUEST_BYTES_MAX = 65_536;
 export const CONNECTIONS_MAX = 64;
 /** A connection on which nothing comes for so long is closed, ms. A guess. */
 export const IDLE_MS_MAX = 60_000;
-/** What is held for somebody who asks and does not read, in bytes; over it, the connection is closed. */
+/** How much is held for a client that asks and does not read, in bytes; over it, the connection is closed. */
 export const ANSWER_BYTES_MAX = 262_144;
 
 export interface SidecarServerOptions {

@@ -1,10 +1,10 @@
-/** Carries connections into the lab: a door outside, a socket in the file system that both sides see, a host inside. */
+/** Forwards connections into the lab: from a port outside, over a socket in the file system that both sides see, to a host inside. */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { labHosts, NODE_PORT, SIDECAR_PORT } from "./hosts.ts";
 import type { Address } from "../../../transports/address.ts";
 
-/** What can be reached in the lab, by the name of its socket. */
+/** The addresses in the lab that can be reached from outside, by the name of their socket. */
 export const labDoors: ReadonlyMap<string, Address> = new Map(
   [NODE_PORT, SIDECAR_PORT].flatMap((port) =>
     labHosts.map(({ id, address }): [string, Address] => [doorOf(id, port), { host: address, port }])
@@ -15,7 +15,7 @@ export function doorOf(id: string, port: number): string {
   return `${id}-${port}`;
 }
 
-/** Inside: each socket in the directory leads to its host. Runs until the process ends. */
+/** Runs inside the lab until the process ends: each socket in the directory leads to its host. */
 export async function forwardInside(directory: string): Promise<void> {
   const opened = [...labDoors].map(([name, { host, port }]) => {
     const server = forwardingTo(() => connect({ host, port, allowHalfOpen: true }));
@@ -24,7 +24,7 @@ export async function forwardInside(directory: string): Promise<void> {
   await Promise.all(opened);
 }
 
-/** Outside: a door on the loopback that leads to one socket. Port 0 takes any that is free. */
+/** Opens a port on the loopback, outside the lab, that leads to one socket. Port 0 takes any that is free. */
 export function forwardFromOutside(directory: string, name: string, port: number): Promise<Server> {
   const server = forwardingTo(() => connect({ path: join(directory, name), allowHalfOpen: true }));
   return new Promise((resolve, reject) => {
@@ -44,7 +44,7 @@ function forwardingTo(open: () => Socket): Server {
   });
 }
 
-/** One direction, with backpressure; who is gone takes the other along, after what was still to be said to it. */
+/** Carries one direction, with backpressure; when one end closes, the other does, once everything was written to it. */
 function carry(from: Socket, to: Socket): void {
   from.on("error", () => to.destroy());
   from.on("close", () => to.destroySoon());

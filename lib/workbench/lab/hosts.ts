@@ -1,4 +1,4 @@
-/** The lab on paper: five hosts on a bridge, what `ip` must be told to make them, and what runs on each. */
+/** The layout of the lab: five hosts on a bridge, the `ip` commands that make them, and the programs that run on each. */
 import { join } from "node:path";
 
 /** Set aside for tests between hosts (RFC 2544): no real network has these addresses. */
@@ -27,8 +27,8 @@ export const labTools: Readonly<Record<string, string>> = {
 };
 
 /**
- * The first process of the lab's namespaces. It ends with its input, that is, with whoever opened the lab, however
- * that ended; the kernel then ends whatever else is in the namespaces. Its arguments are directories to delete.
+ * The first process of the lab's namespaces. It ends with its input, that is, with the process that opened the lab,
+ * however that ended; the kernel then ends whatever else is in the namespaces. Its arguments are directories to delete.
  */
 export const holder = [
   "sh",
@@ -76,7 +76,7 @@ export function clusterText(port: number): string {
   return labHosts.map(({ id, address }) => `${id}=${address}:${port}`).join(",");
 }
 
-/** What a command among the hosts finds in its environment; an empty value counts as absent. */
+/** The environment of a command among the hosts; an empty value counts as absent. */
 export function labEnvironment(): Record<string, string> {
   return {
     HEARSAY_CLUSTER: clusterText(NODE_PORT),

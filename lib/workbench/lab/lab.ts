@@ -24,7 +24,7 @@ export const SIDECAR_OFFSET = hosts.SIDECAR_PORT - hosts.NODE_PORT;
 export const FORWARDER_VARIABLE = "HEARSAY_LAB_FORWARDER";
 
 export interface LabOptions {
-  /** What runs on the hosts: `hearsay`, however it is started, with absolute paths. */
+  /** The program that runs on the hosts: `hearsay`, however it is started, with absolute paths. */
   readonly program: Program;
   /** Where the nodes' data is; by default a temporary directory, deleted at the end. */
   readonly data?: string;
@@ -41,7 +41,7 @@ export class Lab {
   /** Where the nodes are for each other, and in rules. */
   readonly addresses: ReadonlyMap<string, string>;
   readonly data: string;
-  /** What stands before a command that is to run among the hosts, where the examiner is. */
+  /** The words before a command that is to run among the hosts, where the examiner is. */
   readonly enter: readonly string[];
   readonly #inside: readonly string[];
   readonly #options: LabOptions;
@@ -76,7 +76,7 @@ export class Lab {
     this.#scratch = mkdtempSync(join(tmpdir(), "hearsay-lab-"));
     this.data = options.data === undefined ? join(this.#scratch, "data") : resolve(options.data);
     mkdirSync(this.data, { recursive: true });
-    // Who is not root may be root of a user namespace.
+    // A user who is not root may be root of a user namespace.
     const mapped = process.getuid?.() !== 0;
     const spaces = ["--net", "--mount", "--pid", "--fork", "--kill-child"];
     const user = mapped ? ["--user", "--map-root-user"] : [];

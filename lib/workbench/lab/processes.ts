@@ -1,4 +1,4 @@
-/** What the lab asks of child processes: their first line, their end, their last words. */
+/** Reads the first line, the exit and the last words of the lab's child processes. */
 import type { ChildProcess } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -12,7 +12,7 @@ export function readLines(stream: Readable | null, onLine: (line: string) => voi
   stream?.once("end", () => reader.end());
 }
 
-/** What a process has said last on standard error, so far. */
+/** Returns a function to the line that a process has printed last on standard error, so far. */
 export function lastWords(child: ChildProcess): () => string {
   let last = "it says nothing";
   readLines(child.stderr, (line) => last = line);

@@ -87,7 +87,7 @@ export class Client {
     this.#finish(undefined);
   }
 
-  /** It is gone, and whoever writes to it from now on writes to nobody. */
+  /** The client is gone, and messages to it from now on have no such destination. */
   close(): void {
     this.#network.removeClient(this.id);
   }

@@ -1,10 +1,10 @@
-/** The last read at each node: who has what once everything is healed and rested. */
+/** The last read at each node: which node has which value once everything is healed and rested. */
 import type { Json } from "../../core/message.ts";
 import { digestOf } from "../../core/log/set_digest.ts";
 import type { Op } from "../verdict/history.ts";
 import { type Key, keyOf } from "../verdict/values.ts";
 
-/** Who read a value. */
+/** The nodes that read a value. */
 interface Readers {
   /** A bit for each node: thousands of nodes read thousands of values each. */
   readonly bits: Uint8Array;
@@ -16,7 +16,7 @@ export class FinalReads {
   readonly #indexes: ReadonlyMap<string, number>;
   readonly #read = new Set<string>();
   readonly #readers = new Map<Key, Readers>();
-  /** What the first of them had. */
+  /** The values of the first final read. */
   #first: readonly Json[] | undefined;
   #refusal: string | undefined;
 
@@ -35,7 +35,7 @@ export class FinalReads {
     for (const value of op.value) this.#note(keyOf(value), index);
   }
 
-  /** What a node said when it refused; the first such words are kept. */
+  /** A node refused its final read with this text; the first such text is kept. */
   refused(node: string, text: string): void {
     this.#refusal ??= `${node} answered ${text}`;
   }

@@ -1,15 +1,15 @@
-/** Reads every node in turn, for true times in a world whose nodes cannot be seen into; counted apart. */
+/** Samples true times by reading every node in turn, where hosts do not see deliveries; its messages are counted apart. */
 import type { Json } from "../../core/message.ts";
 import type { Client, Clients } from "./client.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Scheduler } from "../world/world.ts";
 
-/** How far apart two looks at one node are, ms, where the nodes are few enough. */
+/** How far apart two samples of one node are, ms, where the nodes are few enough. */
 export const SAMPLE_EACH_MS = 100;
-/** Looks per second at all nodes together: 25 nodes that hold 1,000 values spend a tenth of a core on that many. */
+/** Samples per second of all nodes together: 25 nodes that hold 1,000 values spend a tenth of a core on that many. */
 export const SAMPLES_HZ_MAX = 250;
 
-/** An observer's read that takes longer is given up, ms. */
+/** A sampling read that takes longer is given up, ms. */
 const SAMPLE_TIMEOUT_MS = 5_000;
 
 export interface ReadSamplerOptions {
@@ -42,7 +42,7 @@ export class ReadSampler {
     this.#stopped = true;
   }
 
-  /** How far apart two looks at one node are, ms: true times are late by up to that. */
+  /** How far apart two samples of one node are, ms: true times are late by up to that. */
   get everyMs(): number {
     return Math.max(SAMPLE_EACH_MS, this.#samplers.length * 1000 / SAMPLES_HZ_MAX);
   }

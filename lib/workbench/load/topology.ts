@@ -1,4 +1,4 @@
-/** Who is advised to talk to whom: the topologies that Maelstrom's broadcast workload offers. */
+/** The topologies that Maelstrom's broadcast workload offers: for each node, the neighbours it is advised to talk to. */
 import type { TopologyName } from "../settings.ts";
 
 /** node -> its neighbours */

@@ -45,7 +45,7 @@ interface Thread {
   process: number;
   client: Client;
   busy: boolean;
-  /** What came of the undisturbed requests that ended late in the main phase. */
+  /** Outcomes of the undisturbed requests that ended late in the main phase. */
   answered: number;
   timedOut: number;
   finalTimedOut: boolean;

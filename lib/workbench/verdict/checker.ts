@@ -69,7 +69,7 @@ export interface WorkloadResults {
   readonly "not-in-final-read": readonly Json[];
   readonly "no-final-read": readonly string[];
   readonly unanswered: readonly string[];
-  /** Acknowledged values whose node lost its memory after: only these may be gone, and only from everywhere. */
+  /** Acknowledged values whose node lost its memory afterwards: only these may be gone, and only from every node. */
   readonly "at-risk-count": number;
   readonly "forgiven-count": number;
   readonly forgiven: readonly Json[];
@@ -198,7 +198,7 @@ function worstStale(stale: readonly Judged[]): StaleElement[] {
 }
 
 function sentences(found: WorkloadResults, refusal: string | undefined): string[] {
-  // What a node did comes first: a crash explains the reads that are missing.
+  // Misbehaviour comes first: a crash explains the reads that are missing.
   const all = accusations(found.violations);
   const say = (items: readonly unknown[], sentence: (list: string, some: string) => string): void => {
     const some = items.length === 1 ? "1 value" : `${items.length} values`;
@@ -230,7 +230,7 @@ function sentences(found: WorkloadResults, refusal: string | undefined): string[
 
 const MUTE = "Maelstrom reads nothing that it prints from then on";
 
-/** What is broken, where that does not go without saying. */
+/** The rule that a violation breaks, where that does not go without saying. */
 const rules: Partial<Readonly<Record<ViolationKind, string>>> = {
   "stray-line": "standard output is for messages only",
   "malformed-message": MUTE,

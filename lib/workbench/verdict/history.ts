@@ -1,9 +1,9 @@
-/** What the clients asked and what came of it, in order. */
+/** The history of an examination: each request of a client and its outcome, in order. */
 import type { Json } from "../../core/message.ts";
 
 export type OpType = "invoke" | "ok" | "fail" | "info";
 
-/** An invocation or its completion. "fail" surely did not happen; of "info" nobody knows. */
+/** An invocation or its completion. "fail" surely did not happen; "info" may or may not have. */
 export interface Op {
   readonly index: number;
   /** ms since the main phase began. */

@@ -1,6 +1,6 @@
-/** What a node may do, but hardly any does: Maelstrom takes it, so it is only said. */
+/** Oddities: acts of a node that are unusual but that Maelstrom tolerates, so they are reported and not judged. */
 
-/** What each is, for people. */
+/** Each oddity in words, for people. */
 const words = {
   "null-id": "msg_id or in_reply_to is null between nodes, where it might be absent",
   "odd-id": "msg_id or in_reply_to is no integer between nodes",
@@ -17,7 +17,7 @@ const words = {
 
 export type Oddity = keyof typeof words;
 
-/** One thing that is unusual, and who did it how often. */
+/** One oddity, how often it occurred, and the nodes that committed it. */
 export interface Unusual {
   readonly kind: Oddity;
   readonly what: string;

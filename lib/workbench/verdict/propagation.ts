@@ -1,4 +1,4 @@
-/** Where each value is and since when: true times to the last node, after a heal, and during a cut. */
+/** Tracks how each value propagates: true times to the last node, after a heal, and during a cut. */
 import type { Json } from "../../core/message.ts";
 import { type Quantiles, quantiles } from "./quantiles.ts";
 import { type Key, keyOf } from "./values.ts";
@@ -31,7 +31,7 @@ const LOST = 2;
 
 interface Track {
   readonly invokedAt: number;
-  /** What each node has to do with it: NEVER held it, HOLDS it, or has LOST it. */
+  /** By node: NEVER held it, HOLDS it, or has LOST it. */
   readonly holds: Uint8Array;
   holders: number;
   acked: boolean;

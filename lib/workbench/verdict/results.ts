@@ -1,4 +1,4 @@
-/** What an examination found: one JSON object that nests as Maelstrom's result map does, our own findings beside. */
+/** The results of an examination: one JSON object that nests as Maelstrom's result map does, with our own findings beside. */
 import { accusations, check, type Evidence, type WorkloadResults } from "./checker.ts";
 import type { Counts, History } from "./history.ts";
 import type { Wire } from "../world/running/counter_totals.ts";
@@ -45,7 +45,7 @@ export interface NetResults {
   readonly "by-node"?: Readonly<Record<string, Load>>;
   /** Messages that did not arrive, by reason, and copies that the network made. */
   readonly mishaps: Readonly<Record<string, number>>;
-  /** What was spent on looking at true times; in none of the counts above. */
+  /** Messages of read samplers and status pollers; they are in none of the counts above. */
   readonly observer: FlowResults;
   /** Replies that came after their client had given up. */
   readonly "late-replies": number;
@@ -61,7 +61,7 @@ export interface Results {
   readonly valid: boolean;
   /** One plain sentence for each reason why not. */
   readonly failures: readonly string[];
-  /** What nodes did that Maelstrom takes, though hardly any node does it; only where one did. */
+  /** Unusual acts of nodes that Maelstrom tolerates; absent where there were none. */
   readonly unusual?: readonly Unusual[];
   readonly stats: StatsResults;
   readonly availability: { readonly valid: boolean; readonly "ok-fraction": number };
@@ -69,7 +69,7 @@ export interface Results {
   readonly workload: WorkloadResults;
   /** From a broadcast's invocation until the last node had it, ms; null if no value got so far. */
   readonly "true-latencies": Quantiles | null;
-  /** How far apart two looks at one node were, ms: true times are late by up to that. 0: exact. */
+  /** How far apart two samples of one node were, ms: true times are late by up to that. 0: they are exact. */
   readonly "observed-every-ms": number;
   /** Values were seen as they came, but from outside: true times include the way to the examiner. */
   readonly watched?: true;
@@ -88,7 +88,7 @@ export interface Findings {
   readonly evidence: Evidence;
   readonly history: History;
   readonly traffic: Traffic;
-  /** What nodes that run elsewhere say of it. */
+  /** The traffic on the wire as nodes that run elsewhere count it themselves. */
   readonly wire: Wire | undefined;
   readonly lateReplies: number;
   readonly propagation: Propagation;
@@ -100,7 +100,7 @@ export interface Findings {
   readonly unusual: readonly Unusual[];
   /** Why the examination could not even begin. */
   readonly setupFailures: readonly string[];
-  /** What the examiner could not do, though it is part of the examination. */
+  /** Parts of the examination that the examiner could not carry out, a sentence each. */
   readonly examinerFailures: readonly string[];
 }
 

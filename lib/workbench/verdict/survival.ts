@@ -1,4 +1,4 @@
-/** Which values no node holds any more, as some were rolled back to before they had them: nobody could keep those. */
+/** Values that no node holds any more because nodes were rolled back to before they had them: no protocol could keep those. */
 import type { Json } from "../../core/message.ts";
 import { type Key, keyOf } from "./values.ts";
 
@@ -14,7 +14,7 @@ export class Survival {
     const lost = new Set(values.map(keyOf));
     if (cause === "rollback") { for (const key of lost) this.#rolledBack.add(key); }
     for (const value of held) lost.delete(keyOf(value));
-    // What any other node has lost was safe elsewhere, unless that was rolled back.
+    // A value that any other node has lost was safe elsewhere, unless that node was rolled back.
     for (const key of lost) if (this.#rolledBack.has(key)) this.#gone.add(key);
   }
 

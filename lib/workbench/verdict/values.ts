@@ -6,7 +6,7 @@ import type { Json } from "../../core/message.ts";
 export type Key = number | string;
 
 export function keyOf(value: Json): Key {
-  // What is too deep for a node to accept is told apart by its plain text.
+  // A value that is too deep for a node to accept is told apart by its plain text.
   return canonical(value) ?? JSON.stringify(value);
 }
 

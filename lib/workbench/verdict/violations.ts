@@ -1,4 +1,4 @@
-/** What no node may do, however the values fare: kept up to a limit, counted beyond it. */
+/** Violations: acts that no node may commit, however the values fare. They are kept up to a limit, and counted beyond it. */
 
 export type ViolationKind =
   | "stray-line"

@@ -6,7 +6,7 @@ import { endingSignals, endUnlessHeard } from "../ending_signals.ts";
 
 /** Every child that is alive. */
 export class ChildRegistry {
-  /** What each message was printed as, and is handed on as: a number may have more digits than a double holds. */
+  /** By message, the text that its node printed, to be handed on as it is: a number may have more digits than a double holds. */
   readonly printed = new WeakMap<Envelope, string>();
   readonly #alive = new Set<ChildProcess>();
   #waiting: (() => void)[] = [];

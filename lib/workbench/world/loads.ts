@@ -1,9 +1,9 @@
-/** What each node sends to other nodes and receives from them, in messages and bytes: counted where that is asked for. */
+/** Counts the messages and bytes that each node sends to other nodes and receives from them, where that is asked for. */
 import { Buffer } from "node:buffer";
 import { encode } from "../../core/codec.ts";
 import type { Envelope } from "../../core/message.ts";
 
-/** Of one node, since counting began. */
+/** The counts of one node, since counting began. */
 export interface Load {
   "send-count": number;
   "recv-count": number;
@@ -22,7 +22,7 @@ export class Loads {
     this.#byNode.clear();
   }
 
-  /** Returns the message's size, bytes: to weigh it means to encode it, so whoever takes it along need not do so again. */
+  /** Returns the message's size in bytes, as weighing it means encoding it, which need not be done twice. */
   sent(envelope: Envelope): number {
     const bytes = weigh(envelope);
     const load = this.#of(envelope.src);
@@ -51,7 +51,7 @@ export class Loads {
   }
 }
 
-/** What a message takes on the wire, bytes. */
+/** The size of a message on the wire, bytes. */
 export function weigh(envelope: Envelope): number {
   return Buffer.byteLength(encode(envelope)) + LINE_END_BYTES;
 }

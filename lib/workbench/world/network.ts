@@ -8,7 +8,7 @@ import { isClient } from "../../../transports/client_id.ts";
 import { type Drop, Traffic } from "./traffic.ts";
 import type { Scheduler } from "./world.ts";
 
-/** Messages that wait for a paused node; what comes on top is dropped and counted. */
+/** How many messages wait for a paused node; more are dropped and counted. */
 export const PAUSED_QUEUE_MAX = 10_000;
 
 /** A receiver hears this often that a long message is coming in, ms: it sees parts of it, as on a TCP connection. */
@@ -36,13 +36,13 @@ export interface NetworkOptions {
   readonly scheduler: Scheduler;
   /** Draws a one-way latency between nodes, ms. */
   readonly latency: () => number;
-  /** What each link between two nodes carries each way, bits a second; by default any amount at once. */
+  /** How much each link between two nodes carries each way, bits a second; by default any amount at once. */
   readonly bandwidthBps?: number | undefined;
   readonly random: Random;
   /** Counts what each node sends and receives, too. */
   readonly loads?: Loads | undefined;
   readonly observer?: NetworkObserver | undefined;
-  /** A node sent something to nobody we know. */
+  /** A node sent a message to no node or client that there is. */
   readonly onUnknownDestination: (node: string, destination: string) => void;
 }
 
@@ -61,7 +61,7 @@ interface Inbox {
   readonly receive: (envelope: Envelope) => boolean | void;
   /** Part of a message has come in from there. */
   readonly arriving: (src: string) => void;
-  /** What the receiver has taken and holds until it is due; later arrivals wait behind it, as in Maelstrom. */
+  /** The message that the receiver has taken and holds until it is due; later arrivals wait behind it, as in Maelstrom. */
   held: Message | undefined;
   /** Cancels the scheduled delivery of what is held. */
   cancel: () => void;
@@ -98,7 +98,7 @@ export class Network {
     this.#clients.set(id, receive);
   }
 
-  /** What is on its way to it arrives; what is sent to it from now on has no such destination. */
+  /** Messages on their way to it arrive; those that are sent to it from now on have no such destination. */
   removeClient(id: string): void {
     this.#clients.delete(id);
   }
@@ -152,7 +152,7 @@ export class Network {
     else this.#scheduleDelivery(inbox, inbox.held);
   }
 
-  /** Nothing is received any more; what comes waits. */
+  /** The node receives nothing any more; messages to it wait. */
   pause(id: string): void {
     const inbox = this.#inboxes.get(id);
     if (inbox === undefined || inbox.state !== "up") return;
@@ -160,7 +160,7 @@ export class Network {
     inbox.cancel();
   }
 
-  /** What was on its way to the node is gone, and so is what comes until it is up again. */
+  /** Messages on their way to the node are gone, and so are those that come until it is up again. */
   down(id: string): void {
     const inbox = this.#inboxes.get(id);
     if (inbox === undefined) return;
@@ -190,7 +190,7 @@ export class Network {
   #carry(inbox: Inbox, envelope: Envelope, bytes: number): void {
     const { random, latency, scheduler } = this.#options;
     const sentAt = scheduler.now();
-    // What gets lost takes its time on the line, too; copies are made beyond it.
+    // A message that gets lost takes its time on the line, too; copies are made beyond the line.
     const leftAt = this.#transmit(inbox, envelope);
     if (this.#lossShare > 0 && random.next() < this.#lossShare) {
       return this.#drop({ envelope, sentAt }, "loss");
@@ -235,7 +235,7 @@ export class Network {
     });
   }
 
-  /** What is still on the line is not in the receiver's way. */
+  /** A message that is still on the line is not in the way of others at the receiver. */
   #travel(inbox: Inbox, message: Message, leftAt: number): void {
     const { bandwidthBps, scheduler } = this.#options;
     if (bandwidthBps === undefined) this.#enqueue(inbox, message);

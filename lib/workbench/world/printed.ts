@@ -1,4 +1,4 @@
-/** What a node prints, taken as Maelstrom takes it: of what nodes tell each other it looks at the envelope only. */
+/** Reads what a node prints as Maelstrom does: of messages between nodes it looks at the envelope only. */
 import type { Body, Envelope } from "../../core/message.ts";
 import type { Oddity } from "../verdict/oddities.ts";
 import { isClient } from "../../../transports/client_id.ts";
@@ -13,7 +13,7 @@ export type Printed =
   }
   | { readonly ok: false; readonly kind: "stray-line" | "malformed-message"; readonly reason: string };
 
-/** What stands for the type of a body that has none. */
+/** It stands for the type of a body that has none. */
 export const NO_TYPE = "(no type)";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -120,7 +120,7 @@ function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Its ids may be anything: who compares them with a number finds that they are none. */
+/** Its ids may be anything; they are only ever compared with numbers. */
 function isBody(fields: Fields): fields is Body {
   return typeof fields["type"] === "string";
 }

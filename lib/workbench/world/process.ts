@@ -14,11 +14,11 @@ import type { Host, HostEvents, HostFactory } from "./world.ts";
 
 /** How long a stopped program may take to end by itself, ms. */
 export const STOP_GRACE_MS = 1_000;
-/** What is held for a program that does not read its input, in bytes; over it, messages are dropped whole. */
+/** How much is held for a program that does not read its input, in bytes; over it, messages are dropped whole. */
 export const STDIN_BYTES_MAX = 16 * 1_048_576;
 /** The longest line a program may print, in bytes: a read of everything is one line. */
 export const STDOUT_LINE_BYTES_MAX = 64 * 1_048_576;
-/** What is kept of a program's stderr, to be quoted when it crashes, in lines. */
+/** How many lines of a program's stderr are kept, to be quoted when it crashes. */
 export const STDERR_LINES_MAX = 32;
 /** The longest quotation of a line, in characters. */
 export const QUOTE_CHARS_MAX = 200;
@@ -120,7 +120,7 @@ class Life {
   #stdout: LineReader | undefined;
   readonly #lastWords: string[] = [];
   readonly #reports = new Map<string, number>();
-  /** From here on its end is what we asked for, and what it still prints is nobody's business. */
+  /** From here on its end is what we asked for, and whatever it still prints is ignored. */
   #dismissed = false;
 
   constructor(id: string, events: HostEvents, options: ProcessOptions, registry: ChildRegistry) {
@@ -143,7 +143,7 @@ class Life {
 
   receive(envelope: Envelope): boolean {
     const stdin = this.#stdin;
-    // What comes after the program's end is nobody's fault.
+    // Messages that come after the program's end are not counted as dropped.
     if (stdin === undefined || stdin.closed) return true;
     return stdin.write(this.#registry.printed.get(envelope) ?? encode(envelope), STDIN_BYTES_MAX);
   }

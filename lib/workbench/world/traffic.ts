@@ -10,7 +10,7 @@ export interface Flow {
 
 export type Drop = "partition" | "loss" | "down" | "overflow";
 
-/** Clients whose id starts so only look at true times; what they say and hear is counted apart. */
+/** Clients whose id starts so only observe; the messages to and from them are counted apart. */
 export const OBSERVER_PREFIX = "c-observer-";
 
 export class Traffic {

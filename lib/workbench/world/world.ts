@@ -1,4 +1,4 @@
-/** What the examiner asks of a world: a clock with timers, and hosts that run one node each. */
+/** A world, as the examiner needs it: a clock with timers, and hosts that run one node each. */
 import type { Envelope, Json } from "../../core/message.ts";
 import type { Random } from "../../core/random.ts";
 import type { Grudge } from "../faults/grudge.ts";
@@ -15,7 +15,7 @@ export interface Scheduler {
   takeLateMs(): number;
 }
 
-/** What a host tells the examiner. */
+/** A host tells the examiner of these events. */
 export interface HostEvents {
   /** The node put a well-formed envelope on the wire, which is unusual in these ways. */
   sent(envelope: Envelope, oddities?: readonly Oddity[]): void;
@@ -55,7 +55,7 @@ export interface Host {
   failDisk?(fault: DiskFault | undefined): void;
   /** The process gets no processor for so long, ms: what comes meanwhile waits, and timers are late. Only of simulated nodes. */
   stall?(ms: number): void;
-  /** What the node holds, or would come back with; only of hosts that can see inside. */
+  /** The values that the node holds, or would come back with; only of hosts that can see inside. */
   holds?(): readonly Json[];
   /** The digest of its values by its own word; undefined while it is down or where it says none. */
   digest?(): string | undefined;

@@ -1,4 +1,4 @@
-/** Adds up what nodes count themselves, over their lives: messages go to the traffic, bytes stay here. */
+/** Adds up the counters that nodes keep themselves, over their lives: messages go to the traffic, bytes stay here. */
 import type { NodeStatus } from "./node_status.ts";
 import type { Traffic } from "../traffic.ts";
 
@@ -26,7 +26,7 @@ export class CounterTotals {
     this.#last.set(status.id, status);
     if (last === undefined) return;
     const restarted = status.incarnation !== last.incarnation || status.uptimeMs < last.uptimeMs;
-    // What the life that ended did after its last word, nobody knows.
+    // What the life that ended counted after its last status is unknown.
     if (restarted) this.miss(status.id);
     this.#add(status, restarted ? undefined : last);
   }

@@ -1,4 +1,4 @@
-/** What a serving node says of itself, as far as the examiner needs it. */
+/** The status of a serving node, as far as the examiner needs it. */
 import type { Body } from "../../../core/message.ts";
 
 export interface NodeStatus {
@@ -6,7 +6,7 @@ export interface NodeStatus {
   /** Grows from life to life. */
   readonly incarnation: number;
   readonly uptimeMs: number;
-  /** What it holds ends with its life. */
+  /** It keeps its values in memory only, and loses them when it ends. */
   readonly inMemory: boolean;
   /** Of the set of values that it holds; nodes of an earlier version say none. */
   readonly digest: string | undefined;

@@ -1,4 +1,4 @@
-/** Asks running nodes what they hold and what they have counted; what that costs is counted apart. */
+/** The status poller asks running nodes what they hold and what they have counted; its own messages are counted apart. */
 import type { Body, Json } from "../../../core/message.ts";
 import type { Client, Clients } from "../../load/client.ts";
 import type { Cluster } from "../../cluster.ts";
@@ -31,7 +31,7 @@ export class StatusPoller {
     this.#totals = new CounterTotals(options.traffic);
   }
 
-  /** Reads every node once; `done` gets all that they hold, and who gave no answer. */
+  /** Reads every node once; `done` gets all values that they hold, and the nodes that gave no answer. */
   read(done: (values: readonly Json[], mute: readonly string[]) => void): void {
     const values: Json[] = [];
     const onReply = (_node: string, reply: Body): boolean => {
@@ -45,7 +45,7 @@ export class StatusPoller {
 
   /** Asks every node for its counts once; what one does not tell makes them a lower bound. */
   count(done: () => void): void {
-    // What a node said before is of no use beside what others say now.
+    // An old digest of one node is of no use beside new ones of others.
     this.#digests.clear();
     this.#askAll("status", (node, reply) => this.#onStatus(node, reply), (mute) => {
       for (const node of mute) this.#totals.miss(node);
