@@ -155,7 +155,8 @@ function follow(story: Story, cluster: Cluster, backlog: readonly Json[]): Outco
   const since = scheduler.now();
   const before = cluster.received(last);
   const told = new Map<Json, number>();
-  const mine = cluster.held.get(last) as Map<Json, number>;
+  const mine = cluster.held.get(last);
+  assert.ok(mine !== undefined, "the last node is there");
   const ownMs = 8_000 * backlogBytes / bandwidthBps;
   const stepMs = fresh.hz > 0 ? 1_000 / fresh.hz : 50;
   while (!backlog.every((value) => mine.has(value)) && scheduler.now() - since < 10 * ownMs) {

@@ -1,7 +1,6 @@
 /** The commands that ask running nodes, as operators run them: in pipes, with signals, and while nodes die. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -16,6 +15,7 @@ import {
   withNodes,
 } from "../../unit/client/fake_node.ts";
 import { ending, fromSource, hearsay, run, start } from "../fixtures/hearsay.ts";
+import { inFolder } from "../../shared/in_folder.ts";
 
 type Child = ReturnType<typeof start>;
 
@@ -55,15 +55,6 @@ function printed(child: Child): () => string {
 /** Deno's own child.kill() claims that the signal was what ended the child. */
 function signal(child: Child, name: NodeJS.Signals): void {
   process.kill(child.pid ?? assert.fail(), name);
-}
-
-async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "hearsay-"));
-  try {
-    await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 for (const name of ["SIGTERM", "SIGINT"] as const) {

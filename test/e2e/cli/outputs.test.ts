@@ -2,18 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  closeSync,
-  constants,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -31,6 +20,7 @@ import {
   withExecutable,
 } from "../fixtures/hearsay.ts";
 import { eventually, freePorts, loopback } from "../fixtures/serving.ts";
+import { inFolder } from "../../shared/in_folder.ts";
 
 /** In bytes: what Linux keeps for a pipe. */
 const PIPE_BYTES = 65_536;
@@ -210,13 +200,4 @@ async function shellOf({ bin, args: first }: Program, script: string, ...args: s
   const child = start({ bin: "sh", args: ["-c", script, "sh", bin, ...first] }, ...args);
   child.stdin.end(init);
   return (await ending(child)).err;
-}
-
-async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "hearsay-"));
-  try {
-    await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }

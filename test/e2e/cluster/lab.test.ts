@@ -16,9 +16,7 @@ import { needsLab } from "../fixtures/lab.ts";
 import { testNeeding } from "../fixtures/needing.ts";
 import { eventually } from "../fixtures/serving.ts";
 import type { Address } from "../../../transports/address.ts";
-
-/** How long anything may take, ms. */
-const DEADLINE_MS = 20_000;
+import { until } from "../../shared/until.ts";
 
 async function withLab(use: (lab: Lab) => Promise<void>): Promise<void> {
   const lab = await Lab.open({ program: fromSource() });
@@ -43,14 +41,6 @@ async function valuesAt(lab: Lab, id: string): Promise<readonly unknown[]> {
   assert.ok(answer.ok, answer.ok ? "" : answer.reason);
   const { messages } = answer.body;
   return Array.isArray(messages) ? messages : assert.fail("no messages");
-}
-
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const endsAt = performance.now() + DEADLINE_MS;
-  while (!await holds()) {
-    assert.ok(performance.now() < endsAt, `it never came that ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 testNeeding(

@@ -2,16 +2,13 @@
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Io } from "../../../lib/commands/terminal/io.ts";
 import { decode } from "../../../lib/core/codec.ts";
 import type { Body } from "../../../lib/core/message.ts";
 import { LineReader } from "../../../transports/lines.ts";
 import { Readable } from "node:stream";
 import type { Address } from "../../../transports/address.ts";
-
-/** Longer than anything here takes. */
-const DEADLINE_MS = 20_000;
+export { until } from "../../shared/until.ts";
 
 export class Visit {
   readonly socket: Socket;
@@ -98,15 +95,6 @@ export async function withNodes(nodes: readonly FakeNode[], use: () => Promise<v
     await use();
   } finally {
     await Promise.all(nodes.map((node) => node.stop()));
-  }
-}
-
-/** Waits until it holds. */
-export async function until(holds: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`it never came that ${what}`);
-    await sleep(2);
   }
 }
 

@@ -1,15 +1,6 @@
 /** A position kept in a file: written whole, not too often, and refused where it is none. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { positionText } from "../../../lib/client/position.ts";
@@ -21,15 +12,7 @@ import {
   SAVE_EVERY_MS,
 } from "../../../lib/client/position_file.ts";
 import { until } from "./fake_node.ts";
-
-async function inFolder(use: (folder: string) => void | Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "hearsay-"));
-  try {
-    await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+import { inFolder } from "../../shared/in_folder.ts";
 
 function load(path: string): string {
   const loaded = loadPosition(path);

@@ -8,6 +8,9 @@ import { type TcpHandlers, type TcpOptions, TcpTransport } from "../../../../tra
 import { HEARTBEAT_MS } from "../../../../transports/tcp/limits.ts";
 import { Proxy } from "../../../contract/tcp_proxy.ts";
 import type { Address } from "../../../../transports/address.ts";
+import { until } from "../../../shared/until.ts";
+
+export { until };
 
 export const ANY: Address = { host: "127.0.0.1", port: 0 };
 /** A port on which nobody listens. */
@@ -188,15 +191,6 @@ export class Peer {
       clearInterval(pace);
       this.#sockets.delete(socket);
     });
-  }
-}
-
-/** Looks again and again until it is so; fails when it is not within ten seconds. */
-export async function until(isSo: () => boolean, what = isSo.toString()): Promise<void> {
-  const failsAt = performance.now() + 10_000;
-  while (!isSo()) {
-    assert.ok(performance.now() < failsAt, `never came true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 

@@ -14,16 +14,9 @@ import { completeGrudge } from "../../../../lib/workbench/faults/grudge.ts";
 import { LEASE_MS } from "../../../../lib/workbench/faults/sidecar.ts";
 import { addresses, nodes, withSidecars } from "./fake_sidecars.ts";
 import type { Address } from "../../../../transports/address.ts";
+import { until } from "../../../shared/until.ts";
 
 const split = completeGrudge([["n1"], ["n2", "n3"]]);
-
-async function until(holds: () => boolean): Promise<void> {
-  const endsAt = performance.now() + 5_000;
-  while (!holds()) {
-    assert.ok(performance.now() < endsAt, "it never came true");
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
 
 const sorted = (requests: readonly Body[]) =>
   requests.map(({ id, type, from }) => `${id} ${type} ${from ?? ""}`.trim()).sort();

@@ -23,6 +23,7 @@ import { Traffic } from "../../../../lib/workbench/world/traffic.ts";
 import { REPORTS_MAX, Violations } from "../../../../lib/workbench/verdict/violations.ts";
 import type { HostEvents } from "../../../../lib/workbench/world/world.ts";
 import { LineReader } from "../../../../transports/lines.ts";
+import { until } from "../../../shared/until.ts";
 
 const status: Body = {
   type: "status_ok",
@@ -121,14 +122,6 @@ class Rig {
       );
     };
     this.#answer(body, say, socket);
-  }
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!holds()) {
-    assert.ok(performance.now() < deadline, "it takes too long");
-    await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 
