@@ -254,11 +254,8 @@ export class Cluster {
     const { network, oddities } = this.#options;
     const { src } = envelope;
     if (src !== id && !network.has(src)) {
-      return this.#accuse(
-        id,
-        "wrong-source",
-        `it sent a message as ${src}, and there is no such node or client`,
-      );
+      const reason = `it sent a message as ${src}, and there is no such node or client`;
+      return this.#accuse(id, "wrong-source", reason);
     }
     for (const oddity of unusual) oddities?.add(id, oddity);
     if (src !== id) oddities?.add(id, "other-source");
