@@ -1,6 +1,8 @@
 /** One live line while something runs: rewritten in place on a terminal, a line now and then elsewhere. */
 import type { Io } from "./io.ts";
 
+type ErrOutput = Pick<Io, "err" | "errIsTerminal">;
+
 /** Between two lines where nothing can be rewritten, ms. */
 export const LINE_EVERY_MS = 5_000;
 /** The longest live line, in characters; a longer one would wrap and could not be rewritten. */
@@ -15,18 +17,18 @@ export interface ProgressLine {
 export const silent: ProgressLine = { update() {}, end() {} };
 
 /** `now` in ms; a clock of any origin. */
-export function progressOn(io: Io, now: () => number): ProgressLine {
+export function progressOn(io: ErrOutput, now: () => number): ProgressLine {
   return io.errIsTerminal ? liveLine(io) : lineNowAndThen(io, now);
 }
 
-function liveLine(io: Io): ProgressLine {
+function liveLine(io: ErrOutput): ProgressLine {
   return {
     update: (text) => io.err(`\r${text.slice(0, LINE_CHARS_MAX)}\x1b[K`),
     end: () => io.err("\r\x1b[K"),
   };
 }
 
-function lineNowAndThen(io: Io, now: () => number): ProgressLine {
+function lineNowAndThen(io: ErrOutput, now: () => number): ProgressLine {
   let nextAt = -Infinity;
   return {
     update(text) {

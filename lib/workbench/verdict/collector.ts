@@ -10,7 +10,7 @@ import { History, type Op } from "./history.ts";
 import { Oddities } from "./oddities.ts";
 import { Propagation } from "./propagation.ts";
 import { SetFull } from "./set_full.ts";
-import { Survival } from "./survival.ts";
+import { type LossCause, Survival } from "./survival.ts";
 import { type ViolationKind, Violations } from "./violations.ts";
 
 export interface EvidenceCollectorOptions {
@@ -75,7 +75,7 @@ export class EvidenceCollector {
   }
 
   /** A node has lost these values; `held` are those that some node holds still, or would come back with. */
-  lost(node: string, values: readonly Json[], cause: "kill" | "rollback", held: Iterable<Json>): void {
+  lost(node: string, values: readonly Json[], cause: LossCause, held: Iterable<Json>): void {
     if (values.length === 0) return;
     this.#survival.lost(values, cause, held);
     this.propagation.loses(node, values);

@@ -1,0 +1,55 @@
+/** `npm run soak`: random runs of the simulator with every fault, none of which may be invalid. */
+import process from "node:process";
+import { Worker } from "../bench/crew.ts";
+import { script } from "../bench/throughput/processes.ts";
+import { Campaign, type Runner } from "./soak/campaign.ts";
+import { type Options, readOptions, USAGE } from "./soak/options.ts";
+import { commandOf, type Verdict } from "./soak/run.ts";
+
+/** A run that takes longer does not end, ms. */
+const RUN_MS_MAX = 300_000;
+
+await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes("--help")) return void process.stdout.write(USAGE);
+  const options = readOptions(args);
+  if ("length" in options) {
+    process.stderr.write(`${options.join("\n")}\n`);
+    process.exitCode = 2;
+  } else process.exitCode = await soak(options);
+}
+
+/** Resolves to the exit status. */
+async function soak(options: Options): Promise<number> {
+  const io = {
+    out: (text: string) => void process.stdout.write(text),
+    err: (text: string) => void process.stderr.write(text),
+    errIsTerminal: process.stderr.isTTY ?? false,
+  };
+  const campaign = new Campaign(options, io, () => performance.now());
+  const program = script(new URL("./soak/worker.ts", import.meta.url).href);
+  const workers = Array.from(
+    { length: Math.min(options.workers, options.runs) },
+    () => new Worker<number, Verdict>(program, RUN_MS_MAX),
+  );
+  let status: number | undefined;
+  const interrupt = () => {
+    status = 130;
+    campaign.interrupt();
+    for (const worker of workers) void worker.stop();
+  };
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, interrupt);
+  const holds = await campaign.run(workers.map(runnerOf));
+  await Promise.all(workers.map((worker) => worker.stop()));
+  return status ?? (holds ? 0 : 1);
+}
+
+function runnerOf(worker: Worker<number, Verdict>): Runner {
+  return (seed) =>
+    worker.ask(seed).catch((error: unknown) => ({
+      seed,
+      command: commandOf(seed),
+      failures: [`Its process failed: ${error instanceof Error ? error.message : error}`],
+    }));
+}

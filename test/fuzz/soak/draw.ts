@@ -1,0 +1,139 @@
+/** Draws the flags of one random run of `hearsay sim`; the seed decides everything. */
+import { below, fork, pick, type Random, shuffle } from "../../../lib/core/random.ts";
+import { grudgeNames } from "../../../lib/workbench/faults/grudge.ts";
+import { type Fault, faults, latencyDists, topologyNames } from "../../../lib/workbench/settings.ts";
+import { BANDWIDTH_BPS_MIN, START_UP_MS_MAX } from "../../../lib/commands/config/exam.ts";
+
+/** The most that a run may cost: its operations by its nodes. Larger clusters get fewer operations. */
+const WORK_MAX = 3_000;
+/** With fewer it would happen that none of them is a broadcast that succeeds. */
+const OPERATIONS_MIN = 25;
+const OPERATIONS_MAX = 250;
+
+interface Size {
+  readonly share: number;
+  readonly nodes: readonly [least: number, most: number];
+  readonly seconds: readonly [least: number, most: number];
+}
+
+const sizes: readonly Size[] = [
+  { share: 0.3, nodes: [1, 5], seconds: [1, 30] },
+  { share: 0.45, nodes: [6, 25], seconds: [1, 20] },
+  { share: 0.2, nodes: [26, 50], seconds: [1, 10] },
+  { share: 0.05, nodes: [51, 100], seconds: [1, 5] },
+];
+
+/** Fewer may all forget what they held, and then the run proves nothing. */
+const nodesMin: Partial<Record<Fault, number>> = { kill: 2, rollback: 4 };
+
+/** The flags beside `--seed`, which is the same. */
+export function drawFlags(seed: number): string[] {
+  const random = fork(seed, "soak");
+  const { nodes: [fewest, most], seconds: [shortest, longest] } = drawSize(random);
+  const nodes = fewest + below(random, most - fewest + 1);
+  const seconds = rounded(logUniform(random, shortest, longest), 1);
+  const operations = logUniform(random, OPERATIONS_MIN, Math.min(OPERATIONS_MAX, WORK_MAX / nodes));
+  const latencyMs = chance(random, 0.2) ? 0 : rounded(logUniform(random, 1, 1_500), 0);
+  const nemesis = drawFaults(random, nodes);
+  // A cluster of so few may be down as a whole, and must not be so until the end.
+  const intervalS = rounded(seconds * logUniform(random, 0.02, nodes <= 3 ? 0.1 : 0.6) + 0.1, 2);
+  return [
+    ...["--seed", `${seed}`, "--node-count", `${nodes}`, "--time-limit", `${seconds}`],
+    ...["--rate", `${rounded(operations / seconds, 2)}`],
+    ...["--latency", `${latencyMs}`, "--latency-dist", pick(random, latencyDists) ?? "constant"],
+    ...["--topology", pick(random, topologyNames) ?? "grid"],
+    ...maybe(random, 0.2, () => ["--bandwidth", `${rounded(drawBandwidth(random, nodes), 0)}`]),
+    ...maybe(
+      random,
+      0.5,
+      () => ["--start-up", `${chance(random, 0.4) ? 0 : below(random, START_UP_MS_MAX)}`],
+    ),
+    ...maybe(random, 0.3, () => ["--delivery-budget", `${rounded(logUniform(random, 20, 10_000), 0)}`]),
+    ...["--recovery", `${restS(latencyMs)}`],
+    ...nemesis.length === 0 ? [] : ["--nemesis", nemesis.join(","), "--nemesis-interval", `${intervalS}`],
+    ...nemesis.includes("partition") ? drawPartition(random, nodes, seconds, intervalS) : [],
+    ...nemesis.includes("loss") ? ["--loss", `${rounded(random.next() * 0.6, 2)}`] : [],
+    ...nemesis.includes("duplicate") ? ["--duplicate", `${rounded(random.next(), 2)}`] : [],
+  ];
+}
+
+/** What was on its way at the end comes, and what was lost is asked for: so many one-way trips. */
+function restS(latencyMs: number): number {
+  return 10 + Math.ceil(latencyMs * 30 / 1000);
+}
+
+function drawSize(random: Random): Size {
+  let at = random.next();
+  for (const size of sizes) if ((at -= size.share) < 0) return size;
+  return sizes[0] as Size;
+}
+
+/** None, one alone, or any together. */
+function drawFaults(random: Random, nodes: number): Fault[] {
+  const some = faults.filter((fault) => nodes >= (nodesMin[fault] ?? 1));
+  const at = random.next();
+  if (at < 0.1) return [];
+  if (at < 0.4) return [pick(random, some) ?? "partition"];
+  return some.filter(() => chance(random, 0.5));
+}
+
+/** What many nodes say of each other is to fit on the line. */
+function drawBandwidth(random: Random, nodes: number): number {
+  return logUniform(random, BANDWIDTH_BPS_MIN * Math.max(32, 8 * nodes), 100_000_000);
+}
+
+function drawPartition(random: Random, nodes: number, seconds: number, intervalS: number): string[] {
+  const grudge = drawGrudge(random, nodes);
+  const cuts = chance(random, 0.3) ? drawCuts(random, seconds, intervalS) : [];
+  return [
+    ...grudge === undefined ? [] : ["--grudge", grudge],
+    ...cuts.length === 0 ? [] : ["--cuts", cuts.join(",")],
+  ];
+}
+
+function drawGrudge(random: Random, nodes: number): string | undefined {
+  const at = random.next();
+  if (at < 0.25) return undefined;
+  if (at < 0.7 || nodes < 2) return pick(random, grudgeNames);
+  const ids = shuffle(random, Array.from({ length: nodes }, (_, i) => `n${i}`));
+  if (at < 0.8) return shuffle(random, [ids.slice(1 + below(random, nodes - 1)).join(","), "rest"]).join(">");
+  return components(random, ids).join("|");
+}
+
+/** Two to four sides, of which the last is the rest. */
+function components(random: Random, ids: readonly string[]): string[] {
+  const sides: string[] = [];
+  let left = ids;
+  for (let more = 1 + below(random, 3); more > 0 && left.length > 1; more--) {
+    const many = 1 + below(random, left.length - 1);
+    sides.push(left.slice(0, many).join(","));
+    left = left.slice(many);
+  }
+  return [...sides, "rest"];
+}
+
+/** They are over, with the pauses between them, when the load ends. */
+function drawCuts(random: Random, seconds: number, intervalS: number): number[] {
+  const count = 1 + below(random, 3);
+  const longest = (seconds - (count - 1) * intervalS) / count;
+  if (longest < 0.2) return [];
+  return Array.from({ length: count }, () => 0.1 + Math.floor(random.next() * (longest - 0.1) * 10) / 10)
+    .map((cutS) => rounded(cutS, 1));
+}
+
+function maybe(random: Random, share: number, flags: () => string[]): string[] {
+  return chance(random, share) ? flags() : [];
+}
+
+function chance(random: Random, share: number): boolean {
+  return random.next() < share;
+}
+
+/** As often between 1 and 10 as between 10 and 100. */
+function logUniform(random: Random, least: number, most: number): number {
+  return least * (Math.max(most, least) / least) ** random.next();
+}
+
+function rounded(value: number, places: number): number {
+  return Number(value.toFixed(places));
+}

@@ -1,0 +1,55 @@
+/** The flags of the soak, read all at once. */
+import { parseArgs } from "node:util";
+import { SEED_MAX } from "../../../lib/commands/config/exam.ts";
+import { CORES } from "../../bench/crew.ts";
+
+export const USAGE = `npm run soak -- [flags]
+  --runs N     random runs of the simulator, each drawn from a seed (10000)
+  --from SEED  the first seed; each run takes the next one (1)
+  --workers N  processes that run them (${CORES}, one a core)
+`;
+
+export interface Options {
+  readonly runs: number;
+  readonly from: number;
+  readonly workers: number;
+}
+
+const flags = {
+  runs: { type: "string", default: "10000" },
+  from: { type: "string", default: "1" },
+  workers: { type: "string", default: `${CORES}` },
+} as const;
+
+/** The options, or all that is wrong with the flags. */
+export function readOptions(args: readonly string[]): Options | readonly string[] {
+  let values;
+  try {
+    values = parseArgs({ args: [...args], options: flags }).values;
+  } catch (error) {
+    return [`Cannot run as ${error instanceof Error ? error.message : error}`];
+  }
+  const [runs, from, workers] = [values.runs, values.from, values.workers].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const mistakes = [
+    ...isWhole(from, 0, SEED_MAX)
+      ? []
+      : [mustBe("from", `a whole number from 0 to ${SEED_MAX}`, values.from)],
+    ...isWhole(runs, 1, SEED_MAX - from + 1) || !isWhole(from, 0, SEED_MAX)
+      ? []
+      : [mustBe("runs", `a whole number from 1 to ${SEED_MAX - from + 1}`, values.runs)],
+    ...isWhole(workers, 1, 1_000) ? [] : [mustBe("workers", "a whole number from 1 to 1000", values.workers)],
+  ];
+  return mistakes.length > 0 ? mistakes : { runs, from, workers };
+}
+
+function isWhole(n: number, least: number, most: number): boolean {
+  return Number.isInteger(n) && n >= least && n <= most;
+}
+
+function mustBe(flag: string, rule: string, value: string): string {
+  return `Cannot run as '--${flag}' must be ${rule}: current value is "${value}"`;
+}
