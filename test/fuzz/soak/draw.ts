@@ -1,7 +1,13 @@
 /** Draws the flags of one random run of `hearsay sim`; the seed decides everything. */
 import { below, fork, pick, type Random, shuffle } from "../../../lib/core/random.ts";
 import { grudgeNames } from "../../../lib/workbench/faults/grudge.ts";
-import { type Fault, faults, latencyDists, topologyNames } from "../../../lib/workbench/settings.ts";
+import {
+  type Fault,
+  faults,
+  type LatencyDist,
+  latencyDists,
+  topologyNames,
+} from "../../../lib/workbench/settings.ts";
 import { BANDWIDTH_BPS_MIN, START_UP_MS_MAX } from "../../../lib/commands/config/exam.ts";
 
 /** The most that a run may cost: its operations by its nodes. Larger clusters get fewer operations. */
@@ -9,6 +15,16 @@ const WORK_MAX = 3_000;
 /** With fewer it would happen that none of them is a broadcast that succeeds. */
 const OPERATIONS_MIN = 25;
 const OPERATIONS_MAX = 250;
+
+/**
+ * A client waits behind the message that its node takes in, as under Maelstrom, and after 5 s no more: hardly any may be
+ * under way for so long.
+ */
+const LATENCY_MS_MAX: Readonly<Record<LatencyDist, number>> = {
+  constant: 1_500,
+  uniform: 1_500,
+  exponential: 300,
+};
 
 interface Size {
   readonly share: number;
@@ -33,14 +49,15 @@ export function drawFlags(seed: number): string[] {
   const nodes = fewest + below(random, most - fewest + 1);
   const seconds = rounded(logUniform(random, shortest, longest), 1);
   const operations = logUniform(random, OPERATIONS_MIN, Math.min(OPERATIONS_MAX, WORK_MAX / nodes));
-  const latencyMs = chance(random, 0.2) ? 0 : rounded(logUniform(random, 1, 1_500), 0);
+  const latencyDist = pick(random, latencyDists) ?? "constant";
+  const latencyMs = chance(random, 0.2) ? 0 : rounded(logUniform(random, 1, LATENCY_MS_MAX[latencyDist]), 0);
   const nemesis = drawFaults(random, nodes);
   // A cluster of so few may be down as a whole, and must not be so until the end.
   const intervalS = rounded(seconds * logUniform(random, 0.02, nodes <= 3 ? 0.1 : 0.6) + 0.1, 2);
   return [
     ...["--seed", `${seed}`, "--node-count", `${nodes}`, "--time-limit", `${seconds}`],
     ...["--rate", `${rounded(operations / seconds, 2)}`],
-    ...["--latency", `${latencyMs}`, "--latency-dist", pick(random, latencyDists) ?? "constant"],
+    ...["--latency", `${latencyMs}`, "--latency-dist", latencyDist],
     ...["--topology", pick(random, topologyNames) ?? "grid"],
     ...maybe(random, 0.2, () => ["--bandwidth", `${rounded(drawBandwidth(random, nodes), 0)}`]),
     ...maybe(
