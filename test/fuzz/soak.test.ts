@@ -47,6 +47,7 @@ test("a seed's command makes the same simulation, whatever was drawn", () => {
   const flags = [
     "bandwidth",
     "cuts",
+    "data",
     "delivery-budget",
     "duplicate",
     "grudge",

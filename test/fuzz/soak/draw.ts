@@ -39,8 +39,8 @@ const sizes: readonly Size[] = [
   { share: 0.05, nodes: [51, 100], seconds: [1, 5] },
 ];
 
-/** Fewer may all forget what they held, and then the run proves nothing. */
-const nodesMin: Partial<Record<Fault, number>> = { kill: 2, rollback: 4 };
+/** Fewer nodes, or one less with logs, may all forget what they held or refuse all that is new: that proves nothing. */
+const nodesMin: Partial<Record<Fault, number>> = { kill: 2, rollback: 4, disk: 3 };
 
 /** The flags beside `--seed`, which is the same. */
 export function drawFlags(seed: number): string[] {
@@ -51,7 +51,8 @@ export function drawFlags(seed: number): string[] {
   const operations = logUniform(random, OPERATIONS_MIN, Math.min(OPERATIONS_MAX, WORK_MAX / nodes));
   const latencyDist = pick(random, latencyDists) ?? "constant";
   const latencyMs = chance(random, 0.2) ? 0 : rounded(logUniform(random, 1, LATENCY_MS_MAX[latencyDist]), 0);
-  const nemesis = drawFaults(random, nodes);
+  const data = chance(random, 0.3);
+  const nemesis = drawFaults(random, data ? nodes + 1 : nodes);
   // A cluster of so few may be down as a whole, and must not be so until the end.
   const intervalS = rounded(seconds * logUniform(random, 0.02, nodes <= 3 ? 0.1 : 0.6) + 0.1, 2);
   return [
@@ -67,6 +68,7 @@ export function drawFlags(seed: number): string[] {
     ),
     ...maybe(random, 0.3, () => ["--delivery-budget", `${rounded(logUniform(random, 20, 10_000), 0)}`]),
     ...["--recovery", `${restS(latencyMs)}`],
+    ...data ? ["--data"] : [],
     ...nemesis.length === 0 ? [] : ["--nemesis", nemesis.join(","), "--nemesis-interval", `${intervalS}`],
     ...nemesis.includes("partition") ? drawPartition(random, nodes, seconds, intervalS) : [],
     ...nemesis.includes("loss") ? ["--loss", `${rounded(random.next() * 0.6, 2)}`] : [],
