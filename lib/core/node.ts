@@ -105,11 +105,11 @@ export class Node {
     const peers = (this.#replicator?.peers ?? []).map(([id, met]): PeerStatus => ({
       id,
       neighbour: this.#replicator?.isNeighbour(id) ?? false,
-      lag: met?.lag(this.#log) ?? entries,
-      ahead: met?.ahead(this.#log) ?? 0,
+      lag: met?.holdings.lag(this.#log) ?? entries,
+      ahead: met?.holdings.ahead(this.#log) ?? 0,
       rttMs: met?.rtt?.mean,
       suspectedAt: met?.suspectedAt,
-      holds: (origin, seq) => met?.acked.has(origin, seq) ?? false,
+      holds: (origin, seq) => met?.holdings.has(origin, seq) ?? false,
     }));
     return { values: values.length, digest, entries, relay: this.#replicator?.relay, peers };
   }

@@ -93,13 +93,13 @@ export class Overlay {
     const rank = this.#rankOf(peer.id);
     const returned = !this.linkState.isCalm && !this.linkState.heard.has(rank);
     if (this.linkState.suspected.has(rank)) this.#prober.found();
-    this.linkState.discard(rank, peer.incarnation);
+    this.linkState.discard(rank, peer.heard.incarnation);
     this.linkState.hear(rank);
     for (const word of words) {
       const [node, told] = readAdvertisement(this.#options.members, word) ?? [];
       if (node === undefined || told === undefined) continue;
       // What a node advertised in an incarnation that has ended is no longer so.
-      if (told.incarnation < (this.#options.peers.get(word[0])?.incarnation ?? 0)) continue;
+      if (told.incarnation < (this.#options.peers.get(word[0])?.heard.incarnation ?? 0)) continue;
       for (const suspect of this.linkState.merge(node, told) ?? []) this.#doubtLinkTo(suspect, now);
     }
     if (this.linkState.revision === before) return;
@@ -109,11 +109,10 @@ export class Overlay {
 
   /** The peer did not answer in time, again. */
   lose(peer: Progress, now: number): void {
-    peer.expectNothing();
     const wasRelay = peer === this.relay;
-    if (wasRelay && this.#lacks("failover")) return;
+    if (wasRelay && this.#lacks("failover")) return peer.expectNothing();
     this.linkState.suspect(this.#rankOf(peer.id));
-    peer.suspectedAt ??= now;
+    peer.suspect(now);
     if (wasRelay) this.#doubtLinks(now);
     this.#recompute(now);
     if (!this.#hasRelay) this.#search(now);
@@ -130,7 +129,7 @@ export class Overlay {
 
   /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */
   silent(relay: Progress, now: number): void {
-    relay.periodic = false;
+    relay.heard.stopsFlushing();
     if (relay !== this.relay || relay.misses > 0) return;
     if (this.#lacks("failover") || this.#lacks("flush-watch")) return;
     this.#options.hands.finalProbe(relay, now);
@@ -168,7 +167,7 @@ export class Overlay {
     const { ackTimeoutMs, hands } = this.#options;
     const { parent, children } = this.#tree;
     const { relay } = this;
-    const stale = parent === rank && relay !== undefined && now - relay.heardAt >= ackTimeoutMs(relay);
+    const stale = parent === rank && relay !== undefined && now - relay.heard.at >= ackTimeoutMs(relay);
     if (!stale && (parent === rank || children.includes(rank))) return;
     if (!this.#lacks("retract")) this.linkState.retract((peer) => peer !== rank);
     if (stale) hands.probe(relay, now);
@@ -180,7 +179,7 @@ export class Overlay {
     if (this.#lacks("retract")) return;
     this.linkState.retract((rank) => {
       const peer = peers.at(rank);
-      return now - peer.heardAt < ackTimeoutMs(peer);
+      return now - peer.heard.at < ackTimeoutMs(peer);
     });
   }
 
@@ -188,7 +187,9 @@ export class Overlay {
   #askRelay(now: number): void {
     const { timing, hands } = this.#options;
     const { relay } = this;
-    if (relay === undefined || relay.misses > 0 || now - relay.heardAt < timing.replyTimeoutMs(relay)) return;
+    if (relay === undefined || relay.misses > 0 || now - relay.heard.at < timing.replyTimeoutMs(relay)) {
+      return;
+    }
     hands.finalProbe(relay, now);
   }
 

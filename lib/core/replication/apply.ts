@@ -24,8 +24,8 @@ function mergeRun(log: Log, peer: Progress | undefined, run: Run): Entry[] {
   const last = seq + values.length - 1;
   const fresh = log.addRun(run);
   const held = log.held(origin);
-  if (held?.hasSpan(seq, last)) peer?.holdsSpan(origin, seq, last);
+  if (held?.hasSpan(seq, last)) peer?.holdings.addSpan(origin, seq, last);
   // A value too deep was not taken.
-  else for (let n = seq; n <= last; n++) if (held?.has(n)) peer?.holdsSpan(origin, n, n);
+  else for (let n = seq; n <= last; n++) if (held?.has(n)) peer?.holdings.addSpan(origin, n, n);
   return fresh;
 }

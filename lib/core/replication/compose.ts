@@ -4,7 +4,6 @@ import type { Log, Run } from "../log/log.ts";
 import { type Exchange, ORIGINS_MAX, SPANS_MAX } from "../message.ts";
 import type { Digest } from "../log/digest.ts";
 import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "./pacing.ts";
-import type { Progress } from "./progress.ts";
 import { writeAdvertisement } from "../topology/advertisement.ts";
 import type { LinkState, StoredAdvertisement } from "../topology/link_state.ts";
 import type { Members } from "../topology/members.ts";
@@ -47,14 +46,13 @@ export interface Words {
 }
 
 /**
- * The rows that changed since what the peer has confirmed, as many as have room; none for a peer that is spared them.
+ * The advertisements that changed after the revision `since`, as many as have room.
  */
-export function composeLinks(all: LinkState, members: Members, peer: Progress): Words {
-  if (all.revision === peer.confirmedLinks) return { links: [], revision: all.revision };
-  const rows = peer.isStub ? [] : all.since(peer.confirmedLinks);
-  const changed = [...rows].sort((a, b) => a[1].changedAt - b[1].changedAt);
+export function composeLinks(all: LinkState, members: Members, since: number): Words {
+  if (all.revision === since) return { links: [], revision: all.revision };
+  const changed = [...all.since(since)].sort((a, b) => a[1].changedAt - b[1].changedAt);
   const links: NonNullable<Exchange["links"]> = [];
-  let revision = peer.confirmedLinks;
+  let revision = since;
   let bytes = 0;
   for (const [node, row] of changed) {
     const told = toldOf(members, node, row);

@@ -72,6 +72,13 @@ export class Pacing {
   /** How much has left since an answer was last asked for. */
   #unasked = 0;
 
+  readonly #isOn: boolean;
+
+  /** Unless it `isOn`, nothing is counted, and so nothing limited. */
+  constructor(isOn = true) {
+    this.#isOn = isOn;
+  }
+
   /** Whether so much is on its way that it takes its time. */
   get heavy(): boolean {
     return this.#underWay > LIGHT_BYTES;
@@ -92,7 +99,7 @@ export class Pacing {
 
   /** Whether an answer should be asked for, where so many bytes leave: else it is not known in time when more may. */
   asks(bytes: number): boolean {
-    return Math.min(this.#underWay, this.#unasked) + bytes > this.#allowance / 2;
+    return this.#isOn && bytes > 0 && Math.min(this.#underWay, this.#unasked) + bytes > this.#allowance / 2;
   }
 
   /** How long what is on its way may take, ms; 0 where it is little. */
@@ -105,6 +112,7 @@ export class Pacing {
 
   /** Message n leaves with entries. */
   left(n: number, shipment: Shipment, rttMs: number | undefined, now: number): void {
+    if (!this.#isOn) return;
     const { bytes, runs, cut, asked } = shipment;
     // An idle line begins to carry now.
     if (this.#underWay === 0) this.#arrivedAt = now;

@@ -29,7 +29,7 @@ export class Peers implements Iterable<Progress> {
   getOrCreate(id: string): Progress | undefined {
     const met = this.#met.get(id);
     if (met !== undefined || !this.has(id)) return met;
-    const peer = new Progress(id, this.timers, !this.#without.includes("rtt-bounds"));
+    const peer = new Progress(id, this.timers, this.#without);
     this.#met.set(id, peer);
     return peer;
   }

@@ -50,7 +50,7 @@ export class Rebirth {
     this.#checkLog(peer);
     const { me, log, random, rebirth, beginOrigin, notice } = this.#options;
     const entered = log.held(this.#origin)?.last ?? 0;
-    const other = peer.otherIncarnation(body, this.#incarnation, this.#origin, entered);
+    const other = this.#otherIncarnation(peer, body, entered);
     const incarnation = other === undefined || !rebirth ? undefined : incarnationAfter(other, random);
     if (incarnation === undefined) return false;
     const twin = other === this.#incarnation;
@@ -68,20 +68,31 @@ export class Rebirth {
   isToBeTold(peer: Progress, { incarnation, poll }: Exchange): boolean {
     // What was on its way for long asks for no answer mostly, or it does no harm.
     if (poll !== true || !this.#options.rebirth) return false;
-    if (peer.staleIncarnation !== incarnation) {
+    if (peer.heard.spokeStale(incarnation)) {
+      const known = peer.heard.incarnation;
       this.#options.notice(
-        `${peer.id} speaks in life ${incarnation}, and ${peer.incarnation} is known: it is told, and not heard`,
+        `${peer.id} speaks in life ${incarnation}, and ${known} is known: it is told, and not heard`,
       );
     }
-    peer.staleIncarnation = incarnation;
     return true;
+  }
+
+  /**
+   * The incarnation of this node that the peer remembers, where that cannot be this one: it is later, or has the same number
+   * and yet said more, or more values entered in it than the `entered` ones [N13].
+   */
+  #otherIncarnation(peer: Progress, { ack }: Exchange, entered: number): number | undefined {
+    const [incarnation, seq] = ack ?? [0, 0];
+    const isLater = incarnation > this.#incarnation;
+    if (isLater || (incarnation === this.#incarnation && seq >= peer.flights.nextSeq)) return incarnation;
+    return peer.holdings.lastOf(this.#origin) > entered ? this.#incarnation : undefined;
   }
 
   /** Whatever entered in earlier lives was safe here before anybody heard of it. */
   #checkLog(peer: Progress): void {
     const { me, restored, log, notice } = this.#options;
     if (!restored || this.#lackTold) return;
-    const count = peer.aheadOf(log, (origin) => origin !== this.#origin && isOriginOf(me, origin));
+    const count = peer.holdings.aheadOf(log, (origin) => origin !== this.#origin && isOriginOf(me, origin));
     if (count === 0) return;
     this.#lackTold = true;
     const entries = count === 1 ? "an entry" : `${count} entries`;

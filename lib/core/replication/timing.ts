@@ -1,6 +1,8 @@
 /** How long things take: every wait follows from measured round trips and a few named margins. */
 import type { Mechanism } from "../mechanisms.ts";
-import { OVERDUE, type Progress, type Rtt } from "./progress.ts";
+import { type Heard, OVERDUE } from "./heard.ts";
+import type { Pacing } from "./pacing.ts";
+import type { Rtt } from "./rtt.ts";
 
 /** How long a bare acknowledgement waits for traffic to ride on, beside four round trips. */
 export const ACK_DELAY_MS = 550;
@@ -22,11 +24,19 @@ export const WINDOW_RTTS = [1.58, 0.9] as const;
 /** So many samples move the typical round trip one place up from the shortest, as far as the median. */
 export const SAMPLES_PER_PLACE = 4;
 
+/** What waits follow from. */
+export interface Timed {
+  readonly rtt: Rtt | undefined;
+  readonly misses: number;
+  readonly pacing: Pick<Pacing, "waitMs">;
+  readonly heard: Pick<Heard, "flushes">;
+}
+
 export class Timing {
   readonly #deliveryBudgetMs: number | undefined;
   readonly #without: readonly Mechanism[];
   /** Those whose round trip was measured last, the latest at the end. */
-  readonly #measured = new Set<Progress>();
+  readonly #measured = new Set<Pick<Timed, "rtt">>();
   #typicalRtt: Rtt | undefined;
   #samples = 0;
   /** Hops from the root to those farthest from it. */
@@ -38,7 +48,7 @@ export class Timing {
   }
 
   /** The peer's round trip was measured anew. */
-  measured(peer: Progress): void {
+  measured(peer: Pick<Timed, "rtt">): void {
     this.#measured.delete(peer);
     this.#measured.add(peer);
     const [oldest] = this.#measured;
@@ -90,25 +100,34 @@ export class Timing {
   }
 
   /** How long a peer may take to answer what it is asked, behind what is on its way to it. */
-  replyTimeoutMs(peer: Progress): number {
+  replyTimeoutMs(peer: Timed): number {
     const { mean, deviation } = this.#rtt(peer);
     return mean + 4 * deviation + ANSWER_SLACK_MS + peer.pacing.waitMs(peer.misses);
   }
 
   /** How late a message may come that was overtaken. */
-  reorderMs(peer: Progress): number {
+  reorderMs(peer: Timed): number {
     return 2 * this.#rtt(peer).deviation + REORDER_SLACK_MS;
   }
 
-  /** How long a relay may owe a child an acknowledgement: one that gathers for long acknowledges as it passes on. */
-  relayAckMs(peer: Progress, windowMs: number): number {
-    if (this.#lacks("ack-on-flush")) return this.ackMs(peer);
+  /**
+   * How long a peer may be owed an acknowledgement [P2]. A relay that gathers for long acknowledges to its children as it
+   * passes on [P13]; `windowMs` is its window then, for anyone else it is undefined.
+   */
+  #ackDelayMs(peer: Timed, windowMs: number | undefined): number {
+    if (windowMs === undefined || this.#lacks("ack-on-flush")) return ACK_DELAY_MS + 4 * this.#rtt(peer).mean;
     return windowMs < ACK_DELAY_MS / 2 ? ACK_DELAY_MS : windowMs;
   }
 
-  /** How long anyone else may owe an acknowledgement. */
-  ackMs(peer: Progress): number {
-    return ACK_DELAY_MS + 4 * this.#rtt(peer).mean;
+  /** How long this node may owe the peer an acknowledgement: as long as that waits for it (ackTimeoutMs), less the way. */
+  ackDelayMs(peer: Timed, isChild: boolean): number {
+    return this.#ackDelayMs(peer, isChild ? this.windowMs : undefined);
+  }
+
+  /** How long the peer may take to acknowledge: what it may owe this node (ackDelayMs), and the way there and back. */
+  ackTimeoutMs(peer: Timed, isRelay: boolean): number {
+    const windowMs = isRelay ? peer.heard.flushes.windowMs || this.windowMs : undefined;
+    return this.#ackDelayMs(peer, windowMs) + this.replyTimeoutMs(peer);
   }
 
   /**
@@ -116,8 +135,8 @@ export class Timing {
    * the last moment that still makes the relay's next flush, with a margin; where it misses that one by the same margin,
    * and the relay flushes once per window, until the last moment for the one after.
    */
-  holdUntil(relay: Progress, now: number): number {
-    const { rtt, windowMs, flushedAt, periodic } = relay;
+  holdUntil({ rtt, heard }: Pick<Timed, "rtt" | "heard">, now: number): number {
+    const { windowMs, at: flushedAt, periodic } = heard.flushes;
     if (windowMs < WINDOW_MIN_MS || rtt === undefined || this.#lacks("hold")) return now;
     // As RFC 6298 has it, nothing is known yet of how much a first round trip deviates.
     const deviation = rtt.isBound ? rtt.mean / 2 : rtt.deviation;
@@ -128,16 +147,17 @@ export class Timing {
   }
 
   /** When the next word of a relay that passes on once per window is overdue. */
-  flushOverdueAt(relay: Progress): number {
-    if (!relay.periodic) return Infinity;
-    return relay.flushedAt + OVERDUE * relay.windowMs + 4 * this.#rtt(relay).deviation + ANSWER_SLACK_MS;
+  flushOverdueAt(relay: Timed): number {
+    const { windowMs, at, periodic } = relay.heard.flushes;
+    if (!periodic) return Infinity;
+    return at + OVERDUE * windowMs + 4 * this.#rtt(relay).deviation + ANSWER_SLACK_MS;
   }
 
   #lacks(mechanism: Mechanism): boolean {
     return this.#without.includes(mechanism);
   }
 
-  #rtt(peer: Progress): Rtt {
+  #rtt(peer: Timed): Rtt {
     return peer.rtt ?? this.typicalRtt ?? { mean: RTT_GUESS_MS, deviation: 0, isBound: true };
   }
 }

@@ -3,7 +3,7 @@ import { do_not_optimize } from "mitata";
 import { IntervalSet } from "../../../lib/core/log/interval_set.ts";
 import { Log } from "../../../lib/core/log/log.ts";
 import type { Entry, Event } from "../../../lib/core/node.ts";
-import { composeDigest, takeBatch } from "../../../lib/core/replication/compose.ts";
+import { composeDigest } from "../../../lib/core/replication/compose.ts";
 import { Progress } from "../../../lib/core/replication/progress.ts";
 import { below, seeded } from "../../../lib/core/random.ts";
 import { type Case, figure, type Group, type Sizes, timed, weighed } from "./cases.ts";
@@ -169,14 +169,12 @@ function digest(origins: number): Group {
   return timed(`digest of ${figure(origins)} origins, ${VALUES_EACH} values each`, "digest", 1, () => {
     const extent = { origins, values: VALUES_EACH };
     const log = logOf(extent);
-    const knowing = peerOf(log, extent);
-    knowing.confirmedLog = log.revision - 1;
     const [ids, numbers] = idsOf(extent);
     return [
       { name: "packHolds, all", start: () => () => composeDigest(log, 0) },
       {
         name: "packHolds, one origin has grown",
-        start: () => () => composeDigest(log, knowing.confirmedLog),
+        start: () => () => composeDigest(log, log.revision - 1),
       },
       { name: "Map of Set<number>", start: () => () => [...numbers].map(([name, set]) => [name, [...set]]) },
       { name: "Set<string>", start: () => () => [...ids] },
@@ -195,7 +193,7 @@ function lacking(origins: number): Group[] {
 function looks(origins: number, count: number): Case[] {
   const extent = { origins, values: VALUES_EACH };
   const log = logOf(extent);
-  const peer = peerOf(log, extent, count);
+  const peer = peerOf(extent, count);
   const [ids, numbers] = idsOf(extent);
   const [theirIds, theirNumbers] = idsOf(extent);
   for (let seq = VALUES_EACH; seq > VALUES_EACH - count; seq--) {
@@ -203,10 +201,10 @@ function looks(origins: number, count: number): Case[] {
     theirNumbers.get(originOf(0))?.delete(seq);
   }
   // To take what is lacking would change what is believed.
-  const take: Case = { name: "takeBatch", start: () => () => takeBatch(log, peer.sent) };
+  const take: Case = { name: "takeBatch", start: () => () => peer.take(log, () => []) };
   return [
-    { name: "Peer.isBehind", start: () => () => do_not_optimize(peer.isBehind(log)) },
-    { name: "Peer.lag", start: () => () => do_not_optimize(peer.lag(log)) },
+    { name: "Peer.isBehind", start: () => () => do_not_optimize(peer.holdings.isBehind(log)) },
+    { name: "Peer.lag", start: () => () => do_not_optimize(peer.holdings.lag(log)) },
     ...count === 0 ? [take] : [],
     { name: "Map of Set<number>", start: () => () => numbersLacking(theirNumbers, numbers) },
     { name: "Set<string>", start: () => () => idsLacking(theirIds, ids) },
@@ -221,8 +219,8 @@ function growing(log: Log, peer: Progress): () => unknown {
   return () => {
     const entry = { origin: originOf(1), seq: ++seq, value: seq };
     log.add(entry);
-    peer.holdsSpan(entry.origin, seq, seq);
-    return do_not_optimize(peer.isBehind(log));
+    peer.holdings.addSpan(entry.origin, seq, seq);
+    return do_not_optimize(peer.holdings.isBehind(log));
   };
 }
 
@@ -233,13 +231,18 @@ function outstanding({ many }: Sizes): Group[] {
     const extent = { origins: 1, values: many };
     const log = logOf(extent);
     return [1, many].map((count) => {
-      const peer = peerOf(log, extent, count);
+      const peer = peerOf(extent, count);
       return { name: `${figure(count)} outstanding`, start: () => () => look(peer, log) };
     });
   };
   return [
-    timed(`${title}: anything`, "look", 1, cases((peer, log) => do_not_optimize(peer.isBehind(log)))),
-    timed(`${title}: how many`, "look", 1, cases((peer, log) => do_not_optimize(peer.lag(log)))),
+    timed(
+      `${title}: anything`,
+      "look",
+      1,
+      cases((peer, log) => do_not_optimize(peer.holdings.isBehind(log))),
+    ),
+    timed(`${title}: how many`, "look", 1, cases((peer, log) => do_not_optimize(peer.holdings.lag(log)))),
   ];
 }
 

@@ -47,12 +47,11 @@ export function originOf(i: number): string {
 }
 
 /** A peer that has said that it holds all of it but the newest `lacking` entries of the first origin. */
-export function peerOf(log: Log, { origins, values }: Extent, lacking = 0): Progress {
+export function peerOf({ origins, values }: Extent, lacking = 0): Progress {
   const peer = new Progress("n1");
   const lasts = Array.from({ length: origins }, (_, i) => i === 0 ? values - lacking : values);
   const digest = lasts.flatMap((last, i): [string, number[]][] => last < 1 ? [] : [[originOf(i), [1, last]]]);
   peer.hear({ incarnation: 1, seq: 1, digest }, 1, 0);
-  peer.confirmedLog = log.revision;
   return peer;
 }
 

@@ -36,7 +36,7 @@ function among(me: string) {
   });
   const hear = (from: string, at: number, words: [string, string[], string[]][] = []) => {
     const peer = peers.getOrCreate(from) as Progress;
-    peer.hear({ incarnation: 1, seq: peer.nextSeq, digest: [] }, 1, at);
+    peer.hear({ incarnation: 1, seq: peer.flights.nextSeq, digest: [] }, 1, at);
     overlay.heard(peer, { links: words.map(([node, lost, seen]) => [node, 1, at + 1, lost, seen]) }, at);
   };
   return { overlay, done, hear };

@@ -43,7 +43,7 @@ function overlayOf(me: string) {
   const peerOf = (id: string) => peers.getOrCreate(id) as Progress;
   const hear = (from: string, at: number, words: readonly Said[] = [], poll = false) => {
     const peer = peerOf(from);
-    peer.hear({ incarnation: 1, seq: peer.nextSeq, digest: [] }, 1, at);
+    peer.hear({ incarnation: 1, seq: peer.flights.nextSeq, digest: [] }, 1, at);
     const links = words.map(([node, lost, seen]): [string, number, number, string[], string[]] => [
       node,
       1,
@@ -56,7 +56,7 @@ function overlayOf(me: string) {
   const lose = (id: string, at: number) => overlay.lose(peerOf(id), at);
   const asked = () => done.filter((each) => !each.startsWith("turned"));
   const rows = () =>
-    composeLinks(overlay.linkState, members, new Progress("examiner")).links.map((
+    composeLinks(overlay.linkState, members, 0).links.map((
       told,
     ) => [told[0], told[3], told[4]]);
   return { overlay, done, asked, hear, lose, rows, peerOf };
@@ -89,14 +89,12 @@ test("who passes nothing on is told no words; once it does, all of them [P25]", 
   const linkState = new LinkState(1, 1, layout);
   linkState.suspect(2);
   const peer = new Progress("n4");
-  peer.isStub = true;
-  const words = composeLinks(linkState, members, peer);
-  deepEqual([words.links, words.revision], [[], linkState.revision]);
-  peer.left({ at: 0, logRevision: 0, linksRevision: words.revision, answerBy: Infinity });
-  peer.isStub = false;
-  peer.forgetLinks();
+  const unsaid = { logRevision: 0, answerBy: Infinity, viewUpdateDue: false, truncated: false };
+  peer.spareLinks(true);
+  peer.left({ linksRevision: linkState.revision, ...unsaid }, 0);
+  peer.spareLinks(false);
   peer.hear({ incarnation: 1, seq: 1, digest: [], ack: [1, 1, 0] }, 1, 1);
-  equal(composeLinks(linkState, members, peer).links.length, 1);
+  equal(composeLinks(linkState, members, peer.flights.confirmed.links).links.length, 1);
 });
 
 test("those below a relay are spared, but for those who have somebody below them [P25]", () => {

@@ -5,14 +5,9 @@ import { Log } from "../../../../lib/core/log/log.ts";
 import type { Exchange } from "../../../../lib/core/message.ts";
 import { Digest } from "../../../../lib/core/log/digest.ts";
 import { LIGHT_BYTES } from "../../../../lib/core/replication/pacing.ts";
-import { takeBatch } from "../../../../lib/core/replication/compose.ts";
-import {
-  BURST_MS,
-  FIRST_SAMPLE_MAX_MS,
-  FLIGHTS_MAX,
-  Progress,
-  SAMPLE_SLACK_MS,
-} from "../../../../lib/core/replication/progress.ts";
+import { FLIGHTS_MAX } from "../../../../lib/core/replication/flights.ts";
+import { Progress, type ProgressState } from "../../../../lib/core/replication/progress.ts";
+import { BURST_MS, FIRST_SAMPLE_MAX_MS, SAMPLE_SLACK_MS } from "../../../../lib/core/replication/rtt.ts";
 
 const MY_LIFE = 5;
 /** This node's own origin; nothing that is said of it is news. */
@@ -37,66 +32,91 @@ function logOf(...seqs: number[]): Log {
 }
 
 function send(peer: Progress, now: number, answerBy = Infinity, logRevision = 0, linksRevision = 0): void {
-  peer.left({ at: now, logRevision, linksRevision, answerBy });
+  peer.left({ logRevision, linksRevision, answerBy, viewUpdateDue: false, truncated: false }, now);
 }
 
-test("Peer: a first sample, of one that was just starting, counts for little over FIRST_SAMPLE_MAX_MS [P3]", () => {
+test("Progress: a first sample, of one that was just starting, counts for little over FIRST_SAMPLE_MAX_MS [P3]", () => {
   const peer = new Progress("n1");
   send(peer, 0);
   peer.hear(word({ ack: [MY_LIFE, 1, 0] }), MY_LIFE, 60_000);
   ok((peer.rtt?.mean ?? Infinity) < 1.2 * FIRST_SAMPLE_MAX_MS, `${peer.rtt?.mean} ms`);
 });
 
-test("Peer: before a word it is behind any entry, ahead of none, and due nothing [P1]", () => {
+test("Progress: before a word it is behind any entry, ahead of none, and due nothing [P1]", () => {
   const peer = new Progress("n1");
-  deepEqual([peer.isBehind(logOf()), peer.isUnacked(logOf()), peer.isAhead(logOf(), OWN)], [
+  deepEqual([
+    peer.holdings.isBehind(logOf()),
+    peer.holdings.isUnacked(logOf()),
+    peer.holdings.isAhead(logOf(), OWN),
+  ], [
     false,
     false,
     false,
   ]);
-  deepEqual([peer.isBehind(logOf(1)), peer.isUnacked(logOf(1)), peer.isAhead(logOf(1), OWN)], [
+  deepEqual([
+    peer.holdings.isBehind(logOf(1)),
+    peer.holdings.isUnacked(logOf(1)),
+    peer.holdings.isAhead(logOf(1), OWN),
+  ], [
     true,
     true,
     false,
   ]);
-  deepEqual([peer.dueAt, peer.ack(0), peer.awaited, peer.rtt], [Infinity, undefined, false, undefined]);
+  deepEqual([peer.dueAt, peer.heard.ack(0), peer.awaited, peer.rtt], [Infinity, undefined, false, undefined]);
 });
 
-test("Peer.hear() believes what it says that it holds, gaps included [P1]", () => {
+test("Progress.hear() believes what it says that it holds, gaps included [P1]", () => {
   const peer = new Progress("n1");
   peer.hear(word({ digest: [["a", [1, 2, 5, 6]]] }), MY_LIFE, 0);
-  deepEqual([peer.isBehind(logOf(1, 2, 6)), peer.isUnacked(logOf(1, 2, 6))], [false, false]);
-  deepEqual([peer.isBehind(logOf(3)), peer.isAhead(logOf(1, 2, 3, 5), OWN)], [true, true]);
-  equal(peer.isAhead(logOf(1, 2, 3, 4, 5, 6), OWN), false);
+  deepEqual([peer.holdings.isBehind(logOf(1, 2, 6)), peer.holdings.isUnacked(logOf(1, 2, 6))], [
+    false,
+    false,
+  ]);
+  deepEqual([peer.holdings.isBehind(logOf(3)), peer.holdings.isAhead(logOf(1, 2, 3, 5), OWN)], [true, true]);
+  equal(peer.holdings.isAhead(logOf(1, 2, 3, 4, 5, 6), OWN), false);
 });
 
-test("Peer.hear() passes over an interval that runs backwards, or lacks its end [P1]", () => {
+test("Progress.hear() passes over an interval that runs backwards, or lacks its end [P1]", () => {
   const peer = new Progress("n1");
   peer.hear(word({ digest: [["a", [1, 10, 20, 5, 12, 12, 30]]] }), MY_LIFE, 0);
-  for (const seq of [1, 5, 7, 10, 12]) equal(peer.isUnacked(logOf(seq)), false, `it holds ${seq}`);
-  for (const seq of [11, 15, 20, 30]) equal(peer.isUnacked(logOf(seq)), true, `it does not hold ${seq}`);
+  for (const seq of [1, 5, 7, 10, 12]) equal(peer.holdings.isUnacked(logOf(seq)), false, `it holds ${seq}`);
+  for (const seq of [11, 15, 20, 30]) {
+    equal(peer.holdings.isUnacked(logOf(seq)), true, `it does not hold ${seq}`);
+  }
 });
 
-test("Peer: what is on its way is neither behind nor acked, and forgetSent() gives it up [P2]", () => {
+test("Progress: what is on its way is neither behind nor acked, and forgetSent() gives it up [P2]", () => {
   const peer = new Progress("n1");
   peer.hear(word({ digest: [["a", [1, 1]]] }), MY_LIFE, 0);
-  peer.assumeSent(new Digest([["a", logHeld(1, 2)]]));
-  deepEqual([peer.isBehind(logOf(1, 2)), peer.isUnacked(logOf(1, 2)), peer.assumed], [false, true, true]);
+  peer.assume(new Digest([["a", logHeld(1, 2)]]));
+  deepEqual([peer.holdings.isBehind(logOf(1, 2)), peer.holdings.isUnacked(logOf(1, 2)), peer.assumed], [
+    false,
+    true,
+    true,
+  ]);
   peer.forgetSent();
-  deepEqual([peer.isBehind(logOf(1, 2)), peer.isBehind(logOf(1)), peer.assumed], [true, false, false]);
+  deepEqual([peer.holdings.isBehind(logOf(1, 2)), peer.holdings.isBehind(logOf(1)), peer.assumed], [
+    true,
+    false,
+    false,
+  ]);
 });
 
-test("Peer.holdsSpan() takes what it sent for what it holds [P1]", () => {
+test("Progress.holdsSpan() takes what it sent for what it holds [P1]", () => {
   const peer = new Progress("n1");
-  peer.holdsSpan("a", 2, 2);
-  deepEqual([peer.isUnacked(logOf(2)), peer.isUnacked(logOf(1, 2)), peer.isAhead(logOf(1), OWN)], [
+  peer.holdings.addSpan("a", 2, 2);
+  deepEqual([
+    peer.holdings.isUnacked(logOf(2)),
+    peer.holdings.isUnacked(logOf(1, 2)),
+    peer.holdings.isAhead(logOf(1), OWN),
+  ], [
     false,
     true,
     true,
   ]);
 });
 
-test("Peer: an echo samples the round trip, less what the message lay there [P3]", () => {
+test("Progress: an echo samples the round trip, less what the message lay there [P3]", () => {
   const peer = met();
   send(peer, 1000);
   peer.hear(word({ ack: [MY_LIFE, 1, 40] }), MY_LIFE, 1240);
@@ -106,7 +126,7 @@ test("Peer: an echo samples the round trip, less what the message lay there [P3]
   deepEqual(peer.rtt, { mean: 210, deviation: 20, isBound: false });
 });
 
-test("Peer: what went to it before it was heard is a bound, which the first sample replaces [P3]", () => {
+test("Progress: what went to it before it was heard is a bound, which the first sample replaces [P3]", () => {
   const peer = new Progress("n1");
   send(peer, 0);
   send(peer, 900);
@@ -119,14 +139,14 @@ test("Peer: what went to it before it was heard is a bound, which the first samp
   deepEqual(peer.rtt, { mean: 80, deviation: 0, isBound: false });
 });
 
-test("Peer: an echo that claims to have lain there longer than it took samples 0, not less [P3]", () => {
+test("Progress: an echo that claims to have lain there longer than it took samples 0, not less [P3]", () => {
   const peer = met();
   send(peer, 0);
   peer.hear(word({ ack: [MY_LIFE, 1, 1e308] }), MY_LIFE, 10);
   deepEqual(peer.rtt, { mean: 0, deviation: 0, isBound: false });
 });
 
-test("Peer: a sample counts as at most twice what was expected and SAMPLE_SLACK_MS [P3]", () => {
+test("Progress: a sample counts as at most twice what was expected and SAMPLE_SLACK_MS [P3]", () => {
   const peer = met();
   send(peer, 0);
   peer.hear(word({ ack: [MY_LIFE, 1, 0] }), MY_LIFE, 80);
@@ -136,7 +156,7 @@ test("Peer: a sample counts as at most twice what was expected and SAMPLE_SLACK_
   deepEqual(peer.rtt, { mean: 80 + (believed - 80) / 8, deviation: (believed - 80) / 4, isBound: false });
 });
 
-test("Peer: answers within BURST_MS are one sample, the last of them [P3]", () => {
+test("Progress: answers within BURST_MS are one sample, the last of them [P3]", () => {
   const peer = met();
   send(peer, 0);
   peer.hear(word({ ack: [MY_LIFE, 1, 0] }), MY_LIFE, 80);
@@ -147,49 +167,59 @@ test("Peer: answers within BURST_MS are one sample, the last of them [P3]", () =
   deepEqual(peer.rtt, { mean: 80 + 40 / 8, deviation: 40 / 4, isBound: false });
 });
 
-test("Peer: what it holds of this node's own origin is no news [P15]", () => {
+test("Progress: what it holds of this node's own origin is no news [P15]", () => {
   const peer = new Progress("n1");
   peer.hear(word({ digest: [[OWN, [1, 9]]] }), MY_LIFE, 0);
-  equal(peer.isAhead(logOf(), OWN), false);
+  equal(peer.holdings.isAhead(logOf(), OWN), false);
 });
 
-test("Peer: an echo of a message never sent, of one long landed or of another life says nothing [P3]", () => {
+test("Progress: an echo of a message never sent, of one long landed or of another life says nothing [P3]", () => {
   const peer = new Progress("n1");
   send(peer, 0, 500);
   peer.hear(word({ ack: [MY_LIFE, 2, 0] }), MY_LIFE, 10);
   peer.hear(word({ seq: 2, ack: [MY_LIFE - 1, 1, 0] }), MY_LIFE, 10);
-  deepEqual([peer.rtt, peer.awaited, peer.retryAt], [undefined, true, 500]);
+  deepEqual([peer.rtt, peer.awaited, peer.timers.at("retry")], [undefined, true, 500]);
   peer.hear(word({ seq: 3, ack: [MY_LIFE, 1, 0] }), MY_LIFE, 20);
   peer.hear(word({ seq: 4, ack: [MY_LIFE, 1, 0] }), MY_LIFE, 900);
-  deepEqual([peer.rtt, peer.awaited, peer.retryAt], [
+  deepEqual([peer.rtt, peer.awaited, peer.timers.at("retry")], [
     { mean: 20, deviation: 0, isBound: true },
     false,
     Infinity,
   ]);
 });
 
-test("Peer: an echo settles all that left before it, and confirms what that message had said [P3]", () => {
+test("Progress: an echo settles all that left before it, and confirms what that message had said [P3]", () => {
   const peer = new Progress("n1");
   send(peer, 0, 300, 4, 1);
   send(peer, 10, 400, 6, 2);
   send(peer, 20, 500, 8, 3);
   peer.hear(word({ ack: [MY_LIFE, 2, 0] }), MY_LIFE, 50);
-  deepEqual([peer.confirmedLog, peer.confirmedLinks, peer.retryAt, peer.awaited], [6, 2, 500, true]);
+  deepEqual(
+    [peer.flights.confirmed.log, peer.flights.confirmed.links, peer.timers.at("retry"), peer.awaited],
+    [6, 2, 500, true],
+  );
 });
 
-test("Peer: a batch of which a later message is confirmed, and nothing is held, was lost; one that is on its way is not [P2]", () => {
+test("Progress: a batch of which a later message is confirmed, and nothing is held, was lost; one that is on its way is not [P2]", () => {
   const peer = new Progress("n1");
   const log = logOf(1, 2, 3);
   const shipment = { bytes: 2 * LIGHT_BYTES, cut: true, asked: true };
   for (const seq of [1, 2, 3]) {
-    takeBatch(log, peer.sent, 1);
-    peer.pacing.left(peer.nextSeq, { ...shipment, runs: [{ origin: "a", seq, values: [seq] }] }, 10, 0);
+    peer.holdings.take(log, 1, []);
+    peer.pacing.left(
+      peer.flights.nextSeq,
+      { ...shipment, runs: [{ origin: "a", seq, values: [seq] }] },
+      10,
+      0,
+    );
     send(peer, 0, 300);
   }
-  equal(peer.isBehind(log), false);
+  equal(peer.holdings.isBehind(log), false);
   peer.hear(word({ ack: [MY_LIFE, 2, 0], digest: [["a", [2, 2]]] }), MY_LIFE, 50);
   deepEqual(
-    [[1], [2], [3]].map((seqs) => peer.isMissing(seqs.map((seq) => ({ origin: "a", seq, value: seq })))),
+    [[1], [2], [3]].map((seqs) =>
+      peer.holdings.isMissing(seqs.map((seq) => ({ origin: "a", seq, value: seq })))
+    ),
     [
       true,
       false,
@@ -198,67 +228,149 @@ test("Peer: a batch of which a later message is confirmed, and nothing is held, 
   );
 });
 
-test("Peer.echo() names the newest message heard and how long it has lain here [P3]", () => {
+test("Progress.echo() names the newest message heard and how long it has lain here [P3]", () => {
   const peer = new Progress("n1");
   peer.hear(word({ seq: 4 }), MY_LIFE, 100);
   peer.hear(word({ seq: 2 }), MY_LIFE, 150);
-  deepEqual(peer.ack(175), [3, 4, 75]);
+  deepEqual(peer.heard.ack(175), [3, 4, 75]);
 });
 
-test("Peer: a later life has forgotten everything, and starts counting anew [P5]", () => {
+test("Progress: a later life has forgotten everything, and starts counting anew [P5]", () => {
   const peer = new Progress("n1");
   send(peer, 0, 300, 4, 2);
   peer.hear(word({ seq: 9, ack: [MY_LIFE, 1, 0], digest: [["a", [1, 3]]] }), MY_LIFE, 10);
   send(peer, 20, 300);
   peer.hear(word({ incarnation: 4, seq: 1, digest: [["b", [1, 1]]] }), MY_LIFE, 30);
-  deepEqual([peer.incarnation, peer.isUnacked(logOf(1)), peer.isBehind(logOf(1))], [4, true, true]);
-  deepEqual([peer.confirmedLog, peer.confirmedLinks, peer.awaited, peer.retryAt], [0, 0, false, Infinity]);
-  deepEqual(peer.ack(30), [4, 1, 0]);
+  deepEqual([peer.heard.incarnation, peer.holdings.isUnacked(logOf(1)), peer.holdings.isBehind(logOf(1))], [
+    4,
+    true,
+    true,
+  ]);
+  deepEqual(
+    [peer.flights.confirmed.log, peer.flights.confirmed.links, peer.awaited, peer.timers.at("retry")],
+    [0, 0, false, Infinity],
+  );
+  deepEqual(peer.heard.ack(30), [4, 1, 0]);
 });
 
-test("Peer: a message of an earlier life is of somebody who is no more [P5]", () => {
+test("Progress: a message of an earlier life is of somebody who is no more [P5]", () => {
   const peer = new Progress("n1");
   peer.hear(word({ incarnation: 4 }), MY_LIFE, 10);
   equal(peer.hear(word({ seq: 7, digest: [["a", [1, 3]]] }), MY_LIFE, 20), false);
-  deepEqual([peer.incarnation, peer.heardAt, peer.isAhead(logOf(), OWN), peer.ack(20)], [4, 10, false, [
-    4,
-    1,
-    10,
-  ]]);
+  deepEqual(
+    [peer.heard.incarnation, peer.heard.at, peer.holdings.isAhead(logOf(), OWN), peer.heard.ack(20)],
+    [4, 10, false, [
+      4,
+      1,
+      10,
+    ]],
+  );
 });
 
-test("Peer: any word ends a row of misses [P4]", () => {
+test("Progress: any word ends a row of misses [P4]", () => {
   const peer = new Progress("n1");
-  peer.misses = 3;
+  peer.miss();
   peer.hear(word(), MY_LIFE, 0);
   equal(peer.misses, 0);
 });
 
-test("Peer: awaits the echoes of at most FLIGHTS_MAX messages, the newest ones [P6]", () => {
+test("Progress: awaits the echoes of at most FLIGHTS_MAX messages, the newest ones [P6]", () => {
   const peer = met();
   for (let n = 1; n <= FLIGHTS_MAX + 1; n++) send(peer, n);
-  equal(peer.nextSeq, FLIGHTS_MAX + 2);
+  equal(peer.flights.nextSeq, FLIGHTS_MAX + 2);
   peer.hear(word({ ack: [MY_LIFE, 1, 0] }), MY_LIFE, 500);
   equal(peer.rtt, undefined);
   peer.hear(word({ seq: 2, ack: [MY_LIFE, 2, 0] }), MY_LIFE, 502);
   deepEqual(peer.rtt, { mean: 500, deviation: 0, isBound: false });
 });
 
-test("Peer.expectNothing() leaves no moment at which an answer is missed [P4]", () => {
+test("Progress.expectNothing() leaves no moment at which an answer is missed [P4]", () => {
   const peer = new Progress("n1");
   send(peer, 0, 300);
-  peer.sendAt = peer.pullAt = 200;
-  peer.misses = 1;
+  for (const name of ["send", "pull"] as const) peer.timers.set(name, 200);
+  peer.miss();
   peer.expectNothing();
   deepEqual([peer.dueAt, peer.awaited, peer.misses], [Infinity, false, 0]);
 });
 
-test("Peer.dueAt is the earliest of what it is due", () => {
+test("Progress.dueAt is the earliest of what it is due", () => {
   const peer = new Progress("n1");
-  peer.ackAt = 40;
-  peer.pullAt = 30;
+  peer.timers.set("ack", 40);
+  peer.timers.set("pull", 30);
   send(peer, 0, 50);
   equal(peer.dueAt, 30);
+});
+
+/** Each transition of the table in progress.ts, from a peer that was just made. */
+const transitions: [to: ProgressState, by: string, how: (peer: Progress) => void][] = [
+  ["unknown", "nothing", () => {}],
+  ["unknown", "a question of which nothing is expected", (peer) => send(peer, 0)],
+  ["unknown", "a supposition", (peer) => peer.assume(new Digest())],
+  ["probing", "a question under a supposition", (peer) => ask(peer)],
+  ["unknown", "a word under a supposition", (peer) => [ask(peer), hearAck(peer, 1)]],
+  ["streaming", "a word, and no supposition", (peer) => [ask(peer), hearAck(peer, 1), peer.forgetSent()]],
+  ["throttled", "a message that leaves something out", (peer) => leaveOut(peer)],
+  ["streaming", "a message that leaves nothing out", (peer) => [leaveOut(peer), send(peer, 1)]],
+  ["probing", "a miss", (peer) => [leaveOut(peer), peer.miss()]],
+  [
+    "throttled",
+    "a word after a miss",
+    (peer) => [leaveOut(peer), peer.miss(), peer.hear(word(), MY_LIFE, 2)],
+  ],
+  ["probing", "its last chance", (peer) => [peer.hear(word(), MY_LIFE, 0), peer.lastChance()]],
+  ["suspected", "too many misses", (peer) => [ask(peer), peer.miss(), peer.miss(), peer.suspect(9)]],
+  [
+    "streaming",
+    "a word of one that was suspected",
+    (peer) => [peer.suspect(9), peer.hear(word(), MY_LIFE, 10)],
+  ],
+  [
+    "probing",
+    "a supposition, with an answer expected",
+    (peer) => [leaveOut(peer), peer.assume(new Digest())],
+  ],
+];
+
+function ask(peer: Progress): void {
+  peer.assume(new Digest());
+  send(peer, 0, 500);
+}
+
+function hearAck(peer: Progress, seq: number): void {
+  peer.hear(word({ ack: [MY_LIFE, seq, 0] }), MY_LIFE, 10);
+}
+
+function leaveOut(peer: Progress): void {
+  peer.hear(word(), MY_LIFE, 0);
+  const unsaid = { logRevision: 0, linksRevision: 0, answerBy: 500, viewUpdateDue: false };
+  peer.left({ ...unsaid, truncated: true }, 0);
+}
+
+test("Progress.state follows from what was said and heard, as the table says [P2] [P4]", () => {
+  for (const [to, by, how] of transitions) {
+    const peer = new Progress("n1");
+    how(peer);
+    equal(peer.state, to, by);
+  }
+  const lost = new Progress("n1");
+  lost.suspect(9);
+  deepEqual([lost.suspectedAt, lost.misses, lost.awaited, lost.dueAt], [9, 0, false, Infinity]);
+});
+
+test("Progress: the retry timer is due when the first answer is, and a retry leaves only its own to be [P4]", () => {
+  const peer = met();
+  const retryAt = () => peer.timers.at("retry");
+  for (const answerBy of [Infinity, 300, 200]) send(peer, 0, answerBy);
+  equal(retryAt(), 200);
+  peer.flights.postpone(250);
+  equal(retryAt(), 250);
+  peer.miss();
+  equal(retryAt(), Infinity);
+  send(peer, 260, 900);
+  peer.flights.expect(800);
+  equal(retryAt(), 800);
+  hearAck(peer, 1);
+  equal(retryAt(), 900, "what has arrived settles what was expected without a question");
 });
 
 function logHeld(...seqs: number[]) {

@@ -1,7 +1,7 @@
 /** How long things take: what the round trips that were measured say, and when a value leaves for its relay. */
 import { equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { Progress, type Rtt } from "../../../../lib/core/replication/progress.ts";
+import type { Rtt } from "../../../../lib/core/replication/rtt.ts";
 import {
   REORDER_SLACK_MS,
   SAMPLES_PER_PLACE,
@@ -10,19 +10,13 @@ import {
   WINDOW_RTTS,
 } from "../../../../lib/core/replication/timing.ts";
 
-function peerWith(rtt: Rtt): Progress {
-  const peer = new Progress("n1");
-  peer.rtt = rtt;
-  return peer;
-}
-
 const sample = (mean: number, deviation = 0): Rtt => ({ mean, deviation, isBound: false });
 const bound = (mean: number): Rtt => ({ mean, deviation: 0, isBound: true });
 
 /** A timing that has measured peers of these round trips so many times, one after the other. */
 function measured(rtts: readonly Rtt[], times = 1): Timing {
   const timing = new Timing(undefined);
-  const peers = rtts.map(peerWith);
+  const peers = rtts.map((rtt) => ({ rtt }));
   for (let i = 0; i < times; i++) for (const peer of peers) timing.measured(peer);
   return timing;
 }
@@ -49,25 +43,23 @@ test("Timing: the window that is announced is shorter while few samples are know
 });
 
 /** A relay that flushed at 1,000 and gathers for 320 ms, 200 ms away there and back. */
-function relay(rtt: Rtt, busy = true): Progress {
-  const peer = peerWith(rtt);
-  peer.windowMs = 320;
-  peer.flushedAt = 1_000;
-  peer.periodic = busy;
-  return peer;
+function relay(rtt: Rtt, periodic = true) {
+  return { rtt, heard: { flushes: { windowMs: 320, at: 1_000, periodic } } };
 }
 
 const LAST_AT = 1_000 + 320 - 200;
 const MARGIN = REORDER_SLACK_MS + 320 / 16;
 
-test("Timing.boardAt(): a value waits at home for the last moment that makes the relay's flush [P14]", () => {
-  const boardAt = (now: number) => new Timing(undefined).holdUntil(relay(sample(200)), now);
-  equal(boardAt(1_010), LAST_AT - MARGIN);
-  for (const now of [LAST_AT - MARGIN, LAST_AT, LAST_AT + MARGIN]) equal(boardAt(now), now, "it may make it");
-  equal(boardAt(LAST_AT + MARGIN + 1), LAST_AT + 320 - MARGIN, "it waits for the flush after");
+test("Timing.holdUntil(): a value waits at home for the last moment that makes the relay's flush [P14]", () => {
+  const holdUntil = (now: number) => new Timing(undefined).holdUntil(relay(sample(200)), now);
+  equal(holdUntil(1_010), LAST_AT - MARGIN);
+  for (const now of [LAST_AT - MARGIN, LAST_AT, LAST_AT + MARGIN]) {
+    equal(holdUntil(now), now, "it may make it");
+  }
+  equal(holdUntil(LAST_AT + MARGIN + 1), LAST_AT + 320 - MARGIN, "it waits for the flush after");
 });
 
-test("Timing.boardAt(): where the flush after cannot be foretold, a value that is late leaves at once [P14]", () => {
+test("Timing.holdUntil(): where the flush after cannot be foretold, a value that is late leaves at once [P14]", () => {
   const now = LAST_AT + MARGIN + 1;
   equal(new Timing(undefined).holdUntil(relay(sample(200), false), now), now);
   // A first round trip may be as wrong as half of it, so that no flush is surely missed.

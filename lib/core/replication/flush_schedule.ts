@@ -1,0 +1,127 @@
+/** When what is held leaves for each neighbour: at once, with the next flush, or for the last moment that makes one. */
+import type { Entry } from "../log/log.ts";
+import type { Overlay } from "../liveness/overlay.ts";
+import type { Mechanism } from "../mechanisms.ts";
+import type { Push } from "../message.ts";
+import type { Progress } from "./progress.ts";
+import type { Sender } from "./sender.ts";
+import type { Timing } from "./timing.ts";
+
+/** So many entries at once need no company: they are passed on without waiting for a window (a guess) [P13]. */
+export const BULK_ENTRIES = 32;
+/** A relay under another gathers for so many windows: when that one passes on, both pass on together. */
+const STAGGER = 1.25;
+/** So many pushes a second may reach the root, from all members together (a guess: a percent of a core) [P26]. */
+export const EAGER_PUSHES_HZ_MAX = 150;
+
+export interface FlushOptions {
+  readonly overlay: Overlay;
+  readonly timing: Timing;
+  readonly sender: Sender;
+  /** How many members there are, this one included. */
+  readonly size: number;
+  readonly without: readonly Mechanism[];
+}
+
+export class FlushSchedule {
+  readonly #options: FlushOptions;
+  /** Those that pass on to this node as often as they may: its relay, and those that take or took it for theirs. */
+  readonly #periodic = new Set<Progress>();
+  /** When the children were last sent what had gathered, and when they will be again. */
+  #flushedAt = -Infinity;
+  #flushAt = Infinity;
+  /** The window that the children were told with that, and time their trips to: it stands until the next flush. */
+  #announcedMs = 0;
+  /** From when on a value may be pushed to the root again. */
+  #pushAt = -Infinity;
+
+  constructor(options: FlushOptions) {
+    this.#options = options;
+  }
+
+  /** The moment of the next flush, or at which one is overdue at another; Infinity where there is none. */
+  get deadline(): number {
+    let at = this.#flushAt;
+    for (const relay of this.#periodic) at = Math.min(at, this.#options.timing.flushOverdueAt(relay));
+    return at;
+  }
+
+  /** Plans when each neighbour gets these entries, which came from one of them or entered here. */
+  spread(entries: readonly Entry[], from: Progress | undefined, now: number): void {
+    const bulk = entries.length >= BULK_ENTRIES && !this.#lacks("bulk");
+    for (const peer of this.#options.overlay.neighbours) {
+      if (peer !== from && peer.holdings.isMissing(entries)) this.pass(peer, from, now, bulk);
+    }
+  }
+
+  /** Upwards, and down from the relay, at once; what a relay gathers, once per window and to all children together [P13]. */
+  pass(peer: Progress, from: Progress | undefined, now: number, bulk = false): void {
+    const { relay } = this.#options.overlay;
+    // What it lacks goes with the next retry, or once it is heard.
+    if (peer.state === "probing") return;
+    if (peer === relay) peer.timers.setEarlier("send", bulk ? now : this.#holdUntil(peer, now));
+    else if (from === relay && from?.heard.flushes.at === now) this.#flushAt = now;
+    else this.#flushAt = Math.min(this.#flushAt, bulk ? now : this.#nextFlushAt(now));
+  }
+
+  /** What enters alone below a relay goes to the root, too. Nothing follows from it: the tree brings it in any case [P26]. */
+  pushEagerly(entries: readonly Entry[], now: number): void {
+    const { overlay, sender, size } = this.#options;
+    if (this.#lacks("eager-push") || !overlay.isBelowRelay || entries.length > 1 || now < this.#pushAt) {
+      return;
+    }
+    // All members together, so many others and this one, push no more often than a root may be written to.
+    this.#pushAt = now + 1_000 * (size - 1) / EAGER_PUSHES_HZ_MAX;
+    const runs: Push["runs"] = entries.map(({ origin, seq, value }) => [origin, seq, [value]]);
+    sender.send(overlay.root, { type: "push", runs });
+  }
+
+  /** One that passes on as a relay has just done so. What waits for a flush that was only foretold is timed anew [P14]. */
+  flushed(relay: Progress, now: number): void {
+    if (relay.heard.flushes.periodic) this.#periodic.add(relay);
+    else this.#periodic.delete(relay);
+    const isTimed = relay === this.#options.overlay.relay && relay.timers.isSet("send");
+    if (!isTimed || relay.timers.isDue("send", now) || this.#lacks("retime")) return;
+    relay.timers.set("send", this.#holdUntil(relay, now));
+  }
+
+  /** Passes on what has gathered, if it is time. */
+  flush(now: number): void {
+    if (this.#flushAt > now) return;
+    const { overlay, timing, sender } = this.#options;
+    this.#flushAt = Infinity;
+    this.#flushedAt = now;
+    this.#announcedMs = timing.nextWindowMs;
+    const window = overlay.relay === undefined ? this.#announcedMs : 0;
+    for (const peer of overlay.neighbours) {
+      if (peer !== overlay.relay && sender.hasNews(peer)) {
+        sender.say(peer, now, { poll: peer.assumed, window });
+      }
+    }
+  }
+
+  /** Tells the overlay of those that should have passed something on by now and have not [P16]. */
+  watch(now: number): void {
+    for (const relay of this.#periodic) {
+      if (this.#options.timing.flushOverdueAt(relay) <= now) this.#options.overlay.silent(relay, now);
+      if (!relay.heard.flushes.periodic) this.#periodic.delete(relay);
+    }
+  }
+
+  /** When what comes up now leaves for the relay; while somebody is suspected, one thing follows another [P14]. */
+  #holdUntil(relay: Progress, now: number): number {
+    const { overlay, timing } = this.#options;
+    return timing.holdUntil(relay, overlay.linkState.isCalm ? now : now + timing.lingerMs);
+  }
+
+  #nextFlushAt(now: number): number {
+    const { overlay, timing } = this.#options;
+    const windows = overlay.relay === undefined || this.#lacks("stagger") ? 1 : STAGGER;
+    // What comes a moment later need not wait a whole window.
+    return Math.max(now + timing.lingerMs, this.#flushedAt + windows * this.#announcedMs);
+  }
+
+  #lacks(mechanism: Mechanism): boolean {
+    return this.#options.without.includes(mechanism);
+  }
+}

@@ -1,0 +1,137 @@
+/** What one peer holds by its own account, and will hold once all that is on its way has arrived [P1, P2]. */
+import { IntervalSet } from "../log/interval_set.ts";
+import { Digest } from "../log/digest.ts";
+import type { Entry, Log, Run } from "../log/log.ts";
+import { type Batch, takeBatch } from "./compose.ts";
+
+export class Holdings {
+  /** What it said that it holds, and what it sent. */
+  #acked = new Digest();
+  /** The same, and all that is on its way to it: always covers #acked. */
+  #sent = new Digest();
+  /** Origins of which it may hold more than the log: those of which it has spoken since they were last compared. */
+  readonly #toCompare = new Set<string>();
+
+  /** Whether it has said that it holds the entry. */
+  has(origin: string, seq: number): boolean {
+    return this.#acked.has(origin, seq);
+  }
+
+  /** Whether it will lack any of these entries once all has arrived. */
+  isMissing(entries: readonly Entry[]): boolean {
+    return entries.some(({ origin, seq }) => !this.#sent.has(origin, seq));
+  }
+
+  /** Whether the log holds anything that it will not have once all has arrived. */
+  isBehind(log: Log): boolean {
+    return this.#sent.lacks(log);
+  }
+
+  /** Whether the log holds anything that it has not said it holds. */
+  isUnacked(log: Log): boolean {
+    return this.#acked.lacks(log);
+  }
+
+  /** Whether it holds anything that the log lacks, `own` origin apart. */
+  isAhead(log: Log, own: string): boolean {
+    for (const origin of this.#toCompare) {
+      const held = this.#acked.get(origin) ?? NOTHING;
+      if (origin !== own && !(log.held(origin) ?? NOTHING).covers(held)) return true;
+      this.#toCompare.delete(origin);
+    }
+    return false;
+  }
+
+  /** How many entries it says it holds that the log lacks, of the origins for which `isMine` speaks. */
+  aheadOf(log: Log, isMine: (origin: string) => boolean): number {
+    let count = 0;
+    for (const origin of this.#toCompare) {
+      if (isMine(origin)) count += missing(log.held(origin) ?? NOTHING, this.#acked.get(origin) ?? NOTHING);
+    }
+    return count;
+  }
+
+  /** How many entries the log holds that it has not said it holds. */
+  lag(log: Log): number {
+    let count = 0;
+    for (const { name, held } of this.#acked.gaps(log)) {
+      count += missing(this.#acked.get(name) ?? NOTHING, held);
+    }
+    return count;
+  }
+
+  /** How many entries it says it holds that the log lacks. */
+  ahead(log: Log): number {
+    let count = 0;
+    for (const [origin, held] of this.#acked) count += missing(log.held(origin) ?? NOTHING, held);
+    return count;
+  }
+
+  /** The largest number of an origin that it holds; 0 where it holds none. */
+  lastOf(origin: string): number {
+    return this.#acked.get(origin)?.last ?? 0;
+  }
+
+  hasRun({ origin, seq, values }: Run): boolean {
+    return this.#acked.get(origin)?.hasSpan(seq, seq + values.length - 1) ?? false;
+  }
+
+  /** It says that it holds the intervals from, to, from, to …; one that runs backwards is passed over. */
+  add(origin: string, spans: readonly number[]): void {
+    const acked = this.#acked.of(origin);
+    const sent = this.#sent.of(origin);
+    this.#toCompare.add(origin);
+    for (let i = 0; i + 1 < spans.length; i += 2) {
+      const [from = 0, to = 0] = [spans[i], spans[i + 1]];
+      if (from > to) continue;
+      acked.addSpan(from, to);
+      sent.addSpan(from, to);
+    }
+  }
+
+  /** It sent from..to, so it holds them. */
+  addSpan(origin: string, from: number, to: number): void {
+    this.#toCompare.add(origin);
+    this.#acked.of(origin).addSpan(from, to);
+    this.#sent.of(origin).addSpan(from, to);
+  }
+
+  /** Takes what it lacks, up to a batch, and counts it as on its way; what is in `first` goes first. */
+  take(log: Log, bytesMax: number, first: Iterable<Digest>): Batch {
+    return takeBatch(log, this.#sent, bytesMax, first);
+  }
+
+  /** An entry is on its way to it from elsewhere. */
+  addSent(entry: Entry): void {
+    this.#sent.add(entry);
+  }
+
+  /** It is not known what it holds: suppose all of this. */
+  suppose(held: Digest): void {
+    this.#sent.addAll(held);
+  }
+
+  /** All that was on its way is lost, but for these. */
+  forgetSent(moving: Iterable<Run>): void {
+    this.#sent = this.#acked.clone();
+    for (const { origin, seq, values } of moving) {
+      this.#sent.of(origin).addSpan(seq, seq + values.length - 1);
+    }
+  }
+
+  /** It holds nothing any more. */
+  forget(): void {
+    this.#acked = new Digest();
+    this.#sent = new Digest();
+    this.#toCompare.clear();
+  }
+}
+
+const NOTHING = new IntervalSet();
+
+/** How many numbers of `held` are not in `known`. */
+function missing(known: IntervalSet, held: IntervalSet): number {
+  let count = 0;
+  for (const [from, to] of known.lacks(held)) count += to - from + 1;
+  return count;
+}

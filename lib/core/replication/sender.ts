@@ -1,0 +1,159 @@
+/** Composes one message to a peer, and books it: push, acknowledgement, retry and repair all leave in one shape [W4]. */
+import { jittered } from "../backoff.ts";
+import type { Log } from "../log/log.ts";
+import type { Overlay } from "../liveness/overlay.ts";
+import type { Mechanism } from "../mechanisms.ts";
+import type { Envelope, Exchange, PeerMessage } from "../message.ts";
+import type { Random } from "../random.ts";
+import type { Members } from "../topology/members.ts";
+import { type Batch, composeDigest, composeLinks, type Words } from "./compose.ts";
+import type { Departure, Progress } from "./progress.ts";
+import type { Rebirth } from "./rebirth.ts";
+import type { RecentEntries } from "./recent_entries.ts";
+import type { Timing } from "./timing.ts";
+
+export interface SenderOptions {
+  readonly me: string;
+  readonly members: Members;
+  readonly log: Log;
+  readonly overlay: Overlay;
+  readonly timing: Timing;
+  readonly recent: RecentEntries;
+  readonly rebirth: Rebirth;
+  readonly random: Random;
+  readonly without: readonly Mechanism[];
+  readonly send: (envelope: Envelope) => void;
+}
+
+/** What a message is to do beside saying what this node holds. */
+export interface Purpose {
+  /** An answer is wanted at once. */
+  readonly poll?: boolean;
+  /** Whatever the peer lacks goes along, neighbour or not. */
+  readonly push?: boolean;
+  /** This is what a relay has gathered: for how long it does from now on, ms. */
+  readonly window?: number;
+}
+
+const NOTHING: Batch = { runs: [], bytes: 0, more: false };
+
+export class Sender {
+  readonly #options: SenderOptions;
+
+  constructor(options: SenderOptions) {
+    this.#options = options;
+  }
+
+  send(dest: string, body: PeerMessage): void {
+    this.#options.send({ src: this.#options.me, dest, body });
+  }
+
+  hasNews(peer: Progress): boolean {
+    return peer.hasNews(this.#options.log);
+  }
+
+  /** How long this node may owe the peer an acknowledgement. */
+  ackDelayMs(peer: Progress): number {
+    const { overlay, timing } = this.#options;
+    return timing.ackDelayMs(peer, overlay.isNeighbour(peer) && peer !== overlay.relay);
+  }
+
+  /** How long the peer may take to acknowledge. */
+  ackTimeoutMs(peer: Progress): number {
+    return this.#options.timing.ackTimeoutMs(peer, peer === this.#options.overlay.relay);
+  }
+
+  /** Says the one thing there is to say: what this node holds, what the peer lacks, which links are up and which are not. */
+  say(peer: Progress, now: number, { poll = false, push = false, window }: Purpose): void {
+    const { overlay } = this.#options;
+    const full = peer.room === 0;
+    const isNeighbour = overlay.isNeighbour(peer);
+    const batch = !full && (push || isNeighbour) ? this.#take(peer, now) : NOTHING;
+    const links = this.#links(peer);
+    const viewUpdateDue = links.revision < overlay.linkState.revision && isNeighbour;
+    const asks = batch.more || viewUpdateDue || poll || peer.pacing.asks(batch.bytes) ||
+      (full && !peer.awaited);
+    const logRevision = this.#exchange(peer, now, batch, links, asks, window);
+    this.#book(peer, now, batch, asks, {
+      logRevision,
+      linksRevision: links.revision,
+      viewUpdateDue,
+      truncated: batch.more || full,
+    });
+  }
+
+  /** Sends it. Returns the log's revision of which it tells. */
+  #exchange(
+    peer: Progress,
+    now: number,
+    { runs }: Batch,
+    { links }: Words,
+    poll: boolean,
+    window?: number,
+  ): number {
+    const { log, rebirth } = this.#options;
+    const { digest, revision } = composeDigest(
+      log,
+      this.#lacks("delta-digest") ? 0 : peer.flights.confirmed.log,
+    );
+    const body: Exchange = {
+      type: runs.length > 0 ? "delta" : poll ? "probe" : "ack",
+      incarnation: rebirth.incarnation,
+      seq: peer.flights.nextSeq,
+      digest,
+    };
+    const ack = peer.heard.ack(now);
+    if (ack !== undefined) body.ack = ack;
+    if (runs.length > 0) body.runs = runs.map(({ origin, seq, values }) => [origin, seq, values]);
+    if (links.length > 0) body.links = links;
+    if (poll) body.poll = poll;
+    if (window !== undefined) body.window = window;
+    this.send(peer.id, body);
+    return revision;
+  }
+
+  /** Counts it as on its way, and plans what follows. */
+  #book(
+    peer: Progress,
+    now: number,
+    batch: Batch,
+    poll: boolean,
+    departure: Omit<Departure, "answerBy">,
+  ): void {
+    const { overlay, timing } = this.#options;
+    const { runs, bytes, more } = batch;
+    if (runs.length > 0) {
+      peer.pacing.left(peer.flights.nextSeq, { bytes, runs, cut: more, asked: poll }, peer.rtt?.mean, now);
+    }
+    peer.left({ ...departure, answerBy: this.#answerBy(peer, now, poll, runs.length > 0) }, now);
+    if (more && overlay.isNeighbour(peer) && peer.room > 0) peer.timers.set("send", now);
+    else if (departure.viewUpdateDue) peer.timers.set("send", now + timing.replyTimeoutMs(peer));
+    else if (!more) peer.timers.clear("send");
+  }
+
+  /** Takes what may leave now; while there is more, what came of late goes first, and need not wait for the rest [P10]. */
+  #take(peer: Progress, now: number): Batch {
+    return peer.take(this.#options.log, () => this.#options.recent.fresh(now));
+  }
+
+  /** The advertisements that changed, as far as the peer needs to know them. */
+  #links(peer: Progress): Words {
+    const { overlay, members } = this.#options;
+    const { linkState } = overlay;
+    const isStub = overlay.isStub(peer);
+    peer.spareLinks(isStub);
+    return composeLinks(linkState, members, isStub ? linkState.revision : peer.flights.confirmed.links);
+  }
+
+  /** When the peer should have answered what leaves now; Infinity where nothing follows from silence [P4]. */
+  #answerBy(peer: Progress, now: number, poll: boolean, entries: boolean): number {
+    const { overlay, timing, random } = this.#options;
+    if (!overlay.hears(peer) && !peer.assumed) return Infinity;
+    if (poll) return now + jittered(random, timing.replyTimeoutMs(peer));
+    return entries && overlay.isNeighbour(peer) ? now + this.ackTimeoutMs(peer) : Infinity;
+  }
+
+  #lacks(mechanism: Mechanism): boolean {
+    return this.#options.without.includes(mechanism);
+  }
+}
