@@ -8,3 +8,10 @@ export class AssertionFailed extends Error {
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new AssertionFailed(message);
 }
+
+/** The item at an index that is within the list. */
+export function at<T>(list: ArrayLike<T>, index: number): T {
+  const item = list[index];
+  assert(item !== undefined, "an index is within its list");
+  return item;
+}

@@ -1,4 +1,5 @@
 /** Chance, handed in: a small seeded generator, the same numbers on every runtime. */
+import { at } from "./assert.ts";
 
 export interface Random {
   /** A number in [0, 1). */
@@ -41,9 +42,7 @@ export function shuffle<T>(random: Random, items: readonly T[]): T[] {
   const out = [...items];
   for (let i = out.length - 1; i > 0; i--) {
     const j = below(random, i + 1);
-    const swap = out[i] as T;
-    out[i] = out[j] as T;
-    out[j] = swap;
+    [out[i], out[j]] = [at(out, j), at(out, i)];
   }
   return out;
 }

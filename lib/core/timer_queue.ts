@@ -1,4 +1,5 @@
 /** Items by the moment at which each is due: a heap, so that asking for the next costs the same among few and many. */
+import { assert, at } from "./assert.ts";
 
 export interface Due {
   /** The moment at which it is due; Infinity while it is not. */
@@ -106,7 +107,7 @@ export class TimerQueue<T extends Due> {
   #rise(slot: Slot<T>, from: number): number {
     let place = from;
     while (place > 0) {
-      const above = this.#heap[(place - 1) >> 1] as Slot<T>;
+      const above = at(this.#heap, (place - 1) >> 1);
       if (above.at <= slot.at) break;
       this.#put(above, place);
       place = (place - 1) >> 1;
@@ -119,7 +120,8 @@ export class TimerQueue<T extends Due> {
   #sink(slot: Slot<T>, from: number): void {
     let place = from;
     for (let next = this.#earlier(place); next !== undefined && next.at < slot.at;) {
-      const below = next.place as number;
+      const below = next.place;
+      assert(below !== undefined, "what is in the heap has a place");
       this.#put(next, place);
       place = below;
       next = this.#earlier(place);

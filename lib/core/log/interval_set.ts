@@ -1,4 +1,5 @@
 /** A set of positive whole numbers kept as sorted intervals: memory grows with its gaps, not with its numbers. */
+import { at } from "../assert.ts";
 
 /** [from, to], both held. */
 export type Span = readonly [from: number, to: number];
@@ -9,7 +10,7 @@ export class IntervalSet {
 
   /** The largest n for which 1..n are all held; 0 where 1 is not. */
   get gapless(): number {
-    return this.#bounds[0] === 1 ? (this.#bounds[1] as number) : 0;
+    return this.#bounds[0] === 1 ? at(this.#bounds, 1) : 0;
   }
 
   /** The largest number held; 0 where none is. */
@@ -23,15 +24,13 @@ export class IntervalSet {
   }
 
   has(n: number): boolean {
-    const i = this.#spanEndingAtOrAfter(n);
-    return i < this.#bounds.length && (this.#bounds[i] as number) <= n;
+    return (this.#bounds[this.#spanEndingAtOrAfter(n)] ?? Infinity) <= n;
   }
 
   /** Whether from..to are all held. */
   hasSpan(from: number, to: number): boolean {
     const i = this.#spanEndingAtOrAfter(from);
-    return i < this.#bounds.length && (this.#bounds[i] as number) <= from &&
-      (this.#bounds[i + 1] as number) >= to;
+    return (this.#bounds[i] ?? Infinity) <= from && (this.#bounds[i + 1] ?? 0) >= to;
   }
 
   /** Returns whether n is new. */
@@ -53,9 +52,9 @@ export class IntervalSet {
     let end = to;
     const first = this.#spanEndingAtOrAfter(from - 1);
     let next = first;
-    while (next < bounds.length && (bounds[next] as number) <= to + 1) {
-      start = Math.min(start, bounds[next] as number);
-      end = Math.max(end, bounds[next + 1] as number);
+    for (let at = bounds[next]; at !== undefined && at <= to + 1; at = bounds[next]) {
+      start = Math.min(start, at);
+      end = Math.max(end, bounds[next + 1] ?? 0);
       next += 2;
     }
     if (next === first + 2) {
@@ -72,7 +71,7 @@ export class IntervalSet {
   spans(most = Infinity): Span[] {
     const spans: Span[] = [];
     for (let i = 0; i < this.#bounds.length && spans.length < most; i += 2) {
-      spans.push([this.#bounds[i] as number, this.#bounds[i + 1] as number]);
+      spans.push([at(this.#bounds, i), at(this.#bounds, i + 1)]);
     }
     return spans;
   }
@@ -80,7 +79,7 @@ export class IntervalSet {
   /** Whether every number of `other` is held here. */
   covers(other: IntervalSet): boolean {
     if (other.#bounds.length === 2 && this.#bounds.length >= 2 && this.#bounds[0] === other.#bounds[0]) {
-      return (this.#bounds[1] as number) >= (other.#bounds[1] as number);
+      return at(this.#bounds, 1) >= at(other.#bounds, 1);
     }
     return this.lacks(other, 1).length === 0;
   }
@@ -91,12 +90,14 @@ export class IntervalSet {
     const mine = this.#bounds;
     const theirs = other.#bounds;
     for (let t = 0, m = 0; t < theirs.length && found.length < most; t += 2) {
-      let from = theirs[t] as number;
-      const to = theirs[t + 1] as number;
-      while (m < mine.length && (mine[m + 1] as number) < from) m += 2;
-      for (let i = m; i < mine.length && (mine[i] as number) <= to && from <= to; i += 2) {
-        if ((mine[i] as number) > from) found.push([from, (mine[i] as number) - 1]);
-        from = (mine[i + 1] as number) + 1;
+      let from = theirs[t] ?? 0;
+      const to = theirs[t + 1] ?? 0;
+      while ((mine[m + 1] ?? Infinity) < from) m += 2;
+      for (let i = m; from <= to; i += 2) {
+        const start = mine[i] ?? Infinity;
+        if (start > to) break;
+        if (start > from) found.push([from, start - 1]);
+        from = (mine[i + 1] ?? 0) + 1;
       }
       if (from <= to) found.push([from, to]);
     }
@@ -116,7 +117,7 @@ export class IntervalSet {
     let high = bounds.length / 2;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((bounds[2 * middle + 1] as number) < n) low = middle + 1;
+      if (at(bounds, 2 * middle + 1) < n) low = middle + 1;
       else high = middle;
     }
     return 2 * low;

@@ -198,8 +198,10 @@ export class Log {
       return;
     }
     push(origin, entry.value);
-    for (let next = entry.seq + 1; origin.early.has(next); next++) {
-      push(origin, origin.early.get(next) as Json);
+    for (let next = entry.seq + 1;; next++) {
+      const early = origin.early.get(next);
+      if (early === undefined) return;
+      push(origin, early);
       origin.early.delete(next);
     }
   }

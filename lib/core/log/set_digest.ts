@@ -1,5 +1,5 @@
 /** A digest of a set of values: 64 bits that are the same for the same values, in whatever order they came. */
-import { type Key, keyOf, ValueSet } from "./value_set.ts";
+import { isWhole, type Key, keyOf, ValueSet } from "./value_set.ts";
 import type { Json } from "../message.ts";
 
 /** What a value is hashed as: a string may spell the text of another value. */
@@ -20,7 +20,7 @@ export class SetDigest {
 
   /** Takes in a value that the set did not have; the order does not matter. */
   add(value: Json, key: Key): void {
-    if (Number.isSafeInteger(key)) return this.#addWhole(key as number);
+    if (isWhole(key)) return this.#addWhole(key);
     const text = String(key);
     const kind = typeof value === "string" ? STRING : TEXT;
     let [high, low] = [SEED[0] ^ kind, SEED[1] ^ kind];

@@ -10,34 +10,38 @@ const WORD_BITS = 32;
 
 export class ValueSet {
   /** Whole numbers, by the word that they are in: there are often many close together, and a word costs no more than one. */
-  readonly #composeLinks = new Map<number, number>();
+  readonly #bits = new Map<number, number>();
   readonly #strings = new Set<Key>();
   readonly #others = new Set<Key>();
 
   has(value: Json, key: Key): boolean {
-    if (!Number.isSafeInteger(key)) return this.#setOf(value).has(key);
-    const word = wordOf(key as number);
-    return ((this.#composeLinks.get(word) ?? 0) & bitOf(key as number, word)) !== 0;
+    if (!isWhole(key)) return this.#setOf(value).has(key);
+    const word = wordOf(key);
+    return ((this.#bits.get(word) ?? 0) & bitOf(key, word)) !== 0;
   }
 
   /** Returns whether it is new. */
   add(value: Json, key: Key): boolean {
-    if (!Number.isSafeInteger(key)) {
+    if (!isWhole(key)) {
       const isNew = !this.has(value, key);
       if (isNew) this.#setOf(value).add(key);
       return isNew;
     }
-    const word = wordOf(key as number);
-    const bit = bitOf(key as number, word);
-    const bits = this.#composeLinks.get(word) ?? 0;
+    const word = wordOf(key);
+    const bit = bitOf(key, word);
+    const bits = this.#bits.get(word) ?? 0;
     if ((bits & bit) !== 0) return false;
-    this.#composeLinks.set(word, bits | bit);
+    this.#bits.set(word, bits | bit);
     return true;
   }
 
   #setOf(value: Json): Set<Key> {
     return typeof value === "string" ? this.#strings : this.#others;
   }
+}
+
+export function isWhole(key: Key): key is number {
+  return Number.isSafeInteger(key);
 }
 
 /** A string is its own key: a text of it would double what it takes. Undefined for a value too deep. */
