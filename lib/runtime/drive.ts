@@ -27,8 +27,6 @@ export interface DriveOptions {
   readonly journal?: Journal;
   /** Runs when everything that has come in by now was handed over; by default the runtime's next turn. */
   readonly endOfTurn?: (run: () => void) => void;
-  /** What is due at once waits for the end of the turn, so that all that comes in one turn leaves together. */
-  readonly batches?: boolean;
   /**
    * Entries could not be made safe. Nothing of what followed from them has left; the node that is returned takes the
    * old one's place, knows only what is safe, and gets the same events again.
@@ -36,7 +34,7 @@ export interface DriveOptions {
   readonly onUnsafe?: (error: unknown) => Steps;
   /** `now`: when they came, on the clock. */
   readonly onDeliver?: (entries: readonly Entry[], now: number) => void;
-  /** All that the node holds is safe now and may be shown; in batches, once for all that came in one turn. */
+  /** All that the node holds is safe now and may be shown; once for all that came in one turn. */
   readonly onSettled?: () => void;
   readonly onDropped?: (reason: string) => void;
   /** Takes a sentence that people should read. */
@@ -62,8 +60,9 @@ export function drive(options: DriveOptions): Driver {
 }
 
 /**
- * What follows from entries that are not safe yet is held until the end of the turn: so all that came in one turn is
- * committed at once.
+ * All that comes in one turn is taken in before the node is woken for what is due, so it leaves together, and a node that
+ * comes late to its timer misses nothing that has come meanwhile. What follows from entries that are not safe yet is held
+ * until the end of the turn, so all of them are committed at once.
  */
 class TurnDriver implements Driver {
   readonly #options: DriveOptions;
@@ -106,8 +105,8 @@ class TurnDriver implements Driver {
 
   step(event: Event): void {
     if (this.#stopped) return;
-    const waits = this.#options.batches === true && event.kind !== "wake";
-    const now = this.#now(waits);
+    const isWake = event.kind === "wake";
+    const now = this.#now(!isWake);
     const effects = this.#node.step(event, now);
     const { journal } = this.#options;
     const entered = journal !== undefined && this.#append(effects, journal);
@@ -117,14 +116,16 @@ class TurnDriver implements Driver {
       this.#held.push(...effects);
     }
     if (journal !== undefined && this.#appended >= COMMIT_ENTRIES_MAX) this.#commit(journal);
-    if (waits || !this.settled) this.#planEnd();
-    else if (event.kind !== "wake" && this.#node.deadline <= now) this.step({ kind: "wake" });
-    else this.#arm();
+    if (isWake && this.settled) this.#arm();
+    else this.#planEnd();
   }
 
   stop(): void {
+    if (this.#stopped) return;
     const { journal } = this.#options;
-    if (journal !== undefined && !this.#stopped) this.#commit(journal);
+    // What came in this turn is passed on.
+    if (this.#endPlanned) this.#endTurn();
+    if (journal !== undefined) this.#commit(journal);
     this.#stopped = true;
     this.#cancel();
   }
@@ -138,19 +139,16 @@ class TurnDriver implements Driver {
   }
 
   #perform(effects: readonly Effect[], now: number): void {
-    const { transport, batches, onDeliver, onDropped, onNotice, onSettled } = this.#options;
-    let delivered = false;
+    const { transport, onDeliver, onDropped, onNotice } = this.#options;
     for (const effect of effects) {
       if (effect.kind === "send") transport.send(effect.envelope);
       else if (effect.kind === "drop") onDropped?.(effect.reason);
       else if (effect.kind === "notice") onNotice?.(effect.text);
       else if (effect.kind === "deliver") {
         onDeliver?.(effect.entries, now);
-        delivered = true;
+        this.#delivered = true;
       }
     }
-    if (delivered && batches === true) this.#delivered = true;
-    else if (delivered) onSettled?.();
   }
 
   /** Returns whether there are own entries among them. */
@@ -178,12 +176,13 @@ class TurnDriver implements Driver {
   }
 
   #endTurn(): void {
+    if (this.#stopped) return;
     this.#endPlanned = false;
     this.#turnAt = undefined;
     if (this.#options.journal !== undefined && !this.settled) this.#commit(this.#options.journal);
     if (this.#delivered) this.#options.onSettled?.();
     this.#delivered = false;
-    if (!this.#stopped && this.#node.deadline <= this.#clock()) this.step({ kind: "wake" });
+    if (this.#node.deadline <= this.#clock()) this.step({ kind: "wake" });
     else this.#arm();
   }
 

@@ -75,7 +75,6 @@ export class Service {
       node: this.#node,
       transport: this.#router,
       clock: this.#clock,
-      batches: true,
       onDeliver: (entries, now) => this.#unackedAge.note(entries, now),
       onSettled: () => this.#watches.serveAll(),
       onDropped: (reason) => {

@@ -127,9 +127,7 @@ class SimHost implements Host {
     };
     const makeNode = (incarnation: number) => this.#startOver(incarnation);
     // As a node that serves, or as one under Maelstrom.
-    this.#driver = options.durable
-      ? driveDurably({ ...world, batches: true, store: this.#store, makeNode })
-      : drive(world);
+    this.#driver = options.durable ? driveDurably({ ...world, store: this.#store, makeNode }) : drive(world);
   }
 
   receive(envelope: Envelope): void {

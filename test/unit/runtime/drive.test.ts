@@ -21,7 +21,7 @@ const performed = ["send hello", "deliver 1", "send hello", "drop no use", "sett
 
 test("drive() performs the effects of a step in their order", () => {
   const rig = new Rig(() => taking);
-  rig.receive(hello);
+  rig.turn();
   assert.deepEqual(rig.log, ["step receive", ...performed]);
 });
 
@@ -55,8 +55,8 @@ test("drive() holds nothing for what others brought, and commits it a little lat
     effect.kind === "persist" ? { ...effect, own: false } : effect
   );
   const rig = new Rig(() => brought, { disk: new Disk() });
-  rig.receive(hello);
-  rig.receive(hello);
+  rig.turn();
+  rig.turn();
   const step = ["step receive", "append 1", ...performed];
   assert.deepEqual(rig.log, [...step, ...step]);
   assert.deepEqual(rig.timers, [COMMIT_LATER_MS]);
@@ -101,11 +101,11 @@ test("drive() gives the events of a failed commit to the node that takes over, a
   assert.deepEqual(rig.log, [step, "append 1", step, "commit", "unsafe: no room", step, step]);
 });
 
-test("drive() in batches wakes the node once at the end of the turn, for all that came in it [S5]", () => {
+test("drive() wakes the node once at the end of the turn, for all that came in it [S5]", () => {
   const rig = new Rig((event) => {
     rig.deadline = event.kind === "wake" ? Infinity : 1000;
     return [];
-  }, { batches: true });
+  });
   rig.receive(hello);
   rig.receive(hello);
   assert.deepEqual(rig.log, ["step receive", "step receive"]);
@@ -114,19 +114,33 @@ test("drive() in batches wakes the node once at the end of the turn, for all tha
   assert.deepEqual(rig.timers, []);
 });
 
-test("drive() without batches wakes the node at once where an event has made something due [N8]", () => {
+test("drive() takes in all that has come before it does what is overdue: nothing misses what leaves then [S5]", () => {
   const rig = new Rig((event) => {
-    rig.deadline = event.kind === "wake" ? Infinity : 1000;
+    rig.deadline = event.kind === "wake" ? Infinity : rig.deadline;
     return [];
-  });
+  }, { deadline: 1100 });
+  rig.now = 1200;
   rig.receive(hello);
   rig.receive(hello);
-  assert.deepEqual(rig.log, ["step receive", "step wake", "step receive", "step wake"]);
-  assert.deepEqual(rig.timers, []);
+  rig.endTurn();
+  assert.deepEqual(rig.log, ["step receive", "step receive", "step wake"]);
 });
 
-test("drive() in batches says once per turn that all is settled [S5]", () => {
-  const rig = new Rig(() => taking, { batches: true });
+test("drive() passes on what came in its last turn before it stops [S5]", () => {
+  const rig = new Rig((event) => {
+    rig.deadline = event.kind === "wake" ? Infinity : 1000;
+    return event.kind === "wake" ? [{ kind: "send", envelope: hello }] : taking;
+  }, { disk: new Disk() });
+  rig.receive(hello);
+  rig.driver.stop();
+  assert.deepEqual(rig.log.slice(-3), ["settled", "step wake", "send hello"]);
+  assert.deepEqual(rig.log.filter((line) => line === "commit").length, 1);
+  rig.endTurn();
+  assert.deepEqual(rig.log.at(-1), "send hello");
+});
+
+test("drive() says once per turn that all is settled [S5]", () => {
+  const rig = new Rig(() => taking);
   rig.receive(hello);
   rig.receive(hello);
   assert.equal(rig.log.includes("settled"), false);
@@ -143,7 +157,7 @@ test("drive() wakes the node at its deadline, not before", () => {
     rig.deadline = event.kind === "wake" ? Infinity : 1500;
     return [];
   });
-  rig.receive(hello);
+  rig.turn();
   assert.deepEqual(rig.timers, [500]);
   rig.fire(1500);
   assert.deepEqual(rig.log, ["step receive", "step wake"]);
@@ -153,18 +167,18 @@ test("drive() wakes the node at its deadline, not before", () => {
 test("drive() arms again when the deadline moves nearer", () => {
   const rig = new Rig(() => []);
   rig.deadline = 1500;
-  rig.receive(hello);
+  rig.turn();
   rig.deadline = 1100;
-  rig.receive(hello);
+  rig.turn();
   assert.deepEqual(rig.timers, [100]);
 });
 
 test("drive() leaves the timer when the deadline moves away, and looks again when it fires", () => {
   const rig = new Rig(() => []);
   rig.deadline = 1500;
-  rig.receive(hello);
+  rig.turn();
   rig.deadline = 2000;
-  rig.receive(hello);
+  rig.turn();
   assert.deepEqual(rig.timers, [500]);
   rig.fire(1500);
   assert.deepEqual(rig.timers, [500]);
@@ -174,14 +188,14 @@ test("drive() leaves the timer when the deadline moves away, and looks again whe
 test("drive() waits at most TIMER_MS_MAX at a time, which a timer can hold", () => {
   const rig = new Rig(() => []);
   rig.deadline = 1e12;
-  rig.receive(hello);
+  rig.turn();
   assert.deepEqual(rig.timers, [TIMER_MS_MAX]);
 });
 
 test("drive() waits zero for a deadline that has passed", () => {
   const rig = new Rig(() => []);
   rig.deadline = 10;
-  rig.receive(hello);
+  rig.turn();
   assert.deepEqual(rig.timers, [0]);
 });
 
@@ -211,7 +225,7 @@ test("drive() does not arm again when it is stopped within a step", () => {
 });
 
 test("drive() steps all that comes in one turn at one moment, which never goes back [S5]", () => {
-  const rig = new Rig(() => [], { batches: true });
+  const rig = new Rig(() => []);
   rig.deadline = 1500;
   rig.receive(hello);
   rig.endTurn();
@@ -242,7 +256,6 @@ test("monotonicClock() is near the time of day and never decreases", () => {
 interface Setting {
   readonly deadline?: number;
   readonly disk?: Disk;
-  readonly batches?: boolean;
 }
 
 /** A driven node of the test's own, on a clock that stands at 1000 until moved. */
@@ -260,7 +273,7 @@ class Rig {
   readonly #ends: (() => void)[] = [];
 
   constructor(decide: (event: Event) => Effect[], setting: Setting = {}) {
-    const { deadline = Infinity, disk, batches = false } = setting;
+    const { deadline = Infinity, disk } = setting;
     this.#decide = decide;
     this.deadline = deadline;
     this.driver = drive({
@@ -271,7 +284,6 @@ class Rig {
         this.#timers.set(run, ms);
         return () => this.#timers.delete(run);
       },
-      batches,
       ...disk && { journal: disk.writing(this.log) },
       endOfTurn: (run) => this.#ends.push(run),
       onUnsafe: (error) => {
@@ -297,6 +309,12 @@ class Rig {
 
   receive(envelope: Envelope): void {
     this.#handlers?.onEnvelope(envelope);
+  }
+
+  /** A turn in which one message comes. */
+  turn(): void {
+    this.receive(hello);
+    this.endTurn();
   }
 
   endTurn(): void {
