@@ -1,5 +1,5 @@
 /** The handshake of two nodes: a greeting, the answer to it, and the reasons for which one refuses the other. */
-import { GREETING_BYTES_MAX, REFUSALS_MAX, REFUSED_AGAIN_MS } from "./limits.ts";
+import { GREETING_BYTES_MAX, REFUSALS_MAX, REFUSALS_SAID_MAX, REFUSED_AGAIN_MS } from "./limits.ts";
 
 /** The version of the protocol between nodes. A node of another version is refused. */
 export const PROTOCOL_VERSION = 1;
@@ -66,11 +66,17 @@ export function greetingFault(
   return undefined;
 }
 
-/** Reports why a node or client was refused, once: until the reason changes, or it was accepted and REFUSED_AGAIN_MS are over. */
+/**
+ * Reports why a node or client was refused, once: until the reason changes, or it was accepted and REFUSED_AGAIN_MS are
+ * over. At most REFUSALS_SAID_MAX are reported in REFUSED_AGAIN_MS; one that is not is reported when it comes again.
+ */
 export class Refusals {
   readonly #onRefused: (reason: string) => void;
   readonly #clock: () => number;
   readonly #said = new Map<string, { readonly reason: string; readonly at: number; past: boolean }>();
+
+  #saidSince = -Infinity;
+  #saidCount = 0;
 
   constructor(onRefused: (reason: string) => void, clock = () => performance.now()) {
     this.#onRefused = onRefused;
@@ -81,11 +87,21 @@ export class Refusals {
     const said = this.#said.get(name);
     const now = this.#clock();
     if (said?.reason === reason && !(said.past && now - said.at >= REFUSED_AGAIN_MS)) return;
+    if (!this.#hasRoom(now)) return;
     this.#said.delete(name);
     this.#said.set(name, { reason, at: now, past: false });
     const [oldest] = this.#said.keys();
     if (this.#said.size > REFUSALS_MAX && oldest !== undefined) this.#said.delete(oldest);
     this.#onRefused(reason);
+  }
+
+  #hasRoom(now: number): boolean {
+    if (now - this.#saidSince >= REFUSED_AGAIN_MS) {
+      this.#saidSince = now;
+      this.#saidCount = 0;
+    }
+    this.#saidCount += 1;
+    return this.#saidCount <= REFUSALS_SAID_MAX;
   }
 
   /** It was accepted: should it be refused again, that is reported, but not at once. */

@@ -25,6 +25,8 @@ export const UNREACHED_AGAIN_MS_MAX = 3_600_000;
 export const GREETING_BYTES_MAX = 4_096;
 /** For so many names the reason of their refusal is remembered, so that each reason is said once. */
 export const REFUSALS_MAX = 64;
+/** So many refusals are reported in REFUSED_AGAIN_MS at the most, as strangers can make up names and reasons. */
+export const REFUSALS_SAID_MAX = 128;
 /** After this time, a peer that was accepted meanwhile and is refused for the same reason again is reported again. */
 export const REFUSED_AGAIN_MS = 60_000;
 

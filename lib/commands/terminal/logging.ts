@@ -2,12 +2,13 @@
 import { configure, getJsonLinesFormatter, getLogger, getTextFormatter } from "@logtape/logtape";
 import type { Logger } from "../../service/service.ts";
 import type { logFormats, logLevels } from "../config/serve.ts";
+import { printable } from "../../../transports/shortened.ts";
 import type { Io } from "./io.ts";
 
 type Facts = Record<string, unknown>;
 
 export async function logTo(
-  io: Io,
+  io: Pick<Io, "err" | "onErrDropped">,
   lowestLevel: typeof logLevels[number],
   format: typeof logFormats[number],
 ): Promise<Logger> {
@@ -42,7 +43,7 @@ function factsOf(facts: Facts): string {
   return Object.keys(facts).length === 0 ? "" : ` ${JSON.stringify(facts)}`;
 }
 
-/** Braces would be taken for the names of facts. */
+/** Strangers have a say in some texts. Braces would be taken for the names of facts. */
 function plain(text: string): string {
-  return text.replaceAll("{", "{{").replaceAll("}", "}}");
+  return printable(text).replaceAll("{", "{{").replaceAll("}", "}}");
 }

@@ -9,7 +9,12 @@ import {
   readOpening,
   Refusals,
 } from "../../../../transports/tcp/greeting.ts";
-import { GREETING_BYTES_MAX, REFUSALS_MAX, REFUSED_AGAIN_MS } from "../../../../transports/tcp/limits.ts";
+import {
+  GREETING_BYTES_MAX,
+  REFUSALS_MAX,
+  REFUSALS_SAID_MAX,
+  REFUSED_AGAIN_MS,
+} from "../../../../transports/tcp/limits.ts";
 
 const me = { id: "n1", cluster: "test", incarnation: 7 };
 
@@ -83,6 +88,23 @@ test("Refusals says a reason once, until it changes or all was well for REFUSED_
   now = 10 * REFUSED_AGAIN_MS;
   refusals.say("n2", "a");
   assert.equal(said.length, 4, "all was not well meanwhile");
+});
+
+test("Refusals says at most REFUSALS_SAID_MAX reasons in REFUSED_AGAIN_MS, as strangers can make up names and reasons", () => {
+  const said: string[] = [];
+  let now = 0;
+  const refusals = new Refusals((reason) => said.push(reason), () => now);
+  const floods = () => {
+    for (let i = 0; i < 1_000; i++) refusals.say(`n${i}`, "made up");
+    for (let i = 0; i < 1_000; i++) refusals.say("n2", `made up ${i}`);
+  };
+  floods();
+  assert.equal(said.length, REFUSALS_SAID_MAX);
+  now = REFUSED_AGAIN_MS;
+  refusals.say("n3", "a mistake");
+  assert.equal(said.at(-1), "a mistake", "after that, mistakes are said again");
+  floods();
+  assert.equal(said.length, 2 * REFUSALS_SAID_MAX);
 });
 
 test("Refusals remembers REFUSALS_MAX names, those of late", () => {
