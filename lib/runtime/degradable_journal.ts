@@ -11,19 +11,23 @@ export class DegradableJournal implements Journal {
   readonly #store: Store;
   #fault: unknown;
   #suspended = false;
-  #backlog: Entry[] = [];
+  /** Entries that wait for the next commit, or for the store to work again. */
+  #waiting: Entry[] = [];
 
   constructor(store: Store) {
     this.#store = store;
   }
 
   append(entries: readonly Entry[]): void {
-    if (!this.#suspended) this.#store.append(entries);
-    else for (const entry of entries) this.#backlog.push(entry);
+    for (const entry of entries) this.#waiting.push(entry);
   }
 
   commit(): void {
-    if (!this.#suspended) this.#store.commit();
+    if (this.#suspended) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#store.append(waiting);
+    this.#store.commit();
   }
 
   /** `fault`: what went wrong with the store. */
@@ -49,16 +53,16 @@ export class DegradableJournal implements Journal {
     }
   }
 
-  /** Tries to store the backlog; returns the fault, undefined where it worked. */
+  /** Tries to store the entries that wait; returns the fault, undefined where it worked. */
   resume(): unknown {
     try {
-      this.#store.append(this.#backlog);
+      this.#store.append(this.#waiting);
       this.#store.commit();
     } catch (error) {
       this.#fault = error;
       return error;
     }
-    this.#backlog = [];
+    this.#waiting = [];
     this.#suspended = false;
     return undefined;
   }

@@ -34,6 +34,19 @@ test("DegradableJournal.resume() stores what was kept, once there is room [S4]",
   deepEqual(store.stored, [[entry(1), entry(2), entry(3)]]);
 });
 
+test("DegradableJournal keeps what waited for a commit when it is suspended, also if the store fails on [S4]", () => {
+  const store = new Room();
+  const safe = new DegradableJournal(store);
+  safe.append([entry(1)]);
+  safe.suspend(new StoreFault("gone", "it is gone"));
+  safe.append([entry(2)]);
+  store.full = true;
+  equal(safe.resume() instanceof Error, true);
+  store.full = false;
+  equal(safe.resume(), undefined);
+  deepEqual(store.stored, [[entry(1), entry(2)]]);
+});
+
 test("DegradableJournal says that the place of its store is gone, until it is suspended [S4]", () => {
   const store = new Room();
   const safe = new DegradableJournal(store);
