@@ -21,6 +21,8 @@ export const UNREACHED_MS = 2_000;
 /** That is said again after this time, then after twice as long, and so on up to an hour. */
 export const UNREACHED_AGAIN_MS = 60_000;
 export const UNREACHED_AGAIN_MS_MAX = 3_600_000;
+/** A node that does not answer a greeting within this is dialled again; on a slow line the answer may take long. */
+export const GREETING_MS_MAX = BUSY_SILENCE_MS;
 /** A longer first line is no greeting. */
 export const GREETING_BYTES_MAX = 4_096;
 /** For so many names the reason of their refusal is remembered, so that each reason is said once. */

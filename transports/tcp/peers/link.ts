@@ -13,7 +13,7 @@ import {
   type Identity,
   readOpening,
 } from "../greeting.ts";
-import { PEER_QUEUE_BYTES_MAX, SILENCE_MS } from "../limits.ts";
+import { GREETING_MS_MAX, PEER_QUEUE_BYTES_MAX, SILENCE_MS } from "../limits.ts";
 import { Outage } from "./outage.ts";
 import { type Address, addressText } from "../../address.ts";
 
@@ -42,7 +42,8 @@ export class Link {
   #connection: Connection | undefined;
   /** The greeting of the peer that answered; undefined while the link is not up. */
   #greeted: Greeting | undefined;
-  #upMs = 0;
+  /** For how long the link has been up, or the greeting has waited for its answer, ms. */
+  #phaseMs = 0;
   #stopped = false;
   #sinceAt = performance.now();
   /** Defined while the link is down. */
@@ -120,9 +121,12 @@ export class Link {
 
   /** `other`: the link that the peer dialled. */
   tick(ms: number, other: Connection | undefined): void {
-    this.#upMs += ms;
+    this.#phaseMs += ms;
     this.#outage?.tick(ms);
     this.#connection?.beat(ms, other);
+    if (!this.up && this.#phaseMs >= GREETING_MS_MAX) {
+      this.#connection?.close(`the greeting was not answered within ${GREETING_MS_MAX} ms`);
+    }
   }
 
   #overflow(): void {
@@ -148,6 +152,7 @@ export class Link {
       onClose: (reason) => this.#onClose(connection, reason),
     });
     this.#connection = connection;
+    this.#phaseMs = 0;
     connection.write(encodeGreeting(me, peer), PEER_QUEUE_BYTES_MAX);
   }
 
@@ -167,7 +172,7 @@ export class Link {
       events.secondFault(greeting.incarnation);
     if (fault !== undefined) return this.#refuse(connection, fault);
     this.#greeted = greeting;
-    this.#upMs = 0;
+    this.#phaseMs = 0;
     this.#full = false;
     const unreachedMs = this.#outage?.saidMs;
     this.#outage = undefined;
@@ -201,7 +206,7 @@ export class Link {
     this.#connection = undefined;
     this.#greeted = undefined;
     // A link that breaks at once, again and again, is dialled ever more rarely.
-    if (wasUp && this.#upMs >= SILENCE_MS) this.#dialer.reset();
+    if (wasUp && this.#phaseMs >= SILENCE_MS) this.#dialer.reset();
     if (wasUp) {
       this.#outage = this.#makeOutage();
       this.#turn(reason);
