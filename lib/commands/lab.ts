@@ -1,4 +1,5 @@
 /** `hearsay lab`: five hosts on this machine; an examination or another command among them, or a place to play. */
+import { messageOf } from "../../transports/errno.ts";
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import process from "node:process";
@@ -98,7 +99,7 @@ async function obey(lab: Lab, line: string): Promise<string> {
     await lab[verb](id);
     return verb === "kill" ? `killed ${id}` : `started ${id}`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

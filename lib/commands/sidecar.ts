@@ -1,4 +1,5 @@
 /** `hearsay sidecar`: makes and removes the iptables rules of one node's network namespace, on request. */
+import { messageOf } from "../../transports/errno.ts";
 import { RealScheduler } from "../workbench/world/scheduler.ts";
 import { runCommand } from "../workbench/faults/iptables.ts";
 import { Sidecar } from "../workbench/faults/sidecar.ts";
@@ -40,6 +41,6 @@ async function run(
     await server.close();
     return left === undefined ? undefined : `Rules are left behind: ${left}`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

@@ -1,4 +1,5 @@
 /** The parts of the process that a command may touch: its two outputs, its input, its environment, and whether people are looking. */
+import { messageOf } from "../../../transports/errno.ts";
 import type { Readable } from "node:stream";
 
 export interface Io {
@@ -51,7 +52,7 @@ export function refuse(io: Io, mistakes: readonly string[]): number {
 
 /** Says on standard error what went wrong, and gives the exit status of a failure. */
 export function fail(io: Io, error: unknown): number {
-  io.err(`${error instanceof Error ? error.message : String(error)}\n`);
+  io.err(`${messageOf(error)}\n`);
   return FAILED;
 }
 

@@ -85,7 +85,7 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
 const stuck = `exec 3<&0
 { sh -c 'echo "pid $$" >&2; exec "$@"' sh "$@" </dev/null; echo "status $?" >&2; } | { cat <&3 >/dev/null; wc -l; }`;
 
-test("a watch whose output is stuck ends on SIGTERM, and its position has nothing that did not leave", () =>
+test("a watch whose output is stuck ends on SIGTERM, and its position lacks all values that did not leave", () =>
   inFolder(async (folder) => {
     const path = join(folder, "position");
     const values = numbers(1, 2_000).map((n) => `${n} ${"x".repeat(100)}`);
@@ -127,7 +127,7 @@ test("a watch whose reader leaves ends with status 0", async () => {
   });
 });
 
-test("a watch of what is new passes over what is there, and sees what comes between", async () => {
+test("a watch of new values passes over the present ones, and misses none in between", async () => {
   const old = numbers(1, 250);
   let follows = 0;
   const node = await FakeNode.start("n1", (body, visit) => {

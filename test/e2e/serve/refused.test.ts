@@ -1,4 +1,4 @@
-/** What an operator may get wrong, and whom a node refuses: a sentence that says what to do, and nobody else notices. */
+/** Mistakes of operators, and connections that a node refuses: a sentence says what to do, and nobody else notices. */
 import assert from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
@@ -57,7 +57,7 @@ test("serve: all mistakes in its settings are said at once", async () => {
   );
 });
 
-test("serve: a port or a directory that is taken is refused with a sentence, and who has it serves on", async () => {
+test("serve: a port or a directory that is taken is refused with a sentence, and its holder serves on", async () => {
   await withCluster({ ids: ["n1"], durable: true }, async (nodes, { folder }) => {
     const [node = assert.fail()] = nodes;
     const { host, port } = node.address;
@@ -130,7 +130,7 @@ test("serve: other clusters, second nodes of one id and strangers are refused, a
   });
 });
 
-test("serve: a peer that was never reached, and what is dropped, are said in the log and in status", async () => {
+test("serve: a peer that was never reached, and dropped messages, are said in the log and in status", async () => {
   const nobody = await freeAddress();
   await withCluster({ ids: ["n1"], strangers: new Map([["n9", nobody]]) }, async ([node = assert.fail()]) => {
     const at = `${nobody.host}:${nobody.port}`;

@@ -1,4 +1,4 @@
-/** Nodes whose log or clock went back: what others remember of them comes back, what they are told is heard, and it is said. */
+/** Nodes whose log or clock went back: they get back the values that others remember, their new ones count, and it is said. */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -33,7 +33,7 @@ test("serve: executables, Bun and Deno are one cluster", async () => {
   });
 });
 
-test("serve: SIGTERM lets what was sent leave, ends with status 0, and loses nothing", async () => {
+test("serve: SIGTERM lets sent messages leave, ends with status 0, and loses nothing", async () => {
   await withCluster({ ids: ["n1"], durable: true }, async ([node = assert.fail()]) => {
     const [reader, writer] = [await Client.open(node.address), await Client.open(node.address)];
     await tell(node, LONG_VALUES);

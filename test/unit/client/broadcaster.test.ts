@@ -90,7 +90,7 @@ test("a byte order mark is no part of the first value, and elsewhere it is what 
   });
 });
 
-test("a node that takes values no more has answered, and what was not read is not counted", async () => {
+test("a node that takes values no more has answered, and values that were not read are not counted", async () => {
   const node = await FakeNode.start("n1", (body, visit) => {
     if (Number(body["message"]) < 2_000) acknowledge(body, visit);
     else visit.say({ type: "error", code: 11, text: "full" }, body);
@@ -109,7 +109,7 @@ test("a node that takes values no more has answered, and what was not read is no
   });
 });
 
-test("what is unanswered when a connection breaks is told to the next node, and nothing else again", async () => {
+test("values that are unanswered when a connection breaks are told to the next node, and no others", async () => {
   // Of ten it answers four.
   const first = await FakeNode.start("n1", (body, visit) => {
     if (first.asked.length <= 4) acknowledge(body, visit);
@@ -235,7 +235,7 @@ test("no more values are under way once they are IN_FLIGHT_BYTES_MAX long", asyn
   equal(await underWay(Array.from({ length: 3 * enough }, () => value)), enough);
 });
 
-test("input is read on only when what came was taken", async () => {
+test("more input is read only when all of it so far was taken", async () => {
   let reads = 0;
   const input = new Readable({
     highWaterMark: 1,

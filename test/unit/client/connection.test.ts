@@ -1,4 +1,4 @@
-/** One connection to a node, and what bad nodes and no nodes come to: a reason in words. */
+/** One connection to a node; a bad node, or none, becomes a reason in words. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -57,7 +57,7 @@ test("an answer finds its request, in whatever order answers come", async () => 
   });
 });
 
-test("what answers no request is handed over", async () => {
+test("a message that answers no request is handed over", async () => {
   const node = await FakeNode.start(
     "n1",
     (body, visit) => visit.say({ type: "values", n: 1 }, { ...body, msg_id: 77 }),

@@ -19,7 +19,7 @@ test("intervals that touch or overlap are one", () => {
   equal(written("n1.k3:1-5,6-9,4-7;n1.k3:10"), "n1.k3:1-10");
 });
 
-test("what is no position is none", () => {
+test("a text that is no position is refused", () => {
   const bad = [
     "x",
     "n1",

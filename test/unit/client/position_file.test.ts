@@ -39,7 +39,7 @@ test("an empty file is a position before everything", () =>
     equal(load(join(folder, "position")), "");
   }));
 
-test("what is no position, no file or too long is refused, and why is said", () =>
+test("a path that holds no position, is no file or is too long is refused with a reason", () =>
   inFolder((folder) => {
     const path = join(folder, "position");
     writeFileSync(path, "n1.k3:9-1\n");

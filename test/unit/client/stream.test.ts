@@ -150,7 +150,7 @@ for (const [what, script, reason] of bad) {
   });
 }
 
-test("a node that sends what is known again and again, and hangs up, is given up", async () => {
+test("a node that sends known entries again and again, and hangs up, is given up", async () => {
   const node = await FakeNode.start("n1", serving([[["a", 1, [1]]]], hangUp));
   const { status, out } = await reading([node]);
   deepEqual([status, out, node.count("watch")], [1, "1\n", 2]);
@@ -211,7 +211,7 @@ test("a watch goes on at the next node from its position, misses nothing and rep
   });
 });
 
-test("what was not taken is in no position", async () => {
+test("values that were not taken are in no position", async () => {
   const node = await FakeNode.start("n1", serving([[["a", 1, [1]]], [["a", 2, [2]]]], stay));
   await withNodes([node], async () => {
     const taken: Json[] = [];
@@ -223,7 +223,7 @@ test("what was not taken is in no position", async () => {
   });
 });
 
-test("a stop waits for what is being taken, and its position has it", async () => {
+test("a stop waits for the values that are being taken, and its position has them", async () => {
   const node = await FakeNode.start("n1", serving([[["a", 1, [1]]], [["a", 2, [2]]]], stay));
   await withNodes([node], async () => {
     const printed = Promise.withResolvers<boolean>();

@@ -1,4 +1,4 @@
-/** What is done while a store has no room: what comes is kept and stored first afterwards. */
+/** While a store fails, entries wait, and are stored first afterwards. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { Entry } from "../../../lib/core/log/log.ts";
@@ -18,7 +18,7 @@ test("DegradableJournal stores at each commit, and nothing while it is suspended
   deepEqual(store.stored, [[entry(1)]]);
 });
 
-test("DegradableJournal.resume() stores what was kept, once there is room [S4]", () => {
+test("DegradableJournal.resume() stores the entries that wait, once there is room [S4]", () => {
   const store = new Room();
   const safe = new DegradableJournal(store);
   safe.suspend(new Error("it failed"));
@@ -34,7 +34,7 @@ test("DegradableJournal.resume() stores what was kept, once there is room [S4]",
   deepEqual(store.stored, [[entry(1), entry(2), entry(3)]]);
 });
 
-test("DegradableJournal keeps what waited for a commit when it is suspended, also if the store fails on [S4]", () => {
+test("DegradableJournal keeps entries that wait for a commit when it is suspended, also if the store fails on [S4]", () => {
   const store = new Room();
   const safe = new DegradableJournal(store);
   safe.append([entry(1)]);

@@ -1,4 +1,4 @@
-/** What may happen often is said at most once in a while, and counted. */
+/** A frequent event is reported at most once in a while, and counted. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { Sparsely } from "../../../lib/service/sparsely.ts";

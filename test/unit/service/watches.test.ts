@@ -13,7 +13,7 @@ import {
   WATCHES_PER_CONNECTION_MAX,
 } from "../../../lib/service/watches.ts";
 
-test("Watches give all that is held, then what comes [S2]", () => {
+test("Watches give all entries that are held, then new ones [S2]", () => {
   const rig = new Rig("a", "b");
   rig.watch("c#1", {});
   deepEqual(rig.take(), [watchOk(2), values(1, "a", "b")]);
@@ -22,7 +22,7 @@ test("Watches give all that is held, then what comes [S2]", () => {
   deepEqual(rig.take(), [values(3, "c")]);
 });
 
-test("Watches pass over what the position covers [S2]", () => {
+test("Watches pass over the entries that the position covers [S2]", () => {
   const rig = new Rig("a", "b", "c");
   rig.watch("c#1", { from: [["n0.1", [1, 1, 3, 3]]] });
   deepEqual(rig.take(), [watchOk(3), values(2, "b")]);

@@ -1,4 +1,4 @@
-/** A directory for a test of the durable log, and what such tests do with one. */
+/** A directory for a test of the durable log, and ways to use and damage it. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

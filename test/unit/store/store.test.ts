@@ -1,4 +1,4 @@
-/** Both stores: what is committed is held in order, and a life is later than the ones before. */
+/** Both stores: committed entries are held in order, and a life is later than the ones before. */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";

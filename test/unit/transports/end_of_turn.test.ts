@@ -1,4 +1,4 @@
-/** The end of a turn: what is planned, in order, and in one go. */
+/** The end of a turn: planned functions run in order, and in one go. */
 import { deepEqual } from "node:assert/strict";
 import { setImmediate } from "node:timers";
 import { test } from "node:test";

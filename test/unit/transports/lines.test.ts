@@ -1,4 +1,4 @@
-/** Lines: how bytes are cut, what is tolerated, and every limit met. */
+/** Lines: how bytes are cut, which faults are tolerated, and that every limit holds. */
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { test } from "node:test";

@@ -48,7 +48,7 @@ test("runMaelstrom() puts nothing but messages on its output, whatever comes in"
   assert.deepEqual(linesOf(output).map((line) => JSON.parse(line).body.type), ["init_ok"]);
 });
 
-test("runMaelstrom() takes null ids as absent, and answers what it refuses where an answer is wanted [W1] [W2]", async () => {
+test("runMaelstrom() takes null ids as absent, and answers a refused request where an answer is wanted [W1] [W2]", async () => {
   const { input, output, run } = rig();
   input.write(init.replace('"msg_id":1', '"msg_id":1,"in_reply_to":null') + "\n");
   input.write('{"src":"c1","dest":"n0","body":{"type":5,"msg_id":2}}\n');

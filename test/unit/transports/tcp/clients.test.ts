@@ -1,4 +1,4 @@
-/** Clients over TCP: who gets which answer, what they are told of their mistakes, and how little they can cost. */
+/** Clients over TCP: each gets its own answers, is told of its mistakes, and can cost little. */
 import assert from "node:assert/strict";
 import { Socket } from "node:net";
 import { test } from "node:test";
@@ -46,7 +46,7 @@ test("several clients may share a connection, and a client knows no more of its 
   await node.close();
 });
 
-test("a dest of * stands for whoever is at the other end", async () => {
+test("a dest of * stands for the node at the other end", async () => {
   const { node, ear, address } = await echoing();
   const [answer] = await new Talker(address).say({ ...note("c1", ""), dest: "*" }).hear(1);
   assert.equal(answer?.src, "n1");
@@ -54,7 +54,7 @@ test("a dest of * stands for whoever is at the other end", async () => {
   await node.close();
 });
 
-test("a client is told of what it says wrong, and heard on", async () => {
+test("a client is told of its mistakes, and heard on", async () => {
   const { node, ear, address } = await echoing({ peers: new Map([["n2", NOBODY]]) });
   const asked = { type: "read", msg_id: 7 };
   const heard = await new Talker(address).say(
@@ -89,7 +89,7 @@ test("a client is told of what it says wrong, and heard on", async () => {
   await node.close();
 });
 
-test("a client's null ids count as absent, and what it numbered and is refused is answered by number [W1] [W2]", async () => {
+test("a client's null ids count as absent, and a refused request is answered by its number [W1] [W2]", async () => {
   const { node, ear, address } = await echoing();
   const [first, ...refused] = await new Talker(address).say(
     '{"src":"c1","dest":"n1","body":{"type":"note","msg_id":null,"in_reply_to":null,"text":"hi"}}',
@@ -350,7 +350,7 @@ test("a client that writes no more gets its answers, then the connection ends", 
   await node.close();
 });
 
-test("a client that writes no more and is kept open is told what comes later", async () => {
+test("a client that writes no more and is kept open is told later values", async () => {
   const { node, address } = await echoing();
   const [talker, other] = [new Talker(address, true), new Talker(address, true)];
   for (const one of [talker, other]) one.say(note("c1", ""));
@@ -424,7 +424,7 @@ test("a client that is kept open and told nothing is called ever more rarely, fr
   assert.equal(gaps.at(-1), QUIET_MS_MAX);
 });
 
-test("a client that is gone is said once, what is sent to it is nobody's, and no other is mistaken for it", async () => {
+test("a client that is gone is reported once, answers to it are dropped, and no other is mistaken for it", async () => {
   const { node, ear, address } = await echoing();
   const talker = new Talker(address).say(note("c1", ""));
   await talker.hear(1);

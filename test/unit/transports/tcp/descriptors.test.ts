@@ -15,7 +15,7 @@ import {
 } from "../../../../transports/tcp/limits.ts";
 import { echoing, NOBODY, Talker, until } from "./rig.ts";
 
-test("clients have what peers, what is open already and the spare descriptors leave", () => {
+test("clients have the descriptors that peers, open files and the spare ones leave", () => {
   assert.equal(roomFor({ maxOpen: 64, open: 12 }, 1), 64 - 12 - 16 - PEER_DESCRIPTORS);
   assert.equal(
     roomFor({ maxOpen: 4_096, open: 12 }, 4),
@@ -25,7 +25,7 @@ test("clients have what peers, what is open already and the spare descriptors le
   assert.equal(roomFor({ maxOpen: Infinity, open: 0 }, 100), CLIENTS_MAX + UNCLASSIFIED_MAX);
 });
 
-test("a quarter of the room is for who has not said yet what it is", () => {
+test("a quarter of the room is for unclassified connections", () => {
   assert.deepEqual(placesIn(24, DEFAULT_LIMITS), { unclassified: 6, clients: 18 });
   assert.deepEqual(placesIn(ROOM_MIN, DEFAULT_LIMITS), { unclassified: 1, clients: 3 });
   assert.deepEqual(placesIn(Infinity, DEFAULT_LIMITS), {

@@ -1,4 +1,4 @@
-/** The first line between nodes: what is a greeting, who is refused and how often that is said. */
+/** The first line between nodes: greetings, refusals, and how often those are reported. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -18,7 +18,7 @@ import {
 
 const me = { id: "n1", cluster: "test", incarnation: 7 };
 
-test("a greeting is read as it was written, with and without whom it means", () => {
+test("a greeting is read as it was written, with and without the node that it means", () => {
   const greeting = { ...me, to: "n2" };
   assert.deepEqual(readOpening(encodeGreeting(me, "n2")), { kind: "greeting", greeting });
   const short = '{"hearsay":1,"cluster":"test","id":"n1","incarnation":7}';
@@ -33,7 +33,7 @@ test("a refusal is read as it was written, and not believed without end", () => 
   });
 });
 
-test("whatever is no line between nodes is a client's", () => {
+test("a line that is not one between nodes is a client's", () => {
   const lines = ["", "hello", "[1]", "null", '{"src":"c1","dest":"n1","body":{"type":"read","hearsay":1}}'];
   for (const line of [...lines, '"hearsay"', '["hearsay"]', '{"hearsay":1']) {
     assert.deepEqual(readOpening(line), { kind: "none" }, line);
@@ -61,7 +61,7 @@ test("a greeting of another version, or without its fields, is a fault", () => {
   for (const one of bad) assert.equal(readOpening(JSON.stringify(one)).kind, "fault", JSON.stringify(one));
 });
 
-test("who greets from another cluster, in my name, for another node or as a stranger is told so", () => {
+test("a greeting from another cluster, in my name, for another node or of a stranger is refused, with the reason", () => {
   const fault = (given: object) =>
     greetingFault(me, { id: "n2", cluster: "test", incarnation: 1, ...given }, (id) => id === "n2");
   assert.equal(fault({}), undefined);

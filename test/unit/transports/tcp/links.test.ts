@@ -52,7 +52,7 @@ test("a stranger, another cluster, another version and a wrong address are refus
   await node.close();
 });
 
-test("who dials refuses whoever answers in another name, from another cluster, or with no greeting", async () => {
+test("a dialling node refuses an answer in another name, from another cluster, or that is no greeting", async () => {
   const answers: [string, RegExp][] = [
     [encodeGreeting({ ...n2, id: "n3" }, "n1"), /for n2 is refused: this is meant for n2, not for n3/],
     [encodeGreeting({ ...n2, cluster: "other" }, "n1"), /is refused: this is cluster "test", not "other"/],
@@ -163,7 +163,7 @@ test("the same node that dials again takes the place of its old link, and counts
   await node.close();
 });
 
-test("what a peer sends in another name, or for another node, is dropped and said", async () => {
+test("a message of a peer in another name, or for another node, is dropped and reported", async () => {
   const { node, ear, address } = await alone();
   const peer = new Talker(address).say(
     encodeGreeting(n2, "n1"),
@@ -251,7 +251,7 @@ test("a link that is cut alone, while the other works, is closed after BUSY_SILE
   await end();
 });
 
-test("who takes in ever more of what waits for it lives, though it says nothing", async () => {
+test("a peer that goes on taking in waiting messages lives, though it says nothing", async () => {
   const peer = await Peer.listen({ answer: encodeGreeting(n2, "n1"), reads: "slowly" });
   const { node, ear } = await alone({ peers: new Map([["n2", peer.address]]) });
   await until(() => node.links()[0]?.connected === true);

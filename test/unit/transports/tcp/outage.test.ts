@@ -1,4 +1,4 @@
-/** Peers that are not reached: said once that lasts, then ever more rarely, and with what it ends; nothing else is. */
+/** Peers that are not reached: that is said once it has lasted, then ever more rarely, and when it ends. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {

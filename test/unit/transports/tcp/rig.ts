@@ -1,4 +1,4 @@
-/** What tests of the TCP carrier have in common: two nodes with wires between them, a plain client, polling. */
+/** Shared by tests of the TCP carrier: two nodes with wires between them, a plain client, polling. */
 import assert from "node:assert/strict";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import type { Envelope } from "../../../../lib/core/message.ts";

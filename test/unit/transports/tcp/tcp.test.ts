@@ -44,7 +44,7 @@ test("a name to listen on is looked up", async () => {
   await node.close();
 });
 
-test("closing waits for who does not read, and for no longer than it may", async () => {
+test("closing waits for a client that does not read, but no longer than it may", async () => {
   const { node, address } = await echoing({ answerBytesMax: 2 ** 26, clientsBytesMax: 2 ** 26 });
   const stuck = new Talker(address).say('{"src":"c1","dest":"*","body":{"type":"note"}}');
   await stuck.hear(1);
@@ -58,7 +58,7 @@ test("closing waits for who does not read, and for no longer than it may", async
   await until(() => stuck.closed);
 });
 
-test("closing lets a long answer leave to who reads it", async () => {
+test("closing lets a long answer leave to a client that reads it", async () => {
   const { node, address } = await echoing({ answerBytesMax: 2 ** 26, clientsBytesMax: 2 ** 26 });
   const talker = new Talker(address).say('{"src":"c1","dest":"*","body":{"type":"note"}}');
   await talker.hear(1);

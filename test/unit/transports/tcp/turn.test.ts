@@ -1,4 +1,4 @@
-/** Who is answered in which turn of the event loop. */
+/** Which clients are answered in which turn of the event loop. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers";
@@ -16,7 +16,7 @@ test("Turn is over once TURN_ANSWERS_BYTES_MAX were spent, and the next one is n
   equal(turn.isOver, false);
 });
 
-test("Turn lets those on who wait: who was answered least first, then who has waited longest [S6]", async () => {
+test("Turn lets waiting clients go on: first the one that was answered least, then the one that has waited longest [S6]", async () => {
   const turn = new Turn();
   const letOn: string[] = [];
   const waiting = (name: string, answeredBytes: number): Waiting => ({
@@ -35,7 +35,7 @@ test("Turn lets those on who wait: who was answered least first, then who has wa
   equal(letOn.length, 3, "each is let on once");
 });
 
-test("Turn leaves who is not reached to the turn after [S6]", async () => {
+test("Turn leaves clients that it does not reach to the turn after [S6]", async () => {
   const turn = new Turn();
   const letOn: number[] = [];
   for (const i of [1, 2, 3]) {
