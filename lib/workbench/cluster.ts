@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { Envelope, Json } from "../core/message.ts";
 import type { Random } from "../core/random.ts";
-import { Introduction, type Newcomer } from "./introduction.ts";
+import { Introduction } from "./introduction.ts";
+import { isComingUp, type Member, memberOf } from "./member.ts";
 import type { Clients } from "./load/client.ts";
 import type { Network } from "./world/network.ts";
 import type { DiskFault } from "./world/sim_store.ts";
@@ -10,7 +11,7 @@ import type { Oddities, Oddity } from "./verdict/oddities.ts";
 import type { LossCause } from "./verdict/survival.ts";
 import type { Topology } from "./load/topology.ts";
 import type { ViolationKind, Violations } from "./verdict/violations.ts";
-import type { Host, HostFactory, Scheduler } from "./world/world.ts";
+import type { HostFactory, Scheduler } from "./world/world.ts";
 
 export interface ClusterOptions {
   readonly ids: readonly string[];
@@ -29,17 +30,6 @@ export interface ClusterOptions {
   readonly onLost: (node: string, values: readonly Json[], cause: LossCause) => void;
   /** A node that was up is out of reach, for this reason; or, without one, it is up again. */
   readonly onOutage: (node: string, reason: string | undefined) => void;
-}
-
-interface Member extends Newcomer {
-  readonly host: Host;
-  /** Why it is out of reach, where it runs elsewhere. */
-  outOfReach: string | undefined;
-  state: "starting" | "up" | "paused" | "down";
-  /** When it was last brought down, paused or brought back; requests from before may go unanswered. */
-  disturbedAt: number;
-  /** A restart that an earlier life waits for is void once the node was killed again. */
-  life: number;
 }
 
 export class Cluster {
@@ -206,18 +196,7 @@ export class Cluster {
       back: (forgot) => this.#onBack(id, forgot),
     });
     network.addNode(id, (envelope) => host.receive(envelope), (src) => host.arriving?.(src));
-    const client = clients.open();
-    return {
-      id,
-      host,
-      client,
-      asking: undefined,
-      crashed: false,
-      outOfReach: undefined,
-      state: "down",
-      disturbedAt: -Infinity,
-      life: 0,
-    };
+    return memberOf(id, host, clients.open());
   }
 
   /** A request to a node that crashed while it came up is given up at once. */
@@ -307,9 +286,4 @@ export class Cluster {
       this.#introduction.topology(member, (ok) => onAnswer(member, ok));
     }
   }
-}
-
-/** Whether an answer of its introduction is awaited; a node that failed to come up is waited for no more. */
-function isComingUp({ state, asking }: Member): boolean {
-  return state === "starting" && asking?.busy === true;
 }
