@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -66,5 +67,18 @@ test("start and test make ready first, by npm, by bun and by deno", () => {
   for (const name of ["start", "test"]) {
     assert.match(scripts[name] ?? "", /^npm run --silent ready && /);
     assert.match(tasks[name] ?? "", /^deno task --quiet ready && /);
+  }
+});
+
+test("every script that a page names is there, and so is every picture", () => {
+  for (const page of ["README.md", "lib/service/README.md", "test/bench/README.md"]) {
+    const url = new URL(`../../${page}`, import.meta.url);
+    const text = readFileSync(url, "utf8");
+    const named = [...text.matchAll(/\b(?:npm run|bun run|deno task) ([a-z][a-z:]*)/g)].map(([, name]) =>
+      name
+    );
+    assert.deepEqual(named.filter((name) => name !== undefined && !(name in scripts)), [], page);
+    const pictures = [...text.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, path = ""]) => new URL(path, url));
+    assert.deepEqual(pictures.filter((picture) => !existsSync(picture)), [], page);
   }
 });
