@@ -227,10 +227,16 @@ function switchedOn({ intact }: JudgedRun): string[] {
 
 /** How values fare that are broadcast while a cut is on: nodes in reach need not wait for the heal. */
 function cuts({ "during-cuts": found }: Results): string[] {
-  const { "reachable-count": count, "never-reachable-count": never, reachable } = found;
+  const {
+    "reachable-count": count,
+    "never-reachable-count": never,
+    "disturbed-count": disturbed,
+    reachable,
+  } = found;
   if (count === 0) return [];
   const missed = never === 0 ? "" : `, ${never} of them never`;
-  return [`${count} values to every node in reach${missed}: ${spread(reachable)}`];
+  const apart = disturbed === 0 ? "" : `; ${disturbed} more were disturbed by another fault`;
+  return [`${count} values to every node in reach${missed}: ${spread(reachable)}${apart}`];
 }
 
 function heals(results: Results): string[] {

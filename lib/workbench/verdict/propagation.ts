@@ -23,6 +23,8 @@ export interface DuringCuts {
   readonly reachable: Quantiles | null;
   readonly "reachable-count": number;
   readonly "never-reachable-count": number;
+  /** Values on their way when another fault began, which may have put nodes out of reach: their times say little. */
+  readonly "disturbed-count": number;
 }
 
 const NEVER = 0;
@@ -42,6 +44,8 @@ interface Track {
   /** How many in reach have not had it yet. */
   awaited: number;
   readonly duringCut: boolean;
+  /** Another fault began before every node in reach had it. */
+  disturbed: boolean;
   reachedAt: number | undefined;
 }
 
@@ -78,6 +82,7 @@ export class Propagation {
       reach: inReach && this.#maskOf(inReach),
       awaited: inReach?.size ?? 0,
       duringCut: reach !== undefined,
+      disturbed: false,
       reachedAt: undefined,
     });
   }
@@ -120,6 +125,7 @@ export class Propagation {
     for (const heal of this.#heals) {
       if (heal.pending.size > 0) heal.disturbed = true;
     }
+    for (const track of this.#tracks.values()) if (track.awaited > 0) track.disturbed = true;
   }
 
   /** A fault ends; `disturbed` says whether another goes on. */
@@ -147,7 +153,8 @@ export class Propagation {
 
   get duringCuts(): DuringCuts {
     const cut = [...this.#tracks.values()].filter((track) => track.duringCut);
-    const inReach = cut.filter((track) => track.reach !== undefined);
+    const measured = cut.filter(({ reach }) => reach !== undefined);
+    const inReach = measured.filter(({ disturbed }) => !disturbed);
     return {
       count: cut.length,
       "acknowledged-by": Object.fromEntries(this.#acknowledgedBy),
@@ -155,6 +162,7 @@ export class Propagation {
       reachable: spans(inReach, (track) => track.reachedAt),
       "reachable-count": inReach.length,
       "never-reachable-count": inReach.filter((track) => track.reachedAt === undefined).length,
+      "disturbed-count": measured.length - inReach.length,
     };
   }
 

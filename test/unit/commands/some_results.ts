@@ -73,6 +73,7 @@ export function results(changes: Partial<Results> = {}): Results {
       reachable: null,
       "reachable-count": 0,
       "never-reachable-count": 0,
+      "disturbed-count": 0,
     },
     nemesis: [
       { "at-ms": 0, fault: "partition", what: "start", detail: "one: n2 | n0,n1" },

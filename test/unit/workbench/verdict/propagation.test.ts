@@ -87,5 +87,19 @@ test("Propagation: during a cut a value's reach counts apart, and a lone node's 
     reachable: all(30),
     "reachable-count": 2,
     "never-reachable-count": 1,
+    "disturbed-count": 0,
   });
+  propagation.interrupted();
+  propagation.holds("n2", [3], 8_000);
+  const { reachable, ...counts } = propagation.duringCuts;
+  assert.deepEqual(
+    reachable,
+    all(30),
+    "a value that was on its way when another cut began says nothing of the nodes",
+  );
+  assert.deepEqual([counts["reachable-count"], counts["never-reachable-count"], counts["disturbed-count"]], [
+    1,
+    0,
+    1,
+  ]);
 });
