@@ -67,7 +67,7 @@ test("the root of many, or one of its relays, is cut off: all others get every v
   }
 });
 
-test("many are cut in half: neither half makes one relay do all, and who sees whom is told to few [P24] [P25]", () => {
+test("many are cut in half: neither half makes one relay do all, and link states are told to few [P24] [P25]", () => {
   const nodeCount = 169;
   const { results, peak, words } = examine({
     nodeCount,

@@ -52,7 +52,7 @@ test("a tenth of all messages is lost: without retry the slowest value takes twi
   assert.ok(slowest(lacking) > 2 * slowest(whole));
 });
 
-test("a relay's messages get lost among others: who lacks something asks; without repair nobody does [P15]", () => {
+test("a relay's messages get lost among others: a node that lacks something asks; without repair none does [P15]", () => {
   const loss: Partial<Settings> = { ...many, nemesis: ["loss"] };
   assert.equal(invalid([run(loss)]), 0);
   assert.equal(invalid([run(loss, "repair")]), 1);
@@ -88,7 +88,7 @@ test("a split heals: within a second everything is everywhere, and no storm come
   );
 });
 
-test("those who say little and never noticed that they were lost are back soon after the heal, too [P21]", () => {
+test("nodes that say little and never noticed that they were lost are back soon after the heal, too [P21]", () => {
   const quiet: Partial<Settings> = {
     nodeCount: 100,
     rate: 20,

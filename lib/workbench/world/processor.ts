@@ -1,4 +1,4 @@
-/** The processor of one simulated process: what is to run there waits while it gets none, and is gone when the process ends. */
+/** The processor of one simulated process: work waits while the process gets none, and is gone when it ends. */
 import assert from "node:assert/strict";
 import type { Scheduler } from "./world.ts";
 
@@ -8,17 +8,17 @@ export const TIMERS_PER_MOMENT_MAX = 10_000;
 export class Processor {
   readonly #id: string;
   readonly #scheduler: Scheduler;
-  /** Grows when the process ends: what an earlier one had planned is void. */
+  /** Grows when the process ends: timers that an earlier one had set are void. */
   #process = 0;
   #paused = false;
   #stalledUntil = -Infinity;
-  /** What has come in, and which timers were due, while there was no processor. */
+  /** Messages that have come in, and timers that were due, while there was no processor. */
   #arrived: (() => void)[] = [];
   #due: (() => void)[] = [];
   #fired = 0;
   #firedAt = -1;
 
-  /** `id`: whose it is, for people. */
+  /** `id` names the process, for people. */
   constructor(id: string, scheduler: Scheduler) {
     this.#id = id;
     this.#scheduler = scheduler;

@@ -20,9 +20,9 @@ import type { Host, HostEvents, HostFactory, Scheduler } from "./world.ts";
 export interface SimNodeOptions {
   readonly deliveryBudgetMs?: number;
   readonly without?: readonly Mechanism[];
-  /** What a node persists survives its kills, as with `serve --data`; else it comes back empty, as under Maelstrom. */
+  /** Entries that a node persists survive its kills, as with `serve --data`; else it comes back empty, as under Maelstrom. */
   readonly durable?: boolean;
-  /** So many nodes start for the first time, over so long, ms; by default they are there at once. */
+  /** How many nodes start for the first time, and over how long, ms; by default they are there at once. */
   readonly startUp?: { readonly nodes: number; readonly ms: number };
 }
 
@@ -32,7 +32,7 @@ export interface SimOptions extends SimNodeOptions {
   readonly recorder?: Recorder;
 }
 
-/** Makes a host; given to those who want other nodes than the core's, or these ones broken. */
+/** Makes the hosts; tests give others that run other nodes than the core's, or broken ones. */
 export type SimHosts = (seed: number, scheduler: Scheduler, options: SimNodeOptions) => HostFactory;
 
 /** Runs a whole examination at once. Hosts given here must tell of deliveries. */
@@ -58,13 +58,13 @@ export function simulate(
   examination.start((found) => {
     results = found;
   });
-  // Hosts stop with the examination and then plan nothing any more, so the plans run out.
+  // Hosts stop with the examination and then set no timer any more, so the timers run out.
   scheduler.run();
   assert(results !== undefined, "an examination ends");
   return results;
 }
 
-/** What is driven: a core node, or in a test something of its shape. */
+/** The node that is driven: the core's, or in a test something of its shape. */
 export type Steps = Pick<Node, "step" | "deadline"> & { readonly status?: Pick<Node["status"], "digest"> };
 
 export function simHosts(
@@ -99,7 +99,7 @@ class SimHost implements Host {
   #random: Random;
   /** The first one of this life. */
   #init: Envelope | undefined;
-  /** What a durable node holds that lives, safe or not. */
+  /** The entries that a live durable node holds, committed or not. */
   #held: Json[] = [];
   #starts = 0;
 
@@ -218,13 +218,13 @@ class SimHost implements Host {
     this.#options.events.delivered(values);
   }
 
-  /** What it holds and would not come back with. */
+  /** The entries that it holds and would not come back with. */
   #unsafe(): readonly Json[] {
     const safe = new Set(this.#safe().map(keyOf));
     return this.#held.filter((value) => !safe.has(keyOf(value)));
   }
 
-  /** What it would come back with. */
+  /** The entries that it would come back with. */
   #safe(): Json[] {
     return Array.from(this.#store.entries(), ({ value }) => value);
   }

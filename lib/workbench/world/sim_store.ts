@@ -9,7 +9,7 @@ import { type Store, StoreFault } from "../../store/store.ts";
 const EMPTY_SHARE = 0.25;
 const CLOCK_SHARE = 0.5;
 
-/** What is wrong with a disk: it has no room, or fails now and then. A few bytes for a new life always fit. */
+/** A failing disk has no room, or fails now and then. A few bytes for a new life always fit. */
 export const diskFaults = ["full", "failing"] as const;
 export type DiskFault = typeof diskFaults[number];
 

@@ -272,7 +272,7 @@ test("what belongs to nodes that the examiner starts is a mistake with a running
   );
 });
 
-test("only partitions come from the examiner of a running cluster; who is cut, and by whom, must be known", () => {
+test("only partitions come from the examiner of a running cluster; the nodes that are cut, and their sidecars, must be known", () => {
   const faults = mistakesOf(
     cluster("--nemesis", "partition,kill", "--grudge", "n3|rest", "--sidecars", "n3=h:1"),
   );

@@ -21,7 +21,7 @@ test("Output holds at most its limit for a reader that has stalled, counts the r
   deepEqual(pipe.taken.at(-1), long);
 });
 
-test("Output says what was dropped in the form that is asked for, and whoever says nothing holds up no end", async () => {
+test("Output says what was dropped in the form that is asked for, and silence holds up no end", async () => {
   const pipe = new Pipe();
   const err = new Output(2, 1, () => pipe);
   const said: number[] = [];

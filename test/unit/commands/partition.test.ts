@@ -46,7 +46,7 @@ test("partition --dry-run --one-way leaves the first side alone", async () => {
   );
 });
 
-test("partition cuts and says when it ends; --show tells who drops whom; heal ends it", () =>
+test("partition cuts and says when it ends; --show tells which nodes drop which; heal ends it", () =>
   withSidecars(async ({ places }) => {
     const said = async (command: typeof partition, ...args: string[]) => {
       const { io, out, err } = listen();

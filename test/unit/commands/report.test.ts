@@ -97,7 +97,7 @@ test("true times seen from outside say how late they may be", () => {
   );
 });
 
-test("values broadcast during a cut are said apart: how soon whoever is in reach had them", () => {
+test("values broadcast during a cut are said apart: how soon the nodes in reach had them", () => {
   const during = {
     count: 9,
     "acknowledged-by": {},

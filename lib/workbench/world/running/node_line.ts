@@ -9,7 +9,7 @@ import type { Scheduler } from "../world.ts";
 export const SILENCE_MS = 3_000;
 /** The longest line a node may send, in bytes: a read of everything is one line. */
 export const ANSWER_BYTES_MAX = 64 * 1_048_576;
-/** What is held for a node that does not read, in bytes; over it, messages are dropped whole. */
+/** How much is held for a node that does not read, in bytes; over it, messages are dropped whole. */
 export const ASKED_BYTES_MAX = 16 * 1_048_576;
 
 export interface NodeLineHandlers {
@@ -17,7 +17,7 @@ export interface NodeLineHandlers {
   onEnvelope(envelope: Envelope): void;
   /** A line was no message. */
   onMalformed(reason: string): void;
-  /** The reason is said of the node, whose address goes before. At most once, and nothing after it. */
+  /** Called at most once, and nothing after it. The reason continues a sentence that begins with the node's address. */
   onLost(reason: string): void;
 }
 

@@ -12,7 +12,7 @@ import { type Address, addressText } from "../../../../transports/address.ts";
 /** How long after a failed dial or a lost connection the node is dialled again, ms; a guess. */
 export const REDIAL_MS = 200;
 
-/** Whose questions are the host's own, and which they are. */
+/** The client that the host itself asks as, and its questions. */
 const WATCHER = "c-watcher";
 const STATUS_ID = 1;
 const WATCH_ID = 2;
@@ -32,11 +32,11 @@ class RemoteHost implements Host {
   readonly #events: HostEvents;
   readonly #scheduler: Scheduler;
   #line: NodeLine | undefined;
-  /** The node has said who it is on this line. */
+  /** The status of the node, once it has come on this line. */
   #known: NodeStatus | undefined;
-  /** What it said of itself when it was last known. */
+  /** The latest status of the node on any line. */
   #last: NodeStatus | undefined;
-  /** What it is told before it is known for the first time waits: the introduction. */
+  /** A message to the node before its first status waits: the introduction. */
   #introduction: Envelope | undefined;
   /** The entries that it has told: when it is watched again, it need not tell them once more. */
   #had = new Digest();

@@ -1,4 +1,4 @@
-/** Who is in reach, and what the examiner remembers of it, for many nodes as for few. */
+/** Nodes in reach during a cut, and how long a value takes to them, for many nodes as for few. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FinalReads } from "../../../../lib/workbench/load/final_reads.ts";
@@ -7,7 +7,7 @@ import type { Op } from "../../../../lib/workbench/verdict/history.ts";
 import { Components } from "../../../../lib/workbench/faults/components.ts";
 import { Propagation } from "../../../../lib/workbench/verdict/propagation.ts";
 
-test("Components: nobody is cut off without a cut, and those who reach each other share one set", () => {
+test("Components: nobody is cut off without a cut, and nodes that reach each other share one set", () => {
   const components = new Components(["n0", "n1", "n2", "n3"]);
   const cut = completeGrudge([["n0", "n2"], ["n1", "n3"]]);
   assert.equal(components.of("n0", new Map()), undefined);
@@ -43,7 +43,7 @@ test("FinalReads: of more nodes than a byte has bits, each that lacks a value is
   const see = (node: string, value: Op["value"]) => reads.see({ ...read, node, value });
   for (const [i, node] of nodes.slice(0, 18).entries()) {
     const some = i % 8 === 3 ? ["a"] : ["a", 7];
-    // Whoever reads a value twice does not read it for another.
+    // A node that reads a value twice does not read it for another.
     see(node, i === 0 ? [...some, "b", "b"] : i === 5 ? some : [...some, "b"]);
   }
   assert.deepEqual(["a", 7, "b"].map((value) => reads.lacking(value)), [[], ["n3", "n11"], ["n5"]]);

@@ -87,7 +87,7 @@ test("parseGrudge(): one-way drops between the halves in one direction only", ()
   assert.deepEqual(heard, [3, 3, 3, 5, 5]);
 });
 
-test("parseGrudge(): named components are cut from each other; who is not named hears everyone", () => {
+test("parseGrudge(): named components are cut from each other; a node that is not named hears everyone", () => {
   assert.deepEqual(hearing(cut("n0|rest"), five)[0], ["n0"]);
   assert.deepEqual(hearing(cut("n0|rest"), five)[4], ["n1", "n2", "n3", "n4"]);
   assert.deepEqual(hearing(cut("n0,n1|n2|rest"), five).map(String), [

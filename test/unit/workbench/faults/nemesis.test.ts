@@ -253,7 +253,7 @@ test("Nemesis: cuts of given lengths come one after the other, the interval in b
   assert.ok(events.filter(({ fault }) => fault === "pause").length > 10);
 });
 
-test("Nemesis: kills and pauses strike a minority, and say whom they really struck", () => {
+test("Nemesis: kills and pauses strike a minority, and say which nodes they really struck", () => {
   assert.deepEqual([1, 2, 3, 4, 5, 25].map(victimsMax), [1, 1, 1, 1, 2, 12]);
   const { cluster, nemesis, scheduler, events, notes } = world({
     nemesis: ["kill", "pause"],

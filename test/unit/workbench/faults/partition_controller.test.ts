@@ -21,7 +21,7 @@ const split = completeGrudge([["n1"], ["n2", "n3"]]);
 const sorted = (requests: readonly Body[]) =>
   requests.map(({ id, type, from }) => `${id} ${type} ${from ?? ""}`.trim()).sort();
 
-test("partition controller: partition tells each sidecar whose packets to drop, and who drops none to heal", () =>
+test("partition controller: partition tells each sidecar whose packets to drop, and one that drops none to heal", () =>
   withSidecars(async ({ places, requests }) => {
     const controller = new PartitionController(places, addresses);
     await controller.partition(new Map([["n2", new Set(["n1", "n3"])], ["n3", new Set(["n1"])]]));

@@ -56,7 +56,7 @@ test("Workload: operations come at the rate, half of them broadcasts, and one fi
   assert.equal(examine(ok, { nodeCount: 3, rate: 0 }).stats.count, 3);
 });
 
-test("Workload: timers that ring late do not slow the rate; who was late for longer does not make up for it", () => {
+test("Workload: timers that ring late do not slow the rate; a longer delay is not made up for", () => {
   const opsWith = (lateMs: (when: number) => number): number => {
     const scheduler = new VirtualScheduler();
     const late: Scheduler = {

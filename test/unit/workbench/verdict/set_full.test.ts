@@ -235,7 +235,7 @@ test("check(): what vanished everywhere with a rollback is told apart; what did 
   ]);
 });
 
-test("check(): nodes whose own digest is not that of the values read are named; who says none is believed", () => {
+test("check(): nodes whose own digest is not that of the values read are named; a node that says none is believed", () => {
   const story = ending([1], [1]);
   const sound = story.judge({ digests: new Map([["n1", digestOf([1])]]) });
   assert.deepEqual([sound.workload.disagreeing, sound.failures], [[], []]);

@@ -11,7 +11,7 @@ import { naiveHosts } from "../../../sim/naive.ts";
 const settings: Settings = { ...defaults, nodeCount: 3, timeLimitS: 5, latencyMs: 10 };
 const tell = (message: string) => ({ src: "n0", dest: "n1", body: { type: "tell", message } });
 
-test("Loads: a message weighs its line in UTF-8, on whoever sends it and on whoever receives it", () => {
+test("Loads: a message weighs its line in UTF-8, at its sender and at its receiver", () => {
   const loads = new Loads();
   const traffic = new Traffic(loads);
   const bytes = encode(tell("abc")).length + 1;

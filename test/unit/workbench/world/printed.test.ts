@@ -49,7 +49,7 @@ test("readPrinted() reads no further than the first object of a line, and takes 
   assert.deepEqual(taken(`${raw} done`), [escaped, ["raw-controls", "text-after"], "x"]);
 });
 
-test("readPrinted() does not look into what goes to a client: whoever asked does", () => {
+test("readPrinted() does not look into what goes to a client: the client does", () => {
   const line = '{"src":"n0","dest":"c1","body":{"type":"read_ok","msg_id":null,"in_reply_to":1}}';
   assert.deepEqual(taken(line), [line, [], "read_ok"]);
 });

@@ -1,4 +1,4 @@
-/** A host of a node that runs elsewhere, tried on small servers: who answers, who does not, limits, and watching on. */
+/** A host of a node that runs elsewhere, tried on small servers: answers, silence, limits, and watching on. */
 import assert from "node:assert/strict";
 import { createServer, type Socket } from "node:net";
 import { test } from "node:test";
@@ -136,7 +136,7 @@ async function withRig(answer: Answer, use: (rig: Rig) => Promise<void>): Promis
 
 const init: Envelope = { src: "c0", dest: "n1", body: { type: "init", msg_id: 1 } };
 
-test("a remote host asks who is there, watches, and then passes on the introduction that had to wait", async () => {
+test("a remote host asks for the status, watches, and then passes on the introduction that had to wait", async () => {
   await withRig(sound, async (rig) => {
     rig.host.receive(init);
     await rig.hears(2);
@@ -155,7 +155,7 @@ const strangers: readonly (readonly [Answer, string])[] = [
   [(_body, _say, socket) => socket.end(), "closed the connection"],
 ];
 
-test("a remote host says why who answers is not the node, and dials again", async () => {
+test("a remote host says why the process that answers is not the node, and dials again", async () => {
   for (const [answer, reason] of strangers) {
     await withRig(answer, async (rig) => {
       assert.deepEqual(await rig.hears(1), [["gone", reason]]);
