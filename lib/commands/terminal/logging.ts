@@ -13,7 +13,9 @@ export async function logTo(
   format: typeof logFormats[number],
 ): Promise<Logger> {
   const line = format === "json" ? getJsonLinesFormatter() : textLine();
+  // A later logger of the process takes the place of an earlier one.
   await configure({
+    reset: true,
     sinks: { stderr: (record) => io.err(line(record)) },
     loggers: [
       { category: "hearsay", sinks: ["stderr"], lowestLevel },
