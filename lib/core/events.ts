@@ -1,4 +1,4 @@
-/** What goes into a node and what comes out of it, step by step, and what it begins with. */
+/** What goes into a node and what comes out of it, what it begins with, and what it says of itself. */
 import type { Entry } from "./log/log.ts";
 import type { Mechanism } from "./mechanisms.ts";
 import type { Envelope } from "./message.ts";
@@ -38,4 +38,30 @@ export interface NodeOptions {
   /** What earlier lives of this node made safe. */
   readonly restored?: { readonly entries: Iterable<Entry> };
   readonly without?: readonly Mechanism[];
+}
+
+/** What is believed of one peer, for people. */
+export interface PeerStatus {
+  readonly id: string;
+  /** Whether it is next to this node in the tree: only then does it say all that it holds. */
+  readonly neighbour: boolean;
+  /** Entries that this node holds and the peer has not said it holds, and the other way round. */
+  readonly lag: number;
+  readonly ahead: number;
+  /** Undefined before the first sample. */
+  readonly rttMs: number | undefined;
+  /** Since when it counts as lost, on the clock of `now`. */
+  readonly suspectedAt: number | undefined;
+  /** Whether it has said that it holds the entry. */
+  holds(origin: string, seq: number): boolean;
+}
+
+export interface NodeStatus {
+  readonly values: number;
+  /** Of the set of values: two nodes with the same values have the same, 16 hexadecimal digits. */
+  readonly digest: string;
+  readonly entries: number;
+  /** Undefined where this node is the relay itself, or knows no one. */
+  readonly relay: string | undefined;
+  readonly peers: readonly PeerStatus[];
 }

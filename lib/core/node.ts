@@ -1,4 +1,5 @@
 /** A node: the only verb is step, the only timer is deadline. */
+import { assert } from "./assert.ts";
 import { canonical, VALUE_DEPTH_MAX } from "./log/canonical.ts";
 import { Replicator } from "./replication/replicator.ts";
 import { type Key, keyOf } from "./log/value_set.ts";
@@ -13,7 +14,7 @@ import {
 } from "./message.ts";
 import type { Malformed, PeerMessage } from "./message.ts";
 import { type Batch, takeBatch } from "./replication/compose.ts";
-import type { Effect, Event, NodeOptions } from "./events.ts";
+import type { Effect, Event, NodeOptions, NodeStatus, PeerStatus } from "./events.ts";
 import type { Mechanism } from "./mechanisms.ts";
 import { Digest } from "./log/digest.ts";
 import { isOriginOf, originOf } from "./incarnation.ts";
@@ -21,33 +22,7 @@ import { Members } from "./topology/members.ts";
 import { byteLength, ESCAPED_BYTES } from "./size.ts";
 
 export { Digest };
-export type { Batch, Effect, Entry, Event, Mechanism, NodeOptions };
-
-/** What is believed of one peer, for people. */
-export interface PeerStatus {
-  readonly id: string;
-  /** Whether it is next to this node in the tree: only then does it say all that it holds. */
-  readonly neighbour: boolean;
-  /** Entries that this node holds and the peer has not said it holds, and the other way round. */
-  readonly lag: number;
-  readonly ahead: number;
-  /** Undefined before the first sample. */
-  readonly rttMs: number | undefined;
-  /** Since when it counts as lost, on the clock of `now`. */
-  readonly suspectedAt: number | undefined;
-  /** Whether it has said that it holds the entry. */
-  holds(origin: string, seq: number): boolean;
-}
-
-export interface NodeStatus {
-  readonly values: number;
-  /** Of the set of values: two nodes with the same values have the same, 16 hexadecimal digits. */
-  readonly digest: string;
-  readonly entries: number;
-  /** Undefined where this node is the relay itself, or knows no one. */
-  readonly relay: string | undefined;
-  readonly peers: readonly PeerStatus[];
-}
+export type { Batch, Effect, Entry, Event, Mechanism, NodeOptions, NodeStatus, PeerStatus };
 
 /** A broadcast value may take this many bytes as JSON: with what goes along it must fit in one line of the carriers. */
 export const VALUE_BYTES_MAX = 256 * 1024;
@@ -65,6 +40,8 @@ export class Node {
   /** How many values entered here. */
   #entered = 0;
   #replicator: Replicator | undefined;
+  /** How many entries were made safe, or are to be by an effect that is out already. */
+  #persisted = 0;
   #effects: Effect[] = [];
   #storageFault: string | undefined;
   /** What entered since the last wake and is not on its way yet. */
@@ -73,6 +50,7 @@ export class Node {
   constructor(options: NodeOptions) {
     this.#options = options;
     for (const entry of options.restored?.entries ?? []) this.#log.add(entry);
+    this.#persisted = this.#log.revision;
   }
 
   /**
@@ -191,7 +169,7 @@ export class Node {
       deliver: (entries) => this.#deliver(entries, false),
       beginOrigin: (origin, twin) => this.#beginOrigin(origin, twin),
       notice: (text) => this.#effects.push({ kind: "notice", text }),
-      send: (sent) => this.#effects.push({ kind: "send", envelope: sent }),
+      send: (sent) => this.#send(sent),
     }, now);
   }
 
@@ -234,7 +212,7 @@ export class Node {
 
   #enter(value: Json, key: Key | undefined): void {
     const entry: Entry = { origin: this.#origin, seq: ++this.#entered, value };
-    this.#log.add(entry, key);
+    assert(this.#log.add(entry, key), "a number is given once");
     this.#deliver([entry], true);
     this.#entering.push(entry);
   }
@@ -252,6 +230,7 @@ export class Node {
   }
 
   #deliver(entries: readonly Entry[], own: boolean): void {
+    this.#persisted += entries.length;
     this.#effects.push({ kind: "persist", own, entries }, { kind: "deliver", entries });
   }
 
@@ -270,10 +249,12 @@ export class Node {
   #reply(envelope: Envelope, body: Body): void {
     const { src, dest, body: { msg_id } } = envelope;
     if (msg_id === undefined) return;
-    this.#effects.push({
-      kind: "send",
-      envelope: { src: dest, dest: src, body: { ...body, in_reply_to: msg_id } },
-    });
+    this.#send({ src: dest, dest: src, body: { ...body, in_reply_to: msg_id } });
+  }
+
+  #send(envelope: Envelope): void {
+    assert(this.#persisted === this.#log.revision, "what is held is persisted before it is told of");
+    this.#effects.push({ kind: "send", envelope });
   }
 }
 

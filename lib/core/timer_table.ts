@@ -1,4 +1,5 @@
 /** The timers of one peer, by name: each is set to one moment on the clock of `now`, or to none. */
+import { assert } from "./assert.ts";
 
 /**
  * `retry`: an answer is overdue. `pull`: it is asked for what it holds and this node lacks. `send`: what it lacks leaves.
@@ -41,6 +42,7 @@ export class TimerTable {
 
   /** Infinity clears it. */
   set(name: TimerName, at: number): void {
+    assert(!Number.isNaN(at), "a timer is set to a moment");
     if (this.#at[name] === at) return;
     this.#at[name] = at;
     this.#changed();

@@ -1,5 +1,5 @@
 /** A set of positive whole numbers kept as sorted intervals: memory grows with its gaps, not with its numbers. */
-import { at } from "../assert.ts";
+import { assert, at } from "../assert.ts";
 
 /** [from, to], both held. */
 export type Span = readonly [from: number, to: number];
@@ -47,6 +47,7 @@ export class IntervalSet {
 
   /** Adds from..to, both included. */
   addSpan(from: number, to: number): void {
+    assert(from >= 1 && from <= to, "an interval runs forwards, from 1 on");
     const bounds = this.#bounds;
     let start = from;
     let end = to;
@@ -61,6 +62,7 @@ export class IntervalSet {
       bounds[first] = start;
       bounds[first + 1] = end;
     } else bounds.splice(first, next - first, start, end);
+    assert(first === 0 || at(bounds, first - 1) < start - 1, "intervals are ascending, and never adjacent");
   }
 
   addAll(other: IntervalSet): void {

@@ -1,4 +1,5 @@
 /** The grow-only log: every entry this node holds, by origin, and every distinct value once, in order of arrival. */
+import { assert } from "../assert.ts";
 import { IntervalSet } from "./interval_set.ts";
 import { type Key, keyOf, ValueSet } from "./value_set.ts";
 import type { Json } from "../message.ts";
@@ -131,7 +132,9 @@ export class Log {
 
   /** The values of entries from..to, which are held, until they have taken so much room on the wire, bytes. */
   take(origin: string, from: number, to: number, roomMax = Infinity): { values: Json[]; room: number } {
-    const { values, rooms, early } = this.#origin(origin);
+    const { values, rooms, early, held } = this.#origin(origin);
+    assert(from <= to + 1 && to <= held.last, "only what is held is taken");
+    assert(values.length === rooms.length, "the room of each value is known");
     // There is no gap between them, so they are all before the first gap, or all after it.
     const isEarly = to > values.length;
     let room = 0;
@@ -190,10 +193,13 @@ export class Log {
     origin.older = this.#newest;
     if (this.#newest !== undefined) this.#newest.newer = origin;
     this.#newest = origin;
+    assert(origin.older !== origin, "an origin is once in the order of growth");
   }
 
   #store(origin: Origin, entry: Entry): void {
-    if (entry.seq !== origin.values.length + 1) {
+    const gapless = origin.values.length;
+    assert(entry.seq > gapless, "what is new is none of those before the first gap");
+    if (entry.seq !== gapless + 1) {
       origin.early.set(entry.seq, entry.value);
       return;
     }

@@ -1,4 +1,5 @@
 /** What goes into a message to one peer: the part of the digest, the entries and the links that it lacks. */
+import { assert } from "../assert.ts";
 import type { IntervalSet } from "../log/interval_set.ts";
 import type { Log, Run } from "../log/log.ts";
 import { type Exchange, ORIGINS_MAX, SPANS_MAX } from "../message.ts";
@@ -97,6 +98,7 @@ export function takeBatch(
   for (const known of first) for (const [origin, held] of known) taking.take(origin, held, bytesMax / 2);
   for (const { name, held } of sent.gaps(log)) taking.take(name, held, bytesMax);
   const { runs, bytes } = taking;
+  assert((runs.length === 0) === (bytes === 0), "entries take room");
   return { runs, bytes, more: sent.lacks(log) };
 }
 
@@ -123,6 +125,7 @@ class Taking {
       this.#entries += values.length;
       this.bytes += room + roomFor(origin) + NUMBER_BYTES;
       this.runs.push({ origin, seq: from, values });
+      assert(this.#entries <= BATCH_ENTRIES_MAX, "a batch has its end");
       sent.addSpan(from, from + values.length - 1);
     }
   }

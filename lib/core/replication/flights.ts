@@ -1,4 +1,5 @@
 /** Messages on their way to one peer: what each said, and by when it should be answered [P3, P4, P6]. */
+import { assert } from "../assert.ts";
 
 /** Messages of which an acknowledgement is still awaited; older ones are given up for lost [P6]. */
 export const FLIGHTS_MAX = 64;
@@ -56,8 +57,10 @@ export class Flights {
 
   /** The next message leaves. */
   add(flight: Omit<Flight, "seq">): void {
+    assert(flight.answerBy >= flight.at, "no answer is due before its message leaves");
     this.#flights.push({ seq: ++this.#seq, ...flight });
     if (this.#flights.length > FLIGHTS_MAX) this.#flights.shift();
+    assert(this.#flights.length <= FLIGHTS_MAX, "few messages are remembered");
     this.expect(flight.answerBy);
   }
 
@@ -87,6 +90,7 @@ export class Flights {
     const flight = this.#flights.find((each) => each.seq === seq);
     if (flight === undefined) return undefined;
     this.#flights = this.#flights.filter((each) => each.seq > seq);
+    assert(seq <= this.#seq, "what is acknowledged was sent");
     const { log, links } = this.#confirmed;
     this.#confirmed = {
       log: Math.max(log, flight.logRevision),

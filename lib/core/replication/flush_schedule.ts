@@ -1,4 +1,5 @@
 /** When what is held leaves for each neighbour: at once, with the next flush, or for the last moment that makes one. */
+import { assert } from "../assert.ts";
 import type { Entry } from "../log/log.ts";
 import type { Overlay } from "../liveness/overlay.ts";
 import type { Mechanism } from "../mechanisms.ts";
@@ -89,9 +90,11 @@ export class FlushSchedule {
   flush(now: number): void {
     if (this.#flushAt > now) return;
     const { overlay, timing, sender } = this.#options;
+    assert(now >= this.#flushedAt, "time does not go back");
     this.#flushAt = Infinity;
     this.#flushedAt = now;
     this.#announcedMs = timing.nextWindowMs;
+    assert(this.#announcedMs >= 0, "a window has a length");
     const window = overlay.relay === undefined ? this.#announcedMs : 0;
     for (const peer of overlay.neighbours) {
       if (peer !== overlay.relay && sender.hasNews(peer)) {

@@ -1,4 +1,5 @@
 /** What one peer said of itself, and when: its incarnation, its newest message, how it passes on as a relay. */
+import { assert } from "../assert.ts";
 import type { Exchange } from "../message.ts";
 
 /** While a message of it comes in, nothing is missed; it has come to a stop when nothing more came for so long (a guess) [P4]. */
@@ -51,6 +52,8 @@ export class Heard {
 
   /** A message of it came, of an incarnation that has not ended. */
   message({ incarnation, seq, window }: Pick<Exchange, "incarnation" | "seq" | "window">, now: number): void {
+    assert(incarnation >= this.#incarnation, "nothing of an incarnation that has ended is taken in");
+    assert(now >= this.#at, "time does not go back");
     if (incarnation > this.#incarnation) {
       this.#seq = 0;
       this.#flushes = { ...this.#flushes, windowMs: 0 };

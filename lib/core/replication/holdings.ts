@@ -1,4 +1,5 @@
 /** What one peer holds by its own account, and will hold once all that is on its way has arrived [P1, P2]. */
+import { assert } from "../assert.ts";
 import { IntervalSet } from "../log/interval_set.ts";
 import { Digest } from "../log/digest.ts";
 import type { Entry, Log, Run } from "../log/log.ts";
@@ -87,13 +88,16 @@ export class Holdings {
       acked.addSpan(from, to);
       sent.addSpan(from, to);
     }
+    assertCovers(sent, acked);
   }
 
   /** It sent from..to, so it holds them. */
   addSpan(origin: string, from: number, to: number): void {
     this.#toCompare.add(origin);
-    this.#acked.of(origin).addSpan(from, to);
-    this.#sent.of(origin).addSpan(from, to);
+    const [acked, sent] = [this.#acked.of(origin), this.#sent.of(origin)];
+    acked.addSpan(from, to);
+    sent.addSpan(from, to);
+    assertCovers(sent, acked);
   }
 
   /** Takes what it lacks, up to a batch, and counts it as on its way; what is in `first` goes first. */
@@ -125,6 +129,12 @@ export class Holdings {
     this.#sent = new Digest();
     this.#toCompare.clear();
   }
+}
+
+/** What is acknowledged was sent. To compare all intervals would cost more than what it watches over. */
+function assertCovers(sent: IntervalSet, acked: IntervalSet): void {
+  assert(sent.last >= acked.last, "what is acknowledged was sent");
+  assert(sent.gapless >= acked.gapless, "what is acknowledged without a gap was sent without one");
 }
 
 const NOTHING = new IntervalSet();

@@ -1,4 +1,5 @@
 /** How much may be on its way to one peer at once, and how long that takes: both follow from what arrived there of late. */
+import { assert } from "../assert.ts";
 import type { Run } from "../log/log.ts";
 
 /** One message carries at most so many entries, and values until they take so many bytes. */
@@ -114,6 +115,8 @@ export class Pacing {
   left(n: number, shipment: Shipment, rttMs: number | undefined, now: number): void {
     if (!this.#isOn) return;
     const { bytes, runs, cut, asked } = shipment;
+    assert(bytes > 0, "what leaves with entries takes its time");
+    assert(this.#underWay <= ALLOWANCE_BYTES_MAX, "no more leaves while as much is on its way as may be");
     // An idle line begins to carry now.
     if (this.#underWay === 0) this.#arrivedAt = now;
     const limited = cut || this.#underWay > this.#allowance / 2;
@@ -186,6 +189,7 @@ export class Pacing {
   #giveUp(load: Load): void {
     if (!load.lost) this.#underWay -= load.bytes;
     load.lost = true;
+    assert(this.#underWay > -1, "nothing arrives twice");
   }
 
   #drop(count: number): void {
@@ -218,5 +222,6 @@ export class Pacing {
     const most = Math.min(ALLOWANCE_BYTES_MAX, 2 * this.#allowance);
     const allowance = Math.min(most, Math.max(2 * BATCH_BYTES_MIN, wanted));
     this.#allowance = limited ? allowance : Math.max(this.#allowance, allowance);
+    assert(this.#allowance <= ALLOWANCE_BYTES_MAX, "what may be on its way has an end");
   }
 }

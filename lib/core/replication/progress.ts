@@ -22,6 +22,7 @@
  * retry timer is due when the first answer is. Suspected: no misses. Streaming and throttled: it was heard in its
  * present incarnation, what it holds is not supposed, and no answer is overdue.
  */
+import { assert } from "../assert.ts";
 import type { TimerQueue } from "../timer_queue.ts";
 import type { Digest } from "../log/digest.ts";
 import type { Entry, Log } from "../log/log.ts";
@@ -149,11 +150,16 @@ export class Progress {
 
   /** Books a message that leaves now. */
   left({ viewUpdateDue, truncated, ...flight }: Departure, now: number): void {
+    assert(
+      this.#suspectedAt === undefined || flight.answerBy === Infinity,
+      "of a suspect nothing is expected",
+    );
     const waits = this.heard.incarnation === 0 || this.pacing.queues;
     this.flights.add({ ...flight, at: now, waits });
     this.#viewUpdateDue = viewUpdateDue;
     this.#truncated = truncated;
     this.timers.clear("ack");
+    assert(this.timers.at("retry") <= flight.answerBy, "the retry timer is due when the first answer is");
   }
 
   /** This is on its way to it from elsewhere: it says so by then. */
@@ -193,6 +199,7 @@ export class Progress {
     this.heard.message(said, now);
     this.#suspectedAt = undefined;
     this.#misses = 0;
+    assert(!this.heard.isNothing, "it was heard");
     const { ack } = said;
     const lost = ack?.[0] === myIncarnation ? this.#landed(ack[1], ack[2], now) : [];
     for (const [origin, spans] of said.digest) this.holdings.add(origin, spans);
@@ -202,8 +209,10 @@ export class Progress {
 
   /** An answer is overdue. */
   miss(): void {
+    assert(this.#suspectedAt === undefined, "a suspect misses nothing");
     this.#misses++;
     this.flights.retry();
+    assert(this.#misses <= MISSES_MAX, "who misses too often is suspected");
   }
 
   /** It is asked for the last time: one more miss, and it is suspected. */
@@ -216,6 +225,7 @@ export class Progress {
   suspect(now: number): void {
     this.expectNothing();
     this.#suspectedAt ??= now;
+    assert(this.state === "suspected" && !this.awaited, "of a suspect nothing is expected");
   }
 
   /** Nothing is expected of it any more, and what was on its way is lost. */

@@ -1,4 +1,5 @@
 /** What others remember of this node, held against what it knows of itself: a log or a clock may have gone back. */
+import { assert } from "../assert.ts";
 import { incarnationAfter, isOriginOf, originOf } from "../incarnation.ts";
 import type { Log } from "../log/log.ts";
 import type { Exchange } from "../message.ts";
@@ -58,6 +59,7 @@ export class Rebirth {
     notice(
       `${peer.id} remembers ${what}, as after its clock was set back: this is life ${incarnation} from now on`,
     );
+    assert(incarnation > this.#incarnation, "a later incarnation is larger");
     this.#incarnation = incarnation;
     this.#origin = originOf(me, incarnation);
     beginOrigin(this.#origin, twin);

@@ -1,4 +1,5 @@
 /** Which entries came of late, and which have been here for a while, and so probably are everywhere. */
+import { assert } from "../assert.ts";
 import { Digest } from "../log/digest.ts";
 import type { Entry, Log } from "../log/log.ts";
 
@@ -31,6 +32,7 @@ export class RecentEntries {
       latest = { at: now, known: new Digest() };
       this.#parts.push(latest);
     }
+    assert(latest.at <= now && this.#parts.length <= 2 * PARTS, "parts are few, and none is of the future");
     for (const entry of entries) latest.known.add(entry);
   }
 

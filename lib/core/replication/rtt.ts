@@ -1,4 +1,5 @@
 /** The round trip to one peer, estimated as RFC 6298 does, with bounds on what one sample may say [P3]. */
+import { assert } from "../assert.ts";
 
 /** A sample may be so far over twice what was expected; what is over that counts as that (a guess). */
 export const SAMPLE_SLACK_MS = 100;
@@ -34,6 +35,7 @@ export class RttEstimator {
 
   /** Takes in a sample, ms. One of a message that had waited is only a bound, which stands until there is a sample. */
   measure(ms: number, waited: boolean, now: number): void {
+    assert(ms >= 0, "nothing arrives before it leaves");
     if (!this.#isBounded) this.#smooth(this.#rtt ?? { mean: ms, deviation: 0 }, ms);
     else if (waited) this.#rtt ??= { mean: Math.min(ms, FIRST_SAMPLE_MAX_MS), deviation: 0, isBound: true };
     else this.#sample(ms, now);

@@ -1,4 +1,5 @@
 /** Composes one message to a peer, and books it: push, acknowledgement, retry and repair all leave in one shape [W4]. */
+import { assert } from "../assert.ts";
 import { jittered } from "../backoff.ts";
 import type { Log } from "../log/log.ts";
 import type { Overlay } from "../liveness/overlay.ts";
@@ -122,10 +123,13 @@ export class Sender {
   ): void {
     const { overlay, timing } = this.#options;
     const { runs, bytes, more } = batch;
+    assert(runs.length === 0 || peer.room > 0, "entries leave only where they may");
+    const { nextSeq } = peer.flights;
     if (runs.length > 0) {
-      peer.pacing.left(peer.flights.nextSeq, { bytes, runs, cut: more, asked: poll }, peer.rtt?.mean, now);
+      peer.pacing.left(nextSeq, { bytes, runs, cut: more, asked: poll }, peer.rtt?.mean, now);
     }
     peer.left({ ...departure, answerBy: this.#answerBy(peer, now, poll, runs.length > 0) }, now);
+    assert(peer.flights.nextSeq === nextSeq + 1, "a message has one number");
     if (more && overlay.isNeighbour(peer) && peer.room > 0) peer.timers.set("send", now);
     else if (departure.viewUpdateDue) peer.timers.set("send", now + timing.replyTimeoutMs(peer));
     else if (!more) peer.timers.clear("send");
