@@ -105,13 +105,17 @@ test("values broadcast during a cut are said apart: how soon the nodes in reach 
     reachable: spread,
     "reachable-count": 8,
   };
-  const line = (never: number) => {
-    const found = results({ "during-cuts": { ...during, "never-reachable-count": never } });
+  const line = (never: number, disturbed = 0) => {
+    const found = results({
+      "during-cuts": { ...during, "never-reachable-count": never, "disturbed-count": disturbed },
+    });
     return reportLines(runOf(found), plain).find((line) => line.includes("during cuts"));
   };
   const times = "median 1, 95 % 2.3, 99 % 3, maximum 450 ms";
   assert.equal(line(0), `  during cuts       8 values to every node in reach: ${times}`);
   assert.equal(line(2), `  during cuts       8 values to every node in reach, 2 of them never: ${times}`);
+  const apart = "; 3 more were disturbed by another fault";
+  assert.equal(line(0, 3), `  during cuts       8 values to every node in reach: ${times}${apart}`);
 });
 
 test("an examiner that was late by LATE_TOLD_MS says so", () => {
