@@ -146,6 +146,7 @@ test("SimHost: rolled back, a durable node has what it had made safe at some mom
 function durable(own: boolean) {
   const scheduler = new VirtualScheduler();
   const sent: number[] = [];
+  const lost: unknown[] = [];
   let entered = 0;
   const make = (): Steps => ({
     step: ({ kind }: Event): Effect[] => {
@@ -160,11 +161,15 @@ function durable(own: boolean) {
     },
     deadline: Infinity,
   });
-  const events = { ...NOBODY, sent: () => sent.push(scheduler.now()) };
-  const host = simHosts(1, scheduler, { durable: true }, make)("n0", events);
+  const events = {
+    ...NOBODY,
+    sent: () => sent.push(scheduler.now()),
+    lost: (values: readonly Json[]) => lost.push(values, host.holds?.()),
+  };
+  const host: Host = simHosts(1, scheduler, { durable: true }, make)("n0", events);
   host.start();
   const receive = (): unknown => host.receive({ src: "n1", dest: "n0", body: { type: "x" } });
-  return { scheduler, host, sent, receive };
+  return { scheduler, host, sent, lost, receive };
 }
 
 test("SimHost: a durable node that is killed before its turn is over has said nothing and kept nothing [S1]", () => {
@@ -188,6 +193,14 @@ test("SimHost: what others brought is safe COMMIT_LATER_MS later; killed before 
     assert.deepEqual(host.holds?.(), [1]);
     assert.deepEqual([host.kill(), host.holds?.(), sent], [lost, kept, [0]]);
   }
+});
+
+test("SimHost: a node that starts over says what it holds no more, as that may have been the last copy [S4]", () => {
+  const { scheduler, host, lost, receive } = durable(false);
+  receive();
+  host.failDisk?.("full");
+  scheduler.run(COMMIT_LATER_MS);
+  assert.deepEqual(lost, [[1], []]);
 });
 
 test("SimHost: a process that ends takes along what waited for it", () => {

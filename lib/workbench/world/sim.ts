@@ -195,8 +195,10 @@ class SimHost implements Host {
   /** The same process goes on with another node: its members are known already. */
   #startOver(incarnation: number): Steps {
     const { events, scheduler } = this.#options;
-    events.lost(this.#unsafe());
+    const lost = this.#unsafe();
     const node = this.#makeNode(incarnation);
+    // Only now nobody holds what nobody else holds.
+    events.lost(lost);
     if (this.#init !== undefined) node.step({ kind: "receive", envelope: this.#init }, scheduler.now());
     return node;
   }
