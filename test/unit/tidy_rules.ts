@@ -26,6 +26,7 @@ const arrows: Readonly<Record<Room, readonly string[]>> = {
     ...[
       "transports/address.ts",
       "transports/client_id.ts",
+      "transports/errno.ts",
       "transports/lines.ts",
       "transports/transport.ts",
       "transports/tcp/line_client.ts",

@@ -1,4 +1,5 @@
 /** Partitioners make the cuts: the simulated network, or sidecars that drop packets between nodes that run elsewhere. */
+import { messageOf } from "../../../transports/errno.ts";
 import type { Grudge } from "./grudge.ts";
 import type { Network } from "../world/network.ts";
 import type { Done, Partitioner } from "../world/world.ts";
@@ -35,7 +36,7 @@ function tell(work: Promise<void>, confirmed: () => void, done: Done): void {
   work.then(() => {
     confirmed();
     done();
-  }, (error: unknown) => done(error instanceof Error ? error.message : String(error)));
+  }, (error: unknown) => done(messageOf(error)));
 }
 
 /** Cuts and heals one after the other: a heal that overtook a cut would heal nothing. */

@@ -5,6 +5,7 @@ import type { Client, Clients } from "./client.ts";
 import type { Cluster } from "../cluster.ts";
 import type { History, Op, OpType } from "../verdict/history.ts";
 import type { Oddities } from "../verdict/oddities.ts";
+import { quoted } from "../verdict/quote.ts";
 import type { Scheduler } from "../world/world.ts";
 
 /** How long a client waits for a reply, ms. Maelstrom's. */
@@ -168,7 +169,7 @@ export class Workload {
         return { type: "ok", value: [] };
       }
     }
-    this.#options.onMalformedReply(op.node, `a ${op.f} was answered with ${clip(JSON.stringify(reply))}`);
+    this.#options.onMalformedReply(op.node, `a ${op.f} was answered with ${quoted(JSON.stringify(reply))}`);
     return { type: "info", value: op.value };
   }
 
@@ -208,9 +209,5 @@ function isDefinite(code: unknown): boolean {
 
 /** 'error 11 "not ready"' */
 export function errorText({ code, text }: Body): string {
-  return clip(`error ${JSON.stringify(code)}${text === undefined ? "" : ` ${JSON.stringify(text)}`}`);
-}
-
-function clip(text: string): string {
-  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+  return quoted(`error ${JSON.stringify(code)}${text === undefined ? "" : ` ${JSON.stringify(text)}`}`);
 }

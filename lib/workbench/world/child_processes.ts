@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import process from "node:process";
 import type { Envelope } from "../../core/message.ts";
+import { messageOf } from "../../../transports/errno.ts";
 import { endingSignals, endUnlessHeard } from "../ending_signals.ts";
 
 /** Every child that is alive. */
@@ -18,7 +19,7 @@ export class ChildRegistry {
       return this.#keep(spawn(), onRefused);
     } catch (error) {
       // Bun throws what others emit. A refusal is always told later, never at once.
-      setImmediate(() => onRefused(error instanceof Error ? error.message : String(error)));
+      setImmediate(() => onRefused(messageOf(error)));
       if (this.#alive.size === 0) this.#unlisten();
       return undefined;
     }

@@ -9,6 +9,7 @@ import { encode } from "../../core/codec.ts";
 import type { Envelope } from "../../core/message.ts";
 import { ChildRegistry, hasEnded, signalGroup } from "./child_processes.ts";
 import { readPrinted } from "./printed.ts";
+import { QUOTE_CHARS_MAX, quoted } from "../verdict/quote.ts";
 import { REPORTS_MAX } from "../verdict/violations.ts";
 import type { Host, HostEvents, HostFactory } from "./world.ts";
 
@@ -20,8 +21,6 @@ export const STDIN_BYTES_MAX = 16 * 1_048_576;
 export const STDOUT_LINE_BYTES_MAX = 64 * 1_048_576;
 /** How many lines of a program's stderr are kept, to be quoted when it crashes. */
 export const STDERR_LINES_MAX = 32;
-/** The longest quotation of a line, in characters. */
-export const QUOTE_CHARS_MAX = 200;
 /** How long after its end a program's last words may still come, ms; a guess. */
 const LAST_WORDS_MS = 200;
 
@@ -237,8 +236,4 @@ function feed(stream: Readable, reader: LineReader): void {
   stream.on("data", (chunk: Uint8Array) => reader.push(chunk));
   stream.once("end", () => reader.end());
   stream.on("error", () => {});
-}
-
-function quoted(line: string): string {
-  return line.length > QUOTE_CHARS_MAX ? `${line.slice(0, QUOTE_CHARS_MAX)}…` : line;
 }

@@ -10,11 +10,11 @@ import type { Envelope } from "../../../lib/core/message.ts";
 import {
   processHosts,
   type Program,
-  QUOTE_CHARS_MAX,
   STDERR_LINES_MAX,
   STDIN_BYTES_MAX,
   STDOUT_LINE_BYTES_MAX,
 } from "../../../lib/workbench/world/process.ts";
+import { QUOTE_CHARS_MAX } from "../../../lib/workbench/verdict/quote.ts";
 import { REPORTS_MAX } from "../../../lib/workbench/verdict/violations.ts";
 import { type Fixture, fixture } from "../fixtures/programs.ts";
 
