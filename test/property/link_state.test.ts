@@ -37,7 +37,7 @@ function tell(linkState: LinkState, list: readonly Said[]): LinkState {
 
 /** What a node says of itself; before its first word, nothing is below. */
 function ownRow(linkState: LinkState): Rank {
-  return [...linkState.since(0)].find(([node]) => node === ME)?.[1] ?? { incarnation: -1, version: -1 };
+  return [...linkState.advertisements].find(([node]) => node === ME)?.[1] ?? { incarnation: -1, version: -1 };
 }
 
 type Rank = Pick<Advertisement, "incarnation" | "version">;
@@ -47,7 +47,7 @@ function isAbove(a: Rank, b: Rank): boolean {
 }
 
 function table(linkState: LinkState): unknown {
-  const rows = [...linkState.since(0)].map(([node, { incarnation, version, suspected, heard }]) => [
+  const rows = [...linkState.advertisements].map(([node, { incarnation, version, suspected, heard }]) => [
     node,
     incarnation,
     version,
@@ -102,14 +102,16 @@ test("LinkState says of itself only what it saw, above all that others say it sa
   );
 });
 
-test("LinkState.since() names what changed after a revision, and nothing else [P7]", () => {
+test("LinkState says of an advertisement when it changed: what is news is above the revision before it, all else is not [P7]", () => {
   holds(
     fc.property(words, fc.nat(24), (list, cut) => {
       const linkState = tell(new LinkState(EXAMINER, 1, layout), list.slice(0, cut));
       const { revision } = linkState;
       const changed = list.slice(cut).filter(([node, row]) => linkState.merge(node, row) !== undefined);
       deepEqual(
-        new Set([...linkState.since(revision)].map(([node]) => node)),
+        new Set(
+          [...linkState.advertisements].filter(([, row]) => row.changedAt > revision).map(([node]) => node),
+        ),
         new Set(changed.map(([node]) => node)),
       );
     }),

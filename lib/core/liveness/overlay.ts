@@ -1,14 +1,44 @@
-/** Who is there and who passes on: keeps the relay tree, notices who is lost, and looks for a relay where there is none. */
+/**
+ * The control plane of a node. What is heard or missed goes one way: into the link state, from that to the tree, and from both
+ * to what others are to be asked. The caller carries out what is returned.
+ */
 import { assert } from "../assert.ts";
 import type { Mechanism } from "../mechanisms.ts";
 import type { Exchange } from "../message.ts";
 import type { Progress } from "../replication/progress.ts";
 import { readAdvertisement } from "../topology/advertisement.ts";
 import { computeTree, neighboursToNotify, withoutDetours } from "../topology/compute_tree.ts";
+import { probesForOthers } from "../topology/failover.ts";
+import type { Layout } from "../topology/layout.ts";
 import { LinkState } from "../topology/link_state.ts";
-import { type OverlayOptions, Prober } from "./prober.ts";
-import { preferenceList, probesForOthers } from "../topology/failover.ts";
+import type { Members } from "../topology/members.ts";
 import type { Tree } from "../topology/tree.ts";
+import type { ProbeKind } from "./duties.ts";
+import { type Probe, Prober, type ProberOptions } from "./prober.ts";
+
+export interface OverlayOptions extends ProberOptions {
+  /** The rank of this node. */
+  readonly me: number;
+  readonly incarnation: number;
+  readonly members: Members;
+  readonly layout: Layout;
+  readonly without: readonly Mechanism[];
+}
+
+/** What follows from a change of the link state. */
+export interface Outcome {
+  /** Undefined if there was none on which somebody has to act. */
+  readonly treeChange: TreeChange | undefined;
+  /** To be sent after that, in this order. */
+  readonly probes: readonly Probe[];
+}
+
+export interface TreeChange {
+  /** The neighbours before it. */
+  readonly before: ReadonlySet<Progress>;
+  /** Those neighbours that must be told of it soon. */
+  readonly notify: ReadonlySet<Progress>;
+}
 
 export class Overlay {
   readonly linkState: LinkState;
@@ -20,12 +50,12 @@ export class Overlay {
 
   constructor(options: OverlayOptions) {
     this.#options = options;
-    const { me, incarnation, layout } = options;
+    const { me, incarnation, layout, without } = options;
     this.linkState = new LinkState(me, incarnation, layout);
     this.#tree = computeTree(this.linkState, me);
     this.#relay = this.#peerAt(this.#tree.parent);
-    this.#neighbours = this.#beside(this.#tree);
-    this.#prober = new Prober(options, this.linkState, this.#tree);
+    this.#neighbours = this.#neighboursIn(this.#tree);
+    this.#prober = new Prober(options, { linkState: this.linkState, tree: this.#tree, without });
   }
 
   get tree(): Tree {
@@ -42,14 +72,11 @@ export class Overlay {
     return this.#relay;
   }
 
-  get root(): string {
-    return this.#options.members.idOf(this.#tree.root);
-  }
-
-  /** Whether another relay stands between this node and the root. */
-  get isBelowRelay(): boolean {
+  /** The id of the root, if a relay of the second level stands between it and this node. */
+  get rootBeyondRelay(): string | undefined {
     const { parent, root } = this.#tree;
-    return this.linkState.layout.relays > 0 && parent >= 0 && parent !== root;
+    const isBelow = this.linkState.layout.relays > 0 && parent >= 0 && parent !== root;
+    return isBelow ? this.#options.members.idOf(root) : undefined;
   }
 
   get deadline(): number {
@@ -60,15 +87,9 @@ export class Overlay {
     return this.#neighbours.has(peer);
   }
 
-  /** Whether this node has heard from the peer, and not suspected it since. */
+  /** Whether the peer was heard, and has not been suspected since. */
   hears(peer: Progress): boolean {
     return this.linkState.heard.has(this.#rankOf(peer.id));
-  }
-
-  /** The neighbour that is the relay of another member, if one is. */
-  neighbourAbove(id: string): Progress | undefined {
-    const relay = this.#peerAt(this.#tree.parentOf(this.#rankOf(id)));
-    return relay !== undefined && this.isNeighbour(relay) ? relay : undefined;
   }
 
   /** Whether a peer is a leaf that passes nothing on, and so is sent no advertisements [P25]. */
@@ -79,75 +100,64 @@ export class Overlay {
     return layout.isLeaf(rank) && this.#tree.parent !== rank && !this.#tree.passesOn(rank);
   }
 
-  /** The peer was heard, and says who sees whom. */
-  heard(peer: Progress, body: Pick<Exchange, "links" | "poll">, now: number): void {
-    this.#listen(peer, body, now);
-    // Who is not told who is lost takes it as a sign that another asks.
-    if (body.poll === true && !this.#looksOut && !this.isNeighbour(peer) && !this.#lacks("ask-relay")) {
-      this.#askRelay(now);
-    }
+  /** The neighbour that is the relay of another member, if one is. */
+  neighbourAbove(id: string): Progress | undefined {
+    const relay = this.#peerAt(this.#tree.parentOf(this.#rankOf(id)));
+    return relay !== undefined && this.isNeighbour(relay) ? relay : undefined;
   }
 
-  #listen(peer: Progress, { links: words = [] }: Pick<Exchange, "links">, now: number): void {
-    const before = this.linkState.revision;
+  /** The peer was heard, and passes on what nodes advertise. */
+  heard(peer: Progress, { links = [], poll }: Pick<Exchange, "links" | "poll">, now: number): Outcome {
+    const { linkState } = this;
     const rank = this.#rankOf(peer.id);
-    const returned = !this.linkState.isCalm && !this.linkState.heard.has(rank);
-    if (this.linkState.suspected.has(rank)) this.#prober.found();
-    this.linkState.discard(rank, peer.heard.incarnation);
-    this.linkState.hear(rank);
-    for (const word of words) {
-      const [node, told] = readAdvertisement(this.#options.members, word) ?? [];
-      if (node === undefined || told === undefined) continue;
-      // What a node advertised in an incarnation that has ended is no longer so.
-      if (told.incarnation < (this.#options.peers.get(word[0])?.heard.incarnation ?? 0)) continue;
-      for (const suspect of this.linkState.merge(node, told) ?? []) this.#doubtLinkTo(suspect, now);
-    }
-    if (this.linkState.revision === before) return;
-    this.#recompute(now);
-    if (returned) this.#prober.returned(now);
+    const { revision } = linkState;
+    const stood = linkState.isCalm || linkState.heard.has(rank)
+      ? undefined
+      : linkState.suspected.has(rank)
+      ? "suspected"
+      : "unheard";
+    linkState.discard(rank, peer.heard.incarnation);
+    linkState.hear(rank);
+    // Each is merged, and the relay asked once.
+    const relayIsStale = links.filter((each) => this.#merge(each, now)).length > 0;
+    const first = relayIsStale ? this.#probeRelay("probe") : [];
+    const isNews = linkState.revision !== revision;
+    const { treeChange, probes } = isNews
+      ? this.#recompute(stood, now)
+      : { treeChange: undefined, probes: [] };
+    const last = poll === true && this.#mustAskRelay(peer, now) ? this.#probeRelay("final-probe") : [];
+    return { treeChange, probes: [...first, ...probes, ...last] };
   }
 
   /** The peer did not answer in time, again. */
-  lose(peer: Progress, now: number): void {
-    const wasRelay = peer === this.relay;
-    if (wasRelay && this.#lacks("failover")) return peer.expectNothing();
+  suspect(peer: Progress, now: number): Outcome {
     this.linkState.suspect(this.#rankOf(peer.id));
-    peer.suspect(now);
-    if (wasRelay) this.#doubtLinks(now);
-    this.#recompute(now);
-    if (!this.#hasRelay) this.#search(now);
+    if (peer === this.#relay && !this.#lacks("retract")) {
+      // Only those links are advertised over which something came of late [P7].
+      this.linkState.retract((rank) => this.#isFresh(this.#options.peers.at(rank), now));
+    }
+    return this.#recompute(undefined, now);
   }
 
-  /** The carrier has a link to the peer again: it is asked now what a probe would ask later. */
-  linked(id: string, now: number): void {
-    const rank = this.#rankOf(id);
-    const isNeighbour = this.#tree.parent === rank || this.#tree.children.includes(rank);
-    if ((this.linkState.isCalm && !isNeighbour) || this.linkState.heard.has(rank)) return;
-    const peer = this.#options.peers.getOrCreate(id);
-    if (peer !== undefined) this.#options.hands.probe(peer, now);
+  /** Looks for a relay if this node has none and has asked nobody yet [P17]. */
+  search(): readonly Probe[] {
+    return [...this.#options.peers].some((peer) => peer.awaited) ? [] : this.#prober.ask("orphaned");
   }
 
-  /** A relay that passed on once per window has stopped: nothing to pass on, or gone? */
-  silent(relay: Progress, now: number): void {
-    relay.heard.stopsFlushing();
-    if (relay !== this.relay || relay.misses > 0) return;
-    if (this.#lacks("failover") || this.#lacks("flush-watch")) return;
-    this.#options.hands.finalProbe(relay, now);
+  /** The carrier has a link to the peer again: what the prober would ask later is asked now [P22]. */
+  linked(peer: Progress): readonly Probe[] {
+    const isMissed = !this.hears(peer) && (this.isNeighbour(peer) || !this.linkState.isCalm);
+    return isMissed ? [{ peer, kind: "probe" }] : [];
   }
 
-  wake(now: number): void {
-    this.#prober.wake(now);
+  /** A relay that flushed once per window has stopped: either there is nothing to pass on, or it is gone [P16]. */
+  silent(relay: Progress): readonly Probe[] {
+    const isWatched = !this.#lacks("failover") && !this.#lacks("flush-watch");
+    return isWatched && relay === this.#relay && relay.misses === 0 ? this.#probeRelay("final-probe") : [];
   }
 
-  /** Whether it has a place in the tree; under a relay, where there are any and it is none. */
-  get #hasRelay(): boolean {
-    const { layout } = this.linkState;
-    const { parent, size } = this.#tree;
-    return layout.isLeaf(this.#options.me) ? parent > 0 && layout.isRelay(parent) : size > 1;
-  }
-
-  get #looksOut(): boolean {
-    return probesForOthers(this.linkState.layout, this.#tree, this.#options.me);
+  wake(now: number): readonly Probe[] {
+    return this.#prober.wake(now);
   }
 
   #rankOf(id: string): number {
@@ -160,90 +170,77 @@ export class Overlay {
     return rank < 0 || rank === this.#options.me ? undefined : this.#options.peers.at(rank);
   }
 
-  // What is believed of links.
-
-  /** Of one that somebody else has lost, only a link in use is still believed, if anything came over it of late. */
-  #doubtLinkTo(rank: number, now: number): void {
-    const { ackTimeoutMs, hands } = this.#options;
-    const { parent, children } = this.#tree;
-    const { relay } = this;
-    const stale = parent === rank && relay !== undefined && now - relay.heard.at >= ackTimeoutMs(relay);
-    if (!stale && (parent === rank || children.includes(rank))) return;
-    if (!this.#lacks("retract")) this.linkState.retract((peer) => peer !== rank);
-    if (stale) hands.probe(relay, now);
-  }
-
-  /** Without its relay, this node believes only those of its links over which it has heard of late. */
-  #doubtLinks(now: number): void {
-    const { peers, ackTimeoutMs } = this.#options;
-    if (this.#lacks("retract")) return;
-    this.linkState.retract((rank) => {
-      const peer = peers.at(rank);
-      return now - peer.heard.at < ackTimeoutMs(peer);
-    });
-  }
-
-  /** Is the relay still there? One miss is enough now, two have seen it. */
-  #askRelay(now: number): void {
-    const { timing, hands } = this.#options;
-    const { relay } = this;
-    if (relay === undefined || relay.misses > 0 || now - relay.heard.at < timing.replyTimeoutMs(relay)) {
-      return;
-    }
-    hands.finalProbe(relay, now);
-  }
-
-  // The tree.
-
-  #recompute(now: number): void {
-    const { me, hands } = this.#options;
-    const before = this.#tree;
-    this.#tree = this.#prune(computeTree(this.linkState, me));
-    // Who passes nothing on is not told of changes: what it knows of others would be of long ago.
-    const spared = !this.#looksOut && this.#tree.children.length === 0 && !this.#lacks("stub");
-    if (spared && this.linkState.forgetOthers()) {
-      this.#tree = this.#prune(computeTree(this.linkState, me));
-    }
-    const old = this.#neighbours;
-    this.#relay = this.#peerAt(this.#tree.parent);
-    this.#neighbours = this.#beside(this.#tree);
-    const told = this.#lacks("notify") ? this.#neighbours : new Set(
-      [...neighboursToNotify(this.linkState.layout, before, this.#tree)].map((rank) =>
-        this.#options.peers.at(rank)
-      ),
-    );
-    if (told.size > 0) hands.treeChanged(old, told, now);
-    this.#prober.replanted(this.#tree, now);
-  }
-
-  /** Those next to this node, the one towards the root first. */
-  #beside({ parent, children }: Tree): Set<Progress> {
+  #neighboursIn({ parent, children }: Tree): Set<Progress> {
     const ranks = parent < 0 ? children : [parent, ...children];
     return new Set(ranks.map((rank) => this.#options.peers.at(rank)));
   }
 
-  #prune(tree: Tree): Tree {
-    const isPruned = this.#lacks("detour") && tree.root !== this.#options.me;
+  /** Takes in what a node advertises. Returns whether it suspects the relay, which has been silent here, too [P16]. */
+  #merge(told: NonNullable<Exchange["links"]>[number], now: number): boolean {
+    const read = readAdvertisement(this.#options.members, told);
+    if (read === undefined) return false;
+    const [node, advertisement] = read;
+    // What a node advertised in an incarnation that has ended is no longer so [P7].
+    if (advertisement.incarnation < (this.#options.peers.get(told[0])?.heard.incarnation ?? 0)) return false;
+    const suspected = this.linkState.merge(node, advertisement) ?? [];
+    return suspected.filter((rank) => this.#retractLinkTo(rank, now)).length > 0;
+  }
+
+  /**
+   * Another node suspects this one: only a link in use is still advertised, and that to the relay only if anything came over it
+   * of late [P7]. Returns whether it is the relay, and nothing did.
+   */
+  #retractLinkTo(rank: number, now: number): boolean {
+    const peer = this.#peerAt(rank);
+    if (peer === undefined) return false;
+    const isStale = peer === this.#relay && !this.#isFresh(peer, now);
+    if (!isStale && this.isNeighbour(peer)) return false;
+    if (!this.#lacks("retract")) this.linkState.retract((each) => each !== rank);
+    return isStale;
+  }
+
+  #isFresh(peer: Progress, now: number): boolean {
+    return now - peer.heard.at < this.#options.timing.ackTimeoutMs(peer, peer === this.#relay);
+  }
+
+  /** A stub is not told who is suspected: that one asks which is no neighbour is a sign that its relay may be [P25]. */
+  #mustAskRelay(asker: Progress, now: number): boolean {
+    const relay = this.#relay;
+    if (this.#probesForOthers || this.isNeighbour(asker) || this.#lacks("ask-relay")) return false;
+    return relay !== undefined && relay.misses === 0 &&
+      now - relay.heard.at >= this.#options.timing.replyTimeoutMs(relay);
+  }
+
+  #probeRelay(kind: ProbeKind): Probe[] {
+    return this.#relay === undefined ? [] : [{ peer: this.#relay, kind }];
+  }
+
+  get #probesForOthers(): boolean {
+    return probesForOthers(this.linkState.layout, this.#tree);
+  }
+
+  #recompute(stood: "unheard" | "suspected" | undefined, now: number): Outcome {
+    const { layout, without } = this.#options;
+    const [before, old] = [this.#tree, this.#neighbours];
+    this.#tree = this.#compute();
+    // A stub is not told of changes: what it knows of others would soon be of long ago [P25].
+    const isStub = !this.#probesForOthers && this.#tree.children.length === 0 && !this.#lacks("stub");
+    if (isStub && this.linkState.forgetOthers()) this.#tree = this.#compute();
+    this.#relay = this.#peerAt(this.#tree.parent);
+    this.#neighbours = this.#neighboursIn(this.#tree);
+    const acting = neighboursToNotify(layout, before, this.#tree);
+    const notify = this.#lacks("notify")
+      ? this.#neighbours
+      : new Set([...acting].map((rank) => this.#options.peers.at(rank)));
+    const view = { linkState: this.linkState, tree: this.#tree, without };
+    const probes = this.#prober.update(view, before, stood, now);
+    return { treeChange: notify.size === 0 ? undefined : { before: old, notify }, probes };
+  }
+
+  #compute(): Tree {
+    const tree = computeTree(this.linkState, this.#options.me);
+    const isPruned = this.#lacks("detour") && tree.root !== tree.me;
     return isPruned ? withoutDetours(tree, this.linkState.layout) : tree;
-  }
-
-  /** Without a relay: call who would be it next. */
-  #search(now: number): void {
-    const { peers, hands } = this.#options;
-    if (this.#lacks("search")) return;
-    if ([...peers].some((peer) => peer.awaited)) return;
-    const next = this.#nextRelay();
-    if (next === undefined || (this.#tree.size > 1 && this.linkState.heard.has(next))) return;
-    hands.pushProbe(peers.at(next), now);
-  }
-
-  #nextRelay(): number | undefined {
-    const { me } = this.#options;
-    const { layout, suspected } = this.linkState;
-    const isLeft = (rank: number) => rank !== me && !suspected.has(rank);
-    if (layout.isLeaf(me)) { for (const rank of preferenceList(layout, me)) if (isLeft(rank)) return rank; }
-    for (let rank = 0; rank < layout.size; rank++) if (isLeft(rank)) return rank;
-    return undefined;
   }
 
   #lacks(mechanism: Mechanism): boolean {

@@ -51,7 +51,8 @@ export interface Words {
  */
 export function composeLinks(all: LinkState, members: Members, since: number): Words {
   if (all.revision === since) return { links: [], revision: all.revision };
-  const changed = [...all.since(since)].sort((a, b) => a[1].changedAt - b[1].changedAt);
+  const changed = [...all.advertisements].filter(([, told]) => told.changedAt > since)
+    .sort((a, b) => a[1].changedAt - b[1].changedAt);
   const links: NonNullable<Exchange["links"]> = [];
   let revision = since;
   let bytes = 0;

@@ -67,14 +67,13 @@ export class FlushSchedule {
 
   /** What enters alone below a relay goes to the root, too. Nothing follows from it: the tree brings it in any case [P26]. */
   pushEagerly(entries: readonly Entry[], now: number): void {
-    const { overlay, sender, size } = this.#options;
-    if (this.#lacks("eager-push") || !overlay.isBelowRelay || entries.length > 1 || now < this.#pushAt) {
-      return;
-    }
+    const { overlay: { rootBeyondRelay }, sender, size } = this.#options;
+    if (this.#lacks("eager-push") || rootBeyondRelay === undefined || entries.length > 1) return;
+    if (now < this.#pushAt) return;
     // All members together, so many others and this one, push no more often than a root may be written to.
     this.#pushAt = now + 1_000 * (size - 1) / EAGER_PUSHES_HZ_MAX;
     const runs: Push["runs"] = entries.map(({ origin, seq, value }) => [origin, seq, [value]]);
-    sender.send(overlay.root, { type: "push", runs });
+    sender.send(rootBeyondRelay, { type: "push", runs });
   }
 
   /** One that passes on as a relay has just done so. What waits for a flush that was only foretold is timed anew [P14]. */
@@ -103,12 +102,12 @@ export class FlushSchedule {
     }
   }
 
-  /** Tells the overlay of those that should have passed something on by now and have not [P16]. */
-  watch(now: number): void {
-    for (const relay of this.#periodic) {
-      if (this.#options.timing.flushOverdueAt(relay) <= now) this.#options.overlay.silent(relay, now);
-      if (!relay.heard.flushes.periodic) this.#periodic.delete(relay);
-    }
+  /** Takes out those that should have passed something on by now and have not [P16]. */
+  takeOverdue(now: number): Progress[] {
+    const overdue = [...this.#periodic].filter((each) => this.#options.timing.flushOverdueAt(each) <= now);
+    for (const relay of overdue) relay.heard.stopsFlushing();
+    for (const each of this.#periodic) if (!each.heard.flushes.periodic) this.#periodic.delete(each);
+    return overdue;
   }
 
   /** When what comes up now leaves for the relay; while somebody is suspected, one thing follows another [P14]. */

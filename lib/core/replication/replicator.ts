@@ -1,8 +1,8 @@
 /** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
 import { backoffMs } from "../backoff.ts";
 import type { Entry, Log } from "../log/log.ts";
-import { Overlay } from "../liveness/overlay.ts";
-import type { Hands } from "../liveness/prober.ts";
+import { type Outcome, Overlay, type TreeChange } from "../liveness/overlay.ts";
+import type { Probe } from "../liveness/prober.ts";
 import type { Mechanism } from "../mechanisms.ts";
 import { applyRuns } from "./apply.ts";
 import type { Envelope, Exchange, Push } from "../message.ts";
@@ -48,8 +48,6 @@ export class Replicator {
     this.#log = options.log;
     this.#peers = new Peers(me, members, without);
     this.#timing = new Timing(options.deliveryBudgetMs, without);
-    const ackTimeoutMs = (peer: Progress) => this.#sender.ackTimeoutMs(peer);
-    const shared = { peers: this.#peers, timing: this.#timing, hands: this.#hands() };
     this.#recent = new RecentEntries(this.#log, !this.#lacks("recent-first"));
     this.#rebirth = new Rebirth({ ...options, rebirth: !this.#lacks("rebirth") });
     const layout = new Layout(members.size, this.#lacks("two-levels") ? 0 : relaysFor(members.size));
@@ -60,8 +58,8 @@ export class Replicator {
       layout,
       random,
       without,
-      ackTimeoutMs,
-      ...shared,
+      peers: this.#peers,
+      timing: this.#timing,
     });
     const [overlay, timing] = [this.#overlay, this.#timing];
     const [recent, rebirth, size] = [this.#recent, this.#rebirth, members.size];
@@ -132,7 +130,7 @@ export class Replicator {
       peer.pullsNoMore();
       this.#options.deliver(fresh);
     }
-    this.#overlay.heard(peer, body, now);
+    this.#carryOut(this.#overlay.heard(peer, body, now), now);
     this.#spread(fresh, peer, now);
     if (!this.#lacks("repair")) this.#catchUp(peer, body, overdue, now);
     if (body.runs !== undefined) peer.timers.setEarlier("ack", now + this.#sender.ackDelayMs(peer));
@@ -150,17 +148,17 @@ export class Replicator {
   /** The carrier has a new link to the peer. What was on its way over the old one may be lost: it is asked. */
   linked(id: string, now: number): void {
     if (this.#lacks("link-hint")) return;
-    const peer = this.#peers.get(id);
+    const peer = this.#peers.getOrCreate(id);
     if (peer?.pacing.heavy) this.#sender.say(peer, now, { poll: true });
-    else if (this.isMember(id)) this.#overlay.linked(id, now);
+    else if (peer !== undefined) this.#ask(this.#overlay.linked(peer), now);
   }
 
   /** Does whatever is due. */
   wake(now: number): void {
     this.#flushes.flush(now);
     for (const peer of this.#peers.timers.due(now)) this.#serve(peer, now);
-    this.#flushes.watch(now);
-    this.#overlay.wake(now);
+    for (const relay of this.#flushes.takeOverdue(now)) this.#ask(this.#overlay.silent(relay), now);
+    this.#ask(this.#overlay.wake(now), now);
   }
 
   // What arrives.
@@ -256,34 +254,41 @@ export class Replicator {
     if (peer.heard.arrives(now)) return peer.flights.postpone(now + this.#timing.replyTimeoutMs(peer));
     peer.miss();
     // One that is no neighbour was asked on a guess: it is not asked twice, probes find it later.
-    if (peer.misses >= (isNeighbour ? MISSES_MAX : 1)) return this.#overlay.lose(peer, now);
+    if (peer.misses >= (isNeighbour ? MISSES_MAX : 1)) return this.#suspect(peer, now);
     if (!peer.assumed) peer.forgetSent();
     this.#sender.say(peer, now, { poll: true, push: true });
   }
 
-  // What the overlay has done.
+  // What follows from what the overlay knows.
 
-  #hands(): Hands {
-    return {
-      pushProbe: (peer, now) => {
-        peer.assume(this.#recent.settled(now));
-        this.#sender.say(peer, now, { poll: true, push: true });
-      },
-      probe: (peer, now) => this.#sender.say(peer, now, { poll: true }),
-      finalProbe: (peer, now) => {
-        peer.lastChance();
-        this.#sender.say(peer, now, { poll: true });
-      },
-      treeChanged: (old, told, now) => this.#onTurn(old, told, now),
-    };
+  #suspect(peer: Progress, now: number): void {
+    if (peer === this.#overlay.relay && this.#lacks("failover")) return peer.expectNothing();
+    peer.suspect(now);
+    this.#carryOut(this.#overlay.suspect(peer, now), now);
+    this.#ask(this.#overlay.search(), now);
   }
 
-  #onTurn(old: ReadonlySet<Progress>, told: ReadonlySet<Progress>, now: number): void {
+  #carryOut({ treeChange, probes }: Outcome, now: number): void {
+    if (treeChange !== undefined) this.#onTreeChange(treeChange, now);
+    this.#ask(probes, now);
+  }
+
+  #ask(probes: readonly Probe[], now: number): void {
+    for (const { peer, kind } of probes) {
+      // It has been asked already, and has yet to answer.
+      if (kind === "push-probe" && peer.awaited) continue;
+      if (kind === "push-probe") peer.assume(this.#recent.settled(now));
+      if (kind === "final-probe") peer.lastChance();
+      this.#sender.say(peer, now, { poll: true, push: kind === "push-probe" });
+    }
+  }
+
+  #onTreeChange({ before, notify }: TreeChange, now: number): void {
     const { neighbours } = this.#overlay;
-    for (const peer of old) if (!neighbours.has(peer)) peer.expectNothing();
+    for (const peer of before) if (!neighbours.has(peer)) peer.expectNothing();
     for (const peer of neighbours) {
-      if (!old.has(peer)) this.#adopt(peer, now);
-      if (told.has(peer) && !this.#overlay.isStub(peer)) {
+      if (!before.has(peer)) this.#adopt(peer, now);
+      if (notify.has(peer) && !this.#overlay.isStub(peer)) {
         peer.owesView();
         this.#flushes.pass(peer, peer, now);
       }

@@ -17,10 +17,8 @@ import { ROOT, Tree, UNREACHABLE } from "./tree.ts";
  */
 export function computeTree(linkState: LinkState, me: number): Tree {
   const { layout } = linkState;
-  if (linkState.isCalm) return defaultTree(layout, me);
-  // A leaf that knows of no fault but its own finds all others where the layout has them.
-  const relay = linkState.isAlone && layout.isLeaf(me) ? relayFor(me, linkState, () => true) : undefined;
-  if (relay !== undefined) return defaultTree(layout, me, relay);
+  const members = layout.size;
+  if (linkState.isCalm) return new Tree({ members, me, root: 0, parentOf: (rank) => layout.parentOf(rank) });
   const reached = new Int32Array(layout.size).fill(UNREACHABLE);
   const { length: size } = grow(reached, [me], linkState);
   const root = reached.findIndex((parent) => parent !== UNREACHABLE);
@@ -28,7 +26,7 @@ export function computeTree(linkState: LinkState, me: number): Tree {
   const placed = grow(parents, [root], linkState, (rank) => layout.isRelay(rank));
   placeLeaves(parents, placed, linkState);
   if (placed.length < size || !layout.isRelay(root)) grow(parents, placed, linkState);
-  return new Tree({ members: layout.size, me, root, parentOf: (rank) => parents[rank] ?? UNREACHABLE });
+  return new Tree({ members, me, root, parentOf: (rank) => parents[rank] ?? UNREACHABLE });
 }
 
 /** The same tree without ways round a cut: only the root and relays of the layout pass on [P18]. */
@@ -38,12 +36,6 @@ export function withoutDetours(tree: Tree, layout: Layout): Tree {
     ...tree,
     parentOf: (rank) => passesOn(tree.parentOf(rank)) ? tree.parentOf(rank) : UNREACHABLE,
   });
-}
-
-/** The tree of the layout, in which `me` may be under another relay than its own. */
-function defaultTree(layout: Layout, me: number, relay = layout.parentOf(me)): Tree {
-  const parentOf = (rank: number) => rank === me ? relay : layout.parentOf(rank);
-  return new Tree({ members: layout.size, me, root: 0, parentOf });
 }
 
 /**
@@ -90,28 +82,28 @@ function grow(
   const [first] = queue;
   assert(first !== undefined, "a tree grows from somewhere");
   parents[first] = ROOT;
-  // What is reached joins the queue while it is gone through.
+  // What is reached joins the queue, in order of rank, while it is gone through.
   for (const here of queue) {
-    const from = queue.length;
+    assert(parents[here] !== UNREACHABLE, "a parent has its place before its children");
+    const joined: number[] = [];
     const join = (other: number) => {
       if (parents[other] !== UNREACHABLE || !members(other) || !linkState.linkUp(here, other)) return;
       parents[other] = here;
-      queue.push(other);
+      joined.push(other);
     };
     linkState.layout.eachNeighbour(here, join);
     for (const other of linkState.heardBy(here)) join(other);
     for (const other of linkState.reverseOf(here)) join(other);
-    if (queue.length > from + 1) sortFrom(queue, from);
+    queue.push(...joined.sort((a, b) => a - b));
   }
   return queue;
 }
 
 function placeLeaves(parents: Int32Array, placed: number[], linkState: LinkState): void {
   const { layout } = linkState;
-  const isPlaced = (relay: number) => parents[relay] !== UNREACHABLE;
   for (let rank = 1 + layout.relays; layout.isLeaf(rank) && rank < parents.length; rank++) {
-    if (isPlaced(rank)) continue;
-    const relay = relayFor(rank, linkState, isPlaced);
+    if (parents[rank] !== UNREACHABLE) continue;
+    const relay = relayFor(rank, linkState, parents);
     if (relay === undefined) continue;
     parents[rank] = relay;
     placed.push(rank);
@@ -119,23 +111,13 @@ function placeLeaves(parents: Int32Array, placed: number[], linkState: LinkState
 }
 
 /** The first relay of a leaf's preference list that has a place and to which it has a link [P24]. */
-function relayFor(
-  leaf: number,
-  linkState: LinkState,
-  isPlaced: (relay: number) => boolean,
-): number | undefined {
+function relayFor(leaf: number, linkState: LinkState, parents: Int32Array): number | undefined {
   const { layout } = linkState;
-  const canServe = (relay: number) => isPlaced(relay) && linkState.linkUp(leaf, relay);
+  const canServe = (relay: number) => parents[relay] !== UNREACHABLE && linkState.linkUp(leaf, relay);
   const own = layout.parentOf(leaf);
   if (canServe(own)) return own;
   // A leaf that advertises nothing has no other link to a relay.
   if (linkState.heardBy(leaf).size === 0) return undefined;
   for (const relay of preferenceList(layout, leaf)) if (canServe(relay)) return relay;
   return undefined;
-}
-
-/** In order of rank. */
-function sortFrom(queue: number[], from: number): void {
-  const joined = queue.slice(from).sort((a, b) => a - b);
-  for (const [i, rank] of joined.entries()) queue[from + i] = rank;
 }

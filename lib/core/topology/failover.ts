@@ -3,7 +3,6 @@
  * be reached coordinates, and the next few back it up.
  */
 import type { Layout } from "./layout.ts";
-import type { LinkState } from "./link_state.ts";
 import type { Tree } from "./tree.ts";
 
 /** So many members try to reach one that has fallen out of the tree [P18]. */
@@ -54,17 +53,7 @@ export function relaysReached(layout: Layout, tree: Tree): number {
   return count;
 }
 
-/** Whether a member probes on behalf of others: where relays can be reached, they alone do [P25]. */
-export function probesForOthers(layout: Layout, tree: Tree, rank: number): boolean {
-  return layout.relays === 0 || layout.isRelay(rank) || relaysReached(layout, tree) === 0;
-}
-
-/** Whether this node is the next in rank after the root, and somebody that can be reached suspects the root [P19]. */
-export function isDeputy(tree: Tree, linkState: LinkState): boolean {
-  for (let rank = tree.root + 1; rank < tree.me; rank++) if (tree.has(rank)) return false;
-  if (tree.me === tree.root) return false;
-  for (const [node, { suspected }] of linkState.suspecting()) {
-    if (suspected.has(tree.root) && tree.has(node)) return true;
-  }
-  return false;
+/** Whether `tree.me` probes on behalf of others: where relays can be reached, they alone do [P25]. */
+export function probesForOthers(layout: Layout, tree: Tree): boolean {
+  return layout.relays === 0 || layout.isRelay(tree.me) || relaysReached(layout, tree) === 0;
 }

@@ -70,20 +70,9 @@ export class LinkState {
     return this.#suspecters === 0;
   }
 
-  /** Whether this node alone advertises anything. */
-  get isAlone(): boolean {
-    return this.#advertisements.size === 1 && this.#advertisements.has(this.#me);
-  }
-
-  /** Those advertisements in which somebody is suspected. */
-  *suspecting(): Generator<readonly [node: number, told: Advertisement]> {
-    for (const each of this.#advertisements) if (each[1].suspected.size > 0) yield each;
-  }
-
-  /** The advertisements that changed after `revision`. */
-  *since(revision: number): Generator<readonly [node: number, told: StoredAdvertisement]> {
-    if (revision >= this.#revision) return;
-    for (const each of this.#advertisements) if (each[1].changedAt > revision) yield each;
+  /** The latest advertisement of each node that has advertised anything. */
+  get advertisements(): ReadonlyMap<number, StoredAdvertisement> {
+    return this.#advertisements;
   }
 
   /**

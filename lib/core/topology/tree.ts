@@ -55,16 +55,11 @@ export class Tree {
 
   /** Whether anyone is below a member. */
   passesOn(rank: number): boolean {
-    this.#hasChildren ??= this.#thoseWithChildren();
-    return this.#hasChildren[rank] === 1;
-  }
-
-  #thoseWithChildren(): Uint8Array {
-    const found = new Uint8Array(this.members);
-    for (let rank = 0; rank < found.length; rank++) {
-      const parent = this.parentOf(rank);
-      if (parent >= 0) found[parent] = 1;
+    if (this.#hasChildren === undefined) {
+      this.#hasChildren = new Uint8Array(this.members);
+      // A place below 0 takes nothing.
+      for (let each = 0; each < this.members; each++) this.#hasChildren[this.parentOf(each)] = 1;
     }
-    return found;
+    return this.#hasChildren[rank] === 1;
   }
 }

@@ -1,72 +1,133 @@
-/** The overlay alone: what it believes of links, and whom it has called. */
+/** The overlay alone: what it believes of links, and whom it asks. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { Overlay } from "../../../../lib/core/liveness/overlay.ts";
-import { INDIRECT_PROBES_MAX } from "../../../../lib/core/liveness/prober.ts";
-import type { Progress } from "../../../../lib/core/replication/progress.ts";
-import { Peers } from "../../../../lib/core/replication/peers.ts";
-import { Layout } from "../../../../lib/core/topology/layout.ts";
-import { Members } from "../../../../lib/core/topology/members.ts";
-import { seeded } from "../../../../lib/core/random.ts";
-import { Timing } from "../../../../lib/core/replication/timing.ts";
+import { INDIRECT_PROBES_MAX } from "../../../../lib/core/liveness/duties.ts";
+import { ACK_DELAY_MS, ANSWER_SLACK_MS, RTT_GUESS_MS } from "../../../../lib/core/replication/timing.ts";
+import { Examined } from "./examined.ts";
 
-const ACK_TIMEOUT_MS = 1_000;
+/** After so long without a word a relay should have acknowledged, as far as anything is known of it. */
+const ACK_TIMEOUT_MS = ACK_DELAY_MS + RTT_GUESS_MS + ANSWER_SLACK_MS;
 
-/** The overlay of `me` among n0 … n9, and what it had done. */
-function among(me: string) {
-  const members = new Members(Array.from({ length: 10 }, (_, i) => `n${i}`));
-  const peers = new Peers(me, members);
-  const done: string[] = [];
-  const overlay = new Overlay({
-    me: members.rankOf(me) ?? 0,
-    incarnation: 1,
-    members,
-    layout: new Layout(members.size, 0),
-    peers,
-    timing: new Timing(undefined),
-    random: seeded(1),
-    without: [],
-    ackTimeoutMs: () => ACK_TIMEOUT_MS,
-    hands: {
-      pushProbe: (peer) => void done.push(`call ${peer.id}`),
-      probe: (peer) => void done.push(`probe ${peer.id}`),
-      finalProbe: (peer) => void done.push(`ask ${peer.id}`),
-      treeChanged: () => undefined,
-    },
-  });
-  const hear = (from: string, at: number, words: [string, string[], string[]][] = []) => {
-    const peer = peers.getOrCreate(from) as Progress;
-    peer.hear({ incarnation: 1, seq: peer.flights.nextSeq, digest: [] }, 1, at);
-    overlay.heard(peer, { links: words.map(([node, lost, seen]) => [node, 1, at + 1, lost, seen]) }, at);
-  };
-  return { overlay, done, hear };
-}
-
-test("ways round are looked for to INDIRECT_PROBES_MAX at once of those who fell out of the tree [P18]", () => {
-  const { done, hear } = among("n1");
+test("INDIRECT_PROBES_MAX of those that fell out of the tree are looked for at once [P18]", () => {
+  const node = new Examined("n1", 0);
   const rest = ["n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"];
-  hear("n0", 0, [["n0", rest, ["n1"]]]);
+  node.hear("n0", 0, [["n0", rest, ["n1"]]]);
   ok(rest.length > INDIRECT_PROBES_MAX);
-  deepEqual(done, rest.slice(0, INDIRECT_PROBES_MAX).map((id) => `call ${id}`));
+  deepEqual(node.asked, rest.slice(0, INDIRECT_PROBES_MAX).map((id) => `push-probe ${id}`));
 });
 
-test("a relay that somebody has lost is believed only if it was heard of late, or else asked [P16]", () => {
+test("a relay that another suspects is believed only if it was heard of late, or else asked, once [P16] [P7]", () => {
   for (
-    const [quietMs, root, asked] of [[ACK_TIMEOUT_MS - 1, "n0", []], [ACK_TIMEOUT_MS, "n1", [
-      "probe n0",
-    ]]] as const
+    const [quietMs, root, asked] of [
+      [ACK_TIMEOUT_MS - 1, 0, []],
+      [ACK_TIMEOUT_MS, 1, ["probe n0"]],
+    ] as const
   ) {
-    const { overlay, done, hear } = among("n1");
-    hear("n0", 0, [["n0", [], ["n1", "n2"]]]);
-    hear("n2", quietMs, [["n2", ["n0"], ["n1"]]]);
-    equal(overlay.root, root);
-    deepEqual(done.slice(0, 1), asked);
+    const node = new Examined("n1", 0);
+    node.hear("n0", 0, [["n0", [], ["n1", "n2"]]]);
+    node.hear("n2", quietMs, [["n2", ["n0"], ["n1"]], ["n3", ["n0"], ["n1"]]]);
+    equal(node.overlay.tree.root, root);
+    deepEqual(node.asked.filter((each) => each.endsWith("n0")), asked);
   }
 });
 
-test("of nobody but members is anything believed or passed on [P7]", () => {
-  const { overlay, hear } = among("n1");
-  hear("n0", 0, [["stranger", ["n0"], ["n1"]], ["n2", ["ghost"], ["n0", "ghost"]]]);
-  const rows = [...overlay.linkState.since(0)].filter(([node]) => node !== 1);
-  deepEqual(rows.map(([node, { suspected, heard }]) => [node, [...suspected], [...heard]]), [[2, [], [0]]]);
+test("nothing is believed or passed on of nodes that are no members [P7]", () => {
+  const node = new Examined("n1", 0);
+  node.hear("n0", 0, [["stranger", ["n0"], ["n1"]], ["n2", ["ghost"], ["n0", "ghost"]]]);
+  deepEqual(node.links.filter(([id]) => id !== "n1"), [["n2", [], ["n0"]]]);
+});
+
+test("a relay that flushed once per window and is silent is asked for the last time [P16]", () => {
+  for (const [without, asked] of [[[], ["final-probe n0"]], [["flush-watch"], []]] as const) {
+    const node = new Examined("n1", 0, ...without);
+    node.hear("n0", 0);
+    node.silence("n0");
+    node.silence("n2");
+    deepEqual(node.asked, asked);
+  }
+});
+
+test("a peer with a new link is asked if it is a neighbour or somebody is suspected, and it is not heard [P22]", () => {
+  const node = new Examined("n1", 0);
+  node.link("n0");
+  node.link("n2");
+  deepEqual(node.asked, ["probe n0"]);
+  node.hear("n0", 0, [["n0", ["n9"], ["n1"]]]);
+  node.asked.length = 0;
+  for (const id of ["n0", "n2"]) node.link(id);
+  deepEqual(node.asked, ["probe n2"]);
+});
+
+test("a node that suspects its relay and hears nobody else asks the next in rank; without a search, nobody [P17]", () => {
+  for (const [without, asked] of [[[], ["push-probe n1"]], [["search"], []]] as const) {
+    const node = new Examined("n2", 0, ...without);
+    node.hear("n0", 0);
+    node.suspect("n0", 10_000);
+    deepEqual(node.asked.slice(0, 1), asked);
+  }
+});
+
+test("a node that suspects its relay advertises only the links over which it heard of late; without retraction, all [P7]", () => {
+  for (const [without, heard] of [[[], ["n3"]], [["retract"], ["n2", "n3"]]] as const) {
+    const node = new Examined("n1", 0, ...without);
+    node.hear("n0", 0);
+    node.hear("n2", 0);
+    node.hear("n3", 10_000);
+    node.suspect("n0", 10_000);
+    deepEqual(node.links, [["n1", ["n0"], [...heard]]]);
+  }
+});
+
+test("the root and, once another suspects it, the next in rank call those of which nothing is known [P19]", () => {
+  const rolls = [
+    ["n0", "n9", [], ["n1", "n2", "n3", "n4", "n5", "n6", "n7"]],
+    ["n1", "n0", [], ["n3", "n4", "n5", "n6", "n7", "n9"]],
+    ["n1", "n0", ["deputy"], []],
+    ["n1", "n9", [], []],
+    ["n0", "n9", ["roll-call"], []],
+  ] as const;
+  for (const [me, lost, without, called] of rolls) {
+    const node = new Examined(me, 0, "background-probe", "reconnect", ...without);
+    if (me === "n0") node.hear("n8", 0, [["n8", [lost], ["n0"]]]);
+    else {
+      node.hear("n0", 0);
+      node.hear("n2", 0);
+      node.hear("n8", 0, [["n8", [lost], ["n0", "n1"]]]);
+    }
+    node.wake(100_000);
+    deepEqual(node.asked, called.map((id) => `push-probe ${id}`), `${me} ${without}`);
+  }
+});
+
+test("those that reach nobody of a lost part probe it, one at a time; without background probes nobody does [P20]", () => {
+  for (const [without, count] of [[[], 1], [["background-probe"], 0]] as const) {
+    const node = new Examined("n1", 0, "roll-call", "reconnect", ...without);
+    node.hear("n0", 0);
+    node.suspect("n0", 0);
+    node.asked.length = 0;
+    node.wake(node.overlay.deadline);
+    equal(node.asked.filter((each) => each.startsWith("probe")).length, count);
+  }
+});
+
+test("when one that the root suspects is found, the root asks all others; without reconnections it does not [P21]", () => {
+  for (const [without, asked] of [[[], ["probe n3"]], [["reconnect"], []]] as const) {
+    const node = new Examined("n0", 0, "background-probe", "roll-call", ...without);
+    for (const id of ["n1", "n2", "n3"]) node.hear(id, 0);
+    for (const id of ["n2", "n3"]) node.suspect(id, 0);
+    node.hear("n2", 10_000);
+    node.wake(10_900);
+    deepEqual(node.asked, asked);
+  }
+});
+
+test("only the neighbours on the way to those that must act are told soon; without that, all of them [P18]", () => {
+  for (const [without, told] of [[[], ["n1", "n2"]], [["notify"], ["n1", "n2", "n3", "n4"]]] as const) {
+    const node = new Examined("n0", 0, ...without);
+    for (const id of ["n1", "n2", "n3", "n4", "n5"]) node.hear(id, 0);
+    for (const id of ["n6", "n7", "n8", "n9"]) node.suspect(id, 0);
+    node.notified.length = 0;
+    node.suspect("n5", 1);
+    deepEqual(node.notified.slice(0, 4), told);
+  }
 });

@@ -107,7 +107,7 @@ test("LinkState outranks what an earlier life of this node said [P7]", () => {
     [],
   );
   deepEqual([...linkState.suspected], []);
-  const [own] = [...linkState.since(0)];
+  const [own] = [...linkState.advertisements];
   deepEqual(own?.[1].incarnation, 5);
 });
 
@@ -125,7 +125,7 @@ test("LinkState.linkUp() presumes the star of which nobody speaks; all else need
 
 test("LinkState: who sees what is presumed, or more, is silent while all is well, and speaks once somebody is lost [P7]", () => {
   const linkState = new LinkState(1, 1, layout);
-  const rows = () => [...linkState.since(0)].map(([node, { heard }]) => [node, [...heard]]);
+  const rows = () => [...linkState.advertisements].map(([node, { heard }]) => [node, [...heard]]);
   linkState.hear(0);
   deepEqual([rows(), [...linkState.heard]], [[], [0]]);
   linkState.merge(2, { incarnation: 1, version: 1, suspected: new Set([4]), heard: new Set() });

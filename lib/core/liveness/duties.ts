@@ -1,0 +1,165 @@
+/**
+ * Who asks whom for a sign of life, and for which reason: one table, computed from link state and tree alone.
+ *
+ * Indirect probes are SWIM's, but a backup that reaches the suspected member becomes its way round. Who coordinates a member and
+ * who backs it up follows from its preference list, as in Dynamo.
+ */
+import type { Mechanism } from "../mechanisms.ts";
+import { backupsOf, coordinatorOf, preferenceList, probesForOthers } from "../topology/failover.ts";
+import type { LinkState } from "../topology/link_state.ts";
+import type { Tree } from "../topology/tree.ts";
+
+/** So many members that fell out of the tree are looked for at once (a guess). */
+export const INDIRECT_PROBES_MAX = 4;
+
+/** What a node knows of the others. */
+export interface View {
+  readonly linkState: LinkState;
+  readonly tree: Tree;
+  readonly without: readonly Mechanism[];
+}
+
+/**
+ * How a peer is asked. Nothing follows if it does not answer a probe. A push-probe brings the recent entries, too, as the peer
+ * may be waiting for them. A peer that does not answer a final probe is suspected.
+ */
+export type ProbeKind = "probe" | "push-probe" | "final-probe";
+
+interface Duty {
+  readonly kind: ProbeKind;
+  readonly mechanism: Mechanism;
+  /** The ranks of those that this node is to ask. */
+  readonly targets: (view: View) => number[];
+}
+
+export type Reason =
+  | "orphaned"
+  | "out of the tree"
+  | "nothing known"
+  | "another was found"
+  | "reached by others"
+  | "unreachable";
+
+/** Beside these, a relay that is silent or suspected is probed by those below it, and a peer with a new link [P16] [P22]. */
+export const duties: Readonly<Record<Reason, Duty>> = {
+  "orphaned": { kind: "push-probe", mechanism: "search", targets: nextRelay },
+  "out of the tree": { kind: "push-probe", mechanism: "detour", targets: fallenOut },
+  "nothing known": { kind: "push-probe", mechanism: "roll-call", targets: unheardOf },
+  "another was found": { kind: "probe", mechanism: "reconnect", targets: suspectedHere },
+  "reached by others": { kind: "probe", mechanism: "reconnect", targets: misplaced },
+  "unreachable": { kind: "probe", mechanism: "background-probe", targets: unreachable },
+};
+
+/** Whether this node is to pass on to others: the root, and every relay of two levels. */
+export function coordinates({ linkState: { layout }, tree }: View): boolean {
+  return tree.root === tree.me || layout.isRelay(tree.me);
+}
+
+/**
+ * When this node calls the roll: 1 for the first, and later for those of a lower rank, as mostly one does it and the rest hear
+ * of it. Undefined if it does not [P19].
+ */
+export function rollCallTurn(view: View): number | undefined {
+  const { linkState, tree } = view;
+  if (linkState.isCalm || tree.size === 1) return undefined;
+  if (!leads(view)) return coordinates(view) ? 1 : undefined;
+  const suspected = suspectedByAny(view);
+  let turn = 1;
+  for (let rank = 0; rank < tree.me; rank++) if (rank !== tree.root && !suspected.has(rank)) turn++;
+  return turn;
+}
+
+/** An orphan asks the first of its preference list that it does not suspect; in a star, the first in rank [P17]. */
+function nextRelay({ linkState, tree }: View): number[] {
+  const { layout, suspected, heard } = linkState;
+  const { me, parent, size } = tree;
+  const hasRelay = layout.isLeaf(me) ? parent > 0 && layout.isRelay(parent) : size > 1;
+  if (hasRelay) return [];
+  const candidates = layout.isLeaf(me) ? [...preferenceList(layout, me)] : [];
+  for (let rank = 0; rank < layout.size; rank++) candidates.push(rank);
+  const next = candidates.find((rank) => rank !== me && !suspected.has(rank));
+  return next === undefined || (size > 1 && heard.has(next)) ? [] : [next];
+}
+
+/** The backups of each of the first few that fell out of the tree try whether they reach it [P18]. */
+function fallenOut(view: View): number[] {
+  const { linkState, tree } = view;
+  const { layout } = linkState;
+  if (linkState.isCalm || !probesForOthers(layout, tree)) return [];
+  const suspected = suspectedByAny(view);
+  const targets: number[] = [];
+  let count = 0;
+  for (let rank = 0; rank < layout.size && count < INDIRECT_PROBES_MAX; rank++) {
+    if (!suspected.has(rank) || tree.has(rank)) continue;
+    const backups = backupsOf(layout, tree, rank);
+    // One that these could not reach must not keep others from being looked for. In a star the root calls everyone itself.
+    if (layout.relays > 0 && backups.every((each) => linkState.suspectedBy(each).has(rank))) continue;
+    count++;
+    if (!linkState.suspected.has(rank) && backups.includes(tree.me)) targets.push(rank);
+  }
+  return targets;
+}
+
+/**
+ * Each coordinator calls those of its members of which nothing is known, as some may have lost their relay and not know yet;
+ * whoever leads calls the root's, too [P19] [P24].
+ */
+function unheardOf(view: View): number[] {
+  const { linkState: { layout, heard }, tree } = view;
+  const suspected = suspectedByAny(view);
+  const targets: number[] = [];
+  for (let rank = 0; rank < layout.size; rank++) {
+    if (rank === tree.me || heard.has(rank) || suspected.has(rank)) continue;
+    const relay = layout.parentOf(rank);
+    // A leaf comes with its relay, if nobody suspects that.
+    if (relay > 0 && relay !== tree.me && !suspected.has(relay)) continue;
+    const coordinator = coordinatorOf(layout, tree, rank);
+    if (coordinator === tree.me || (coordinator === tree.root && leads(view))) targets.push(rank);
+  }
+  return targets;
+}
+
+/** Once a suspected node was found, a coordinator asks all others: they may not know that they are suspected [P21]. */
+function suspectedHere(view: View): number[] {
+  return coordinates(view) ? [...view.linkState.suspected] : [];
+}
+
+/** A coordinator asks its members that are in the tree elsewhere: their links to it may have come back [P21]. */
+function misplaced(view: View): number[] {
+  const { linkState, tree } = view;
+  const { layout } = linkState;
+  const targets: number[] = [];
+  for (let rank = 0; rank < layout.size && coordinates(view); rank++) {
+    if (rank === tree.me || !tree.has(rank) || linkState.linkUp(tree.me, rank)) continue;
+    if (coordinatorOf(layout, tree, rank) === tree.me) targets.push(rank);
+  }
+  return targets;
+}
+
+/** Those that nobody here reaches, or else those that this node suspects [P20]. */
+function unreachable({ linkState: { layout, suspected }, tree }: View): number[] {
+  const targets: number[] = [];
+  const forAll = probesForOthers(layout, tree);
+  for (let rank = 0; forAll && rank < layout.size; rank++) if (!tree.has(rank)) targets.push(rank);
+  return targets.length > 0 ? targets : [...suspected];
+}
+
+/**
+ * Whether this node calls the roll for the root: the root does, and once it is suspected also its deputy, the next in rank, so
+ * that no answer of the root has to be waited for.
+ */
+function leads(view: View): boolean {
+  const { tree, without } = view;
+  if (tree.me === tree.root) return true;
+  for (let rank = tree.root + 1; rank < tree.me; rank++) if (tree.has(rank)) return false;
+  return !without.includes("deputy") && suspectedByAny(view).has(tree.root);
+}
+
+/** All that somebody in the tree has tried to reach, in vain. */
+function suspectedByAny({ linkState, tree }: View): Set<number> {
+  const found = new Set<number>();
+  for (const [node, { suspected }] of linkState.advertisements) {
+    if (tree.has(node)) { for (const rank of suspected) found.add(rank); }
+  }
+  return found;
+}
