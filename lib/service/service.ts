@@ -9,7 +9,7 @@ import { TcpTransport } from "../../transports/tcp/tcp.ts";
 import { UnackedAge } from "./unacked_age.ts";
 import { duration } from "./duration.ts";
 import { Router } from "./router.ts";
-import { Sparsely } from "./sparsely.ts";
+import { ThrottledReport } from "./throttled_report.ts";
 import { statusOf } from "./status.ts";
 import { Watches } from "./watches.ts";
 import { monotonicClock } from "../../transports/clock.ts";
@@ -50,7 +50,7 @@ export class Service {
   readonly #watches: Watches;
   readonly #unackedAge = new UnackedAge();
   readonly #startedAt = this.#clock();
-  readonly #dropped: Sparsely;
+  readonly #dropped: ThrottledReport;
   #incarnation: number;
   #node: Node;
   #driver: Driver | undefined;
@@ -61,7 +61,10 @@ export class Service {
     const { id, cluster, listen, peers, store } = options;
     this.#options = options;
     this.#incarnation = store.incarnation;
-    this.#dropped = new Sparsely(DROPPED_SAID_EVERY_MS, (reason, unsaid) => this.#sayDropped(reason, unsaid));
+    this.#dropped = new ThrottledReport(
+      DROPPED_SAID_EVERY_MS,
+      (reason, unsaid) => this.#sayDropped(reason, unsaid),
+    );
     this.#transport = new TcpTransport({ id, cluster, incarnation: store.incarnation, listen, peers });
     this.#watches = this.#makeWatches();
     this.#router = this.#makeRouter();

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import type { Address } from "../address.ts";
 import { CLOSED, connectionFault, NOTHING_LISTENS } from "../errno.ts";
 import { HELD_BYTES_MAX, LINE_BYTES_MAX, LineReader, LineWriter } from "../lines.ts";
-import { resetIfToItself } from "./to_itself.ts";
+import { resetSelfConnection } from "./self_connection.ts";
 
 export interface LineClientHandlers {
   /** The other side has taken the connection. */
@@ -38,7 +38,7 @@ export class LineClient {
     this.#socket = socket;
     this.#writer = new LineWriter(socket);
     socket.once("connect", () => {
-      if (resetIfToItself(socket)) this.#lose(NOTHING_LISTENS);
+      if (resetSelfConnection(socket)) this.#lose(NOTHING_LISTENS);
       else if (!this.#isOver) handlers.onOpen();
     });
     socket.on("error", (error) => this.#lose(connectionFault(error)));

@@ -193,8 +193,8 @@ export class Clients {
       ? opening.reason
       : undefined;
     if (fault === undefined) return this.#forget(client);
-    const who = opening.kind === "greeting" ? opening.greeting.id : "somebody";
-    this.#options.refusals.say(`from ${who}`, `${who} at ${connection.host} is refused: ${fault}`);
+    const name = opening.kind === "greeting" ? opening.greeting.id : "somebody";
+    this.#options.refusals.say(`from ${name}`, `${name} at ${connection.host} is refused: ${fault}`);
     connection.write(encodeRefusal(fault), GREETING_BYTES_MAX);
     connection.end(fault);
   }

@@ -7,7 +7,7 @@ import type { Address } from "../../address.ts";
 import { runtimeTimer, type Timer } from "../../clock.ts";
 import { connectionFault, NOTHING_LISTENS } from "../../errno.ts";
 import { DIAL_EVERY_MS_MAX, DIAL_EVERY_MS_MIN, DIAL_MS_MAX } from "../limits.ts";
-import { resetIfToItself } from "../to_itself.ts";
+import { resetSelfConnection } from "../self_connection.ts";
 
 export interface DialerOptions {
   readonly address: Address;
@@ -103,7 +103,7 @@ export class Dialer {
     });
     socket.once("connect", () => {
       cancel();
-      if (!resetIfToItself(socket)) this.#win(socket);
+      if (!resetSelfConnection(socket)) this.#win(socket);
       else if (this.#dials.delete(socket)) this.#options.onFailed(`it ${NOTHING_LISTENS}`);
     });
   }

@@ -1,5 +1,5 @@
 /** Reports an event that may be frequent at most once in a while, with a count of the others. */
-export class Sparsely {
+export class ThrottledReport {
   readonly #everyMs: number;
   readonly #say: (text: string, unsaid: number) => void;
   #saidAt = -Infinity;
