@@ -68,9 +68,10 @@ export class Digest {
 
   /** Adds intervals as messages carry them; one that ends before it begins is passed over. */
   addSpans(origin: string, spans: readonly number[]): void {
+    let held: IntervalSet | undefined;
     for (let i = 0; i + 1 < spans.length; i += 2) {
       const [from = 0, to = 0] = [spans[i], spans[i + 1]];
-      if (from <= to) this.addSpan(origin, from, to);
+      if (from <= to) (held ??= this.of(origin)).addSpan(from, to);
     }
   }
 

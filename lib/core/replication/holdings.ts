@@ -79,16 +79,10 @@ export class Holdings {
 
   /** It says that it holds the intervals from, to, from, to …; one that runs backwards is passed over. */
   add(origin: string, spans: readonly number[]): void {
-    const acked = this.#acked.of(origin);
-    const sent = this.#sent.of(origin);
     this.#toCompare.add(origin);
-    for (let i = 0; i + 1 < spans.length; i += 2) {
-      const [from = 0, to = 0] = [spans[i], spans[i + 1]];
-      if (from > to) continue;
-      acked.addSpan(from, to);
-      sent.addSpan(from, to);
-    }
-    assertCovers(sent, acked);
+    this.#acked.addSpans(origin, spans);
+    this.#sent.addSpans(origin, spans);
+    assertCovers(this.#sent.of(origin), this.#acked.of(origin));
   }
 
   /** It sent from..to, so it holds them. */
