@@ -9,7 +9,7 @@ import { figureNames, figureOf, figureWithUnit, type Judgement, milliseconds } f
 import type { Paint } from "../terminal/io.ts";
 import { boundText, isAsPublished } from "./targets.ts";
 
-/** Longer lists are cut, and what was left out is counted. */
+/** Longer lists are shortened, and the items left out are counted. */
 export const EVENTS_SHOWN_MAX = 20;
 export const FAILURES_SHOWN_MAX = 20;
 export const TYPES_SHOWN_MAX = 8;
