@@ -8,20 +8,14 @@ import { scenes } from "./ablate/scenes.ts";
 import { type Ablation, tableOf } from "./ablate/table.ts";
 import { CORES, divide, Worker } from "./crew.ts";
 import { script } from "./throughput/processes.ts";
+import { runTool } from "../shared/tool.ts";
 
 /** A run that takes longer does not end, ms. */
 const RUN_MS_MAX = 600_000;
 
-await main(process.argv.slice(2));
+await runTool({ usage: USAGE, read: readOptions, run: main });
 
-async function main(args: readonly string[]): Promise<void> {
-  if (args.includes("--help")) return void process.stdout.write(USAGE);
-  const options = readOptions(args);
-  if ("length" in options) {
-    process.stderr.write(`${options.join("\n")}\n`);
-    process.exitCode = 2;
-    return;
-  }
+async function main(options: Options): Promise<void> {
   const answers = await answersTo(ordersOf(options));
   const taken = (order: Order) => answers.get(JSON.stringify(order)) ?? { valid: false, figures: [] };
   const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1);

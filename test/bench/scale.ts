@@ -7,17 +7,11 @@ import { type Plan, planOf } from "./scale/plan.ts";
 import { plotOf, type Series } from "./scale/plot.ts";
 import { type Row, runRow } from "./scale/row.ts";
 import { tableOf } from "./scale/table.ts";
+import { runTool } from "../shared/tool.ts";
 
-await main(process.argv.slice(2));
+await runTool({ usage: USAGE, read: readOptions, run: main });
 
-async function main(args: readonly string[]): Promise<void> {
-  if (args.includes("--help")) return void process.stdout.write(USAGE);
-  const options = readOptions(args);
-  if ("length" in options) {
-    process.stderr.write(`${options.join("\n")}\n`);
-    process.exitCode = 2;
-    return;
-  }
+async function main(options: Options): Promise<void> {
   const rows = await run(options);
   const series = seriesOf(rows, options);
   if (options.svg !== undefined) writeFileSync(options.svg, plotOf(series, options));

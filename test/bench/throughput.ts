@@ -10,13 +10,11 @@ import { ceiling, ceilingOfLists } from "./throughput/systems/relay_system.ts";
 import { stand } from "./throughput/standing.ts";
 import type { System } from "./throughput/systems/system.ts";
 import { type Results, tableOf } from "./throughput/table.ts";
+import { refuse, runTool } from "../shared/tool.ts";
 
 const STANDING = "standing";
 
-async function main(args: readonly string[]): Promise<void> {
-  if (args.includes("--help")) return void process.stdout.write(USAGE);
-  const options = readOptions(args);
-  if ("length" in options) return refuse(options);
+async function main(options: Options): Promise<void> {
   const systems = systemsOf(options);
   const known = [...systems.map(({ key }) => key), STANDING];
   const unknown = options.only?.filter((key) => !known.includes(key)) ?? [];
@@ -28,11 +26,6 @@ async function main(args: readonly string[]): Promise<void> {
   const results = await measureAll(systems, options);
   const text = options.json ? `${JSON.stringify(results, null, 2)}\n` : tableOf(results, options.perSecond);
   process.stdout.write(text);
-}
-
-function refuse(mistakes: readonly string[]): void {
-  process.stderr.write(`${mistakes.join("\n")}\n`);
-  process.exitCode = 2;
 }
 
 /** The program that is compared comes first, then what stands beside it; several are told apart by their place. */
@@ -77,4 +70,4 @@ async function tried<T>(name: string, notes: string[], act: () => Promise<T>): P
   }
 }
 
-await main(process.argv.slice(2));
+await runTool({ usage: USAGE, read: readOptions, run: main });

@@ -5,20 +5,12 @@ import { script } from "../bench/throughput/processes.ts";
 import { Campaign, type Runner } from "./soak/campaign.ts";
 import { type Options, readOptions, USAGE } from "./soak/options.ts";
 import { commandOf, type Verdict } from "./soak/run.ts";
+import { runTool } from "../shared/tool.ts";
 
 /** A run that takes longer does not end, ms. */
 const RUN_MS_MAX = 300_000;
 
-await main(process.argv.slice(2));
-
-async function main(args: readonly string[]): Promise<void> {
-  if (args.includes("--help")) return void process.stdout.write(USAGE);
-  const options = readOptions(args);
-  if ("length" in options) {
-    process.stderr.write(`${options.join("\n")}\n`);
-    process.exitCode = 2;
-  } else process.exitCode = await soak(options);
-}
+await runTool({ usage: USAGE, read: readOptions, run: soak });
 
 /** Resolves to the exit status. */
 async function soak(options: Options): Promise<number> {

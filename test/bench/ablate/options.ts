@@ -1,5 +1,6 @@
 /** The flags of the ablation, read all at once. */
 import { parseArgs } from "node:util";
+import { isMistakes, mustBe, parsedOr } from "../../shared/tool.ts";
 import { type Mechanism, mechanisms } from "../../../lib/core/mechanisms.ts";
 
 const SEEDS_MAX = 1_000;
@@ -25,12 +26,8 @@ const flags = {
 
 /** The options, or all that is wrong with the flags. */
 export function readOptions(args: readonly string[]): Options | readonly string[] {
-  let values;
-  try {
-    values = parseArgs({ args: [...args], options: flags }).values;
-  } catch (error) {
-    return [`Cannot run as ${error instanceof Error ? error.message : error}`];
-  }
+  const values = parsedOr(() => parseArgs({ args: [...args], options: flags }).values);
+  if (isMistakes(values)) return values;
   const names = values.only.split(",");
   const only = mechanisms.filter((name) => names.includes(name));
   const [seeds, least] = [Number(values.seeds), Number(values.least)];
@@ -44,8 +41,4 @@ export function readOptions(args: readonly string[]): Options | readonly string[
     ...least > 0 && least < 1 ? [] : [mustBe("least", "a number between 0 and 1", values.least)],
   ];
   return mistakes.length > 0 ? mistakes : { only, seeds, least };
-}
-
-function mustBe(flag: string, rule: string, value: string): string {
-  return `Cannot run as '--${flag}' must be ${rule}: current value is "${value}"`;
 }

@@ -1,6 +1,7 @@
 /** The flags of the scale bench, read all at once. */
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { isMistakes, mustBe, parsedOr } from "../../shared/tool.ts";
 import { type Rates, type Scenario, scenarios } from "./plan.ts";
 import type { Limits } from "./row.ts";
 
@@ -46,12 +47,8 @@ const flags = {
 
 /** The options, or all that is wrong with the flags. */
 export function readOptions(args: readonly string[]): Options | readonly string[] {
-  let values;
-  try {
-    values = parseArgs({ args: [...args], options: flags }).values;
-  } catch (error) {
-    return [`Cannot run as ${error instanceof Error ? error.message : error}`];
-  }
+  const values = parsedOr(() => parseArgs({ args: [...args], options: flags }).values);
+  if (isMistakes(values)) return values;
   const { nodes, only, "total-rate": totalRate, "rate-per-node": ratePerNode } = values;
   const { seconds, latency, limit, memory } = values;
   const counts = nodes.split(",").map(Number);
@@ -86,8 +83,4 @@ export function readOptions(args: readonly string[]): Options | readonly string[
 
 function isNodeCount(n: number): boolean {
   return Number.isInteger(n) && n >= 2 && n <= NODES_MAX;
-}
-
-function mustBe(flag: string, rule: string, value: string): string {
-  return `Cannot run as '--${flag}' must be ${rule}: current value is "${value}"`;
 }

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import type { Program } from "../../../lib/workbench/world/process.ts";
 import type { Plan } from "./measure.ts";
 import { NODES } from "./systems/system.ts";
+import { isMistakes, mustBe, parsedOr } from "../../shared/tool.ts";
 
 export const USAGE = `npm run throughput -- [flags]
   --in-flight N    requests under way at once, over all nodes (512)
@@ -40,8 +41,8 @@ const flags = {
 
 /** The options, or all that is wrong with the flags. */
 export function readOptions(args: readonly string[]): Options | readonly string[] {
-  const read = parse(args);
-  if (typeof read === "string") return [`Cannot run: ${read}`];
+  const read = parsedOr(() => parseArgs({ args: [...args], options: flags }).values);
+  if (isMistakes(read)) return read;
   const paths = (read.hearsay ?? process.env["HEARSAY_BIN"] ?? distPath()).split(",").map((path) =>
     resolve(path)
   );
@@ -64,20 +65,12 @@ export function readOptions(args: readonly string[]): Options | readonly string[
   };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: flags }).values;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
 function numberMistake([flag, text]: readonly [string, string]): string[] {
   const isGood = flag === "seconds"
     ? Number(text) > 0
     : Number.isSafeInteger(Number(text)) && Number(text) > 0;
   const wanted = flag === "seconds" ? "a number above 0" : "a whole number above 0";
-  return isGood ? [] : [`Cannot run as '--${flag}' must be ${wanted}: current value is "${text}"`];
+  return isGood ? [] : [mustBe(flag, wanted, text)];
 }
 
 function fileMistake(path: string): string {

@@ -1,5 +1,6 @@
 /** The flags of the soak, read all at once. */
 import { parseArgs } from "node:util";
+import { isMistakes, mustBe, parsedOr } from "../../shared/tool.ts";
 import { SEED_MAX } from "../../../lib/commands/config/exam.ts";
 import { CORES } from "../../bench/crew.ts";
 
@@ -23,12 +24,8 @@ const flags = {
 
 /** The options, or all that is wrong with the flags. */
 export function readOptions(args: readonly string[]): Options | readonly string[] {
-  let values;
-  try {
-    values = parseArgs({ args: [...args], options: flags }).values;
-  } catch (error) {
-    return [`Cannot run as ${error instanceof Error ? error.message : error}`];
-  }
+  const values = parsedOr(() => parseArgs({ args: [...args], options: flags }).values);
+  if (isMistakes(values)) return values;
   const [runs, from, workers] = [values.runs, values.from, values.workers].map(Number) as [
     number,
     number,
@@ -48,8 +45,4 @@ export function readOptions(args: readonly string[]): Options | readonly string[
 
 function isWhole(n: number, least: number, most: number): boolean {
   return Number.isInteger(n) && n >= least && n <= most;
-}
-
-function mustBe(flag: string, rule: string, value: string): string {
-  return `Cannot run as '--${flag}' must be ${rule}: current value is "${value}"`;
 }
