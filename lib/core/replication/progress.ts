@@ -104,7 +104,7 @@ export class Progress {
     return this.#assumed;
   }
 
-  /** Whether the newest message to it left out entries that may not leave yet. */
+  /** Whether it lacks what could not leave with the newest message to it, or since. */
   get truncated(): boolean {
     return this.#truncated;
   }
@@ -137,10 +137,12 @@ export class Progress {
     return this.#misses > 0 && this.pacing.heavy ? 0 : this.pacing.room(this.rtt?.mean);
   }
 
-  /** Whether there is anything to say to it now. What may not leave yet follows upon its answer, and so does all else. */
+  /** Whether there is anything to say to it now. Where it may not leave yet, the peer is throttled: it follows upon an answer. */
   hasNews(log: Log): boolean {
-    return (this.room > 0 || !this.awaited) &&
-      (this.holdings.isBehind(log) || this.#viewUpdateDue || this.#assumed);
+    if (!this.holdings.isBehind(log) && !this.#viewUpdateDue && !this.#assumed) return false;
+    const mayLeave = this.room > 0 || !this.awaited;
+    if (!mayLeave) this.#truncated = true;
+    return mayLeave;
   }
 
   /** Takes what it lacks, up to a batch, and counts it as sent; while there is more, what is in `first` goes first. */

@@ -173,8 +173,8 @@ export class Replicator {
         // All that was sent has arrived or is lost: what it lacks all the same is missing there.
         if (peer.holdings.isUnacked(this.#log)) peer.flights.expect(now + this.#timing.reorderMs(peer));
       }
-      const rest = peer.truncated && peer.room > 0;
-      if ((waiting || rest) && peer.holdings.isBehind(this.#log)) peer.timers.set("send", now);
+      const rest = peer.truncated && peer.room > 0 && this.#sender.hasNews(peer);
+      if (rest || (waiting && peer.holdings.isBehind(this.#log))) peer.timers.set("send", now);
     }
     if (!peer.holdings.isAhead(this.#log, this.#rebirth.origin)) peer.pullsNoMore();
     else if (!peer.timers.isSet("pull") && !this.#lacks("pull")) {

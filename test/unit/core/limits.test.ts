@@ -8,7 +8,7 @@ import { Log } from "../../../lib/core/log/log.ts";
 import { BACKGROUND_PROBE_MS } from "../../../lib/core/liveness/prober.ts";
 import { Node, VALUE_BYTES_MAX } from "../../../lib/core/node.ts";
 import { composeDigest, composeLinks, takeBatch } from "../../../lib/core/replication/compose.ts";
-import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "../../../lib/core/replication/pacing.ts";
+import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, FIRST_BYTES } from "../../../lib/core/replication/pacing.ts";
 import { type Envelope, ORIGINS_MAX, readPeerMessage, SPANS_MAX } from "../../../lib/core/message.ts";
 import { MISSES_MAX } from "../../../lib/core/replication/progress.ts";
 import { seeded } from "../../../lib/core/random.ts";
@@ -87,6 +87,17 @@ test("fresh values do not send further batches before what is on its way is answ
   pair.still = undefined;
   pair.run(5_000);
   equalSets(pair.read("n0"), [...count(0, 5 * BATCH_ENTRIES_MAX), ...count(100_000, 100_020)]);
+});
+
+test("what enters while nothing more may be on its way follows upon the answer, though the last batch was no part [P10]", () => {
+  const pair = new Pair(20);
+  pair.run(2_000);
+  pair.sent.length = 0;
+  pair.broadcast("n0", ["x".repeat(FIRST_BYTES)]);
+  while (pair.sent.every((each) => entries(each) === 0)) pair.run(1);
+  pair.broadcast("n0", ["small"]);
+  pair.run(1_000);
+  equal((pair.read("n1") as unknown[]).length, 2);
 });
 
 test("what both ends stream to each other goes over the line once, though each asks for answers in between [P2] [P10]", () => {
