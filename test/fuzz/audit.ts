@@ -18,6 +18,7 @@ export class AuditedNode {
   readonly #persisted = new Set<string>();
   readonly #delivered = new Set<string>();
   readonly #values = new Set<string | number>();
+  #storageFault: string | undefined;
   #heardChars = 0;
   #now = 0;
 
@@ -39,6 +40,14 @@ export class AuditedNode {
   arriving(peer: string, afterMs: number): void {
     this.#now += afterMs;
     this.#step({ kind: "arriving", peer });
+    this.settle();
+  }
+
+  /** While entries cannot be made safe, nothing may enter. */
+  storage(fault: string | undefined, afterMs: number): void {
+    this.#now += afterMs;
+    this.#storageFault = fault;
+    this.#step({ kind: "storage", fault });
     this.settle();
   }
 
@@ -72,8 +81,13 @@ export class AuditedNode {
   }
 
   #judge(effect: Effect, cause: Envelope | undefined): readonly Envelope[] {
-    if (effect.kind === "persist") this.#persist(effect.entries);
-    else if (effect.kind === "deliver") this.#deliver(effect.entries);
+    if (effect.kind === "persist") {
+      ok(
+        !effect.own || this.#storageFault === undefined,
+        `a value enters though there is ${this.#storageFault}`,
+      );
+      this.#persist(effect.entries);
+    } else if (effect.kind === "deliver") this.#deliver(effect.entries);
     else if (effect.kind === "send") {
       this.#judgeSend(effect.envelope, cause);
       return [effect.envelope];

@@ -12,6 +12,8 @@ export interface Happening {
   readonly envelope?: Envelope;
   /** Part of a message of this one has come in. */
   readonly arriving?: string;
+  /** Entries cannot be made safe from now on, for this reason; or, where it is empty, they can again. */
+  readonly storage?: string;
 }
 
 const afterMs = fc.oneof(
@@ -149,6 +151,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ afterMs, envelope }, { noNullPrototype: true }) },
   { weight: 1, arbitrary: fc.record({ afterMs }, { noNullPrototype: true }) },
   { weight: 1, arbitrary: fc.record({ afterMs, arriving: anyName }, { noNullPrototype: true }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ afterMs, storage: fc.constantFrom("no room", "") }, { noNullPrototype: true }),
+  },
 );
 
 export const init: Envelope = { src: "c0", dest: ME, body: { ...initBody(ME), msg_id: 1 } };

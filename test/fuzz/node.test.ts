@@ -17,8 +17,9 @@ test("Node.step() takes any list of events, and what it answers is always in ord
   holds(
     fc.property(options, happenings, ({ seed, ...rest }, list) => {
       const node = new AuditedNode({ ...rest, random: seeded(seed) });
-      for (const { afterMs, envelope, arriving } of list) {
-        if (arriving !== undefined) node.arriving(arriving, afterMs);
+      for (const { afterMs, envelope, arriving, storage } of list) {
+        if (storage !== undefined) node.storage(storage || undefined, afterMs);
+        else if (arriving !== undefined) node.arriving(arriving, afterMs);
         else if (envelope === undefined) node.wake(afterMs);
         else node.hear(envelope, afterMs);
       }

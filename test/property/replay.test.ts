@@ -64,8 +64,9 @@ const options = fc.record({
   me: fc.constantFrom(ME, "n1", "n3"),
 });
 
-function eventsOf({ envelope, arriving, linked }: Happened): Event[] {
+function eventsOf({ envelope, arriving, linked, storage }: Happened): Event[] {
   const events: Event[] = [];
+  if (storage !== undefined) events.push({ kind: "storage", fault: storage || undefined });
   if (envelope !== undefined) events.push({ kind: "receive", envelope });
   if (arriving !== undefined) events.push({ kind: "arriving", peer: arriving });
   if (linked !== undefined) events.push({ kind: "linked", peer: linked });
