@@ -1,4 +1,4 @@
-/** Line to envelope and back: a bad line is a value, never an exception. */
+/** Line to envelope and back [W1]: a bad line is a value, never an exception [W2]. */
 import {
   type Asking,
   askingOf,
@@ -10,7 +10,7 @@ import {
 
 export type Decoded =
   | { readonly ok: true; readonly envelope: Envelope }
-  /** `asking`: who waits for an answer to it all the same. */
+  /** `asking`: where an answer to it is waited for all the same. */
   | { readonly ok: false; readonly reason: string; readonly asking?: Asking };
 
 /** Reads one line, without its end. Never throws. */

@@ -11,14 +11,14 @@ export type Event =
   | { readonly kind: "linked"; readonly peer: string }
   /** Part of a long message has come from the peer: more of it is on its way. */
   | { readonly kind: "arriving"; readonly peer: string }
-  /** Entries cannot be made safe, for this reason; undefined: they can again. */
+  /** Entries cannot be made safe, for this reason; undefined: they can again [N10]. */
   | { readonly kind: "storage"; readonly fault: string | undefined };
 
 export type Effect =
   /** A hope: may be lost, late, doubled, reordered. */
   | { readonly kind: "send"; readonly envelope: Envelope }
   /**
-   * To be made safe. What entered here, before any later effect: nobody else has it. What others brought is safe where it
+   * To be made safe [N2]. What entered here, before any later effect: nobody else has it. What others brought is safe where it
    * entered, and so may be made safe a little later: a node that loses it says so when it comes back, and gets it again.
    */
   | { readonly kind: "persist"; readonly own: boolean; readonly entries: readonly Entry[] }
@@ -31,16 +31,16 @@ export type Effect =
 
 export interface NodeOptions {
   readonly random: Random;
-  /** Distinguishes this life of the node from earlier ones that lost their memory; a whole number that grows. */
+  /** Distinguishes this incarnation of the node from earlier ones; a whole number that grows [N7]. */
   readonly incarnation: number;
   /** How long a value may take to reach everyone, ms; by default follows the measured round trip. */
   readonly deliveryBudgetMs?: number;
-  /** What earlier lives of this node made safe. */
+  /** What earlier incarnations of this node made safe [N9]. */
   readonly restored?: { readonly entries: Iterable<Entry> };
   readonly without?: readonly Mechanism[];
 }
 
-/** What is believed of one peer, for people. */
+/** What is believed of one peer, for people [N12]. */
 export interface PeerStatus {
   readonly id: string;
   /** Whether it is next to this node in the tree: only then does it say all that it holds. */
@@ -50,7 +50,7 @@ export interface PeerStatus {
   readonly ahead: number;
   /** Undefined before the first sample. */
   readonly rttMs: number | undefined;
-  /** Since when it counts as lost, on the clock of `now`. */
+  /** Since when it is suspected, on the clock of `now`. */
   readonly suspectedAt: number | undefined;
   /** Whether it has said that it holds the entry. */
   holds(origin: string, seq: number): boolean;

@@ -1,4 +1,4 @@
-/** A node's lives: each has a number that grows from one to the next, and an origin of its own. */
+/** A node's incarnations [N7]: each has a number that grows from one to the next, and an origin of its own. */
 import type { Random } from "./random.ts";
 import { VERSION_MAX } from "./topology/advertisement.ts";
 

@@ -38,7 +38,7 @@ export interface Envelope {
   readonly body: Body;
 }
 
-/** Who waits for an answer to what is no envelope, as far as it can be told. */
+/** Where an answer to what is no envelope is waited for, as far as it can be told [W2]. */
 export interface Asking {
   readonly src?: string;
   readonly dest?: string;
@@ -52,12 +52,12 @@ const AskingSchema = Type.Object({
   body: Type.Object({ msg_id: Type.Integer(), in_reply_to: Type.Optional(Type.Unknown()) }),
 });
 
-/** What many libraries write for absent fields. */
+/** What many libraries write for absent fields [W1]. */
 const NullIds = Type.Object({
   body: Type.Union([Type.Object({ msg_id: Type.Null() }), Type.Object({ in_reply_to: Type.Null() })]),
 });
 
-/** What a client, or Maelstrom itself, may ask. Unknown fields are let through: others may speak a later version. */
+/** What a client, or Maelstrom itself, may ask [W3]. Unknown fields are let through: others may speak a later version. */
 const requests = {
   init: Type.Object({ node_id: NodeId, node_ids: Type.Array(NodeId, { minItems: 1 }) }),
   topology: Type.Object({ topology: Type.Record(Type.String(), Type.Array(Type.String())) }),
@@ -86,16 +86,16 @@ const Unwatch = Type.Object({ watch: Type.Integer() });
  */
 const ExchangeSchema = Type.Object({
   type: Type.Union([Type.Literal("delta"), Type.Literal("ack"), Type.Literal("probe")]),
-  /** The sender's incarnation: a larger one is a later life that has forgotten everything. */
+  /** The sender's incarnation: a larger one is a later one, which has forgotten everything [P5]. */
   incarnation: Count,
-  /** The sender's count of messages to this peer in this life. */
+  /** The sender's count of messages to this peer in its incarnation. */
   seq: Ordinal,
   /** The newest message heard from this peer: its incarnation, its seq, and for how many ms it has been here. */
   ack: Type.Optional(Type.Tuple([Count, Ordinal, Type.Number({ minimum: 0 })])),
   /** Part of what the sender holds, per origin: all that changed since what this peer has confirmed. */
   digest: DigestSchema,
   runs: Type.Optional(Runs),
-  /** Who sees whom: a node, the life and version of its word, whom it has lost, whom it sees. */
+  /** Advertisements: a node, its incarnation, their version, the nodes it suspects, the nodes it hears [P7]. */
   links: Type.Optional(
     Type.Array(Type.Tuple([Name, Count, Count, Type.Array(Name), Type.Array(Name)])),
   ),
@@ -151,7 +151,7 @@ export function withoutNullIds(value: unknown): unknown {
   return { ...value, body: Object.fromEntries(present) };
 }
 
-/** Who waits for an answer to `value`, which is no envelope; nobody does if it is an answer itself. */
+/** Where an answer to `value`, which is no envelope, is waited for; nowhere if it is an answer itself [W2]. */
 export function askingOf(value: unknown): Asking | undefined {
   if (!asking.Check(value) || Number.isInteger(value.body.in_reply_to)) return undefined;
   const { src, dest, body } = value;

@@ -67,17 +67,17 @@ export class Node {
     return this.#effects;
   }
 
-  /** When the node wants a wake, ms on the clock of `now`; Infinity for never. Early or late is harmless. */
+  /** When the node wants a wake, ms on the clock of `now`; Infinity for never. Early or late is harmless [N8]. */
   get deadline(): number {
     return this.#entering.length > 0 ? -Infinity : this.#replicator?.deadline ?? Infinity;
   }
 
-  /** Takes what a reader who holds `position` lacks, up to a batch, and moves the position on. */
+  /** Takes what a reader that holds `position` lacks, up to a batch, and moves the position on [N11]. */
   takeBatch(position: Digest): Batch {
     return takeBatch(this.#log, position);
   }
 
-  /** As it is now: to look changes nothing. */
+  /** As it is now: to look changes nothing [N8, N12]. */
   get status(): NodeStatus {
     const { values, digest, revision: entries } = this.#log;
     const peers = (this.#replicator?.peers ?? []).map(([id, met]): PeerStatus => ({
@@ -96,7 +96,7 @@ export class Node {
     if (this.#me !== undefined && envelope.dest !== this.#me) return;
     const message = readPeerMessage(envelope.body);
     if (message !== undefined) this.#onPeerMessage(envelope, message, now);
-    // An answer is never answered: two nodes would never come to an end.
+    // An answer is never answered: two nodes would never come to an end [N5].
     else if (envelope.body.in_reply_to === undefined) this.#onRequest(envelope, now);
   }
 
@@ -113,7 +113,7 @@ export class Node {
   }
 
   /**
-   * Two values got one number, somewhere. Under numbers of this life both reach everyone. A value that is held under
+   * Two values got one number, somewhere [N14]. Under numbers of this incarnation both reach everyone. A value that is held under
    * another number, too, is on its way already, and so is the one that it clashed with.
    */
   #keepBoth({ entry: { origin, seq, value }, held }: Clash): void {
@@ -134,7 +134,7 @@ export class Node {
       case "read":
         return this.#reply(envelope, { type: "read_ok", messages: [...this.#log.values] });
       case "topology":
-        // Advice. The relay tree follows from who reaches whom, which the advice does not know.
+        // Advice. The tree follows from the links that are up, which the advice does not know [N4].
         return this.#reply(envelope, { type: "topology_ok" });
       case "echo":
         return this.#onEcho(envelope, request.echo);
@@ -173,7 +173,7 @@ export class Node {
     }, now);
   }
 
-  /** The one in which the last value entered, in whatever life. */
+  /** The one in which the last value entered, in whatever incarnation. */
   #sameOrigin(me: string): string {
     for (let each = this.#log.newest; each !== undefined; each = each.older) {
       if (isOriginOf(me, each.name)) return each.name;
@@ -181,7 +181,7 @@ export class Node {
     return originOf(me, this.#options.incarnation);
   }
 
-  /** What others may have given the same numbers enters again. */
+  /** What others may have given the same numbers enters again [N13]. */
   #beginOrigin(origin: string, twin: boolean): void {
     const values = twin && this.#storageFault === undefined
       ? this.#log.take(this.#origin, 1, this.#entered).values
@@ -226,7 +226,7 @@ export class Node {
     const entries = this.#entering;
     if (entries.length === 0) return;
     this.#entering = [];
-    this.#replicator?.learnt(entries, now);
+    this.#replicator?.entered(entries, now);
   }
 
   #deliver(entries: readonly Entry[], own: boolean): void {
@@ -234,7 +234,7 @@ export class Node {
     this.#effects.push({ kind: "persist", own, entries }, { kind: "deliver", entries });
   }
 
-  /** Peers that started earlier say such things, and say them again: nothing to tell people of. */
+  /** Before init [N1]. Peers that started earlier say such things, and say them again: nothing to tell people of. */
   #notYet(envelope: Envelope): void {
     this.#reply(envelope, { type: "error", code: TEMPORARILY_UNAVAILABLE, text: "not initialised yet" });
   }
@@ -258,7 +258,7 @@ export class Node {
   }
 }
 
-/** Why a value cannot be broadcast, for people; undefined where it can. */
+/** Why a value cannot be broadcast, for people; undefined where it can [N6]. */
 function valueFault(value: Json, key: Key | undefined): string | undefined {
   if (key === undefined) return tooDeep("broadcast /message");
   // No character of a key takes more bytes than one that is escaped.

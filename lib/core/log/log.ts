@@ -1,4 +1,4 @@
-/** The grow-only log: every entry this node holds, by origin, and every distinct value once, in order of arrival. */
+/** The grow-only log [L1]: every entry this node holds, by origin, and every distinct value once, in order of arrival. */
 import { assert } from "../assert.ts";
 import { IntervalSet } from "./interval_set.ts";
 import { type Key, keyOf, ValueSet } from "./value_set.ts";
@@ -37,7 +37,7 @@ export interface Grown {
 }
 
 interface Origin extends Grown {
-  /** values[i] is entry i + 1, for as long as there is no gap. */
+  /** values[i] is entry i + 1, for as long as there is no gap [L2]. */
   readonly values: Json[];
   /** How much room each takes on the wire: it is asked for every neighbour and every watcher. */
   readonly rooms: number[];
@@ -57,17 +57,17 @@ export class Log {
   #revision = 0;
   #clashes: Clash[] = [];
 
-  /** Counts changes, and so the entries held: equal revisions mean equal logs. */
+  /** Counts changes, and so the entries held: equal revisions mean equal logs [L4]. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** Every distinct value once, in order of arrival. */
+  /** Every distinct value once, in order of arrival [L3, N3]. */
   get values(): readonly Json[] {
     return this.#distinct;
   }
 
-  /** Of all values: equal for equal sets of values. */
+  /** Of all values: equal for equal sets of values [L3]. */
   get digest(): string {
     return this.#digest.toString();
   }
@@ -105,7 +105,7 @@ export class Log {
     return fresh;
   }
 
-  /** What came since this was last asked under a number that is held with another value. */
+  /** What came since this was last asked under a number that is held with another value [N14]. */
   takeClashes(): readonly Clash[] {
     const clashes = this.#clashes;
     if (clashes.length > 0) this.#clashes = [];

@@ -5,11 +5,11 @@ import type { Json } from "../message.ts";
 /** Under which a value is remembered; strings apart from all others, as one may spell another value. */
 export type Key = string | number;
 
-/** So many numbers share one word of bits. */
+/** So many numbers share the bits of one integer. */
 const WORD_BITS = 32;
 
 export class ValueSet {
-  /** Whole numbers, by the word that they are in: there are often many close together, and a word costs no more than one. */
+  /** Whole numbers, 32 to an integer of bits: there are often many close together, and 32 cost no more than one. */
   readonly #bits = new Map<number, number>();
   readonly #strings = new Set<Key>();
   readonly #others = new Set<Key>();

@@ -1,4 +1,4 @@
-/** Takes what a message brings into the log. */
+/** Takes what a message brings into the log [L1, P1]. */
 import type { Entry, Log, Run } from "../log/log.ts";
 import type { Exchange } from "../message.ts";
 import type { Progress } from "./progress.ts";

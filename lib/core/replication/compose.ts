@@ -24,7 +24,7 @@ export interface Batch {
 
 /**
  * What is held of each origin that grew after the revision `since`, and the log's revision that this tells of.
- * Those that grew first come first, so that the rest can be told of later; to name less than is held is harmless.
+ * Those that grew first come first, so that the rest can be told of later; to name less than is held is harmless [P11].
  */
 export function composeDigest(log: Log, since: number): { digest: Exchange["digest"]; revision: number } {
   const digest: Exchange["digest"] = [];
@@ -40,7 +40,7 @@ export function composeDigest(log: Log, since: number): { digest: Exchange["dige
   return { digest, revision: log.revision };
 }
 
-export interface Words {
+export interface LinksPart {
   readonly links: NonNullable<Exchange["links"]>;
   /** The links' revision that these tell of; below the newest where not all had room. */
   readonly revision: number;
@@ -49,7 +49,7 @@ export interface Words {
 /**
  * The advertisements that changed after the revision `since`, as many as have room.
  */
-export function composeLinks(all: LinkState, members: Members, since: number): Words {
+export function composeLinks(all: LinkState, members: Members, since: number): LinksPart {
   if (all.revision === since) return { links: [], revision: all.revision };
   const changed = [...all.advertisements].filter(([, told]) => told.changedAt > since)
     .sort((a, b) => a[1].changedAt - b[1].changedAt);
@@ -67,12 +67,12 @@ export function composeLinks(all: LinkState, members: Members, since: number): W
 }
 
 interface Told {
-  readonly word: Words["links"][number];
+  readonly word: LinksPart["links"][number];
   /** What it takes on the wire, at most. */
   readonly bytes: number;
 }
 
-/** A relay tells one word to many: all their messages share it. */
+/** A relay passes one advertisement on to many: all their messages share it. */
 const toldOnce = new WeakMap<StoredAdvertisement, Told>();
 
 function toldOf(members: Members, node: number, row: StoredAdvertisement): Told {

@@ -5,11 +5,14 @@ import type { Overlay } from "../liveness/overlay.ts";
 import type { Mechanism } from "../mechanisms.ts";
 import type { Push } from "../message.ts";
 import type { Progress } from "./progress.ts";
+import type { RecentEntries } from "./recent_entries.ts";
 import type { Sender } from "./sender.ts";
 import type { Timing } from "./timing.ts";
 
 /** So many entries at once need no company: they are passed on without waiting for a window (a guess) [P13]. */
 export const BULK_ENTRIES = 32;
+/** A starting relay gives the others this long for the first contact (a guess) [P12]. */
+export const HELLO_MS = 1_000;
 /** A relay under another gathers for so many windows: when that one passes on, both pass on together. */
 const STAGGER = 1.25;
 /** So many pushes a second may reach the root, from all members together (a guess: a percent of a core) [P26]. */
@@ -18,6 +21,7 @@ export const EAGER_PUSHES_HZ_MAX = 150;
 export interface FlushOptions {
   readonly overlay: Overlay;
   readonly timing: Timing;
+  readonly recent: RecentEntries;
   readonly sender: Sender;
   /** How many members there are, this one included. */
   readonly size: number;
@@ -47,8 +51,30 @@ export class FlushSchedule {
     return at;
   }
 
+  /** First contact: with the relay at once; a relay waits for the others, and then turns to those that were silent [P12]. */
+  greet(now: number): void {
+    const { overlay, recent } = this.#options;
+    for (const peer of overlay.neighbours) {
+      peer.assume(recent.settled(now));
+      const waits = peer !== overlay.relay && !this.#lacks("first-contact");
+      peer.timers.set("send", waits ? now + HELLO_MS : now);
+    }
+  }
+
+  /** Plans when a peer that has become a neighbour gets what it lacks. */
+  adopt(peer: Progress, now: number): void {
+    const { overlay, timing, recent, sender } = this.#options;
+    if (now - peer.heard.at > timing.replyTimeoutMs(peer)) peer.assume(recent.settled(now));
+    if (!sender.hasNews(peer)) return;
+    if (peer === overlay.relay) this.pass(peer, peer, now);
+    // It has waited for a way round long enough: this does not wait for the next flush.
+    else if (!(peer.assumed && peer.awaited)) peer.timers.setEarlier("send", now + timing.lingerMs);
+  }
+
   /** Plans when each neighbour gets these entries, which came from one of them or entered here. */
   spread(entries: readonly Entry[], from: Progress | undefined, now: number): void {
+    if (entries.length === 0) return;
+    this.#options.recent.add(entries, now);
     const bulk = entries.length >= BULK_ENTRIES && !this.#lacks("bulk");
     for (const peer of this.#options.overlay.neighbours) {
       if (peer !== from && peer.holdings.isMissing(entries)) this.pass(peer, from, now, bulk);

@@ -1,4 +1,4 @@
-/** How much may be on its way to one peer at once, and how long that takes: both follow from what arrived there of late. */
+/** How much may be on its way to one peer at once, and how long that takes, by what arrived there of late [P10]. */
 import { assert } from "../assert.ts";
 import type { Run } from "../log/log.ts";
 
@@ -21,7 +21,7 @@ export const RATE_FLOOR = 40;
 export const SLOWDOWN = 4;
 /** Messages that follow each other and bring so little together count as one. */
 export const JOINED_BYTES_MAX = 1024;
-/** Messages with entries of which an echo is awaited; older ones are given up for lost. */
+/** Messages with entries whose acknowledgement is awaited; older ones are given up for lost [P6]. */
 export const LOADS_MAX = 256;
 
 /** What leaves with a message that carries entries. */
@@ -51,7 +51,7 @@ interface Load {
   readonly arrivedAt: number;
   /** When it counts as lost if the peer speaks and does not confirm it. */
   lostAt: number;
-  /** Given up for lost. An echo may yet come of it, and tells how slow the line is. */
+  /** Given up for lost. It may be acknowledged yet, which tells how slow the line is. */
   lost: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The other members; what is believed of one begins when there is first anything to believe. */
+/** The other members; Progress of one begins with the first contact. */
 import { assert } from "../assert.ts";
 import type { Mechanism } from "../mechanisms.ts";
 import { TimerQueue } from "../timer_queue.ts";
@@ -10,7 +10,7 @@ export class Peers implements Iterable<Progress> {
   readonly #members: Members;
   readonly #without: readonly Mechanism[];
   readonly #met = new Map<string, Progress>();
-  /** When which of those who were met is due something. */
+  /** When each of those with a Progress is due something. */
   readonly timers = new TimerQueue<Progress>();
 
   /** `members`: this node included. */
@@ -25,7 +25,7 @@ export class Peers implements Iterable<Progress> {
     return id !== this.#me && this.#members.rankOf(id) !== undefined;
   }
 
-  /** Meets it, where there has been nothing so far. Undefined of this node itself, and of who is no member. */
+  /** Its Progress begins now, where there was none. Undefined for this node itself, and for one that is no member. */
   getOrCreate(id: string): Progress | undefined {
     const met = this.#met.get(id);
     if (met !== undefined || !this.has(id)) return met;
@@ -41,7 +41,7 @@ export class Peers implements Iterable<Progress> {
     return peer;
   }
 
-  /** Only looks: undefined of those, too, with whom there has been nothing so far. */
+  /** Undefined also before the first contact, which this is not. */
   get(id: string): Progress | undefined {
     return this.#met.get(id);
   }
@@ -51,7 +51,7 @@ export class Peers implements Iterable<Progress> {
     return this.#members.ids.filter((id) => id !== this.#me);
   }
 
-  /** Those with whom there has been anything so far. */
+  /** Those with which there was contact. */
   [Symbol.iterator](): Iterator<Progress> {
     return this.#met.values();
   }

@@ -255,14 +255,14 @@ export class Progress {
     this.#assumed = false;
   }
 
-  /** This node lives again: whatever was said to the peer, it is to forget it, and must be told anew. */
+  /** This node begins a later incarnation: the peer is to forget whatever was said to it, and must be told anew [N13]. */
   forgetSaid(): void {
     this.flights.forgetSaid();
     this.#truncated = false;
     this.forgetSent();
   }
 
-  /** It has forgotten everything, what was said to it included. */
+  /** Its later incarnation has forgotten everything, what was said to it included [P5]. */
   #reborn(): void {
     this.holdings.forget();
     this.flights.forgetSaid();

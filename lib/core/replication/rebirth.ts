@@ -1,4 +1,4 @@
-/** What others remember of this node, held against what it knows of itself: a log or a clock may have gone back. */
+/** What others remember of this node, held against what it knows of itself: a log or a clock may have gone back [N13]. */
 import { assert } from "../assert.ts";
 import { incarnationAfter, isOriginOf, originOf } from "../incarnation.ts";
 import type { Log } from "../log/log.ts";
@@ -11,15 +11,15 @@ export interface RebirthOptions {
   readonly incarnation: number;
   /** Of the entries that enter here. */
   readonly origin: string;
-  /** Whether this node made safe what it was told in earlier lives, and so should have it. */
+  /** Whether this node made safe what it was told in earlier incarnations, and so should have it. */
   readonly restored: boolean;
   readonly log: Log;
   readonly random: Random;
-  /** Whether it is to find out that others remember a later life. */
+  /** Whether it is to find out that others remember a later incarnation. */
   readonly rebirth: boolean;
   /**
-   * From now on values enter under this origin. `twin`: under the one before it others may have entered, in a life with the
-   * same number.
+   * From now on values enter under this origin. `twin`: under the one before it others may have entered, in an
+   * incarnation of the same number.
    */
   readonly beginOrigin: (origin: string, twin: boolean) => void;
   /** Takes a sentence for people. */
@@ -46,7 +46,7 @@ export class Rebirth {
     return this.#origin;
   }
 
-  /** A peer was heard. Returns whether this node has begun a later life, as the peer remembers one that this cannot be. */
+  /** A peer was heard. Returns whether this node began a later incarnation, as the peer remembers one that this cannot be. */
   check(peer: Progress, body: Exchange): boolean {
     this.#checkLog(peer);
     const { me, log, random, rebirth, beginOrigin, notice } = this.#options;
@@ -66,7 +66,7 @@ export class Rebirth {
     return true;
   }
 
-  /** The peer spoke in a life that ended. Returns whether it is to be told: it may not know, its clock being behind. */
+  /** The peer spoke in an incarnation that ended. Returns whether it is to be told: its clock may be behind [P5]. */
   isToBeTold(peer: Progress, { incarnation, poll }: Exchange): boolean {
     // What was on its way for long asks for no answer mostly, or it does no harm.
     if (poll !== true || !this.#options.rebirth) return false;
@@ -90,7 +90,7 @@ export class Rebirth {
     return peer.holdings.lastOf(this.#origin) > entered ? this.#incarnation : undefined;
   }
 
-  /** Whatever entered in earlier lives was safe here before anybody heard of it. */
+  /** Whatever entered in earlier incarnations was safe here before anybody heard of it. */
   #checkLog(peer: Progress): void {
     const { me, restored, log, notice } = this.#options;
     if (!restored || this.#lackTold) return;

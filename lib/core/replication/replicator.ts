@@ -18,8 +18,6 @@ import { type Members } from "../topology/members.ts";
 
 /** A node that asks a peer in vain for what it says it holds asks again after this at the latest, unless an answer takes longer. */
 export const PULL_CAP_MS = 16_000;
-/** A starting relay gives the others this long to call first. */
-export const HELLO_MS = 1_000;
 
 export interface ReplicatorOptions extends Omit<RebirthOptions, "rebirth"> {
   /** Every member, this one included. */
@@ -43,30 +41,20 @@ export class Replicator {
   readonly #flushes: FlushSchedule;
 
   constructor(options: ReplicatorOptions, now: number) {
-    const { me, incarnation, members, random, without } = options;
+    const { members, without } = options;
     this.#options = options;
     this.#log = options.log;
-    this.#peers = new Peers(me, members, without);
-    this.#timing = new Timing(options.deliveryBudgetMs, without);
-    this.#recent = new RecentEntries(this.#log, !this.#lacks("recent-first"));
-    this.#rebirth = new Rebirth({ ...options, rebirth: !this.#lacks("rebirth") });
+    const peers = this.#peers = new Peers(options.me, members, without);
+    const timing = this.#timing = new Timing(options.deliveryBudgetMs, without);
+    const recent = this.#recent = new RecentEntries(this.#log, !this.#lacks("recent-first"));
+    const rebirth = this.#rebirth = new Rebirth({ ...options, rebirth: !this.#lacks("rebirth") });
     const layout = new Layout(members.size, this.#lacks("two-levels") ? 0 : relaysFor(members.size));
-    this.#overlay = new Overlay({
-      me: members.rankOf(me) ?? 0,
-      incarnation,
-      members,
-      layout,
-      random,
-      without,
-      peers: this.#peers,
-      timing: this.#timing,
-    });
-    const [overlay, timing] = [this.#overlay, this.#timing];
-    const [recent, rebirth, size] = [this.#recent, this.#rebirth, members.size];
-    this.#sender = new Sender({ ...options, overlay, timing, recent, rebirth });
-    this.#flushes = new FlushSchedule({ overlay, timing, sender: this.#sender, size, without });
-    this.#timing.levels = layout.levels;
-    this.#greet(now);
+    const me = members.rankOf(options.me) ?? 0;
+    const overlay = this.#overlay = new Overlay({ ...options, me, layout, peers, timing });
+    const sender = this.#sender = new Sender({ ...options, overlay, timing, recent, rebirth });
+    this.#flushes = new FlushSchedule({ overlay, timing, recent, sender, size: members.size, without });
+    timing.levels = layout.levels;
+    this.#flushes.greet(now);
   }
 
   /** The moment of the earliest thing to do; Infinity when there is none. */
@@ -79,7 +67,7 @@ export class Replicator {
     return this.#overlay.relay?.id;
   }
 
-  /** All of them, in order of rank, each with what is believed of it; undefined where there has been nothing so far. */
+  /** All of them, in order of rank, each with what is believed of it; undefined before the first contact. */
   get peers(): [id: string, met: Progress | undefined][] {
     return this.#peers.ids.map((id) => [id, this.#peers.get(id)]);
   }
@@ -94,22 +82,22 @@ export class Replicator {
   }
 
   /** Entries that entered here are on their way from now on. */
-  learnt(entries: readonly Entry[], now: number): void {
-    this.#spread(entries, undefined, now);
+  entered(entries: readonly Entry[], now: number): void {
+    this.#flushes.spread(entries, undefined, now);
     this.#flushes.pushEagerly(entries, now);
   }
 
-  /** Takes in what came ahead of the tree. Of who sent it nothing is believed: that may have been in an earlier life. */
+  /** Takes in what came ahead of the tree. Nothing is believed of its sender: it may have ended since [P26]. */
   pushed(from: string, body: Push, now: number): void {
     const fresh = applyRuns(this.#log, this.#rebirth.origin, undefined, body);
     if (fresh.length === 0) return;
     this.#options.deliver(fresh);
     const between = this.#overlay.neighbourAbove(from);
     between?.isSent(fresh, now + this.#sender.ackTimeoutMs(between));
-    this.#spread(fresh, undefined, now);
+    this.#flushes.spread(fresh, undefined, now);
   }
 
-  /** Takes in what a peer says. */
+  /** Takes in what a peer says [P1]. */
   receive(from: string, body: Exchange, now: number): void {
     const peer = this.#peers.getOrCreate(from);
     if (peer === undefined) return;
@@ -131,14 +119,14 @@ export class Replicator {
       this.#options.deliver(fresh);
     }
     this.#carryOut(this.#overlay.heard(peer, body, now), now);
-    this.#spread(fresh, peer, now);
+    this.#flushes.spread(fresh, peer, now);
     if (!this.#lacks("repair")) this.#catchUp(peer, body, overdue, now);
     if (body.runs !== undefined) peer.timers.setEarlier("ack", now + this.#sender.ackDelayMs(peer));
     if (livesAgain) this.#liveAgain(peer, now);
     else if (body.poll === true) this.#answer(peer, now);
   }
 
-  /** Part of a message of the peer has come in: it is there, and its line is busy. */
+  /** Part of a message of the peer has come in: it is there, and its line is busy [P4]. */
   arriving(id: string, now: number): void {
     const peer = this.#peers.get(id);
     if (this.#lacks("pacing") || this.#lacks("arriving")) return;
@@ -163,11 +151,11 @@ export class Replicator {
 
   // What arrives.
 
-  /** Compares what the peer says it digest with what this node digest, both ways. */
+  /** Compares what the peer says it holds with what this node holds, both ways. */
   #catchUp(peer: Progress, body: Exchange, overdue: boolean, now: number): void {
     if (this.#overlay.isNeighbour(peer)) {
       const waiting = overdue || peer.assumed;
-      // A peer that has heard nothing of this life may still speak to an earlier one: it is greeted all the same.
+      // A peer that has heard nothing of this incarnation may speak to an earlier one: it is asked all the same.
       if (peer.assumed && peer.flights.nextSeq > 1) peer.forgetSent();
       else if (!peer.awaited && !peer.holdings.isBehind(this.#log) && !this.#lacks("fast-retry")) {
         // All that was sent has arrived or is lost: what it lacks all the same is missing there.
@@ -184,17 +172,18 @@ export class Replicator {
     }
   }
 
-  /** How long to bear that a peer holds what this node lacks: it may be on its way, from there or through the tree. */
+  /** How long to wait before asking a peer for what it holds and this node lacks: it may be on its way [P15]. */
   #pullDelayMs(peer: Progress, more: boolean): number {
     if (!this.#overlay.isNeighbour(peer)) return this.#sender.ackTimeoutMs(peer) + 2 * this.#timing.windowMs;
     return more ? this.#timing.replyTimeoutMs(peer) : this.#timing.reorderMs(peer);
   }
 
+  /** Sends all that the peer lacks, and what it believed to be on its way if that is lost [P2]. */
   #answer(peer: Progress, now: number): void {
     const push = !this.#lacks("repair");
     peer.pacing.expire(now);
     if (push) peer.forgetSent();
-    // Who knows no round trip yet asks one peer back: all that is timed here follows from it.
+    // A node that knows no round trip yet asks one peer back: all that is timed here follows from it [P3].
     const asked = [...this.#peers].some((each) => each.awaited);
     this.#sender.say(peer, now, {
       push,
@@ -202,22 +191,13 @@ export class Replicator {
     });
   }
 
-  /** Peers that know an earlier life are to hear of this one, of which they know nothing yet. */
-  #liveAgain(teller: Progress, now: number): void {
+  /** Peers that know an earlier incarnation are to hear of this one, of which they know nothing yet [N13]. */
+  #liveAgain(source: Progress, now: number): void {
     this.#overlay.linkState.beginIncarnation(this.#rebirth.incarnation);
     for (const peer of this.#peers) peer.forgetSaid();
-    for (const peer of new Set([teller, ...this.#overlay.neighbours])) {
+    for (const peer of new Set([source, ...this.#overlay.neighbours])) {
       this.#sender.say(peer, now, { poll: true, push: true });
     }
-  }
-
-  // What is to be passed on.
-
-  /** Plans when each neighbour gets these entries, which came from one of them or entered here. */
-  #spread(entries: readonly Entry[], from: Progress | undefined, now: number): void {
-    if (entries.length === 0) return;
-    this.#recent.add(entries, now);
-    this.#flushes.spread(entries, from, now);
   }
 
   // What is due.
@@ -287,30 +267,11 @@ export class Replicator {
     const { neighbours } = this.#overlay;
     for (const peer of before) if (!neighbours.has(peer)) peer.expectNothing();
     for (const peer of neighbours) {
-      if (!before.has(peer)) this.#adopt(peer, now);
+      if (!before.has(peer)) this.#flushes.adopt(peer, now);
       if (notify.has(peer) && !this.#overlay.isStub(peer)) {
         peer.owesView();
         this.#flushes.pass(peer, peer, now);
       }
-    }
-  }
-
-  #adopt(peer: Progress, now: number): void {
-    if (now - peer.heard.at > this.#timing.replyTimeoutMs(peer)) peer.assume(this.#recent.settled(now));
-    if (!this.#sender.hasNews(peer)) return;
-    if (peer === this.#overlay.relay) this.#flushes.pass(peer, peer, now);
-    // It has waited for a way round long enough: this does not wait for the next flush.
-    else if (!(peer.assumed && peer.awaited)) {
-      peer.timers.setEarlier("send", now + this.#timing.lingerMs);
-    }
-  }
-
-  /** First words: to the relay at once; a relay waits for the others to call, and calls who has not. */
-  #greet(now: number): void {
-    for (const peer of this.#overlay.neighbours) {
-      peer.assume(this.#recent.settled(now));
-      const waits = peer !== this.#overlay.relay && !this.#lacks("first-contact");
-      peer.timers.set("send", waits ? now + HELLO_MS : now);
     }
   }
 

@@ -7,7 +7,7 @@ import type { Mechanism } from "../mechanisms.ts";
 import type { Envelope, Exchange, PeerMessage } from "../message.ts";
 import type { Random } from "../random.ts";
 import type { Members } from "../topology/members.ts";
-import { type Batch, composeDigest, composeLinks, type Words } from "./compose.ts";
+import { type Batch, composeDigest, composeLinks, type LinksPart } from "./compose.ts";
 import type { Departure, Progress } from "./progress.ts";
 import type { Rebirth } from "./rebirth.ts";
 import type { RecentEntries } from "./recent_entries.ts";
@@ -88,7 +88,7 @@ export class Sender {
     peer: Progress,
     now: number,
     { runs }: Batch,
-    { links }: Words,
+    { links }: LinksPart,
     poll: boolean,
     window?: number,
   ): number {
@@ -141,7 +141,7 @@ export class Sender {
   }
 
   /** The advertisements that changed, as far as the peer needs to know them. */
-  #links(peer: Progress): Words {
+  #links(peer: Progress): LinksPart {
     const { overlay, members } = this.#options;
     const { linkState } = overlay;
     const isStub = overlay.isStub(peer);

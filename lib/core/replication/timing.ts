@@ -1,4 +1,4 @@
-/** How long things take: every wait follows from measured round trips and a few named margins. */
+/** How long things take: every wait follows from measured round trips and a few named margins [P2, P4, P13, P14]. */
 import type { Mechanism } from "../mechanisms.ts";
 import { type Heard, OVERDUE } from "./heard.ts";
 import type { Pacing } from "./pacing.ts";
@@ -64,7 +64,7 @@ export class Timing {
 
   /**
    * The median of the round trips that were measured last. Of the first few, on a machine that is still busy starting,
-   * the shortest says best what the network takes.
+   * the shortest says best what the network takes [P13].
    */
   get typicalRtt(): Rtt | undefined {
     return this.#typicalRtt;
@@ -76,7 +76,7 @@ export class Timing {
 
   /**
    * For how long a relay gathers: about as long as the network carries there and back, so that a value is everywhere
-   * within three round trips; or what the delivery budget leaves.
+   * within three round trips; or what the delivery budget leaves [P13].
    */
   get windowMs(): number {
     const rtt = this.typicalRtt;
@@ -94,7 +94,7 @@ export class Timing {
     return ms < WINDOW_MIN_MS ? 0 : ms;
   }
 
-  /** How long what comes out of idleness waits for company. */
+  /** How long a value that ends an idle time waits for others, ms: the sixteenth of a window is a guess [P13]. */
   get lingerMs(): number {
     return this.#lacks("linger") ? 0 : this.windowMs / 16;
   }
@@ -133,7 +133,7 @@ export class Timing {
   /**
    * When a value leaves for the relay. One that would only wait there waits here instead, and shares the trip: until
    * the last moment that still makes the relay's next flush, with a margin; where it misses that one by the same margin,
-   * and the relay flushes once per window, until the last moment for the one after.
+   * and the relay flushes once per window, until the last moment for the one after [P14].
    */
   holdUntil({ rtt, heard }: Pick<Timed, "rtt" | "heard">, now: number): number {
     const { windowMs, at: flushedAt, periodic } = heard.flushes;
@@ -146,7 +146,7 @@ export class Timing {
     return Math.max(now, lastAt - margin + (isMissed ? windowMs : 0));
   }
 
-  /** When the next word of a relay that passes on once per window is overdue. */
+  /** When the next flush of a relay that passes on once per window is overdue [P16]. */
   flushOverdueAt(relay: Timed): number {
     const { windowMs, at, periodic } = relay.heard.flushes;
     if (!periodic) return Infinity;

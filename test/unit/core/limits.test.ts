@@ -1,8 +1,8 @@
 /** The limits of what nodes say to each other: each is met here, and what is over it comes later. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { HELLO_MS, PULL_CAP_MS } from "../../../lib/core/replication/replicator.ts";
-import { BULK_ENTRIES } from "../../../lib/core/replication/flush_schedule.ts";
+import { PULL_CAP_MS } from "../../../lib/core/replication/replicator.ts";
+import { BULK_ENTRIES, HELLO_MS } from "../../../lib/core/replication/flush_schedule.ts";
 import { Digest } from "../../../lib/core/log/digest.ts";
 import { Log } from "../../../lib/core/log/log.ts";
 import { BACKGROUND_PROBE_MS } from "../../../lib/core/liveness/prober.ts";

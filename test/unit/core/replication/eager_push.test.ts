@@ -1,12 +1,11 @@
 /** The short cut past the relay: who takes it how often, and what follows from a hint. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { HELLO_MS } from "../../../../lib/core/replication/replicator.ts";
 import type { Body, Envelope, Json } from "../../../../lib/core/message.ts";
 import { type Event, MALFORMED_REQUEST, Node } from "../../../../lib/core/node.ts";
 import { STAR_MAX } from "../../../../lib/core/topology/layout.ts";
 import { seeded } from "../../../../lib/core/random.ts";
-import { EAGER_PUSHES_HZ_MAX } from "../../../../lib/core/replication/flush_schedule.ts";
+import { EAGER_PUSHES_HZ_MAX, HELLO_MS } from "../../../../lib/core/replication/flush_schedule.ts";
 import { stepped } from "../stepped.ts";
 
 /** So many start with two levels; sorted, m000 is the root and m001 a relay. */
