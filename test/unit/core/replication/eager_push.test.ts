@@ -1,4 +1,4 @@
-/** The short cut past the relay: who takes it how often, and what follows from a hint. */
+/** Eager push past the relay: when a value is pushed, how often, and what follows from a push. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { Body, Envelope, Json } from "../../../../lib/core/message.ts";
@@ -75,7 +75,7 @@ test("a value that enters alone below a relay goes to the root, too, and to the 
   deepEqual(carry(sent, `${leaf}.1`).sort(), [root, relay]);
 });
 
-test("values that enter together, and what enters at a relay or in a star, take no short cut [P26]", () => {
+test("values that enter together, and what enters at a relay or in a star, are not pushed [P26]", () => {
   deepEqual(hints(new Member(leaf).broadcastTwo(10)), []);
   deepEqual(hints(new Member(relay).broadcast("v", 10)), []);
   deepEqual(hints(new Member("n1", ["n0", "n1", "n2"]).broadcast("v", 10)), []);
@@ -102,13 +102,13 @@ test("the relay that should have had it from below and says nothing gets it from
   equal(carry(member.run(10_000), `${leaf}.1`).includes(relay), true);
 });
 
-test("of who sent a hint nothing is believed: it may have forgotten since [P26] [P5]", () => {
+test("nothing is believed of the sender of a push: it may have forgotten since [P26] [P5]", () => {
   const member = rootOf(["n0", "n1", "n2"], ["n1", "n2"], 2);
   const sent = [...member.hear("n1", hint("n1.1", 1, "v"), 2_000), ...member.run(2_010)];
   deepEqual(carry(sent, "n1.1"), ["n1", "n2"]);
 });
 
-test("a hint that is none is refused, and one of a stranger or of own entries does nothing [P26] [N5]", () => {
+test("a malformed push is refused, and one of a stranger or of own entries does nothing [P26] [N5]", () => {
   const member = new Member("n0", ["n0", "n1"]);
   member.run(HELLO_MS);
   const [answer] = member.hear("n1", { type: "push", msg_id: 7 }, 1_000);
