@@ -1,8 +1,9 @@
 /**
- * Who asks whom for a sign of life, and for which reason: one table, computed from link state and tree alone.
+ * The duties of a node: the peers that it asks for a sign of life, for each reason. One table, computed from link state and tree
+ * alone.
  *
- * Indirect probes are SWIM's, but a backup that reaches the suspected member becomes its way round. Who coordinates a member and
- * who backs it up follows from its preference list, as in Dynamo.
+ * Indirect probes are SWIM's, but a backup that reaches the suspected member becomes its way round. The coordinator of a member
+ * and its backups follow from its preference list, as in Dynamo.
  */
 import type { Mechanism } from "../mechanisms.ts";
 import { backupsOf, coordinatorOf, preferenceList, probesForOthers } from "../topology/failover.ts";

@@ -203,7 +203,7 @@ export class Overlay {
     return now - peer.heard.at < this.#options.timing.ackTimeoutMs(peer, peer === this.#relay);
   }
 
-  /** A stub is not told who is suspected: that one asks which is no neighbour is a sign that its relay may be [P25]. */
+  /** A stub is not told which nodes are suspected. A peer that asks without being a neighbour is a sign that its relay is [P25]. */
   #mustAskRelay(asker: Progress, now: number): boolean {
     const relay = this.#relay;
     if (this.#probesForOthers || this.isNeighbour(asker) || this.#lacks("ask-relay")) return false;

@@ -79,9 +79,11 @@ export class Prober {
   }
 
   #targets(reason: Reason): number[] {
-    const { mechanism, targets } = duties[reason];
-    const ranks = this.#view.without.includes(mechanism) ? [] : targets(this.#view);
-    assert(!ranks.includes(this.#view.tree.me), "no duty asks oneself");
+    const { kind, mechanism, targets } = duties[reason];
+    const { linkState: { suspected }, tree, without } = this.#view;
+    const ranks = without.includes(mechanism) ? [] : targets(this.#view);
+    assert(!ranks.includes(tree.me), "no duty asks oneself");
+    assert(kind === "probe" || !ranks.some((rank) => suspected.has(rank)), "entries go to no suspect");
     return ranks;
   }
 

@@ -25,7 +25,7 @@ export class Tree {
   readonly children: readonly number[];
   /** How many can be reached from here, this node included. */
   readonly size: number;
-  /** By rank, 1 for those who have children; made when first asked for. */
+  /** By rank, 1 for each that has children; made when first asked for. */
   #hasChildren: Uint8Array | undefined;
 
   constructor({ members, me, root, parentOf }: TreeOptions) {
