@@ -141,7 +141,9 @@ function misplaced(view: View): number[] {
 function unreachable({ linkState: { layout, suspected }, tree }: View): number[] {
   const targets: number[] = [];
   const forAll = probesForOthers(layout, tree);
-  for (let rank = 0; forAll && rank < layout.size; rank++) if (!tree.has(rank)) targets.push(rank);
+  for (let rank = 0; forAll && rank < layout.size; rank++) {
+    if (rank !== tree.me && !tree.has(rank)) targets.push(rank);
+  }
   return targets.length > 0 ? targets : [...suspected];
 }
 
