@@ -1,5 +1,5 @@
 /** Real nodes on virtual time, over lines of one latency that are cut by hand; whatever happens is told to a listener. */
-import type { Effect, Entry, Event, NodeStatus } from "../../lib/core/node.ts";
+import type { Effect, Entry, Event, Mechanism, NodeStatus } from "../../lib/core/node.ts";
 import type { Body, Envelope } from "../../lib/core/message.ts";
 import { Node } from "../../lib/core/node.ts";
 import { seeded } from "../../lib/core/random.ts";
@@ -33,6 +33,7 @@ export class Cluster {
   #now = 0;
   readonly #latencyMs: number;
   readonly #tell: (happening: Happening, at: number) => void;
+  readonly #without: readonly Mechanism[];
   /** Those that run. */
   readonly #members = new Map<string, Member>();
   readonly #persisted = new Map<string, Entry[]>();
@@ -48,8 +49,10 @@ export class Cluster {
     latencyMs: number,
     shown: ReadonlySet<string>,
     tell: (happening: Happening, at: number) => void,
+    without: readonly Mechanism[] = [],
   ) {
     this.#ids = ids;
+    this.#without = without;
     this.#shown = shown;
     this.#latencyMs = latencyMs;
     this.#tell = tell;
@@ -63,7 +66,8 @@ export class Cluster {
     const entries = empty ? [] : [...this.#persisted.get(id) ?? []];
     this.#persisted.set(id, entries);
     const random = seeded(1_000 * life + this.#ids.indexOf(id));
-    const node = new Node({ random, incarnation: life, ...!empty && { restored: { entries } } });
+    const restored = empty ? {} : { restored: { entries } };
+    const node = new Node({ random, incarnation: life, without: this.#without, ...restored });
     this.#members.set(id, { node, status: node.status });
     const effects = this.#ask(node, id, { type: "init", node_id: id, node_ids: [...this.#ids] });
     // Where a node begins is no news, and neither is that it answers.
