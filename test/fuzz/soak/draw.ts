@@ -1,5 +1,6 @@
 /** Draws the flags of one random run of `hearsay sim`; the seed decides everything. */
 import { below, fork, pick, type Random, shuffle } from "../../../lib/core/random.ts";
+import { STAR_MAX } from "../../../lib/core/topology/layout.ts";
 import { grudgeNames } from "../../../lib/workbench/faults/grudge.ts";
 import {
   type Fault,
@@ -33,10 +34,12 @@ interface Size {
 }
 
 const sizes: readonly Size[] = [
-  { share: 0.3, nodes: [1, 5], seconds: [1, 30] },
+  { share: 0.297, nodes: [1, 5], seconds: [1, 30] },
   { share: 0.45, nodes: [6, 25], seconds: [1, 20] },
   { share: 0.2, nodes: [26, 50], seconds: [1, 10] },
   { share: 0.05, nodes: [51, 100], seconds: [1, 5] },
+  // Two levels.
+  { share: 0.003, nodes: [STAR_MAX + 1, 200], seconds: [1, 3] },
 ];
 
 /** Fewer nodes, or one less with logs, may all forget what they held or refuse all that is new: that proves nothing. */
