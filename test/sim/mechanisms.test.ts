@@ -78,6 +78,11 @@ const stories: Record<Exclude<Mechanism, typeof idle[number]>, Story> = {
     figure: worst(many, "msgs-per-op"),
     most: 4,
   },
+  "stretch": {
+    tells: "a node is cut off: values that go round share more of their way",
+    figure: mean({ ...many, timeLimitS: 8, ...cut("one", 4) }, "msgs-per-op"),
+    most: 1.38,
+  },
   "linger": {
     tells: "what follows from one thing leaves together: fewer messages in a cut",
     figure: worst(

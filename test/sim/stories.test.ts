@@ -156,3 +156,9 @@ test("a quiet cluster says nothing: what has been acknowledged is not said again
   const long = run({ timeLimitS: 5, recoveryS: 600 });
   assert.equal(long.net.servers["msg-count"], short.net.servers["msg-count"]);
 });
+
+test("the end of a cut is noticed soon, also where all nodes lost sight of one at the same moment [P20]", () => {
+  // In this seed all 24 probed within half a second of losing the relay, and then none of them for 5 s.
+  const results = run({ ...many, timeLimitS: 20, ...cuts, grudge: "n0|rest", seed: 24 });
+  assert.ok(slowestAfterHeal(results) < 1_500, `${slowestAfterHeal(results)} ms`);
+});

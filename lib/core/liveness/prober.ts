@@ -31,6 +31,8 @@ export class Prober {
   #view: View;
   /** Timers, Infinity while they are not set. */
   #backgroundAt = Infinity;
+  /** How many probe what they do not reach, together: those that reach each other, or the relays among them. */
+  #sharers = 1;
   #rollCallAt = Infinity;
   #reconnectAt = Infinity;
   #reconnectedAt = -Infinity;
@@ -52,10 +54,7 @@ export class Prober {
   update(view: View, before: Tree, heard: "unheard" | "suspected" | undefined, now: number): Probe[] {
     this.#view = view;
     if (heard === "suspected") this.#anyFound = true;
-    // At any moment of the interval, lest all that lose sight of a node at one moment probe it at another.
-    if (this.#backgroundAt === Infinity) {
-      this.#backgroundAt = now + this.#backgroundMs() * this.#options.random.next();
-    }
+    this.#planBackground(view, now);
     this.#plan(before, now);
     if (heard !== undefined && coordinates(view)) this.#reconnectSoon(now);
     return this.ask("out of the tree");
@@ -105,15 +104,21 @@ export class Prober {
   #background(now: number): Probe[] {
     const { peers, random } = this.#options;
     const rank = pick(random, this.#targets("unreachable"));
-    this.#backgroundAt = rank === undefined ? Infinity : now + this.#backgroundMs();
+    this.#backgroundAt = rank === undefined
+      ? Infinity
+      : now + BACKGROUND_PROBE_MS * this.#sharers * (0.75 + random.next() / 2);
     return rank === undefined ? [] : [{ peer: peers.at(rank), kind: "probe" }];
   }
 
-  /** Those that reach each other share the work. */
-  #backgroundMs(): number {
-    const { linkState: { layout }, tree } = this.#view;
-    const relays = probesForOthers(layout, tree) ? relaysReached(layout, tree) : 0;
-    return BACKGROUND_PROBE_MS * (relays || tree.size) * (0.75 + this.#options.random.next() / 2);
+  /**
+   * Sets the timer anew whenever this node shares the work with more or fewer, and to any moment of the interval: nodes that have
+   * just lost sight of most others would all probe within the short interval of a few, and then all be silent for a long one.
+   */
+  #planBackground({ linkState: { layout }, tree }: View, now: number): void {
+    const sharers = (probesForOthers(layout, tree) ? relaysReached(layout, tree) : 0) || tree.size;
+    if (this.#backgroundAt < Infinity && sharers === this.#sharers) return;
+    this.#sharers = sharers;
+    this.#backgroundAt = now + BACKGROUND_PROBE_MS * sharers * this.#options.random.next();
   }
 
   /** Soon after one link has come back, else ever more rarely [P21]. */

@@ -118,7 +118,7 @@ export class FlushSchedule {
     assert(now >= this.#flushedAt, "time does not go back");
     this.#flushAt = Infinity;
     this.#flushedAt = now;
-    this.#announcedMs = timing.nextWindowMs;
+    this.#announcedMs = timing.nextWindowMs(overlay.linkState.isCalm);
     assert(this.#announcedMs >= 0, "a window has a length");
     const window = overlay.relay === undefined ? this.#announcedMs : 0;
     for (const peer of overlay.neighbours) {
