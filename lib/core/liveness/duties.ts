@@ -94,7 +94,9 @@ function fallenOut(view: View): number[] {
     if (!suspected.has(rank) || tree.has(rank)) continue;
     const backups = backupsOf(layout, tree, rank);
     // One that these could not reach must not keep others from being looked for. In a star the root calls everyone itself.
-    if (layout.relays > 0 && backups.every((each) => linkState.suspectedBy(each).has(rank))) continue;
+    if (
+      layout.relays > 0 && backups.every((each) => linkState.advertisements.get(each)?.suspected.has(rank))
+    ) continue;
     count++;
     if (!linkState.suspected.has(rank) && backups.includes(tree.me)) targets.push(rank);
   }

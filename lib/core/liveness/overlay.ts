@@ -10,7 +10,7 @@ import { readAdvertisement } from "../topology/advertisement.ts";
 import { computeTree, neighboursToNotify, withoutDetours } from "../topology/compute_tree.ts";
 import { probesForOthers } from "../topology/failover.ts";
 import type { Layout } from "../topology/layout.ts";
-import { LinkState } from "../topology/link_state.ts";
+import { LinkState, type Standing } from "../topology/link_state.ts";
 import type { Members } from "../topology/members.ts";
 import type { Tree } from "../topology/tree.ts";
 import type { ProbeKind } from "./duties.ts";
@@ -27,17 +27,12 @@ export interface OverlayOptions extends ProberOptions {
 
 /** What follows from a change of the link state. */
 export interface Outcome {
-  /** Undefined if there was none on which somebody has to act. */
-  readonly treeChange: TreeChange | undefined;
-  /** To be sent after that, in this order. */
-  readonly probes: readonly Probe[];
-}
-
-export interface TreeChange {
   /** The neighbours before it. */
   readonly before: ReadonlySet<Progress>;
-  /** Those neighbours that must be told of it soon. */
+  /** Those neighbours that must be told of it soon; if there are none, nothing else follows for any neighbour. */
   readonly notify: ReadonlySet<Progress>;
+  /** To be sent after that, in this order. */
+  readonly probes: readonly Probe[];
 }
 
 export class Overlay {
@@ -110,23 +105,16 @@ export class Overlay {
   heard(peer: Progress, { links = [], poll }: Pick<Exchange, "links" | "poll">, now: number): Outcome {
     const { linkState } = this;
     const rank = this.#rankOf(peer.id);
-    const { revision } = linkState;
-    const stood = linkState.isCalm || linkState.heard.has(rank)
-      ? undefined
-      : linkState.suspected.has(rank)
-      ? "suspected"
-      : "unheard";
+    const { revision, isCalm } = linkState;
     linkState.discard(rank, peer.heard.incarnation);
-    linkState.hear(rank);
+    const stood = linkState.hear(rank);
     // Each is merged, and the relay asked once.
     const relayIsStale = links.filter((each) => this.#merge(each, now)).length > 0;
     const first = relayIsStale ? this.#probeRelay("probe") : [];
     const isNews = linkState.revision !== revision;
-    const { treeChange, probes } = isNews
-      ? this.#recompute(stood, now)
-      : { treeChange: undefined, probes: [] };
+    const outcome = isNews ? this.#recompute(isCalm ? "heard" : stood, now) : this.#unchanged;
     const last = poll === true && this.#mustAskRelay(peer, now) ? this.#probeRelay("final-probe") : [];
-    return { treeChange, probes: [...first, ...probes, ...last] };
+    return { ...outcome, probes: [...first, ...outcome.probes, ...last] };
   }
 
   /** The peer did not answer in time, again. */
@@ -136,7 +124,7 @@ export class Overlay {
       // Only those links are advertised over which something came of late [P7].
       this.linkState.retract((rank) => this.#isFresh(this.#options.peers.at(rank), now));
     }
-    return this.#recompute(undefined, now);
+    return this.#recompute("heard", now);
   }
 
   /** Looks for a relay if this node has none and has asked nobody yet [P17]. */
@@ -158,6 +146,10 @@ export class Overlay {
 
   wake(now: number): readonly Probe[] {
     return this.#prober.wake(now);
+  }
+
+  get #unchanged(): Outcome {
+    return { before: this.#neighbours, notify: new Set(), probes: [] };
   }
 
   #rankOf(id: string): number {
@@ -219,7 +211,7 @@ export class Overlay {
     return probesForOthers(this.linkState.layout, this.#tree);
   }
 
-  #recompute(stood: "unheard" | "suspected" | undefined, now: number): Outcome {
+  #recompute(stood: Standing, now: number): Outcome {
     const { layout, without } = this.#options;
     const [before, old] = [this.#tree, this.#neighbours];
     this.#tree = this.#compute();
@@ -234,7 +226,7 @@ export class Overlay {
       : new Set([...acting].map((rank) => this.#options.peers.at(rank)));
     const view = { linkState: this.linkState, tree: this.#tree, without };
     const probes = this.#prober.update(view, before, stood, now);
-    return { treeChange: notify.size === 0 ? undefined : { before: old, notify }, probes };
+    return { before: old, notify, probes };
   }
 
   #compute(): Tree {

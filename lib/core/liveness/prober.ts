@@ -6,6 +6,7 @@ import type { Peers } from "../replication/peers.ts";
 import type { Progress } from "../replication/progress.ts";
 import { ANSWER_SLACK_MS, type Timing } from "../replication/timing.ts";
 import { probesForOthers, relaysReached } from "../topology/failover.ts";
+import type { Standing } from "../topology/link_state.ts";
 import type { Tree } from "../topology/tree.ts";
 import { coordinates, duties, type ProbeKind, type Reason, rollCallTurn, type View } from "./duties.ts";
 
@@ -50,13 +51,13 @@ export class Prober {
     return Math.min(this.#backgroundAt, this.#rollCallAt, this.#reconnectAt);
   }
 
-  /** The link state changed. `heard`: how this node stood to a peer that it hears again. Returns what is to be asked at once. */
-  update(view: View, before: Tree, heard: "unheard" | "suspected" | undefined, now: number): Probe[] {
+  /** The link state changed; `stood`: how a peer stood that is heard now. Returns what is to be asked at once. */
+  update(view: View, before: Tree, stood: Standing, now: number): Probe[] {
     this.#view = view;
-    if (heard === "suspected") this.#anyFound = true;
+    if (stood === "suspected") this.#anyFound = true;
     this.#planBackground(view, now);
     this.#plan(before, now);
-    if (heard !== undefined && coordinates(view)) this.#reconnectSoon(now);
+    if (stood !== "heard" && coordinates(view)) this.#reconnectSoon(now);
     return this.ask("out of the tree");
   }
 

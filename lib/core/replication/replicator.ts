@@ -1,7 +1,7 @@
 /** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
 import { backoffMs } from "../backoff.ts";
 import type { Entry, Log } from "../log/log.ts";
-import { type Outcome, Overlay, type TreeChange } from "../liveness/overlay.ts";
+import { type Outcome, Overlay } from "../liveness/overlay.ts";
 import type { Probe } from "../liveness/prober.ts";
 import type { Mechanism } from "../mechanisms.ts";
 import { applyRuns } from "./apply.ts";
@@ -248,11 +248,6 @@ export class Replicator {
     this.#ask(this.#overlay.search(), now);
   }
 
-  #carryOut({ treeChange, probes }: Outcome, now: number): void {
-    if (treeChange !== undefined) this.#onTreeChange(treeChange, now);
-    this.#ask(probes, now);
-  }
-
   #ask(probes: readonly Probe[], now: number): void {
     for (const { peer, kind } of probes) {
       // It has been asked already, and has yet to answer.
@@ -263,7 +258,12 @@ export class Replicator {
     }
   }
 
-  #onTreeChange({ before, notify }: TreeChange, now: number): void {
+  #carryOut({ probes, ...change }: Outcome, now: number): void {
+    if (change.notify.size > 0) this.#onTreeChange(change, now);
+    this.#ask(probes, now);
+  }
+
+  #onTreeChange({ before, notify }: Omit<Outcome, "probes">, now: number): void {
     const { neighbours } = this.#overlay;
     for (const peer of before) if (!neighbours.has(peer)) peer.expectNothing();
     for (const peer of neighbours) {

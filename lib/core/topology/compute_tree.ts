@@ -18,7 +18,7 @@ import { ROOT, Tree, UNREACHABLE } from "./tree.ts";
 export function computeTree(linkState: LinkState, me: number): Tree {
   const { layout } = linkState;
   const members = layout.size;
-  if (linkState.isCalm) return new Tree({ members, me, root: 0, parentOf: (rank) => layout.parentOf(rank) });
+  if (linkState.isCalm) return new Tree(members, me, 0, (rank) => layout.parentOf(rank));
   const reached = new Int32Array(layout.size).fill(UNREACHABLE);
   const { length: size } = grow(reached, [me], linkState);
   const root = reached.findIndex((parent) => parent !== UNREACHABLE);
@@ -26,16 +26,13 @@ export function computeTree(linkState: LinkState, me: number): Tree {
   const placed = grow(parents, [root], linkState, (rank) => layout.isRelay(rank));
   placeLeaves(parents, placed, linkState);
   if (placed.length < size || !layout.isRelay(root)) grow(parents, placed, linkState);
-  return new Tree({ members, me, root, parentOf: (rank) => parents[rank] ?? UNREACHABLE });
+  return new Tree(members, me, root, (rank) => parents[rank] ?? UNREACHABLE);
 }
 
 /** The same tree without ways round a cut: only the root and relays of the layout pass on [P18]. */
-export function withoutDetours(tree: Tree, layout: Layout): Tree {
-  const passesOn = (parent: number) => parent < 0 || parent === tree.root || layout.isRelay(parent);
-  return new Tree({
-    ...tree,
-    parentOf: (rank) => passesOn(tree.parentOf(rank)) ? tree.parentOf(rank) : UNREACHABLE,
-  });
+export function withoutDetours({ members, me, root, parentOf }: Tree, layout: Layout): Tree {
+  const passesOn = (parent: number) => parent < 0 || parent === root || layout.isRelay(parent);
+  return new Tree(members, me, root, (rank) => passesOn(parentOf(rank)) ? parentOf(rank) : UNREACHABLE);
 }
 
 /**

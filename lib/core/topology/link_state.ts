@@ -15,6 +15,9 @@ export interface StoredAdvertisement extends Advertisement {
   readonly changedAt: number;
 }
 
+/** A peer is not heard before its first message, and suspected from a missed answer to the next message. */
+export type Standing = "unheard" | "heard" | "suspected";
+
 const NONE: ReadonlySet<number> = new Set();
 
 export class LinkState {
@@ -54,10 +57,6 @@ export class LinkState {
   /** The peers that a node advertises as heard. */
   heardBy(node: number): ReadonlySet<number> {
     return this.#advertisements.get(node)?.heard ?? NONE;
-  }
-
-  suspectedBy(node: number): ReadonlySet<number> {
-    return this.#advertisements.get(node)?.suspected ?? NONE;
   }
 
   /** Every node that advertises, or once did, that it hears this one. */
@@ -103,13 +102,15 @@ export class LinkState {
     if (known !== undefined && known.incarnation < incarnation) this.#drop(node);
   }
 
-  hear(peer: number): void {
+  /** Returns how it stood before. */
+  hear(peer: number): Standing {
     assert(peer !== this.#me, "a node has no link to itself");
-    if (this.#heard.has(peer)) return;
-    const isNews = this.#suspected.has(peer) || this.#isAdvertised(peer);
+    if (this.#heard.has(peer)) return "heard";
+    const wasSuspected = this.#suspected.has(peer);
     this.#suspected = without(this.#suspected, peer);
     this.#heard = new Set(this.#heard).add(peer);
-    if (isNews && this.#mustAdvertise) this.#advertise();
+    if ((wasSuspected || this.#isAdvertised(peer)) && this.#mustAdvertise) this.#advertise();
+    return wasSuspected ? "suspected" : "unheard";
   }
 
   suspect(peer: number): void {
@@ -186,7 +187,7 @@ export class LinkState {
   #keep(node: number, told: Advertisement): void {
     const known = this.#advertisements.get(node);
     assert(known === undefined || isLater(told, known), "versions only grow within an incarnation");
-    this.#count(node, told.suspected);
+    this.#count(node, told.suspected.size);
     for (const peer of told.heard) {
       const reverse = this.#reverse.get(peer);
       if (reverse === undefined) this.#reverse.set(peer, new Set([node]));
@@ -197,13 +198,13 @@ export class LinkState {
   }
 
   #drop(node: number): void {
-    this.#count(node, NONE);
+    this.#count(node, 0);
     this.#advertisements.delete(node);
     this.#revision++;
   }
 
-  #count(node: number, suspected: ReadonlySet<number>): void {
-    this.#suspecters += Math.sign(suspected.size) - Math.sign(this.suspectedBy(node).size);
+  #count(node: number, suspected: number): void {
+    this.#suspecters += Math.sign(suspected) - Math.sign(this.#advertisements.get(node)?.suspected.size ?? 0);
     assert(this.#suspecters >= 0, "no fewer than no nodes suspect somebody");
   }
 }

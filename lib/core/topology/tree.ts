@@ -5,19 +5,12 @@ import { assert } from "../assert.ts";
 export const ROOT = -1;
 export const UNREACHABLE = -2;
 
-interface TreeOptions {
+export class Tree {
   /** How many members there are. */
   readonly members: number;
   readonly me: number;
   readonly root: number;
   /** The rank of a member's parent, or ROOT, or UNREACHABLE; the same wherever in the tree one stands. */
-  readonly parentOf: (rank: number) => number;
-}
-
-export class Tree {
-  readonly members: number;
-  readonly me: number;
-  readonly root: number;
   readonly parentOf: (rank: number) => number;
   /** This node's neighbour towards the root, or ROOT. */
   readonly parent: number;
@@ -28,7 +21,7 @@ export class Tree {
   /** By rank, 1 for each that has children; made when first asked for. */
   #hasChildren: Uint8Array | undefined;
 
-  constructor({ members, me, root, parentOf }: TreeOptions) {
+  constructor(members: number, me: number, root: number, parentOf: (rank: number) => number) {
     assert(parentOf(root) === ROOT, "the root has no parent");
     this.members = members;
     this.me = me;

@@ -79,8 +79,8 @@ export class Examined {
     return links.map(([node, , , suspected, heard]) => [node, suspected, heard]);
   }
 
-  #take({ treeChange, probes }: Outcome): void {
-    this.notified.push(...[...treeChange?.notify ?? []].map(({ id }) => id));
+  #take({ notify, probes }: Outcome): void {
+    this.notified.push(...[...notify].map(({ id }) => id));
     this.#ask(probes);
   }
 

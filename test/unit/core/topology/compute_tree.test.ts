@@ -95,9 +95,9 @@ test("LinkState.merge() takes the later word, by life and then version [P7]", ()
   });
   deepEqual(linkState.merge(1, word(1, 2, [2])), [2]);
   equal(linkState.merge(1, word(1, 1, [])), undefined);
-  deepEqual([...linkState.suspectedBy(1)], [2]);
+  deepEqual([...linkState.advertisements.get(1)?.suspected ?? []], [2]);
   deepEqual(linkState.merge(1, word(2, 1, [])), []);
-  deepEqual([...linkState.suspectedBy(1)], []);
+  deepEqual([...linkState.advertisements.get(1)?.suspected ?? []], []);
 });
 
 test("LinkState outranks what an earlier life of this node said [P7]", () => {
