@@ -91,7 +91,8 @@ function grow(
     linkState.layout.eachNeighbour(here, join);
     for (const other of linkState.heardBy(here)) join(other);
     for (const other of linkState.reverseOf(here)) join(other);
-    queue.push(...joined.sort((a, b) => a - b));
+    // Most nodes are the last of their branch.
+    if (joined.length > 0) queue.push(...joined.sort((a, b) => a - b));
   }
   return queue;
 }
