@@ -19,6 +19,12 @@ export function computeTree(linkState: LinkState, me: number): Tree {
   const { layout } = linkState;
   const members = layout.size;
   if (linkState.isCalm) return new Tree(members, me, 0, (rank) => layout.parentOf(rank));
+  // A leaf that knows of no fault but its own finds all others where the layout has them: a search would find the same.
+  const isAlone = linkState.advertisements.size === 1 && linkState.advertisements.has(me);
+  const relay = isAlone && layout.isLeaf(me) ? relayFor(me, linkState) : undefined;
+  if (relay !== undefined) {
+    return new Tree(members, me, 0, (rank) => rank === me ? relay : layout.parentOf(rank));
+  }
   const reached = new Int32Array(layout.size).fill(UNREACHABLE);
   const { length: size } = grow(reached, [me], linkState);
   const root = reached.findIndex((parent) => parent !== UNREACHABLE);
@@ -109,9 +115,9 @@ function placeLeaves(parents: Int32Array, placed: number[], linkState: LinkState
 }
 
 /** The first relay of a leaf's preference list that has a place and to which it has a link [P24]. */
-function relayFor(leaf: number, linkState: LinkState, parents: Int32Array): number | undefined {
+function relayFor(leaf: number, linkState: LinkState, parents?: Int32Array): number | undefined {
   const { layout } = linkState;
-  const canServe = (relay: number) => parents[relay] !== UNREACHABLE && linkState.linkUp(leaf, relay);
+  const canServe = (relay: number) => parents?.[relay] !== UNREACHABLE && linkState.linkUp(leaf, relay);
   const own = layout.parentOf(leaf);
   if (canServe(own)) return own;
   // A leaf that advertises nothing has no other link to a relay.
