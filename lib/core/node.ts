@@ -154,8 +154,7 @@ export class Node {
     if (this.#me !== undefined) return;
     const { incarnation, random, deliveryBudgetMs, without = [], restored } = this.#options;
     this.#me = me;
-    this.#origin = without.includes("rebirth") ? this.#sameOrigin(me) : originOf(me, incarnation);
-    this.#entered = this.#log.held(this.#origin)?.last ?? 0;
+    this.#begin(without.includes("rebirth") ? this.#sameOrigin(me) : originOf(me, incarnation));
     this.#replicator = new Replicator({
       me,
       incarnation: incarnation,
@@ -183,12 +182,16 @@ export class Node {
 
   /** What others may have given the same numbers enters again [N13]. */
   #beginOrigin(origin: string, twin: boolean): void {
-    const values = twin && this.#storageFault === undefined
-      ? this.#log.take(this.#origin, 1, this.#entered).values
-      : [];
-    this.#origin = origin;
-    this.#entered = 0;
+    const again = twin && this.#storageFault === undefined ? this.#log.held(this.#origin)?.spans() ?? [] : [];
+    const values = again.flatMap(([from, to]) => this.#log.take(this.#origin, from, to).values);
+    this.#begin(origin);
     for (const value of values) this.#enter(value, keyOf(value));
+  }
+
+  /** Values enter under this origin from now on, above those that are held of it: no number is given twice [N7]. */
+  #begin(origin: string): void {
+    this.#origin = origin;
+    this.#entered = this.#log.held(origin)?.last ?? 0;
   }
 
   #onEcho(envelope: Envelope, echo: Json): void {

@@ -67,6 +67,20 @@ test("isOriginOf() tells a node's origins from those of one whose id begins alik
   ]);
 });
 
+test("values of a later incarnation are numbered above those that are held of the same [N7] [N13]", () => {
+  const node = start();
+  const origin = `n0.${(71).toString(36)}`;
+  ask(node, word({ type: "delta", runs: [[origin, 2, ["of another incarnation"]]] }), "n1", 1);
+  ask(node, word({ ack: [70, 3, 0] }, 2), "n1", 2);
+  deepEqual(entered(ask(node, { type: "broadcast", message: "new" }, "c1", 3)), [[origin, 3, "new"]]);
+});
+
+test("what entered twice under one number enters again without what is missing between [N13]", () => {
+  const node = start([{ origin: "n0.5", seq: 1, value: "a" }, { origin: "n0.5", seq: 3, value: "c" }]);
+  const effects = ask(node, word({ digest: [["n0.5", [1, 9]]] }), "n1", 1);
+  deepEqual(entered(effects).map(([, , value]) => value), ["a", "c"]);
+});
+
 test("Node that others remember in a later life begins one above it, tells its neighbours, and says so [N13]", () => {
   const node = start();
   ask(node, { type: "broadcast", message: "before" });
