@@ -55,7 +55,7 @@ export class TimerQueue<T extends Due> {
     }
   }
 
-  /** Those who have become due since, and whose turn is still to come. */
+  /** Puts items into the queue that have become due since, and come later in the order. */
   #join(queue: Slot<T>[], turn: number, now: number): void {
     const late = this.#moved.filter((each) =>
       each.turn > turn && each.item.dueAt <= now && !queue.includes(each)
@@ -66,7 +66,7 @@ export class TimerQueue<T extends Due> {
     queue.sort(lastFirst);
   }
 
-  /** All in the heap whose moment is no later: nobody is behind one that is. */
+  /** All in the heap that are due by then: none of them is below one that is due later. */
   #until(now: number): Slot<T>[] {
     const found: Slot<T>[] = [];
     const places = [0];
@@ -79,7 +79,7 @@ export class TimerQueue<T extends Due> {
     return found;
   }
 
-  /** Puts those who have moved where they belong. */
+  /** Puts the items whose moment has changed where they belong. */
   #settle(): void {
     if (this.#moved.length === 0) return;
     for (const slot of this.#moved) {

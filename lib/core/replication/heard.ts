@@ -1,4 +1,4 @@
-/** What one peer said of itself, and when: its incarnation, its newest message, how it passes on as a relay. */
+/** All that one peer said of itself, and when: its incarnation, its newest message, how it passes on as a relay. */
 import { assert } from "../assert.ts";
 import type { Exchange } from "../message.ts";
 

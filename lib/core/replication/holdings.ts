@@ -1,4 +1,4 @@
-/** What one peer holds by its own account, and will hold once all that is on its way has arrived [P1, P2]. */
+/** The entries that one peer holds by its own account, and those it will hold once all that was sent has arrived [P1, P2]. */
 import { assert } from "../assert.ts";
 import { IntervalSet } from "../log/interval_set.ts";
 import { Digest } from "../log/digest.ts";

@@ -1,6 +1,6 @@
 /**
- * What is believed of one peer, after etcd raft's Progress: what it holds, what is on its way to it, when it is due
- * something. It is in one of five states, each of which says what becomes of entries that it lacks:
+ * All that this node believes of one peer, after etcd raft's Progress: its holdings, messages on their way to it, and
+ * timers. It is in one of five states, each of which says what becomes of entries that it lacks:
  *
  *   unknown    What it holds is not known, or only supposed. It is asked when its turn comes, with what came lately.
  *   probing    It was asked what it holds, or an answer is overdue. Entries wait: a retry brings them, or it is heard.
@@ -16,7 +16,7 @@
  *   streaming, throttled  miss, or lastChance                       probing
  *   probing               hear                                      streaming, throttled; unknown while supposed
  *   any                   suspect                                   suspected
- *   suspected             hear                                      streaming
+ *   suspected             hear                                      streaming; throttled where it was before
  *
  * Always: what it has acknowledged was sent, so what is sent covers what is acknowledged; numbers of messages grow; the
  * retry timer is due when the first answer is. Suspected: no misses. Streaming and throttled: it was heard in its
@@ -41,7 +41,7 @@ export const MISSES_MAX = 2;
 
 export type ProgressState = "unknown" | "probing" | "streaming" | "throttled" | "suspected";
 
-/** What it says; of the type, which says what that is mostly for, nothing follows. */
+/** A message of it; nothing follows from the type, which only says what it is mostly for. */
 type Said = Omit<Exchange, "type">;
 
 /** A message to it that leaves now. */
@@ -128,7 +128,7 @@ export class Progress {
     return this.#pullAttempts;
   }
 
-  // What leaves for it.
+  // Sending.
 
   /** How many bytes of entries may leave to it now [P10]. */
   get room(): number {
@@ -145,7 +145,7 @@ export class Progress {
     return mayLeave;
   }
 
-  /** Takes what it lacks, up to a batch, and counts it as sent; while there is more, what is in `first` goes first. */
+  /** Takes what it lacks, up to a batch, and counts it as sent; while there is more, what is in `first` goes first [P10]. */
   take(log: Log, first: () => Iterable<Digest>): Batch {
     return this.holdings.take(log, this.room, this.#truncated ? first() : []);
   }
@@ -191,7 +191,7 @@ export class Progress {
     this.#pullAttempts = 0;
   }
 
-  // What is heard of it, and what is not.
+  // Answers, and their absence.
 
   /** Takes in a message's head and digest [P1]. Returns false for one of an incarnation that has ended [P5]. */
   hear(said: Said, myIncarnation: number, now: number): boolean {
@@ -241,7 +241,7 @@ export class Progress {
     this.forgetSent();
   }
 
-  // What it holds is not what was believed.
+  // Beliefs that are given up.
 
   /** It is not known what it holds: suppose all of this. */
   assume(held: Digest): void {

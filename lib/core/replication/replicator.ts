@@ -149,7 +149,7 @@ export class Replicator {
     this.#ask(this.#overlay.wake(now), now);
   }
 
-  // What arrives.
+  // Receiving.
 
   /** Compares what the peer says it holds with what this node holds, both ways. */
   #catchUp(peer: Progress, body: Exchange, overdue: boolean, now: number): void {
@@ -200,7 +200,7 @@ export class Replicator {
     }
   }
 
-  // What is due.
+  // Timers that are due.
 
   #serve(peer: Progress, now: number): void {
     const { timers } = peer;

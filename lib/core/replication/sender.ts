@@ -66,10 +66,10 @@ export class Sender {
 
   /** Says the one thing there is to say: what this node holds, what the peer lacks, which links are up and which are not. */
   say(peer: Progress, now: number, { poll = false, push = false, window }: Purpose): void {
-    const { overlay } = this.#options;
+    const { log, overlay, recent } = this.#options;
     const full = peer.room === 0;
     const isNeighbour = overlay.isNeighbour(peer);
-    const batch = !full && (push || isNeighbour) ? this.#take(peer, now) : NOTHING;
+    const batch = !full && (push || isNeighbour) ? peer.take(log, () => recent.fresh(now)) : NOTHING;
     const links = this.#links(peer);
     const viewUpdateDue = links.revision < overlay.linkState.revision && isNeighbour;
     const asks = batch.more || viewUpdateDue || poll || peer.pacing.asks(batch.bytes) ||
@@ -133,11 +133,6 @@ export class Sender {
     if (more && overlay.isNeighbour(peer) && peer.room > 0) peer.timers.set("send", now);
     else if (departure.viewUpdateDue) peer.timers.set("send", now + timing.replyTimeoutMs(peer));
     else if (!more) peer.timers.clear("send");
-  }
-
-  /** Takes what may leave now; while there is more, what came of late goes first, and need not wait for the rest [P10]. */
-  #take(peer: Progress, now: number): Batch {
-    return peer.take(this.#options.log, () => this.#options.recent.fresh(now));
   }
 
   /** The advertisements that changed, as far as the peer needs to know them. */
