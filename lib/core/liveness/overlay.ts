@@ -35,6 +35,8 @@ export interface Outcome {
   readonly probes: readonly Probe[];
 }
 
+const NOTHING: Outcome = { before: new Set(), notify: new Set(), probes: [] };
+
 export class Overlay {
   readonly linkState: LinkState;
   readonly #options: OverlayOptions;
@@ -108,11 +110,13 @@ export class Overlay {
     const { revision, isCalm } = linkState;
     linkState.discard(rank, peer.heard.incarnation);
     const stood = linkState.hear(rank);
+    // As nearly always: no set or list is made then.
+    if (links.length === 0 && poll !== true && linkState.revision === revision) return NOTHING;
     // Each is merged, and the relay asked once.
     const relayIsStale = links.filter((each) => this.#merge(each, now)).length > 0;
     const first = relayIsStale ? this.#probeRelay("probe") : [];
     const isNews = linkState.revision !== revision;
-    const outcome = isNews ? this.#recompute(isCalm ? "heard" : stood, now) : this.#unchanged;
+    const outcome = isNews ? this.#recompute(isCalm ? "heard" : stood, now) : NOTHING;
     const last = poll === true && this.#mustAskRelay(peer, now) ? this.#probeRelay("final-probe") : [];
     return { ...outcome, probes: [...first, ...outcome.probes, ...last] };
   }
@@ -146,10 +150,6 @@ export class Overlay {
 
   wake(now: number): readonly Probe[] {
     return this.#prober.wake(now);
-  }
-
-  get #unchanged(): Outcome {
-    return { before: this.#neighbours, notify: new Set(), probes: [] };
   }
 
   #rankOf(id: string): number {

@@ -27,6 +27,8 @@ export interface ProberOptions {
   readonly random: Random;
 }
 
+const NOTHING: readonly Probe[] = [];
+
 export class Prober {
   readonly #options: ProberOptions;
   #view: View;
@@ -62,7 +64,8 @@ export class Prober {
   }
 
   /** What is due to be asked. */
-  wake(now: number): Probe[] {
+  wake(now: number): readonly Probe[] {
+    if (this.deadline > now) return NOTHING;
     const probes: Probe[] = [];
     if (this.#backgroundAt <= now) probes.push(...this.#background(now));
     if (this.#reconnectAt <= now) probes.push(...this.#reconnect(now));

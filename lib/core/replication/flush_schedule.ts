@@ -28,6 +28,8 @@ export interface FlushOptions {
   readonly without: readonly Mechanism[];
 }
 
+const NOBODY: readonly Progress[] = [];
+
 export class FlushSchedule {
   readonly #options: FlushOptions;
   /** Those that pass on to this node as often as they may: its relay, and those that take or took it for theirs. */
@@ -129,7 +131,8 @@ export class FlushSchedule {
   }
 
   /** Takes out those that should have passed something on by now and have not [P16]. */
-  takeOverdue(now: number): Progress[] {
+  takeOverdue(now: number): readonly Progress[] {
+    if (this.#periodic.size === 0) return NOBODY;
     const overdue = [...this.#periodic].filter((each) => this.#options.timing.flushOverdueAt(each) <= now);
     for (const relay of overdue) relay.heard.stopsFlushing();
     for (const each of this.#periodic) if (!each.heard.flushes.periodic) this.#periodic.delete(each);
