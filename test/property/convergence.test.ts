@@ -102,6 +102,21 @@ const taught: readonly (readonly [string, Settings, SimNodeOptions])[] = [
     },
     { deliveryBudgetMs: 50 },
   ],
+  [
+    "a neighbour that a node has not heard before it lives again is asked again where that message is lost",
+    {
+      ...defaults,
+      nodeCount: 12,
+      rate: 5,
+      timeLimitS: 10,
+      nemesis: faults,
+      nemesisIntervalS: 0.3,
+      lossShare: 0.05,
+      durable: true,
+      seed: 2212,
+    },
+    {},
+  ],
 ];
 
 for (const [lesson, given, options] of taught) {

@@ -196,6 +196,9 @@ export class Replicator {
     this.#overlay.linkState.beginIncarnation(this.#rebirth.incarnation);
     for (const peer of this.#peers) peer.forgetSaid();
     for (const peer of new Set([source, ...this.#overlay.neighbours])) {
+      // One that was not heard yet, and loses this message, is asked again only where its answer is expected.
+      const isExpected = this.#overlay.hears(peer) || peer.state === "suspected";
+      if (!isExpected) peer.assume(this.#recent.settled(now));
       this.#sender.say(peer, now, { poll: true, push: true });
     }
   }
