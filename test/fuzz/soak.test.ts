@@ -3,11 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseSim } from "../../lib/commands/config/exam.ts";
 import { faults } from "../../lib/workbench/settings.ts";
+import { Worker } from "../bench/crew.ts";
+import { script } from "../bench/throughput/processes.ts";
 import { broken } from "../sim/broken.ts";
 import { Campaign, type Runner, span } from "./soak/campaign.ts";
 import { drawFlags } from "./soak/draw.ts";
 import { readOptions } from "./soak/options.ts";
 import { commandOf, runSeed, type Verdict } from "./soak/run.ts";
+
+const program = script(new URL("./soak/worker.ts", import.meta.url).href);
 
 const RUNS = 200;
 const PARTS = 8;
@@ -73,6 +77,22 @@ test("a broken node is found, and its seed and command are said", async () => {
 test("a node that breaks off a run is found, too", () => {
   const { failures } = runSeed(7, () => () => assert.fail("an assertion of the core"));
   assert.match(failures.join(), /^It broke off: .*an assertion of the core/);
+});
+
+test("a process that dies over a seed fails that seed alone", async () => {
+  const worker = new Worker<number, Verdict>(program, 60_000);
+  try {
+    await assert.rejects(worker.ask(-1), /'--seed' must be/);
+    assert.equal((await worker.ask(8)).command, commandOf(8));
+  } finally {
+    await worker.stop();
+  }
+});
+
+test("a run that does not end is given up", async () => {
+  const worker = new Worker<number, Verdict>(program, 0);
+  await assert.rejects(worker.ask(8), /^Error: no answer after 0 s$/);
+  await worker.stop();
 });
 
 test("runs that prove nothing may be few, not many", async () => {

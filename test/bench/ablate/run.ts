@@ -1,9 +1,10 @@
 /** One scene for one seed without one mechanism, and the figures that come of it. */
+import assert from "node:assert/strict";
 import { figureOf } from "../../../lib/commands/exam/figures.ts";
 import type { Mechanism } from "../../../lib/core/node.ts";
 import type { Results } from "../../../lib/workbench/verdict/results.ts";
 import { simulate } from "../../../lib/workbench/world/sim.ts";
-import { type AblatedFigure, type Scene, scenes } from "./scenes.ts";
+import { type AblatedFigure, scenes } from "./scenes.ts";
 
 export interface Order {
   readonly scene: number;
@@ -18,7 +19,8 @@ export interface Answer {
 }
 
 export function run({ scene: index, seed, without }: Order): Answer {
-  const scene = scenes[index] as Scene;
+  const scene = scenes[index];
+  assert(scene !== undefined, "an order names a scene by its place");
   const { deliveryBudgetMs } = scene;
   const results = simulate(scene.settings(seed), {
     loads: true,

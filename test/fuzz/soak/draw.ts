@@ -1,4 +1,5 @@
 /** Draws the flags of one random run of `hearsay sim`; the seed decides everything. */
+import assert from "node:assert/strict";
 import { below, fork, pick, type Random, shuffle } from "../../../lib/core/random.ts";
 import { STAR_MAX } from "../../../lib/core/topology/layout.ts";
 import { grudgeNames } from "../../../lib/workbench/faults/grudge.ts";
@@ -86,8 +87,9 @@ function restS(latencyMs: number): number {
 
 function drawSize(random: Random): Size {
   let at = random.next();
-  for (const size of sizes) if ((at -= size.share) < 0) return size;
-  return sizes[0] as Size;
+  const size = sizes.find(({ share }) => (at -= share) < 0);
+  assert(size !== undefined, "the shares add up to 1");
+  return size;
 }
 
 /** None, one alone, or any together. */

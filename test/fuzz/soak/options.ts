@@ -26,11 +26,7 @@ const flags = {
 export function readOptions(args: readonly string[]): Options | readonly string[] {
   const values = parsedOr(() => parseArgs({ args: [...args], options: flags }).values);
   if (isMistakes(values)) return values;
-  const [runs, from, workers] = [values.runs, values.from, values.workers].map(Number) as [
-    number,
-    number,
-    number,
-  ];
+  const [runs, from, workers] = [Number(values.runs), Number(values.from), Number(values.workers)] as const;
   const mistakes = [
     ...isWhole(from, 0, SEED_MAX)
       ? []
