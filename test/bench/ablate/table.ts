@@ -70,23 +70,34 @@ export function changesOf({ scene, whole, lacking }: Ablation): Change[] {
   }];
   return [
     ...broken,
-    ...scene.figures.flatMap((figure, i) => changeOf(figure, mean(whole, i), mean(lacking, i))),
+    ...scene.figures.flatMap((figure, i) => changeOf(figure, valuesOf(whole, i), valuesOf(lacking, i))),
   ];
 }
 
-function changeOf(figure: AblatedFigure, whole: number | undefined, lacking: number | undefined): Change[] {
-  if (whole === undefined || lacking === undefined || whole === lacking) return [];
-  if (Math.abs(lacking - whole) < DIFFERENCE_MIN[figure]) return [];
-  const text = `${nameOf(figure)} ${textOf(figure, whole)} (${textOf(figure, lacking)})`;
-  return [{ text, factor: whole === 0 || lacking === Infinity ? Infinity : lacking / whole }];
+/** Told where no seed says the opposite; where a run gave no such figure, nothing can be said. */
+function changeOf(
+  figure: AblatedFigure,
+  whole: readonly (number | undefined)[],
+  lacking: readonly (number | undefined)[],
+): Change[] {
+  const [intact, without] = [mean(whole), mean(lacking)];
+  if (intact === undefined || without === undefined || intact === without) return [];
+  const opposed = whole.some((value = 0, seed) =>
+    lacking[seed] !== value && ((lacking[seed] ?? 0) > value) !== (without > intact)
+  );
+  if (opposed || Math.abs(without - intact) < DIFFERENCE_MIN[figure]) return [];
+  const text = `${nameOf(figure)} ${textOf(figure, intact)} (${textOf(figure, without)})`;
+  return [{ text, factor: intact === 0 || without === Infinity ? Infinity : without / intact }];
 }
 
-/** Undefined where a run gave none, Infinity where something never came. */
-function mean(answers: readonly Answer[], index: number): number | undefined {
-  const values = answers.map(({ figures }) => figures[index] ?? null).map((value) =>
-    value === "never" ? Infinity : value
-  );
-  const known = values.filter((value) => value !== null);
+/** One a seed: undefined where the run gave none, Infinity where something never came. */
+function valuesOf(answers: readonly Answer[], index: number): (number | undefined)[] {
+  return answers.map(({ figures }) => figures[index] ?? undefined)
+    .map((value) => value === "never" ? Infinity : value);
+}
+
+function mean(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
   return known.length < values.length
     ? undefined
     : known.reduce((sum, value) => sum + value, 0) / known.length;

@@ -53,6 +53,8 @@ test("changesOf(): the mean of the seeds, where it differs by more than chance",
     "after heals 300 (150)",
     "busiest/s 50 (100)",
   ]);
+  // One seed says the opposite of the other.
+  assert.deepEqual(changes(answer(0.5, 100, 50), answer(4, 600, 50)), []);
   assert.deepEqual(changes(answer(1, "never", 50), answer(2, 400, 50)), ["after heals 300 (never)"]);
   assert.deepEqual(changes({ ...answer(1, null, 50), valid: false }, answer(2, 400, 50)), [
     "valid 2 of 2 (1)",
