@@ -2,10 +2,11 @@
 import process from "node:process";
 import type { Mechanism } from "../../lib/core/mechanisms.ts";
 import { progressOn } from "../../lib/commands/terminal/progress.ts";
+import { storyOf } from "../sim/mechanism_stories.ts";
 import { type Options, readOptions, USAGE } from "./ablate/options.ts";
 import type { Answer, Order } from "./ablate/run.ts";
 import { scenes } from "./ablate/scenes.ts";
-import { type Ablation, tableOf } from "./ablate/table.ts";
+import { type Ablation, storyText, tableOf } from "./ablate/table.ts";
 import { CORES, divide, Worker } from "./crew.ts";
 import { script } from "./throughput/processes.ts";
 import { runTool } from "../shared/tool.ts";
@@ -27,7 +28,17 @@ async function main(options: Options): Promise<void> {
       lacking: seeds.map((seed) => taken({ scene: index, seed, without })),
     })),
   ]));
-  process.stdout.write(tableOf(ablations, options.least));
+  process.stdout.write(tableOf(ablations, toldOf(options), options.least));
+}
+
+/** Stories are short: they are told here, one after the other. */
+function toldOf({ only }: Options): Map<Mechanism, string> {
+  const told = new Map<Mechanism, string>();
+  for (const name of only) {
+    const story = storyOf(name);
+    if (story !== undefined) told.set(name, storyText(story, name));
+  }
+  return told;
 }
 
 /** First with every mechanism, then without each. */

@@ -58,10 +58,10 @@ test("a relay's messages get lost among others: a node that lacks something asks
   assert.equal(invalid([run(loss, "repair")]), 1);
 });
 
-test("a cut leaves a way round: values take it within a second; without detours they wait for the heal [P18]", () => {
+test("a cut leaves a way round: values take it within a second; without detours some take twice as long [P18]", () => {
   for (const grudge of ["majorities-ring", "bridge"]) {
     assert.ok(slowestInReach(runs({ ...cuts, grudge })) <= 1_000, grudge);
-    assert.ok(slowestInReach(runs({ ...cuts, grudge }, "detour")) > 5_000, grudge);
+    assert.ok(slowestInReach(runs({ ...cuts, grudge }, "detour")) > 2_000, grudge);
   }
 });
 

@@ -10,6 +10,8 @@ import { type Story as ThinLine, tell } from "./thin_line.ts";
 
 export interface Story {
   readonly tells: string;
+  /** What the figure is, and its unit, for people. */
+  readonly unit: string;
   /** With every mechanism but these; the worst of a few seeds. */
   readonly figure: (without: readonly Mechanism[]) => number;
   /** What the figure may come to; without the mechanism it comes to more. */

@@ -2,6 +2,7 @@
 import { figureText } from "../../../lib/commands/exam/figures.ts";
 import { short } from "../../../lib/commands/exam/outcome.ts";
 import type { Mechanism } from "../../../lib/core/mechanisms.ts";
+import type { Story } from "../../sim/story.ts";
 import type { AblatedFigure, Scene } from "./scenes.ts";
 import type { Answer } from "./run.ts";
 
@@ -35,16 +36,28 @@ const DIFFERENCE_MIN: Readonly<Record<AblatedFigure, number>> = {
 const SCENES_SHOWN_MAX = 4;
 
 /** `least`: the share by which a figure has to change to be told. */
-export function tableOf(ablations: ReadonlyMap<Mechanism, readonly Ablation[]>, least: number): string {
+export function tableOf(
+  ablations: ReadonlyMap<Mechanism, readonly Ablation[]>,
+  told: ReadonlyMap<Mechanism, string>,
+  least: number,
+): string {
   const rows = [...ablations].map(([name, all]) =>
-    `| ${name} | ${cell(all, least, true)} | ${cell(all, least, false)} |`
+    `| ${name} | ${told.get(name) ?? "–"} | ${cell(all, least, true)} | ${cell(all, least, false)} |`
   );
   return [
-    "| mechanism | what it buys: with it (without it) | what it costs: with it (without it) |",
-    "|---|---|---|",
+    "| mechanism | its story: with it (without it) | what it buys: with it (without it) | what it costs: with it (without it) |",
+    "|---|---|---|---|",
     ...rows,
     "",
   ].join("\n");
+}
+
+/** The story of a mechanism in a cell: what it tells, and the figure with it and without. */
+export function storyText({ tells, unit, figure }: Story, name: Mechanism): string {
+  const [whole, lacking] = [figure([]), figure([name])].map((value) =>
+    value === Infinity ? "never" : `${+value.toPrecision(3)}`
+  );
+  return `${tells}; ${unit}: ${whole} (${lacking})`;
 }
 
 function cell(all: readonly Ablation[], least: number, worse: boolean): string {

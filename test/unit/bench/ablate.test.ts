@@ -6,7 +6,7 @@ import { defaults } from "../../../lib/workbench/settings.ts";
 import { readOptions } from "../../bench/ablate/options.ts";
 import { type Answer, run } from "../../bench/ablate/run.ts";
 import { type Scene, scenes } from "../../bench/ablate/scenes.ts";
-import { changesOf, tableOf } from "../../bench/ablate/table.ts";
+import { changesOf, storyText, tableOf } from "../../bench/ablate/table.ts";
 
 const scene: Scene = {
   title: "a scene",
@@ -61,17 +61,26 @@ test("changesOf(): the mean of the seeds, where it differs by more than chance",
   ]);
 });
 
+test("storyText(): three figures of a number, and what never comes", () => {
+  const figure = (without: readonly string[]) => without.length > 0 ? Infinity : 1_234.5;
+  assert.equal(
+    storyText({ tells: "a cut", unit: "ms", figure, most: 2_000 }, "retry"),
+    "a cut; ms: 1230 (never)",
+  );
+});
+
 test("tableOf(): what gets worse is what a mechanism buys, what gets better is what it costs", () => {
   const table = tableOf(
     new Map([
       ["retry", [{ scene, whole: [answer(1, 200, 50)], lacking: [answer(2, 100, 50)] }]],
       ["repair", [{ scene, whole: [answer(1, 200, 50)], lacking: [answer(1, 200, 50)] }]],
     ]),
+    new Map([["retry", "a story; ms: 1 (2)"]]),
     0.1,
   );
   assert.deepEqual(table.split("\n").slice(2), [
-    "| retry | a scene: msgs/op 1.00 (2.00) | a scene: after heals 200 (100) |",
-    "| repair | – | – |",
+    "| retry | a story; ms: 1 (2) | a scene: msgs/op 1.00 (2.00) | a scene: after heals 200 (100) |",
+    "| repair | – | – | – |",
     "",
   ]);
 });
