@@ -39,6 +39,8 @@ export class FlushSchedule {
   #flushAt = Infinity;
   /** The window that the children were told with that, and time their trips to: it stands until the next flush. */
   #announcedMs = 0;
+  /** The link state's revision at the last flush. */
+  #flushedRevision = 0;
   /** From when on a value may be pushed to the root again. */
   #pushAt = -Infinity;
 
@@ -120,7 +122,10 @@ export class FlushSchedule {
     assert(now >= this.#flushedAt, "time does not go back");
     this.#flushAt = Infinity;
     this.#flushedAt = now;
-    this.#announcedMs = timing.nextWindowMs(overlay.linkState.isCalm);
+    const { isCalm, revision } = overlay.linkState;
+    // Right after a change values have waited long enough already.
+    this.#announcedMs = timing.nextWindowMs(!isCalm && revision === this.#flushedRevision);
+    this.#flushedRevision = revision;
     assert(this.#announcedMs >= 0, "a window has a length");
     const window = overlay.relay === undefined ? this.#announcedMs : 0;
     for (const peer of overlay.neighbours) {

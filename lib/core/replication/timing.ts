@@ -21,8 +21,8 @@ export const WINDOW_MIN_MS = 10;
  * trip more: 516 ms where one takes 200, which leaves a busy machine a seventh of the 600 ms that challenge 3d allows.
  */
 export const WINDOW_RTTS = [1.58, 0.9] as const;
-/** While links are down, a window is so many times as long: about two round trips in a star (measured, 3d + partition). */
-export const STRETCH = 1.27;
+/** While links stay down, a window is so many times as long: two round trips in a star (measured with 3d + partition). */
+export const STRETCH = 1.35;
 /** So many samples move the typical round trip one place up from the shortest, as far as the median. */
 export const SAMPLES_PER_PLACE = 4;
 
@@ -90,13 +90,13 @@ export class Timing {
   }
 
   /**
-   * The window to announce, which then stands: shorter while few samples are known, as they may say too much, and without a
-   * delivery budget longer while links are down, when values go round and what they share saves most.
+   * The window to announce, which then stands: shorter while few samples are known, as they may say too much. `isDetour`:
+   * links are down for longer than a window; then values go round, and what they share of their way saves most.
    */
-  nextWindowMs(isCalm: boolean): number {
+  nextWindowMs(isDetour: boolean): number {
     const share = this.#lacks("typical") ? 1 : this.#samples / (this.#samples + 1);
-    const isPlain = isCalm || this.#deliveryBudgetMs !== undefined || this.#lacks("stretch");
-    const ms = this.windowMs * share * (isPlain ? 1 : STRETCH);
+    const isStretched = isDetour && this.#deliveryBudgetMs === undefined && !this.#lacks("stretch");
+    const ms = this.windowMs * share * (isStretched ? STRETCH : 1);
     return ms < WINDOW_MIN_MS ? 0 : ms;
   }
 
