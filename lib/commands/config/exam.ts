@@ -135,7 +135,12 @@ export const shapes = {
       "MS",
       `how long the nodes take to start, during which they are slow (${START_MS_PER_NODE} a node, at most ${START_MS_MAX})`,
     ),
-    "data": toggle("nodes keep a log that outlives kills, as with serve --data; rollback and disk imply it"),
+    "data": toggle(
+      "nodes keep a log that outlives kills, as with serve --data; rollback and disk imply it, and no variable sets it",
+      {
+        variable: false,
+      },
+    ),
     "without": list(mechanisms, "NAMES", "switch mechanisms off, to see that they matter"),
   }),
   challenges: z.object({

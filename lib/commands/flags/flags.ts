@@ -9,6 +9,8 @@ export interface FlagShape {
   readonly rule: string;
   /** May be given more than once, which adds up to a comma list. */
   readonly repeats?: boolean;
+  /** No environment variable stands in for it. */
+  readonly variable?: false;
 }
 
 /** A value and where it came from, as an operator would name it: '--rate' or 'HEARSAY_RATE'. */
@@ -110,6 +112,7 @@ class Reader {
   /** A variable stands in for a flag that is not on the command line. An empty one counts as absent. */
   readEnvironment(env: Readonly<Record<string, string | undefined>>): void {
     for (const flag of this.#rules.flags) {
+      if (flag.variable === false) continue;
       const source = environmentName(flag.name);
       const value = env[source] ?? "";
       if (value !== "" && !this.given.has(flag.name)) {

@@ -10,6 +10,8 @@ export interface FlagHelp extends Ties {
   readonly short?: string;
   /** May be given more than once, which adds up to a comma list. */
   readonly repeats?: boolean;
+  /** The environment variable of this name belongs to a flag of other commands. */
+  readonly variable?: false;
 }
 
 const help = z.registry<FlagHelp>();
@@ -72,8 +74,8 @@ export function tied<S extends z.ZodType>(schema: S, ties: Ties): S {
   return schema;
 }
 
-export function toggle(about: string) {
-  return flag(z.stringbool(), { rule: "true or false", about });
+export function toggle(about: string, more: Pick<FlagHelp, "variable"> = {}) {
+  return flag(z.stringbool(), { rule: "true or false", about, ...more });
 }
 
 function flag<S extends z.ZodType>(schema: S, said: FlagHelp) {

@@ -127,6 +127,12 @@ test("a variable stands in for a flag that is not given, under the same rules", 
   assert.deepEqual([config.exams[0]?.settings.rate, config.json], [5, true]);
 });
 
+test("the directory of a serving node's log does not make simulated nodes durable", () => {
+  const durable = (...args: string[]) =>
+    configOf(parseSim(args, { HEARSAY_DATA: "/data" })).exams[0]?.settings.durable;
+  assert.deepEqual([durable(), durable("--data")], [undefined, true]);
+});
+
 test("all mistakes are named at once, each with its flag, its rule and its value", () => {
   const args = ["--node-count", "x", "--rat", "5", "stray", "--seed", "1", "--seed", "2", "--latency"];
   assert.deepEqual(mistakesOf(sim(...args, "--topology", "ring", "--json=perhaps")), [
