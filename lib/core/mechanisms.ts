@@ -10,7 +10,6 @@ export const mechanisms = [
     "bulk",
     "stagger",
     "hold",
-    "retime",
     "ack-on-flush",
     "first-contact",
   ] as const,

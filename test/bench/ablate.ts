@@ -2,7 +2,7 @@
 import process from "node:process";
 import type { Mechanism } from "../../lib/core/mechanisms.ts";
 import { progressOn } from "../../lib/commands/terminal/progress.ts";
-import { storyOf } from "../sim/mechanism_stories.ts";
+import { stories } from "../sim/mechanism_stories.ts";
 import { type Options, readOptions, USAGE } from "./ablate/options.ts";
 import type { Answer, Order } from "./ablate/run.ts";
 import { scenes } from "./ablate/scenes.ts";
@@ -33,12 +33,7 @@ async function main(options: Options): Promise<void> {
 
 /** Stories are short: they are told here, one after the other. */
 function toldOf({ only }: Options): Map<Mechanism, string> {
-  const told = new Map<Mechanism, string>();
-  for (const name of only) {
-    const story = storyOf(name);
-    if (story !== undefined) told.set(name, storyText(story, name));
-  }
-  return told;
+  return new Map(only.map((name) => [name, storyText(stories[name], name)]));
 }
 
 /** First with every mechanism, then without each. */

@@ -27,10 +27,7 @@ const twoLevels: Partial<Settings> = {
 };
 const loads: SimOptions = { loads: true };
 
-/** Without it nothing was found to get worse: it is to go. */
-export const idle = ["retime"] as const satisfies readonly Mechanism[];
-
-export const stories: Record<Exclude<Mechanism, typeof idle[number]>, Story> = {
+export const stories: Record<Mechanism, Story> = {
   "retry": {
     tells: "a third of all messages is lost: every value arrives",
     unit: "invalid runs",
@@ -292,9 +289,3 @@ export const stories: Record<Exclude<Mechanism, typeof idle[number]>, Story> = {
     most: 150,
   },
 };
-
-/** The story of a mechanism that has one. */
-export function storyOf(name: Mechanism): Story | undefined {
-  const all: Partial<Record<Mechanism, Story>> = stories;
-  return all[name];
-}

@@ -106,13 +106,10 @@ export class FlushSchedule {
     sender.send(rootBeyondRelay, { type: "push", runs });
   }
 
-  /** One that passes on as a relay has just done so. What waits for a flush that was only foretold is timed anew [P14]. */
-  flushed(relay: Progress, now: number): void {
+  /** One that passes on as a relay has just done so. */
+  flushed(relay: Progress): void {
     if (relay.heard.flushes.periodic) this.#periodic.add(relay);
     else this.#periodic.delete(relay);
-    const isTimed = relay === this.#options.overlay.relay && relay.timers.isSet("send");
-    if (!isTimed || relay.timers.isDue("send", now) || this.#lacks("retime")) return;
-    relay.timers.set("send", this.#holdUntil(relay, now));
   }
 
   /** Passes on what has gathered, if it is time. */

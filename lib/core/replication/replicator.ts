@@ -110,7 +110,7 @@ export class Replicator {
     }
     const livesAgain = this.#rebirth.check(peer, body);
     if (peer.rtt !== rtt) this.#timing.measured(peer);
-    if (body.window !== undefined) this.#flushes.flushed(peer, now);
+    if (body.window !== undefined) this.#flushes.flushed(peer);
     // What is still on its way has only now the line for itself.
     if (heavy) peer.flights.postpone(now + this.#timing.replyTimeoutMs(peer));
     const fresh = applyRuns(this.#log, this.#rebirth.origin, peer, body);
