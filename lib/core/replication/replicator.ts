@@ -161,8 +161,9 @@ export class Replicator {
         // All that was sent has arrived or is lost: what it lacks all the same is missing there.
         if (peer.holdings.isUnacked(this.#log)) peer.flights.expect(now + this.#timing.reorderMs(peer));
       }
-      const rest = peer.truncated && peer.room > 0 && this.#sender.hasNews(peer);
-      if (rest || (waiting && peer.holdings.isBehind(this.#log))) peer.timers.set("send", now);
+      const rest = peer.truncated && peer.room > 0;
+      const hasNews = peer.holdings.isBehind(this.#log) || (!peer.assumed && this.#sender.hasNews(peer));
+      if ((waiting || rest) && hasNews) peer.timers.set("send", now);
     }
     if (!peer.holdings.isAhead(this.#log, this.#rebirth.origin)) peer.pullsNoMore();
     else if (!peer.timers.isSet("pull") && !this.#lacks("pull")) {
