@@ -23,3 +23,9 @@ export const mechanisms = [
 ] as const;
 
 export type Mechanism = (typeof mechanisms)[number];
+/** Those that are on. */
+export type Switches = ReadonlySet<Mechanism>;
+
+export function allBut(without: readonly Mechanism[]): Switches {
+  return new Set(mechanisms.filter((each) => !without.includes(each)));
+}

@@ -15,7 +15,7 @@ import {
 import type { Malformed, PeerMessage } from "./message.ts";
 import { type Batch, takeBatch } from "./replication/compose.ts";
 import type { Effect, Event, NodeOptions, NodeStatus, PeerStatus } from "./events.ts";
-import type { Mechanism } from "./mechanisms.ts";
+import { allBut, type Mechanism } from "./mechanisms.ts";
 import { Digest } from "./log/digest.ts";
 import { isOriginOf, originOf } from "./incarnation.ts";
 import { Members } from "./topology/members.ts";
@@ -153,18 +153,19 @@ export class Node {
     this.#reply({ ...envelope, dest: me }, { type: "init_ok" });
     if (this.#me !== undefined) return;
     const { incarnation, random, deliveryBudgetMs, without = [], restored } = this.#options;
+    const on = allBut(without);
     this.#me = me;
-    this.#begin(without.includes("rebirth") ? this.#sameOrigin(me) : originOf(me, incarnation));
+    this.#begin(on.has("rebirth") ? originOf(me, incarnation) : this.#sameOrigin(me));
     this.#replicator = new Replicator({
       me,
-      incarnation: incarnation,
+      incarnation,
       origin: this.#origin,
       restored: restored !== undefined,
       members: Members.including(init.node_ids, me),
       log: this.#log,
       random,
       deliveryBudgetMs,
-      without,
+      on,
       deliver: (entries) => this.#deliver(entries, false),
       beginOrigin: (origin, twin) => this.#beginOrigin(origin, twin),
       notice: (text) => this.#effects.push({ kind: "notice", text }),

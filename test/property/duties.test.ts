@@ -3,6 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { duties, rollCallTurn, type View } from "../../lib/core/liveness/duties.ts";
+import { allBut } from "../../lib/core/mechanisms.ts";
 import { computeTree } from "../../lib/core/topology/compute_tree.ts";
 import { Layout } from "../../lib/core/topology/layout.ts";
 import { LinkState } from "../../lib/core/topology/link_state.ts";
@@ -31,7 +32,7 @@ const viewsWith = (most: number): fc.Arbitrary<View> =>
       if (peer !== me) isHeard ? linkState.hear(peer) : linkState.suspect(peer);
     }
     for (const [node, advertisement] of others) if (node !== me) linkState.merge(node, advertisement);
-    return { linkState, tree: computeTree(linkState, me), without: [] };
+    return { linkState, tree: computeTree(linkState, me), on: allBut([]) };
   });
 const views = viewsWith(4);
 

@@ -5,7 +5,7 @@
  * Indirect probes are SWIM's, but a backup that reaches the suspected member becomes its way round. The coordinator of a member
  * and its backups follow from its preference list, as in Dynamo.
  */
-import type { Mechanism } from "../mechanisms.ts";
+import type { Mechanism, Switches } from "../mechanisms.ts";
 import { backupsOf, coordinatorOf, preferenceList, probesForOthers } from "../topology/failover.ts";
 import type { LinkState } from "../topology/link_state.ts";
 import type { Tree } from "../topology/tree.ts";
@@ -17,7 +17,7 @@ export const INDIRECT_PROBES_MAX = 4;
 export interface View {
   readonly linkState: LinkState;
   readonly tree: Tree;
-  readonly without: readonly Mechanism[];
+  readonly on: Switches;
 }
 
 /**
@@ -154,10 +154,10 @@ function unreachable({ linkState: { layout, suspected }, tree }: View): number[]
  * that no answer of the root has to be waited for.
  */
 function leads(view: View): boolean {
-  const { tree, without } = view;
+  const { tree, on } = view;
   if (tree.me === tree.root) return true;
   for (let rank = tree.root + 1; rank < tree.me; rank++) if (tree.has(rank)) return false;
-  return !without.includes("deputy") && suspectedByAny(view).has(tree.root);
+  return on.has("deputy") && suspectedByAny(view).has(tree.root);
 }
 
 /** All that somebody in the tree has tried to reach, in vain. */

@@ -3,7 +3,7 @@
  * to what others are to be asked. The caller carries out what is returned.
  */
 import { assert } from "../assert.ts";
-import type { Mechanism } from "../mechanisms.ts";
+import type { Switches } from "../mechanisms.ts";
 import type { Exchange } from "../message.ts";
 import type { Progress } from "../replication/progress.ts";
 import { readAdvertisement } from "../topology/advertisement.ts";
@@ -22,7 +22,7 @@ export interface OverlayOptions extends ProberOptions {
   readonly incarnation: number;
   readonly members: Members;
   readonly layout: Layout;
-  readonly without: readonly Mechanism[];
+  readonly on: Switches;
 }
 
 /** What follows from a change of the link state. */
@@ -47,12 +47,12 @@ export class Overlay {
 
   constructor(options: OverlayOptions) {
     this.#options = options;
-    const { me, incarnation, layout, without } = options;
+    const { me, incarnation, layout, on } = options;
     this.linkState = new LinkState(me, incarnation, layout);
     this.#tree = computeTree(this.linkState, me);
     this.#relay = this.#peerAt(this.#tree.parent);
     this.#neighbours = this.#neighboursIn(this.#tree);
-    this.#prober = new Prober(options, { linkState: this.linkState, tree: this.#tree, without });
+    this.#prober = new Prober(options, { linkState: this.linkState, tree: this.#tree, on });
   }
 
   get tree(): Tree {
@@ -92,7 +92,7 @@ export class Overlay {
   /** Whether a peer is a leaf that passes nothing on, and so is sent no advertisements [P25]. */
   isStub(peer: Progress): boolean {
     const { layout } = this.linkState;
-    if (layout.relays === 0 || this.#lacks("stub")) return false;
+    if (layout.relays === 0 || !this.#options.on.has("stub")) return false;
     const rank = this.#rankOf(peer.id);
     return layout.isLeaf(rank) && this.#tree.parent !== rank && !this.#tree.passesOn(rank);
   }
@@ -124,7 +124,7 @@ export class Overlay {
   /** The peer did not answer in time, again. */
   suspect(peer: Progress, now: number): Outcome {
     this.linkState.suspect(this.#rankOf(peer.id));
-    if (peer === this.#relay && !this.#lacks("retract")) {
+    if (peer === this.#relay && this.#options.on.has("retract")) {
       // Only those links are advertised over which something came of late [P7].
       this.linkState.retract((rank) => this.#isFresh(this.#options.peers.at(rank), now));
     }
@@ -144,7 +144,7 @@ export class Overlay {
 
   /** A relay that flushed once per window has stopped: either there is nothing to pass on, or it is gone [P16]. */
   silent(relay: Progress): readonly Probe[] {
-    const isWatched = !this.#lacks("failover") && !this.#lacks("flush-watch");
+    const isWatched = this.#options.on.has("failover") && this.#options.on.has("flush-watch");
     return isWatched && relay === this.#relay && relay.misses === 0 ? this.#probeRelay("final-probe") : [];
   }
 
@@ -187,7 +187,7 @@ export class Overlay {
     if (peer === undefined) return false;
     const isStale = peer === this.#relay && !this.#isFresh(peer, now);
     if (!isStale && this.isNeighbour(peer)) return false;
-    if (!this.#lacks("retract")) this.linkState.retract((each) => each !== rank);
+    if (this.#options.on.has("retract")) this.linkState.retract((each) => each !== rank);
     return isStale;
   }
 
@@ -198,7 +198,7 @@ export class Overlay {
   /** A stub is not told which nodes are suspected. A peer that asks without being a neighbour is a sign that its relay is [P25]. */
   #mustAskRelay(asker: Progress, now: number): boolean {
     const relay = this.#relay;
-    if (this.#probesForOthers || this.isNeighbour(asker) || this.#lacks("ask-relay")) return false;
+    if (this.#probesForOthers || this.isNeighbour(asker) || !this.#options.on.has("ask-relay")) return false;
     return relay !== undefined && relay.misses === 0 &&
       now - relay.heard.at >= this.#options.timing.replyTimeoutMs(relay);
   }
@@ -212,30 +212,26 @@ export class Overlay {
   }
 
   #recompute(stood: Standing, now: number): Outcome {
-    const { layout, without } = this.#options;
+    const { layout, on } = this.#options;
     const [before, old] = [this.#tree, this.#neighbours];
     this.#tree = this.#compute();
     // A stub is not told of changes: what it knows of others would soon be of long ago [P25].
-    const isStub = !this.#probesForOthers && this.#tree.children.length === 0 && !this.#lacks("stub");
+    const isStub = !this.#probesForOthers && this.#tree.children.length === 0 && on.has("stub");
     if (isStub && this.linkState.forgetOthers()) this.#tree = this.#compute();
     this.#relay = this.#peerAt(this.#tree.parent);
     this.#neighbours = this.#neighboursIn(this.#tree);
     const acting = neighboursToNotify(layout, before, this.#tree);
-    const notify = this.#lacks("notify")
-      ? this.#neighbours
-      : new Set([...acting].map((rank) => this.#options.peers.at(rank)));
-    const view = { linkState: this.linkState, tree: this.#tree, without };
+    const notify = on.has("notify")
+      ? new Set([...acting].map((rank) => this.#options.peers.at(rank)))
+      : this.#neighbours;
+    const view = { linkState: this.linkState, tree: this.#tree, on };
     const probes = this.#prober.update(view, before, stood, now);
     return { before: old, notify, probes };
   }
 
   #compute(): Tree {
     const tree = computeTree(this.linkState, this.#options.me);
-    const isPruned = this.#lacks("detour") && tree.root !== tree.me;
+    const isPruned = !this.#options.on.has("detour") && tree.root !== tree.me;
     return isPruned ? withoutDetours(tree, this.linkState.layout) : tree;
-  }
-
-  #lacks(mechanism: Mechanism): boolean {
-    return this.#options.without.includes(mechanism);
   }
 }

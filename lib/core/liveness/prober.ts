@@ -83,8 +83,8 @@ export class Prober {
 
   #targets(reason: Reason): number[] {
     const { kind, mechanism, targets } = duties[reason];
-    const { linkState: { suspected }, tree, without } = this.#view;
-    const ranks = without.includes(mechanism) ? [] : targets(this.#view);
+    const { linkState: { suspected }, tree, on } = this.#view;
+    const ranks = on.has(mechanism) ? targets(this.#view) : [];
     assert(!ranks.includes(tree.me), "no duty asks oneself");
     assert(kind === "probe" || !ranks.some((rank) => suspected.has(rank)), "entries go to no suspect");
     return ranks;

@@ -2,7 +2,7 @@
 import { assert } from "../assert.ts";
 import type { Entry } from "../log/log.ts";
 import type { Overlay } from "../liveness/overlay.ts";
-import type { Mechanism } from "../mechanisms.ts";
+import type { Switches } from "../mechanisms.ts";
 import type { Push } from "../message.ts";
 import type { Progress } from "./progress.ts";
 import type { RecentEntries } from "./recent_entries.ts";
@@ -25,7 +25,7 @@ export interface FlushOptions {
   readonly sender: Sender;
   /** How many members there are, this one included. */
   readonly size: number;
-  readonly without: readonly Mechanism[];
+  readonly on: Switches;
 }
 
 const NOBODY: readonly Progress[] = [];
@@ -60,7 +60,7 @@ export class FlushSchedule {
     const { overlay, recent } = this.#options;
     for (const peer of overlay.neighbours) {
       peer.assume(recent.settled(now));
-      const waits = peer !== overlay.relay && !this.#lacks("first-contact");
+      const waits = peer !== overlay.relay && this.#options.on.has("first-contact");
       peer.timers.set("send", waits ? now + HELLO_MS : now);
     }
   }
@@ -79,7 +79,7 @@ export class FlushSchedule {
   spread(entries: readonly Entry[], from: Progress | undefined, now: number): void {
     if (entries.length === 0) return;
     this.#options.recent.add(entries, now);
-    const bulk = entries.length >= BULK_ENTRIES && !this.#lacks("bulk");
+    const bulk = entries.length >= BULK_ENTRIES && this.#options.on.has("bulk");
     for (const peer of this.#options.overlay.neighbours) {
       if (peer !== from && peer.holdings.isMissing(entries)) this.pass(peer, from, now, bulk);
     }
@@ -98,7 +98,7 @@ export class FlushSchedule {
   /** What enters alone below a relay goes to the root, too. Nothing follows from it: the tree brings it in any case [P26]. */
   pushEagerly(entries: readonly Entry[], now: number): void {
     const { overlay: { rootBeyondRelay }, sender, size } = this.#options;
-    if (this.#lacks("eager-push") || rootBeyondRelay === undefined || entries.length > 1) return;
+    if (!this.#options.on.has("eager-push") || rootBeyondRelay === undefined || entries.length > 1) return;
     if (now < this.#pushAt) return;
     // All members together, so many others and this one, push no more often than a root may be written to.
     this.#pushAt = now + 1_000 * (size - 1) / EAGER_PUSHES_HZ_MAX;
@@ -149,12 +149,8 @@ export class FlushSchedule {
 
   #nextFlushAt(now: number): number {
     const { overlay, timing } = this.#options;
-    const windows = overlay.relay === undefined || this.#lacks("stagger") ? 1 : STAGGER;
+    const windows = overlay.relay === undefined || !this.#options.on.has("stagger") ? 1 : STAGGER;
     // What comes a moment later need not wait a whole window.
     return Math.max(now + timing.lingerMs, this.#flushedAt + windows * this.#announcedMs);
-  }
-
-  #lacks(mechanism: Mechanism): boolean {
-    return this.#options.without.includes(mechanism);
   }
 }

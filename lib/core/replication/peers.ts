@@ -1,6 +1,6 @@
 /** The other members; Progress of one begins with the first contact. */
 import { assert } from "../assert.ts";
-import type { Mechanism } from "../mechanisms.ts";
+import { allBut, type Switches } from "../mechanisms.ts";
 import { TimerQueue } from "../timer_queue.ts";
 import type { Members } from "../topology/members.ts";
 import { Progress } from "./progress.ts";
@@ -8,16 +8,16 @@ import { Progress } from "./progress.ts";
 export class Peers implements Iterable<Progress> {
   readonly #me: string;
   readonly #members: Members;
-  readonly #without: readonly Mechanism[];
+  readonly #on: Switches;
   readonly #met = new Map<string, Progress>();
   /** When each of those with a Progress is due something. */
   readonly timers = new TimerQueue<Progress>();
 
   /** `members`: this node included. */
-  constructor(me: string, members: Members, without: readonly Mechanism[] = []) {
+  constructor(me: string, members: Members, on: Switches = allBut([])) {
     this.#me = me;
     this.#members = members;
-    this.#without = without;
+    this.#on = on;
   }
 
   /** Whether it is a member other than this node. */
@@ -29,7 +29,7 @@ export class Peers implements Iterable<Progress> {
   getOrCreate(id: string): Progress | undefined {
     const met = this.#met.get(id);
     if (met !== undefined || !this.has(id)) return met;
-    const peer = new Progress(id, this.timers, this.#without);
+    const peer = new Progress(id, this.timers, this.#on);
     this.#met.set(id, peer);
     return peer;
   }

@@ -26,7 +26,7 @@ import { assert } from "../assert.ts";
 import type { TimerQueue } from "../timer_queue.ts";
 import type { Digest } from "../log/digest.ts";
 import type { Entry, Log } from "../log/log.ts";
-import type { Mechanism } from "../mechanisms.ts";
+import { allBut, type Switches } from "../mechanisms.ts";
 import type { Exchange } from "../message.ts";
 import type { Batch } from "./compose.ts";
 import { type Flight, Flights } from "./flights.ts";
@@ -60,7 +60,7 @@ export class Progress {
   readonly pacing: Pacing;
   readonly flights: Flights;
   readonly #rtt: RttEstimator;
-  readonly #without: readonly Mechanism[];
+  readonly #on: Switches;
   // Its state follows from these.
   #assumed = false;
   #misses = 0;
@@ -72,11 +72,11 @@ export class Progress {
   #pullAttempts = 0;
 
   /** Without `queue` nobody is told when it is due something. */
-  constructor(id: string, queue?: TimerQueue<Progress>, without: readonly Mechanism[] = []) {
+  constructor(id: string, queue?: TimerQueue<Progress>, on: Switches = allBut([])) {
     this.id = id;
-    this.#without = without;
-    this.pacing = new Pacing(!without.includes("pacing"));
-    this.#rtt = new RttEstimator(!without.includes("rtt-bounds"));
+    this.#on = on;
+    this.pacing = new Pacing(on.has("pacing"));
+    this.#rtt = new RttEstimator(on.has("rtt-bounds"));
     this.timers = new TimerTable(() => changed());
     this.flights = new Flights((at) => this.timers.set("retry", at));
     const changed = queue?.enter(this) ?? (() => {});
@@ -132,7 +132,7 @@ export class Progress {
 
   /** How many bytes of entries may leave to it now [P10]. */
   get room(): number {
-    if (this.#without.includes("pacing")) return this.#truncated && this.awaited ? 0 : BATCH_BYTES_MAX;
+    if (!this.#on.has("pacing")) return this.#truncated && this.awaited ? 0 : BATCH_BYTES_MAX;
     // A peer that is slow to take in what is on its way would be slower still.
     return this.#misses > 0 && this.pacing.heavy ? 0 : this.pacing.room(this.rtt?.mean);
   }

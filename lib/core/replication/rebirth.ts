@@ -2,6 +2,7 @@
 import { assert } from "../assert.ts";
 import { incarnationAfter, isOriginOf, originOf } from "../incarnation.ts";
 import type { Log } from "../log/log.ts";
+import type { Switches } from "../mechanisms.ts";
 import type { Exchange } from "../message.ts";
 import type { Progress } from "./progress.ts";
 import type { Random } from "../random.ts";
@@ -15,8 +16,7 @@ export interface RebirthOptions {
   readonly restored: boolean;
   readonly log: Log;
   readonly random: Random;
-  /** Whether it is to find out that others remember a later incarnation. */
-  readonly rebirth: boolean;
+  readonly on: Switches;
   /**
    * From now on values enter under this origin. `twin`: under the one before it others may have entered, in an
    * incarnation of the same number.
@@ -49,10 +49,11 @@ export class Rebirth {
   /** A peer was heard. Returns whether this node began a later incarnation, as the peer remembers one that this cannot be. */
   check(peer: Progress, body: Exchange): boolean {
     this.#checkLog(peer);
-    const { me, log, random, rebirth, beginOrigin, notice } = this.#options;
+    const { me, log, random, on, beginOrigin, notice } = this.#options;
     const entered = log.held(this.#origin)?.last ?? 0;
     const other = this.#otherIncarnation(peer, body, entered);
-    const incarnation = other === undefined || !rebirth ? undefined : incarnationAfter(other, random);
+    if (other === undefined || !on.has("rebirth")) return false;
+    const incarnation = incarnationAfter(other, random);
     if (incarnation === undefined) return false;
     const twin = other === this.#incarnation;
     const what = twin ? "another life of this node with the same number" : "a later life of this node";
@@ -69,7 +70,7 @@ export class Rebirth {
   /** The peer spoke in an incarnation that ended. Returns whether it is to be told: its clock may be behind [P5]. */
   isToBeTold(peer: Progress, { incarnation, poll }: Exchange): boolean {
     // What was on its way for long asks for no answer mostly, or it does no harm.
-    if (poll !== true || !this.#options.rebirth) return false;
+    if (poll !== true || !this.#options.on.has("rebirth")) return false;
     if (peer.heard.spokeStale(incarnation)) {
       const known = peer.heard.incarnation;
       this.#options.notice(

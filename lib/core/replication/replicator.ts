@@ -3,7 +3,6 @@ import { backoffMs } from "../backoff.ts";
 import type { Entry, Log } from "../log/log.ts";
 import { type Outcome, Overlay } from "../liveness/overlay.ts";
 import type { Probe } from "../liveness/prober.ts";
-import type { Mechanism } from "../mechanisms.ts";
 import { applyRuns } from "./apply.ts";
 import type { Envelope, Exchange, Push } from "../message.ts";
 import { Rebirth, type RebirthOptions } from "./rebirth.ts";
@@ -19,11 +18,10 @@ import { type Members } from "../topology/members.ts";
 /** A node that asks a peer in vain for what it says it holds asks again after this at the latest, unless an answer takes longer. */
 export const PULL_CAP_MS = 16_000;
 
-export interface ReplicatorOptions extends Omit<RebirthOptions, "rebirth"> {
+export interface ReplicatorOptions extends RebirthOptions {
   /** Every member, this one included. */
   readonly members: Members;
   readonly deliveryBudgetMs: number | undefined;
-  readonly without: readonly Mechanism[];
   /** Takes entries that are new here, before anyone else hears of them. */
   readonly deliver: (entries: readonly Entry[]) => void;
   readonly send: (envelope: Envelope) => void;
@@ -41,18 +39,18 @@ export class Replicator {
   readonly #flushes: FlushSchedule;
 
   constructor(options: ReplicatorOptions, now: number) {
-    const { members, without } = options;
+    const { members, on } = options;
     this.#options = options;
     this.#log = options.log;
-    const peers = this.#peers = new Peers(options.me, members, without);
-    const timing = this.#timing = new Timing(options.deliveryBudgetMs, without);
-    const recent = this.#recent = new RecentEntries(this.#log, !this.#lacks("recent-first"));
-    const rebirth = this.#rebirth = new Rebirth({ ...options, rebirth: !this.#lacks("rebirth") });
-    const layout = new Layout(members.size, this.#lacks("two-levels") ? 0 : relaysFor(members.size));
+    const peers = this.#peers = new Peers(options.me, members, on);
+    const timing = this.#timing = new Timing(options.deliveryBudgetMs, on);
+    const recent = this.#recent = new RecentEntries(this.#log, on.has("recent-first"));
+    const rebirth = this.#rebirth = new Rebirth(options);
+    const layout = new Layout(members.size, on.has("two-levels") ? relaysFor(members.size) : 0);
     const me = members.rankOf(options.me) ?? 0;
     const overlay = this.#overlay = new Overlay({ ...options, me, layout, peers, timing });
     const sender = this.#sender = new Sender({ ...options, overlay, timing, recent, rebirth });
-    this.#flushes = new FlushSchedule({ overlay, timing, recent, sender, size: members.size, without });
+    this.#flushes = new FlushSchedule({ overlay, timing, recent, sender, size: members.size, on });
     timing.levels = layout.levels;
     this.#flushes.greet(now);
   }
@@ -120,7 +118,7 @@ export class Replicator {
     }
     this.#carryOut(this.#overlay.heard(peer, body, now), now);
     this.#flushes.spread(fresh, peer, now);
-    if (!this.#lacks("repair")) this.#catchUp(peer, body, overdue, now);
+    if (this.#options.on.has("repair")) this.#catchUp(peer, body, overdue, now);
     if (body.runs !== undefined) peer.timers.setEarlier("ack", now + this.#sender.ackDelayMs(peer));
     if (livesAgain) this.#liveAgain(peer, now);
     else if (body.poll === true) this.#answer(peer, now);
@@ -129,13 +127,13 @@ export class Replicator {
   /** Part of a message of the peer has come in: it is there, and its line is busy [P4]. */
   arriving(id: string, now: number): void {
     const peer = this.#peers.get(id);
-    if (this.#lacks("pacing") || this.#lacks("arriving")) return;
+    if (!this.#options.on.has("pacing") || !this.#options.on.has("arriving")) return;
     if (peer !== undefined && peer.state !== "suspected") peer.heard.arriving(now);
   }
 
   /** The carrier has a new link to the peer. What was on its way over the old one may be lost: it is asked. */
   linked(id: string, now: number): void {
-    if (this.#lacks("link-hint")) return;
+    if (!this.#options.on.has("link-hint")) return;
     const peer = this.#peers.getOrCreate(id);
     if (peer?.pacing.heavy) this.#sender.say(peer, now, { poll: true });
     else if (peer !== undefined) this.#ask(this.#overlay.linked(peer), now);
@@ -157,7 +155,7 @@ export class Replicator {
       const waiting = overdue || peer.assumed;
       // A peer that has heard nothing of this incarnation may speak to an earlier one: it is asked all the same.
       if (peer.assumed && peer.flights.nextSeq > 1) peer.forgetSent();
-      else if (!peer.awaited && !peer.holdings.isBehind(this.#log) && !this.#lacks("fast-retry")) {
+      else if (!peer.awaited && !peer.holdings.isBehind(this.#log) && this.#options.on.has("fast-retry")) {
         // All that was sent has arrived or is lost: what it lacks all the same is missing there.
         if (peer.holdings.isUnacked(this.#log)) peer.flights.expect(now + this.#timing.reorderMs(peer));
       }
@@ -166,7 +164,7 @@ export class Replicator {
       if ((waiting || rest) && hasNews) peer.timers.set("send", now);
     }
     if (!peer.holdings.isAhead(this.#log, this.#rebirth.origin)) peer.pullsNoMore();
-    else if (!peer.timers.isSet("pull") && !this.#lacks("pull")) {
+    else if (!peer.timers.isSet("pull") && this.#options.on.has("pull")) {
       const pullDelayMs = this.#pullDelayMs(peer, body.poll === true);
       const delayMs = backoffMs(this.#options.random, peer.pullAttempts, pullDelayMs, PULL_CAP_MS);
       peer.timers.set("pull", now + delayMs);
@@ -181,14 +179,14 @@ export class Replicator {
 
   /** Sends all that the peer lacks, and what it believed to be on its way if that is lost [P2]. */
   #answer(peer: Progress, now: number): void {
-    const push = !this.#lacks("repair");
+    const push = this.#options.on.has("repair");
     peer.pacing.expire(now);
     if (push) peer.forgetSent();
     // A node that knows no round trip yet asks one peer back: all that is timed here follows from it [P3].
     const asked = [...this.#peers].some((each) => each.awaited);
     this.#sender.say(peer, now, {
       push,
-      poll: !asked && this.#timing.typicalRtt === undefined && !this.#lacks("ask-back"),
+      poll: !asked && this.#timing.typicalRtt === undefined && this.#options.on.has("ask-back"),
     });
   }
 
@@ -233,7 +231,7 @@ export class Replicator {
   #retry(peer: Progress, now: number): void {
     const isNeighbour = this.#overlay.isNeighbour(peer);
     const unacked = isNeighbour && peer.holdings.isUnacked(this.#log);
-    if (this.#lacks("retry") || !(peer.awaited || unacked)) return peer.flights.retry();
+    if (!this.#options.on.has("retry") || !(peer.awaited || unacked)) return peer.flights.retry();
     // What it has answered may be behind what comes in.
     if (peer.heard.arrives(now)) return peer.flights.postpone(now + this.#timing.replyTimeoutMs(peer));
     peer.miss();
@@ -246,7 +244,7 @@ export class Replicator {
   // What follows from what the overlay knows.
 
   #suspect(peer: Progress, now: number): void {
-    if (peer === this.#overlay.relay && this.#lacks("failover")) return peer.expectNothing();
+    if (peer === this.#overlay.relay && !this.#options.on.has("failover")) return peer.expectNothing();
     peer.suspect(now);
     this.#carryOut(this.#overlay.suspect(peer, now), now);
     this.#ask(this.#overlay.search(), now);
@@ -277,9 +275,5 @@ export class Replicator {
         this.#flushes.pass(peer, peer, now);
       }
     }
-  }
-
-  #lacks(mechanism: Mechanism): boolean {
-    return this.#options.without.includes(mechanism);
   }
 }

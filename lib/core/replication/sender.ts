@@ -3,7 +3,7 @@ import { assert } from "../assert.ts";
 import { jittered } from "../backoff.ts";
 import type { Log } from "../log/log.ts";
 import type { Overlay } from "../liveness/overlay.ts";
-import type { Mechanism } from "../mechanisms.ts";
+import type { Switches } from "../mechanisms.ts";
 import type { Envelope, Exchange, PeerMessage } from "../message.ts";
 import type { Random } from "../random.ts";
 import type { Members } from "../topology/members.ts";
@@ -22,7 +22,7 @@ export interface SenderOptions {
   readonly recent: RecentEntries;
   readonly rebirth: Rebirth;
   readonly random: Random;
-  readonly without: readonly Mechanism[];
+  readonly on: Switches;
   readonly send: (envelope: Envelope) => void;
 }
 
@@ -92,11 +92,9 @@ export class Sender {
     poll: boolean,
     window?: number,
   ): number {
-    const { log, rebirth } = this.#options;
-    const { digest, revision } = composeDigest(
-      log,
-      this.#lacks("delta-digest") ? 0 : peer.flights.confirmed.log,
-    );
+    const { log, rebirth, on } = this.#options;
+    const since = on.has("delta-digest") ? peer.flights.confirmed.log : 0;
+    const { digest, revision } = composeDigest(log, since);
     const body: Exchange = {
       type: runs.length > 0 ? "delta" : poll ? "probe" : "ack",
       incarnation: rebirth.incarnation,
@@ -150,9 +148,5 @@ export class Sender {
     if (!overlay.hears(peer) && !peer.assumed) return Infinity;
     if (poll) return now + jittered(random, timing.replyTimeoutMs(peer));
     return entries && overlay.isNeighbour(peer) ? now + this.ackTimeoutMs(peer) : Infinity;
-  }
-
-  #lacks(mechanism: Mechanism): boolean {
-    return this.#options.without.includes(mechanism);
   }
 }

@@ -1,5 +1,5 @@
 /** How long things take: every wait follows from measured round trips and a few named margins [P2, P4, P13, P14]. */
-import type { Mechanism } from "../mechanisms.ts";
+import { allBut, type Switches } from "../mechanisms.ts";
 import { type Heard, OVERDUE } from "./heard.ts";
 import type { Pacing } from "./pacing.ts";
 import type { Rtt } from "./rtt.ts";
@@ -36,7 +36,7 @@ export interface Timed {
 
 export class Timing {
   readonly #deliveryBudgetMs: number | undefined;
-  readonly #without: readonly Mechanism[];
+  readonly #on: Switches;
   /** Those whose round trip was measured last, the latest at the end. */
   readonly #measured = new Set<Pick<Timed, "rtt">>();
   #typicalRtt: Rtt | undefined;
@@ -44,9 +44,9 @@ export class Timing {
   /** Hops from the root to those farthest from it. */
   levels = 1;
 
-  constructor(deliveryBudgetMs: number | undefined, without: readonly Mechanism[] = []) {
+  constructor(deliveryBudgetMs: number | undefined, on: Switches = allBut([])) {
     this.#deliveryBudgetMs = deliveryBudgetMs;
-    this.#without = without;
+    this.#on = on;
   }
 
   /** The peer's round trip was measured anew. */
@@ -60,7 +60,7 @@ export class Timing {
     // A bound is an answer only where there is no sample, and then the least of them says most.
     known.sort((a, b) => Number(a.isBound) - Number(b.isBound) || a.mean - b.mean);
     const sampled = known.filter(({ isBound }) => !isBound).length;
-    const place = this.#lacks("typical") ? Infinity : Math.floor(this.#samples / SAMPLES_PER_PLACE);
+    const place = !this.#on.has("typical") ? Infinity : Math.floor(this.#samples / SAMPLES_PER_PLACE);
     this.#typicalRtt = known[Math.min(sampled >> 1, place)];
   }
 
@@ -82,7 +82,7 @@ export class Timing {
    */
   get windowMs(): number {
     const rtt = this.typicalRtt;
-    if (rtt === undefined || this.#lacks("window")) return 0;
+    if (rtt === undefined || !this.#on.has("window")) return 0;
     const ms = this.#deliveryBudgetMs === undefined
       ? (WINDOW_RTTS[this.levels - 1] ?? 0) * rtt.mean
       : 0.9 * this.#deliveryBudgetMs - this.levels * rtt.mean - 2 * rtt.deviation;
@@ -94,15 +94,15 @@ export class Timing {
    * links are down for longer than a window; then values go round, and what they share of their way saves most.
    */
   nextWindowMs(isDetour: boolean): number {
-    const share = this.#lacks("typical") ? 1 : this.#samples / (this.#samples + 1);
-    const isStretched = isDetour && this.#deliveryBudgetMs === undefined && !this.#lacks("stretch");
+    const share = !this.#on.has("typical") ? 1 : this.#samples / (this.#samples + 1);
+    const isStretched = isDetour && this.#deliveryBudgetMs === undefined && this.#on.has("stretch");
     const ms = this.windowMs * share * (isStretched ? STRETCH : 1);
     return ms < WINDOW_MIN_MS ? 0 : ms;
   }
 
   /** How long a value that ends an idle time waits for others, ms: the sixteenth of a window is a guess [P13]. */
   get lingerMs(): number {
-    return this.#lacks("linger") ? 0 : this.windowMs / 16;
+    return !this.#on.has("linger") ? 0 : this.windowMs / 16;
   }
 
   /** How long a peer may take to answer what it is asked, behind what is on its way to it. */
@@ -121,7 +121,9 @@ export class Timing {
    * passes on [P13]; `windowMs` is its window then, for anyone else it is undefined.
    */
   #ackDelayMs(peer: Timed, windowMs: number | undefined): number {
-    if (windowMs === undefined || this.#lacks("ack-on-flush")) return ACK_DELAY_MS + 4 * this.#rtt(peer).mean;
+    if (windowMs === undefined || !this.#on.has("ack-on-flush")) {
+      return ACK_DELAY_MS + 4 * this.#rtt(peer).mean;
+    }
     return windowMs < ACK_DELAY_MS / 2 ? ACK_DELAY_MS : windowMs;
   }
 
@@ -143,7 +145,7 @@ export class Timing {
    */
   holdUntil({ rtt, heard }: Pick<Timed, "rtt" | "heard">, now: number): number {
     const { windowMs, at: flushedAt, periodic } = heard.flushes;
-    if (windowMs < WINDOW_MIN_MS || rtt === undefined || this.#lacks("hold")) return now;
+    if (windowMs < WINDOW_MIN_MS || rtt === undefined || !this.#on.has("hold")) return now;
     // As RFC 6298 has it, nothing is known yet of how much a first round trip deviates.
     const deviation = rtt.isBound ? rtt.mean / 2 : rtt.deviation;
     const margin = 4 * deviation + REORDER_SLACK_MS + windowMs / 16;
@@ -157,10 +159,6 @@ export class Timing {
     const { windowMs, at, periodic } = relay.heard.flushes;
     if (!periodic) return Infinity;
     return at + OVERDUE * windowMs + 4 * this.#rtt(relay).deviation + ANSWER_SLACK_MS;
-  }
-
-  #lacks(mechanism: Mechanism): boolean {
-    return this.#without.includes(mechanism);
   }
 
   #rtt(peer: Timed): Rtt {

@@ -1,5 +1,5 @@
 /** The overlay of one node, and what was to be done by what it returned. */
-import type { Mechanism } from "../../../../lib/core/mechanisms.ts";
+import { allBut, type Mechanism } from "../../../../lib/core/mechanisms.ts";
 import { type Outcome, Overlay } from "../../../../lib/core/liveness/overlay.ts";
 import { composeLinks } from "../../../../lib/core/replication/compose.ts";
 import type { Probe } from "../../../../lib/core/liveness/prober.ts";
@@ -34,7 +34,7 @@ export class Examined {
       peers: this.#peers,
       timing: new Timing(undefined),
       random: seeded(1),
-      without,
+      on: allBut(without),
     });
   }
 
