@@ -1,12 +1,5 @@
 /** Line to envelope and back [W1]: a bad line is a value, never an exception [W2]. */
-import {
-  type Asking,
-  askingOf,
-  type Envelope,
-  envelopeFault,
-  isEnvelope,
-  withoutNullIds,
-} from "./message.ts";
+import { type Asking, askingOf, type Envelope, faultOf, isEnvelope, withoutNullIds } from "./message.ts";
 
 export type Decoded =
   | { readonly ok: true; readonly envelope: Envelope }
@@ -25,7 +18,7 @@ export function decode(line: string): Decoded {
   const plain = withoutNullIds(value);
   if (isEnvelope(plain)) return { ok: true, envelope: plain };
   const asking = askingOf(plain);
-  return { ok: false, reason: envelopeFault(plain), ...asking && { asking } };
+  return { ok: false, reason: faultOf("an envelope", plain), ...asking && { asking } };
 }
 
 /** One line, without its end: JSON never holds a raw newline. */

@@ -57,14 +57,8 @@ const NullIds = Type.Object({
   body: Type.Union([Type.Object({ msg_id: Type.Null() }), Type.Object({ in_reply_to: Type.Null() })]),
 });
 
-/** What a client, or Maelstrom itself, may ask [W3]. Unknown fields are let through: others may speak a later version. */
-const requests = {
-  init: Type.Object({ node_id: NodeId, node_ids: Type.Array(NodeId, { minItems: 1 }) }),
-  topology: Type.Object({ topology: Type.Record(Type.String(), Type.Array(Type.String())) }),
-  broadcast: Type.Object({ message: AnyJson }),
-  read: Type.Object({}),
-  echo: Type.Object({ echo: AnyJson }),
-};
+/** Unknown fields are let through, here and in all that follows: others may speak a later version. */
+const Init = Type.Object({ node_id: NodeId, node_ids: Type.Array(NodeId, { minItems: 1 }) });
 
 /** A span list: from, to, from, to …, ascending. */
 const Spans = Type.Array(Ordinal, { minItems: 2, maxItems: 2 * SPANS_MAX });
@@ -114,31 +108,43 @@ export type Push = Static<typeof PushSchema>;
 export type PeerMessage = Exchange | Push;
 export type WatchBody = Static<typeof Watch>;
 export type UnwatchBody = Static<typeof Unwatch>;
-export type InitBody = Static<typeof requests.init>;
+export type InitBody = Static<typeof Init>;
 
-const envelope = Compile(EnvelopeSchema);
 const asking = Compile(AskingSchema);
 const nullIds = Compile(NullIds);
 const name = Compile(Name);
-const exchange = Compile(ExchangeSchema);
-const push = Compile(PushSchema);
-const watch = Compile(Watch);
-const unwatch = Compile(Unwatch);
-const bodies = {
-  init: Compile(requests.init),
-  topology: Compile(requests.topology),
-  broadcast: Compile(requests.broadcast),
-  read: Compile(requests.read),
-  echo: Compile(requests.echo),
+const checkers = {
+  "an envelope": Compile(EnvelopeSchema),
+  // Between nodes.
+  "a peer message": Compile(ExchangeSchema),
+  "a push": Compile(PushSchema),
+  // What a client, or Maelstrom itself, may ask [W3].
+  "init": Compile(Init),
+  "topology": Compile(Type.Object({ topology: Type.Record(Type.String(), Type.Array(Type.String())) })),
+  "broadcast": Compile(Type.Object({ message: AnyJson })),
+  "read": Compile(Type.Object({})),
+  "echo": Compile(Type.Object({ echo: AnyJson })),
+  "watch": Compile(Watch),
+  "unwatch": Compile(Unwatch),
 };
 
-export function isEnvelope(value: unknown): value is Envelope {
-  return envelope.Check(value);
+/** Why `value` is not what it should be, for people. */
+export function faultOf(what: keyof typeof checkers, value: unknown): string {
+  const [first] = checkers[what].Errors(value);
+  if (first === undefined) return `this is not ${what}`;
+  return `${what} ${first.instancePath === "" ? "" : `${first.instancePath} `}${first.message}`;
 }
 
-/** Why `value` is no envelope, for people. */
-export function envelopeFault(value: unknown): string {
-  return fault(envelope.Errors(value), "an envelope");
+export function isEnvelope(value: unknown): value is Envelope {
+  return checkers["an envelope"].Check(value);
+}
+
+export function isWatch(body: unknown): body is WatchBody {
+  return checkers.watch.Check(body);
+}
+
+export function isUnwatch(body: unknown): body is UnwatchBody {
+  return checkers.unwatch.Check(body);
 }
 
 /** The same without a `msg_id` or an `in_reply_to` that is null: such a field counts as absent. */
@@ -168,28 +174,12 @@ export function readPeerMessage(body: Body): PeerMessage | Malformed | undefined
     case "delta":
     case "ack":
     case "probe":
-      return exchange.Check(body) ? body : malformed(exchange.Errors(body), "a peer message");
+      return checkers["a peer message"].Check(body) ? body : malformed("a peer message", body);
     case "push":
-      return push.Check(body) ? body : malformed(push.Errors(body), "a push");
+      return checkers["a push"].Check(body) ? body : malformed("a push", body);
     default:
       return undefined;
   }
-}
-
-export function isWatch(body: unknown): body is WatchBody {
-  return watch.Check(body);
-}
-
-export function watchFault(body: unknown): string {
-  return fault(watch.Errors(body), "watch");
-}
-
-export function isUnwatch(body: unknown): body is UnwatchBody {
-  return unwatch.Check(body);
-}
-
-export function unwatchFault(body: unknown): string {
-  return fault(unwatch.Errors(body), "unwatch");
 }
 
 /** A request whose body is as its type demands, or what is wrong with it. */
@@ -210,33 +200,22 @@ export interface Malformed {
 
 export function readRequest(body: Body): Request {
   const { type } = body;
-  if (type === "read") return bodies.read.Check(body) ? { type } : malformed(bodies.read.Errors(body), type);
-  if (type === "broadcast") {
-    if (!bodies.broadcast.Check(body)) return malformed(bodies.broadcast.Errors(body), type);
-    return { type, message: body.message };
+  switch (type) {
+    case "init":
+      if (!checkers.init.Check(body)) return malformed(type, body);
+      return { type, node_id: body.node_id, node_ids: body.node_ids };
+    case "broadcast":
+      return checkers.broadcast.Check(body) ? { type, message: body.message } : malformed(type, body);
+    case "echo":
+      return checkers.echo.Check(body) ? { type, echo: body.echo } : malformed(type, body);
+    case "read":
+    case "topology":
+      return checkers[type].Check(body) ? { type } : malformed(type, body);
+    default:
+      return { type: "unknown" };
   }
-  if (type === "topology") {
-    return bodies.topology.Check(body) ? { type } : malformed(bodies.topology.Errors(body), type);
-  }
-  if (type === "echo") {
-    return bodies.echo.Check(body) ? { type, echo: body.echo } : malformed(bodies.echo.Errors(body), type);
-  }
-  if (type !== "init") return { type: "unknown" };
-  if (!bodies.init.Check(body)) return malformed(bodies.init.Errors(body), type);
-  return { type, node_id: body.node_id, node_ids: body.node_ids };
 }
 
-interface Finding {
-  readonly instancePath: string;
-  readonly message: string;
-}
-
-function malformed(findings: readonly Finding[], type: string): Malformed {
-  return { type: "malformed", reason: fault(findings, type) };
-}
-
-function fault(findings: readonly Finding[], what: string): string {
-  const [first] = findings;
-  if (first === undefined) return `this is not ${what}`;
-  return `${what} ${first.instancePath === "" ? "" : `${first.instancePath} `}${first.message}`;
+function malformed(what: keyof typeof checkers, body: Body): Malformed {
+  return { type: "malformed", reason: faultOf(what, body) };
 }

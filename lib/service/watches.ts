@@ -1,5 +1,5 @@
 /** Clients that follow the values of this node: each gets the entries that its position lacks, as fast as it reads. */
-import { isUnwatch, isWatch, type UnwatchBody, unwatchFault, watchFault } from "../core/message.ts";
+import { faultOf, isUnwatch, isWatch, type UnwatchBody } from "../core/message.ts";
 import type { Body, Envelope } from "../core/message.ts";
 import { type Batch, Digest, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
 
@@ -46,7 +46,7 @@ export class Watches {
   }
 
   open(request: Envelope, body: Body): void {
-    if (!isWatch(body)) return this.#refuse(request, MALFORMED_REQUEST, watchFault(body));
+    if (!isWatch(body)) return this.#refuse(request, MALFORMED_REQUEST, faultOf("watch", body));
     const connection = connectionOf(request.src);
     const full = this.#whyNoMore(connection);
     if (full !== undefined) return this.#refuse(request, TEMPORARILY_UNAVAILABLE, full);
@@ -64,7 +64,7 @@ export class Watches {
   }
 
   close(request: Envelope, body: Body): void {
-    if (!isUnwatch(body)) return this.#refuse(request, MALFORMED_REQUEST, unwatchFault(body));
+    if (!isUnwatch(body)) return this.#refuse(request, MALFORMED_REQUEST, faultOf("unwatch", body));
     const watch = this.#find(request, body);
     if (watch !== undefined) this.#remove(watch);
     this.#options.reply(request, { type: "unwatch_ok" });

@@ -46,9 +46,7 @@ export interface LinksPart {
   readonly revision: number;
 }
 
-/**
- * The advertisements that changed after the revision `since`, as many as have room.
- */
+/** The advertisements that changed after the revision `since`, as many as have room. */
 export function composeLinks(all: LinkState, members: Members, since: number): LinksPart {
   if (all.revision === since) return { links: [], revision: all.revision };
   const changed = [...all.advertisements].filter(([, told]) => told.changedAt > since)
@@ -94,40 +92,25 @@ export function takeBatch(
   bytesMax: number = BATCH_BYTES_MAX,
   first: Iterable<Digest> = [],
 ): Batch {
-  const taking = new Taking(log, sent);
-  // However much of it there is, the rest must come to its end, too.
-  for (const known of first) for (const [origin, held] of known) taking.take(origin, held, bytesMax / 2);
-  for (const { name, held } of sent.gaps(log)) taking.take(name, held, bytesMax);
-  const { runs, bytes } = taking;
-  assert((runs.length === 0) === (bytes === 0), "entries take room");
-  return { runs, bytes, more: sent.lacks(log) };
-}
-
-/** A batch while it is being taken. */
-class Taking {
-  readonly runs: Run[] = [];
-  bytes = 0;
-  readonly #log: Log;
-  readonly #sent: Digest;
-  #entries = 0;
-
-  constructor(log: Log, sent: Digest) {
-    this.#log = log;
-    this.#sent = sent;
-  }
-
-  /** Of what is held of this origin, as much as is not sent, until the batch has so many bytes. */
-  take(origin: string, held: IntervalSet, bytesMax: number): void {
-    const sent = this.#sent.of(origin);
-    for (const [from, to] of sent.lacks(held)) {
-      const last = Math.min(to, from + BATCH_ENTRIES_MAX - this.#entries - 1);
-      const { values, room } = this.#log.take(origin, from, last, bytesMax - this.bytes);
+  const runs: Run[] = [];
+  let entries = 0;
+  let bytes = 0;
+  // Of what is held of this origin, as much as is not sent, until the batch has so many bytes.
+  const take = (origin: string, held: IntervalSet, most: number) => {
+    const known = sent.of(origin);
+    for (const [from, to] of known.lacks(held)) {
+      const last = Math.min(to, from + BATCH_ENTRIES_MAX - entries - 1);
+      const { values, room } = log.take(origin, from, last, most - bytes);
       if (values.length === 0) return;
-      this.#entries += values.length;
-      this.bytes += room + roomFor(origin) + NUMBER_BYTES;
-      this.runs.push({ origin, seq: from, values });
-      assert(this.#entries <= BATCH_ENTRIES_MAX, "a batch has its end");
-      sent.addSpan(from, from + values.length - 1);
+      entries += values.length;
+      bytes += room + roomFor(origin) + NUMBER_BYTES;
+      runs.push({ origin, seq: from, values });
+      known.addSpan(from, from + values.length - 1);
     }
-  }
+  };
+  // However much of it there is, the rest must come to its end, too.
+  for (const part of first) for (const [origin, held] of part) take(origin, held, bytesMax / 2);
+  for (const { name, held } of sent.gaps(log)) take(name, held, bytesMax);
+  assert(entries <= BATCH_ENTRIES_MAX, "a batch has its end");
+  return { runs, bytes, more: sent.lacks(log) };
 }
