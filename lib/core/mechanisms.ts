@@ -3,16 +3,7 @@
 export const mechanisms = [
   ...["retry", "repair", "detour", "failover", "pacing", "rebirth"] as const,
   // What waits, and for what.
-  ...[
-    "window",
-    "stretch",
-    "linger",
-    "bulk",
-    "stagger",
-    "hold",
-    "ack-on-flush",
-    "first-contact",
-  ] as const,
+  ...["window", "stretch", "linger", "bulk", "stagger", "hold", "ack-on-flush", "first-contact"] as const,
   // What is measured.
   ...["rtt-bounds", "typical", "ask-back"] as const,
   // What is sent, and when it is asked for.

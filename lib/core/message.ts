@@ -90,9 +90,7 @@ const ExchangeSchema = Type.Object({
   digest: DigestSchema,
   runs: Type.Optional(Runs),
   /** Advertisements: a node, its incarnation, their version, the nodes it suspects, the nodes it hears [P7]. */
-  links: Type.Optional(
-    Type.Array(Type.Tuple([Name, Count, Count, Type.Array(Name), Type.Array(Name)])),
-  ),
+  links: Type.Optional(Type.Array(Type.Tuple([Name, Count, Count, Type.Array(Name), Type.Array(Name)]))),
   /** An answer is wanted at once. */
   poll: Type.Optional(Type.Boolean()),
   /** For how long the sender, as a relay, gathers before it passes on, ms. */
@@ -161,11 +159,7 @@ export function withoutNullIds(value: unknown): unknown {
 export function askingOf(value: unknown): Asking | undefined {
   if (!asking.Check(value) || Number.isInteger(value.body.in_reply_to)) return undefined;
   const { src, dest, body } = value;
-  return {
-    ...name.Check(src) && { src },
-    ...name.Check(dest) && { dest },
-    msgId: body.msg_id,
-  };
+  return { ...name.Check(src) && { src }, ...name.Check(dest) && { dest }, msgId: body.msg_id };
 }
 
 /** What a node says, as its type demands, or what is wrong with it; undefined where `body` has no type of theirs. */

@@ -4,15 +4,8 @@ import { canonical, VALUE_DEPTH_MAX } from "./log/canonical.ts";
 import { Replicator } from "./replication/replicator.ts";
 import { type Key, keyOf } from "./log/value_set.ts";
 import { type Clash, type Entry, Log } from "./log/log.ts";
-import {
-  type Body,
-  type Envelope,
-  type InitBody,
-  type Json,
-  readPeerMessage,
-  readRequest,
-} from "./message.ts";
-import type { Malformed, PeerMessage } from "./message.ts";
+import type { Body, Envelope, InitBody, Json, Malformed, PeerMessage } from "./message.ts";
+import { readPeerMessage, readRequest } from "./message.ts";
 import { type Batch, takeBatch } from "./replication/compose.ts";
 import type { Effect, Event, NodeOptions, NodeStatus, PeerStatus } from "./events.ts";
 import { allBut, type Mechanism } from "./mechanisms.ts";
@@ -63,7 +56,10 @@ export class Node {
     else if (event.kind === "linked") this.#replicator?.linked(event.peer, now);
     else if (event.kind === "arriving") this.#replicator?.arriving(event.peer, now);
     else if (event.kind === "storage") this.#storageFault = event.fault;
-    else this.#wake(now);
+    else {
+      this.#passOn(now);
+      this.#replicator?.wake(now);
+    }
     return this.#effects;
   }
 
@@ -125,9 +121,7 @@ export class Node {
   #onRequest(envelope: Envelope, now: number): void {
     const request = readRequest(envelope.body);
     if (request.type === "init") return this.#onInit(envelope, request, now);
-    if (this.#replicator === undefined && envelope.body.type !== "init") {
-      return this.#notYet(envelope);
-    }
+    if (this.#replicator === undefined && envelope.body.type !== "init") return this.#notYet(envelope);
     switch (request.type) {
       case "broadcast":
         return this.#onBroadcast(envelope, request.message);
@@ -137,7 +131,10 @@ export class Node {
         // Advice. The tree follows from the links that are up, which the advice does not know [N4].
         return this.#reply(envelope, { type: "topology_ok" });
       case "echo":
-        return this.#onEcho(envelope, request.echo);
+        if (canonical(request.echo) !== undefined) {
+          return this.#reply(envelope, { type: "echo_ok", echo: request.echo });
+        }
+        return this.#refuse(envelope, MALFORMED_REQUEST, tooDeep("echo /echo"));
       case "unknown":
         return this.#refuse(envelope, NOT_SUPPORTED, `unknown type: ${envelope.body.type}`);
       case "malformed":
@@ -195,13 +192,6 @@ export class Node {
     this.#entered = this.#log.held(origin)?.last ?? 0;
   }
 
-  #onEcho(envelope: Envelope, echo: Json): void {
-    if (canonical(echo) === undefined) {
-      return this.#refuse(envelope, MALFORMED_REQUEST, tooDeep("echo /echo"));
-    }
-    this.#reply(envelope, { type: "echo_ok", echo });
-  }
-
   #onBroadcast(envelope: Envelope, value: Json): void {
     const key = keyOf(value);
     const fault = valueFault(value, key);
@@ -219,11 +209,6 @@ export class Node {
     assert(this.#log.add(entry, key), "a number is given once");
     this.#deliver([entry], true);
     this.#entering.push(entry);
-  }
-
-  #wake(now: number): void {
-    this.#passOn(now);
-    this.#replicator?.wake(now);
   }
 
   #passOn(now: number): void {

@@ -24,7 +24,7 @@ test("Holdings: what a peer has not said it holds may be on its way, what it has
       const [log, holdings] = [new Log(), new Holdings()];
       for (const step of list) {
         if (step.kind === "says") holdings.add(step.origin, step.spans);
-        else if (step.kind === "brings") holdings.addSpan(step.origin, step.from, step.from + step.more);
+        else if (step.kind === "brings") holdings.add(step.origin, [step.from, step.from + step.more]);
         else if (step.kind === "enters") log.add({ origin: step.origin, seq: step.seq, value: step.seq });
         else if (step.kind === "is sent") holdings.take(log, step.bytes, []);
         else if (step.kind === "is supposed") {

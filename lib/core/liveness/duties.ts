@@ -76,9 +76,8 @@ function nextRelay({ linkState, tree }: View): number[] {
   const { me, parent, size } = tree;
   const hasRelay = layout.isLeaf(me) ? parent > 0 && layout.isRelay(parent) : size > 1;
   if (hasRelay) return [];
-  const candidates = layout.isLeaf(me) ? [...preferenceList(layout, me)] : [];
-  for (let rank = 0; rank < layout.size; rank++) candidates.push(rank);
-  const next = candidates.find((rank) => rank !== me && !suspected.has(rank));
+  const preferred = layout.isLeaf(me) ? preferenceList(layout, me) : [];
+  const next = [...preferred, ...layout.ranks].find((rank) => rank !== me && !suspected.has(rank));
   return next === undefined || (size > 1 && heard.has(next)) ? [] : [next];
 }
 
@@ -110,16 +109,14 @@ function fallenOut(view: View): number[] {
 function unheardOf(view: View): number[] {
   const { linkState: { layout, heard }, tree } = view;
   const suspected = suspectedByAny(view);
-  const targets: number[] = [];
-  for (let rank = 0; rank < layout.size; rank++) {
-    if (rank === tree.me || heard.has(rank) || suspected.has(rank)) continue;
+  return layout.ranks.filter((rank) => {
+    if (rank === tree.me || heard.has(rank) || suspected.has(rank)) return false;
     const relay = layout.parentOf(rank);
     // A leaf comes with its relay, if nobody suspects that.
-    if (relay > 0 && relay !== tree.me && !suspected.has(relay)) continue;
+    if (relay > 0 && relay !== tree.me && !suspected.has(relay)) return false;
     const coordinator = coordinatorOf(layout, tree, rank);
-    if (coordinator === tree.me || (coordinator === tree.root && leads(view))) targets.push(rank);
-  }
-  return targets;
+    return coordinator === tree.me || (coordinator === tree.root && leads(view));
+  });
 }
 
 /** Once a suspected node was found, a coordinator asks all others: they may not know that they are suspected [P21]. */
@@ -131,22 +128,17 @@ function suspectedHere(view: View): number[] {
 function misplaced(view: View): number[] {
   const { linkState, tree } = view;
   const { layout } = linkState;
-  const targets: number[] = [];
-  for (let rank = 0; rank < layout.size && coordinates(view); rank++) {
-    if (rank === tree.me || !tree.has(rank) || linkState.linkUp(tree.me, rank)) continue;
-    if (coordinatorOf(layout, tree, rank) === tree.me) targets.push(rank);
-  }
-  return targets;
+  if (!coordinates(view)) return [];
+  return layout.ranks.filter((rank) =>
+    rank !== tree.me && tree.has(rank) && !linkState.linkUp(tree.me, rank) &&
+    coordinatorOf(layout, tree, rank) === tree.me
+  );
 }
 
 /** Those that nobody here reaches, or else those that this node suspects [P20]. */
 function unreachable({ linkState: { layout, suspected }, tree }: View): number[] {
-  const targets: number[] = [];
-  const forAll = probesForOthers(layout, tree);
-  for (let rank = 0; forAll && rank < layout.size; rank++) {
-    if (rank !== tree.me && !tree.has(rank)) targets.push(rank);
-  }
-  return targets.length > 0 ? targets : [...suspected];
+  const lost = probesForOthers(layout, tree) ? layout.ranks.filter((rank) => !tree.has(rank)) : [];
+  return lost.length > 0 ? lost : [...suspected];
 }
 
 /**

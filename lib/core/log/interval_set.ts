@@ -18,11 +18,6 @@ export class IntervalSet {
     return this.#bounds[this.#bounds.length - 1] ?? 0;
   }
 
-  /** How many intervals there are: what this set costs. */
-  get spanCount(): number {
-    return this.#bounds.length / 2;
-  }
-
   has(n: number): boolean {
     return (this.#bounds[this.#spanEndingAtOrAfter(n)] ?? Infinity) <= n;
   }

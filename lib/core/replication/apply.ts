@@ -1,5 +1,5 @@
 /** Takes what a message brings into the log [L1, P1]. */
-import type { Entry, Log, Run } from "../log/log.ts";
+import type { Entry, Log } from "../log/log.ts";
 import type { Exchange } from "../message.ts";
 import type { Progress } from "./progress.ts";
 
@@ -12,20 +12,14 @@ export function applyRuns(
 ): Entry[] {
   const fresh: Entry[] = [];
   for (const [origin, seq, values] of runs) {
+    const last = seq + values.length - 1;
     // Nobody knows more of this node's own entries than itself, and nobody counts that far.
-    if (origin === own || seq + values.length > Number.MAX_SAFE_INTEGER) continue;
-    if (values.length > 0) fresh.push(...mergeRun(log, peer, { origin, seq, values }));
+    if (origin === own || values.length === 0 || last >= Number.MAX_SAFE_INTEGER) continue;
+    fresh.push(...log.addRun({ origin, seq, values }));
+    const held = log.held(origin);
+    if (held?.hasSpan(seq, last)) peer?.holdings.add(origin, [seq, last]);
+    // A value too deep was not taken.
+    else for (let n = seq; n <= last; n++) if (held?.has(n)) peer?.holdings.add(origin, [n, n]);
   }
-  return fresh;
-}
-
-function mergeRun(log: Log, peer: Progress | undefined, run: Run): Entry[] {
-  const { origin, seq, values } = run;
-  const last = seq + values.length - 1;
-  const fresh = log.addRun(run);
-  const held = log.held(origin);
-  if (held?.hasSpan(seq, last)) peer?.holdings.addSpan(origin, seq, last);
-  // A value too deep was not taken.
-  else for (let n = seq; n <= last; n++) if (held?.has(n)) peer?.holdings.addSpan(origin, n, n);
   return fresh;
 }

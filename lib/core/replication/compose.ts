@@ -77,10 +77,7 @@ function toldOf(members: Members, node: number, row: StoredAdvertisement): Told 
   const known = toldOnce.get(row);
   if (known !== undefined) return known;
   const word = writeAdvertisement(members, node, row);
-  const told: Told = {
-    word,
-    bytes: byteLength([word[0], ...word[3], ...word[4]]) + 2 * NUMBER_BYTES,
-  };
+  const told: Told = { word, bytes: byteLength([word[0], ...word[3], ...word[4]]) + 2 * NUMBER_BYTES };
   toldOnce.set(row, told);
   return told;
 }

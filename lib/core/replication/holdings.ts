@@ -77,21 +77,15 @@ export class Holdings {
     return this.#acked.get(origin)?.hasSpan(seq, seq + values.length - 1) ?? false;
   }
 
-  /** It says that it holds the intervals from, to, from, to …; one that runs backwards is passed over. */
+  /** It says, or shows, that it holds the intervals from, to, from, to …; one that runs backwards is passed over. */
   add(origin: string, spans: readonly number[]): void {
     this.#toCompare.add(origin);
     this.#acked.addSpans(origin, spans);
     this.#sent.addSpans(origin, spans);
-    assertCovers(this.#sent.of(origin), this.#acked.of(origin));
-  }
-
-  /** It sent from..to, so it holds them. */
-  addSpan(origin: string, from: number, to: number): void {
-    this.#toCompare.add(origin);
+    // To compare all intervals would cost more than what it watches over.
     const [acked, sent] = [this.#acked.of(origin), this.#sent.of(origin)];
-    acked.addSpan(from, to);
-    sent.addSpan(from, to);
-    assertCovers(sent, acked);
+    assert(sent.last >= acked.last, "what is acknowledged was sent");
+    assert(sent.gapless >= acked.gapless, "what is acknowledged without a gap was sent without one");
   }
 
   /** Takes what it lacks, up to a batch, and counts it as on its way; what is in `first` goes first. */
@@ -113,7 +107,7 @@ export class Holdings {
   forgetSent(moving: Iterable<Run>): void {
     this.#sent = this.#acked.clone();
     for (const { origin, seq, values } of moving) {
-      this.#sent.of(origin).addSpan(seq, seq + values.length - 1);
+      this.#sent.addSpan(origin, seq, seq + values.length - 1);
     }
   }
 
@@ -123,12 +117,6 @@ export class Holdings {
     this.#sent = new Digest();
     this.#toCompare.clear();
   }
-}
-
-/** What is acknowledged was sent. To compare all intervals would cost more than what it watches over. */
-function assertCovers(sent: IntervalSet, acked: IntervalSet): void {
-  assert(sent.last >= acked.last, "what is acknowledged was sent");
-  assert(sent.gapless >= acked.gapless, "what is acknowledged without a gap was sent without one");
 }
 
 const NOTHING = new IntervalSet();

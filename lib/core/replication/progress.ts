@@ -69,7 +69,8 @@ export class Progress {
 
   #viewUpdateDue = false;
   #isStub = false;
-  #pullAttempts = 0;
+  /** How often in a row it was asked in vain for what it says it holds. */
+  pullAttempts = 0;
 
   /** Without `queue` nobody is told when it is due something. */
   constructor(id: string, queue?: TimerQueue<Progress>, on: Switches = allBut([])) {
@@ -123,11 +124,6 @@ export class Progress {
     return this.#rtt.rtt;
   }
 
-  /** How often in a row it was asked in vain for what it says it holds. */
-  get pullAttempts(): number {
-    return this.#pullAttempts;
-  }
-
   // Sending.
 
   /** How many bytes of entries may leave to it now [P10]. */
@@ -179,16 +175,6 @@ export class Progress {
   /** It must hear soon of what changed in the links. */
   owesView(): void {
     this.#viewUpdateDue = true;
-  }
-
-  /** It was asked for what it says it holds, once more. */
-  pulled(): void {
-    this.#pullAttempts++;
-  }
-
-  /** It brought something, or holds nothing that the log lacks. */
-  pullsNoMore(): void {
-    this.#pullAttempts = 0;
   }
 
   // Answers, and their absence.

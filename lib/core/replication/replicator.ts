@@ -113,7 +113,7 @@ export class Replicator {
     if (heavy) peer.flights.postpone(now + this.#timing.replyTimeoutMs(peer));
     const fresh = applyRuns(this.#log, this.#rebirth.origin, peer, body);
     if (fresh.length > 0) {
-      peer.pullsNoMore();
+      peer.pullAttempts = 0;
       this.#options.deliver(fresh);
     }
     this.#carryOut(this.#overlay.heard(peer, body, now), now);
@@ -163,7 +163,7 @@ export class Replicator {
       const hasNews = peer.holdings.isBehind(this.#log) || (!peer.assumed && this.#sender.hasNews(peer));
       if ((waiting || rest) && hasNews) peer.timers.set("send", now);
     }
-    if (!peer.holdings.isAhead(this.#log, this.#rebirth.origin)) peer.pullsNoMore();
+    if (!peer.holdings.isAhead(this.#log, this.#rebirth.origin)) peer.pullAttempts = 0;
     else if (!peer.timers.isSet("pull") && this.#options.on.has("pull")) {
       const pullDelayMs = this.#pullDelayMs(peer, body.poll === true);
       const delayMs = backoffMs(this.#options.random, peer.pullAttempts, pullDelayMs, PULL_CAP_MS);
@@ -223,7 +223,7 @@ export class Replicator {
     // It may be what comes in, from there or through the tree.
     const arrives = [peer, ...this.#overlay.neighbours].some(({ heard }) => heard.arrives(now));
     if (arrives) return peer.timers.set("pull", now + this.#timing.replyTimeoutMs(peer));
-    peer.pulled();
+    peer.pullAttempts++;
     this.#sender.say(peer, now, { poll: true });
   }
 

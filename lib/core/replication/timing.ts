@@ -39,8 +39,12 @@ export class Timing {
   readonly #on: Switches;
   /** Those whose round trip was measured last, the latest at the end. */
   readonly #measured = new Set<Pick<Timed, "rtt">>();
-  #typicalRtt: Rtt | undefined;
   #samples = 0;
+  /**
+   * The median of the round trips that were measured last. Of the first few, on a machine that is still busy starting,
+   * the shortest says best what the network takes [P13].
+   */
+  typicalRtt: Rtt | undefined;
   /** Hops from the root to those farthest from it. */
   levels = 1;
 
@@ -61,15 +65,7 @@ export class Timing {
     known.sort((a, b) => Number(a.isBound) - Number(b.isBound) || a.mean - b.mean);
     const sampled = known.filter(({ isBound }) => !isBound).length;
     const place = !this.#on.has("typical") ? Infinity : Math.floor(this.#samples / SAMPLES_PER_PLACE);
-    this.#typicalRtt = known[Math.min(sampled >> 1, place)];
-  }
-
-  /**
-   * The median of the round trips that were measured last. Of the first few, on a machine that is still busy starting,
-   * the shortest says best what the network takes [P13].
-   */
-  get typicalRtt(): Rtt | undefined {
-    return this.#typicalRtt;
+    this.typicalRtt = known[Math.min(sampled >> 1, place)];
   }
 
   get typicalMs(): number {

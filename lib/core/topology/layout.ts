@@ -28,6 +28,11 @@ export class Layout {
     return this.relays === 0 ? 1 : 2;
   }
 
+  /** Of all members, ascending. */
+  get ranks(): number[] {
+    return Array.from({ length: this.size }, (_, rank) => rank);
+  }
+
   /** Whether it passes on to others where there are two levels; the root does, too. */
   isRelay(rank: number): boolean {
     return this.relays > 0 && rank <= this.relays;

@@ -219,7 +219,7 @@ function growing(log: Log, peer: Progress): () => unknown {
   return () => {
     const entry = { origin: originOf(1), seq: ++seq, value: seq };
     log.add(entry);
-    peer.holdings.addSpan(entry.origin, seq, seq);
+    peer.holdings.add(entry.origin, [seq, seq]);
     return do_not_optimize(peer.holdings.isBehind(log));
   };
 }

@@ -104,7 +104,7 @@ test("Progress: what is on its way is neither behind nor acked, and forgetSent()
 
 test("Progress.holdsSpan() takes what it sent for what it holds [P1]", () => {
   const peer = new Progress("n1");
-  peer.holdings.addSpan("a", 2, 2);
+  peer.holdings.add("a", [2, 2]);
   deepEqual([
     peer.holdings.isUnacked(logOf(2)),
     peer.holdings.isUnacked(logOf(1, 2)),
