@@ -76,16 +76,8 @@ export class Node {
   /** As it is now: to look changes nothing [N8, N12]. */
   get status(): NodeStatus {
     const { values, digest, revision: entries } = this.#log;
-    const peers = (this.#replicator?.peers ?? []).map(([id, met]): PeerStatus => ({
-      id,
-      neighbour: this.#replicator?.isNeighbour(id) ?? false,
-      lag: met?.holdings.lag(this.#log) ?? entries,
-      ahead: met?.holdings.ahead(this.#log) ?? 0,
-      rttMs: met?.rtt?.mean,
-      suspectedAt: met?.suspectedAt,
-      holds: (origin, seq) => met?.holdings.has(origin, seq) ?? false,
-    }));
-    return { values: values.length, digest, entries, relay: this.#replicator?.relay, peers };
+    const { relay, peers } = this.#replicator?.status ?? { relay: undefined, peers: [] };
+    return { values: values.length, digest, entries, relay, peers };
   }
 
   #receive(envelope: Envelope, now: number): void {

@@ -14,25 +14,14 @@ export function canonical(value: Json): string | number | undefined {
 function text(value: Json, depth: number): string | undefined {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (depth === VALUE_DEPTH_MAX) return undefined;
-  return Array.isArray(value) ? listText(value, depth) : objectText(value, depth);
+  if (Array.isArray(value)) return joined(value.map((item) => text(item, depth + 1)), "[", "]");
+  const fields = Object.keys(value).sort().map((key) => {
+    const field = text(value[key] ?? null, depth + 1);
+    return field && `${JSON.stringify(key)}:${field}`;
+  });
+  return joined(fields, "{", "}");
 }
 
-function listText(list: readonly Json[], depth: number): string | undefined {
-  const parts: string[] = [];
-  for (const item of list) {
-    const part = text(item, depth + 1);
-    if (part === undefined) return undefined;
-    parts.push(part);
-  }
-  return `[${parts.join(",")}]`;
-}
-
-function objectText(object: { readonly [key: string]: Json }, depth: number): string | undefined {
-  const parts: string[] = [];
-  for (const key of Object.keys(object).sort()) {
-    const part = text(object[key] ?? null, depth + 1);
-    if (part === undefined) return undefined;
-    parts.push(`${JSON.stringify(key)}:${part}`);
-  }
-  return `{${parts.join(",")}}`;
+function joined(parts: readonly (string | undefined)[], begin: string, end: string): string | undefined {
+  return parts.includes(undefined) ? undefined : begin + parts.join(",") + end;
 }

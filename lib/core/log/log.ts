@@ -196,19 +196,16 @@ export class Log {
     assert(origin.older !== origin, "an origin is once in the order of growth");
   }
 
-  #store(origin: Origin, entry: Entry): void {
-    const gapless = origin.values.length;
-    assert(entry.seq > gapless, "what is new is none of those before the first gap");
-    if (entry.seq !== gapless + 1) {
-      origin.early.set(entry.seq, entry.value);
+  #store({ values, rooms, early }: Origin, { seq, value }: Entry): void {
+    assert(seq > values.length, "what is new is none of those before the first gap");
+    if (seq > values.length + 1) {
+      early.set(seq, value);
       return;
     }
-    push(origin, entry.value);
-    for (let next = entry.seq + 1;; next++) {
-      const early = origin.early.get(next);
-      if (early === undefined) return;
-      push(origin, early);
-      origin.early.delete(next);
+    for (let next: Json | undefined = value; next !== undefined; next = early.get(values.length + 1)) {
+      early.delete(values.length + 1);
+      values.push(next);
+      rooms.push(roomFor(next));
     }
   }
 }
@@ -217,9 +214,4 @@ export class Log {
 function isSame(a: Json, b: Json): boolean {
   const isText = typeof a === "string";
   return isText === (typeof b === "string") && keyOf(a) === keyOf(b);
-}
-
-function push({ values, rooms }: Origin, value: Json): void {
-  values.push(value);
-  rooms.push(roomFor(value));
 }

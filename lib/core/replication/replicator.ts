@@ -1,6 +1,7 @@
 /** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
 import { backoffMs } from "../backoff.ts";
 import type { Entry, Log } from "../log/log.ts";
+import type { NodeStatus, PeerStatus } from "../events.ts";
 import { type Outcome, Overlay } from "../liveness/overlay.ts";
 import type { Probe } from "../liveness/prober.ts";
 import { applyRuns } from "./apply.ts";
@@ -60,19 +61,21 @@ export class Replicator {
     return Math.min(this.#flushes.deadline, this.#overlay.deadline, this.#peers.timers.nextAt);
   }
 
-  /** Undefined where this node is the relay. */
-  get relay(): string | undefined {
-    return this.#overlay.relay?.id;
-  }
-
-  /** All of them, in order of rank, each with what is believed of it; undefined before the first contact. */
-  get peers(): [id: string, met: Progress | undefined][] {
-    return this.#peers.ids.map((id) => [id, this.#peers.get(id)]);
-  }
-
-  isNeighbour(id: string): boolean {
-    const peer = this.#peers.get(id);
-    return peer !== undefined && this.#overlay.isNeighbour(peer);
+  /** What is believed of the others, in order of rank [N12]. */
+  get status(): Pick<NodeStatus, "relay" | "peers"> {
+    const peers = this.#peers.ids.map((id): PeerStatus => {
+      const met = this.#peers.get(id);
+      return {
+        id,
+        neighbour: met !== undefined && this.#overlay.isNeighbour(met),
+        lag: met?.holdings.lag(this.#log) ?? this.#log.revision,
+        ahead: met?.holdings.ahead(this.#log) ?? 0,
+        rttMs: met?.rtt?.mean,
+        suspectedAt: met?.suspectedAt,
+        holds: (origin, seq) => met?.holdings.has(origin, seq) ?? false,
+      };
+    });
+    return { relay: this.#overlay.relay?.id, peers };
   }
 
   isMember(id: string): boolean {
