@@ -45,7 +45,6 @@ export interface Asking {
   readonly msgId: number;
 }
 
-/** As much of an envelope as an answer needs. */
 const AskingSchema = Type.Object({
   src: Type.Optional(Type.Unknown()),
   dest: Type.Optional(Type.Unknown()),
@@ -102,7 +101,6 @@ const PushSchema = Type.Object({ type: Type.Literal("push"), runs: Runs });
 
 export type Exchange = Static<typeof ExchangeSchema>;
 export type Push = Static<typeof PushSchema>;
-/** Whatever one node tells another. */
 export type PeerMessage = Exchange | Push;
 export type WatchBody = Static<typeof Watch>;
 export type UnwatchBody = Static<typeof Unwatch>;

@@ -60,7 +60,6 @@ export class TimerQueue<T extends Due> {
     return first;
   }
 
-  /** Puts the items whose moment has changed where they belong. */
   #settle(): void {
     if (this.#moved.length === 0) return;
     for (const slot of this.#moved) {

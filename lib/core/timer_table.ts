@@ -8,12 +8,7 @@ import { assert } from "./assert.ts";
 export type TimerName = "retry" | "pull" | "send" | "ack";
 
 export class TimerTable {
-  readonly #at: Record<TimerName, number> = {
-    retry: Infinity,
-    pull: Infinity,
-    send: Infinity,
-    ack: Infinity,
-  };
+  readonly #at = { retry: Infinity, pull: Infinity, send: Infinity, ack: Infinity };
   readonly #changed: () => void;
 
   /** `changed` is called when any of them is set to another moment. */
@@ -48,7 +43,6 @@ export class TimerTable {
     this.#changed();
   }
 
-  /** Sets it unless it is due earlier. */
   setEarlier(name: TimerName, at: number): void {
     if (at < this.#at[name]) this.set(name, at);
   }

@@ -13,7 +13,6 @@ import type { Tree } from "../topology/tree.ts";
 /** So many members that fell out of the tree are looked for at once (a guess). */
 export const INDIRECT_PROBES_MAX = 4;
 
-/** What a node knows of the others. */
 export interface View {
   readonly linkState: LinkState;
   readonly tree: Tree;
@@ -33,23 +32,17 @@ interface Duty {
   readonly targets: (view: View) => number[];
 }
 
-export type Reason =
-  | "orphaned"
-  | "out of the tree"
-  | "nothing known"
-  | "another was found"
-  | "reached by others"
-  | "unreachable";
-
 /** Beside these, a relay that is silent or suspected is probed by those below it, and a peer with a new link [P16] [P22]. */
-export const duties: Readonly<Record<Reason, Duty>> = {
+export const duties = {
   "orphaned": { kind: "push-probe", mechanism: "search", targets: nextRelay },
   "out of the tree": { kind: "push-probe", mechanism: "detour", targets: fallenOut },
   "nothing known": { kind: "push-probe", mechanism: "roll-call", targets: unheardOf },
   "another was found": { kind: "probe", mechanism: "reconnect", targets: suspectedHere },
   "reached by others": { kind: "probe", mechanism: "reconnect", targets: misplaced },
   "unreachable": { kind: "probe", mechanism: "background-probe", targets: unreachable },
-};
+} satisfies Readonly<Record<string, Duty>>;
+
+export type Reason = keyof typeof duties;
 
 /** Whether this node is to pass on to others: the root, and every relay of two levels. */
 export function coordinates({ linkState: { layout }, tree }: View): boolean {

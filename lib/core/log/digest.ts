@@ -90,7 +90,6 @@ export class Digest {
     return copy;
   }
 
-  /** Whether the log holds anything that is not known. */
   lacks(log: Log): boolean {
     return this.gaps(log, 1).length > 0;
   }

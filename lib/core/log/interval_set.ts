@@ -22,7 +22,6 @@ export class IntervalSet {
     return (this.#bounds[this.#spanEndingAtOrAfter(n)] ?? Infinity) <= n;
   }
 
-  /** Whether from..to are all held. */
   hasSpan(from: number, to: number): boolean {
     const i = this.#spanEndingAtOrAfter(from);
     return (this.#bounds[i] ?? Infinity) <= from && (this.#bounds[i + 1] ?? 0) >= to;
@@ -73,7 +72,6 @@ export class IntervalSet {
     return spans;
   }
 
-  /** Whether every number of `other` is held here. */
   covers(other: IntervalSet): boolean {
     if (other.#bounds.length === 2 && this.#bounds.length >= 2 && this.#bounds[0] === other.#bounds[0]) {
       return at(this.#bounds, 1) >= at(other.#bounds, 1);
@@ -107,7 +105,6 @@ export class IntervalSet {
     return copy;
   }
 
-  /** Index of the first interval whose end is at least n. */
   #spanEndingAtOrAfter(n: number): number {
     const bounds = this.#bounds;
     let low = 0;

@@ -72,7 +72,6 @@ export class Log {
     return this.#digest.toString();
   }
 
-  /** Whether an equal value is held, whoever brought it. */
   holdsValue(value: Json, key: Key | undefined = keyOf(value)): boolean {
     return key !== undefined && this.#keys.has(value, key);
   }
@@ -183,7 +182,6 @@ export class Log {
     return origin;
   }
 
-  /** It takes its place as the newest. */
   #grew(origin: Origin): void {
     origin.changedAt = ++this.#revision;
     if (origin === this.#newest) return;

@@ -50,7 +50,6 @@ export class SetDigest {
   }
 }
 
-/** The digest of the set of these values. */
 export function digestOf(values: Iterable<Json>): string {
   const digest = new SetDigest();
   const keys = new ValueSet();

@@ -4,7 +4,7 @@ import type { IntervalSet } from "../log/interval_set.ts";
 import type { Log, Run } from "../log/log.ts";
 import { type Exchange, ORIGINS_MAX, SPANS_MAX } from "../message.ts";
 import type { Digest } from "../log/digest.ts";
-import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "./pacing.ts";
+import { type Batch, BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "./pacing.ts";
 import { writeAdvertisement } from "../topology/advertisement.ts";
 import type { LinkState, StoredAdvertisement } from "../topology/link_state.ts";
 import type { Members } from "../topology/members.ts";
@@ -13,14 +13,6 @@ import { byteLength, NUMBER_BYTES, roomFor } from "../size.ts";
 /** Digest and links of one message take at most so many bytes each, so that all of it fits in a line of the carriers. */
 export const DIGEST_BYTES_MAX = 192 * 1024;
 export const LINKS_BYTES_MAX = 128 * 1024;
-
-export interface Batch {
-  readonly runs: readonly Run[];
-  /** What they take on the wire, at most. */
-  readonly bytes: number;
-  /** Whether more than these is lacking. */
-  readonly more: boolean;
-}
 
 /**
  * What is held of each origin that grew after the revision `since`, and the log's revision that this tells of.

@@ -41,7 +41,6 @@ export class Flights {
     this.#onDue = onDue;
   }
 
-  /** The number of the next message. */
   get nextSeq(): number {
     return this.#seq + 1;
   }
@@ -50,12 +49,10 @@ export class Flights {
     return this.#confirmed;
   }
 
-  /** Whether an answer to any of them is expected. */
   get awaited(): boolean {
     return this.#flights.some((flight) => flight.answerBy < Infinity);
   }
 
-  /** The next message leaves. */
   add(flight: Omit<Flight, "seq">): void {
     assert(flight.answerBy >= flight.at, "no answer is due before its message leaves");
     this.#flights.push({ seq: ++this.#seq, ...flight });
@@ -72,10 +69,7 @@ export class Flights {
   /** The peer cannot have answered any of them before that. */
   postpone(until: number): void {
     if (this.#dueAt >= until) return;
-    this.#flights = this.#flights.map((flight) => ({
-      ...flight,
-      answerBy: Math.max(flight.answerBy, until),
-    }));
+    this.#flights = this.#flights.map((each) => ({ ...each, answerBy: Math.max(each.answerBy, until) }));
     this.#setDue(until);
   }
 

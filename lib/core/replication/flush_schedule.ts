@@ -1,13 +1,9 @@
 /** When what is held leaves for each neighbour: at once, with the next flush, or for the last moment that makes one. */
 import { assert } from "../assert.ts";
 import type { Entry } from "../log/log.ts";
-import type { Overlay } from "../liveness/overlay.ts";
-import type { Switches } from "../mechanisms.ts";
 import type { Push } from "../message.ts";
 import type { Progress } from "./progress.ts";
-import type { RecentEntries } from "./recent_entries.ts";
-import type { Sender } from "./sender.ts";
-import type { Timing } from "./timing.ts";
+import type { Sender, SenderOptions } from "./sender.ts";
 
 /** So many entries at once need no company: they are passed on without waiting for a window (a guess) [P13]. */
 export const BULK_ENTRIES = 32;
@@ -18,14 +14,9 @@ const STAGGER = 1.25;
 /** So many pushes a second may reach the root, from all members together (a guess: a percent of a core) [P26]. */
 export const EAGER_PUSHES_HZ_MAX = 150;
 
-export interface FlushOptions {
-  readonly overlay: Overlay;
-  readonly timing: Timing;
-  readonly recent: RecentEntries;
+export interface FlushOptions
+  extends Pick<SenderOptions, "members" | "overlay" | "timing" | "recent" | "on"> {
   readonly sender: Sender;
-  /** How many members there are, this one included. */
-  readonly size: number;
-  readonly on: Switches;
 }
 
 const NOBODY: readonly Progress[] = [];
@@ -39,7 +30,6 @@ export class FlushSchedule {
   #flushAt = Infinity;
   /** The window that the children were told with that, and time their trips to: it stands until the next flush. */
   #announcedMs = 0;
-  /** The link state's revision at the last flush. */
   #flushedRevision = 0;
   /** From when on a value may be pushed to the root again. */
   #pushAt = -Infinity;
@@ -97,11 +87,11 @@ export class FlushSchedule {
 
   /** What enters alone below a relay goes to the root, too. Nothing follows from it: the tree brings it in any case [P26]. */
   pushEagerly(entries: readonly Entry[], now: number): void {
-    const { overlay: { rootBeyondRelay }, sender, size } = this.#options;
+    const { overlay: { rootBeyondRelay }, sender, members } = this.#options;
     if (!this.#options.on.has("eager-push") || rootBeyondRelay === undefined || entries.length > 1) return;
     if (now < this.#pushAt) return;
     // All members together, so many others and this one, push no more often than a root may be written to.
-    this.#pushAt = now + 1_000 * (size - 1) / EAGER_PUSHES_HZ_MAX;
+    this.#pushAt = now + 1_000 * (members.size - 1) / EAGER_PUSHES_HZ_MAX;
     const runs: Push["runs"] = entries.map(({ origin, seq, value }) => [origin, seq, [value]]);
     sender.send(rootBeyondRelay, { type: "push", runs });
   }

@@ -50,7 +50,6 @@ export class Heard {
     return this.isNothing ? undefined : [this.#incarnation, this.#seq, now - this.#seqAt];
   }
 
-  /** A message of it came, of an incarnation that has not ended. */
   message({ incarnation, seq, window }: Pick<Exchange, "incarnation" | "seq" | "window">, now: number): void {
     assert(incarnation >= this.#incarnation, "nothing of an incarnation that has ended is taken in");
     assert(now >= this.#at, "time does not go back");
@@ -73,7 +72,6 @@ export class Heard {
     this.#arrivingAt = this.#at = now;
   }
 
-  /** Whether a message of it is coming in just now. */
   arrives(now: number): boolean {
     return now - this.#arrivingAt < ARRIVING_MS;
   }

@@ -3,7 +3,8 @@ import { assert } from "../assert.ts";
 import { IntervalSet } from "../log/interval_set.ts";
 import { Digest } from "../log/digest.ts";
 import type { Entry, Log, Run } from "../log/log.ts";
-import { type Batch, takeBatch } from "./compose.ts";
+import { takeBatch } from "./compose.ts";
+import type { Batch } from "./pacing.ts";
 
 export class Holdings {
   /** What it said that it holds, and what it sent. */
@@ -13,7 +14,6 @@ export class Holdings {
   /** Origins of which it may hold more than the log: those of which it has spoken since they were last compared. */
   readonly #toCompare = new Set<string>();
 
-  /** Whether it has said that it holds the entry. */
   has(origin: string, seq: number): boolean {
     return this.#acked.has(origin, seq);
   }
@@ -111,7 +111,6 @@ export class Holdings {
     }
   }
 
-  /** It holds nothing any more. */
   forget(): void {
     this.#acked = new Digest();
     this.#sent = new Digest();

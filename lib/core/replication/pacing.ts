@@ -24,14 +24,13 @@ export const JOINED_BYTES_MAX = 1024;
 /** Messages with entries whose acknowledgement is awaited; older ones are given up for lost [P6]. */
 export const LOADS_MAX = 256;
 
-/** What leaves with a message that carries entries. */
-export interface Shipment {
-  readonly bytes: number;
+/** What one message takes along. */
+export interface Batch {
   readonly runs: readonly Run[];
-  /** Whether there was more to send than might go. */
-  readonly cut: boolean;
-  /** Whether it asks for an answer at once. */
-  readonly asked: boolean;
+  /** What they take on the wire, at most. */
+  readonly bytes: number;
+  /** Whether more than these is lacking. */
+  readonly more: boolean;
 }
 
 /** What left with one message, or with several small ones. */
@@ -40,6 +39,7 @@ interface Load {
   n: number;
   bytes: number;
   readonly at: number;
+  /** Whether it asks for an answer at once. */
   readonly asked: boolean;
   readonly runs: Run[];
   /** How long it should take to arrive and be answered, where the line is known. */
@@ -111,15 +111,19 @@ export class Pacing {
     return this.#underWay / doubted + 4 * this.#deviationMs;
   }
 
-  /** Message n leaves with entries. */
-  left(n: number, shipment: Shipment, rttMs: number | undefined, now: number): void {
+  left(
+    n: number,
+    { runs, bytes, more }: Batch,
+    asked: boolean,
+    rttMs: number | undefined,
+    now: number,
+  ): void {
     if (!this.#isOn) return;
-    const { bytes, runs, cut, asked } = shipment;
     assert(bytes > 0, "what leaves with entries takes its time");
     assert(this.#underWay <= ALLOWANCE_BYTES_MAX, "no more leaves while as much is on its way as may be");
     // An idle line begins to carry now.
     if (this.#underWay === 0) this.#arrivedAt = now;
-    const limited = cut || this.#underWay > this.#allowance / 2;
+    const limited = more || this.#underWay > this.#allowance / 2;
     this.#underWay += bytes;
     this.#unasked = asked ? 0 : this.#unasked + bytes;
     if (!asked && this.#joins(n, bytes, runs)) return;
@@ -176,7 +180,6 @@ export class Pacing {
     for (const load of this.#loads) if (load.lostAt <= now) this.#giveUp(load);
   }
 
-  /** Nothing is on its way any more. */
   forget(): void {
     for (const load of this.#loads) this.#giveUp(load);
   }

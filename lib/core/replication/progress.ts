@@ -28,11 +28,10 @@ import type { Digest } from "../log/digest.ts";
 import type { Entry, Log } from "../log/log.ts";
 import { allBut, type Switches } from "../mechanisms.ts";
 import type { Exchange } from "../message.ts";
-import type { Batch } from "./compose.ts";
 import { type Flight, Flights } from "./flights.ts";
 import { Heard } from "./heard.ts";
 import { Holdings } from "./holdings.ts";
-import { BATCH_BYTES_MAX, Pacing } from "./pacing.ts";
+import { type Batch, BATCH_BYTES_MAX, Pacing } from "./pacing.ts";
 import { type Rtt, RttEstimator } from "./rtt.ts";
 import { TimerTable } from "../timer_table.ts";
 
@@ -44,7 +43,6 @@ export type ProgressState = "unknown" | "probing" | "streaming" | "throttled" | 
 /** A message of it; nothing follows from the type, which only says what it is mostly for. */
 type Said = Omit<Exchange, "type">;
 
-/** A message to it that leaves now. */
 export interface Departure extends Pick<Flight, "logRevision" | "linksRevision" | "answerBy"> {
   /** Whether it lacks links that had no room. */
   readonly viewUpdateDue: boolean;
@@ -110,7 +108,6 @@ export class Progress {
     return this.#truncated;
   }
 
-  /** Whether an answer to something on its way is expected. */
   get awaited(): boolean {
     return this.flights.awaited;
   }
@@ -146,7 +143,6 @@ export class Progress {
     return this.holdings.take(log, this.room, this.#truncated ? first() : []);
   }
 
-  /** Books a message that leaves now. */
   left({ viewUpdateDue, truncated, ...flight }: Departure, now: number): void {
     assert(
       this.#suspectedAt === undefined || flight.answerBy === Infinity,
@@ -195,7 +191,6 @@ export class Progress {
     return true;
   }
 
-  /** An answer is overdue. */
   miss(): void {
     assert(this.#suspectedAt === undefined, "a suspect misses nothing");
     this.#misses++;

@@ -50,8 +50,9 @@ export class Replicator {
     const layout = new Layout(members.size, on.has("two-levels") ? relaysFor(members.size) : 0);
     const me = members.rankOf(options.me) ?? 0;
     const overlay = this.#overlay = new Overlay({ ...options, me, layout, peers, timing });
-    const sender = this.#sender = new Sender({ ...options, overlay, timing, recent, rebirth });
-    this.#flushes = new FlushSchedule({ overlay, timing, recent, sender, size: members.size, on });
+    const parts = { ...options, overlay, timing, recent, rebirth };
+    const sender = this.#sender = new Sender(parts);
+    this.#flushes = new FlushSchedule({ ...parts, sender });
     timing.levels = layout.levels;
     this.#flushes.greet(now);
   }
@@ -142,7 +143,6 @@ export class Replicator {
     else if (peer !== undefined) this.#ask(this.#overlay.linked(peer), now);
   }
 
-  /** Does whatever is due. */
   wake(now: number): void {
     this.#flushes.flush(now);
     for (const peer of this.#peers.timers.due(now)) this.#serve(peer, now);
@@ -263,13 +263,9 @@ export class Replicator {
     }
   }
 
-  #carryOut({ probes, ...change }: Outcome, now: number): void {
-    if (change.notify.size > 0) this.#onTreeChange(change, now);
-    this.#ask(probes, now);
-  }
-
-  #onTreeChange({ before, notify }: Omit<Outcome, "probes">, now: number): void {
-    const { neighbours } = this.#overlay;
+  #carryOut({ before, notify, probes }: Outcome, now: number): void {
+    // Where nobody has to be told, nothing else follows for any neighbour.
+    const neighbours = notify.size > 0 ? this.#overlay.neighbours : before;
     for (const peer of before) if (!neighbours.has(peer)) peer.expectNothing();
     for (const peer of neighbours) {
       if (!before.has(peer)) this.#flushes.adopt(peer, now);
@@ -278,5 +274,6 @@ export class Replicator {
         this.#flushes.pass(peer, peer, now);
       }
     }
+    this.#ask(probes, now);
   }
 }

@@ -1,28 +1,22 @@
 /** Composes one message to a peer, and books it: push, acknowledgement, retry and repair all leave in one shape [W4]. */
 import { assert } from "../assert.ts";
 import { jittered } from "../backoff.ts";
-import type { Log } from "../log/log.ts";
 import type { Overlay } from "../liveness/overlay.ts";
-import type { Switches } from "../mechanisms.ts";
 import type { Envelope, Exchange, PeerMessage } from "../message.ts";
-import type { Random } from "../random.ts";
 import type { Members } from "../topology/members.ts";
-import { type Batch, composeDigest, composeLinks, type LinksPart } from "./compose.ts";
+import { composeDigest, composeLinks, type LinksPart } from "./compose.ts";
+import type { Batch } from "./pacing.ts";
 import type { Departure, Progress } from "./progress.ts";
-import type { Rebirth } from "./rebirth.ts";
+import type { Rebirth, RebirthOptions } from "./rebirth.ts";
 import type { RecentEntries } from "./recent_entries.ts";
 import type { Timing } from "./timing.ts";
 
-export interface SenderOptions {
-  readonly me: string;
+export interface SenderOptions extends Pick<RebirthOptions, "me" | "log" | "random" | "on"> {
   readonly members: Members;
-  readonly log: Log;
   readonly overlay: Overlay;
   readonly timing: Timing;
   readonly recent: RecentEntries;
   readonly rebirth: Rebirth;
-  readonly random: Random;
-  readonly on: Switches;
   readonly send: (envelope: Envelope) => void;
 }
 
@@ -120,12 +114,10 @@ export class Sender {
     departure: Omit<Departure, "answerBy">,
   ): void {
     const { overlay, timing } = this.#options;
-    const { runs, bytes, more } = batch;
+    const { runs, more } = batch;
     assert(runs.length === 0 || peer.room > 0, "entries leave only where they may");
     const { nextSeq } = peer.flights;
-    if (runs.length > 0) {
-      peer.pacing.left(nextSeq, { bytes, runs, cut: more, asked: poll }, peer.rtt?.mean, now);
-    }
+    if (runs.length > 0) peer.pacing.left(nextSeq, batch, poll, peer.rtt?.mean, now);
     peer.left({ ...departure, answerBy: this.#answerBy(peer, now, poll, runs.length > 0) }, now);
     assert(peer.flights.nextSeq === nextSeq + 1, "a message has one number");
     if (more && overlay.isNeighbour(peer) && peer.room > 0) peer.timers.set("send", now);

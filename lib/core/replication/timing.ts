@@ -26,7 +26,6 @@ export const STRETCH = 1.35;
 /** So many samples move the typical round trip one place up from the shortest, as far as the median. */
 export const SAMPLES_PER_PLACE = 4;
 
-/** What waits follow from. */
 export interface Timed {
   readonly rtt: Rtt | undefined;
   readonly misses: number;
@@ -53,7 +52,6 @@ export class Timing {
     this.#on = on;
   }
 
-  /** The peer's round trip was measured anew. */
   measured(peer: Pick<Timed, "rtt">): void {
     this.#measured.delete(peer);
     this.#measured.add(peer);

@@ -38,7 +38,6 @@ export class Layout {
     return this.relays > 0 && rank <= this.relays;
   }
 
-  /** Whether its place is under one of the relays. */
   isLeaf(rank: number): boolean {
     return this.relays > 0 && rank > this.relays;
   }
@@ -49,7 +48,6 @@ export class Layout {
     return this.relays === 0 || rank <= this.relays ? 0 : 1 + (rank - 1) % this.relays;
   }
 
-  /** Whether two members are next to each other. */
   links(a: number, b: number): boolean {
     return this.parentOf(a) === b || this.parentOf(b) === a;
   }

@@ -9,7 +9,6 @@ import { assert } from "../assert.ts";
 import { type Advertisement, isLater, isSame, VERSION_MAX } from "./advertisement.ts";
 import type { Layout } from "./layout.ts";
 
-/** An advertisement as it is kept here. */
 export interface StoredAdvertisement extends Advertisement {
   /** The database's revision when this one came. */
   readonly changedAt: number;
@@ -44,17 +43,14 @@ export class LinkState {
     return this.#revision;
   }
 
-  /** The peers that this node itself suspects. */
   get suspected(): ReadonlySet<number> {
     return this.#suspected;
   }
 
-  /** The peers that this node itself hears. */
   get heard(): ReadonlySet<number> {
     return this.#heard;
   }
 
-  /** The peers that a node advertises as heard. */
   heardBy(node: number): ReadonlySet<number> {
     return this.#advertisements.get(node)?.heard ?? NONE;
   }

@@ -41,12 +41,10 @@ export class Tree {
     this.size = size;
   }
 
-  /** Whether a member can be reached. */
   has(rank: number): boolean {
     return this.parentOf(rank) !== UNREACHABLE;
   }
 
-  /** Whether anyone is below a member. */
   passesOn(rank: number): boolean {
     if (this.#hasChildren === undefined) {
       this.#hasChildren = new Uint8Array(this.members);

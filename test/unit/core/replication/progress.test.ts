@@ -203,15 +203,10 @@ test("Progress: an echo settles all that left before it, and confirms what that 
 test("Progress: a batch of which a later message is confirmed, and nothing is held, was lost; one that is on its way is not [P2]", () => {
   const peer = new Progress("n1");
   const log = logOf(1, 2, 3);
-  const shipment = { bytes: 2 * LIGHT_BYTES, cut: true, asked: true };
   for (const seq of [1, 2, 3]) {
     peer.holdings.take(log, 1, []);
-    peer.pacing.left(
-      peer.flights.nextSeq,
-      { ...shipment, runs: [{ origin: "a", seq, values: [seq] }] },
-      10,
-      0,
-    );
+    const runs = [{ origin: "a", seq, values: [seq] }];
+    peer.pacing.left(peer.flights.nextSeq, { runs, bytes: 2 * LIGHT_BYTES, more: true }, true, 10, 0);
     send(peer, 0, 300);
   }
   equal(peer.holdings.isBehind(log), false);
