@@ -9,10 +9,7 @@ export function jittered(random: Random, ms: number): number {
   return ms * (1 + JITTER * random.next());
 }
 
-/**
- * A delay in ms for the attempt-th try (from 0): uniform between baseMs and min(capMs, baseMs * 2^attempt), so that
- * what happens again and again does so ever more rarely, and not on all nodes at once.
- */
+/** A delay in ms for the attempt-th try (from 0), uniform from baseMs to min(capMs, baseMs * 2^attempt): not on all nodes at once. */
 export function backoffMs(random: Random, attempt: number, baseMs: number, capMs: number): number {
   const ceiling = Math.min(capMs, baseMs * 2 ** Math.min(attempt, 30));
   return baseMs + random.next() * Math.max(0, ceiling - baseMs);

@@ -57,10 +57,7 @@ export class Node {
     else if (event.kind === "linked") this.#replicator?.linked(event.peer, now);
     else if (event.kind === "arriving") this.#replicator?.arriving(event.peer, now);
     else if (event.kind === "storage") this.#storageFault = event.fault;
-    else {
-      this.#passOn(now);
-      this.#replicator?.wake(now);
-    }
+    else this.#wake(now);
     return this.#effects;
   }
 
@@ -204,11 +201,13 @@ export class Node {
     this.#entering.push(entry);
   }
 
-  #passOn(now: number): void {
+  #wake(now: number): void {
     const entries = this.#entering;
-    if (entries.length === 0) return;
-    this.#entering = [];
-    this.#replicator?.entered(entries, now);
+    if (entries.length > 0) {
+      this.#entering = [];
+      this.#replicator?.entered(entries, now);
+    }
+    this.#replicator?.wake(now);
   }
 
   #deliver(entries: readonly Entry[], own: boolean): void {

@@ -39,10 +39,7 @@ export class TimerQueue<T extends Due> {
     return this.#queue[0]?.at ?? Infinity;
   }
 
-  /**
-   * Those due by now, in the order in which they were entered. An item that becomes due while they are gone through is
-   * among them, unless its turn is over; one that is due no more is not.
-   */
+  /** Those due by now, in order of entry. One that becomes due meanwhile is among them unless its turn is over; one due no more is not. */
   *due(now: number): Iterable<T> {
     for (let next = this.#dueFrom(0, now); next !== undefined; next = this.#dueFrom(next.turn + 1, now)) {
       yield next.item;

@@ -1,6 +1,5 @@
 /**
- * The duties of a node: the peers that it asks for a sign of life, for each reason. One table, computed from link state and tree
- * alone.
+ * The duties of a node: whom it asks for a sign of life, and why. One table, computed from link state and tree alone.
  *
  * Indirect probes are SWIM's, but a backup that reaches the suspected member becomes its way round. The coordinator of a member
  * and its backups follow from its preference list, as in Dynamo.
@@ -49,10 +48,7 @@ export function coordinates({ linkState: { layout }, tree }: View): boolean {
   return tree.root === tree.me || layout.isRelay(tree.me);
 }
 
-/**
- * When this node calls the roll: 1 for the first, and later for those of a lower rank, as mostly one does it and the rest hear
- * of it. Undefined if it does not [P19].
- */
+/** When this node calls the roll, from 1; undefined if it does not. Mostly the first does, and the rest hear of it [P19]. */
 export function rollCallTurn(view: View): number | undefined {
   const { linkState, tree } = view;
   if (linkState.isCalm || tree.size === 1) return undefined;
@@ -95,10 +91,7 @@ function fallenOut(view: View): number[] {
   return targets;
 }
 
-/**
- * Each coordinator calls those of its members of which nothing is known, as some may have lost their relay and not know yet;
- * whoever leads calls the root's, too [P19] [P24].
- */
+/** A coordinator calls those of its members of which nothing is known, whoever leads also the root's: they may have lost their relay [P19] [P24]. */
 function unheardOf(view: View): number[] {
   const { linkState: { layout, heard }, tree } = view;
   const suspected = suspectedByAny(view);
@@ -134,10 +127,7 @@ function unreachable({ linkState: { layout, suspected }, tree }: View): number[]
   return lost.length > 0 ? lost : [...suspected];
 }
 
-/**
- * Whether this node calls the roll for the root: the root does, and once it is suspected also its deputy, the next in rank, so
- * that no answer of the root has to be waited for.
- */
+/** Whether this node calls the roll for the root: the root does, and once it is suspected also its deputy, the next in rank. */
 function leads(view: View): boolean {
   const { tree, on } = view;
   if (tree.me === tree.root) return true;

@@ -12,10 +12,7 @@ export interface Flight {
   readonly linksRevision: number;
   /** When an answer should be here at the latest; Infinity where none is expected. */
   readonly answerBy: number;
-  /**
-   * Whether it waits behind a batch or is one, or went to a peer that may have had to start first: how long that takes
-   * is only a bound of the way itself.
-   */
+  /** Whether it waits behind a batch, is one, or went to a peer that may have had to start: its time is only a bound of the way. */
   readonly waits: boolean;
 }
 

@@ -45,27 +45,18 @@ export class Holdings {
 
   /** How many entries it says it holds that the log lacks, of the origins for which `isMine` speaks. */
   aheadOf(log: Log, isMine: (origin: string) => boolean): number {
-    let count = 0;
-    for (const origin of this.#toCompare) {
-      if (isMine(origin)) count += missing(log.held(origin) ?? NOTHING, this.#acked.get(origin) ?? NOTHING);
-    }
-    return count;
+    const origins = [...this.#toCompare].filter(isMine);
+    return sum(origins, (origin) => missing(log.held(origin), this.#acked.get(origin)));
   }
 
   /** How many entries the log holds that it has not said it holds. */
   lag(log: Log): number {
-    let count = 0;
-    for (const { name, held } of this.#acked.gaps(log)) {
-      count += missing(this.#acked.get(name) ?? NOTHING, held);
-    }
-    return count;
+    return sum(this.#acked.gaps(log), ({ name, held }) => missing(this.#acked.get(name), held));
   }
 
   /** How many entries it says it holds that the log lacks. */
   ahead(log: Log): number {
-    let count = 0;
-    for (const [origin, held] of this.#acked) count += missing(log.held(origin) ?? NOTHING, held);
-    return count;
+    return sum(this.#acked, ([origin, held]) => missing(log.held(origin), held));
   }
 
   /** The largest number of an origin that it holds; 0 where it holds none. */
@@ -121,8 +112,12 @@ export class Holdings {
 const NOTHING = new IntervalSet();
 
 /** How many numbers of `held` are not in `known`. */
-function missing(known: IntervalSet, held: IntervalSet): number {
-  let count = 0;
-  for (const [from, to] of known.lacks(held)) count += to - from + 1;
-  return count;
+function missing(known = NOTHING, held = NOTHING): number {
+  return sum(known.lacks(held), ([from, to]) => to - from + 1);
+}
+
+function sum<T>(items: Iterable<T>, count: (item: T) => number): number {
+  let total = 0;
+  for (const item of items) total += count(item);
+  return total;
 }

@@ -148,10 +148,7 @@ export class Pacing {
     return true;
   }
 
-  /**
-   * Message n had arrived at `by`, and with it all that left before; what of that did not is lost. Returns the large ones
-   * of those that left before.
-   */
+  /** Message n had arrived at `by`. What left before it did so, too, or is lost: returns the large ones of those. */
   landed(n: number, rttMs: number, by: number): Run[] {
     let count = 0;
     const before: Run[] = [];

@@ -17,10 +17,7 @@ export interface RebirthOptions {
   readonly log: Log;
   readonly random: Random;
   readonly on: Switches;
-  /**
-   * From now on values enter under this origin. `twin`: under the one before it others may have entered, in an
-   * incarnation of the same number.
-   */
+  /** Values enter under this origin now. `twin`: under the one before others may have, in an incarnation of the same number. */
   readonly beginOrigin: (origin: string, twin: boolean) => void;
   /** Takes a sentence for people. */
   readonly notice: (text: string) => void;

@@ -50,7 +50,8 @@ export class Sender {
   /** How long this node may owe the peer an acknowledgement. */
   ackDelayMs(peer: Progress): number {
     const { overlay, timing } = this.#options;
-    return timing.ackDelayMs(peer, overlay.isNeighbour(peer) && peer !== overlay.relay);
+    const isChild = overlay.isNeighbour(peer) && peer !== overlay.relay;
+    return timing.ackDelayMs(peer, isChild ? timing.windowMs : undefined);
   }
 
   /** How long the peer may take to acknowledge. */

@@ -39,10 +39,7 @@ export class Timing {
   /** Those whose round trip was measured last, the latest at the end. */
   readonly #measured = new Set<Pick<Timed, "rtt">>();
   #samples = 0;
-  /**
-   * The median of the round trips that were measured last. Of the first few, on a machine that is still busy starting,
-   * the shortest says best what the network takes [P13].
-   */
+  /** The median of those measured last; of the first few, on a machine busy starting, the shortest says best what the network takes [P13]. */
   typicalRtt: Rtt | undefined;
   /** Hops from the root to those farthest from it. */
   levels = 1;
@@ -70,10 +67,7 @@ export class Timing {
     return this.typicalRtt?.mean ?? RTT_GUESS_MS;
   }
 
-  /**
-   * For how long a relay gathers: about as long as the network carries there and back, so that a value is everywhere
-   * within three round trips; or what the delivery budget leaves [P13].
-   */
+  /** For how long a relay gathers, ms: a value is then everywhere within three round trips, or within the delivery budget [P13]. */
   get windowMs(): number {
     const rtt = this.typicalRtt;
     if (rtt === undefined || !this.#on.has("window")) return 0;
@@ -114,22 +108,17 @@ export class Timing {
    * How long a peer may be owed an acknowledgement [P2]. A relay that gathers for long acknowledges to its children as it
    * passes on [P13]; `windowMs` is its window then, for anyone else it is undefined.
    */
-  #ackDelayMs(peer: Timed, windowMs: number | undefined): number {
+  ackDelayMs(peer: Timed, windowMs: number | undefined): number {
     if (windowMs === undefined || !this.#on.has("ack-on-flush")) {
       return ACK_DELAY_MS + 4 * this.#rtt(peer).mean;
     }
     return windowMs < ACK_DELAY_MS / 2 ? ACK_DELAY_MS : windowMs;
   }
 
-  /** How long this node may owe the peer an acknowledgement: as long as that waits for it (ackTimeoutMs), less the way. */
-  ackDelayMs(peer: Timed, isChild: boolean): number {
-    return this.#ackDelayMs(peer, isChild ? this.windowMs : undefined);
-  }
-
   /** How long the peer may take to acknowledge: what it may owe this node (ackDelayMs), and the way there and back. */
   ackTimeoutMs(peer: Timed, isRelay: boolean): number {
     const windowMs = isRelay ? peer.heard.flushes.windowMs || this.windowMs : undefined;
-    return this.#ackDelayMs(peer, windowMs) + this.replyTimeoutMs(peer);
+    return this.ackDelayMs(peer, windowMs) + this.replyTimeoutMs(peer);
   }
 
   /**
