@@ -54,9 +54,8 @@ export function rollCallTurn(view: View): number | undefined {
   if (linkState.isCalm || tree.size === 1) return undefined;
   if (!leads(view)) return coordinates(view) ? 1 : undefined;
   const suspected = suspectedByAny(view);
-  let turn = 1;
-  for (let rank = 0; rank < tree.me; rank++) if (rank !== tree.root && !suspected.has(rank)) turn++;
-  return turn;
+  const before = linkState.layout.ranks.slice(0, tree.me);
+  return 1 + before.filter((rank) => rank !== tree.root && !suspected.has(rank)).length;
 }
 
 /** An orphan asks the first of its preference list that it does not suspect; in a star, the first in rank [P17]. */
@@ -82,9 +81,8 @@ function fallenOut(view: View): number[] {
     if (!suspected.has(rank) || tree.has(rank)) continue;
     const backups = backupsOf(layout, tree, rank);
     // One that these could not reach must not keep others from being looked for. In a star the root calls everyone itself.
-    if (
-      layout.relays > 0 && backups.every((each) => linkState.advertisements.get(each)?.suspected.has(rank))
-    ) continue;
+    const isVain = backups.every((each) => linkState.advertisements.get(each)?.suspected.has(rank));
+    if (layout.relays > 0 && isVain) continue;
     count++;
     if (!linkState.suspected.has(rank) && backups.includes(tree.me)) targets.push(rank);
   }

@@ -163,8 +163,7 @@ export class Overlay {
   }
 
   #neighboursIn({ parent, children }: Tree): Set<Progress> {
-    const ranks = parent < 0 ? children : [parent, ...children];
-    return new Set(ranks.map((rank) => this.#options.peers.at(rank)));
+    return new Set([parent, ...children].flatMap((rank) => this.#peerAt(rank) ?? []));
   }
 
   /** Takes in what a node advertises. Returns whether it suspects the relay, which has been silent here, too [P16]. */

@@ -191,7 +191,6 @@ export class Log {
     origin.older = this.#newest;
     if (this.#newest !== undefined) this.#newest.newer = origin;
     this.#newest = origin;
-    assert(origin.older !== origin, "an origin is once in the order of growth");
   }
 
   #store({ values, rooms, early }: Origin, { seq, value }: Entry): void {

@@ -1,15 +1,10 @@
 /** Takes what a message brings into the log [L1, P1]. */
 import type { Entry, Log } from "../log/log.ts";
-import type { Exchange } from "../message.ts";
+import type { Push } from "../message.ts";
 import type { Progress } from "./progress.ts";
 
 /** Takes in entries, but none of the origin `own`, and returns those that are new. The peer that brought them holds them. */
-export function applyRuns(
-  log: Log,
-  own: string,
-  peer: Progress | undefined,
-  { runs = [] }: Pick<Exchange, "runs">,
-): Entry[] {
+export function applyRuns(log: Log, own: string, runs: Push["runs"] = [], peer?: Progress): Entry[] {
   const fresh: Entry[] = [];
   for (const [origin, seq, values] of runs) {
     const last = seq + values.length - 1;

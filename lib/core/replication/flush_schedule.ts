@@ -15,7 +15,7 @@ const STAGGER = 1.25;
 export const EAGER_PUSHES_HZ_MAX = 150;
 
 export interface FlushOptions
-  extends Pick<SenderOptions, "members" | "overlay" | "timing" | "recent" | "on"> {
+  extends Pick<SenderOptions, "log" | "members" | "overlay" | "timing" | "recent" | "on"> {
   readonly sender: Sender;
 }
 
@@ -57,9 +57,9 @@ export class FlushSchedule {
 
   /** Plans when a peer that has become a neighbour gets what it lacks. */
   adopt(peer: Progress, now: number): void {
-    const { overlay, timing, recent, sender } = this.#options;
+    const { log, overlay, timing, recent } = this.#options;
     if (now - peer.heard.at > timing.replyTimeoutMs(peer)) peer.assume(recent.settled(now));
-    if (!sender.hasNews(peer)) return;
+    if (!peer.hasNews(log)) return;
     if (peer === overlay.relay) this.pass(peer, peer, now);
     // It has waited for a way round long enough: this does not wait for the next flush.
     else if (!(peer.assumed && peer.awaited)) peer.timers.setEarlier("send", now + timing.lingerMs);
@@ -105,7 +105,7 @@ export class FlushSchedule {
   /** Passes on what has gathered, if it is time. */
   flush(now: number): void {
     if (this.#flushAt > now) return;
-    const { overlay, timing, sender } = this.#options;
+    const { log, overlay, timing, sender } = this.#options;
     assert(now >= this.#flushedAt, "time does not go back");
     this.#flushAt = Infinity;
     this.#flushedAt = now;
@@ -113,10 +113,9 @@ export class FlushSchedule {
     // Right after a change values have waited long enough already.
     this.#announcedMs = timing.nextWindowMs(!isCalm && revision === this.#flushedRevision);
     this.#flushedRevision = revision;
-    assert(this.#announcedMs >= 0, "a window has a length");
     const window = overlay.relay === undefined ? this.#announcedMs : 0;
     for (const peer of overlay.neighbours) {
-      if (peer !== overlay.relay && sender.hasNews(peer)) {
+      if (peer !== overlay.relay && peer.hasNews(log)) {
         sender.say(peer, now, { poll: peer.assumed, window });
       }
     }

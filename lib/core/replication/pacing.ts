@@ -73,11 +73,11 @@ export class Pacing {
   /** How much has left since an answer was last asked for. */
   #unasked = 0;
 
-  readonly #isOn: boolean;
+  readonly isOn: boolean;
 
   /** Unless it `isOn`, nothing is counted, and so nothing limited. */
   constructor(isOn = true) {
-    this.#isOn = isOn;
+    this.isOn = isOn;
   }
 
   /** Whether so much is on its way that it takes its time. */
@@ -100,7 +100,7 @@ export class Pacing {
 
   /** Whether an answer should be asked for, where so many bytes leave: else it is not known in time when more may. */
   asks(bytes: number): boolean {
-    return this.#isOn && bytes > 0 && Math.min(this.#underWay, this.#unasked) + bytes > this.#allowance / 2;
+    return this.isOn && bytes > 0 && Math.min(this.#underWay, this.#unasked) + bytes > this.#allowance / 2;
   }
 
   /** How long what is on its way may take, ms; 0 where it is little. */
@@ -118,7 +118,7 @@ export class Pacing {
     rttMs: number | undefined,
     now: number,
   ): void {
-    if (!this.#isOn) return;
+    if (!this.isOn) return;
     assert(bytes > 0, "what leaves with entries takes its time");
     assert(this.#underWay <= ALLOWANCE_BYTES_MAX, "no more leaves while as much is on its way as may be");
     // An idle line begins to carry now.

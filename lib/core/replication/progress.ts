@@ -58,7 +58,6 @@ export class Progress {
   readonly pacing: Pacing;
   readonly flights: Flights;
   readonly #rtt: RttEstimator;
-  readonly #on: Switches;
   // Its state follows from these.
   #assumed = false;
   #misses = 0;
@@ -73,7 +72,6 @@ export class Progress {
   /** Without `queue` nobody is told when it is due something. */
   constructor(id: string, queue?: TimerQueue<Progress>, on: Switches = allBut([])) {
     this.id = id;
-    this.#on = on;
     this.pacing = new Pacing(on.has("pacing"));
     this.#rtt = new RttEstimator(on.has("rtt-bounds"));
     this.timers = new TimerTable(() => changed());
@@ -125,7 +123,7 @@ export class Progress {
 
   /** How many bytes of entries may leave to it now [P10]. */
   get room(): number {
-    if (!this.#on.has("pacing")) return this.#truncated && this.awaited ? 0 : BATCH_BYTES_MAX;
+    if (!this.pacing.isOn) return this.#truncated && this.awaited ? 0 : BATCH_BYTES_MAX;
     // A peer that is slow to take in what is on its way would be slower still.
     return this.#misses > 0 && this.pacing.heavy ? 0 : this.pacing.room(this.rtt?.mean);
   }
@@ -183,7 +181,6 @@ export class Progress {
     this.heard.message(said, now);
     this.#suspectedAt = undefined;
     this.#misses = 0;
-    assert(!this.heard.isNothing, "it was heard");
     const { ack } = said;
     const lost = ack?.[0] === myIncarnation ? this.#landed(ack[1], ack[2], now) : [];
     for (const [origin, spans] of said.digest) this.holdings.add(origin, spans);
@@ -208,7 +205,6 @@ export class Progress {
   suspect(now: number): void {
     this.expectNothing();
     this.#suspectedAt ??= now;
-    assert(this.state === "suspected" && !this.awaited, "of a suspect nothing is expected");
   }
 
   /** Nothing is expected of it any more, and what was on its way is lost. */

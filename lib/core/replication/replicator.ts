@@ -91,7 +91,7 @@ export class Replicator {
 
   /** Takes in what came ahead of the tree. Nothing is believed of its sender: it may have ended since [P26]. */
   pushed(from: string, body: Push, now: number): void {
-    const fresh = applyRuns(this.#log, this.#rebirth.origin, undefined, body);
+    const fresh = applyRuns(this.#log, this.#rebirth.origin, body.runs);
     if (fresh.length === 0) return;
     this.#options.deliver(fresh);
     const between = this.#overlay.neighbourAbove(from);
@@ -115,7 +115,7 @@ export class Replicator {
     if (body.window !== undefined) this.#flushes.flushed(peer);
     // What is still on its way has only now the line for itself.
     if (heavy) peer.flights.postpone(now + this.#timing.replyTimeoutMs(peer));
-    const fresh = applyRuns(this.#log, this.#rebirth.origin, peer, body);
+    const fresh = applyRuns(this.#log, this.#rebirth.origin, body.runs, peer);
     if (fresh.length > 0) {
       peer.pullAttempts = 0;
       this.#options.deliver(fresh);
@@ -163,7 +163,7 @@ export class Replicator {
         if (peer.holdings.isUnacked(this.#log)) peer.flights.expect(now + this.#timing.reorderMs(peer));
       }
       const rest = peer.truncated && peer.room > 0;
-      const hasNews = peer.holdings.isBehind(this.#log) || (!peer.assumed && this.#sender.hasNews(peer));
+      const hasNews = peer.holdings.isBehind(this.#log) || (!peer.assumed && peer.hasNews(this.#log));
       if ((waiting || rest) && hasNews) peer.timers.set("send", now);
     }
     if (!peer.holdings.isAhead(this.#log, this.#rebirth.origin)) peer.pullAttempts = 0;
@@ -213,7 +213,7 @@ export class Replicator {
     if (timers.isDue("pull", now)) return this.#pull(peer, now);
     if (timers.isDue("send", now)) {
       timers.clear("send");
-      if (this.#sender.hasNews(peer)) {
+      if (peer.hasNews(this.#log)) {
         return this.#sender.say(peer, now, { poll: peer.assumed, push: true });
       }
     }

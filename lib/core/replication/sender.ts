@@ -43,10 +43,6 @@ export class Sender {
     this.#options.send({ src: this.#options.me, dest, body });
   }
 
-  hasNews(peer: Progress): boolean {
-    return peer.hasNews(this.#options.log);
-  }
-
   /** How long this node may owe the peer an acknowledgement. */
   ackDelayMs(peer: Progress): number {
     const { overlay, timing } = this.#options;
@@ -107,22 +103,14 @@ export class Sender {
   }
 
   /** Counts it as on its way, and plans what follows. */
-  #book(
-    peer: Progress,
-    now: number,
-    batch: Batch,
-    poll: boolean,
-    departure: Omit<Departure, "answerBy">,
-  ): void {
+  #book(peer: Progress, now: number, batch: Batch, poll: boolean, said: Omit<Departure, "answerBy">): void {
     const { overlay, timing } = this.#options;
     const { runs, more } = batch;
     assert(runs.length === 0 || peer.room > 0, "entries leave only where they may");
-    const { nextSeq } = peer.flights;
-    if (runs.length > 0) peer.pacing.left(nextSeq, batch, poll, peer.rtt?.mean, now);
-    peer.left({ ...departure, answerBy: this.#answerBy(peer, now, poll, runs.length > 0) }, now);
-    assert(peer.flights.nextSeq === nextSeq + 1, "a message has one number");
+    if (runs.length > 0) peer.pacing.left(peer.flights.nextSeq, batch, poll, peer.rtt?.mean, now);
+    peer.left({ ...said, answerBy: this.#answerBy(peer, now, poll, runs.length > 0) }, now);
     if (more && overlay.isNeighbour(peer) && peer.room > 0) peer.timers.set("send", now);
-    else if (departure.viewUpdateDue) peer.timers.set("send", now + timing.replyTimeoutMs(peer));
+    else if (said.viewUpdateDue) peer.timers.set("send", now + timing.replyTimeoutMs(peer));
     else if (!more) peer.timers.clear("send");
   }
 

@@ -87,7 +87,6 @@ function grow(
   parents[first] = ROOT;
   // What is reached joins the queue, in order of rank, while it is gone through.
   for (const here of queue) {
-    assert(parents[here] !== UNREACHABLE, "a parent has its place before its children");
     const joined: number[] = [];
     const join = (other: number) => {
       if (parents[other] !== UNREACHABLE || !members(other) || !linkState.linkUp(here, other)) return;
@@ -122,6 +121,5 @@ function relayFor(leaf: number, linkState: LinkState, parents?: Int32Array): num
   if (canServe(own)) return own;
   // A leaf that advertises nothing has no other link to a relay.
   if (linkState.heardBy(leaf).size === 0) return undefined;
-  for (const relay of preferenceList(layout, leaf)) if (canServe(relay)) return relay;
-  return undefined;
+  return preferenceList(layout, leaf).find(canServe);
 }

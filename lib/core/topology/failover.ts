@@ -31,19 +31,14 @@ export function* preferenceList(layout: Layout, rank: number): Generator<number>
 /** The one that is to pass on to a member: the root, or the first relay of its preference list that can be reached [P24]. */
 export function coordinatorOf(layout: Layout, tree: Tree, rank: number): number {
   if (!layout.isLeaf(rank)) return tree.root;
-  for (const relay of preferenceList(layout, rank)) if (tree.has(relay)) return relay;
-  return tree.root;
+  return preferenceList(layout, rank).find((relay) => tree.has(relay)) ?? tree.root;
 }
 
 /** The few that try to reach a member that has fallen out: not the root, and not its own relay, which suspects it [P18]. */
 export function backupsOf(layout: Layout, tree: Tree, lost: number): number[] {
   const own = layout.relays === 0 ? undefined : layout.parentOf(lost);
-  const found: number[] = [];
-  for (const rank of preferenceList(layout, lost)) {
-    if (rank !== tree.root && rank !== own && tree.has(rank)) found.push(rank);
-    if (found.length === BACKUPS) break;
-  }
-  return found;
+  const canTry = (rank: number) => rank !== tree.root && rank !== own && tree.has(rank);
+  return preferenceList(layout, lost).filter(canTry).take(BACKUPS).toArray();
 }
 
 /** How many relays of the layout can be reached, the root among them. */

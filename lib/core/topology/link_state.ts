@@ -103,7 +103,7 @@ export class LinkState {
     assert(peer !== this.#me, "a node has no link to itself");
     if (this.#heard.has(peer)) return "heard";
     const wasSuspected = this.#suspected.has(peer);
-    this.#suspected = without(this.#suspected, peer);
+    this.#suspected = this.#suspected.difference(new Set([peer]));
     this.#heard = new Set(this.#heard).add(peer);
     if ((wasSuspected || this.#isAdvertised(peer)) && this.#mustAdvertise) this.#advertise();
     return wasSuspected ? "suspected" : "unheard";
@@ -113,7 +113,7 @@ export class LinkState {
     assert(peer !== this.#me, "a node does not suspect itself");
     if (this.#suspected.has(peer)) return;
     this.#suspected = new Set(this.#suspected).add(peer);
-    this.#heard = without(this.#heard, peer);
+    this.#heard = this.#heard.difference(new Set([peer]));
     this.#advertise();
   }
 
@@ -203,8 +203,4 @@ export class LinkState {
     this.#suspecters += Math.sign(suspected) - Math.sign(this.#advertisements.get(node)?.suspected.size ?? 0);
     assert(this.#suspecters >= 0, "no fewer than no nodes suspect somebody");
   }
-}
-
-function without(set: ReadonlySet<number>, gone: number): ReadonlySet<number> {
-  return new Set([...set].filter((each) => each !== gone));
 }

@@ -1,5 +1,5 @@
 /** The members of the cluster, sorted by id: a member's rank is its place in that order, the same on every node. */
-import { assert } from "../assert.ts";
+import { at } from "../assert.ts";
 
 /** Ids are known at the door and on the wire; inside, the control plane names a member by its rank. */
 export class Members {
@@ -13,7 +13,7 @@ export class Members {
 
   /** The members named in `ids`, and `me`. A list that is in order already is kept, as many nodes may share it. */
   static including(ids: readonly string[], me: string): Members {
-    const isRanked = ids.every((id, i) => i === 0 || (ids[i - 1] as string) < id);
+    const isRanked = ids.every((id, i) => i === 0 || at(ids, i - 1) < id);
     const given = new Members(ids);
     return isRanked && given.rankOf(me) !== undefined
       ? given
@@ -30,16 +30,14 @@ export class Members {
     let high = this.ids.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.ids[middle] as string) < id) low = middle + 1;
+      if (at(this.ids, middle) < id) low = middle + 1;
       else high = middle;
     }
     return this.ids[low] === id ? low : undefined;
   }
 
   idOf(rank: number): string {
-    const id = this.ids[rank];
-    assert(id !== undefined, "a rank is that of a member");
-    return id;
+    return at(this.ids, rank);
   }
 
   /** The ranks of those that are members, in the order given. */
