@@ -7,6 +7,7 @@ import { allBut } from "../../lib/core/mechanisms.ts";
 import { computeTree } from "../../lib/core/topology/compute_tree.ts";
 import { Layout } from "../../lib/core/topology/layout.ts";
 import { LinkState } from "../../lib/core/topology/link_state.ts";
+import { ROOT, Tree, UNREACHABLE } from "../../lib/core/topology/tree.ts";
 import { holds } from "./holds.ts";
 
 const SIZE = 10;
@@ -49,6 +50,18 @@ test("every duty names members, each once, and never the node itself; entries go
       }
     }),
     400,
+  );
+});
+
+test("a node that its own tree leaves out, as without detours, does not ask itself", () => {
+  holds(
+    fc.property(views, ({ linkState, tree: { me, root }, on }) => {
+      const tree = new Tree(SIZE, me, root, (rank) => rank === root ? ROOT : UNREACHABLE);
+      for (const [reason, { targets }] of Object.entries(duties)) {
+        ok(!targets({ linkState, tree, on }).includes(me), reason);
+      }
+    }),
+    100,
   );
 });
 

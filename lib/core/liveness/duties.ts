@@ -121,7 +121,9 @@ function misplaced(view: View): number[] {
 
 /** Those that nobody here reaches, or else those that this node suspects [P20]. */
 function unreachable({ linkState: { layout, suspected }, tree }: View): number[] {
-  const lost = probesForOthers(layout, tree) ? layout.ranks.filter((rank) => !tree.has(rank)) : [];
+  // Without detours a node may be left out of the tree that it looks at.
+  const isLost = (rank: number) => rank !== tree.me && !tree.has(rank);
+  const lost = probesForOthers(layout, tree) ? layout.ranks.filter(isLost) : [];
   return lost.length > 0 ? lost : [...suspected];
 }
 
