@@ -30,7 +30,7 @@ export class Layout {
 
   /** Of all members, ascending. */
   get ranks(): number[] {
-    return Array.from({ length: this.size }, (_, rank) => rank);
+    return [...Array(this.size).keys()];
   }
 
   /** Whether it passes on to others where there are two levels; the root does, too. */
