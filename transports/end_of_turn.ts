@@ -1,4 +1,4 @@
-/** The end of a turn of the event loop: everything that has come in by now was handed over. */
+/** The end of a turn of the event loop: everything that has come in by now was handed over [S9]. */
 import { setImmediate } from "node:timers";
 
 let planned: (() => void)[] = [];

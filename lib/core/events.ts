@@ -18,8 +18,8 @@ export type Effect =
   /** A hope: may be lost, late, doubled, reordered. */
   | { readonly kind: "send"; readonly envelope: Envelope }
   /**
-   * To be made safe [N2]. What entered here, before any later effect: nobody else has it. What others brought is safe where it
-   * entered, and so may be made safe a little later: a node that loses it says so when it comes back, and gets it again.
+   * To be made safe [N2] [I3]. What entered here, before any later effect: nobody else has it. What others brought is safe where it
+   * entered, and so may be made safe a little later: a node that loses it says so when it comes back, and gets it again [S2] [B7].
    */
   | { readonly kind: "persist"; readonly own: boolean; readonly entries: readonly Entry[] }
   /** New to this node, each once. */
@@ -31,7 +31,7 @@ export type Effect =
 
 export interface NodeOptions {
   readonly random: Random;
-  /** Distinguishes this incarnation of the node from earlier ones; a whole number that grows [N7]. */
+  /** Distinguishes this incarnation of the node from earlier ones; a whole number that grows [B3]. */
   readonly incarnation: number;
   /** How long a value may take to reach everyone, ms; by default follows the measured round trip. */
   readonly deliveryBudgetMs?: number;

@@ -1,20 +1,20 @@
-/** A node's incarnations [N7]: each has a number that grows from one to the next, and an origin of its own. */
+/** A node's incarnations [B3] [B4]: each has a number that grows from one to the next, and an origin of its own. */
 import type { Random } from "./random.ts";
 import { VERSION_MAX } from "./topology/advertisement.ts";
 
 /**
  * A life that the clock, being behind, cannot number is so much above the one before it at most, by chance: two lives that
- * follow the same one, as after a backup was restored, do not get the same number.
+ * follow the same one, as after a backup was restored, do not get the same number [B3].
  */
 export const INCARNATION_LEAP_MAX = 65_536;
 
-/** The number of a life after `past`, where the clock gives none; undefined where there is no such number. */
+/** The number of a life after `past`, where the clock gives none; undefined where there is no such number [B3]. */
 export function incarnationAfter(past: number, random: Random): number | undefined {
   const incarnation = past + 1 + Math.floor(random.next() * INCARNATION_LEAP_MAX);
   return incarnation > VERSION_MAX ? undefined : incarnation;
 }
 
-/** Under which values enter at a node in this life, and in no other: so no two values have one number. */
+/** Under which values enter at a node in this life, and in no other: so no two values have one number [B4]. */
 export function originOf(id: string, incarnation: number): string {
   return `${id}.${incarnation.toString(36)}`;
 }

@@ -1,11 +1,11 @@
-/** What travels [W1, W3, W4]: the envelope and every body, as typebox schemas compiled once, and their types. */
+/** What travels [W1] [W3] [W4]: the envelope and every body, as typebox schemas compiled once, and their types. */
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 
 /** Any JSON value; a broadcast's payload. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** One message names at most so many origins, and so many intervals of each [P11]. */
+/** One message names at most so many origins, and so many intervals of each [F8]. */
 export const ORIGINS_MAX = 1_024;
 export const SPANS_MAX = 64;
 
@@ -79,7 +79,7 @@ const Unwatch = Type.Object({ watch: Type.Integer() });
  */
 const ExchangeSchema = Type.Object({
   type: Type.Union([Type.Literal("delta"), Type.Literal("ack"), Type.Literal("probe")]),
-  /** The sender's incarnation: a larger one is a later one, which has forgotten everything [P5]. */
+  /** The sender's incarnation: a larger one is a later one, which has forgotten everything [B1]. */
   incarnation: Count,
   /** The sender's count of messages to this peer in its incarnation. */
   seq: Ordinal,
@@ -88,7 +88,7 @@ const ExchangeSchema = Type.Object({
   /** Part of what the sender holds, per origin: all that changed since what this peer has confirmed. */
   digest: DigestSchema,
   runs: Type.Optional(Runs),
-  /** Advertisements: a node, its incarnation, their version, the nodes it suspects, the nodes it hears [P7]. */
+  /** Advertisements: a node, its incarnation, their version, the nodes it suspects, the nodes it hears [K1]. */
   links: Type.Optional(Type.Array(Type.Tuple([Name, Count, Count, Type.Array(Name), Type.Array(Name)]))),
   /** An answer is wanted at once. */
   poll: Type.Optional(Type.Boolean()),
@@ -96,7 +96,7 @@ const ExchangeSchema = Type.Object({
   window: Type.Optional(Type.Number({ minimum: 0 })),
 });
 
-/** Entries alone, ahead of the tree, which brings them in any case [P26]. */
+/** Entries alone, ahead of the tree, which brings them in any case [V10]. */
 const PushSchema = Type.Object({ type: Type.Literal("push"), runs: Runs });
 
 export type Exchange = Static<typeof ExchangeSchema>;

@@ -34,7 +34,7 @@ export class Node {
   /** How many values entered here. */
   #entered = 0;
   #replicator: Replicator | undefined;
-  /** How many entries were made safe, or are to be by an effect that is out already. */
+  /** How many entries were made safe, or are to be by an effect that is out already [I3]. */
   #persisted = 0;
   #effects: Effect[] = [];
   #storageFault: string | undefined;
@@ -49,7 +49,7 @@ export class Node {
 
   /**
    * One event in, its effects out, in order. `now` in ms, never decreasing. A wake lets leave what is due; every other
-   * event is only taken in and answered, and may move the deadline. Never throws, whatever the envelope says.
+   * event is only taken in and answered, and may move the deadline. Never throws, whatever the envelope says [I8] [N8].
    */
   step(event: Event, now: number): Effect[] {
     this.#effects = [];
@@ -71,7 +71,7 @@ export class Node {
     return takeBatch(this.#log, position);
   }
 
-  /** As it is now: to look changes nothing [N8, N12]. */
+  /** As it is now: to look changes nothing [N12] [I8]. */
   get status(): NodeStatus {
     const { values, digest, revision: entries } = this.#log;
     const { relay, peers } = this.#replicator?.status ?? { relay: undefined, peers: [] };
@@ -79,10 +79,11 @@ export class Node {
   }
 
   #receive(envelope: Envelope, now: number): void {
+    // What is for another node is passed over [N7].
     if (this.#me !== undefined && envelope.dest !== this.#me) return;
     const message = readPeerMessage(envelope.body);
     if (message !== undefined) this.#onPeerMessage(envelope, message, now);
-    // An answer is never answered: two nodes would never come to an end [N5].
+    // An answer is never answered: two nodes would never come to an end [N5] [I9].
     else if (envelope.body.in_reply_to === undefined) this.#onRequest(envelope, now);
   }
 
@@ -99,7 +100,7 @@ export class Node {
   }
 
   /**
-   * Two values got one number, somewhere [N14]. Under numbers of this incarnation both reach everyone. A value that is held under
+   * Two values got one number, somewhere [B8]. Under numbers of this incarnation both reach everyone. A value that is held under
    * another number, too, is on its way already, and so is the one that it clashed with.
    */
   #keepBoth({ entry: { origin, seq, value }, held }: Clash): void {
@@ -168,7 +169,7 @@ export class Node {
     return originOf(me, this.#options.incarnation);
   }
 
-  /** What others may have given the same numbers enters again [N13]. */
+  /** What others may have given the same numbers enters again [B6]. */
   #beginOrigin(origin: string, twin: boolean): void {
     const again = twin && this.#storageFault === undefined ? this.#log.held(this.#origin)?.spans() ?? [] : [];
     const values = again.flatMap(([from, to]) => this.#log.take(this.#origin, from, to).values);
@@ -176,7 +177,7 @@ export class Node {
     for (const value of values) this.#enter(value, keyOf(value));
   }
 
-  /** Values enter under this origin from now on, above those that are held of it: no number is given twice [N7]. */
+  /** Values enter under this origin from now on, above those that are held of it: no number is given twice [B4] [B5]. */
   #begin(origin: string): void {
     this.#origin = origin;
     this.#entered = this.#log.held(origin)?.last ?? 0;

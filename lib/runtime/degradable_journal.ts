@@ -5,7 +5,7 @@ import { type Store, StoreFault } from "../store/store.ts";
 
 /**
  * A store that fails is suspended: the node refuses broadcasts then, so that only entries come that other nodes have made
- * safe. They are kept in memory, and stored first once that is possible.
+ * safe. They are kept in memory, and stored first once that is possible [S5].
  */
 export class DegradableJournal implements Journal {
   readonly #store: Store;

@@ -11,9 +11,9 @@ export const TIMER_MS_MAX = 2 ** 31 - 1;
 /** What a node must step: its verb and its timer. */
 export type Steps = Pick<Node, "step" | "deadline">;
 
-/** So many entries are committed before the turn is over: what is held until then is bounded. */
+/** So many entries are committed before the turn is over: what is held until then is bounded [S3]. */
 export const COMMIT_ENTRIES_MAX = 10_000;
-/** What others brought, and is safe with them, is committed with the next own entry, or after this, ms. */
+/** What others brought, and is safe with them, is committed with the next own entry, or after this, ms [S2]. */
 export const COMMIT_LATER_MS = 20;
 
 export interface DriveOptions {
@@ -29,7 +29,7 @@ export interface DriveOptions {
   readonly endOfTurn?: (run: () => void) => void;
   /**
    * Entries could not be made safe. Nothing of what followed from them has left; the node that is returned takes the
-   * old one's place, knows only what is safe, and gets the same events again.
+   * old one's place, knows only what is safe, and gets the same events again [S4].
    */
   readonly onUnsafe?: (error: unknown) => Steps;
   /** `now`: when they came, on the clock. */
@@ -60,9 +60,9 @@ export function drive(options: DriveOptions): Driver {
 }
 
 /**
- * All that comes in one turn is taken in before the node is woken for what is due, so it leaves together, and a node that
+ * All that comes in one turn is taken in before the node is woken for what is due, so it leaves together [S9], and a node that
  * comes late to its timer misses nothing that has come meanwhile. What follows from entries that are not safe yet is held
- * until the end of the turn, so all of them are committed at once.
+ * until the end of the turn, so all of them are committed at once [S1].
  */
 class TurnDriver implements Driver {
   readonly #options: DriveOptions;

@@ -5,7 +5,7 @@ import { messageOf } from "../../transports/errno.ts";
 import { DegradableJournal } from "./degradable_journal.ts";
 import { drive, type DriveOptions, type Driver, type Steps } from "./drive.ts";
 
-/** While a store fails, it is tried again this often, and looked at as often while it does not, ms. */
+/** While a store fails, it is tried again this often, and looked at as often while it does not, ms [S5]. */
 export const RESUME_MS = 1_000;
 
 export interface DurableOptions extends Omit<DriveOptions, "journal" | "onUnsafe"> {
@@ -64,7 +64,7 @@ class StoreDriver implements DurableDriver {
     this.#cancel();
   }
 
-  /** Goes on as after a crash: with what is safe, in a later life, taking no broadcasts until there is room again. */
+  /** Goes on as after a crash: with what is safe, in a later life, taking no broadcasts until there is room again [S4]. */
   #startOver(error: unknown): Steps {
     this.#suspend(error);
     const node = this.#options.makeNode(++this.#incarnation);
@@ -88,7 +88,7 @@ class StoreDriver implements DurableDriver {
     });
   }
 
-  /** A log that is gone is noticed where there is nothing to commit, too. What waits for a commit meets it there. */
+  /** A log that is gone is noticed where there is nothing to commit, too [S5]. What waits for a commit meets it there. */
   #look(): void {
     if (!this.#driver.settled) return;
     const fault = this.#journal.faultOfPlace();

@@ -1,12 +1,12 @@
-/** Clients that follow the values of this node: each gets the entries that its position lacks, as fast as it reads. */
+/** Clients that follow the values of this node: each gets the entries that its position lacks, as fast as it reads [S6]. */
 import { faultOf, isUnwatch, isWatch, type UnwatchBody } from "../core/message.ts";
 import type { Body, Envelope } from "../core/message.ts";
 import { type Batch, Digest, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
 
-/** So many watches are on at once, over all clients; and so many on one connection. */
+/** So many watches are on at once, over all clients; and so many on one connection [S8]. */
 export const WATCHES_MAX = 1_024;
 export const WATCHES_PER_CONNECTION_MAX = 16;
-/** A watcher that has more than this still to read gets no more until it has read, bytes. */
+/** A watcher that has more than this still to read gets no more until it has read, bytes [S8]. */
 export const WATCH_HELD_BYTES_MAX = 128 * 1024;
 
 export interface WatchesOptions {
@@ -80,7 +80,7 @@ export class Watches {
     for (const watch of this.#watches) if (watch.behind && watch.request.src === client) this.#serve(watch);
   }
 
-  /** Sends a message without values, which shows whether the client is still there. */
+  /** Sends a message without values, which shows whether the client is still there [S7]. */
   ping(connection: string): void {
     const watch = [...this.#watches].find((watch) => watch.connection === connection);
     if (watch !== undefined) this.#options.reply(watch.request, { type: "values", runs: [] });

@@ -85,8 +85,8 @@ export function upgrade(db: DatabaseSync): void {
 }
 
 /**
- * Begins a life whose incarnation is larger than any before, even if the clock went back, and returns it. The log may be a
- * copy in which there were other lives since: whatever enters now gets an origin of its own.
+ * Begins a life whose incarnation is larger than any before, even if the clock went back, and returns it [B3]. The log may be a
+ * copy in which there were other lives since: whatever enters now gets an origin of its own [B4].
  */
 export function beginLife(db: DatabaseSync, dir: string, now: number): number {
   const before = metaOf(db, dir);

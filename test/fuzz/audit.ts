@@ -95,6 +95,7 @@ export class AuditedNode {
     return [];
   }
 
+  /** Every entry once: none is forgotten and comes as a new one [I2]. */
   #persist(entries: readonly Entry[]): void {
     ok(entries.length > 0);
     for (const entry of entries) {
@@ -103,6 +104,7 @@ export class AuditedNode {
     }
   }
 
+  /** Each is persisted before that [I3]. */
   #deliver(entries: readonly Entry[]): void {
     for (const entry of entries) {
       ok(this.#persisted.has(nameOf(entry)), `${nameOf(entry)} is persisted before it is delivered`);
@@ -125,6 +127,7 @@ export class AuditedNode {
     this.#judgePeerMessage(message, line);
   }
 
+  /** It reveals nothing that is not persisted [I3]. */
   #judgePeerMessage(message: PeerMessage, line: string): void {
     for (const entry of entriesOf(message)) {
       ok(this.#persisted.has(nameOf(entry)), `${nameOf(entry)} is persisted before it is sent`);
@@ -134,7 +137,7 @@ export class AuditedNode {
     ok(line.length <= room, `${line.length} characters after ${this.#heardChars} were heard`);
   }
 
-  /** What it says it holds, it has persisted; the ends of each interval stand for the rest. */
+  /** What it says it holds, it has persisted [I3]; the ends of each interval stand for the rest. */
   #judgeHoldings(body: Exchange): void {
     for (const [origin, spans] of body.digest) {
       for (const seq of spans) {
@@ -146,6 +149,7 @@ export class AuditedNode {
     }
   }
 
+  /** It answers a request, and nobody else [I9]. */
   #judgeReply({ src, dest, body }: Envelope, cause: Envelope | undefined): void {
     ok(cause !== undefined, `nobody asked for ${body.type}`);
     // A node learns from its init who it is, and answers under that name.
@@ -158,6 +162,7 @@ export class AuditedNode {
     }
   }
 
+  /** Every value that was delivered, each once, and no other [I1] [I2]. */
   #judgeRead(messages: unknown): void {
     ok(Array.isArray(messages));
     const keys = messages.map((value) => keyOf(jsonOf(value)));

@@ -13,7 +13,7 @@ const options = fc.record({
   seed: fc.nat(99),
 });
 
-test("Node.step() takes any list of events, and what it answers is always in order [N8]", () => {
+test("Node.step() takes any list of events, and what it answers is always in order [I1] [I3] [N8]", () => {
   holds(
     fc.property(options, happenings, ({ seed, ...rest }, list) => {
       const node = new AuditedNode({ ...rest, random: seeded(seed) });

@@ -16,7 +16,7 @@ function picture(tree: Tree): unknown {
   return [tree.root, tree.children, tree.size, ranks.map(tree.parentOf)];
 }
 
-test("computeTree() makes the same tree for a node that alone advertises as for one that has heard only that [P8]", () => {
+test("computeTree() makes the same tree for a node that alone advertises as for one that has heard only that [K10]", () => {
   const deeds = fc.array(fc.tuple(fc.boolean(), fc.constantFrom(...ranks)), { minLength: 1, maxLength: 8 });
   holds(
     fc.property(fc.constantFrom(...ranks), deeds, (me, done) => {

@@ -41,7 +41,7 @@ function hops(tree: Tree, node: number): number | undefined {
   return undefined;
 }
 
-test("computeTree() reaches exactly those whom links that are up reach [P8]", () => {
+test("computeTree() reaches exactly those whom links that are up reach [K11]", () => {
   holds(
     fc.property(links, (table) => {
       for (const [node, tree] of computeAll(table)) {
@@ -52,7 +52,7 @@ test("computeTree() reaches exactly those whom links that are up reach [P8]", ()
   );
 });
 
-test("computeTree() gives all nodes of one component the same root and the same parents [P8]", () => {
+test("computeTree() gives all nodes of one component the same root and the same parents [K10]", () => {
   holds(
     fc.property(links, (table) => {
       const trees = computeAll(table);
@@ -68,7 +68,7 @@ test("computeTree() gives all nodes of one component the same root and the same 
   );
 });
 
-test("computeTree() makes a tree: every way up ends at the root, and parents and children agree [P8]", () => {
+test("computeTree() makes a tree: every way up ends at the root, and parents and children agree [I7]", () => {
   holds(
     fc.property(links, (table) => {
       const trees = computeAll(table);
@@ -86,7 +86,7 @@ test("computeTree() makes a tree: every way up ends at the root, and parents and
   );
 });
 
-test("computeTree() uses no link that is lost or that nobody has seen, and as few as lead to the root [P9]", () => {
+test("computeTree() uses no link that is lost or that nobody has seen, and as few as lead to the root [K4] [K11]", () => {
   holds(
     fc.property(links, (table) => {
       fc.pre(!nobodyLost(table));
@@ -108,7 +108,7 @@ test("computeTree() uses no link that is lost or that nobody has seen, and as fe
   );
 });
 
-test("LinkState.linkUp() is the same both ways, and false where an end has lost it or neither sees it, but for what is planned [P7]", () => {
+test("LinkState.linkUp() is the same both ways, and false where an end has lost it or neither sees it, but for what is planned [K4]", () => {
   holds(
     fc.property(links, (table) => {
       const linkState = linkStateOf(table);
@@ -131,7 +131,7 @@ test("LinkState.linkUp() is the same both ways, and false where an end has lost 
   );
 });
 
-test("backupsOf() are at most BACKUPS, of the tree, not its root, and the same for all of the tree [P9]", () => {
+test("backupsOf() are at most BACKUPS, of the tree, not its root, and the same for all of the tree [D6]", () => {
   holds(
     fc.property(links, fc.nat(), (table, which) => {
       const lost = table.nodes[which % table.nodes.length] ?? 0;

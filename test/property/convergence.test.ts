@@ -126,7 +126,7 @@ for (const [lesson, given, options] of taught) {
   });
 }
 
-test("every node reads exactly what was broadcast, once the network has rested", () => {
+test("every node reads exactly what was broadcast, once the network has rested [I1]", () => {
   let proven = 0;
   let runs = 0;
   holds(

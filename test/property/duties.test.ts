@@ -37,7 +37,7 @@ const viewsWith = (most: number): fc.Arbitrary<View> =>
   });
 const views = viewsWith(4);
 
-test("every duty names members, each once, and never the node itself; entries go to none that it suspects [P17] [P18] [P19]", () => {
+test("every duty names members, each once, and never the node itself; entries go to none that it suspects [D5] [D6] [D7]", () => {
   holds(
     fc.property(views, (view) => {
       for (const [reason, { kind, targets }] of Object.entries(duties)) {
@@ -65,7 +65,7 @@ test("a node that its own tree leaves out, as without detours, does not ask itse
   );
 });
 
-test("of the members in the tree none is looked for as fallen out, and none elsewhere is asked to reconnect [P18] [P21]", () => {
+test("of the members in the tree none is looked for as fallen out, and none elsewhere is asked to reconnect [D6] [D11]", () => {
   holds(
     fc.property(views, (view) => {
       for (const each of duties["out of the tree"].targets(view)) ok(!view.tree.has(each));
@@ -75,7 +75,7 @@ test("of the members in the tree none is looked for as fallen out, and none else
   );
 });
 
-test("while nobody suspects anybody no duty is left but to search, and nobody calls the roll [P19] [P20]", () => {
+test("while nobody suspects anybody no duty is left but to search, and nobody calls the roll [D7] [D9]", () => {
   holds(
     fc.property(viewsWith(0), (view) => {
       deepEqual(rollCallTurn(view), undefined);

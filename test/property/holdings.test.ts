@@ -18,7 +18,7 @@ const steps = fc.array(fc.oneof(
   fc.record({ kind: fc.constant("is lost" as const) }),
 ));
 
-test("Holdings: what a peer has not said it holds may be on its way, what it has said it lacks never is [P1] [P2]", () => {
+test("Holdings: what a peer has not said it holds may be on its way, what it has said it lacks never is [E1] [E2] [I4]", () => {
   holds(
     fc.property(steps, (list) => {
       const [log, holdings] = [new Log(), new Holdings()];

@@ -57,7 +57,7 @@ function table(linkState: LinkState): unknown {
   return rows.sort((a, b) => Number(a[0]) - Number(b[0]));
 }
 
-test("LinkState.merge() in any order, and any number of times, makes one table [P7]", () => {
+test("LinkState.merge() in any order, and any number of times, makes one table [K1]", () => {
   holds(
     fc.property(shuffled, ([list, again]) => {
       const mine = tell(new LinkState(EXAMINER, 1, layout), list);
@@ -67,7 +67,7 @@ test("LinkState.merge() in any order, and any number of times, makes one table [
   );
 });
 
-test("LinkState.merge() of what is known changes nothing and counts no change [P7]", () => {
+test("LinkState.merge() of what is known changes nothing and counts no change [K1]", () => {
   holds(
     fc.property(shuffled, ([list, again]) => {
       const linkState = tell(new LinkState(EXAMINER, 1, layout), list);
@@ -81,12 +81,13 @@ test("LinkState.merge() of what is known changes nothing and counts no change [P
   );
 });
 
-test("LinkState says of itself only what it saw, above all that others say it said [P7]", () => {
+test("LinkState says of itself only what it saw, above all that others say it said [K1] [I6]", () => {
   const deeds = fc.array(fc.tuple(fc.boolean(), fc.constantFrom(1, 2, 3)), { maxLength: 6 });
   holds(
     fc.property(words, deeds, (list, done) => {
       const linkState = new LinkState(ME, MY_LIFE, layout);
       for (const [seen, other] of done) seen ? linkState.hear(other) : linkState.suspect(other);
+      ok(linkState.suspected.isDisjointFrom(linkState.heard), "none is both heard and suspected");
       const own = { suspected: [...linkState.suspected], heard: [...linkState.heard] };
       const before = ownRow(linkState);
       // Under its present life only the node itself has spoken; a clock that was set back leaves words of later ones.
@@ -102,7 +103,7 @@ test("LinkState says of itself only what it saw, above all that others say it sa
   );
 });
 
-test("LinkState says of an advertisement when it changed: what is news is above the revision before it, all else is not [P7]", () => {
+test("LinkState says of an advertisement when it changed: what is news is above the revision before it, all else is not [K1]", () => {
   holds(
     fc.property(words, fc.nat(24), (list, cut) => {
       const linkState = tell(new LinkState(EXAMINER, 1, layout), list.slice(0, cut));

@@ -54,14 +54,14 @@ function state(log: Log): unknown {
   };
 }
 
-test("log.add() in any order, with duplicates and gaps, makes one log [L1]", () => {
+test("log.add() in any order, with duplicates and gaps, makes one log [L1] [L2]", () => {
   holds(
     fc.property(twice, ({ first, second }) => deepEqual(state(logOf(second)), state(logOf(first)))),
     200,
   );
 });
 
-test("log.add() is new once per entry, and holds exactly the entries that were added [L1]", () => {
+test("log.add() is new once per entry, and holds exactly the entries that were added [L1] [L2] [I2]", () => {
   holds(
     fc.property(twice, ({ first, second }) => {
       const log = new Log();
@@ -74,7 +74,7 @@ test("log.add() is new once per entry, and holds exactly the entries that were a
   );
 });
 
-test("log.values has each value once, and every value [L3]", () => {
+test("log.values has each value once, and every value [L3] [I1]", () => {
   holds(
     fc.property(twice, ({ first, second }) => {
       const log = logOf(second);
@@ -86,7 +86,7 @@ test("log.values has each value once, and every value [L3]", () => {
   );
 });
 
-test("log.grownSince() names every origin that grew since, and no other [L4]", () => {
+test("log.grownSince() names every origin that grew since, and no other [L5]", () => {
   holds(
     fc.property(twice, fc.nat(100), ({ second }, share) => {
       const cut = Math.floor(second.length * share / 101);

@@ -97,7 +97,7 @@ function replay(node: Node, me: string, all: readonly Happened[], isRead: boolea
   return effects;
 }
 
-test("a node does the same whether it is read between the events or not [N8]", () => {
+test("a node does the same whether it is read between the events or not [I8]", () => {
   holds(
     fc.property(options, list, ({ me, seed, incarnation }, all) => {
       const given = exchanged(all, me);

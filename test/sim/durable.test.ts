@@ -21,7 +21,7 @@ function lost(results: readonly Results[]): number {
   return results.reduce((sum, { workload }) => sum + workload["not-in-final-read-count"], 0);
 }
 
-test("simulate(): durable nodes lose no acknowledged value in kills; forgetful ones are caught [N9]", () => {
+test("simulate(): durable nodes lose no acknowledged value in kills; forgetful ones are caught [N9] [I2]", () => {
   const kills: Partial<Settings> = { nemesis: ["kill", "partition"] };
   const sound = runs(kills);
   assert.deepEqual(sound.flatMap(({ failures }) => failures), []);
@@ -38,7 +38,7 @@ test("simulate(): nodes that acknowledge before the commit are caught losing val
   }
 });
 
-test("simulate(): while disks fail, new values are refused and everything else goes on; afterwards all are taken [N10] [S4]", () => {
+test("simulate(): while disks fail, new values are refused and everything else goes on; afterwards all are taken [N10] [S5]", () => {
   for (const { failures, nemesis, stats, net, settings, ...results } of runs({ nemesis: ["disk"] })) {
     assert.deepEqual(failures, []);
     const { broadcast, read } = stats["by-f"];

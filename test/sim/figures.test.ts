@@ -24,7 +24,7 @@ for (const row of rows) {
   });
 }
 
-test("a busy machine makes challenge 3d a little slower, and hardly costs a message [S5] [P14]", () => {
+test("a busy machine makes challenge 3d a little slower, and hardly costs a message [S9] [V6]", () => {
   for (const seed of SEEDS) {
     const settings = { ...defaults, ...challenges["3d"].settings, seed };
     const [busy, quiet] = [simulate({ ...settings, nemesis: ["stall"] }), simulate(settings)];

@@ -37,19 +37,19 @@ function examine(settings: Partial<Settings>): Examined {
   return { results, peak: Math.max(...all) / (all.reduce((sum, each) => sum + each, 0) / all.length), words };
 }
 
-test("no node of many has more than the square root of their number times the mean to do [P23]", () => {
+test("no node of many has more than the square root of their number times the mean to do [K9]", () => {
   const { results, peak } = examine({ latencyMs: 10, timeLimitS: 10 });
   assert.deepEqual(results.failures, []);
   assert.ok(peak <= Math.sqrt(NODES), `the busiest has ${peak.toFixed(1)} times the mean`);
 });
 
-test("nor has any when they start, where the greetings of all are too much for one [P12] [P23]", () => {
+test("nor has any when they start, where the greetings of all are too much for one [D1] [K9]", () => {
   const { results, peak } = examine({ rate: 1, latencyMs: 10, timeLimitS: 1 });
   assert.deepEqual(results.failures, []);
   assert.ok(peak <= Math.sqrt(NODES), `the busiest has ${peak.toFixed(1)} times the mean`);
 });
 
-test("a value of many takes three hops: up past the relay, and down through it [P26]", () => {
+test("a value of many takes three hops: up past the relay, and down through it [V10]", () => {
   const latencyMs = 100;
   const settings = { rate: 0.5, readShare: 0, latencyMs, timeLimitS: 40 };
   const { results } = examine(settings);
@@ -58,7 +58,7 @@ test("a value of many takes three hops: up past the relay, and down through it [
   assert.ok(hops >= 3 && hops < 3.5, `it took ${hops} hops`);
 });
 
-test("the root of many, or one of its relays, is cut off: all others get every value within seconds [P23]", () => {
+test("the root of many, or one of its relays, is cut off: all others get every value within seconds [K9]", () => {
   for (const grudge of ["n0|rest", "n1|rest"]) {
     const { results } = examine({ latencyMs: 10, timeLimitS: 15, nemesis: ["partition"], grudge });
     assert.deepEqual(results.failures, []);
@@ -67,7 +67,7 @@ test("the root of many, or one of its relays, is cut off: all others get every v
   }
 });
 
-test("many are cut in half: neither half makes one relay do all, and link states are told to few [P24] [P25]", () => {
+test("many are cut in half: neither half makes one relay do all, and link states are told to few [K12] [K13]", () => {
   const nodeCount = 169;
   const { results, peak, words } = examine({
     nodeCount,

@@ -101,7 +101,7 @@ function overload(): {
   };
 }
 
-test("more than the nodes can take in comes everywhere, hardly anything of it twice [P10]", () => {
+test("more than the nodes can take in comes everywhere, hardly anything of it twice [F1]", () => {
   const { values, sentPerValue, delivered } = overload();
   ok(values > 1_000, `${values} values are a load`);
   deepEqual(delivered, ids.map(() => values));

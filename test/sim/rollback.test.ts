@@ -15,7 +15,7 @@ function runs(count: number, without: readonly Mechanism[] = []): Results[] {
   });
 }
 
-test("simulate(): what others have is not lost in rollbacks, what nobody has any more is told apart [N13]", () => {
+test("simulate(): what others have is not lost in rollbacks, what nobody has any more is told apart [B5] [B7]", () => {
   const sound = runs(SEEDS);
   assert.deepEqual(sound.flatMap(({ failures }) => failures), []);
   const rollbacks = sound.flatMap(({ nemesis }) =>
@@ -32,6 +32,6 @@ test("simulate(): what others have is not lost in rollbacks, what nobody has any
   assert.ok(gone > 0 && gone < acked / 10, `${gone} of ${acked} are gone with rollbacks`);
 });
 
-test("simulate(): without rebirth rollbacks lose values that others have [N13]", () => {
+test("simulate(): without rebirth rollbacks lose values that others have [B5]", () => {
   assert.ok(runs(8, ["rebirth"]).some(({ valid }) => !valid));
 });

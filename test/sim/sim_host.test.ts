@@ -185,7 +185,7 @@ test("SimHost: a durable node that is killed before its turn is over has said no
   assert.deepEqual([sent, host.holds?.()], [[1], [2]]);
 });
 
-test("SimHost: what others brought is safe COMMIT_LATER_MS later; killed before that, the node tells what it lost [S1]", () => {
+test("SimHost: what others brought is safe COMMIT_LATER_MS later; killed before that, the node tells what it lost [S2] [B7]", () => {
   for (const [afterMs, lost, kept] of [[COMMIT_LATER_MS - 1, [1], []], [COMMIT_LATER_MS, [], [1]]] as const) {
     const { scheduler, host, sent, receive } = durable(false);
     receive();
@@ -226,7 +226,7 @@ test("SimHost: what comes to a stalled process waits, and its timers fire late",
   assert.equal(events.at(-1), "receive@60");
 });
 
-test("SimHost: a node whose disk is full starts over, refuses values, and takes them again when there is room [N10] [S4]", () => {
+test("SimHost: a node whose disk is full starts over, refuses values, and takes them again when there is room [N10] [S5]", () => {
   const scheduler = new VirtualScheduler();
   const answers: string[] = [];
   const lost: Json[] = [];

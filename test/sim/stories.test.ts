@@ -36,13 +36,13 @@ function messages(results: Results, type: string): number {
   return results.net["servers-by-type"][type]?.["msg-count"] ?? 0;
 }
 
-test("a third of all messages is lost: every value arrives; without retry some do not [P4]", () => {
+test("a third of all messages is lost: every value arrives; without retry some do not [T7]", () => {
   const loss: Partial<Settings> = { nemesis: ["loss"], lossShare: 0.3 };
   assert.equal(invalid(runs(loss)), 0);
   assert.notEqual(invalid(runs(loss, "retry")), 0);
 });
 
-test("a tenth of all messages is lost: without retry the slowest value takes twice as long, or never comes [P4]", () => {
+test("a tenth of all messages is lost: without retry the slowest value takes twice as long, or never comes [T7]", () => {
   const loss: Partial<Settings> = { nemesis: ["loss"] };
   const slowest = (all: readonly Results[]) =>
     Math.max(...all.map((results) => results["true-latencies"]?.["1"] ?? Infinity));
@@ -52,33 +52,33 @@ test("a tenth of all messages is lost: without retry the slowest value takes twi
   assert.ok(slowest(lacking) > 2 * slowest(whole));
 });
 
-test("a relay's messages get lost among others: a node that lacks something asks; without repair none does [P15]", () => {
+test("a relay's messages get lost among others: a node that lacks something asks; without repair none does [E7]", () => {
   const loss: Partial<Settings> = { ...many, nemesis: ["loss"] };
   assert.equal(invalid([run(loss)]), 0);
   assert.equal(invalid([run(loss, "repair")]), 1);
 });
 
-test("a cut leaves a way round: values take it within a second; without detours some take twice as long [P18]", () => {
+test("a cut leaves a way round: values take it within a second; without detours some take twice as long [D6]", () => {
   for (const grudge of ["majorities-ring", "bridge"]) {
     assert.ok(slowestInReach(runs({ ...cuts, grudge })) <= 1_000, grudge);
     assert.ok(slowestInReach(runs({ ...cuts, grudge }, "detour")) > 2_000, grudge);
   }
 });
 
-test("the relay is cut off: another takes over within a second; without failover nobody does [P16] [P19]", () => {
+test("the relay is cut off: another takes over within a second; without failover nobody does [D2] [D7] [D8]", () => {
   const settings: Partial<Settings> = { ...cuts, grudge: "n0|rest" };
   assert.ok(slowestInReach(runs(settings)) <= 1_000);
   assert.ok(slowestInReach(runs(settings, "failover")) > 5_000);
 });
 
-test("the relay of many is cut off: values reach all others meanwhile, at the median as fast as ever [P16] [P17] [P19]", () => {
+test("the relay of many is cut off: values reach all others meanwhile, at the median as fast as ever [D2] [D5] [D7]", () => {
   const results = run({ ...many, ...cuts, grudge: "n0|rest" });
   const { reachable } = results["during-cuts"];
   assert.ok((reachable?.["0.5"] ?? Infinity) < 500, `median ${reachable?.["0.5"]}`);
   assert.ok((reachable?.["1"] ?? Infinity) < 2_000, `maximum ${reachable?.["1"]}`);
 });
 
-test("a split heals: within a second everything is everywhere, and no storm comes with it [P20] [P21]", () => {
+test("a split heals: within a second everything is everywhere, and no storm comes with it [D9] [D10] [D11]", () => {
   const results = run({ ...many, ...cuts, grudge: "n0,n1,n2,n3,n4,n5,n6,n7,n8,n9,n10,n11|rest", seed: 3 });
   assert.equal(results.valid, true);
   assert.ok(slowestAfterHeal(results) <= 1_500, `${slowestAfterHeal(results)} ms`);
@@ -88,7 +88,7 @@ test("a split heals: within a second everything is everywhere, and no storm come
   );
 });
 
-test("nodes that say little and never noticed that they were lost are back soon after the heal, too [P21]", () => {
+test("nodes that say little and never noticed that they were lost are back soon after the heal, too [D11]", () => {
   const quiet: Partial<Settings> = {
     nodeCount: 100,
     rate: 20,
@@ -101,7 +101,7 @@ test("nodes that say little and never noticed that they were lost are back soon 
   assert.ok(slowestAfterHeal(results) <= 2_000, `${slowestAfterHeal(results)} ms`);
 });
 
-test("one node stays cut off for long: it is probed, not sent its backlog, and gets it at once in the end [P20]", () => {
+test("one node stays cut off for long: it is probed, not sent its backlog, and gets it at once in the end [D9]", () => {
   const long: Partial<Settings> = {
     ...cuts,
     grudge: "n4|rest",
@@ -115,7 +115,7 @@ test("one node stays cut off for long: it is probed, not sent its backlog, and g
   assert.ok(messages(cut, "delta") < messages(calm, "delta"), "fewer deltas than without a cut");
 });
 
-test("nodes are killed and come back empty: they are filled up, and nothing that lives elsewhere is missed [P5]", () => {
+test("nodes are killed and come back empty: they are filled up, and nothing that lives elsewhere is missed [B1]", () => {
   for (const results of runs({ nemesis: ["kill"], nemesisIntervalS: 3 })) {
     assert.deepEqual(results.failures, []);
   }
@@ -151,13 +151,13 @@ test("disks fail and fill up while nodes are cut off and killed: nothing that wa
   }
 });
 
-test("a quiet cluster says nothing: what has been acknowledged is not said again [P3]", () => {
+test("a quiet cluster says nothing: what has been acknowledged is not said again [E3]", () => {
   const short = run({ timeLimitS: 5, recoveryS: 10 });
   const long = run({ timeLimitS: 5, recoveryS: 600 });
   assert.equal(long.net.servers["msg-count"], short.net.servers["msg-count"]);
 });
 
-test("the end of a cut is noticed soon, also where all nodes lost sight of one at the same moment [P20]", () => {
+test("the end of a cut is noticed soon, also where all nodes lost sight of one at the same moment [D9]", () => {
   // In this seed all 24 probed within half a second of losing the relay, and then none of them for 5 s.
   const results = run({ ...many, timeLimitS: 20, ...cuts, grudge: "n0|rest", seed: 24 });
   assert.ok(slowestAfterHeal(results) < 1_500, `${slowestAfterHeal(results)} ms`);

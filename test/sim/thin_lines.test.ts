@@ -40,7 +40,7 @@ const stories: readonly (readonly [string, Story])[] = [
 ];
 
 for (const [title, story] of stories) {
-  test(`a thin line: ${title} [P10]`, () => {
+  test(`a thin line: ${title} [F1]`, () => {
     const outcome = tell(story);
     const said = JSON.stringify(outcome);
     assert.ok(outcome.timeRatio <= 1.3, said);
@@ -50,7 +50,7 @@ for (const [title, story] of stories) {
   });
 }
 
-test("a thin line without pacing: it is taken for a dead one, and the same goes over it again and again [P10]", () => {
+test("a thin line without pacing: it is taken for a dead one, and the same goes over it again and again [F1] [F5] [T6]", () => {
   const outcome = tell({ bandwidthBps: M, backlogBytes: M, heals: true, without: ["pacing"] });
   assert.ok(outcome.losses > 3 && outcome.bytesRatio > 2, JSON.stringify(outcome));
 });

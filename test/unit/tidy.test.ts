@@ -48,10 +48,36 @@ test("every test file opens with a sentence", () => {
   assert.deepEqual(sources("test/").flatMap((path) => rules.openingComplaints(path, read(path))), []);
 });
 
-test("tests and SPEC.md speak of the same rules", () => {
-  const tests = sources("test/").filter((path) => path !== "test/unit/tidy.test.ts").map(read);
-  assert.deepEqual(rules.citationComplaints(read("lib/SPEC.md"), [...tests, ...transcripts().map(read)]), []);
+test("code, tests, transcripts and SPEC.md speak of the same rules, and each is short", () => {
+  const spec = read("lib/SPEC.md");
+  const code = [...sources("lib/"), ...sources("transports/")].map(read);
+  const tests = [...sources("test/"), ...transcripts()].filter((path) => !path.startsWith("test/unit/tidy"))
+    .map(read);
+  assert.deepEqual(rules.citationComplaints(spec, code, tests), []);
+  assert.deepEqual(rules.ruleComplaints(spec), []);
 });
+
+test("the constants of SPEC.md have the values that the code gives them", async () => {
+  const spec = read("lib/SPEC.md");
+  assert.deepEqual(rules.constantComplaints(spec), []);
+  const product = [...sources("lib/core/"), ...sources("lib/runtime/"), ...sources("lib/service/")];
+  const modules = await Promise.all(
+    [...product, "transports/tcp/limits.ts"].map((path): Promise<object> => import(new URL(path, root).href)),
+  );
+  const exported = new Map(modules.flatMap((module) => Object.entries(module)));
+  const values = Object.entries(rules.constantsOf(spec)).map((
+    [name, value],
+  ) => [name, value, textOf(exported.get(name))]);
+  assert.deepEqual(values.filter(([, said, is]) => said !== is), []);
+  assert.ok(values.length > 40, "the table is read");
+});
+
+/** As the table writes it. */
+function textOf(value: unknown): string {
+  return Array.isArray(value)
+    ? value.join(", ")
+    : Number(value).toLocaleString("en-US", { maximumFractionDigits: 20 });
+}
 
 test("the top level holds only what it must", () => {
   const ignored = read(".gitignore").split("\n").filter((line) => line !== "");
@@ -195,11 +221,24 @@ test("a stranger at the top level is a complaint, an ignored file is none", () =
   ]);
 });
 
-test("a rule that no test names is a complaint, and so is a name of no rule", () => {
+test("a rule that code or tests do not cite is a complaint, and so is a citation of no rule", () => {
   const spec = "- **A1** One.\n- **A2** Two.\n";
-  assert.deepEqual(rules.citationComplaints(spec, ["test [A1]", "test [A2] [A1]"]), []);
-  assert.deepEqual(rules.citationComplaints(spec, ["test [A1] [B1]"]), [
-    "no test names A2",
+  assert.deepEqual(rules.citationComplaints(spec, ["[A1] [A2]"], ["test [A1]", "test [A2] [A1]"]), []);
+  assert.deepEqual(rules.citationComplaints(spec, ["[A2]"], ["test [A1] [B1]"]), [
+    "no code cites A1",
+    "no test cites A2",
     "SPEC.md has no B1",
+  ]);
+});
+
+test("a rule of three sentences is a complaint, and so is a constant without a value", () => {
+  assert.deepEqual(
+    rules.ruleComplaints("- **A1** One. `Two`,\n  2.5 ms.\n- **A2** One. Two. Three.\n\nText."),
+    [
+      "A2 takes 3 sentences",
+    ],
+  );
+  assert.deepEqual(rules.constantComplaints("`A_MAX` and `B_MAX`\n| `A_MAX`   | 1,024 | bytes |\n"), [
+    "B_MAX has no value",
   ]);
 });

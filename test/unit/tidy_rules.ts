@@ -198,14 +198,43 @@ function targetOf(path: string, name: string): string {
   return new URL(name, `file:///${path}`).pathname.slice(1);
 }
 
-/** The rules of SPEC.md that no test names, and those that tests name and SPEC.md has not. */
-export function citationComplaints(spec: string, tests: readonly string[]): string[] {
+/** The rules of SPEC.md that code or tests do not cite, and those that they cite and SPEC.md has not. */
+export function citationComplaints(
+  spec: string,
+  code: readonly string[],
+  tests: readonly string[],
+): string[] {
   const stated = new Set([...spec.matchAll(/^- \*\*([A-Z]\d+)\*\*/gm)].map(([, rule]) => rule));
-  const named = new Set(
-    tests.flatMap((text) => [...text.matchAll(/\[([A-Z]\d+)\]/g)].map(([, rule]) => rule)),
-  );
+  const citedIn = (texts: readonly string[]) =>
+    new Set(texts.flatMap((text) => [...text.matchAll(/\[([A-Z]\d+)\]/g)].map(([, rule]) => rule)));
+  const [byCode, byTests] = [citedIn(code), citedIn(tests)];
   return [
-    ...[...stated].filter((rule) => !named.has(rule)).map((rule) => `no test names ${rule}`),
-    ...[...named].filter((rule) => !stated.has(rule)).map((rule) => `SPEC.md has no ${rule}`),
+    ...[...stated].filter((rule) => !byCode.has(rule)).map((rule) => `no code cites ${rule}`),
+    ...[...stated].filter((rule) => !byTests.has(rule)).map((rule) => `no test cites ${rule}`),
+    ...[...byCode.union(byTests)].filter((rule) => !stated.has(rule)).map((rule) => `SPEC.md has no ${rule}`),
   ];
+}
+
+/** A rule of SPEC.md takes at most two sentences. */
+export function ruleComplaints(spec: string): string[] {
+  const rules = spec.matchAll(/^- \*\*([A-Z]\d+)\*\* ([\s\S]*?)(?=\n- \*\*|\n\n|$(?![\s\S]))/gm);
+  return [...rules].flatMap(([, rule, text = ""]) => {
+    const sentences = text.replaceAll(/\s+/g, " ").match(/[.?!](?= [A-Z`]|$)/g)?.length ?? 0;
+    return sentences > 2 ? [`${rule} takes ${sentences} sentences`] : [];
+  });
+}
+
+/** The constants that SPEC.md names, without an entry in its table. */
+export function constantComplaints(spec: string): string[] {
+  const named = new Set([...spec.matchAll(/`([A-Z][A-Z0-9_]*_[A-Z0-9_]+)`/g)].map(([, name]) => name));
+  const listed = new Set(Object.keys(constantsOf(spec)));
+  return [...named].filter((name) => name !== undefined && !listed.has(name)).map((name) =>
+    `${name} has no value`
+  );
+}
+
+/** By name, the values that SPEC.md's table gives, as text. */
+export function constantsOf(spec: string): Readonly<Record<string, string>> {
+  const lines = spec.matchAll(/^\| `([A-Z][A-Z0-9_]+)` *\| ([^|]+) \|/gm);
+  return Object.fromEntries([...lines].map(([, name = "", value = ""]) => [name, value.trim()]));
 }

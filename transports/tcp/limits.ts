@@ -56,7 +56,7 @@ export const ROOM_AGAIN_MS = 60_000;
 export const CLIENT_HELD_BYTES_PAUSE = 256 * 1024;
 /** Requests of one client that are handed over in one turn of the event loop. */
 export const CLIENT_TURN_LINES_MAX = 256;
-/** Answers that are made for all clients in one turn of the event loop; over this, further requests wait. */
+/** Answers that are made for all clients in one turn of the event loop; over this, further requests wait [S10]. */
 export const TURN_ANSWERS_BYTES_MAX = LINE_BYTES_MAX;
 /** The longest answer. Making it takes several times its length for a moment. */
 export const ANSWER_BYTES_MAX = 16 * LINE_BYTES_MAX;
@@ -70,7 +70,7 @@ export const HALF_LINE_MS_MAX = 30_000;
 export const LINGER_MS = 1_000;
 /**
  * A client that writes no more but still watches is sent something when nothing was sent for so long, then for twice as
- * long, and so on: nothing else shows that it has hung up.
+ * long, and so on: nothing else shows that it has hung up [S7].
  */
 export const QUIET_MS_MIN = 1_000;
 export const QUIET_MS_MAX = 32_000;

@@ -9,7 +9,7 @@ import { backupsOf, coordinatorOf, preferenceList, probesForOthers } from "../to
 import type { LinkState } from "../topology/link_state.ts";
 import type { Tree } from "../topology/tree.ts";
 
-/** So many members that fell out of the tree are looked for at once (a guess). */
+/** So many members that fell out of the tree are looked for at once (a guess) [D6]. */
 export const INDIRECT_PROBES_MAX = 4;
 
 export interface View {
@@ -20,7 +20,7 @@ export interface View {
 
 /**
  * How a peer is asked. Nothing follows if it does not answer a probe. A push-probe brings the recent entries, too, as the peer
- * may be waiting for them. A peer that does not answer a final probe is suspected.
+ * may be waiting for them. A peer that does not answer a final probe is suspected [D13].
  */
 export type ProbeKind = "probe" | "push-probe" | "final-probe";
 
@@ -31,7 +31,7 @@ interface Duty {
   readonly targets: (view: View) => number[];
 }
 
-/** Beside these, a relay that is silent or suspected is probed by those below it, and a peer with a new link [P16] [P22]. */
+/** Beside these, a relay that is silent or suspected is probed by those below it, and a peer with a new link [D2] [D3] [D4] [D12]. */
 export const duties = {
   "orphaned": { kind: "push-probe", mechanism: "search", targets: nextRelay },
   "out of the tree": { kind: "push-probe", mechanism: "detour", targets: fallenOut },
@@ -48,7 +48,7 @@ export function coordinates({ linkState: { layout }, tree }: View): boolean {
   return tree.root === tree.me || layout.isRelay(tree.me);
 }
 
-/** When this node calls the roll, from 1; undefined if it does not. Mostly the first does, and the rest hear of it [P19]. */
+/** When this node calls the roll, from 1; undefined if it does not. Mostly the first does, and the rest hear of it [D7] [D8]. */
 export function rollCallTurn(view: View): number | undefined {
   const { linkState, tree } = view;
   if (linkState.isCalm || tree.size === 1) return undefined;
@@ -58,7 +58,7 @@ export function rollCallTurn(view: View): number | undefined {
   return 1 + before.filter((rank) => rank !== tree.root && !suspected.has(rank)).length;
 }
 
-/** An orphan asks the first of its preference list that it does not suspect; in a star, the first in rank [P17]. */
+/** An orphan asks the first of its preference list that it does not suspect; in a star, the first in rank [D5]. */
 function nextRelay({ linkState, tree }: View): number[] {
   const { layout, suspected, heard } = linkState;
   const { me, parent, size } = tree;
@@ -69,7 +69,7 @@ function nextRelay({ linkState, tree }: View): number[] {
   return next === undefined || (size > 1 && heard.has(next)) ? [] : [next];
 }
 
-/** The backups of each of the first few that fell out of the tree try whether they reach it [P18]. */
+/** The backups of each of the first few that fell out of the tree try whether they reach it [D6]. */
 function fallenOut(view: View): number[] {
   const { linkState, tree } = view;
   const { layout } = linkState;
@@ -89,7 +89,7 @@ function fallenOut(view: View): number[] {
   return targets;
 }
 
-/** A coordinator calls those of its members of which nothing is known, whoever leads also the root's: they may have lost their relay [P19] [P24]. */
+/** A coordinator calls those of its members of which nothing is known, whoever leads also the root's: they may have lost their relay [D7]. */
 function unheardOf(view: View): number[] {
   const { linkState: { layout, heard }, tree } = view;
   const suspected = suspectedByAny(view);
@@ -103,12 +103,12 @@ function unheardOf(view: View): number[] {
   });
 }
 
-/** Once a suspected node was found, a coordinator asks all others: they may not know that they are suspected [P21]. */
+/** Once a suspected node was found, a coordinator asks all others: they may not know that they are suspected [D10]. */
 function suspectedHere(view: View): number[] {
   return coordinates(view) ? [...view.linkState.suspected] : [];
 }
 
-/** A coordinator asks its members that are in the tree elsewhere: their links to it may have come back [P21]. */
+/** A coordinator asks its members that are in the tree elsewhere: their links to it may have come back [D11]. */
 function misplaced(view: View): number[] {
   const { linkState, tree } = view;
   const { layout } = linkState;
@@ -119,7 +119,7 @@ function misplaced(view: View): number[] {
   );
 }
 
-/** Those that nobody here reaches, or else those that this node suspects [P20]. */
+/** Those that nobody here reaches, or else those that this node suspects [D9]. */
 function unreachable({ linkState: { layout, suspected }, tree }: View): number[] {
   // Without detours a node may be left out of the tree that it looks at.
   const isLost = (rank: number) => rank !== tree.me && !tree.has(rank);
@@ -127,7 +127,7 @@ function unreachable({ linkState: { layout, suspected }, tree }: View): number[]
   return lost.length > 0 ? lost : [...suspected];
 }
 
-/** Whether this node calls the roll for the root: the root does, and once it is suspected also its deputy, the next in rank. */
+/** Whether this node calls the roll for the root: the root does, and once it is suspected also its deputy, the next in rank [D8]. */
 function leads(view: View): boolean {
   const { tree, on } = view;
   if (tree.me === tree.root) return true;

@@ -89,7 +89,7 @@ export class Overlay {
     return this.linkState.heard.has(this.#rankOf(peer.id));
   }
 
-  /** Whether a peer is a leaf that passes nothing on, and so is sent no advertisements [P25]. */
+  /** Whether a peer is a leaf that passes nothing on, and so is sent no advertisements [K13]. */
   isStub(peer: Progress): boolean {
     const { layout } = this.linkState;
     if (layout.relays === 0 || !this.#options.on.has("stub")) return false;
@@ -125,24 +125,24 @@ export class Overlay {
   suspect(peer: Progress, now: number): Outcome {
     this.linkState.suspect(this.#rankOf(peer.id));
     if (peer === this.#relay && this.#options.on.has("retract")) {
-      // Only those links are advertised over which something came of late [P7].
+      // Only those links are advertised over which something came of late [K8].
       this.linkState.retract((rank) => this.#isFresh(this.#options.peers.at(rank), now));
     }
     return this.#recompute("heard", now);
   }
 
-  /** Looks for a relay if this node has none and has asked nobody yet [P17]. */
+  /** Looks for a relay if this node has none and has asked nobody yet [D5]. */
   search(): readonly Probe[] {
     return [...this.#options.peers].some((peer) => peer.awaited) ? [] : this.#prober.ask("orphaned");
   }
 
-  /** The carrier has a link to the peer again: what the prober would ask later is asked now [P22]. */
+  /** The carrier has a link to the peer again: what the prober would ask later is asked now [D12]. */
   linked(peer: Progress): readonly Probe[] {
     const isMissed = !this.hears(peer) && (this.isNeighbour(peer) || !this.linkState.isCalm);
     return isMissed ? [{ peer, kind: "probe" }] : [];
   }
 
-  /** A relay that flushed once per window has stopped: either there is nothing to pass on, or it is gone [P16]. */
+  /** A relay that flushed once per window has stopped: either there is nothing to pass on, or it is gone [D2]. */
   silent(relay: Progress): readonly Probe[] {
     const isWatched = this.#options.on.has("failover") && this.#options.on.has("flush-watch");
     return isWatched && relay === this.#relay && relay.misses === 0 ? this.#probeRelay("final-probe") : [];
@@ -166,12 +166,12 @@ export class Overlay {
     return new Set([parent, ...children].flatMap((rank) => this.#peerAt(rank) ?? []));
   }
 
-  /** Takes in what a node advertises. Returns whether it suspects the relay, which has been silent here, too [P16]. */
+  /** Takes in what a node advertises. Returns whether it suspects the relay, which has been silent here, too [D3]. */
   #merge(told: NonNullable<Exchange["links"]>[number], now: number): boolean {
     const read = readAdvertisement(this.#options.members, told);
     if (read === undefined) return false;
     const [node, advertisement] = read;
-    // What a node advertised in an incarnation that has ended is no longer so [P7].
+    // What a node advertised in an incarnation that has ended is no longer so [K6].
     if (advertisement.incarnation < (this.#options.peers.get(told[0])?.heard.incarnation ?? 0)) return false;
     const suspected = this.linkState.merge(node, advertisement) ?? [];
     return suspected.filter((rank) => this.#retractLinkTo(rank, now)).length > 0;
@@ -179,7 +179,7 @@ export class Overlay {
 
   /**
    * Another node suspects this one: only a link in use is still advertised, and that to the relay only if anything came over it
-   * of late [P7]. Returns whether it is the relay, and nothing did.
+   * of late [K7]. Returns whether it is the relay, and nothing did.
    */
   #retractLinkTo(rank: number, now: number): boolean {
     const peer = this.#peerAt(rank);
@@ -194,7 +194,7 @@ export class Overlay {
     return now - peer.heard.at < this.#options.timing.ackTimeoutMs(peer, peer === this.#relay);
   }
 
-  /** A stub is not told which nodes are suspected. A peer that asks without being a neighbour is a sign that its relay is [P25]. */
+  /** A stub is not told which nodes are suspected. A peer that asks without being a neighbour is a sign that its relay is [D4]. */
   #mustAskRelay(asker: Progress, now: number): boolean {
     const relay = this.#relay;
     if (this.#probesForOthers || this.isNeighbour(asker) || !this.#options.on.has("ask-relay")) return false;
@@ -214,7 +214,7 @@ export class Overlay {
     const { layout, on } = this.#options;
     const [before, old] = [this.#tree, this.#neighbours];
     this.#tree = this.#compute();
-    // A stub is not told of changes: what it knows of others would soon be of long ago [P25].
+    // A stub is not told of changes: what it knows of others would soon be of long ago [K13].
     const isStub = !this.#probesForOthers && this.#tree.children.length === 0 && on.has("stub");
     if (isStub && this.linkState.forgetOthers()) this.#tree = this.#compute();
     this.#relay = this.#peerAt(this.#tree.parent);

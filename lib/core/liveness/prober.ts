@@ -90,7 +90,7 @@ export class Prober {
     return ranks;
   }
 
-  /** Sets the timers of a coordinator while somebody is suspected [P19] [P21]. */
+  /** Sets the timers of a coordinator while somebody is suspected [D7] [D8] [D11]. */
   #plan(before: Tree, now: number): void {
     const { tree, linkState } = this.#view;
     const turn = rollCallTurn(this.#view);
@@ -104,7 +104,7 @@ export class Prober {
     else this.#reconnectAt = Math.min(this.#reconnectAt, now + this.#reconnectMs());
   }
 
-  /** One by chance, so that a cut costs the same whatever its size [P20]. */
+  /** One by chance, so that a cut costs the same whatever its size [D9]. */
   #background(now: number): Probe[] {
     const { peers, random } = this.#options;
     const rank = pick(random, this.#targets("unreachable"));
@@ -125,7 +125,7 @@ export class Prober {
     this.#backgroundAt = now + BACKGROUND_PROBE_MS * sharers * this.#options.random.next();
   }
 
-  /** Soon after one link has come back, else ever more rarely [P21]. */
+  /** Soon after one link has come back, else ever more rarely [D10] [D11]. */
   #reconnect(now: number): Probe[] {
     this.#reconnectAt = Infinity;
     const suspected = this.#anyFound ? this.#targets("another was found") : [];

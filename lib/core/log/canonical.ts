@@ -1,7 +1,7 @@
 /** When two JSON values are the same value: equal text once the keys of every object are sorted. */
 import type { Json } from "../message.ts";
 
-/** Deeper values are refused [L5]: neither this node nor a stranger's parser should run out of stack. */
+/** Deeper values are refused [L6]: neither this node nor a stranger's parser should run out of stack. */
 export const VALUE_DEPTH_MAX = 128;
 
 /** A key that is equal for equal values and for no others; a number stands for itself. Undefined for a value too deep. */

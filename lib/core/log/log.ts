@@ -1,4 +1,4 @@
-/** The grow-only log [L1]: every entry this node holds, by origin, and every distinct value once, in order of arrival. */
+/** The grow-only log [L1] [I2]: every entry this node holds, by origin, and every distinct value once, in order of arrival. */
 import { assert } from "../assert.ts";
 import { IntervalSet } from "./interval_set.ts";
 import { type Key, keyOf, ValueSet } from "./value_set.ts";
@@ -57,17 +57,17 @@ export class Log {
   #revision = 0;
   #clashes: Clash[] = [];
 
-  /** Counts changes, and so the entries held: equal revisions mean equal logs [L4]. */
+  /** Counts changes, and so the entries held: equal revisions mean equal logs [L5]. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** Every distinct value once, in order of arrival [L3, N3]. */
+  /** Every distinct value once, in order of arrival [L3] [N3] [I1]. */
   get values(): readonly Json[] {
     return this.#distinct;
   }
 
-  /** Of all values: equal for equal sets of values [L3]. */
+  /** Of all values: equal for equal sets of values [L4]. */
   get digest(): string {
     return this.#digest.toString();
   }
@@ -104,7 +104,7 @@ export class Log {
     return fresh;
   }
 
-  /** What came since this was last asked under a number that is held with another value [N14]. */
+  /** What came since this was last asked under a number that is held with another value [B8]. */
   takeClashes(): readonly Clash[] {
     const clashes = this.#clashes;
     if (clashes.length > 0) this.#clashes = [];

@@ -1,4 +1,4 @@
-/** A digest of a set of values: 64 bits that are the same for the same values, in whatever order they came. */
+/** A digest of a set of values: 64 bits that are the same for the same values, in whatever order they came [L4]. */
 import { isWhole, type Key, keyOf, ValueSet } from "./value_set.ts";
 import type { Json } from "../message.ts";
 

@@ -1,4 +1,4 @@
-/** Takes what a message brings into the log [L1, P1]. */
+/** Takes what a message brings into the log [L2] [E1]. */
 import type { Entry, Log } from "../log/log.ts";
 import type { Push } from "../message.ts";
 import type { Progress } from "./progress.ts";

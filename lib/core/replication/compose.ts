@@ -10,13 +10,13 @@ import type { LinkState, StoredAdvertisement } from "../topology/link_state.ts";
 import type { Members } from "../topology/members.ts";
 import { byteLength, NUMBER_BYTES, roomFor } from "../size.ts";
 
-/** Digest and links of one message take at most so many bytes each, so that all of it fits in a line of the carriers. */
+/** Digest and links of one message take at most so many bytes each, so that all of it fits in a line of the carriers [F8]. */
 export const DIGEST_BYTES_MAX = 192 * 1024;
 export const LINKS_BYTES_MAX = 128 * 1024;
 
 /**
  * What is held of each origin that grew after the revision `since`, and the log's revision that this tells of.
- * Those that grew first come first, so that the rest can be told of later; to name less than is held is harmless [P11].
+ * Those that grew first come first, so that the rest can be told of later; to name less than is held is harmless [E3] [F8].
  */
 export function composeDigest(log: Log, since: number): { digest: Exchange["digest"]; revision: number } {
   const digest: Exchange["digest"] = [];
@@ -38,7 +38,7 @@ export interface LinksPart {
   readonly revision: number;
 }
 
-/** The advertisements that changed after the revision `since`, as many as have room. */
+/** The advertisements that changed after the revision `since`, as many as have room [K2] [F8]. */
 export function composeLinks(all: LinkState, members: Members, since: number): LinksPart {
   if (all.revision === since) return { links: [], revision: all.revision };
   const changed = [...all.advertisements].filter(([, told]) => told.changedAt > since)
@@ -74,7 +74,7 @@ function toldOf(members: Members, node: number, row: StoredAdvertisement): Told 
   return told;
 }
 
-/** Takes what is not in `sent`, up to a batch, and counts it as sent. */
+/** Takes what is not in `sent`, up to a batch, and counts it as sent [E2] [F2]. */
 export function takeBatch(
   log: Log,
   sent: Digest,
@@ -97,7 +97,7 @@ export function takeBatch(
       known.addSpan(from, from + values.length - 1);
     }
   };
-  // However much of it there is, the rest must come to its end, too.
+  // However much of it there is, the rest must come to its end, too [F7].
   for (const part of first) for (const [origin, held] of part) take(origin, held, bytesMax / 2);
   for (const { name, held } of sent.gaps(log)) take(name, held, bytesMax);
   assert(entries <= BATCH_ENTRIES_MAX, "a batch has its end");

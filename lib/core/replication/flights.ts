@@ -1,7 +1,7 @@
-/** Messages on their way to one peer: what each said, and by when it should be answered [P3, P4, P6]. */
+/** Messages on their way to one peer: what each said, and by when it should be answered [T1] [T4]. */
 import { assert } from "../assert.ts";
 
-/** Messages of which an acknowledgement is still awaited; older ones are given up for lost [P6]. */
+/** Messages of which an acknowledgement is still awaited; older ones are given up for lost [T4]. */
 export const FLIGHTS_MAX = 64;
 
 export interface Flight {
@@ -12,11 +12,11 @@ export interface Flight {
   readonly linksRevision: number;
   /** When an answer should be here at the latest; Infinity where none is expected. */
   readonly answerBy: number;
-  /** Whether it waits behind a batch, is one, or went to a peer that may have had to start: its time is only a bound of the way. */
+  /** Whether it waits behind a batch, is one, or went to a peer that may have had to start: its time is only a bound of the way [T2]. */
   readonly waits: boolean;
 }
 
-/** The revisions of log and links that a peer has confirmed: what is older need not be said again [P3]. */
+/** The revisions of log and links that a peer has confirmed: what is older need not be said again [E3] [T4]. */
 export interface Confirmed {
   readonly log: number;
   readonly links: number;
@@ -69,13 +69,13 @@ export class Flights {
     this.#setDue(until);
   }
 
-  /** Their time is up: a retry asks for all of it again, and only its answer, and later ones, have a time. */
+  /** Their time is up: a retry asks for all of it again, and only its answer, and later ones, have a time [T7]. */
   retry(): void {
     this.#retriedSeq = this.#seq;
     this.#setDue(Infinity);
   }
 
-  /** The one of this number arrived there; those before it have arrived, too, or are lost. Undefined where it is unknown. */
+  /** The one of this number arrived there; those before it have arrived, too, or are lost. Undefined where it is unknown [T4]. */
   landed(seq: number): Flight | undefined {
     const flight = this.#flights.find((each) => each.seq === seq);
     if (flight === undefined) return undefined;

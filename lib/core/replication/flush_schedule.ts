@@ -5,13 +5,13 @@ import type { Push } from "../message.ts";
 import type { Progress } from "./progress.ts";
 import type { Sender, SenderOptions } from "./sender.ts";
 
-/** So many entries at once need no company: they are passed on without waiting for a window (a guess) [P13]. */
+/** So many entries at once need no company: they are passed on without waiting for a window (a guess) [V4]. */
 export const BULK_ENTRIES = 32;
-/** A starting relay gives the others this long for the first contact (a guess) [P12]. */
+/** A starting relay gives the others this long for the first contact (a guess) [D1]. */
 export const HELLO_MS = 1_000;
-/** A relay under another gathers for so many windows: when that one passes on, both pass on together. */
+/** A relay under another gathers for so many windows: when that one passes on, both pass on together [V9]. */
 const STAGGER = 1.25;
-/** So many pushes a second may reach the root, from all members together (a guess: a percent of a core) [P26]. */
+/** So many pushes a second may reach the root, from all members together (a guess: a percent of a core) [V10]. */
 export const EAGER_PUSHES_HZ_MAX = 150;
 
 export interface FlushOptions
@@ -28,7 +28,7 @@ export class FlushSchedule {
   /** When the children were last sent what had gathered, and when they will be again. */
   #flushedAt = -Infinity;
   #flushAt = Infinity;
-  /** The window that the children were told with that, and time their trips to: it stands until the next flush. */
+  /** The window that the children were told with that, and time their trips to: it stands until the next flush [V2]. */
   #announcedMs = 0;
   #flushedRevision = 0;
   /** From when on a value may be pushed to the root again. */
@@ -45,7 +45,7 @@ export class FlushSchedule {
     return at;
   }
 
-  /** First contact: with the relay at once; a relay waits for the others, and then turns to those that were silent [P12]. */
+  /** First contact: with the relay at once; a relay waits for the others, and then turns to those that were silent [D1]. */
   greet(now: number): void {
     const { overlay, recent } = this.#options;
     for (const peer of overlay.neighbours) {
@@ -61,7 +61,7 @@ export class FlushSchedule {
     if (now - peer.heard.at > timing.replyTimeoutMs(peer)) peer.assume(recent.settled(now));
     if (!peer.hasNews(log)) return;
     if (peer === overlay.relay) this.pass(peer, peer, now);
-    // It has waited for a way round long enough: this does not wait for the next flush.
+    // It has waited for a way round long enough: this does not wait for the next flush [V5].
     else if (!(peer.assumed && peer.awaited)) peer.timers.setEarlier("send", now + timing.lingerMs);
   }
 
@@ -75,7 +75,7 @@ export class FlushSchedule {
     }
   }
 
-  /** Upwards, and down from the relay, at once; what a relay gathers, once per window and to all children together [P13]. */
+  /** Upwards, and down from the relay, at once; what a relay gathers, once per window and to all children together [V1]. */
   pass(peer: Progress, from: Progress | undefined, now: number, bulk = false): void {
     const { relay } = this.#options.overlay;
     // What it lacks goes with the next retry, or once it is heard.
@@ -85,7 +85,7 @@ export class FlushSchedule {
     else this.#flushAt = Math.min(this.#flushAt, bulk ? now : this.#nextFlushAt(now));
   }
 
-  /** What enters alone below a relay goes to the root, too. Nothing follows from it: the tree brings it in any case [P26]. */
+  /** What enters alone below a relay goes to the root, too. Nothing follows from it: the tree brings it in any case [V10]. */
   pushEagerly(entries: readonly Entry[], now: number): void {
     const { overlay: { rootBeyondRelay }, sender, members } = this.#options;
     if (!this.#options.on.has("eager-push") || rootBeyondRelay === undefined || entries.length > 1) return;
@@ -110,7 +110,7 @@ export class FlushSchedule {
     this.#flushAt = Infinity;
     this.#flushedAt = now;
     const { isCalm, revision } = overlay.linkState;
-    // Right after a change values have waited long enough already.
+    // Right after a change values have waited long enough already [V11].
     this.#announcedMs = timing.nextWindowMs(!isCalm && revision === this.#flushedRevision);
     this.#flushedRevision = revision;
     const window = overlay.relay === undefined ? this.#announcedMs : 0;
@@ -121,7 +121,7 @@ export class FlushSchedule {
     }
   }
 
-  /** Takes out those that should have passed something on by now and have not [P16]. */
+  /** Takes out those that should have passed something on by now and have not [D2]. */
   takeOverdue(now: number): readonly Progress[] {
     if (this.#periodic.size === 0) return NOBODY;
     const overdue = [...this.#periodic].filter((each) => this.#options.timing.flushOverdueAt(each) <= now);
@@ -130,7 +130,7 @@ export class FlushSchedule {
     return overdue;
   }
 
-  /** When what comes up now leaves for the relay; while somebody is suspected, one thing follows another [P14]. */
+  /** When what comes up now leaves for the relay; while somebody is suspected, one thing follows another [V8]. */
   #holdUntil(relay: Progress, now: number): number {
     const { overlay, timing } = this.#options;
     return timing.holdUntil(relay, overlay.linkState.isCalm ? now : now + timing.lingerMs);
@@ -139,7 +139,7 @@ export class FlushSchedule {
   #nextFlushAt(now: number): number {
     const { overlay, timing } = this.#options;
     const windows = overlay.relay === undefined || !this.#options.on.has("stagger") ? 1 : STAGGER;
-    // What comes a moment later need not wait a whole window.
+    // What comes a moment later need not wait a whole window [V3].
     return Math.max(now + timing.lingerMs, this.#flushedAt + windows * this.#announcedMs);
   }
 }

@@ -2,12 +2,12 @@
 import { assert } from "../assert.ts";
 import type { Exchange } from "../message.ts";
 
-/** While a message of it comes in, nothing is missed; it has come to a stop when nothing more came for so long (a guess) [P4]. */
+/** While a message of it comes in, nothing is missed; it has come to a stop when nothing more came for so long (a guess) [T8]. */
 export const ARRIVING_MS = 500;
-/** After so many windows without a message, a relay that passed on once per window does so no more [P16]. */
+/** After so many windows without a message, a relay that passed on once per window does so no more [D2]. */
 export const OVERDUE = 1.25;
 
-/** How a relay passes on what it has gathered. */
+/** How a relay passes on what it has gathered [V2]. */
 export interface Flushes {
   /** For how long it gathers, ms; 0 where it does not. */
   readonly windowMs: number;
@@ -45,7 +45,7 @@ export class Heard {
     return this.#seq === 0;
   }
 
-  /** [its incarnation, the newest seq heard of it, held for how long], for the next message to it [P3]. */
+  /** [its incarnation, the newest seq heard of it, held for how long], for the next message to it [T1]. */
   ack(now: number): [number, number, number] | undefined {
     return this.isNothing ? undefined : [this.#incarnation, this.#seq, now - this.#seqAt];
   }

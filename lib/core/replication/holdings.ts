@@ -1,4 +1,4 @@
-/** The entries that one peer holds by its own account, and those it will hold once all that was sent has arrived [P1, P2]. */
+/** The entries that one peer holds by its own account, and those it will hold once all that was sent has arrived [E1] [E2]. */
 import { assert } from "../assert.ts";
 import { IntervalSet } from "../log/interval_set.ts";
 import { Digest } from "../log/digest.ts";
@@ -9,7 +9,7 @@ import type { Batch } from "./pacing.ts";
 export class Holdings {
   /** What it said that it holds, and what it sent. */
   #acked = new Digest();
-  /** The same, and all that is on its way to it: always covers #acked. */
+  /** The same, and all that is on its way to it: always covers #acked [I4]. */
   #sent = new Digest();
   /** Origins of which it may hold more than the log: those of which it has spoken since they were last compared. */
   readonly #toCompare = new Set<string>();

@@ -1,27 +1,27 @@
-/** How much may be on its way to one peer at once, and how long that takes, by what arrived there of late [P10]. */
+/** How much may be on its way to one peer at once, and how long that takes, by what arrived there of late [F1]. */
 import { assert } from "../assert.ts";
 import type { Run } from "../log/log.ts";
 
-/** One message carries at most so many entries, and values until they take so many bytes. */
+/** One message carries at most so many entries, and values until they take so many bytes [F2]. */
 export const BATCH_ENTRIES_MAX = 2_048;
 export const BATCH_BYTES_MAX = 256 * 1024;
-/** So little on its way takes no time to speak of on any line. */
+/** So little on its way takes no time to speak of on any line [F3]. */
 export const LIGHT_BYTES = 16 * 1024;
-/** May be on its way to a peer of which the round trip is known, and no more. */
+/** May be on its way to a peer of which the round trip is known, and no more [F3]. */
 export const FIRST_BYTES = 64 * 1024;
-/** On the thinnest line a batch is so large, or one entry. */
+/** On the thinnest line a batch is so large, or one entry [F2]. */
 export const BATCH_BYTES_MIN = 16 * 1024;
-/** May be on its way over a line however fast. */
+/** May be on its way over a line however fast [F1]. */
 export const ALLOWANCE_BYTES_MAX = 4 * BATCH_BYTES_MAX;
-/** As much is on its way as keeps the line busy for so long beside the round trip: whatever else is said waits behind it. */
+/** As much is on its way as keeps the line busy for so long beside the round trip: whatever else is said waits behind it [F1]. */
 export const QUEUE_MS = 400;
 /** Of a line of which nothing is known it is supposed that it carries so many bytes a millisecond: 320 kbit/s (a guess). */
 export const RATE_FLOOR = 40;
-/** Each answer that is overdue in a row makes the line so many times slower than was thought. */
+/** Each answer that is overdue in a row makes the line so many times slower than was thought [F6]. */
 export const SLOWDOWN = 4;
 /** Messages that follow each other and bring so little together count as one. */
 export const JOINED_BYTES_MAX = 1024;
-/** Messages with entries whose acknowledgement is awaited; older ones are given up for lost [P6]. */
+/** Messages with entries whose acknowledgement is awaited; older ones are given up for lost [T9]. */
 export const LOADS_MAX = 256;
 
 /** What one message takes along. */
@@ -57,7 +57,7 @@ interface Load {
 
 /**
  * The rate is measured as BBR does (Cardwell et al. 2016): how much arrived between a message's departure and its
- * arrival, in that time. Bytes are those of values, as packing counts them.
+ * arrival, in that time. Bytes are those of values, as packing counts them [F3].
  */
 export class Pacing {
   #loads: Load[] = [];
@@ -85,12 +85,12 @@ export class Pacing {
     return this.#underWay > LIGHT_BYTES;
   }
 
-  /** Whether a load on its way was all that might go: then what leaves now waits in a queue. */
+  /** Whether a load on its way was all that might go: then what leaves now waits in a queue [T2]. */
   get queues(): boolean {
     return this.#loads.some(({ limited, lost }) => limited && !lost);
   }
 
-  /** How many bytes the next batch may take; 0 while as much is on its way as may be. */
+  /** How many bytes the next batch may take; 0 while as much is on its way as may be [F1] [F2]. */
   room(rttMs: number | undefined): number {
     // What nothing is known of is tried with little.
     const allowance = rttMs === undefined ? LIGHT_BYTES : this.#allowance;
@@ -98,12 +98,12 @@ export class Pacing {
     return this.#underWay + batch / 2 > allowance ? 0 : batch;
   }
 
-  /** Whether an answer should be asked for, where so many bytes leave: else it is not known in time when more may. */
+  /** Whether an answer should be asked for, where so many bytes leave: else it is not known in time when more may [F4]. */
   asks(bytes: number): boolean {
     return this.isOn && bytes > 0 && Math.min(this.#underWay, this.#unasked) + bytes > this.#allowance / 2;
   }
 
-  /** How long what is on its way may take, ms; 0 where it is little. */
+  /** How long what is on its way may take, ms; 0 where it is little [T6] [F6]. */
   waitMs(misses: number): number {
     if (!this.heavy) return 0;
     const rate = this.#rate ?? RATE_FLOOR;
@@ -148,7 +148,7 @@ export class Pacing {
     return true;
   }
 
-  /** Message n had arrived at `by`. What left before it did so, too, or is lost: returns the large ones of those. */
+  /** Message n had arrived at `by`. What left before it did so, too, or is lost: returns the large ones of those [F5]. */
   landed(n: number, rttMs: number, by: number): Run[] {
     let count = 0;
     const before: Run[] = [];
@@ -172,7 +172,7 @@ export class Pacing {
     return before;
   }
 
-  /** What should have arrived long ago is lost, as the peer speaks and does not say that it has. */
+  /** What should have arrived long ago is lost, as the peer speaks and does not say that it has [F5]. */
   expire(now: number): void {
     for (const load of this.#loads) if (load.lostAt <= now) this.#giveUp(load);
   }
@@ -181,7 +181,7 @@ export class Pacing {
     for (const load of this.#loads) this.#giveUp(load);
   }
 
-  /** What is on its way, where that is much: to send it again would take longer than to wait for it. */
+  /** What is on its way, where that is much: to send it again would take longer than to wait for it [F5]. */
   *moving(): Iterable<Run> {
     if (this.heavy) { for (const { runs, lost } of this.#loads) if (!lost) yield* runs; }
   }

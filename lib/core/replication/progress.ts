@@ -35,7 +35,7 @@ import { type Batch, BATCH_BYTES_MAX, Pacing } from "./pacing.ts";
 import { type Rtt, RttEstimator } from "./rtt.ts";
 import { TimerTable } from "../timer_table.ts";
 
-/** Answers overdue in a row, with nothing heard meanwhile, after which a peer is suspected [P4]. */
+/** Answers overdue in a row, with nothing heard meanwhile, after which a peer is suspected [T7]. */
 export const MISSES_MAX = 2;
 
 export type ProgressState = "unknown" | "probing" | "streaming" | "throttled" | "suspected";
@@ -121,14 +121,14 @@ export class Progress {
 
   // Sending.
 
-  /** How many bytes of entries may leave to it now [P10]. */
+  /** How many bytes of entries may leave to it now [F1]. */
   get room(): number {
     if (!this.pacing.isOn) return this.#truncated && this.awaited ? 0 : BATCH_BYTES_MAX;
-    // A peer that is slow to take in what is on its way would be slower still.
+    // A peer that is slow to take in what is on its way would be slower still [F6].
     return this.#misses > 0 && this.pacing.heavy ? 0 : this.pacing.room(this.rtt?.mean);
   }
 
-  /** Whether there is anything to say to it now. Where it may not leave yet, the peer is throttled: it follows upon an answer. */
+  /** Whether there is anything to say to it now. Where it may not leave yet, the peer is throttled: it follows upon an answer [F4]. */
   hasNews(log: Log): boolean {
     if (!this.holdings.isBehind(log) && !this.#viewUpdateDue && !this.#assumed) return false;
     const mayLeave = this.room > 0 || !this.awaited;
@@ -136,7 +136,7 @@ export class Progress {
     return mayLeave;
   }
 
-  /** Takes what it lacks, up to a batch, and counts it as sent; while there is more, what is in `first` goes first [P10]. */
+  /** Takes what it lacks, up to a batch, and counts it as sent; while there is more, what is in `first` goes first [F7]. */
   take(log: Log, first: () => Iterable<Digest>): Batch {
     return this.holdings.take(log, this.room, this.#truncated ? first() : []);
   }
@@ -160,7 +160,7 @@ export class Progress {
     this.flights.expect(answerBy);
   }
 
-  /** It is told of links no more, or again, and then of all [P25]. */
+  /** It is told of links no more, or again, and then of all [K13]. */
   spareLinks(isStub: boolean): void {
     if (this.#isStub && !isStub) this.flights.forgetLinks();
     this.#isStub = isStub;
@@ -173,7 +173,7 @@ export class Progress {
 
   // Answers, and their absence.
 
-  /** Takes in a message's head and digest [P1]. Returns false for one of an incarnation that has ended [P5]. */
+  /** Takes in a message's head and digest [E1]. Returns false for one of an incarnation that has ended [B1]. */
   hear(said: Said, myIncarnation: number, now: number): boolean {
     const { incarnation } = this.heard;
     if (said.incarnation < incarnation) return false;
@@ -195,7 +195,7 @@ export class Progress {
     assert(this.#misses <= MISSES_MAX, "who misses too often is suspected");
   }
 
-  /** It is asked for the last time: one more miss, and it is suspected. */
+  /** It is asked for the last time: one more miss, and it is suspected [D2]. */
   lastChance(): void {
     this.#misses = MISSES_MAX - 1;
     this.flights.retry();
@@ -226,27 +226,27 @@ export class Progress {
     this.holdings.suppose(held);
   }
 
-  /** What was on its way counts as lost, but what is so large that it takes its time [P2]. */
+  /** What was on its way counts as lost, but what is so large that it takes its time [E2] [F5]. */
   forgetSent(): void {
     this.holdings.forgetSent(this.pacing.moving());
     this.#assumed = false;
   }
 
-  /** This node begins a later incarnation: the peer is to forget whatever was said to it, and must be told anew [N13]. */
+  /** This node begins a later incarnation: the peer is to forget whatever was said to it, and must be told anew [B5]. */
   forgetSaid(): void {
     this.flights.forgetSaid();
     this.#truncated = false;
     this.forgetSent();
   }
 
-  /** Its later incarnation has forgotten everything, what was said to it included [P5]. */
+  /** Its later incarnation has forgotten everything, what was said to it included [B1]. */
   #reborn(): void {
     this.holdings.forget();
     this.flights.forgetSaid();
     this.pacing.forget();
   }
 
-  /** Message `seq` arrived there. Returns what left before it and was large: that has arrived, too, or is lost. */
+  /** Message `seq` arrived there. Returns what left before it and was large: that has arrived, too, or is lost [T1] [T4]. */
   #landed(seq: number, heldMs: number, now: number) {
     const flight = this.flights.landed(seq);
     if (flight !== undefined) this.#rtt.measure(Math.max(0, now - flight.at - heldMs), flight.waits, now);

@@ -1,4 +1,4 @@
-/** What others remember of this node, held against what it knows of itself: a log or a clock may have gone back [N13]. */
+/** What others remember of this node, held against what it knows of itself: a log or a clock may have gone back [B5]. */
 import { assert } from "../assert.ts";
 import { incarnationAfter, isOriginOf, originOf } from "../incarnation.ts";
 import type { Log } from "../log/log.ts";
@@ -12,12 +12,12 @@ export interface RebirthOptions {
   readonly incarnation: number;
   /** Of the entries that enter here. */
   readonly origin: string;
-  /** Whether this node made safe what it was told in earlier incarnations, and so should have it. */
+  /** Whether this node made safe what it was told in earlier incarnations, and so should have it [B7]. */
   readonly restored: boolean;
   readonly log: Log;
   readonly random: Random;
   readonly on: Switches;
-  /** Values enter under this origin now. `twin`: under the one before others may have, in an incarnation of the same number. */
+  /** Values enter under this origin now. `twin`: under the one before others may have, in an incarnation of the same number [B6]. */
   readonly beginOrigin: (origin: string, twin: boolean) => void;
   /** Takes a sentence for people. */
   readonly notice: (text: string) => void;
@@ -64,7 +64,7 @@ export class Rebirth {
     return true;
   }
 
-  /** The peer spoke in an incarnation that ended. Returns whether it is to be told: its clock may be behind [P5]. */
+  /** The peer spoke in an incarnation that ended. Returns whether it is to be told: its clock may be behind [B2]. */
   isToBeTold(peer: Progress, { incarnation, poll }: Exchange): boolean {
     // What was on its way for long asks for no answer mostly, or it does no harm.
     if (poll !== true || !this.#options.on.has("rebirth")) return false;
@@ -79,7 +79,7 @@ export class Rebirth {
 
   /**
    * The incarnation of this node that the peer remembers, where that cannot be this one: it is later, or has the same number
-   * and yet said more, or more values entered in it than the `entered` ones [N13].
+   * and yet said more, or more values entered in it than the `entered` ones [B5].
    */
   #otherIncarnation(peer: Progress, { ack }: Exchange, entered: number): number | undefined {
     const [incarnation, seq] = ack ?? [0, 0];
@@ -88,7 +88,7 @@ export class Rebirth {
     return peer.holdings.lastOf(this.#origin) > entered ? this.#incarnation : undefined;
   }
 
-  /** Whatever entered in earlier incarnations was safe here before anybody heard of it. */
+  /** Whatever entered in earlier incarnations was safe here before anybody heard of it [B7]. */
   #checkLog(peer: Progress): void {
     const { me, restored, log, notice } = this.#options;
     if (!restored || this.#lackTold) return;

@@ -1,4 +1,4 @@
-/** Which entries came of late, and which have been here for a while, and so probably are everywhere [P10, P17]. */
+/** Which entries came of late, and which have been here for a while, and so probably are everywhere [F7] [N9]. */
 import { assert } from "../assert.ts";
 import { Digest } from "../log/digest.ts";
 import type { Entry, Log } from "../log/log.ts";

@@ -16,7 +16,7 @@ import { Sender } from "./sender.ts";
 import { Timing } from "./timing.ts";
 import { type Members } from "../topology/members.ts";
 
-/** A node that asks a peer in vain for what it says it holds asks again after this at the latest, unless an answer takes longer. */
+/** A node that asks a peer in vain for what it says it holds asks again after this at the latest, unless an answer takes longer [E8]. */
 export const PULL_CAP_MS = 16_000;
 
 export interface ReplicatorOptions extends RebirthOptions {
@@ -89,7 +89,7 @@ export class Replicator {
     this.#flushes.pushEagerly(entries, now);
   }
 
-  /** Takes in what came ahead of the tree. Nothing is believed of its sender: it may have ended since [P26]. */
+  /** Takes in what came ahead of the tree. Nothing is believed of its sender: it may have ended since [V10]. */
   pushed(from: string, body: Push, now: number): void {
     const fresh = applyRuns(this.#log, this.#rebirth.origin, body.runs);
     if (fresh.length === 0) return;
@@ -99,7 +99,7 @@ export class Replicator {
     this.#flushes.spread(fresh, undefined, now);
   }
 
-  /** Takes in what a peer says [P1]. */
+  /** Takes in what a peer says [E1]. */
   receive(from: string, body: Exchange, now: number): void {
     const peer = this.#peers.getOrCreate(from);
     if (peer === undefined) return;
@@ -128,14 +128,14 @@ export class Replicator {
     else if (body.poll === true) this.#answer(peer, now);
   }
 
-  /** Part of a message of the peer has come in: it is there, and its line is busy [P4]. */
+  /** Part of a message of the peer has come in: it is there, and its line is busy [T8]. */
   arriving(id: string, now: number): void {
     const peer = this.#peers.get(id);
     if (!this.#options.on.has("pacing") || !this.#options.on.has("arriving")) return;
     if (peer !== undefined && peer.state !== "suspected") peer.heard.arriving(now);
   }
 
-  /** The carrier has a new link to the peer. What was on its way over the old one may be lost: it is asked. */
+  /** The carrier has a new link to the peer. What was on its way over the old one may be lost: it is asked [D12]. */
   linked(id: string, now: number): void {
     if (!this.#options.on.has("link-hint")) return;
     const peer = this.#peers.getOrCreate(id);
@@ -152,7 +152,7 @@ export class Replicator {
 
   // Receiving.
 
-  /** Compares what the peer says it holds with what this node holds, both ways. */
+  /** Compares what the peer says it holds with what this node holds, both ways [E6]. */
   #catchUp(peer: Progress, body: Exchange, overdue: boolean, now: number): void {
     if (this.#overlay.isNeighbour(peer)) {
       const waiting = overdue || peer.assumed;
@@ -174,18 +174,18 @@ export class Replicator {
     }
   }
 
-  /** How long to wait before asking a peer for what it holds and this node lacks: it may be on its way [P15]. */
+  /** How long to wait before asking a peer for what it holds and this node lacks: it may be on its way [E7]. */
   #pullDelayMs(peer: Progress, more: boolean): number {
     if (!this.#overlay.isNeighbour(peer)) return this.#sender.ackTimeoutMs(peer) + 2 * this.#timing.windowMs;
     return more ? this.#timing.replyTimeoutMs(peer) : this.#timing.reorderMs(peer);
   }
 
-  /** Sends all that the peer lacks, and what it believed to be on its way if that is lost [P2]. */
+  /** Sends all that the peer lacks, and what it believed to be on its way if that is lost [E9]. */
   #answer(peer: Progress, now: number): void {
     const push = this.#options.on.has("repair");
     peer.pacing.expire(now);
     if (push) peer.forgetSent();
-    // A node that knows no round trip yet asks one peer back: all that is timed here follows from it [P3].
+    // A node that knows no round trip yet asks one peer back: all that is timed here follows from it [E10].
     const asked = [...this.#peers].some((each) => each.awaited);
     this.#sender.say(peer, now, {
       push,
@@ -193,7 +193,7 @@ export class Replicator {
     });
   }
 
-  /** Peers that know an earlier incarnation are to hear of this one, of which they know nothing yet [N13]. */
+  /** Peers that know an earlier incarnation are to hear of this one, of which they know nothing yet [B5]. */
   #liveAgain(source: Progress, now: number): void {
     this.#overlay.linkState.beginIncarnation(this.#rebirth.incarnation);
     for (const peer of this.#peers) peer.forgetSaid();
@@ -223,14 +223,14 @@ export class Replicator {
   #pull(peer: Progress, now: number): void {
     peer.timers.clear("pull");
     if (!peer.holdings.isAhead(this.#log, this.#rebirth.origin)) return;
-    // It may be what comes in, from there or through the tree.
+    // It may be what comes in, from there or through the tree [T8].
     const arrives = [peer, ...this.#overlay.neighbours].some(({ heard }) => heard.arrives(now));
     if (arrives) return peer.timers.set("pull", now + this.#timing.replyTimeoutMs(peer));
     peer.pullAttempts++;
     this.#sender.say(peer, now, { poll: true });
   }
 
-  /** An answer is overdue: ask again, with all that was on its way; after too many misses the peer is suspected [P4]. */
+  /** An answer is overdue: ask again, with all that was on its way; after too many misses the peer is suspected [T7]. */
   #retry(peer: Progress, now: number): void {
     const isNeighbour = this.#overlay.isNeighbour(peer);
     const unacked = isNeighbour && peer.holdings.isUnacked(this.#log);
@@ -238,7 +238,7 @@ export class Replicator {
     // What it has answered may be behind what comes in.
     if (peer.heard.arrives(now)) return peer.flights.postpone(now + this.#timing.replyTimeoutMs(peer));
     peer.miss();
-    // One that is no neighbour was asked on a guess: it is not asked twice, probes find it later.
+    // One that is no neighbour was asked on a guess: it is not asked twice, probes find it later [T7].
     if (peer.misses >= (isNeighbour ? MISSES_MAX : 1)) return this.#suspect(peer, now);
     if (!peer.assumed) peer.forgetSent();
     this.#sender.say(peer, now, { poll: true, push: true });

@@ -1,11 +1,11 @@
-/** The round trip to one peer, estimated as RFC 6298 does, with bounds on what one sample may say [P3]. */
+/** The round trip to one peer, estimated as RFC 6298 does, with bounds on what one sample may say [T1]. */
 import { assert } from "../assert.ts";
 
-/** A sample may be so far over twice what was expected; what is over that counts as that (a guess). */
+/** A sample may be so far over twice what was expected; what is over that counts as that (a guess) [T3]. */
 export const SAMPLE_SLACK_MS = 100;
-/** A first sample counts for so much at most: the peer may have stood still, or just have been starting (a guess). */
+/** A first sample counts for so much at most: the peer may have stood still, or just have been starting (a guess) [T3]. */
 export const FIRST_SAMPLE_MAX_MS = 1_000;
-/** Answers so close to each other count as one (a guess). */
+/** Answers so close to each other count as one (a guess) [T3]. */
 export const BURST_MS = 50;
 
 /** A smoothed round trip and its mean deviation, ms. */
@@ -33,7 +33,7 @@ export class RttEstimator {
     return this.#rtt;
   }
 
-  /** Takes in a sample, ms. One of a message that had waited is only a bound, which stands until there is a sample. */
+  /** Takes in a sample, ms. One of a message that had waited is only a bound, which stands until there is a sample [T2]. */
   measure(ms: number, waited: boolean, now: number): void {
     assert(ms >= 0, "nothing arrives before it leaves");
     if (!this.#isBounded) this.#smooth(this.#rtt ?? { mean: ms, deviation: 0 }, ms);

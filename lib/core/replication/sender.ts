@@ -43,7 +43,7 @@ export class Sender {
     this.#options.send({ src: this.#options.me, dest, body });
   }
 
-  /** How long this node may owe the peer an acknowledgement. */
+  /** How long this node may owe the peer an acknowledgement [E4] [E5]. */
   ackDelayMs(peer: Progress): number {
     const { overlay, timing } = this.#options;
     const isChild = overlay.isNeighbour(peer) && peer !== overlay.relay;
@@ -55,7 +55,7 @@ export class Sender {
     return this.#options.timing.ackTimeoutMs(peer, peer === this.#options.overlay.relay);
   }
 
-  /** Says the one thing there is to say: what this node holds, what the peer lacks, which links are up and which are not. */
+  /** Says the one thing there is to say: what this node holds, what the peer lacks, which links are up and which are not [F4]. */
   say(peer: Progress, now: number, { poll = false, push = false, window }: Purpose): void {
     const { log, overlay, recent } = this.#options;
     const full = peer.room === 0;
@@ -102,7 +102,7 @@ export class Sender {
     return revision;
   }
 
-  /** Counts it as on its way, and plans what follows. */
+  /** Counts it as on its way, and plans what follows [I5]. */
   #book(peer: Progress, now: number, batch: Batch, poll: boolean, said: Omit<Departure, "answerBy">): void {
     const { overlay, timing } = this.#options;
     const { runs, more } = batch;
@@ -114,7 +114,7 @@ export class Sender {
     else if (!more) peer.timers.clear("send");
   }
 
-  /** The advertisements that changed, as far as the peer needs to know them. */
+  /** The advertisements that changed, as far as the peer needs to know them [K2] [K13]. */
   #links(peer: Progress): LinksPart {
     const { overlay, members } = this.#options;
     const { linkState } = overlay;
@@ -123,7 +123,7 @@ export class Sender {
     return composeLinks(linkState, members, isStub ? linkState.revision : peer.flights.confirmed.links);
   }
 
-  /** When the peer should have answered what leaves now; Infinity where nothing follows from silence [P4]. */
+  /** When the peer should have answered what leaves now; Infinity where nothing follows from silence [T6] [D13]. */
   #answerBy(peer: Progress, now: number, poll: boolean, entries: boolean): number {
     const { overlay, timing, random } = this.#options;
     if (!overlay.hears(peer) && !peer.assumed) return Infinity;

@@ -2,7 +2,7 @@
 import type { Exchange } from "../message.ts";
 import type { Members } from "./members.ts";
 
-/** Of two by one node, that of the later incarnation counts, and then the one of the later version [P7]. */
+/** Of two by one node, that of the later incarnation counts, and then the one of the later version [K1]. */
 export interface Advertisement {
   readonly incarnation: number;
   readonly version: number;
@@ -14,10 +14,10 @@ export interface Advertisement {
 
 type OnTheWire = NonNullable<Exchange["links"]>[number];
 
-/** Neither number may be larger: no later one that fits on the wire could outrank it. */
+/** Neither number may be larger: no later one that fits on the wire could outrank it [K6]. */
 export const VERSION_MAX = 2 ** 52;
 
-/** Reads one from the wire, without those it names that are no members [P7]. Undefined if its node is none. */
+/** Reads one from the wire, without those it names that are no members [K6]. Undefined if its node is none. */
 export function readAdvertisement(
   members: Members,
   [id, incarnation, version, suspected, heard]: OnTheWire,

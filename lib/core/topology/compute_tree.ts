@@ -11,7 +11,7 @@ import type { LinkState } from "./link_state.ts";
 import { ROOT, Tree, UNREACHABLE } from "./tree.ts";
 
 /**
- * The tree as seen by `me` [P8]. While nobody suspects anybody, it is the layout. After that only links of the layout and
+ * The tree as seen by `me` [K10] [K11]. While nobody suspects anybody, it is the layout. After that only links of the layout and
  * advertised ones count. The relays of the layout that the root reaches through relays come first, and under them the leaves,
  * each under the first of its preference list to which it has a link. All others are as few hops away as the links allow.
  */
@@ -35,7 +35,7 @@ export function computeTree(linkState: LinkState, me: number): Tree {
   return new Tree(members, me, root, (rank) => parents[rank] ?? UNREACHABLE);
 }
 
-/** The same tree without ways round a cut: only the root and relays of the layout pass on [P18]. */
+/** The same tree without ways round a cut: only the root and relays of the layout pass on [K11]. */
 export function withoutDetours({ members, me, root, parentOf }: Tree, layout: Layout): Tree {
   const passesOn = (parent: number) => parent < 0 || parent === root || layout.isRelay(parent);
   return new Tree(members, me, root, (rank) => passesOn(parentOf(rank)) ? parentOf(rank) : UNREACHABLE);
@@ -43,7 +43,7 @@ export function withoutDetours({ members, me, root, parentOf }: Tree, layout: La
 
 /**
  * The neighbours through which `after.me` reaches all that have to act on a change of the tree: those whose place in it is
- * another, and the backups of those that fell out of it. Everyone else has time.
+ * another, and the backups of those that fell out of it. Everyone else has time [K2].
  */
 export function neighboursToNotify(layout: Layout, before: Tree, after: Tree): Set<number> {
   const actors = new Set<number>();
@@ -113,7 +113,7 @@ function placeLeaves(parents: Int32Array, placed: number[], linkState: LinkState
   }
 }
 
-/** The first relay of a leaf's preference list that has a place and to which it has a link [P24]. */
+/** The first relay of a leaf's preference list that has a place and to which it has a link [K11] [K12]. */
 function relayFor(leaf: number, linkState: LinkState, parents?: Int32Array): number | undefined {
   const { layout } = linkState;
   const canServe = (relay: number) => parents?.[relay] !== UNREACHABLE && linkState.linkUp(leaf, relay);

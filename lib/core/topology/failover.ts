@@ -5,13 +5,13 @@
 import type { Layout } from "./layout.ts";
 import type { Tree } from "./tree.ts";
 
-/** So many members try to reach one that has fallen out of the tree [P18]. */
+/** So many members try to reach one that has fallen out of the tree [D6]. */
 export const BACKUPS = 2;
 
 /**
  * By rank, the most preferred first. In a star these are all other members, from the one after it in rank on. Where there
  * are relays these are all of them, the layout's first, and the rest in an order that differs among the leaves of one relay,
- * so that these spread over all others when it is lost [P24].
+ * so that these spread over all others when it is lost [K12].
  */
 export function* preferenceList(layout: Layout, rank: number): Generator<number> {
   const { size, relays } = layout;
@@ -28,13 +28,13 @@ export function* preferenceList(layout: Layout, rank: number): Generator<number>
   }
 }
 
-/** The one that is to pass on to a member: the root, or the first relay of its preference list that can be reached [P24]. */
+/** The one that is to pass on to a member: the root, or the first relay of its preference list that can be reached [K12]. */
 export function coordinatorOf(layout: Layout, tree: Tree, rank: number): number {
   if (!layout.isLeaf(rank)) return tree.root;
   return preferenceList(layout, rank).find((relay) => tree.has(relay)) ?? tree.root;
 }
 
-/** The few that try to reach a member that has fallen out: not the root, and not its own relay, which suspects it [P18]. */
+/** The few that try to reach a member that has fallen out: not the root, and not its own relay, which suspects it [D6]. */
 export function backupsOf(layout: Layout, tree: Tree, lost: number): number[] {
   const own = layout.relays === 0 ? undefined : layout.parentOf(lost);
   const canTry = (rank: number) => rank !== tree.root && rank !== own && tree.has(rank);
@@ -48,7 +48,7 @@ export function relaysReached(layout: Layout, tree: Tree): number {
   return count;
 }
 
-/** Whether `tree.me` probes on behalf of others: where relays can be reached, they alone do [P25]. */
+/** Whether `tree.me` probes on behalf of others: where relays can be reached, they alone do [D9]. */
 export function probesForOthers(layout: Layout, tree: Tree): boolean {
   return layout.relays === 0 || layout.isRelay(tree.me) || relaysReached(layout, tree) === 0;
 }

@@ -7,12 +7,12 @@ import { ROOT } from "./tree.ts";
  */
 export const STAR_MAX = 150;
 
-/** How many relays stand between the root and the others of so many members [P23]. */
+/** How many relays stand between the root and the others of so many members [K9]. */
 export function relaysFor(members: number): number {
   return members > STAR_MAX ? Math.ceil(Math.sqrt(members)) : 0;
 }
 
-/** Rank 0 is the root, the next `relays` are its relays, and the rest are leaves, dealt out among these in turn. */
+/** Rank 0 is the root, the next `relays` are its relays, and the rest are leaves, dealt out among these in turn [K9]. */
 export class Layout {
   readonly size: number;
   /** How many relays stand between the root and the leaves; 0 for a star. */

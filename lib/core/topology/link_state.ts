@@ -14,7 +14,7 @@ export interface StoredAdvertisement extends Advertisement {
   readonly changedAt: number;
 }
 
-/** A peer is not heard before its first message, and suspected from a missed answer to the next message. */
+/** A peer is not heard before its first message, and suspected from a missed answer to the next message [I6]. */
 export type Standing = "unheard" | "heard" | "suspected";
 
 const NONE: ReadonlySet<number> = new Set();
@@ -72,7 +72,7 @@ export class LinkState {
 
   /**
    * A link is up if both its ends hear each other; an end that does not advertise agrees, and of two such the layout decides
-   * [P9]. A link between a relay and a leaf is advertised by the leaf alone.
+   * [K4]. A link between a relay and a leaf is advertised by the leaf alone [K5].
    */
   linkUp(a: number, b: number): boolean {
     const [ofA, ofB] = [this.#advertisements.get(a), this.#advertisements.get(b)];
@@ -85,14 +85,14 @@ export class LinkState {
     return (ofA?.heard.has(b) ?? true) && (ofB?.heard.has(a) ?? true);
   }
 
-  /** This node begins a later incarnation, whose advertisements outrank those of earlier ones [P5]. */
+  /** This node begins a later incarnation, whose advertisements outrank those of earlier ones [B5]. */
   beginIncarnation(incarnation: number): void {
     if (incarnation <= this.#incarnation) return;
     this.#incarnation = incarnation;
     if (this.#advertisements.has(this.#me)) this.#advertise();
   }
 
-  /** Nothing that a node advertised before this incarnation of it is believed any longer [P7]. */
+  /** Nothing that a node advertised before this incarnation of it is believed any longer [K6]. */
   discard(node: number, incarnation: number): void {
     const known = this.#advertisements.get(node);
     if (known !== undefined && known.incarnation < incarnation) this.#drop(node);
@@ -117,7 +117,7 @@ export class LinkState {
     this.#advertise();
   }
 
-  /** Takes in an advertisement of `node`. Returns the peers that it newly suspects, or undefined if it is no news [P7]. */
+  /** Takes in an advertisement of `node`. Returns the peers that it newly suspects, or undefined if it is no news [K1] [K6]. */
   merge(node: number, told: Advertisement): number[] | undefined {
     const known = this.#advertisements.get(node);
     if (told.version > VERSION_MAX || told.incarnation > VERSION_MAX) return undefined;
@@ -128,7 +128,7 @@ export class LinkState {
     return [...told.suspected].filter((peer) => !(known?.suspected.has(peer) ?? false));
   }
 
-  /** Stops advertising that this node hears those for which `keep` is false; where it advertises nothing, nothing changes [P7]. */
+  /** Stops advertising that this node hears those for which `keep` is false; where it advertises nothing, nothing changes [K7] [K8]. */
   retract(keep: (peer: number) => boolean): void {
     const heard = new Set([...this.#heard].filter((peer) => keep(peer) || !this.#isAdvertised(peer)));
     if (heard.size === this.#heard.size) return;
@@ -143,7 +143,7 @@ export class LinkState {
     return others.length > 0;
   }
 
-  /** Only this node knows its links. If others still pass on what an earlier life of it advertised, it outranks that [P7]. */
+  /** Only this node knows its links. If others still pass on what an earlier life of it advertised, it outranks that [K1]. */
   #hearOfMyself(told: Advertisement, known: Advertisement | undefined): number[] | undefined {
     if (known !== undefined && (isLater(known, told) || isSame(known, told))) return undefined;
     // Above that life, not within it: it may have advertised more than has been heard here.
@@ -154,7 +154,7 @@ export class LinkState {
 
   /**
    * Whether this node advertises already, or hears a peer to which the layout gives it no link, while somebody is suspected.
-   * To a leaf it is sign enough of a fault that it hears a relay that is not its own.
+   * To a leaf it is sign enough of a fault that it hears a relay that is not its own [K3].
    */
   get #mustAdvertise(): boolean {
     if (this.#advertisements.has(this.#me)) return true;
@@ -169,7 +169,7 @@ export class LinkState {
     return new Set([...this.#heard].filter((peer) => this.#isAdvertised(peer)));
   }
 
-  /** A relay leaves its links with leaves to these [P9]. */
+  /** A relay leaves its links with leaves to these [K5]. */
   #isAdvertised(peer: number): boolean {
     return !this.layout.isRelay(this.#me) || this.layout.isRelay(peer);
   }

@@ -1,4 +1,4 @@
-/** A shortest-path tree over the members that can be reached, as one of its nodes sees it. */
+/** A shortest-path tree over the members that can be reached, as one of its nodes sees it [I7]. */
 import { assert } from "../assert.ts";
 
 /** In place of a parent's rank: the root has none, and what cannot be reached has no place in the tree. */

@@ -86,7 +86,7 @@ const ways: readonly Way[] = [
 ];
 
 for (const { name, hot, signal, restore } of ways) {
-  test(`serve: ${name}: the node gets back what others hold, and is heard [N7][N13]`, async () => {
+  test(`serve: ${name}: the node gets back what others hold, and is heard [B5] [B7]`, async () => {
     await withCluster({ ids, durable: true }, async (nodes, { folder }) => {
       const [n1, n2] = [nodes[0] ?? assert.fail(), nodes[1] ?? assert.fail()];
       const [dir, copy] = [join(folder, "n1"), join(folder, "copy")];
@@ -113,11 +113,11 @@ for (const { name, hot, signal, restore } of ways) {
   });
 }
 
-test("serve: with an emptied directory and a clock that is behind, a node is heard all the same [N13]", async () => {
+test("serve: with an emptied directory and a clock that is behind, a node is heard all the same [B5]", async () => {
   await setBack(true);
 });
 
-test("serve: in memory, with a clock that was set back, a node is heard all the same [N13]", async () => {
+test("serve: in memory, with a clock that was set back, a node is heard all the same [B5]", async () => {
   await setBack(false);
 });
 

@@ -53,14 +53,14 @@ function gathered(values: readonly (number | string)[], latencyMs = 0): Pair {
   return pair;
 }
 
-test("a message carries at most BATCH_ENTRIES_MAX entries, and the rest follows [P10]", () => {
+test("a message carries at most BATCH_ENTRIES_MAX entries, and the rest follows [F2]", () => {
   const values = count(0, 5 * BATCH_ENTRIES_MAX + 1);
   const pair = gathered(values);
   equal(Math.max(...pair.sent.map(entries)), BATCH_ENTRIES_MAX);
   equalSets(pair.read("n0"), values);
 });
 
-test("as much is on its way as may be, and more follows upon each answer, not after a pause [P10]", () => {
+test("as much is on its way as may be, and more follows upon each answer, not after a pause [F1] [F4]", () => {
   const latencyMs = 20;
   const pair = gathered(count(0, 40 * BATCH_ENTRIES_MAX), latencyMs);
   const batches = pair.sent.filter((each) => entries(each) > 1).map(({ at }) => at);
@@ -70,7 +70,7 @@ test("as much is on its way as may be, and more follows upon each answer, not af
   deepEqual(gaps, gaps.map(() => 2 * latencyMs));
 });
 
-test("fresh values do not send further batches before what is on its way is answered [P10]", () => {
+test("fresh values do not send further batches before what is on its way is answered [F1] [I5]", () => {
   const pair = gathered([], 1);
   pair.cut = true;
   pair.broadcast("n1", count(0, 5 * BATCH_ENTRIES_MAX));
@@ -89,7 +89,7 @@ test("fresh values do not send further batches before what is on its way is answ
   equalSets(pair.read("n0"), [...count(0, 5 * BATCH_ENTRIES_MAX), ...count(100_000, 100_020)]);
 });
 
-test("what enters while nothing more may be on its way follows upon the answer, though the last batch was no part [P10]", () => {
+test("what enters while nothing more may be on its way follows upon the answer, though the last batch was no part [E6] [F4]", () => {
   const pair = new Pair(20);
   pair.run(2_000);
   pair.sent.length = 0;
@@ -100,7 +100,7 @@ test("what enters while nothing more may be on its way follows upon the answer, 
   equal((pair.read("n1") as unknown[]).length, 2);
 });
 
-test("what both ends stream to each other goes over the line once, though each asks for answers in between [P2] [P10]", () => {
+test("what both ends stream to each other goes over the line once, though each asks for answers in between [E2] [F4]", () => {
   const pair = new Pair(20);
   pair.run(2_000);
   const rounds = 300;
@@ -116,7 +116,7 @@ test("what both ends stream to each other goes over the line once, though each a
   ok(asked >= 5 && sent < 1.02 * values, `${asked} asked, ${sent} entries were sent for ${values} values`);
 });
 
-test("a message stops at BATCH_BYTES_MAX bytes of values, and the rest follows [P10]", () => {
+test("a message stops at BATCH_BYTES_MAX bytes of values, and the rest follows [F2]", () => {
   const length = BATCH_BYTES_MAX / 4;
   const values = count(0, 10).map((n) => String(n).repeat(length));
   const pair = gathered(values);
@@ -125,7 +125,7 @@ test("a message stops at BATCH_BYTES_MAX bytes of values, and the rest follows [
   equalSets(pair.read("n0"), values);
 });
 
-test("long values arrive: no message is longer than a line may be, whatever they are written in [P10]", () => {
+test("long values arrive: no message is longer than a line may be, whatever they are written in [F8]", () => {
   for (const letter of ["x", "\u6f22", "\u0001", "\u{1f600}", '"', "\ud800"]) {
     const perLetter = new TextEncoder().encode(JSON.stringify(letter)).length - 2;
     const repeats = Math.floor((VALUE_BYTES_MAX - 16) / perLetter);
@@ -137,7 +137,7 @@ test("long values arrive: no message is longer than a line may be, whatever they
   }
 });
 
-test("a window's worth over BATCH_ENTRIES_MAX reaches a child whole [P10]", () => {
+test("a window's worth over BATCH_ENTRIES_MAX reaches a child whole [F2] [F4]", () => {
   const pair = new Pair(50);
   pair.run(2_000);
   const values = count(0, 3 * BATCH_ENTRIES_MAX);
@@ -146,7 +146,7 @@ test("a window's worth over BATCH_ENTRIES_MAX reaches a child whole [P10]", () =
   equalSets(pair.read("n1"), values);
 });
 
-test("a message names at most SPANS_MAX intervals of one origin [P11]", () => {
+test("a message names at most SPANS_MAX intervals of one origin [F8]", () => {
   const node = new Node({ random: seeded(1), incarnation: 1 });
   const hear = (src: string, body: Record<string, unknown>) =>
     node.step({ kind: "receive", envelope: { src, dest: "n0", body: { type: "delta", ...body } } }, 0);
@@ -159,7 +159,7 @@ test("a message names at most SPANS_MAX intervals of one origin [P11]", () => {
   deepEqual(digest, [["n1.1", count(1, SPANS_MAX + 1).flatMap((n) => [2 * n, 2 * n])]]);
 });
 
-test("the first word goes to the relay at once, and from the relay after HELLO_MS [P12]", () => {
+test("the first word goes to the relay at once, and from the relay after HELLO_MS [D1]", () => {
   const pair = new Pair(1);
   pair.cut = true;
   pair.run(HELLO_MS);
@@ -167,7 +167,7 @@ test("the first word goes to the relay at once, and from the relay after HELLO_M
   deepEqual(firsts, [HELLO_MS, 0]);
 });
 
-test("a bare acknowledgement waits ACK_DELAY_MS, and not much longer [P2]", () => {
+test("a bare acknowledgement waits ACK_DELAY_MS, and not much longer [E4] [E5]", () => {
   for (const id of ["n0", "n1"]) {
     const pair = new Pair(10);
     pair.run(5_000);
@@ -182,7 +182,7 @@ test("a bare acknowledgement waits ACK_DELAY_MS, and not much longer [P2]", () =
   }
 });
 
-test("a peer that never answers gets MISSES_MAX requests, then small probes, and no more than those [P4]", () => {
+test("a peer that never answers gets MISSES_MAX requests, then small probes, and no more than those [T7]", () => {
   const pair = new Pair();
   pair.cut = true;
   pair.broadcast("n1", count(0, 100));
@@ -198,7 +198,7 @@ test("a peer that never answers gets MISSES_MAX requests, then small probes, and
   for (const { bytes } of late) ok(bytes < 300, `a probe of ${bytes} bytes`);
 });
 
-test("a peer that falls silent is asked again within SILENCE_MS_MAX, and probed until it answers [P4]", () => {
+test("a peer that falls silent is asked again within SILENCE_MS_MAX, and probed until it answers [T7]", () => {
   const pair = new Pair(100);
   pair.run(3_000);
   pair.cut = true;
@@ -211,7 +211,7 @@ test("a peer that falls silent is asked again within SILENCE_MS_MAX, and probed 
   }
 });
 
-test("a peer that stood still for a while is retried about as soon as one that did not [P4]", () => {
+test("a peer that stood still for a while is retried about as soon as one that did not [T3] [T7]", () => {
   for (const still of ["n0", "n1"]) {
     const pair = new Pair();
     const other = still === "n0" ? "n1" : "n0";
@@ -231,7 +231,7 @@ test("a peer that stood still for a while is retried about as soon as one that d
   }
 });
 
-test("a relay's window under WINDOW_MIN_MS is none: what enters leaves for it at once [P13] [P14]", () => {
+test("a relay's window under WINDOW_MIN_MS is none: what enters leaves for it at once [V4] [V8]", () => {
   for (const latencyMs of [0, 1, 50]) {
     const pair = new Pair(latencyMs);
     pair.run(2_000);
@@ -248,7 +248,7 @@ test("a relay's window under WINDOW_MIN_MS is none: what enters leaves for it at
   }
 });
 
-test("a relay whose window is under WINDOW_MIN_MS passes on at once what comes right after the last [P13]", () => {
+test("a relay whose window is under WINDOW_MIN_MS passes on at once what comes right after the last [V4]", () => {
   const pair = new Pair(1);
   pair.run(2_000);
   pair.sent.length = 0;
@@ -256,7 +256,7 @@ test("a relay whose window is under WINDOW_MIN_MS passes on at once what comes r
   equal(pair.sent.filter((each) => entries(each) > 0).length, 2);
 });
 
-test("a message names at most ORIGINS_MAX origins, and the rest is named later [P11]", () => {
+test("a message names at most ORIGINS_MAX origins, and the rest is named later [E3] [F8]", () => {
   const log = new Log();
   for (let i = 0; i < ORIGINS_MAX + 5; i++) log.add({ origin: `o${i}`, seq: 1, value: i });
   const first = composeDigest(log, 0);
@@ -266,7 +266,7 @@ test("a message names at most ORIGINS_MAX origins, and the rest is named later [
   equal(second.revision, log.revision);
 });
 
-test("the longest message fits into a line: HOLDS_BYTES_MAX, SIGHTS_BYTES_MAX, and a batch with a last large value [P11]", () => {
+test("the longest message fits into a line: DIGEST_BYTES_MAX, LINKS_BYTES_MAX, and a batch with a last large value [F8]", () => {
   const log = new Log();
   const name = (i: number) => `${i}`.padEnd(256, "x");
   for (let i = 0; i < ORIGINS_MAX; i++) {
@@ -296,7 +296,7 @@ test("the longest message fits into a line: HOLDS_BYTES_MAX, SIGHTS_BYTES_MAX, a
   equal(toldOf, ranks.length);
 });
 
-test("a digest with more than SPANS_MAX intervals or ORIGINS_MAX origins is malformed [P11]", () => {
+test("a digest with more than SPANS_MAX intervals or ORIGINS_MAX origins is malformed [F8]", () => {
   const typeOf = (origins: number, spans: number) => {
     const digest = count(0, origins).map((i) => [`o${i}`, count(1, 2 * spans + 1)]);
     return readPeerMessage({ type: "ack", incarnation: 1, seq: 1, digest })?.type;
@@ -322,7 +322,7 @@ function relay(): { n0: Node; receive: (src: string, body: object, now: number) 
   return { n0, receive };
 }
 
-test("BULK_ENTRIES at once are passed on without waiting for a window, fewer are not [P13]", () => {
+test("BULK_ENTRIES at once are passed on without waiting for a window, fewer are not [V4]", () => {
   for (const [entries, left] of [[BULK_ENTRIES - 1, 0], [BULK_ENTRIES, 1]] as const) {
     const { receive } = relay();
     const sent = receive(
@@ -334,7 +334,7 @@ test("BULK_ENTRIES at once are passed on without waiting for a window, fewer are
   }
 });
 
-test("what of the linkState has no room in one message follows by itself, to a neighbour [P11]", () => {
+test("what of the linkState has no room in one message follows by itself, to a neighbour [F8]", () => {
   const ids = count(0, 400).map((i) => `node-${1_000 + i}`);
   const [me, other, teller] = ids as [string, string, string];
   const node = new Node({ random: seeded(1), incarnation: 1 });
@@ -360,7 +360,7 @@ test("what of the linkState has no room in one message follows by itself, to a n
   equal(told.size, ids.length);
 });
 
-test("who asks in vain for what a peer says it holds asks ever more rarely, up to WANT_CAP_MS [P15]", () => {
+test("who asks in vain for what a peer says it holds asks ever more rarely, up to PULL_CAP_MS [E8]", () => {
   const pair = new Pair(10);
   pair.run(2_000);
   const ghost = { incarnation: 1, seq: 1_000, digest: [["ghost.1", [1, 9]]], poll: true };
@@ -375,7 +375,7 @@ test("who asks in vain for what a peer says it holds asks ever more rarely, up t
   deepEqual(pair.read("n0"), ["real"]);
 });
 
-test("a word numbered over VERSION_MAX is not believed, for it could not be outranked [P7]", () => {
+test("a word numbered over VERSION_MAX is not believed, for it could not be outranked [K6]", () => {
   const linkState = new LinkState(0, 1, new Layout(2, 0));
   const word = (version: number) => ({
     incarnation: 1,

@@ -86,7 +86,7 @@ test("Node: anything else before init is an error 11 [N1]", () => {
   }
 });
 
-test("Node: a broadcast is made safe, then delivered, then acknowledged [N2]", () => {
+test("Node: a broadcast is made safe, then delivered, then acknowledged [N2] [I3]", () => {
   const node = alone();
   deepEqual(ask(node, broadcast("a")), entered(1, "a"));
   deepEqual(ask(node, broadcast({ b: [null] }, 3)), entered(2, { b: [null] }, 3));
@@ -107,7 +107,7 @@ test("Node: a broadcast that wants no answer gets none, and enters all the same 
   deepEqual(ask(node, { type: "read", msg_id: 2 }), [reply({ type: "read_ok", messages: [1] })]);
 });
 
-test("Node: a read has each value once, in the order in which they came [N3]", () => {
+test("Node: a read has each value once, in the order in which they came [N3] [I1]", () => {
   const node = alone();
   const values = [3, "3", null, [3], {}, false, 1];
   for (const value of [...values, ...values]) ask(node, broadcast(value));
@@ -162,7 +162,7 @@ test("Node: a malformed body is an error 12 that names what is wrong [N5]", () =
   ]);
 });
 
-test("Node: gossip of a stranger, or out of shape, is an error 12 if an answer is wanted, and else reported [N5]", () => {
+test("Node: gossip of a stranger, or out of shape, is an error 12 if an answer is wanted, and else reported [N5] [W4]", () => {
   const gossip = { type: "ack", incarnation: 1, seq: 1, digest: [], msg_id: 2 };
   deepEqual(ask(alone(), gossip), [error(MALFORMED_REQUEST, "c1 is not a member")]);
   deepEqual(ask(alone(), { type: "ack", incarnation: 1, seq: 1, digest: [] }), [drop("c1 is not a member")]);
@@ -174,12 +174,12 @@ test("Node: gossip of a stranger, or out of shape, is an error 12 if an answer i
   ]);
 });
 
-test("Node: a message for somebody else is passed over [N5]", () => {
+test("Node: a message for somebody else is passed over [N7]", () => {
   deepEqual(ask(alone(), broadcast(1), "c1", "n1"), []);
   deepEqual(ask(alone(), { type: "init", msg_id: 2, node_id: "n1", node_ids: ["n1"] }, "c1", "n1"), []);
 });
 
-test("Node: an answer is never answered, nor is what asks for no answer [N5]", () => {
+test("Node: an answer is never answered, nor is what asks for no answer [N5] [I9]", () => {
   const node = alone();
   deepEqual(ask(node, { type: "error", code: 10, text: "", in_reply_to: 1, msg_id: 2 }), []);
   deepEqual(ask(node, { ...broadcast(1), in_reply_to: 1 }), []);
@@ -219,7 +219,7 @@ test("Node: whatever it answers can be written, however deep a line nests [N6]",
   }
 });
 
-test("Node: its origin is its id and its incarnation, so that a later life is told apart [N7]", () => {
+test("Node: its origin is its id and its incarnation, so that a later life is told apart [B4]", () => {
   const node = unborn(35);
   ask(node, { type: "init", node_id: "n0", node_ids: ["n0"] });
   deepEqual(ask(node, { type: "broadcast", message: 1 })[0], {
@@ -229,7 +229,7 @@ test("Node: its origin is its id and its incarnation, so that a later life is to
   });
 });
 
-test("Node: an acknowledged value is in every read, even where a peer holds entries of its origin [N7]", () => {
+test("Node: an acknowledged value is in every read, even where a peer holds entries of its origin [B4]", () => {
   const node = unborn();
   ask(node, { type: "init", node_id: "n0", node_ids: ["n0", "n1"] });
   ask(node, { type: "delta", incarnation: 1, seq: 1, digest: [], runs: [["n0.1", 1, ["old"]]] }, "n1");

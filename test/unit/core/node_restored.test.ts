@@ -47,7 +47,7 @@ test("Node reads what an earlier life made safe, and persists and delivers none 
   }]);
 });
 
-test("Node begins an origin in each life: its log may be older than what it told the others [N7]", () => {
+test("Node begins an origin in each life: its log may be older than what it told the others [B4]", () => {
   const effects = ask(comeBack(), { type: "broadcast", message: "more", msg_id: 2 });
   deepEqual(effects[0], { kind: "persist", own: true, entries: [{ origin: "n0.5", seq: 1, value: "more" }] });
 });
@@ -80,7 +80,7 @@ test("Node refuses new values while they cannot be made safe, and serves everyth
   ]);
 });
 
-test("Node lets what is due leave upon a wake, and upon nothing else [S5]", () => {
+test("Node lets what is due leave upon a wake, and upon nothing else [N8] [S9]", () => {
   const node = comeBack();
   ask(node, { type: "ack", incarnation: 7, seq: 1, digest: [["n0.1", [1, 2]], ["n1.7", [1, 4]]] }, "n1");
   const step = (event: Event) =>
@@ -129,7 +129,7 @@ test("Node.status tells how far a peer is behind and ahead, and since when it co
   equal(lostAt > 0 && lostAt < 10_000, true, `n2 says nothing, and is lost at ${lostAt}`);
 });
 
-test("Node probes a peer at once to which the carrier has a link again, and no peer that it sees [P22]", () => {
+test("Node probes a peer at once to which the carrier has a link again, and no peer that it sees [D12]", () => {
   const node = comeBack();
   ask(node, { type: "ack", incarnation: 7, seq: 1, digest: [] }, "n1");
   const types = (peer: string) =>

@@ -7,7 +7,7 @@ import { type Store, StoreFault } from "../../../lib/store/store.ts";
 
 const entry = (seq: number): Entry => ({ origin: "n1.1", seq, value: seq });
 
-test("DegradableJournal stores at each commit, and nothing while it is suspended [S4]", () => {
+test("DegradableJournal stores at each commit, and nothing while it is suspended [S5]", () => {
   const store = new Room();
   const safe = new DegradableJournal(store);
   safe.append([entry(1)]);
@@ -18,7 +18,7 @@ test("DegradableJournal stores at each commit, and nothing while it is suspended
   deepEqual(store.stored, [[entry(1)]]);
 });
 
-test("DegradableJournal.resume() stores the entries that wait, once there is room [S4]", () => {
+test("DegradableJournal.resume() stores the entries that wait, once there is room [S5]", () => {
   const store = new Room();
   const safe = new DegradableJournal(store);
   safe.suspend(new Error("it failed"));
@@ -34,7 +34,7 @@ test("DegradableJournal.resume() stores the entries that wait, once there is roo
   deepEqual(store.stored, [[entry(1), entry(2), entry(3)]]);
 });
 
-test("DegradableJournal keeps entries that wait for a commit when it is suspended, also if the store fails on [S4]", () => {
+test("DegradableJournal keeps entries that wait for a commit when it is suspended, also if the store fails on [S5]", () => {
   const store = new Room();
   const safe = new DegradableJournal(store);
   safe.append([entry(1)]);
@@ -47,7 +47,7 @@ test("DegradableJournal keeps entries that wait for a commit when it is suspende
   deepEqual(store.stored, [[entry(1), entry(2)]]);
 });
 
-test("DegradableJournal says that the place of its store is gone, until it is suspended [S4]", () => {
+test("DegradableJournal says that the place of its store is gone, until it is suspended [S5]", () => {
   const store = new Room();
   const safe = new DegradableJournal(store);
   equal(safe.faultOfPlace(), undefined);

@@ -41,7 +41,7 @@ test("drive() holds all that follows from entries until one commit at the end of
   assert.equal(rig.driver.settled, true);
 });
 
-test("drive() commits COMMIT_ENTRIES_MAX entries before the turn is over [S1]", () => {
+test("drive() commits COMMIT_ENTRIES_MAX entries before the turn is over [S3]", () => {
   const many = Array.from({ length: COMMIT_ENTRIES_MAX }, (_, i) => ({ ...entry, seq: i + 1 }));
   const rig = new Rig(() => [{ kind: "persist", own: true, entries: many }], { disk: new Disk() });
   rig.receive(hello);
@@ -50,7 +50,7 @@ test("drive() commits COMMIT_ENTRIES_MAX entries before the turn is over [S1]", 
   assert.equal(rig.log.length, 3, "nothing is left to commit");
 });
 
-test("drive() holds nothing for what others brought, and commits it a little later [S1]", () => {
+test("drive() holds nothing for what others brought, and commits it a little later [S2]", () => {
   const brought: Effect[] = taking.map((effect) =>
     effect.kind === "persist" ? { ...effect, own: false } : effect
   );
@@ -76,7 +76,7 @@ test("drive() wakes the node that takes over after a later commit has failed [S4
   assert.deepEqual(rig.timers, [500 - COMMIT_LATER_MS]);
 });
 
-test("drive() commits what others brought together with an own entry, and when it stops [S1]", () => {
+test("drive() commits what others brought together with an own entry, and when it stops [S2]", () => {
   const brought: Effect[] = [{ kind: "persist", own: false, entries: [entry] }];
   const answers = [brought, taking, brought];
   const rig = new Rig(() => answers.shift() ?? [], { disk: new Disk() });
@@ -101,7 +101,7 @@ test("drive() gives the events of a failed commit to the node that takes over, a
   assert.deepEqual(rig.log, [step, "append 1", step, "commit", "unsafe: no room", step, step]);
 });
 
-test("drive() wakes the node once at the end of the turn, for all that came in it [S5]", () => {
+test("drive() wakes the node once at the end of the turn, for all that came in it [S9]", () => {
   const rig = new Rig((event) => {
     rig.deadline = event.kind === "wake" ? Infinity : 1000;
     return [];
@@ -114,7 +114,7 @@ test("drive() wakes the node once at the end of the turn, for all that came in i
   assert.deepEqual(rig.timers, []);
 });
 
-test("drive() takes in all that has come before it does what is overdue: nothing misses what leaves then [S5]", () => {
+test("drive() takes in all that has come before it does what is overdue: nothing misses what leaves then [S9]", () => {
   const rig = new Rig((event) => {
     rig.deadline = event.kind === "wake" ? Infinity : rig.deadline;
     return [];
@@ -126,7 +126,7 @@ test("drive() takes in all that has come before it does what is overdue: nothing
   assert.deepEqual(rig.log, ["step receive", "step receive", "step wake"]);
 });
 
-test("drive() passes on what came in its last turn before it stops [S5]", () => {
+test("drive() passes on what came in its last turn before it stops [S9]", () => {
   const rig = new Rig((event) => {
     rig.deadline = event.kind === "wake" ? Infinity : 1000;
     return event.kind === "wake" ? [{ kind: "send", envelope: hello }] : taking;
@@ -139,7 +139,7 @@ test("drive() passes on what came in its last turn before it stops [S5]", () => 
   assert.deepEqual(rig.log.at(-1), "send hello");
 });
 
-test("drive() says once per turn that all is settled [S5]", () => {
+test("drive() says once per turn that all is settled [S9]", () => {
   const rig = new Rig(() => taking);
   rig.receive(hello);
   rig.receive(hello);
@@ -224,7 +224,7 @@ test("drive() does not arm again when it is stopped within a step", () => {
   assert.deepEqual(rig.timers, []);
 });
 
-test("drive() steps all that comes in one turn at one moment, which never goes back [S5]", () => {
+test("drive() steps all that comes in one turn at one moment, which never goes back [S9]", () => {
   const rig = new Rig(() => []);
   rig.deadline = 1500;
   rig.receive(hello);

@@ -7,7 +7,7 @@ import { type Store, StoreFault } from "../../../lib/store/store.ts";
 
 const entry: Entry = { origin: "n0.1", seq: 1, value: 7 };
 
-test("driveDurably() starts over in a later life when a commit fails, and tells the node why and until when [S4]", () => {
+test("driveDurably() starts over in a later life when a commit fails, and tells the node why and until when [S4] [S5]", () => {
   const rig = new Rig();
   rig.store.room = false;
   rig.driver.step({ kind: "linked", peer: "own" });
@@ -25,7 +25,7 @@ test("driveDurably() starts over in a later life when a commit fails, and tells 
   deepEqual([rig.driver.storage, rig.store.stored], ["durable", [entry]]);
 });
 
-test("driveDurably() looks every RESUME_MS whether the log is still there, and refuses values where it is not [S4]", () => {
+test("driveDurably() looks every RESUME_MS whether the log is still there, and refuses values where it is not [S5]", () => {
   const rig = new Rig();
   rig.pass(RESUME_MS);
   deepEqual(rig.log, []);

@@ -13,7 +13,7 @@ import {
   WATCHES_PER_CONNECTION_MAX,
 } from "../../../lib/service/watches.ts";
 
-test("Watches give all entries that are held, then new ones [S2]", () => {
+test("Watches give all entries that are held, then new ones [S6]", () => {
   const rig = new Rig("a", "b");
   rig.watch("c#1", {});
   deepEqual(rig.take(), [watchOk(2), values(1, "a", "b")]);
@@ -22,27 +22,27 @@ test("Watches give all entries that are held, then new ones [S2]", () => {
   deepEqual(rig.take(), [values(3, "c")]);
 });
 
-test("Watches pass over the entries that the position covers [S2]", () => {
+test("Watches pass over the entries that the position covers [S6]", () => {
   const rig = new Rig("a", "b", "c");
   rig.watch("c#1", { from: [["n0.1", [1, 1, 3, 3]]] });
   deepEqual(rig.take(), [watchOk(3), values(2, "b")]);
 });
 
-test("Watches that do not follow end where the log ends [S2]", () => {
+test("Watches that do not follow end where the log ends [S6]", () => {
   const rig = new Rig("a");
   rig.watch("c#1", { follow: false });
   deepEqual(rig.take(), [watchOk(1), values(1, "a"), { type: "watch_end", in_reply_to: 9 }]);
   equal(rig.watches.count, 0);
 });
 
-test("Watches take null as if it were not there [S2]", () => {
+test("Watches take null as if it were not there [S6]", () => {
   const rig = new Rig("a");
   rig.watch("c#1", { from: null, follow: null });
   deepEqual(rig.take(), [watchOk(1), values(1, "a")]);
   equal(rig.watches.count, 1);
 });
 
-test("Watches wait for a reader that has WATCH_HELD_BYTES_MAX to read, and lose nothing [S3]", () => {
+test("Watches wait for a reader that has WATCH_HELD_BYTES_MAX to read, and lose nothing [S8]", () => {
   const rig = new Rig("a");
   rig.held = WATCH_HELD_BYTES_MAX;
   rig.watch("c#1", {});
@@ -56,7 +56,7 @@ test("Watches wait for a reader that has WATCH_HELD_BYTES_MAX to read, and lose 
   deepEqual(rig.take(), [values(1, "a", "b")]);
 });
 
-test("Watches give more than a batch in batches [S3]", () => {
+test("Watches give more than a batch in batches [S6]", () => {
   const rig = new Rig(...Array.from({ length: BATCH_ENTRIES_MAX + 1 }, (_, i) => i));
   rig.watch("c#1", {});
   deepEqual(rig.take().slice(2), [values(BATCH_ENTRIES_MAX + 1, BATCH_ENTRIES_MAX)]);
@@ -72,7 +72,7 @@ test("Watches show nothing that is not safe yet [S1]", () => {
   deepEqual(rig.take(), [values(1, "a")]);
 });
 
-test("Watches end when asked to, and with their connection [S2]", () => {
+test("Watches end when asked to, and with their connection [S6]", () => {
   const rig = new Rig();
   rig.watch("c#1", {});
   rig.watch("d#1", {});
@@ -85,7 +85,7 @@ test("Watches end when asked to, and with their connection [S2]", () => {
   equal(connectionOf("a#b#17"), "17");
 });
 
-test("Watches are WATCHES_PER_CONNECTION_MAX over one connection, and WATCHES_MAX in all [S3]", () => {
+test("Watches are WATCHES_PER_CONNECTION_MAX over one connection, and WATCHES_MAX in all [S8]", () => {
   const rig = new Rig();
   for (let i = 0; i < WATCHES_PER_CONNECTION_MAX; i++) rig.watch("c#0", {});
   rig.take();
@@ -98,7 +98,7 @@ test("Watches are WATCHES_PER_CONNECTION_MAX over one connection, and WATCHES_MA
   equal(rig.take()[0]?.["code"], TEMPORARILY_UNAVAILABLE);
 });
 
-test("Watches keep the connection open for as long as one of them is on [S2]", () => {
+test("Watches keep the connection open for as long as one of them is on [S6]", () => {
   const rig = new Rig("a");
   rig.watch("c#1", {});
   rig.watch("c#1", { follow: false });
@@ -107,7 +107,7 @@ test("Watches keep the connection open for as long as one of them is on [S2]", (
   equal(rig.kept.at(-1), false);
 });
 
-test("Watches send values without runs to a connection that may be gone, once [S2]", () => {
+test("Watches send values without runs to a connection that may be gone, once [S7]", () => {
   const rig = new Rig("a");
   for (const client of ["c#1", "c#1", "c#2"]) rig.watch(client, {});
   rig.take();
@@ -116,7 +116,7 @@ test("Watches send values without runs to a connection that may be gone, once [S
   deepEqual(rig.take(), [{ type: "values", runs: [], in_reply_to: 9 }]);
 });
 
-test("Watches refuse a position that is none [S2]", () => {
+test("Watches refuse a position that is none [S6]", () => {
   const rig = new Rig("a");
   for (const from of ["n0.1", [["n0.1"]], [["n0.1", [1]]], [["n0.1", [0, 1]]], [[1, [1, 1]]]]) {
     rig.watch("c#1", { from });

@@ -95,7 +95,7 @@ test(
 );
 
 test(
-  "a later opening has a larger incarnation, even if the clock went back [N7]",
+  "a later opening has a larger incarnation, even if the clock went back [B3]",
   inFolder((dir) => {
     const incarnations = [now, now + 10, now - 500, now - 500, 1_000_000].map((moment) => {
       const store = open(dir, { now: moment });

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers";
 import { test } from "node:test";
 import { atEndOfTurn } from "../../../transports/end_of_turn.ts";
 
-test("atEndOfTurn() runs what is planned in order, and what that plans at the same end [S5]", async () => {
+test("atEndOfTurn() runs what is planned in order, and what that plans at the same end [S9]", async () => {
   const log: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   atEndOfTurn(() => {

@@ -13,7 +13,7 @@ export interface Waiting {
 /**
  * Many long answers at once would block the process, and leave more garbage than the runtime collects in time. So the
  * waiting clients go on one after the other: those with the shortest answers of late first, and among equals the one
- * that has waited longest.
+ * that has waited longest [S10].
  */
 export class Turn {
   readonly #waiting = new Set<Waiting>();

@@ -8,7 +8,7 @@ import { Examined } from "./examined.ts";
 /** After so long without a word a relay should have acknowledged, as far as anything is known of it. */
 const ACK_TIMEOUT_MS = ACK_DELAY_MS + RTT_GUESS_MS + ANSWER_SLACK_MS;
 
-test("INDIRECT_PROBES_MAX of those that fell out of the tree are looked for at once [P18]", () => {
+test("INDIRECT_PROBES_MAX of those that fell out of the tree are looked for at once [D6]", () => {
   const node = new Examined("n1", 0);
   const rest = ["n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"];
   node.hear("n0", 0, [["n0", rest, ["n1"]]]);
@@ -16,7 +16,7 @@ test("INDIRECT_PROBES_MAX of those that fell out of the tree are looked for at o
   deepEqual(node.asked, rest.slice(0, INDIRECT_PROBES_MAX).map((id) => `push-probe ${id}`));
 });
 
-test("a relay that another suspects is believed only if it was heard of late, or else asked, once [P16] [P7]", () => {
+test("a relay that another suspects is believed only if it was heard of late, or else asked, once [D3] [K7]", () => {
   for (
     const [quietMs, root, asked] of [
       [ACK_TIMEOUT_MS - 1, 0, []],
@@ -31,13 +31,13 @@ test("a relay that another suspects is believed only if it was heard of late, or
   }
 });
 
-test("nothing is believed or passed on of nodes that are no members [P7]", () => {
+test("nothing is believed or passed on of nodes that are no members [K6]", () => {
   const node = new Examined("n1", 0);
   node.hear("n0", 0, [["stranger", ["n0"], ["n1"]], ["n2", ["ghost"], ["n0", "ghost"]]]);
   deepEqual(node.links.filter(([id]) => id !== "n1"), [["n2", [], ["n0"]]]);
 });
 
-test("a relay that flushed once per window and is silent is asked for the last time [P16]", () => {
+test("a relay that flushed once per window and is silent is asked for the last time [D2]", () => {
   for (const [without, asked] of [[[], ["final-probe n0"]], [["flush-watch"], []]] as const) {
     const node = new Examined("n1", 0, ...without);
     node.hear("n0", 0);
@@ -47,7 +47,7 @@ test("a relay that flushed once per window and is silent is asked for the last t
   }
 });
 
-test("a peer with a new link is asked if it is a neighbour or somebody is suspected, and it is not heard [P22]", () => {
+test("a peer with a new link is asked if it is a neighbour or somebody is suspected, and it is not heard [D12]", () => {
   const node = new Examined("n1", 0);
   node.link("n0");
   node.link("n2");
@@ -58,7 +58,7 @@ test("a peer with a new link is asked if it is a neighbour or somebody is suspec
   deepEqual(node.asked, ["probe n2"]);
 });
 
-test("a node that suspects its relay and hears nobody else asks the next in rank; without a search, nobody [P17]", () => {
+test("a node that suspects its relay and hears nobody else asks the next in rank; without a search, nobody [D5]", () => {
   for (const [without, asked] of [[[], ["push-probe n1"]], [["search"], []]] as const) {
     const node = new Examined("n2", 0, ...without);
     node.hear("n0", 0);
@@ -67,7 +67,7 @@ test("a node that suspects its relay and hears nobody else asks the next in rank
   }
 });
 
-test("a node that suspects its relay advertises only the links over which it heard of late; without retraction, all [P7]", () => {
+test("a node that suspects its relay advertises only the links over which it heard of late; without retraction, all [K8]", () => {
   for (const [without, heard] of [[[], ["n3"]], [["retract"], ["n2", "n3"]]] as const) {
     const node = new Examined("n1", 0, ...without);
     node.hear("n0", 0);
@@ -78,7 +78,7 @@ test("a node that suspects its relay advertises only the links over which it hea
   }
 });
 
-test("the root and, once another suspects it, the next in rank call those of which nothing is known [P19]", () => {
+test("the root and, once another suspects it, the next in rank call those of which nothing is known [D7] [D8]", () => {
   const rolls = [
     ["n0", "n9", [], ["n1", "n2", "n3", "n4", "n5", "n6", "n7"]],
     ["n1", "n0", [], ["n3", "n4", "n5", "n6", "n7", "n9"]],
@@ -99,7 +99,7 @@ test("the root and, once another suspects it, the next in rank call those of whi
   }
 });
 
-test("those that reach nobody of a lost part probe it, one at a time; without background probes nobody does [P20]", () => {
+test("those that reach nobody of a lost part probe it, one at a time; without background probes nobody does [D9]", () => {
   for (const [without, count] of [[[], 1], [["background-probe"], 0]] as const) {
     const node = new Examined("n1", 0, "roll-call", "reconnect", ...without);
     node.hear("n0", 0);
@@ -110,7 +110,7 @@ test("those that reach nobody of a lost part probe it, one at a time; without ba
   }
 });
 
-test("when one that the root suspects is found, the root asks all others; without reconnections it does not [P21]", () => {
+test("when one that the root suspects is found, the root asks all others; without reconnections it does not [D10]", () => {
   for (const [without, asked] of [[[], ["probe n3"]], [["reconnect"], []]] as const) {
     const node = new Examined("n0", 0, "background-probe", "roll-call", ...without);
     for (const id of ["n1", "n2", "n3"]) node.hear(id, 0);
@@ -121,7 +121,7 @@ test("when one that the root suspects is found, the root asks all others; withou
   }
 });
 
-test("only the neighbours on the way to those that must act are told soon; without that, all of them [P18]", () => {
+test("only the neighbours on the way to those that must act are told soon; without that, all of them [K2]", () => {
   for (const [without, told] of [[[], ["n1", "n2"]], [["notify"], ["n1", "n2", "n3", "n4"]]] as const) {
     const node = new Examined("n0", 0, ...without);
     for (const id of ["n1", "n2", "n3", "n4", "n5"]) node.hear(id, 0);

@@ -12,7 +12,7 @@ import { Examined, members } from "./examined.ts";
 const layout = new Layout(members.size, 3);
 const overlayOf = (me: string, ...without: Mechanism[]) => new Examined(me, 3, ...without);
 
-test("a link between a relay and a leaf is advertised by the leaf, and presumed as in the layout if it advertises nothing [P9]", () => {
+test("a link between a relay and a leaf is advertised by the leaf, and presumed as in the layout if it advertises nothing [K4] [K5]", () => {
   const linkState = new LinkState(0, 1, layout);
   const say = (node: number, lost: number[], seen: number[], version = 1) =>
     linkState.merge(node, { incarnation: 1, version, suspected: new Set(lost), heard: new Set(seen) });
@@ -24,7 +24,7 @@ test("a link between a relay and a leaf is advertised by the leaf, and presumed 
   equal(linkState.linkUp(5, 1), false, "it is suspected there");
 });
 
-test("a relay advertises its links to relays alone, and retracts no others [P7] [P9]", () => {
+test("a relay advertises its links to relays alone, and retracts no others [K5]", () => {
   const linkState = new LinkState(1, 1, layout);
   for (const id of [0, 2, 4]) linkState.hear(id);
   linkState.suspect(3);
@@ -35,7 +35,7 @@ test("a relay advertises its links to relays alone, and retracts no others [P7] 
   deepEqual([said(), [...linkState.heard]], [[[1, [0, 2]]], [0, 2, 4, 7]]);
 });
 
-test("a stub is sent no advertisements; once it passes something on, all of them [P25]", () => {
+test("a stub is sent no advertisements; once it passes something on, all of them [K13]", () => {
   const linkState = new LinkState(1, 1, layout);
   linkState.suspect(2);
   const peer = new Progress("n4");
@@ -47,7 +47,7 @@ test("a stub is sent no advertisements; once it passes something on, all of them
   equal(composeLinks(linkState, members, peer.flights.confirmed.links).links.length, 1);
 });
 
-test("the leaves are stubs, but for those that have somebody below them; without stubs none is [P25]", () => {
+test("the leaves are stubs, but for those that have somebody below them; without stubs none is [K13]", () => {
   const node = overlayOf("n1");
   node.hear("n0", 0);
   deepEqual(members.ids.filter((id) => id !== "n1" && node.overlay.isStub(node.peer(id))), [
@@ -67,13 +67,13 @@ test("the leaves are stubs, but for those that have somebody below them; without
   equal(other.overlay.isStub(other.peer("n4")), false);
 });
 
-test("a stub keeps no advertisement but its own [P25]", () => {
+test("a stub keeps no advertisement but its own [K13]", () => {
   const node = overlayOf("n4");
   node.hear("n1", 0, [["n1", ["n2"], ["n0"]], ["n5", ["n2"], ["n1"]]]);
   deepEqual(node.links, []);
 });
 
-test("a leaf that another relay asks advertises that, and asks its own relay for a sign of life [P25]", () => {
+test("a leaf that another relay asks advertises that, and asks its own relay for a sign of life [D4] [K3]", () => {
   const node = overlayOf("n4");
   node.hear("n1", 0);
   deepEqual(node.links, []);
@@ -85,7 +85,7 @@ test("a leaf that another relay asks advertises that, and asks its own relay for
   deepEqual(other.asked, []);
 });
 
-test("a leaf that suspects its relay asks the next of its preference list until it has one, whoever else it hears [P17]", () => {
+test("a leaf that suspects its relay asks the next of its preference list until it has one, whoever else it hears [D5]", () => {
   const node = overlayOf("n4");
   node.hear("n1", 0);
   node.hear("n0", 0);
@@ -98,7 +98,7 @@ test("a leaf that suspects its relay asks the next of its preference list until 
   deepEqual([node.overlay.relay?.id, node.asked.length], ["n2", 2]);
 });
 
-test("a relay calls those of which nothing is known that it coordinates, and looks for those it backs up [P18] [P19]", () => {
+test("a relay calls those of which nothing is known that it coordinates, and looks for those it backs up [D6] [D7]", () => {
   const node = overlayOf("n2");
   for (const id of ["n5", "n8"]) node.hear(id, 0);
   node.hear("n0", 0, [["n0", ["n1"], ["n2", "n3"]], ["n3", ["n1"], ["n0", "n2"]]]);
@@ -106,7 +106,7 @@ test("a relay calls those of which nothing is known that it coordinates, and loo
   deepEqual(node.asked.filter((each) => each.startsWith("push-probe")), ["push-probe n1", "push-probe n7"]);
 });
 
-test("a relay asks those that it coordinates and that are below another [P21]", () => {
+test("a relay asks those that it coordinates and that are below another [D11]", () => {
   const node = overlayOf("n1");
   for (const id of ["n4", "n7"]) node.hear(id, 0);
   node.hear("n0", 2, [["n3", ["n9"], ["n0"]], ["n4", [], ["n2"]]]);
@@ -115,7 +115,7 @@ test("a relay asks those that it coordinates and that are below another [P21]", 
   deepEqual(node.asked.filter((each) => each !== "probe n9" && each !== "push-probe n9"), ["probe n4"]);
 });
 
-test("a stub that comes back is taken in all the same [P25]", () => {
+test("a stub that comes back is taken in all the same [K13]", () => {
   const node = overlayOf("n1");
   for (const id of ["n0", "n4"]) node.hear(id, 0);
   node.suspect("n4", 1);
@@ -124,7 +124,7 @@ test("a stub that comes back is taken in all the same [P25]", () => {
   deepEqual(node.notified, ["n4"]);
 });
 
-test("those that the backups have tried in vain do not keep others from being looked for [P18]", () => {
+test("those that the backups have tried in vain do not keep others from being looked for [D6]", () => {
   const node = overlayOf("n1");
   for (const id of members.ids.filter((id) => id !== "n1")) node.hear(id, 0);
   const tried = members.ids.slice(4, 4 + INDIRECT_PROBES_MAX);

@@ -48,7 +48,7 @@ test("log.values has a string and the value that it spells [L3]", () => {
   deepEqual(log.values, values);
 });
 
-test("log.grownSince() names the origins that grew after a revision [L4]", () => {
+test("log.grownSince() names the origins that grew after a revision [L5]", () => {
   const log = new Log();
   log.add({ origin: "a", seq: 1, value: 1 });
   const { revision } = log;
@@ -65,7 +65,7 @@ test("canonical() tells apart what JSON tells apart, and nothing else [L3]", () 
   equal(canonical({ a: 1, b: { d: 2, c: 3 } }), canonical({ b: { c: 3, d: 2 }, a: 1 }));
 });
 
-test("canonical() refuses what is nested deeper than VALUE_DEPTH_MAX [L5]", () => {
+test("canonical() refuses what is nested deeper than VALUE_DEPTH_MAX [L6]", () => {
   let value: Json = 0;
   for (let i = 0; i < VALUE_DEPTH_MAX; i++) value = [value];
   equal(typeof canonical(value), "string");

@@ -11,7 +11,7 @@ const values: Json[] = [
   ...[[], {}, [0], [[0]], { a: 1 }, { a: 1, b: 2 }, [1, 2], [2, 1]],
 ];
 
-test("digestOf() is the same for the same values, in any order and as often as they come [L3]", () => {
+test("digestOf() is the same for the same values, in any order and as often as they come [L4]", () => {
   const digest = digestOf(values);
   equal(digestOf(values.toReversed()), digest);
   equal(digestOf([...values, ...values, { b: 2, a: 1 }, -0]), digest);
@@ -19,7 +19,7 @@ test("digestOf() is the same for the same values, in any order and as often as t
   equal(digestOf([]), "0000000000000000");
 });
 
-test("digestOf() is another one for any other set: no two of these values have one hash [L3]", () => {
+test("digestOf() is another one for any other set: no two of these values have one hash [L4]", () => {
   const each = values.map((value) => digestOf([value]));
   equal(new Set(each).size, values.length);
   const numbers = Array.from({ length: 20_000 }, (_, i) => digestOf([i * 4_096]));
@@ -30,7 +30,7 @@ test("digestOf() is another one for any other set: no two of these values have o
   }
 });
 
-test("Log.digest is that of the values held, under whatever numbers [L3]", () => {
+test("Log.digest is that of the values held, under whatever numbers [L4]", () => {
   const log = new Log();
   values.forEach((value, i) => log.add({ origin: `n${i % 3}.1`, seq: i + 1, value }));
   log.add({ origin: "n9.1", seq: 1, value: "a" });

@@ -67,7 +67,7 @@ const hint = (origin: string, seq: number, value: Json) => ({ type: "push", runs
 const carry = (sent: readonly Envelope[], origin: string) =>
   sent.filter(({ body }) => JSON.stringify(body["runs"] ?? "").includes(origin)).map(({ dest }) => dest);
 
-test("a value that enters alone below a relay goes to the root, too, and to the relay as ever [P26]", () => {
+test("a value that enters alone below a relay goes to the root, too, and to the relay as ever [V10]", () => {
   const member = new Member(leaf);
   member.hear(relay, { type: "ack", incarnation: 1, seq: 1, ack: [1, 1, 0], digest: [] }, 5);
   const sent = [...member.broadcast("v", 10), ...member.run(10)];
@@ -75,13 +75,13 @@ test("a value that enters alone below a relay goes to the root, too, and to the 
   deepEqual(carry(sent, `${leaf}.1`).sort(), [root, relay]);
 });
 
-test("values that enter together, and what enters at a relay or in a star, are not pushed [P26]", () => {
+test("values that enter together, and what enters at a relay or in a star, are not pushed [V10]", () => {
   deepEqual(hints(new Member(leaf).broadcastTwo(10)), []);
   deepEqual(hints(new Member(relay).broadcast("v", 10)), []);
   deepEqual(hints(new Member("n1", ["n0", "n1", "n2"]).broadcast("v", 10)), []);
 });
 
-test("all members together push EAGER_PUSHES_HZ_MAX times a second [P26]", () => {
+test("all members together push EAGER_PUSHES_HZ_MAX times a second [V10]", () => {
   const everyMs = 1_000 * (MANY - 1) / EAGER_PUSHES_HZ_MAX;
   const member = new Member(leaf);
   const pushed = [10, 11, 10 + everyMs - 1, 10 + everyMs, 11 + everyMs].map((now) =>
@@ -90,25 +90,25 @@ test("all members together push EAGER_PUSHES_HZ_MAX times a second [P26]", () =>
   deepEqual(pushed, [1, 0, 0, 1, 0]);
 });
 
-test("the root passes on what was pushed, but not to the relay that has it from below [P26]", () => {
+test("the root passes on what was pushed, but not to the relay that has it from below [V10]", () => {
   const member = rootOf(ids, ids.slice(1, 1 + RELAYS));
   const sent = [...member.hear(leaf, hint(`${leaf}.1`, 1, "v"), 2_000), ...member.run(2_010)];
   deepEqual(carry(sent, `${leaf}.1`), ids.slice(2, 1 + RELAYS));
 });
 
-test("the relay that should have had it from below and says nothing gets it from the root [P26]", () => {
+test("the relay that should have had it from below and says nothing gets it from the root [E6] [V10]", () => {
   const member = rootOf(ids, ids.slice(1, 1 + RELAYS));
   member.hear(leaf, hint(`${leaf}.1`, 1, "v"), 2_000);
   equal(carry(member.run(10_000), `${leaf}.1`).includes(relay), true);
 });
 
-test("nothing is believed of the sender of a push: it may have forgotten since [P26] [P5]", () => {
+test("nothing is believed of the sender of a push: it may have forgotten since [V10] [B1]", () => {
   const member = rootOf(["n0", "n1", "n2"], ["n1", "n2"], 2);
   const sent = [...member.hear("n1", hint("n1.1", 1, "v"), 2_000), ...member.run(2_010)];
   deepEqual(carry(sent, "n1.1"), ["n1", "n2"]);
 });
 
-test("a malformed push is refused, and one of a stranger or of own entries does nothing [P26] [N5]", () => {
+test("a malformed push is refused, and one of a stranger or of own entries does nothing [V10] [N5]", () => {
   const member = new Member("n0", ["n0", "n1"]);
   member.run(HELLO_MS);
   const [answer] = member.hear("n1", { type: "push", msg_id: 7 }, 1_000);

@@ -52,7 +52,7 @@ function fill(pacing: Pacing, rate: number, batches: number, from = 0): number {
   return now;
 }
 
-test("Pacing: with a known round trip FIRST_BYTES may leave at first, LIGHT_BYTES without, and no more until they landed [P10]", () => {
+test("Pacing: with a known round trip FIRST_BYTES may leave at first, LIGHT_BYTES without, and no more until they landed [F3]", () => {
   for (const [rttMs, bytes] of [[RTT_MS, FIRST_BYTES], [undefined, LIGHT_BYTES]] as const) {
     const pacing = new Pacing();
     equal(pacing.room(rttMs), bytes);
@@ -63,7 +63,7 @@ test("Pacing: with a known round trip FIRST_BYTES may leave at first, LIGHT_BYTE
   }
 });
 
-test("Pacing: as much is on its way as the line takes within a round trip and QUEUE_MS, half of that in one batch [P10]", () => {
+test("Pacing: as much is on its way as the line takes within a round trip and QUEUE_MS, half of that in one batch [F1] [F2]", () => {
   for (const rate of [64, 250, 1_000]) {
     const pacing = new Pacing();
     fill(pacing, rate, 20);
@@ -74,7 +74,7 @@ test("Pacing: as much is on its way as the line takes within a round trip and QU
   }
 });
 
-test("Pacing: however thin or fast the line, a batch is between BATCH_BYTES_MIN and BATCH_BYTES_MAX, all within ALLOWANCE_BYTES_MAX [P10]", () => {
+test("Pacing: however thin or fast the line, a batch is between BATCH_BYTES_MIN and BATCH_BYTES_MAX, all within ALLOWANCE_BYTES_MAX [F1] [F2]", () => {
   const thin = new Pacing();
   fill(thin, 5, 10);
   equal(thin.room(RTT_MS), BATCH_BYTES_MIN);
@@ -89,7 +89,7 @@ test("Pacing: however thin or fast the line, a batch is between BATCH_BYTES_MIN 
   equal(bytes, ALLOWANCE_BYTES_MAX);
 });
 
-test("Pacing: a line that has become thin is known for one after few batches, and one that stood still once is not [P10]", () => {
+test("Pacing: a line that has become thin is known for one after few batches, and one that stood still once is not [F3]", () => {
   const pacing = new Pacing();
   const now = fill(pacing, 6_250, 20);
   fill(pacing, 64, 8, now);
@@ -102,7 +102,7 @@ test("Pacing: a line that has become thin is known for one after few batches, an
   ok(steady.room(RTT_MS) >= 0.45 * before, `${steady.room(RTT_MS)} bytes, ${before} before`);
 });
 
-test("Pacing: a line that was not full is not taken for a thin one [P10]", () => {
+test("Pacing: a line that was not full is not taken for a thin one [F3]", () => {
   const pacing = new Pacing();
   const now = fill(pacing, 1_000, 20);
   const before = pacing.room(RTT_MS);
@@ -113,7 +113,7 @@ test("Pacing: a line that was not full is not taken for a thin one [P10]", () =>
   equal(pacing.room(RTT_MS), before);
 });
 
-test("Pacing.waitMs() is what the line takes for all that is on its way, at RATE_FLOOR before a sample, 0 for LIGHT_BYTES [P4]", () => {
+test("Pacing.waitMs() is what the line takes for all that is on its way, at RATE_FLOOR before a sample, 0 for LIGHT_BYTES [T6] [F6]", () => {
   const pacing = new Pacing();
   send(pacing, 1, { bytes: LIGHT_BYTES });
   deepEqual([pacing.heavy, pacing.waitMs(0)], [false, 0]);
@@ -126,7 +126,7 @@ test("Pacing.waitMs() is what the line takes for all that is on its way, at RATE
   ok(known.waitMs(1) >= SLOWDOWN * 200, "an answer that is overdue makes it doubtful");
 });
 
-test("Pacing: what is on its way is moving, where it is more than LIGHT_BYTES, until it landed, expired or was given up [P2]", () => {
+test("Pacing: what is on its way is moving, where it is more than LIGHT_BYTES, until it landed, expired or was given up [F5]", () => {
   const run = (seq: number): Run => ({ origin: "a", seq, values: [seq] });
   const pacing = new Pacing();
   send(pacing, 1, { bytes: LIGHT_BYTES, runs: [run(1)] });
@@ -145,7 +145,7 @@ test("Pacing: what is on its way is moving, where it is more than LIGHT_BYTES, u
   deepEqual([moving(), pacing.heavy], [[], false]);
 });
 
-test("Pacing: the echo of what was given up says how slow the line is, and that of a later word says nothing [P3]", () => {
+test("Pacing: the echo of what was given up says how slow the line is, and that of a later word says nothing [F3]", () => {
   const late = new Pacing();
   send(late, 1, { bytes: FIRST_BYTES });
   late.forget();
@@ -158,7 +158,7 @@ test("Pacing: the echo of what was given up says how slow the line is, and that 
   equal(gone.room(RTT_MS), FIRST_BYTES);
 });
 
-test("Pacing: answers are asked for each half of what may be on its way, and not for what is confirmed anyway [P10]", () => {
+test("Pacing: answers are asked for each half of what may be on its way, and not for what is confirmed anyway [F4]", () => {
   const pacing = new Pacing();
   const some = 2_000;
   let n = 0;
@@ -174,7 +174,7 @@ test("Pacing: answers are asked for each half of what may be on its way, and not
   }
 });
 
-test("Pacing: many small messages are few loads, and of more than LOADS_MAX the oldest are forgotten [P6]", () => {
+test("Pacing: many small messages are few loads, and of more than LOADS_MAX the oldest are forgotten [T9]", () => {
   const tiny = new Pacing();
   const count = 2 * FIRST_BYTES / 64;
   let n = 0;
@@ -187,7 +187,7 @@ test("Pacing: many small messages are few loads, and of more than LOADS_MAX the 
   equal(bytes, LOADS_MAX * JOINED_BYTES_MAX);
 });
 
-test("Pacing: what claims to have arrived before it left has arrived then, and makes no wait shorter than none [P3]", () => {
+test("Pacing: what claims to have arrived before it left has arrived then, and makes no wait shorter than none [F3]", () => {
   const pacing = new Pacing();
   send(pacing, 1, { bytes: FIRST_BYTES, at: 5 });
   pacing.landed(1, RTT_MS, -1e308);

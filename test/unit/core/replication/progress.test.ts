@@ -35,14 +35,14 @@ function send(peer: Progress, now: number, answerBy = Infinity, logRevision = 0,
   peer.left({ logRevision, linksRevision, answerBy, viewUpdateDue: false, truncated: false }, now);
 }
 
-test("Progress: a first sample, of one that was just starting, counts for little over FIRST_SAMPLE_MAX_MS [P3]", () => {
+test("Progress: a first sample, of one that was just starting, counts for little over FIRST_SAMPLE_MAX_MS [T3]", () => {
   const peer = new Progress("n1");
   send(peer, 0);
   peer.hear(word({ ack: [MY_LIFE, 1, 0] }), MY_LIFE, 60_000);
   ok((peer.rtt?.mean ?? Infinity) < 1.2 * FIRST_SAMPLE_MAX_MS, `${peer.rtt?.mean} ms`);
 });
 
-test("Progress: before a word it is behind any entry, ahead of none, and due nothing [P1]", () => {
+test("Progress: before a word it is behind any entry, ahead of none, and due nothing [E1]", () => {
   const peer = new Progress("n1");
   deepEqual([
     peer.holdings.isBehind(logOf()),
@@ -65,7 +65,7 @@ test("Progress: before a word it is behind any entry, ahead of none, and due not
   deepEqual([peer.dueAt, peer.heard.ack(0), peer.awaited, peer.rtt], [Infinity, undefined, false, undefined]);
 });
 
-test("Progress.hear() believes what it says that it holds, gaps included [P1]", () => {
+test("Progress.hear() believes what it says that it holds, gaps included [E1]", () => {
   const peer = new Progress("n1");
   peer.hear(word({ digest: [["a", [1, 2, 5, 6]]] }), MY_LIFE, 0);
   deepEqual([peer.holdings.isBehind(logOf(1, 2, 6)), peer.holdings.isUnacked(logOf(1, 2, 6))], [
@@ -76,7 +76,7 @@ test("Progress.hear() believes what it says that it holds, gaps included [P1]", 
   equal(peer.holdings.isAhead(logOf(1, 2, 3, 4, 5, 6), OWN), false);
 });
 
-test("Progress.hear() passes over an interval that runs backwards, or lacks its end [P1]", () => {
+test("Progress.hear() passes over an interval that runs backwards, or lacks its end [E1]", () => {
   const peer = new Progress("n1");
   peer.hear(word({ digest: [["a", [1, 10, 20, 5, 12, 12, 30]]] }), MY_LIFE, 0);
   for (const seq of [1, 5, 7, 10, 12]) equal(peer.holdings.isUnacked(logOf(seq)), false, `it holds ${seq}`);
@@ -85,7 +85,7 @@ test("Progress.hear() passes over an interval that runs backwards, or lacks its 
   }
 });
 
-test("Progress: what is on its way is neither behind nor acked, and forgetSent() gives it up [P2]", () => {
+test("Progress: what is on its way is neither behind nor acked, and forgetSent() gives it up [E2]", () => {
   const peer = new Progress("n1");
   peer.hear(word({ digest: [["a", [1, 1]]] }), MY_LIFE, 0);
   peer.assume(new Digest([["a", logHeld(1, 2)]]));
@@ -102,7 +102,7 @@ test("Progress: what is on its way is neither behind nor acked, and forgetSent()
   ]);
 });
 
-test("Progress.holdsSpan() takes what it sent for what it holds [P1]", () => {
+test("Progress.holdsSpan() takes what it sent for what it holds [E1]", () => {
   const peer = new Progress("n1");
   peer.holdings.add("a", [2, 2]);
   deepEqual([
@@ -116,7 +116,7 @@ test("Progress.holdsSpan() takes what it sent for what it holds [P1]", () => {
   ]);
 });
 
-test("Progress: an echo samples the round trip, less what the message lay there [P3]", () => {
+test("Progress: an echo samples the round trip, less what the message lay there [T1]", () => {
   const peer = met();
   send(peer, 1000);
   peer.hear(word({ ack: [MY_LIFE, 1, 40] }), MY_LIFE, 1240);
@@ -126,7 +126,7 @@ test("Progress: an echo samples the round trip, less what the message lay there 
   deepEqual(peer.rtt, { mean: 210, deviation: 20, isBound: false });
 });
 
-test("Progress: what went to it before it was heard is a bound, which the first sample replaces [P3]", () => {
+test("Progress: what went to it before it was heard is a bound, which the first sample replaces [T2]", () => {
   const peer = new Progress("n1");
   send(peer, 0);
   send(peer, 900);
@@ -139,14 +139,14 @@ test("Progress: what went to it before it was heard is a bound, which the first 
   deepEqual(peer.rtt, { mean: 80, deviation: 0, isBound: false });
 });
 
-test("Progress: an echo that claims to have lain there longer than it took samples 0, not less [P3]", () => {
+test("Progress: an echo that claims to have lain there longer than it took samples 0, not less [T1]", () => {
   const peer = met();
   send(peer, 0);
   peer.hear(word({ ack: [MY_LIFE, 1, 1e308] }), MY_LIFE, 10);
   deepEqual(peer.rtt, { mean: 0, deviation: 0, isBound: false });
 });
 
-test("Progress: a sample counts as at most twice what was expected and SAMPLE_SLACK_MS [P3]", () => {
+test("Progress: a sample counts as at most twice what was expected and SAMPLE_SLACK_MS [T3]", () => {
   const peer = met();
   send(peer, 0);
   peer.hear(word({ ack: [MY_LIFE, 1, 0] }), MY_LIFE, 80);
@@ -156,7 +156,7 @@ test("Progress: a sample counts as at most twice what was expected and SAMPLE_SL
   deepEqual(peer.rtt, { mean: 80 + (believed - 80) / 8, deviation: (believed - 80) / 4, isBound: false });
 });
 
-test("Progress: answers within BURST_MS are one sample, the last of them [P3]", () => {
+test("Progress: answers within BURST_MS are one sample, the last of them [T3]", () => {
   const peer = met();
   send(peer, 0);
   peer.hear(word({ ack: [MY_LIFE, 1, 0] }), MY_LIFE, 80);
@@ -167,13 +167,13 @@ test("Progress: answers within BURST_MS are one sample, the last of them [P3]", 
   deepEqual(peer.rtt, { mean: 80 + 40 / 8, deviation: 40 / 4, isBound: false });
 });
 
-test("Progress: what it holds of this node's own origin is no news [P15]", () => {
+test("Progress: what it holds of this node's own origin is no news [E7]", () => {
   const peer = new Progress("n1");
   peer.hear(word({ digest: [[OWN, [1, 9]]] }), MY_LIFE, 0);
   equal(peer.holdings.isAhead(logOf(), OWN), false);
 });
 
-test("Progress: an echo of a message never sent, of one long landed or of another life says nothing [P3]", () => {
+test("Progress: an echo of a message never sent, of one long landed or of another life says nothing [T1]", () => {
   const peer = new Progress("n1");
   send(peer, 0, 500);
   peer.hear(word({ ack: [MY_LIFE, 2, 0] }), MY_LIFE, 10);
@@ -188,7 +188,7 @@ test("Progress: an echo of a message never sent, of one long landed or of anothe
   ]);
 });
 
-test("Progress: an echo settles all that left before it, and confirms what that message had said [P3]", () => {
+test("Progress: an echo settles all that left before it, and confirms what that message had said [T4]", () => {
   const peer = new Progress("n1");
   send(peer, 0, 300, 4, 1);
   send(peer, 10, 400, 6, 2);
@@ -200,7 +200,7 @@ test("Progress: an echo settles all that left before it, and confirms what that 
   );
 });
 
-test("Progress: a batch of which a later message is confirmed, and nothing is held, was lost; one that is on its way is not [P2]", () => {
+test("Progress: a batch of which a later message is confirmed, and nothing is held, was lost; one that is on its way is not [F5]", () => {
   const peer = new Progress("n1");
   const log = logOf(1, 2, 3);
   for (const seq of [1, 2, 3]) {
@@ -223,14 +223,14 @@ test("Progress: a batch of which a later message is confirmed, and nothing is he
   );
 });
 
-test("Progress.echo() names the newest message heard and how long it has lain here [P3]", () => {
+test("Progress.echo() names the newest message heard and how long it has lain here [T1]", () => {
   const peer = new Progress("n1");
   peer.hear(word({ seq: 4 }), MY_LIFE, 100);
   peer.hear(word({ seq: 2 }), MY_LIFE, 150);
   deepEqual(peer.heard.ack(175), [3, 4, 75]);
 });
 
-test("Progress: a later life has forgotten everything, and starts counting anew [P5]", () => {
+test("Progress: a later life has forgotten everything, and starts counting anew [B1]", () => {
   const peer = new Progress("n1");
   send(peer, 0, 300, 4, 2);
   peer.hear(word({ seq: 9, ack: [MY_LIFE, 1, 0], digest: [["a", [1, 3]]] }), MY_LIFE, 10);
@@ -248,7 +248,7 @@ test("Progress: a later life has forgotten everything, and starts counting anew 
   deepEqual(peer.heard.ack(30), [4, 1, 0]);
 });
 
-test("Progress: a message of an earlier life is of somebody who is no more [P5]", () => {
+test("Progress: a message of an earlier life is of somebody who is no more [B1]", () => {
   const peer = new Progress("n1");
   peer.hear(word({ incarnation: 4 }), MY_LIFE, 10);
   equal(peer.hear(word({ seq: 7, digest: [["a", [1, 3]]] }), MY_LIFE, 20), false);
@@ -262,14 +262,27 @@ test("Progress: a message of an earlier life is of somebody who is no more [P5]"
   );
 });
 
-test("Progress: any word ends a row of misses [P4]", () => {
+test("Progress: while an answer is overdue, no entries follow what takes its time; little on its way keeps none back [F6]", () => {
+  for (const [bytes, mayFollow] of [[LIGHT_BYTES, true], [LIGHT_BYTES + 1, false]] as const) {
+    const peer = met();
+    send(peer, 0);
+    hearAck(peer, 1);
+    peer.pacing.left(2, { bytes, runs: [], more: false }, true, 10, 10);
+    send(peer, 10, 300);
+    ok(peer.room > 0);
+    peer.miss();
+    equal(peer.room > 0, mayFollow);
+  }
+});
+
+test("Progress: any word ends a row of misses [T7]", () => {
   const peer = new Progress("n1");
   peer.miss();
   peer.hear(word(), MY_LIFE, 0);
   equal(peer.misses, 0);
 });
 
-test("Progress: awaits the echoes of at most FLIGHTS_MAX messages, the newest ones [P6]", () => {
+test("Progress: awaits the echoes of at most FLIGHTS_MAX messages, the newest ones [T4]", () => {
   const peer = met();
   for (let n = 1; n <= FLIGHTS_MAX + 1; n++) send(peer, n);
   equal(peer.flights.nextSeq, FLIGHTS_MAX + 2);
@@ -279,7 +292,7 @@ test("Progress: awaits the echoes of at most FLIGHTS_MAX messages, the newest on
   deepEqual(peer.rtt, { mean: 500, deviation: 0, isBound: false });
 });
 
-test("Progress.expectNothing() leaves no moment at which an answer is missed [P4]", () => {
+test("Progress.expectNothing() leaves no moment at which an answer is missed [T7]", () => {
   const peer = new Progress("n1");
   send(peer, 0, 300);
   for (const name of ["send", "pull"] as const) peer.timers.set(name, 200);
@@ -341,7 +354,7 @@ function leaveOut(peer: Progress): void {
   peer.left({ ...unsaid, truncated: true }, 0);
 }
 
-test("Progress.state follows from what was said and heard, as the table says [P2] [P4]", () => {
+test("Progress.state follows from what was said and heard, as the table says [E2] [T7]", () => {
   for (const [to, by, how] of transitions) {
     const peer = new Progress("n1");
     how(peer);
@@ -352,7 +365,7 @@ test("Progress.state follows from what was said and heard, as the table says [P2
   deepEqual([lost.suspectedAt, lost.misses, lost.awaited, lost.dueAt], [9, 0, false, Infinity]);
 });
 
-test("Progress: the retry timer is due when the first answer is, and a retry leaves only its own to be [P4]", () => {
+test("Progress: the retry timer is due when the first answer is, and a retry leaves only its own to be [T7]", () => {
   const peer = met();
   const retryAt = () => peer.timers.at("retry");
   for (const answerBy of [Infinity, 300, 200]) send(peer, 0, answerBy);

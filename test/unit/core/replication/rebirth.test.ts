@@ -52,13 +52,13 @@ function entered(effects: readonly Effect[]): (readonly [origin: string, seq: nu
   );
 }
 
-test("incarnationAfter() is above the life before it, by no more than INCARNATION_LEAP_MAX, or there is none [N7]", () => {
+test("incarnationAfter() is above the life before it, by no more than INCARNATION_LEAP_MAX, or there is none [B3]", () => {
   equal(incarnationAfter(7, LEAST), 8);
   equal(incarnationAfter(7, { next: () => 1 - 1e-9 }), 7 + INCARNATION_LEAP_MAX);
   equal(incarnationAfter(VERSION_MAX, seeded(1)), undefined);
 });
 
-test("isOriginOf() tells a node's origins from those of one whose id begins alike [N7]", () => {
+test("isOriginOf() tells a node's origins from those of one whose id begins alike [B4]", () => {
   deepEqual(["n1.k3", "n1.x.k3", "n10.k3", "n1"].map((origin) => isOriginOf("n1", origin)), [
     true,
     false,
@@ -67,7 +67,7 @@ test("isOriginOf() tells a node's origins from those of one whose id begins alik
   ]);
 });
 
-test("values of a later incarnation are numbered above those that are held of the same [N7] [N13]", () => {
+test("values of a later incarnation are numbered above those that are held of the same [B5]", () => {
   const node = start();
   const origin = `n0.${(71).toString(36)}`;
   ask(node, word({ type: "delta", runs: [[origin, 2, ["of another incarnation"]]] }), "n1", 1);
@@ -75,13 +75,13 @@ test("values of a later incarnation are numbered above those that are held of th
   deepEqual(entered(ask(node, { type: "broadcast", message: "new" }, "c1", 3)), [[origin, 3, "new"]]);
 });
 
-test("what entered twice under one number enters again without what is missing between [N13]", () => {
+test("what entered twice under one number enters again without what is missing between [B6]", () => {
   const node = start([{ origin: "n0.5", seq: 1, value: "a" }, { origin: "n0.5", seq: 3, value: "c" }]);
   const effects = ask(node, word({ digest: [["n0.5", [1, 9]]] }), "n1", 1);
   deepEqual(entered(effects).map(([, , value]) => value), ["a", "c"]);
 });
 
-test("Node that others remember in a later life begins one above it, tells its neighbours, and says so [N13]", () => {
+test("Node that others remember in a later life begins one above it, tells its neighbours, and says so [B5]", () => {
   const node = start();
   ask(node, { type: "broadcast", message: "before" });
   const effects = ask(node, word({ ack: [70, 3, 0] }), "n1", 1);
@@ -102,7 +102,7 @@ test("Node that others remember in a later life goes on as it is where rebirth i
   deepEqual(entered(ask(node, { type: "broadcast", message: "after" })), [["n0.5", 1, "after"]]);
 });
 
-test("Node that has a twin of its own number enters its values again, under an origin that is its own [N13]", () => {
+test("Node that has a twin of its own number enters its values again, under an origin that is its own [B5] [B6]", () => {
   for (const said of [{ ack: [5, 40, 0] }, { digest: [["n0.5", [1, 2]]] }]) {
     const node = start();
     ask(node, { type: "broadcast", message: "mine" });
@@ -112,7 +112,7 @@ test("Node that has a twin of its own number enters its values again, under an o
   }
 });
 
-test("Node takes its own past from others as it does what is anybody's, and says that it went back [N13]", () => {
+test("Node takes its own past from others as it does what is anybody's, and says that it went back [B7]", () => {
   const node = start([{ origin: "n0.1", seq: 1, value: "a" }]);
   const effects = ask(
     node,
@@ -128,11 +128,11 @@ test("Node takes its own past from others as it does what is anybody's, and says
   deepEqual(notices(ask(node, word({ digest: [["n0.1", [1, 9]]] }, 2), "n1", 2)), [], "once");
 });
 
-test("Node in memory says nothing of a past that it cannot have kept [N13]", () => {
+test("Node in memory says nothing of a past that it cannot have kept [B7]", () => {
   deepEqual(notices(ask(start(), word({ digest: [["n0.1", [1, 3]]] }), "n1", 1)), []);
 });
 
-test("Node tells a ghost that asks of the life that it knows, and people once for each [P5]", () => {
+test("Node tells a ghost that asks of the life that it knows, and people once for each [B2]", () => {
   const node = start();
   ask(node, word({ incarnation: 30, seq: 4 }), "n1", 1);
   const ghost = ask(node, word({ poll: true }), "n1", 2);
@@ -144,7 +144,7 @@ test("Node tells a ghost that asks of the life that it knows, and people once fo
   deepEqual([notices(late), sent(late)], [[], []], "what asks for nothing was on its way for long");
 });
 
-test("Node that meets another value under a number that it holds enters both, and says so [N14]", () => {
+test("Node that meets another value under a number that it holds enters both, and says so [B8]", () => {
   const node = start();
   const delta = (n: number, values: readonly Json[]) =>
     ask(node, word({ type: "delta", runs: [["n2.7", 1, values]] }, n), "n1", n);
@@ -159,7 +159,7 @@ test("Node that meets another value under a number that it holds enters both, an
   deepEqual(read, ["a", { k: [1], l: 2 }, "c", "d", { k: [1], l: 3 }]);
 });
 
-test("Node that meets another value in a hint, or after a gap, enters both, too [N14]", () => {
+test("Node that meets another value in a hint, or after a gap, enters both, too [B8]", () => {
   const node = start();
   ask(node, { type: "push", runs: [["n2.7", 3, ["c"]]] }, "n1");
   const effects = ask(node, { type: "push", runs: [["n2.7", 3, ["C"]]] }, "n1");

@@ -39,43 +39,43 @@ function parents(linkState: LinkState): string {
 
 const star = pairs("0-1", "0-2", "0-3", "0-4");
 
-test("computeTree() makes one star around the first in rank while nobody is lost [P8]", () => {
+test("computeTree() makes one star around the first in rank while nobody is lost [K10]", () => {
   equal(parents(table([], [])), "- 0 0 0 0");
   deepEqual(computeTree(table([], []), 0).children, [1, 2, 3, 4]);
   deepEqual(computeTree(table([], []), 3).children, []);
 });
 
-test("computeTree() keeps the star when one node of it falls away [P8]", () => {
+test("computeTree() keeps the star when one node of it falls away [K10]", () => {
   const linkState = table(star, pairs("0-4"));
   equal(parents(linkState), "- 0 0 0 -");
   const tree = computeTree(linkState, 1);
   deepEqual(five.filter((id) => tree.has(id)), [0, 1, 2, 3]);
 });
 
-test("computeTree() takes the next in rank once the first is out of everyone's sight [P8]", () => {
+test("computeTree() takes the next in rank once the first is out of everyone's sight [K10]", () => {
   equal(parents(table(pairs("1-2", "1-3", "1-4"), star)), "- - 1 1 1");
 });
 
-test("computeTree() gives each side of a cut a star of its own [P8]", () => {
+test("computeTree() gives each side of a cut a star of its own [K10]", () => {
   const linkState = table(pairs("0-1", "2-3", "2-4"), pairs("0-2", "0-3", "0-4"));
   equal(parents(linkState), "- 0 - 2 2");
 });
 
-test("computeTree() leads across a bridge [P9]", () => {
+test("computeTree() leads across a bridge [K11]", () => {
   const linkState = table(pairs("0-1", "0-2", "2-3", "2-4"), pairs("0-3", "0-4"));
   equal(parents(linkState), "- 0 0 2 2");
 });
 
-test("computeTree() leads round a ring, as few hops as there are [P9]", () => {
+test("computeTree() leads round a ring, as few hops as there are [K11]", () => {
   const linkState = table(pairs("0-1", "1-2", "2-3", "3-4", "4-0"), pairs("0-2", "0-3"));
   equal(parents(linkState), "- 0 1 4 0");
 });
 
-test("computeTree() believes no link that nobody has seen [P9]", () => {
+test("computeTree() believes no link that nobody has seen [K4]", () => {
   equal(parents(table(pairs("0-1"), pairs("0-2"))), "- 0 - - -");
 });
 
-test("computeTree() gives everyone who knows the same the same tree [P8]", () => {
+test("computeTree() gives everyone who knows the same the same tree [K10]", () => {
   const linkState = table(pairs("0-1", "1-2", "2-3", "3-4", "4-0"), pairs("0-2", "0-3"));
   for (const id of five) {
     const tree = computeTree(linkState, id);
@@ -85,7 +85,7 @@ test("computeTree() gives everyone who knows the same the same tree [P8]", () =>
   }
 });
 
-test("LinkState.merge() takes the later word, by life and then version [P7]", () => {
+test("LinkState.merge() takes the later word, by life and then version [K1]", () => {
   const linkState = new LinkState(0, 5, layout);
   const word = (incarnation: number, version: number, lost: number[]) => ({
     incarnation,
@@ -100,7 +100,7 @@ test("LinkState.merge() takes the later word, by life and then version [P7]", ()
   deepEqual([...linkState.advertisements.get(1)?.suspected ?? []], []);
 });
 
-test("LinkState outranks what an earlier life of this node said [P7]", () => {
+test("LinkState outranks what an earlier life of this node said [K1]", () => {
   const linkState = new LinkState(0, 5, layout);
   deepEqual(
     linkState.merge(0, { incarnation: 4, version: 9, suspected: new Set([1]), heard: new Set() }),
@@ -111,7 +111,7 @@ test("LinkState outranks what an earlier life of this node said [P7]", () => {
   deepEqual(own?.[1].incarnation, 5);
 });
 
-test("LinkState.linkUp() presumes the star of which nobody speaks; all else needs a witness, and nobody who has lost it [P9]", () => {
+test("LinkState.linkUp() presumes the star of which nobody speaks; all else needs a witness, and nobody who has lost it [K4]", () => {
   const linkState = new LinkState(0, 1, layout);
   const up = () => [linkState.linkUp(0, 1), linkState.linkUp(1, 2)];
   deepEqual(up(), [true, false]);
@@ -123,7 +123,7 @@ test("LinkState.linkUp() presumes the star of which nobody speaks; all else need
   deepEqual(up(), [true, true]);
 });
 
-test("LinkState: who sees what is presumed, or more, is silent while all is well, and speaks once somebody is lost [P7]", () => {
+test("LinkState: who sees what is presumed, or more, is silent while all is well, and speaks once somebody is lost [K3]", () => {
   const linkState = new LinkState(1, 1, layout);
   const rows = () => [...linkState.advertisements].map(([node, { heard }]) => [node, [...heard]]);
   linkState.hear(0);

@@ -30,7 +30,7 @@ function without(
   return linkState;
 }
 
-test("preferenceList() are all relays, the planned one first, those of one relay all in other orders [P24]", () => {
+test("preferenceList() are all relays, the planned one first, those of one relay all in other orders [K12]", () => {
   for (const relay of relays) {
     const leaves = ranks.filter((rank) => layout.parentOf(rank) === relay);
     const orders = leaves.map((leaf) => [...preferenceList(layout, leaf)]);
@@ -42,11 +42,11 @@ test("preferenceList() are all relays, the planned one first, those of one relay
   }
 });
 
-test("preferenceList() in a star are all that follow in rank [P18]", () => {
+test("preferenceList() in a star are all that follow in rank [K12]", () => {
   deepEqual([...preferenceList(new Layout(4, 0), 2)], [3, 0, 1]);
 });
 
-test("computeTree() has who lost its relay under its own choice of those it sees, not under the root [P24]", () => {
+test("computeTree() has who lost its relay under its own choice of those it sees, not under the root [K11] [K12]", () => {
   const [first, second, third] = [...preferenceList(layout, 11)];
   ok(first !== undefined && second !== undefined && third !== undefined);
   const seen = [0, third, second];
@@ -58,7 +58,7 @@ test("computeTree() has who lost its relay under its own choice of those it sees
   equal(computeTree(without([first, second], [[11, [first], seen]]), 0).parentOf(11), third);
 });
 
-test("computeTree() makes two levels around the next in rank, when the root is lost [P8]", () => {
+test("computeTree() makes two levels around the next in rank, when the root is lost [K10] [K11]", () => {
   const linkState = new LinkState(1, 1, layout);
   for (const id of relays.slice(1)) {
     linkState.merge(id, { incarnation: 1, version: 1, suspected: new Set([0]), heard: new Set(relays) });
@@ -71,7 +71,7 @@ test("computeTree() makes two levels around the next in rank, when the root is l
   for (const id of ranks.slice(11)) equal(tree.parentOf(id), layout.parentOf(id));
 });
 
-test("the first who can be reached of one's order is to call it, the next ones to help [P18] [P24]", () => {
+test("the first who can be reached of one's order is to call it, the next ones to help [D6] [K12]", () => {
   const order = [...preferenceList(layout, 11)];
   const tree = computeTree(without(order.slice(0, 1)), 0);
   equal(coordinatorOf(layout, tree, 11), order[1]);

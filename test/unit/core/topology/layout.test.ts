@@ -18,20 +18,20 @@ function neighboursOf(layout: Layout, rank: number): number[] {
   return neighbours;
 }
 
-test("Layout is a star where no relays stand between [P8]", () => {
+test("Layout is a star where no relays stand between [K9]", () => {
   const layout = new Layout(4, 0);
   deepEqual([0, 1, 2, 3].map((rank) => layout.parentOf(rank)), [ROOT, 0, 0, 0]);
   deepEqual([neighboursOf(layout, 0), neighboursOf(layout, 1)], [[1, 2, 3], [0]]);
 });
 
-test("Layout deals the leaves out among its relays [P23]", () => {
+test("Layout deals the leaves out among its relays [K9]", () => {
   const layout = new Layout(9, 3);
   deepEqual(childrenOf(layout, 0), [1, 2, 3]);
   deepEqual([1, 2, 3].map((rank) => childrenOf(layout, rank)), [[4, 7], [5, 8], [6]]);
   deepEqual([neighboursOf(layout, 4), neighboursOf(layout, 2)], [[1], [0, 5, 8]]);
 });
 
-test("Layout: parents and children agree, and everyone is two hops from the root at most [P23]", () => {
+test("Layout: parents and children agree, and everyone is two hops from the root at most [K9]", () => {
   for (const size of [1, 2, 5, 10, 100]) {
     for (const relays of [0, 1, 3, 10].filter((each) => each < size)) {
       const layout = new Layout(size, relays);
@@ -49,7 +49,7 @@ test("Layout: parents and children agree, and everyone is two hops from the root
   }
 });
 
-test("computeTree() leaves everyone in place whose relay is there, when another is suspected [P23]", () => {
+test("computeTree() leaves everyone in place whose relay is there, when another is suspected [K11]", () => {
   const linkState = new LinkState(0, 1, new Layout(9, 3));
   for (const relay of [1, 2, 3]) linkState.hear(relay);
   linkState.suspect(2);
@@ -66,6 +66,6 @@ test("computeTree() leaves everyone in place whose relay is there, when another 
   deepEqual(computeTree(linkState, 0).children, [1, 3, 5, 8]);
 });
 
-test("up to STAR_MAX members make a star, more have about as many relays as each of these has under it [P23]", () => {
+test("up to STAR_MAX members make a star, more have about as many relays as each of these has under it [K9]", () => {
   deepEqual([1, 5, 40, STAR_MAX, STAR_MAX + 1, 1_000].map(relaysFor), [0, 0, 0, 0, 13, 32]);
 });

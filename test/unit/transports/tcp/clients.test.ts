@@ -385,7 +385,7 @@ test("a client that writes no more and is kept open is noticed when it hangs up,
   await node.close();
 });
 
-test("a client that is kept open and told nothing is called ever more rarely, from QUIET_MS_MIN to QUIET_MS_MAX", () => {
+test("a client that is kept open and told nothing is called ever more rarely, from QUIET_MS_MIN to QUIET_MS_MAX [S7]", () => {
   const calls: number[] = [];
   let now = 0;
   const nothing = () => {};

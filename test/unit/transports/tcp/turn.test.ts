@@ -6,7 +6,7 @@ import { TURN_ANSWERS_BYTES_MAX } from "../../../../transports/tcp/limits.ts";
 import { Turn, type Waiting } from "../../../../transports/tcp/clients/turn.ts";
 import { echoing, Talker } from "./rig.ts";
 
-test("Turn is over once TURN_ANSWERS_BYTES_MAX were spent, and the next one is not [S6]", async () => {
+test("Turn is over once TURN_ANSWERS_BYTES_MAX were spent, and the next one is not [S10]", async () => {
   const turn = new Turn();
   turn.spend(TURN_ANSWERS_BYTES_MAX - 1);
   equal(turn.isOver, false);
@@ -16,7 +16,7 @@ test("Turn is over once TURN_ANSWERS_BYTES_MAX were spent, and the next one is n
   equal(turn.isOver, false);
 });
 
-test("Turn lets waiting clients go on: first the one that was answered least, then the one that has waited longest [S6]", async () => {
+test("Turn lets waiting clients go on: first the one that was answered least, then the one that has waited longest [S10]", async () => {
   const turn = new Turn();
   const letOn: string[] = [];
   const waiting = (name: string, answeredBytes: number): Waiting => ({
@@ -35,7 +35,7 @@ test("Turn lets waiting clients go on: first the one that was answered least, th
   equal(letOn.length, 3, "each is let on once");
 });
 
-test("Turn leaves clients that it does not reach to the turn after [S6]", async () => {
+test("Turn leaves clients that it does not reach to the turn after [S10]", async () => {
   const turn = new Turn();
   const letOn: number[] = [];
   for (const i of [1, 2, 3]) {
@@ -54,7 +54,7 @@ test("Turn leaves clients that it does not reach to the turn after [S6]", async 
   }
 });
 
-test("clients are answered about TURN_ANSWERS_BYTES_MAX in one turn, and all of them in the end [S6]", async () => {
+test("clients are answered about TURN_ANSWERS_BYTES_MAX in one turn, and all of them in the end [S10]", async () => {
   let [inTurn, most] = [0, 0];
   const { node, address } = await echoing({}, () => {
     if (inTurn === 0) setImmediate(() => inTurn = 0);
