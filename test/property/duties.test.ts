@@ -53,7 +53,7 @@ test("every duty names members, each once, and never the node itself; entries go
   );
 });
 
-test("a node that its own tree leaves out, as without detours, does not ask itself", () => {
+test("a node that its own tree leaves out, as without detours, does not ask itself [D9]", () => {
   holds(
     fc.property(views, ({ linkState, tree: { me, root }, on }) => {
       const tree = new Tree(SIZE, me, root, (rank) => rank === root ? ROOT : UNREACHABLE);
