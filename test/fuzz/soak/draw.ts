@@ -46,6 +46,8 @@ const sizes: readonly Size[] = [
 /** Fewer nodes, or one less with logs, may all forget what they held or refuse all that is new: that proves nothing. */
 const nodesMin: Partial<Record<Fault, number>> = { kill: 2, rollback: 4, disk: 3 };
 
+const BUDGET = "--delivery-budget";
+
 /** The flags beside `--seed`, which is the same. */
 export function drawFlags(seed: number): string[] {
   const random = fork(seed, "soak");
@@ -59,7 +61,7 @@ export function drawFlags(seed: number): string[] {
   const nemesis = drawFaults(random, data ? nodes + 1 : nodes);
   // A cluster of so few may be down as a whole, and must not be so until the end.
   const intervalS = rounded(seconds * logUniform(random, 0.02, nodes <= 3 ? 0.1 : 0.6) + 0.1, 2);
-  return [
+  const flags = [
     ...["--seed", `${seed}`, "--node-count", `${nodes}`, "--time-limit", `${seconds}`],
     ...["--rate", `${rounded(operations / seconds, 2)}`],
     ...["--latency", `${latencyMs}`, "--latency-dist", latencyDist],
@@ -70,19 +72,23 @@ export function drawFlags(seed: number): string[] {
       0.5,
       () => ["--start-up", `${chance(random, 0.4) ? 0 : below(random, START_UP_MS_MAX)}`],
     ),
-    ...maybe(random, 0.3, () => ["--delivery-budget", `${rounded(logUniform(random, 20, 10_000), 0)}`]),
-    ...["--recovery", `${restS(latencyMs)}`],
+    ...maybe(random, 0.3, () => [BUDGET, `${rounded(logUniform(random, 20, 10_000), 0)}`]),
     ...data ? ["--data"] : [],
     ...nemesis.length === 0 ? [] : ["--nemesis", nemesis.join(","), "--nemesis-interval", `${intervalS}`],
     ...nemesis.includes("partition") ? drawPartition(random, nodes, seconds, intervalS) : [],
     ...nemesis.includes("loss") ? ["--loss", `${rounded(random.next() * 0.6, 2)}`] : [],
     ...nemesis.includes("duplicate") ? ["--duplicate", `${rounded(random.next(), 2)}`] : [],
   ];
+  const budgetMs = flags.includes(BUDGET) ? Number(flags[flags.indexOf(BUDGET) + 1]) : 0;
+  return [...flags, "--recovery", `${restS(latencyMs, budgetMs)}`];
 }
 
-/** What was on its way at the end comes, and what was lost is asked for: so many one-way trips. */
-function restS(latencyMs: number): number {
-  return 10 + Math.ceil(latencyMs * 30 / 1000);
+/**
+ * What was on its way at the end comes, and what was lost is asked for: so many one-way trips, and so many times as long as a
+ * value may take.
+ */
+function restS(latencyMs: number, budgetMs: number): number {
+  return 10 + Math.ceil((latencyMs * 30 + budgetMs * 3) / 1000);
 }
 
 function drawSize(random: Random): Size {
