@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { PassThrough, Readable } from "node:stream";
 import { test } from "node:test";
-import { broadcast, REFUSALS_SHOWN_MAX } from "../../../lib/commands/broadcast.ts";
+import { broadcast, REFUSALS_SHOWN_MAX } from "../../../lib/commands/client/broadcast.ts";
 import { Broadcaster, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_MAX } from "../../../lib/client/broadcaster.ts";
 import { Nodes } from "../../../lib/client/nodes.ts";
 import { LineValues, valueOf, valuesOf } from "../../../lib/client/values.ts";

@@ -1,7 +1,7 @@
 /** Values are followed over nodes that come and go: each entry once, from a position, as fast as they are taken. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { read } from "../../../lib/commands/read.ts";
+import { read } from "../../../lib/commands/client/read.ts";
 import { linePrinter } from "../../../lib/commands/terminal/value_printer.ts";
 import type { ValueRun } from "../../../lib/client/answers.ts";
 import { Nodes } from "../../../lib/client/nodes.ts";

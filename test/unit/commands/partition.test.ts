@@ -1,8 +1,8 @@
 /** `hearsay partition` and `hearsay heal`: what is printed, what sidecars are asked, and how it ends. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { heal } from "../../../lib/commands/heal.ts";
-import { partition } from "../../../lib/commands/partition.ts";
+import { heal } from "../../../lib/commands/cuts/heal.ts";
+import { partition } from "../../../lib/commands/cuts/partition.ts";
 import { listen } from "../client/fake_node.ts";
 import { addresses, nodes, withSidecars } from "../workbench/faults/fake_sidecars.ts";
 import type { Address } from "../../../transports/address.ts";

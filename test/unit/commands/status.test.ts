@@ -1,7 +1,7 @@
 /** `hearsay status`: every node is asked, for people as tables and for programs as JSON. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { status } from "../../../lib/commands/status.ts";
+import { status } from "../../../lib/commands/client/status.ts";
 import { duration } from "../../../lib/service/duration.ts";
 import type { Body } from "../../../lib/core/message.ts";
 import { deadAddress, FakeNode, listen, type Script, withNodes } from "../client/fake_node.ts";

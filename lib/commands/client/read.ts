@@ -1,12 +1,12 @@
 /** `hearsay read`: every value that a node holds, once, as lines or as one array, however many there are. */
-import { Digest } from "../core/log/digest.ts";
-import { seeded } from "../core/random.ts";
-import { parseRead } from "./config/client.ts";
-import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
-import { Nodes } from "../client/nodes.ts";
-import { arrayPrinter, linePrinter } from "./terminal/value_printer.ts";
-import { Seen } from "../client/seen.ts";
-import { Stream } from "../client/stream.ts";
+import { Digest } from "../../core/log/digest.ts";
+import { seeded } from "../../core/random.ts";
+import { parseRead } from "../config/client.ts";
+import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
+import { Nodes } from "../../client/nodes.ts";
+import { arrayPrinter, linePrinter } from "../terminal/value_printer.ts";
+import { Seen } from "../../client/seen.ts";
+import { Stream } from "../../client/stream.ts";
 
 export async function read(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseRead(args, io.env);

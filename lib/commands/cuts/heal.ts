@@ -1,7 +1,7 @@
 /** `hearsay heal`: ends every cut of a real network. */
-import { PartitionController } from "../workbench/faults/partition_controller.ts";
-import { parseHeal } from "./config/cut.ts";
-import { fail, type Io, OK, refuse } from "./terminal/io.ts";
+import { PartitionController } from "../../workbench/faults/partition_controller.ts";
+import { parseHeal } from "../config/cut.ts";
+import { fail, type Io, OK, refuse } from "../terminal/io.ts";
 
 export async function heal(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseHeal(args, io.env);

@@ -1,15 +1,15 @@
 /** `hearsay watch`: every value once, as it arrives, from a position on, over nodes that come and go. */
 import process from "node:process";
-import { Digest } from "../core/log/digest.ts";
-import { seeded } from "../core/random.ts";
-import { parseWatch, type WatchConfig } from "./config/client.ts";
-import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
-import { Nodes } from "../client/nodes.ts";
-import { positionText } from "../client/position.ts";
-import { loadPosition, PositionFile } from "../client/position_file.ts";
-import { linePrinter } from "./terminal/value_printer.ts";
-import { Seen } from "../client/seen.ts";
-import { type Ending, Stream, type StreamOptions } from "../client/stream.ts";
+import { Digest } from "../../core/log/digest.ts";
+import { seeded } from "../../core/random.ts";
+import { parseWatch, type WatchConfig } from "../config/client.ts";
+import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
+import { Nodes } from "../../client/nodes.ts";
+import { positionText } from "../../client/position.ts";
+import { loadPosition, PositionFile } from "../../client/position_file.ts";
+import { linePrinter } from "../terminal/value_printer.ts";
+import { Seen } from "../../client/seen.ts";
+import { type Ending, Stream, type StreamOptions } from "../../client/stream.ts";
 
 /** After a signal, what was printed may take so long to leave, ms. */
 export const STOP_MS_MAX = 1_000;

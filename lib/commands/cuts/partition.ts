@@ -5,13 +5,13 @@ import {
   PartitionController,
   resolveAll,
   sourcesOf,
-} from "../workbench/faults/partition_controller.ts";
-import type { Cut } from "../workbench/faults/grudge.ts";
-import { dropFrom, show } from "../workbench/faults/iptables.ts";
-import { LEASE_MS } from "../workbench/faults/sidecar.ts";
-import { parsePartition, type PartitionConfig, type RunningCluster } from "./config/cut.ts";
-import { endingSignals } from "../workbench/ending_signals.ts";
-import { fail, FAILED, type Io, OK, printLines, refuse } from "./terminal/io.ts";
+} from "../../workbench/faults/partition_controller.ts";
+import type { Cut } from "../../workbench/faults/grudge.ts";
+import { dropFrom, show } from "../../workbench/faults/iptables.ts";
+import { LEASE_MS } from "../../workbench/faults/sidecar.ts";
+import { parsePartition, type PartitionConfig, type RunningCluster } from "../config/cut.ts";
+import { endingSignals } from "../../workbench/ending_signals.ts";
+import { fail, FAILED, type Io, OK, printLines, refuse } from "../terminal/io.ts";
 
 export async function partition(args: readonly string[], io: Io): Promise<number> {
   const parsed = parsePartition(args, io.env);

@@ -1,11 +1,11 @@
 /** `hearsay broadcast`: tells values to the cluster, from arguments or from lines, until each is acknowledged. */
-import { beforeEnding } from "../workbench/ending_signals.ts";
-import { Broadcaster } from "../client/broadcaster.ts";
-import { type BroadcastConfig, parseBroadcast } from "./config/client.ts";
-import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
-import { Nodes } from "../client/nodes.ts";
-import { LineValues, type Values, valuesOf } from "../client/values.ts";
-import { shortened } from "../../transports/shortened.ts";
+import { beforeEnding } from "../../workbench/ending_signals.ts";
+import { Broadcaster } from "../../client/broadcaster.ts";
+import { type BroadcastConfig, parseBroadcast } from "../config/client.ts";
+import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
+import { Nodes } from "../../client/nodes.ts";
+import { LineValues, type Values, valuesOf } from "../../client/values.ts";
+import { shortened } from "../../../transports/shortened.ts";
 
 /** Values that no node would take are named one by one, up to so many. */
 export const REFUSALS_SHOWN_MAX = 10;

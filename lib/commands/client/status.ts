@@ -1,12 +1,12 @@
 /** `hearsay status`: asks every node how it is, for people as tables and for programs as JSON. */
-import type { Body } from "../core/message.ts";
-import { duration } from "../service/duration.ts";
-import { type PeerStatus, type Status, statusOf } from "../client/answers.ts";
-import { parseStatus } from "./config/client.ts";
-import { connect, refusal } from "../client/connection.ts";
-import { FAILED, type Io, OK, type Paint, paintFor, printLines, refuse } from "./terminal/io.ts";
-import { table } from "./exam/outcome.ts";
-import { type Address, addressText } from "../../transports/address.ts";
+import type { Body } from "../../core/message.ts";
+import { duration } from "../../service/duration.ts";
+import { type PeerStatus, type Status, statusOf } from "../../client/answers.ts";
+import { parseStatus } from "../config/client.ts";
+import { connect, refusal } from "../../client/connection.ts";
+import { FAILED, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
+import { table } from "../exam/outcome.ts";
+import { type Address, addressText } from "../../../transports/address.ts";
 
 type Reply =
   | { readonly kind: "good"; readonly at: string; readonly status: Status }

@@ -1,13 +1,13 @@
 /** `hearsay sidecar`: makes and removes the iptables rules of one node's network namespace, on request. */
-import { messageOf } from "../../transports/errno.ts";
-import { RealScheduler } from "../workbench/world/scheduler.ts";
-import { runCommand } from "../workbench/faults/iptables.ts";
-import { Sidecar } from "../workbench/faults/sidecar.ts";
-import { SidecarServer } from "../workbench/faults/sidecar_server.ts";
-import { listenForStop } from "../../transports/stop_signals.ts";
-import { parseSidecar, type SidecarConfig } from "./config/cut.ts";
-import { FAILED, type Io, OK, refuse } from "./terminal/io.ts";
-import { addressText } from "../../transports/address.ts";
+import { messageOf } from "../../../transports/errno.ts";
+import { RealScheduler } from "../../workbench/world/scheduler.ts";
+import { runCommand } from "../../workbench/faults/iptables.ts";
+import { Sidecar } from "../../workbench/faults/sidecar.ts";
+import { SidecarServer } from "../../workbench/faults/sidecar_server.ts";
+import { listenForStop } from "../../../transports/stop_signals.ts";
+import { parseSidecar, type SidecarConfig } from "../config/cut.ts";
+import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
+import { addressText } from "../../../transports/address.ts";
 
 export async function sidecar(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseSidecar(args, io.env);
