@@ -5,6 +5,7 @@ export type Room =
   | "commands"
   | "service"
   | "client"
+  | "pages"
   | "workbench"
   | "runtime"
   | "store"
@@ -16,9 +17,10 @@ export type Room =
 const arrows: Readonly<Record<Room, readonly string[]>> = {
   main: ["lib/commands/"],
   commands: [
-    ...["lib/commands/", "lib/service/", "lib/client/", "lib/workbench/", "lib/runtime/", "lib/store/"],
-    ...["lib/core/", "transports/"],
+    ...["lib/commands/", "lib/service/", "lib/client/", "lib/pages/", "lib/workbench/", "lib/runtime/"],
+    ...["lib/store/", "lib/core/", "transports/"],
   ],
+  pages: ["dist/pages.js", "lib/pages/", "lib/workbench/", "lib/core/"],
   service: ["lib/service/", "lib/runtime/", "lib/store/", "lib/core/", "transports/"],
   client: ["lib/client/", "lib/core/", "transports/"],
   workbench: [
@@ -45,12 +47,13 @@ const outside: Readonly<Record<Room, readonly string[]>> = {
   commands: ["node:", "zod", "@logtape/logtape"],
   service: ["node:"],
   client: ["node:", "zod"],
-  workbench: ["node:"],
+  pages: ["node:", "d3-scale", "d3-shape", "fflate"],
+  workbench: ["node:", "d3-scale", "d3-shape", "fflate"],
   runtime: ["node:"],
   store: ["node:"],
   transports: ["node:"],
   core: ["typebox"],
-  test: ["node:", "fast-check", "mitata", "typebox", "zod"],
+  test: ["node:", "fast-check", "fflate", "mitata", "playwright-core", "typebox", "zod"],
 };
 
 const topLevel = [
@@ -74,7 +77,7 @@ const impureNames = [
 ];
 
 export function roomOf(path: string): Room | undefined {
-  const rooms = ["commands", "service", "client", "workbench", "runtime", "store", "core"] as const;
+  const rooms = ["commands", "service", "client", "pages", "workbench", "runtime", "store", "core"] as const;
   if (path === "main.ts") return "main";
   if (path.startsWith("transports/")) return "transports";
   if (path.startsWith("test/")) return "test";

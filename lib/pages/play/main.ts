@@ -1,0 +1,5 @@
+/** The page in which the simulator runs. */
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+
+document.documentElement.classList.add("live");

@@ -1,0 +1,71 @@
+/** A real browser for the tests of pages. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const executablePath = [process.env["CHROMIUM"] ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser"]
+  .find((path) => path !== "" && existsSync(path));
+
+/** Why tests that need a browser are skipped; false where there is one. With CI=true they are not skipped, and fail. */
+export const withoutBrowser: string | false = executablePath !== undefined || process.env["CI"] === "true"
+  ? false
+  : "there is no Chromium (CHROMIUM says where it is)";
+
+export interface Visit {
+  /** CSS pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly dark?: boolean;
+  /** Without scripts a page shows what its HTML holds. */
+  readonly scripts?: boolean;
+  /** What stands after the file's name, with its "#". */
+  readonly hash?: string;
+}
+
+/** Opens one file in a page, and fails if anything was written to the console, thrown, or asked for elsewhere. */
+export async function visit(
+  browser: Browser,
+  file: string,
+  { width = 1400, height = 900, dark = false, scripts = true, hash = "" }: Visit,
+  look: (page: Page) => Promise<void>,
+): Promise<void> {
+  const page = await browser.newPage({
+    viewport: { width, height },
+    colorScheme: dark ? "dark" : "light",
+    javaScriptEnabled: scripts,
+  });
+  const url = pathToFileURL(file).href;
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on(
+    "request",
+    (request) => request.url().startsWith(url) || complaints.push(`asked for ${request.url()}`),
+  );
+  try {
+    await page.goto(url + hash);
+    await look(page);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await page.close();
+  }
+}
+
+/** Runs it with a browser that is closed in the end. */
+export async function inBrowser(use: (browser: Browser) => Promise<void>): Promise<void> {
+  assert(executablePath !== undefined, "there is no Chromium");
+  // The sandbox of its own does not work for root, in which tests may run; the pages are ours.
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  try {
+    await use(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** By how many CSS pixels the page is wider than its window. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+}
