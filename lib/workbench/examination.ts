@@ -109,6 +109,7 @@ export class Examination {
     const { scheduler, settings } = this.#options;
     this.#phase = "main";
     this.#mainAt = scheduler.now();
+    this.#options.recorder?.began(this.#mainAt);
     // Starting the processes keeps the machine busy; nothing was measured then.
     scheduler.takeLateMs();
     this.#network.traffic.loads?.clear();

@@ -1,13 +1,14 @@
-/** Keeps what happens on the network and at the nodes of one examination, to draw it and to tell it afterwards. */
+/** Keeps what happens on the network, at the nodes and to the clients of one examination, to draw it and to tell it afterwards. */
 import { type Body, type Json, readPeerMessage, readRequest } from "../../core/message.ts";
 import type { Grudge } from "../faults/grudge.ts";
+import type { Op, OpType } from "../verdict/history.ts";
 import type { NetworkObserver, Passage } from "../world/network.ts";
 import { isClient } from "../../../transports/client_id.ts";
 
 /** A message takes about a kilobyte as it is kept; what comes beyond these is only counted. A guess. */
 export const PASSAGES_MAX = 200_000;
 
-/** From a moment until another, Infinity if it did not end; ms on the examination's clock. */
+/** From a moment until another, Infinity if it did not end; ms since the load began, below 0 before. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -27,7 +28,26 @@ export interface Loss {
   readonly at: number;
 }
 
+/** A client asked for something, from its invocation to its completion. */
+export interface Operation extends Span {
+  /** In the history, of its invocation. */
+  readonly index: number;
+  readonly process: number;
+  readonly node: string;
+  readonly f: Op["f"];
+  /** The value of a broadcast; null for a read. */
+  readonly value: Json;
+  /** How many values a read showed that is ok. */
+  readonly shown?: number;
+  /** "invoke": it is open still. */
+  readonly outcome: OpType;
+  /** One of the last reads, after everything is healed and rested. */
+  readonly final: boolean;
+}
+
 export interface Recording {
+  /** In the order of their invocations. */
+  readonly operations: readonly Operation[];
   /** Messages between nodes, in the order in which they ended. */
   readonly passages: readonly Passage[];
   /** Messages beyond PASSAGES_MAX. */
@@ -46,6 +66,10 @@ type Open<T extends Span> = Omit<T, "to">;
 export class Recorder implements NetworkObserver {
   readonly #passages: Passage[] = [];
   #overlooked = 0;
+  /** By the index of its invocation. */
+  readonly #operations = new Map<number, Operation>();
+  /** On the examination's clock, as all that is kept, but for operations. */
+  #beganAt = 0;
   readonly #told: Gain[] = [];
   readonly #held: Gain[] = [];
   readonly #lost: Loss[] = [];
@@ -54,6 +78,23 @@ export class Recorder implements NetworkObserver {
   readonly #outages: Recording["outages"][number][] = [];
   /** By node. */
   readonly #out = new Map<string, Open<Recording["outages"][number]>>();
+
+  /** The load begins now; what is kept counts from here. */
+  began(at: number): void {
+    this.#beganAt = at;
+  }
+
+  /** An operation begins or ends; its time counts from the beginning of the load. */
+  operation(op: Op, invocation: Op): void {
+    const { index, process, node, f, time: from, final } = invocation;
+    const value = f === "broadcast" ? invocation.value : null;
+    const shown = op.type === "ok" && f === "read" && Array.isArray(op.value)
+      ? { shown: op.value.length }
+      : {};
+    const to = op.type === "invoke" ? Infinity : op.time;
+    const kept = { index, process, node, f, value, ...shown, outcome: op.type, final, from, to };
+    this.#operations.set(index, kept);
+  }
 
   passed(passage: Passage): void {
     const { envelope: { src, dest, body }, endedAt, dropped } = passage;
@@ -89,14 +130,22 @@ export class Recorder implements NetworkObserver {
   get recording(): Recording {
     const open = this.#cut === undefined ? [] : [{ ...this.#cut, to: Infinity }];
     const out = [...this.#out.values()].map((outage) => ({ ...outage, to: Infinity }));
+    const at = (time: number) => time - this.#beganAt;
+    const moment = <T extends Gain | Loss>(event: T) => ({ ...event, at: at(event.at) });
+    const span = <T extends Span>(event: T) => ({ ...event, from: at(event.from), to: at(event.to) });
     return {
-      passages: this.#passages,
+      operations: [...this.#operations.values()],
+      passages: this.#passages.map((passage) => ({
+        ...passage,
+        sentAt: at(passage.sentAt),
+        endedAt: at(passage.endedAt),
+      })),
       overlooked: this.#overlooked,
-      told: this.#told,
-      held: this.#held,
-      lost: this.#lost,
-      cuts: [...this.#cuts, ...open],
-      outages: [...this.#outages, ...out],
+      told: this.#told.map(moment),
+      held: this.#held.map(moment),
+      lost: this.#lost.map(moment),
+      cuts: [...this.#cuts, ...open].map(span),
+      outages: [...this.#outages, ...out].map(span),
     };
   }
 }

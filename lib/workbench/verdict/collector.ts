@@ -117,6 +117,7 @@ export class EvidenceCollector {
   }
 
   #witness(op: Op, invocation: Op): void {
+    this.#options.recorder?.operation(op, invocation);
     this.setFull.see(op, invocation);
     this.finalReads.see(op);
     if (op.f === "broadcast") {
