@@ -55,8 +55,9 @@ async function simulateRow(row: Row, seeds: number, progress: ProgressLine): Pro
 }
 
 async function tryRow(row: Row, bounds: readonly Bound[], progress: ProgressLine): Promise<Tally> {
-  const program = ownProgram(known[row.challenge].deliveryBudgetMs);
-  const results = await examineProcesses(rowSettings(row, 1), program, progress, row.title);
+  const settings = rowSettings(row, 1);
+  const program = ownProgram({ settings, ...budgetOf(row) });
+  const results = await examineProcesses(settings, program, progress, row.title);
   return { runs: [results], bounds };
 }
 

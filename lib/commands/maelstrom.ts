@@ -8,5 +8,8 @@ export async function maelstrom(args: readonly string[], io: Io): Promise<number
   if (args.length === 0 && !hasVariables(io.env)) return await runMaelstrom({});
   const { parseMaelstrom } = await import("./config/exam.ts");
   const parsed = parseMaelstrom(args, io.env);
-  return parsed.ok ? await runMaelstrom(parsed.config) : refuse(io, parsed.mistakes);
+  if (!parsed.ok) return refuse(io, parsed.mistakes);
+  const { protocol = "hearsay", ...config } = parsed.config;
+  const { protocols } = await import("../workbench/reference/protocols.ts");
+  return await runMaelstrom({ ...config, makeNode: protocols[protocol].make });
 }

@@ -29,7 +29,7 @@ export async function sim(args: readonly string[], io: Io): Promise<number> {
 
 async function seeds(exam: Exam, config: SimConfig, io: Io): Promise<number> {
   const runs: JudgedRun[] = [];
-  printLines(io, [headline(subject(config), exam, `, ${config.seeds} seeds`), ""]);
+  printLines(io, [headline(subject(exam, config), exam, `, ${config.seeds} seeds`), ""]);
   for (const seed of seedsFrom(exam, config)) {
     const run = simulated(exam, seed, config);
     printSeedLine(io, run);
@@ -60,7 +60,7 @@ function simulated(exam: Exam, seed: number, config: SimConfig): JudgedRun {
   const budget = exam.deliveryBudgetMs === undefined ? {} : { deliveryBudgetMs: exam.deliveryBudgetMs };
   const results = simulate(seeded.settings, { ...budget, without: config.without });
   const replay = replayCommand(seeded, seed, config.without);
-  return judgedRun({ subject: subject(config), exam: seeded, results, replay }, "sim");
+  return judgedRun({ subject: subject(exam, config), exam: seeded, results, replay }, "sim");
 }
 
 /** The same run with nothing switched off, where something is. */
@@ -70,8 +70,9 @@ function intact(exam: Exam, seed: number, config: SimConfig): Pick<JudgedRun, "i
     : { intact: simulated(exam, seed, { ...config, without: [] }).results };
 }
 
-function subject({ without }: SimConfig): string {
-  return without.length === 0 ? "simulated nodes" : `simulated nodes without ${without.join(", ")}`;
+function subject({ settings: { protocol } }: Exam, { without }: SimConfig): string {
+  const nodes = protocol === undefined ? "simulated nodes" : `simulated nodes that run ${protocol}`;
+  return without.length === 0 ? nodes : `${nodes} without ${without.join(", ")}`;
 }
 
 function seedsFrom(exam: Exam, { seeds }: SimConfig): number[] {

@@ -21,7 +21,7 @@ export async function test(args: readonly string[], io: Io): Promise<number> {
     const results = await resultsOf(exam, config, progress, io).catch((error: unknown) => fail(io, error));
     progress.end();
     if (typeof results === "number") return results;
-    runs.push(judgedRun({ subject: subject(config), exam, results }, "test"));
+    runs.push(judgedRun({ subject: subject(exam, config), exam, results }, "test"));
   }
   print(runs, config, io);
   return statusOf(runs);
@@ -41,7 +41,7 @@ function resultsOf(exam: Exam, config: TestConfig, progress: ProgressLine, io: I
 }
 
 function programOf(exam: Exam, { bin, args, logStderr }: TestConfig, io: Io): ProcessOptions {
-  const program = bin === undefined ? ownProgram(exam.deliveryBudgetMs, args) : { bin, args };
+  const program = bin === undefined ? ownProgram(exam, args) : { bin, args };
   return { ...program, ...logStderr && { onStderr: (line) => io.err(`${line}\n`) } };
 }
 
@@ -52,7 +52,7 @@ function print(runs: readonly JudgedRun[], config: TestConfig, io: Io): void {
   else if (first !== undefined) printReport(io, first);
 }
 
-function subject({ bin, running }: TestConfig): string {
+function subject({ settings: { protocol } }: Exam, { bin, running }: TestConfig): string {
   if (running !== undefined) return `the running nodes ${[...running.cluster.keys()].join(", ")}`;
-  return `processes of ${bin ?? "hearsay"}`;
+  return `processes of ${bin ?? "hearsay"}${protocol === undefined ? "" : ` that run ${protocol}`}`;
 }

@@ -7,15 +7,17 @@ import { MaelstromTransport } from "../../transports/maelstrom.ts";
 import { shortened } from "../../transports/shortened.ts";
 import { isReaderGone, standardOutput, whyUnwritten } from "../../transports/standard_output.ts";
 import { listenForStop } from "../../transports/stop_signals.ts";
-import { Node } from "../core/node.ts";
+import { Node, type NodeOptions } from "../core/node.ts";
 import type { Random } from "../core/random.ts";
-import { drive } from "../runtime/drive.ts";
+import { drive, type Steps } from "../runtime/drive.ts";
 
 /** So many lines about dropped messages are printed in one second; the others are counted. */
 export const REPORTS_PER_SECOND_MAX = 5;
 
 export interface MaelstromOptions {
   readonly deliveryBudgetMs?: number;
+  /** By default the core's. */
+  readonly makeNode?: (options: NodeOptions) => Steps;
   readonly random?: Random;
   readonly input?: Readable;
   readonly output?: Writable;
@@ -97,11 +99,8 @@ class Reports {
   }
 }
 
-function createNode(options: MaelstromOptions, now: number): Node {
-  const random = options.random ?? unpredictable();
+function createNode(options: MaelstromOptions, now: number): Steps {
+  const { random = unpredictable(), makeNode = (given) => new Node(given), deliveryBudgetMs } = options;
   const incarnation = Math.floor(now);
-  const budget = options.deliveryBudgetMs;
-  return new Node(
-    budget === undefined ? { random, incarnation } : { random, incarnation, deliveryBudgetMs: budget },
-  );
+  return makeNode({ random, incarnation, ...deliveryBudgetMs !== undefined && { deliveryBudgetMs } });
 }

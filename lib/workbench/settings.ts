@@ -18,6 +18,14 @@ export const faults = [
 ] as const;
 export type Fault = typeof faults[number];
 
+/** What nodes can run, in the order of help; reference/protocols.ts says what each one is. */
+export const protocolNames = [
+  ...["hearsay", "single", "flood", "first-forwarder", "flood-retry", "reforward-retry"],
+  ...["first-forwarder-retry", "neighbours-retry", "send-without-ack", "retry-without-pause"],
+  ...["no-ack-for-duplicates", "exponential-backoff"],
+] as const;
+export type ProtocolName = typeof protocolNames[number];
+
 /** Faults that only simulated nodes can have. */
 const simulatedFaults = ["rollback", "disk", "stall"] as const satisfies readonly Fault[];
 type RealFault = Exclude<Fault, typeof simulatedFaults[number]>;
@@ -28,6 +36,8 @@ export const realFaults = faults.filter((fault): fault is RealFault =>
 );
 
 export interface Settings {
+  /** What the nodes run that the examiner makes itself; by default hearsay. */
+  readonly protocol?: ProtocolName;
   readonly nodeCount: number;
   /** Operations per second over all clients. */
   readonly rate: number;

@@ -8,6 +8,7 @@ import {
   type Fault,
   faults,
   latencyDists,
+  type ProtocolName,
   type Settings,
   topologyNames,
 } from "../../workbench/settings.ts";
@@ -16,6 +17,7 @@ import { choice, decimal, list, parsedText, text, tied, toggle, whole } from "..
 import { complain, type Given } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import { type Challenge, challengeNames, challenges } from "../exam/targets.ts";
+import { protocolFlag, protocolMistakes } from "./protocol.ts";
 
 export const NODE_COUNT_MAX = 10_000;
 export const RATE_MAX = 100_000;
@@ -52,6 +54,7 @@ export interface ChallengesConfig {
 
 export interface MaelstromConfig {
   readonly deliveryBudgetMs?: number;
+  readonly protocol?: ProtocolName;
 }
 
 export const grudgeRule = `one of ${
@@ -77,6 +80,7 @@ export const exam = z.object({
     "NAME",
     "set the flags of a challenge, and judge by its rules",
   ),
+  "protocol": protocolFlag(),
   "node-count": whole(1, NODE_COUNT_MAX, "N", `how many nodes there are (${S.nodeCount})`),
   "rate": decimal(0.001, RATE_MAX, "HZ", `operations a second over all clients (${S.rate})`),
   "time-limit": decimal(0.1, TIME_LIMIT_S_MAX, "S", `seconds of load (${S.timeLimitS})`),
@@ -147,7 +151,7 @@ export const shapes = {
     "seeds": whole(1, SEEDS_MAX, "N", "how many seeds to run for each row (20)"),
     "real": toggle("run real processes too, half a minute a row"),
   }),
-  maelstrom: z.object({ "delivery-budget": budget() }),
+  maelstrom: z.object({ "delivery-budget": budget(), "protocol": protocolFlag() }),
 };
 
 export type ExamFlags = z.infer<typeof exam>;
@@ -157,7 +161,8 @@ export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
   const startUpMs = flags["start-up"];
   const more = { ...startUpMs !== undefined && { startUpMs }, ...flags.data && { durable: true } };
   const exams = examsOf(flags).map((exam): Exam => ({ ...exam, settings: { ...exam.settings, ...more } }));
-  return outcome([...mistakes, ...cutMistakes("sim", exams, given), ...seedsMistakes(flags, given)], {
+  const others = [...cutMistakes("sim", exams, given), ...seedsMistakes(flags, given)];
+  return outcome([...mistakes, ...protocolMistakes("sim", flags, given), ...others], {
     exams,
     seeds: flags.seeds ?? 1,
     without: flags.without ?? [],
@@ -171,9 +176,12 @@ export function parseChallenges(args: readonly string[], env: Env): Parsed<Chall
 }
 
 export function parseMaelstrom(args: readonly string[], env: Env): Parsed<MaelstromConfig> {
-  const { flags, mistakes } = readFlags("maelstrom", shapes.maelstrom, args, env);
-  const deliveryBudgetMs = flags["delivery-budget"];
-  return outcome(mistakes, deliveryBudgetMs === undefined ? {} : { deliveryBudgetMs });
+  const { flags, mistakes, given } = readFlags("maelstrom", shapes.maelstrom, args, env);
+  const { protocol, "delivery-budget": deliveryBudgetMs } = flags;
+  return outcome([...mistakes, ...protocolMistakes("maelstrom", flags, given)], {
+    ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
+    ...protocol !== undefined && { protocol },
+  });
 }
 
 export function examsOf(flags: ExamFlags): Exam[] {
@@ -184,17 +192,22 @@ export function examsOf(flags: ExamFlags): Exam[] {
 
 /** The defaults, over them the challenge, over that what was given; faults add to those of the challenge. */
 function examOf(flags: ExamFlags, challenge: Challenge | undefined): Exam {
-  const deliveryBudgetMs = flags["delivery-budget"] ?? challenge?.deliveryBudgetMs;
   const base = { ...defaults, ...challenge?.settings };
+  const settings = settingsOf(flags, base);
+  // Of all protocols hearsay alone can be told of a budget.
+  const ofChallenge = settings.protocol === undefined ? challenge?.deliveryBudgetMs : undefined;
+  const deliveryBudgetMs = flags["delivery-budget"] ?? ofChallenge;
   return {
-    settings: settingsOf(flags, base),
+    settings,
     ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
     ...challenge && { challenge },
   };
 }
 
 export function settingsOf(flags: ExamFlags, base: Settings): Settings {
+  const { protocol = base.protocol } = flags;
   return {
+    ...protocol !== undefined && protocol !== "hearsay" && { protocol },
     nodeCount: flags["node-count"] ?? base.nodeCount,
     rate: flags.rate ?? base.rate,
     timeLimitS: flags["time-limit"] ?? base.timeLimitS,

@@ -8,6 +8,7 @@ import { type RunningCluster, runningClusterOf, SIDECAR_PORT, sidecarMistakes } 
 import { list, parsedText, text, tied, toggle } from "../flags/schemas.ts";
 import { complain, type Given } from "../flags/flags.ts";
 import { whyNoProgram } from "./program.ts";
+import { protocolMistakes } from "./protocol.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import type { Address } from "../../../transports/address.ts";
 
@@ -29,7 +30,7 @@ const RUNNING_RULE = `${MEMBERS_RULE}, no ID beginning with c as those of client
 /** Flags that only make sense with nodes that the examiner starts itself, on a network of its own. */
 const ofOwnNodes = [
   ...["bin", "log-stderr", "challenge", "node-count", "latency", "latency-dist", "bandwidth", "topology"],
-  ...["loss", "duplicate", "delivery-budget"],
+  ...["loss", "duplicate", "delivery-budget", "protocol"],
 ];
 const ONLY_PARTITION = "partition alone with --cluster: whoever runs the nodes kills and starts them, " +
   "as by 'docker compose kill'";
@@ -38,7 +39,7 @@ export const shapes = {
   test: exam.extend({
     "nemesis": list(realFaults, "FAULTS", nemesisAbout),
     "bin": tied(text("PROGRAM", PROGRAM_RULE, "the node to examine (this program itself)"), {
-      excludes: { flags: ["delivery-budget"], why: "whose own flags stand after --" },
+      excludes: { flags: ["delivery-budget", "protocol"], why: "whose own flags stand after --" },
     }),
     "log-stderr": toggle("let the nodes' standard error through"),
     "cluster": tied(
@@ -78,7 +79,11 @@ export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig>
     return outcome([...mistakes, ...more], { ...plain, exams, running: runningClusterOf(flags) });
   }
   const exams = examsOf(flags);
-  const more = [...cutMistakes("test", exams, given), ...binMistakes(given, env)];
+  const more = [
+    ...given.has("bin") ? [] : protocolMistakes("test", flags, given),
+    ...cutMistakes("test", exams, given),
+    ...binMistakes(given, env),
+  ];
   return outcome([...mistakes, ...more], {
     ...plain,
     exams,

@@ -61,6 +61,7 @@ export function replayCommand(exam: Exam, seed: number, without: readonly Mechan
 function settingFlags({ settings, challenge }: Exam): string[] {
   const base: Settings = { ...defaults, ...challenge?.settings };
   const plain = [
+    ["--protocol", settings.protocol, undefined],
     ["--node-count", settings.nodeCount, base.nodeCount],
     ["--rate", settings.rate, base.rate],
     ["--time-limit", settings.timeLimitS, base.timeLimitS],

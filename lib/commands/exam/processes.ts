@@ -4,6 +4,7 @@ import type { Settings } from "../../workbench/settings.ts";
 import type { Results } from "../../workbench/verdict/results.ts";
 import { itself, processHosts, type ProcessOptions } from "../../workbench/world/process.ts";
 import { RealScheduler } from "../../workbench/world/scheduler.ts";
+import type { Exam } from "../config/exam.ts";
 import type { ProgressLine } from "../terminal/progress.ts";
 import { liveLine } from "./live_line.ts";
 
@@ -30,12 +31,13 @@ export async function examineProcesses(
   return results;
 }
 
-/** Our own node, told of a budget if there is one. */
+/** Our own node, told of a protocol and a budget if there are any. */
 export function ownProgram(
-  deliveryBudgetMs: number | undefined,
+  { settings: { protocol }, deliveryBudgetMs }: Pick<Exam, "settings" | "deliveryBudgetMs">,
   args: readonly string[] = [],
 ): ProcessOptions {
   const { bin, args: first } = itself();
+  const runs = protocol === undefined ? [] : ["--protocol", protocol];
   const budget = deliveryBudgetMs === undefined ? [] : ["--delivery-budget", String(deliveryBudgetMs)];
-  return { bin, args: [...first, ...budget, ...args] };
+  return { bin, args: [...first, ...runs, ...budget, ...args] };
 }

@@ -7,8 +7,9 @@ import { fork, type Random } from "../../core/random.ts";
 import { drive, type Driver } from "../../runtime/drive.ts";
 import { driveDurably } from "../../runtime/drive_durably.ts";
 import { Examination } from "../examination.ts";
+import { protocols } from "../reference/protocols.ts";
 import type { Recorder } from "../report/recording.ts";
-import { isDurable, type Settings } from "../settings.ts";
+import { isDurable, type ProtocolName, type Settings } from "../settings.ts";
 import type { Results } from "../verdict/results.ts";
 import { keyOf } from "../verdict/values.ts";
 import { Processor } from "./processor.ts";
@@ -39,7 +40,7 @@ export type SimHosts = (seed: number, scheduler: Scheduler, options: SimNodeOpti
 export function simulate(
   settings: Settings,
   { loads = false, recorder, ...options }: SimOptions = {},
-  hosts: SimHosts = simHosts,
+  hosts: SimHosts = hostsOf(settings.protocol),
 ): Results {
   const scheduler = new VirtualScheduler();
   const durable = isDurable(settings);
@@ -66,6 +67,10 @@ export function simulate(
 
 /** The node that is driven: the core's, or in a test something of its shape. */
 export type Steps = Pick<Node, "step" | "deadline"> & { readonly status?: Pick<Node["status"], "digest"> };
+
+function hostsOf(protocol: ProtocolName = "hearsay"): SimHosts {
+  return (seed, scheduler, options) => simHosts(seed, scheduler, options, protocols[protocol].make);
+}
 
 export function simHosts(
   seed: number,

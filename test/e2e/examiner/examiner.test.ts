@@ -96,6 +96,20 @@ test("hearsay test: without a program it examines itself, and words after -- rea
   assert.match(told.out, /crashed: exited with status 2.*\n.*'--delivery-budget' must be a whole number/);
 });
 
+test("hearsay test: it examines itself with another protocol, chosen by a flag of its own or of the node", async () => {
+  const found = await Promise.all(
+    [["--protocol", "flood"], ["--", "--protocol", "flood"]].map(async (flags) => {
+      const { status, results } = parsed(await hearsay("test", "--json", ...few, ...short, ...flags));
+      const { net, workload } = results;
+      // Each of three nodes sends a value to both others, and is answered by both.
+      assert.equal(net.servers["send-count"], 12 * workload["attempt-count"]);
+      return [status, results.failures, Object.keys(net["servers-by-type"]), results.settings.protocol];
+    }),
+  );
+  const sound = [0, [], ["broadcast", "broadcast_ok"]];
+  assert.deepEqual(found, [[...sound, "flood"], [...sound, undefined]]);
+});
+
 test("hearsay test: itself is valid under every fault at once", async () => {
   const faults = ["partition", "kill", "pause", "loss", "duplicate"];
   const often = ["--nemesis", faults.join(","), "--nemesis-interval", "1"];

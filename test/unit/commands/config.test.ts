@@ -103,6 +103,30 @@ test("a challenge sets its flags; further flags override numbers and add faults"
   );
 });
 
+test("--protocol chooses what the nodes run, and what only hearsay knows what to do with is then left out", () => {
+  assert.equal(settings("--protocol", "flood")?.protocol, "flood");
+  assert.deepEqual(settings("--protocol", "hearsay"), defaults);
+  const [exam] = configOf(sim("--challenge", "3e", "--protocol", "single")).exams;
+  assert.equal(exam?.deliveryBudgetMs, undefined);
+  assert.deepEqual(configOf(parseMaelstrom([], { HEARSAY_PROTOCOL: "flood" })), { protocol: "flood" });
+  assert.equal(configOf(parseTest(["--protocol", "flood"], {})).exams[0]?.settings.protocol, "flood");
+  const own = ["--delivery-budget", "500", "--without", "repair", "--data", "--nemesis", "kill,disk"];
+  assert.deepEqual(mistakesOf(sim("--protocol", "hearsay", ...own)), []);
+  const leftOut = (flag: string, value: string) =>
+    `Cannot run 'sim' as '${flag}' must be left out with --protocol flood, as only hearsay knows what to do with ` +
+    `it: current value is "${value}"`;
+  assert.deepEqual(mistakesOf(sim("--protocol", "flood", ...own)), [
+    ...[leftOut("--delivery-budget", "500"), leftOut("--without", "repair"), leftOut("--data", "true")],
+    "Cannot run 'sim' as '--nemesis' must be without rollback and disk with --protocol flood, which keeps no log: " +
+    `current value is "kill,disk"`,
+  ]);
+  assert.deepEqual(mistakesOf(sim("--protocol", "flood", "--data=false", "--nemesis", "kill")), []);
+  assert.deepEqual(mistakesOf(parseTest(["--bin", "/bin/sh", "--protocol", "flood"], {})), [
+    `Cannot run 'test' as '--protocol' must be left out with --bin, whose own flags stand after --: ` +
+    `current value is "flood"`,
+  ]);
+});
+
 test("challenge all is every challenge", () => {
   const exams = configOf(sim("--challenge", "all")).exams;
   assert.deepEqual(exams.map((exam) => exam.challenge?.name), ["3a", "3b", "3c", "3d", "3e"]);
@@ -265,10 +289,10 @@ test("what belongs to nodes that the examiner starts is a mistake with a running
       "--duplicate",
       "0.5",
     ],
-    ...["--delivery-budget", "9", "--", "-x"],
+    ...["--delivery-budget", "9", "--protocol", "flood", "--", "-x"],
   ];
   const said = mistakesOf(cluster(...own));
-  const values = ["sh", "true", "3b", "2", "5", "uniform", "2m", "line", "0.5", "0.5", "9", "-x"];
+  const values = ["sh", "true", "3b", "2", "5", "uniform", "2m", "line", "0.5", "0.5", "9", "flood", "-x"];
   assert.deepEqual(
     said,
     own.filter((word) => word.startsWith("--")).map((flag, i) =>

@@ -1,0 +1,14 @@
+/** The same with pauses that grow and differ, as whoever was cut off for long is likely to be so for longer. */
+import { backoffMs } from "../../core/backoff.ts";
+import { neighboursBut, PAUSE_MS, tellInTurn } from "./in_turn.ts";
+import type { Protocol } from "./reference_node.ts";
+
+/** The longest pause, ms: a value may come so much later than the heal. A guess. */
+const PAUSE_MS_MAX = 4_000;
+
+export const exponentialBackoff: Protocol = (node) => (broadcast) => {
+  broadcast.answer();
+  const { value } = broadcast;
+  const pauseMs = (attempt: number) => backoffMs(node.random, attempt, PAUSE_MS, PAUSE_MS_MAX);
+  if (node.keep(value)) tellInTurn(node, value, neighboursBut(node, broadcast), pauseMs);
+};
