@@ -3,6 +3,8 @@ import { commands, refuseUnknown } from "./flags/command_names.ts";
 import { flagsOf } from "./flags/every_flag.ts";
 import { environmentName } from "./flags/flags.ts";
 import { type Io, OK, printLines, refuse } from "./terminal/io.ts";
+import { protocols } from "../workbench/reference/protocols.ts";
+import { protocolNames } from "../workbench/settings.ts";
 import type { FlagLine } from "./flags/read_flags.ts";
 import { tieText } from "./flags/ties.ts";
 
@@ -24,6 +26,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "hearsay test --challenge all",
     "hearsay test --cluster n1=10.0.0.1:7000,n2=10.0.0.2:7000,n3=10.0.0.3:7000 --nemesis partition",
     "hearsay test --rate 200 --time-limit 60 --nemesis partition --cuts 5,15 --grudge 'n0,n1|rest'",
+  ],
+  compare: [
+    "hearsay compare",
+    "hearsay compare --challenge 3d --protocols flood,first-forwarder --seeds 3",
+    "hearsay compare --protocols flood,flood-retry --grudge 'n0,n1|rest' --cuts 5",
   ],
   challenges: ["hearsay challenges", "hearsay challenges --real"],
   partition: [
@@ -81,6 +88,16 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "else may broadcast meanwhile: the examiner would count such values as phantoms. Sidecars make the cuts, and heal",
     "them at the end and on Ctrl-C. Kills and starts come from outside, and the report calls them outages. Messages and",
     "bytes are those that the nodes count themselves.",
+  ],
+  compare: [
+    "One seed gives every protocol the same operations and the same faults, as long as its nodes answer. The protocols are",
+    "how others began to solve these challenges, with the mistakes that were made on the way. Any of them can be run alone,",
+    "by `hearsay sim --protocol NAME`, and as a real node, by `hearsay maelstrom --protocol NAME`:",
+    "",
+    ...protocolNames.map((name) => `  ${name.padEnd(22)} ${protocols[name].about}`),
+    "",
+    "--delivery-budget is for hearsay alone. Exit status: 0 when hearsay's own runs are valid and meet the challenge, else",
+    "1; the other rows decide nothing.",
   ],
   challenges: [
     "Each row is the worst of its seeds. `during cuts` is median · maximum, in ms, until a value that is broadcast",

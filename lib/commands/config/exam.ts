@@ -130,15 +130,21 @@ export const exam = z.object({
   "json": toggle("print one JSON object and nothing else"),
 });
 
+export const seedsFlag = (count: number) =>
+  whole(1, SEEDS_MAX, "N", `how many seeds to run, from --seed on (${count})`);
+
+export const startUpFlag = () =>
+  whole(
+    0,
+    START_UP_MS_MAX,
+    "MS",
+    `how long the nodes take to start, during which they are slow (${START_MS_PER_NODE} a node, at most ${START_MS_MAX})`,
+  );
+
 export const shapes = {
   sim: exam.extend({
-    "seeds": whole(1, SEEDS_MAX, "N", "how many seeds to run, from --seed on (1)"),
-    "start-up": whole(
-      0,
-      START_UP_MS_MAX,
-      "MS",
-      `how long the nodes take to start, during which they are slow (${START_MS_PER_NODE} a node, at most ${START_MS_MAX})`,
-    ),
+    "seeds": seedsFlag(1),
+    "start-up": startUpFlag(),
     "data": toggle(
       "nodes keep a log that outlives kills, as with serve --data; rollback and disk imply it, and no variable sets it",
       {
@@ -161,7 +167,7 @@ export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
   const startUpMs = flags["start-up"];
   const more = { ...startUpMs !== undefined && { startUpMs }, ...flags.data && { durable: true } };
   const exams = examsOf(flags).map((exam): Exam => ({ ...exam, settings: { ...exam.settings, ...more } }));
-  const others = [...cutMistakes("sim", exams, given), ...seedsMistakes(flags, given)];
+  const others = [...cutMistakes("sim", exams, given), ...seedsMistakes("sim", flags, given)];
   return outcome([...mistakes, ...protocolMistakes("sim", flags, given), ...others], {
     exams,
     seeds: flags.seeds ?? 1,
@@ -191,7 +197,7 @@ export function examsOf(flags: ExamFlags): Exam[] {
 }
 
 /** The defaults, over them the challenge, over that what was given; faults add to those of the challenge. */
-function examOf(flags: ExamFlags, challenge: Challenge | undefined): Exam {
+export function examOf(flags: ExamFlags, challenge: Challenge | undefined): Exam {
   const base = { ...defaults, ...challenge?.settings };
   const settings = settingsOf(flags, base);
   // Of all protocols hearsay alone can be told of a budget.
@@ -276,11 +282,15 @@ function parseCuts(given: string): readonly number[] | undefined {
 }
 
 /** The last seed must be one that can be given again. */
-function seedsMistakes({ seed = defaults.seed }: ExamFlags, given: ReadonlyMap<string, Given>): string[] {
+export function seedsMistakes(
+  command: string,
+  { seed = defaults.seed }: Pick<ExamFlags, "seed">,
+  given: ReadonlyMap<string, Given>,
+): string[] {
   const seeds = given.get("seeds");
   const most = SEED_MAX - seed + 1;
   // More than SEEDS_MAX, or no number, has been refused already.
   if (seeds === undefined || !(Number(seeds.value) > most) || Number(seeds.value) > SEEDS_MAX) return [];
   const rule = `at most ${most} from --seed ${seed} on, as the last seed is ${SEED_MAX}`;
-  return complain("sim", given, "seeds", rule);
+  return complain(command, given, "seeds", rule);
 }

@@ -9,7 +9,11 @@ export const protocolFlag = () =>
 
 /** Flags that only hearsay's own protocol knows what to do with. */
 const ofHearsay = ["delivery-budget", "without", "data"];
-const needLogs: readonly Fault[] = ["rollback", "disk"];
+
+/** Whether the fault means something only to nodes with logs. */
+export function needsLog(fault: Fault): boolean {
+  return fault === "rollback" || fault === "disk";
+}
 
 /** Mistakes where the nodes run another protocol than hearsay's. */
 export function protocolMistakes(
@@ -22,7 +26,7 @@ export function protocolMistakes(
 ): string[] {
   if (protocol === "hearsay") return [];
   const leftOut = `left out with --protocol ${protocol}, as only hearsay knows what to do with it`;
-  const noLog = `without ${needLogs.join(" and ")} with --protocol ${protocol}, which keeps no log`;
+  const noLog = `without rollback and disk with --protocol ${protocol}, which keeps no log`;
   return [
     ...ofHearsay.filter((flag) => given.get(flag)?.value !== "false")
       .flatMap((flag) => complain(command, given, flag, leftOut)),
@@ -30,7 +34,7 @@ export function protocolMistakes(
       command,
       given,
       "nemesis",
-      nemesis.some((fault) => needLogs.includes(fault)) ? noLog : undefined,
+      nemesis.some(needsLog) ? noLog : undefined,
     ),
   ];
 }

@@ -17,6 +17,7 @@ export const commands = [
     name: "test",
     about: "examine real processes of any Maelstrom broadcast node, or a running cluster, in real time",
   },
+  { name: "compare", about: "put hearsay beside first solutions of others, in the simulator, at equal work" },
   { name: "challenges", about: "print the table of figures of this program beside its targets" },
   {
     name: "partition",

@@ -39,6 +39,7 @@ function printing(at: string): ReadonlyMap<string, readonly (readonly string[])[
     ["status", [["--at", at], ["--at", at, "--json"]]],
     ["sim", [quick, [...quick, "--json"]]],
     ["test", [[...quick, "--json"]]],
+    ["compare", [["--challenge", "3a", "--protocols", "single", "--seeds", "1"]]],
     ["partition", [["one", ...cluster]]],
     ["help", [[], ["sim"]]],
     ["version", [[]]],

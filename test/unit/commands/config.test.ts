@@ -246,7 +246,7 @@ test("--bandwidth is in bits, kilobits, megabits or gigabits, between its limits
 });
 
 test("each flag of each command has a rule and says what it is about", () => {
-  for (const command of ["sim", "test", "challenges", "maelstrom"] as const) {
+  for (const command of ["sim", "test", "compare", "challenges", "maelstrom"] as const) {
     const lines = flagsOf(command);
     assert.ok(lines.length > 0);
     for (const line of lines) assert.ok(line.about !== "" && line.rule !== "given", line.name);

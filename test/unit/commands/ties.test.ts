@@ -1,6 +1,7 @@
 /** What flags demand of each other: every tie of every command, each with the sentence that says so. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseCompare } from "../../../lib/commands/config/compare.ts";
 import { parseBroadcast, parseRead, parseStatus, parseWatch } from "../../../lib/commands/config/client.ts";
 import { parseHeal, parsePartition, parseSidecar } from "../../../lib/commands/config/cut.ts";
 import { parseChallenges, parseMaelstrom, parseSim } from "../../../lib/commands/config/exam.ts";
@@ -15,9 +16,9 @@ type Parse = (args: readonly string[], env: Env) => Parsed<unknown>;
 
 const parsers: Readonly<Record<string, Parse>> = {
   ...{ broadcast: parseBroadcast, read: parseRead, watch: parseWatch, status: parseStatus },
-  ...{ serve: parseServe, sim: parseSim, test: parseTest, challenges: parseChallenges },
+  ...{ serve: parseServe, sim: parseSim, test: parseTest, compare: parseCompare },
   ...{ partition: parsePartition, heal: parseHeal, sidecar: parseSidecar, lab: parseLab },
-  maelstrom: parseMaelstrom,
+  ...{ maelstrom: parseMaelstrom, challenges: parseChallenges },
 };
 
 /** A good value of each flag that is tied to another, or that another is tied to. */
@@ -62,7 +63,8 @@ test("a flag that must be given is missed", () => {
 });
 
 test("a flag that needs another is a mistake without it, and none with it", () => {
-  const needing = tied.filter(({ flag }) => flag.requires);
+  // Partitions come with the challenge that compare takes by default.
+  const needing = tied.filter(({ command, flag }) => flag.requires && command !== "compare");
   assert.deepEqual(needing.map(({ command, flag }) => `${command} --${flag.name}`), [
     ...["sim --grudge", "sim --cuts", "sim --loss", "sim --duplicate"],
     ...["test --grudge", "test --cuts", "test --loss", "test --duplicate", "test --sidecars", "lab --port"],

@@ -1,0 +1,62 @@
+/** The settings of `hearsay compare`: one examination, the protocols that take it, and for how many seeds. */
+import { faults, type ProtocolName, protocolNames } from "../../workbench/settings.ts";
+import { challengeNames, challenges } from "../exam/targets.ts";
+import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
+import { choice, list } from "../flags/schemas.ts";
+import {
+  challengeFaults,
+  cutMistakes,
+  type Exam,
+  exam,
+  examOf,
+  nemesisAbout,
+  seedsFlag,
+  seedsMistakes,
+  startUpFlag,
+} from "./exam.ts";
+import { needsLog } from "./protocol.ts";
+
+export interface CompareConfig {
+  /** As hearsay takes it. */
+  readonly exam: Exam;
+  /** Hearsay is the last one. */
+  readonly protocols: readonly ProtocolName[];
+  readonly seeds: number;
+  readonly json: boolean;
+}
+
+const DEFAULT_CHALLENGE = "3c";
+const DEFAULT_SEEDS = 20;
+
+const others = protocolNames.filter((name) => name !== "hearsay");
+
+export const shapes = {
+  compare: exam.omit({ "protocol": true }).extend({
+    "challenge": choice(
+      challengeNames,
+      "NAME",
+      `the challenge whose flags are set, and by whose rules hearsay is judged (${DEFAULT_CHALLENGE})`,
+    ),
+    "protocols": list(protocolNames, "NAMES", "the protocols beside hearsay (all)"),
+    "nemesis": list(faults.filter((fault) => !needsLog(fault)), "FAULTS", nemesisAbout),
+    "seeds": seedsFlag(DEFAULT_SEEDS),
+    "start-up": startUpFlag(),
+  }),
+};
+
+export function parseCompare(args: readonly string[], env: Env): Parsed<CompareConfig> {
+  const { flags, mistakes, given } = readFlags("compare", shapes.compare, args, env, {
+    implied: (flags) => challengeFaults({ challenge: DEFAULT_CHALLENGE, ...flags }),
+  });
+  const { challenge = DEFAULT_CHALLENGE, protocols = others, seeds = DEFAULT_SEEDS, json = false } = flags;
+  const { settings, ...exam } = examOf(flags, challenges[challenge]);
+  const startUpMs = flags["start-up"];
+  const whole: Exam = { ...exam, settings: { ...settings, ...startUpMs !== undefined && { startUpMs } } };
+  const more = [...cutMistakes("compare", [whole], given), ...seedsMistakes("compare", flags, given)];
+  return outcome([...mistakes, ...more], {
+    exam: whole,
+    protocols: [...protocols.filter((name) => name !== "hearsay"), "hearsay"],
+    seeds,
+    json,
+  });
+}
