@@ -19,6 +19,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "hearsay sim --nemesis partition,kill --seeds 20",
     "hearsay sim --data --nemesis kill,disk,stall --seeds 20",
     "hearsay sim --challenge 3c --grudge 'n0|rest' --json",
+    "hearsay sim --script '500 broadcast n0 17; 1000 cut n0|rest; 1200 broadcast n1 18; 2000 heal'",
   ],
   test: [
     "hearsay test --challenge 3c",
@@ -60,6 +61,12 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   status: ["hearsay status", "hearsay status --at 127.0.0.1:7001 --json"],
 };
 
+const scripts = [
+  "The actions of a script stand apart by ';' or on lines of their own, each after its time in ms: broadcast NODE VALUE,",
+  "read NODE, cut GRUDGE, heal, pause NODE, resume NODE, kill NODE, start NODE, slow NODE MS, loss SHARE, duplicate SHARE.",
+  "'#' begins a comment. What a script leaves broken is mended when the load ends.",
+];
+
 const notes: Readonly<Record<string, readonly string[]>> = {
   maelstrom: [
     "Maelstrom gives the node its id and the list of nodes by itself. Standard output is for messages alone.",
@@ -77,11 +84,15 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "Of the faults, kill loses what a node holds, unless --data keeps it; pause stops a node for a while; stall stops",
     "several at once for up to 150 ms, again and again, as on a busy machine; rollback puts an earlier state in the",
     "place of a node's log; and disk lets its commits fail, as a full disk does: the node then refuses new values.",
+    "",
+    ...scripts,
   ],
   test: [
     "A node is any program, in any language, that speaks Maelstrom's broadcast protocol on standard input and output.",
     "At the end everything is healed and each node is read. A run is valid if every acknowledged value is in every",
     "final read, once, and nothing else is; a killed node may take along values that no other node had.",
+    "",
+    ...scripts,
     "",
     "With --cluster, the nodes are those of `hearsay serve` that run at these addresses already, and they go on running.",
     "Values that they hold are left alone and passed over; the run adds whole numbers that no run used before. Nobody",

@@ -14,7 +14,9 @@ import { simulatedPartitioner } from "./faults/partitioner.ts";
 import type { Recorder } from "./report/recording.ts";
 import { EvidenceCollector } from "./verdict/collector.ts";
 import { conclude, type Results } from "./verdict/results.ts";
-import { READ_SHARE, type Settings } from "./settings.ts";
+import { firstValueBeside, type Script } from "./script/script.ts";
+import { scriptOf } from "./script/parse_script.ts";
+import { nodeIds, READ_SHARE, type Settings } from "./settings.ts";
 import { type Running, takeOver, whyNotUp } from "./setup.ts";
 import { topology } from "./load/topology.ts";
 import { OBSERVER_PREFIX } from "./world/traffic.ts";
@@ -40,6 +42,7 @@ export interface ExaminationOptions {
 export class Examination {
   readonly #options: ExaminationOptions;
   readonly #nodes: readonly string[];
+  readonly #script: Script;
   readonly #collector: EvidenceCollector;
   readonly #network: Network;
   readonly #clients: Clients;
@@ -61,8 +64,9 @@ export class Examination {
   constructor(options: ExaminationOptions) {
     const { settings, scheduler, running } = options;
     this.#options = options;
-    this.#nodes = running?.nodes ?? Array.from({ length: settings.nodeCount }, (_, i) => `n${i}`);
+    this.#nodes = running?.nodes ?? nodeIds(settings.nodeCount);
     assert(this.#nodes.length === settings.nodeCount, "the settings count the nodes");
+    this.#script = scriptOf(settings.script, this.#nodes);
     this.#collector = this.#makeCollector();
     this.#network = this.#makeNetwork();
     this.#clients = new Clients(this.#network, scheduler, undefined, this.#collector.oddities);
@@ -226,7 +230,7 @@ export class Examination {
     const { settings, scheduler } = this.#options;
     return new Workload({
       nodes: this.#nodes,
-      firstValue: this.#options.running?.firstValue ?? 0,
+      firstValue: this.#options.running?.firstValue ?? firstValueBeside(this.#script),
       rate: settings.rate,
       readShare: settings.readShare ?? READ_SHARE,
       timeLimitMs: settings.timeLimitS * 1000,
@@ -245,13 +249,9 @@ export class Examination {
   #makeNemesis(): Nemesis {
     const { settings, scheduler } = this.#options;
     return new Nemesis({
-      settings,
-      nodes: this.#nodes,
-      scheduler,
-      network: this.#network,
-      partitioner: this.#partitioner,
-      cluster: this.#cluster,
-      elapsed: () => this.#elapsed(),
+      ...{ settings, nodes: this.#nodes, scheduler, network: this.#network, script: this.#script },
+      perform: (...operation) => this.#workload.perform(...operation),
+      ...{ partitioner: this.#partitioner, cluster: this.#cluster, elapsed: () => this.#elapsed() },
       onEvent: (event, at) => this.#collector.nemesis(event, at, this.#interrupting),
       onFailure: (sentence) => this.#failures.push(sentence),
     });

@@ -1,5 +1,5 @@
 /** How far an examination has come. */
-import type { Fault } from "./settings.ts";
+import type { NemesisEvent } from "./faults/nemesis.ts";
 import type { Scheduler } from "./world/world.ts";
 
 export type Phase = "setup" | "main" | "recovery" | "final" | "done";
@@ -13,7 +13,7 @@ export interface ExaminationProgress {
   readonly acknowledged: number;
   /** Messages between nodes. */
   readonly messages: number;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly NemesisEvent["fault"][];
 }
 
 /** How often progress is told, ms. */

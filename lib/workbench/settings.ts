@@ -66,6 +66,8 @@ export interface Settings {
   readonly recoveryS: number;
   /** Over how long simulated nodes start, and are slow for as long again, ms; by default as a machine of two cores takes. */
   readonly startUpMs?: number;
+  /** What happens when, beside the random load and faults; see script/. */
+  readonly script?: string;
   readonly seed: number;
 }
 
@@ -86,6 +88,11 @@ export const defaults: Settings = {
   recoveryS: 10,
   seed: 1,
 };
+
+/** n0, n1, … */
+export function nodeIds(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `n${i}`);
+}
 
 /** Whether nodes keep what they hold when they are killed: where nothing lasts, no disk can fail or go back. */
 export function isDurable({ durable = false, nemesis }: Settings): boolean {

@@ -5,9 +5,9 @@ import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.t
 import { choice, list } from "../flags/schemas.ts";
 import {
   challengeFaults,
-  cutMistakes,
   type Exam,
   exam,
+  examMistakes,
   examOf,
   nemesisAbout,
   seedsFlag,
@@ -52,7 +52,7 @@ export function parseCompare(args: readonly string[], env: Env): Parsed<CompareC
   const { settings, ...exam } = examOf(flags, challenges[challenge]);
   const startUpMs = flags["start-up"];
   const whole: Exam = { ...exam, settings: { ...settings, ...startUpMs !== undefined && { startUpMs } } };
-  const more = [...cutMistakes("compare", [whole], given), ...seedsMistakes("compare", flags, given)];
+  const more = [...examMistakes("compare", flags, [whole], given), ...seedsMistakes("compare", flags, given)];
   return outcome([...mistakes, ...more], {
     exam: whole,
     protocols: [...protocols.filter((name) => name !== "hearsay"), "hearsay"],

@@ -8,11 +8,13 @@ import {
   type Fault,
   faults,
   latencyDists,
+  nodeIds,
   type ProtocolName,
   type Settings,
   topologyNames,
 } from "../../workbench/settings.ts";
 import { START_MS_MAX, START_MS_PER_NODE } from "../../workbench/world/start_up.ts";
+import { baseOf, scriptFlag, scriptIn, scriptMistakes } from "./script.ts";
 import { choice, decimal, list, parsedText, text, tied, toggle, whole } from "../flags/schemas.ts";
 import { complain, type Given } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
@@ -59,7 +61,7 @@ export interface MaelstromConfig {
 
 export const grudgeRule = `one of ${
   grudgeNames.join(", ")
-}, or the sides by name, as n0|rest or one way n0>rest`;
+}, or the sides by name, as n0|rest or one way n0>rest, or links, as n0-n1`;
 
 const CUTS_RULE = `a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}`;
 
@@ -123,6 +125,7 @@ export const exam = z.object({
     decimal(0, 1, "SHARE", `share of messages that the fault duplicate doubles (${S.duplicateShare})`),
     needs("duplicate"),
   ),
+  "script": scriptFlag(),
   "recovery": decimal(0, RECOVERY_S_MAX, "S", `seconds of rest before the final reads (${S.recoveryS})`),
   "seed": whole(0, SEED_MAX, "N", `the seed of all random choices (${S.seed})`),
   "delivery-budget": budget(),
@@ -165,10 +168,10 @@ export type ExamFlags = z.infer<typeof exam>;
 export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
   const { flags, mistakes, given } = readFlags("sim", shapes.sim, args, env, { implied: challengeFaults });
   const startUpMs = flags["start-up"];
-  const more = { ...startUpMs !== undefined && { startUpMs }, ...flags.data && { durable: true } };
-  const exams = examsOf(flags).map((exam): Exam => ({ ...exam, settings: { ...exam.settings, ...more } }));
-  const others = [...cutMistakes("sim", exams, given), ...seedsMistakes("sim", flags, given)];
-  return outcome([...mistakes, ...protocolMistakes("sim", flags, given), ...others], {
+  const own = { ...startUpMs !== undefined && { startUpMs }, ...flags.data && { durable: true } };
+  const exams = examsOf(flags).map((exam): Exam => ({ ...exam, settings: { ...exam.settings, ...own } }));
+  const more = [...examMistakes("sim", flags, exams, given), ...seedsMistakes("sim", flags, given)];
+  return outcome([...mistakes, ...protocolMistakes("sim", flags, given), ...more], {
     exams,
     seeds: flags.seeds ?? 1,
     without: flags.without ?? [],
@@ -198,8 +201,8 @@ export function examsOf(flags: ExamFlags): Exam[] {
 
 /** The defaults, over them the challenge, over that what was given; faults add to those of the challenge. */
 export function examOf(flags: ExamFlags, challenge: Challenge | undefined): Exam {
-  const base = { ...defaults, ...challenge?.settings };
-  const settings = settingsOf(flags, base);
+  const nodeCount = flags["node-count"] ?? challenge?.settings.nodeCount ?? defaults.nodeCount;
+  const settings = settingsOf(flags, baseOf(challenge, scriptIn(flags.script, nodeCount)));
   // Of all protocols hearsay alone can be told of a budget.
   const ofChallenge = settings.protocol === undefined ? challenge?.deliveryBudgetMs : undefined;
   const deliveryBudgetMs = flags["delivery-budget"] ?? ofChallenge;
@@ -228,6 +231,7 @@ export function settingsOf(flags: ExamFlags, base: Settings): Settings {
     lossShare: flags.loss ?? base.lossShare,
     duplicateShare: flags.duplicate ?? base.duplicateShare,
     recoveryS: flags.recovery ?? base.recoveryS,
+    ...base.script !== undefined && { script: base.script },
     seed: flags.seed ?? base.seed,
   };
 }
@@ -235,6 +239,20 @@ export function settingsOf(flags: ExamFlags, base: Settings): Settings {
 /** The faults that a challenge brings along. */
 export function challengeFaults(flags: ExamFlags): Readonly<Record<string, readonly string[]>> {
   return { nemesis: examsOf(flags).flatMap(({ settings }) => settings.nemesis) };
+}
+
+/** Mistakes in the cuts and the script of examinations of n0, n1, … */
+export function examMistakes(
+  command: string,
+  flags: ExamFlags,
+  exams: readonly Exam[],
+  given: ReadonlyMap<string, Given>,
+): string[] {
+  const settings = exams.map((exam) => exam.settings);
+  return [
+    ...cutMistakes(command, exams, given),
+    ...scriptMistakes(command, flags.script, settings, given),
+  ];
 }
 
 /** Mistakes in the cuts of the examinations, of each kind the first one; `nodes` are n0, n1, … by default. */
@@ -261,7 +279,7 @@ function cutsFault({ cutsS = [], nemesisIntervalS, timeLimitS }: Settings): stri
 /** The rule that the grudge breaks, where it names nodes that are not there. */
 function grudgeFault(
   { grudge, nodeCount }: Settings,
-  nodes: readonly string[] = Array.from({ length: nodeCount }, (_, i) => `n${i}`),
+  nodes: readonly string[] = nodeIds(nodeCount),
 ): string | undefined {
   const parsed = parseGrudge(grudge, nodes);
   return parsed.ok ? undefined : `${grudgeRule} (${parsed.reason})`;

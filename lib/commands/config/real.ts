@@ -3,7 +3,16 @@ import type { z } from "zod";
 import { defaults, realFaults } from "../../workbench/settings.ts";
 import { isClient } from "../../../transports/client_id.ts";
 import { MEMBERS_RULE, parseMembers } from "./address.ts";
-import { challengeFaults, cutMistakes, type Exam, exam, examsOf, nemesisAbout, settingsOf } from "./exam.ts";
+import {
+  challengeFaults,
+  cutMistakes,
+  type Exam,
+  exam,
+  examMistakes,
+  examsOf,
+  nemesisAbout,
+  settingsOf,
+} from "./exam.ts";
 import { type RunningCluster, runningClusterOf, SIDECAR_PORT, sidecarMistakes } from "./cut.ts";
 import { list, parsedText, text, tied, toggle } from "../flags/schemas.ts";
 import { complain, type Given } from "../flags/flags.ts";
@@ -30,7 +39,7 @@ const RUNNING_RULE = `${MEMBERS_RULE}, no ID beginning with c as those of client
 /** Flags that only make sense with nodes that the examiner starts itself, on a network of its own. */
 const ofOwnNodes = [
   ...["bin", "log-stderr", "challenge", "node-count", "latency", "latency-dist", "bandwidth", "topology"],
-  ...["loss", "duplicate", "delivery-budget", "protocol"],
+  ...["loss", "duplicate", "script", "delivery-budget", "protocol"],
 ];
 const ONLY_PARTITION = "partition alone with --cluster: whoever runs the nodes kills and starts them, " +
   "as by 'docker compose kill'";
@@ -81,7 +90,7 @@ export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig>
   const exams = examsOf(flags);
   const more = [
     ...given.has("bin") ? [] : protocolMistakes("test", flags, given),
-    ...cutMistakes("test", exams, given),
+    ...examMistakes("test", flags, exams, given),
     ...binMistakes(given, env),
   ];
   return outcome([...mistakes, ...more], {

@@ -1,6 +1,8 @@
 /** Says an examination in words, and as the command that runs it again. */
 import type { Mechanism } from "../../core/node.ts";
-import { defaults, type Fault, isDurable, type Settings } from "../../workbench/settings.ts";
+import { scriptOf } from "../../workbench/script/parse_script.ts";
+import { type Fault, isDurable, nodeIds, type Settings } from "../../workbench/settings.ts";
+import { baseOf } from "../config/script.ts";
 import type { Exam } from "../config/exam.ts";
 
 const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
@@ -19,15 +21,23 @@ const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
 
 /** "5 nodes, 10 operations a second for 20 s, no latency, partitions come and go"; a real network has its own latency. */
 export function describeSettings(settings: Settings, onRealNetwork = false): string {
-  const { nodeCount, rate, timeLimitS, latencyMs, latencyDist, bandwidthBps } = settings;
+  const { nodeCount, latencyMs, latencyDist, bandwidthBps } = settings;
   const spread = latencyDist === "constant" ? "" : ` (${latencyDist})`;
   return [
     `${nodeCount === 1 ? "1 node" : `${nodeCount} nodes`}${isDurable(settings) ? " with logs" : ""}`,
-    `${rate} operations a second for ${timeLimitS} s`,
+    describeLoad(settings),
     ...onRealNetwork ? [] : [latencyMs === 0 ? "no latency" : `${latencyMs} ms latency${spread}`],
     ...bandwidthBps === undefined ? [] : [`${bandwidthBps / 1_000} kbit/s a link`],
-    describeFaults(settings),
+    ...settings.script !== undefined && settings.nemesis.length === 0 ? [] : [describeFaults(settings)],
   ].join(", ");
+}
+
+function describeLoad({ rate, timeLimitS, script, nodeCount }: Settings): string {
+  const atRandom = `${rate} operations a second`;
+  if (script === undefined) return `${atRandom} for ${timeLimitS} s`;
+  const { length } = scriptOf(script, nodeIds(nodeCount));
+  const scripted = `a script of ${length === 1 ? "1 action" : `${length} actions`}`;
+  return `${rate === 0 ? scripted : `${atRandom} beside ${scripted}`} in ${timeLimitS} s`;
 }
 
 function describeFaults(settings: Settings): string {
@@ -59,7 +69,8 @@ export function replayCommand(exam: Exam, seed: number, without: readonly Mechan
 
 /** Only what differs from the defaults, or from what the challenge sets anyway. */
 function settingFlags({ settings, challenge }: Exam): string[] {
-  const base: Settings = { ...defaults, ...challenge?.settings };
+  const script = settings.script && scriptOf(settings.script, nodeIds(settings.nodeCount));
+  const base = baseOf(challenge, script || undefined);
   const plain = [
     ["--protocol", settings.protocol, undefined],
     ["--node-count", settings.nodeCount, base.nodeCount],
@@ -75,6 +86,7 @@ function settingFlags({ settings, challenge }: Exam): string[] {
     ["--cuts", settings.cutsS?.join(","), base.cutsS?.join(",")],
     ["--loss", settings.lossShare, base.lossShare],
     ["--duplicate", settings.duplicateShare, base.duplicateShare],
+    ["--script", settings.script, undefined],
     ["--recovery", settings.recoveryS, base.recoveryS],
     ["--start-up", settings.startUpMs, base.startUpMs],
   ] as const;
@@ -88,7 +100,7 @@ function budgetFlags({ deliveryBudgetMs }: Exam): string[] {
 }
 
 function quoted(word: string): string {
-  return /^[\w.,:/=-]+$/.test(word) ? word : `'${word}'`;
+  return /^[\w.,:/=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function percent(share: number): string {

@@ -167,7 +167,15 @@ function sameSettings(a: Settings, b: Settings): boolean {
 /** Nobody published rules for other faults, latencies or loads than those of the challenge. */
 export function isAsPublished(challenge: Challenge, settings: Settings): boolean {
   const published: Settings = { ...defaults, ...challenge.settings };
-  const weighty = ["nodeCount", "rate", "latencyMs", "latencyDist", "bandwidthBps", "durable"] as const;
+  const weighty = [
+    "nodeCount",
+    "rate",
+    "latencyMs",
+    "latencyDist",
+    "bandwidthBps",
+    "durable",
+    "script",
+  ] as const;
   return weighty.every((name) => settings[name] === published[name]) &&
     settings.nemesis.join() === published.nemesis.join();
 }

@@ -49,12 +49,15 @@ export const grudgeNames: readonly string[] = Object.keys(drawn);
 
 /**
  * The meaning of a `--grudge` over these nodes: undefined draws one of Jepsen's each time, a name always that kind,
- * "n0,n1|n2|rest" cuts these components from each other, and "n0>rest" drops what n0 sends to the rest.
+ * "n0,n1|n2|rest" cuts these components from each other, "n0>rest" drops what n0 sends to the rest, and "n0-n1,n0-n2"
+ * cuts these links.
  */
 export function parseGrudge(spec: string | undefined, nodes: readonly string[]): ParsedGrudge {
   if (spec === undefined) return { ok: true, draw: (random) => drawUsual(nodes, random) };
   const draw = Object.hasOwn(drawn, spec) ? drawn[spec] : undefined;
   if (draw !== undefined) return { ok: true, draw: (random) => draw(nodes, random) };
+  const links = cutLinks(spec, nodes);
+  if (links !== undefined) return { ok: true, draw: () => ({ grudge: links, detail: spec }) };
   const mark = spec.includes(">") ? ">" : "|";
   const named = components(spec.split(mark), nodes);
   if (!named.ok) return named;
@@ -98,6 +101,20 @@ export function component(grudge: Grudge, nodes: readonly string[], from: string
     if (next.length > 0) apart = apart.filter((there) => !reached.has(there));
   }
   return reached;
+}
+
+/** Undefined where the text does not name links between nodes that there are. */
+function cutLinks(text: string, nodes: readonly string[]): Grudge | undefined {
+  const grudge = new Map<string, Set<string>>();
+  for (const link of text.split(",").map((link) => link.trim())) {
+    const from = nodes.find((id) => link.startsWith(`${id}-`) && nodes.includes(link.slice(id.length + 1)));
+    const to = from === undefined ? "" : link.slice(from.length + 1);
+    if (from === undefined || from === to) return undefined;
+    for (const [here, there] of [[from, to], [to, from]] as const) {
+      grudge.set(here, (grudge.get(here) ?? new Set()).add(there));
+    }
+  }
+  return grudge;
 }
 
 function linked(grudge: Grudge, a: string, b: string): boolean {

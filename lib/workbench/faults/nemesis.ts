@@ -1,10 +1,13 @@
 /** The nemesis injects faults: partitions, kills, pauses and the like on and off at random, loss and duplicates throughout. */
 import assert from "node:assert/strict";
 import { below, fork, pick, type Random, shuffle } from "../../core/random.ts";
+import type { Json } from "../../core/message.ts";
 import type { Cluster } from "../cluster.ts";
 import { majority, parseGrudge } from "./grudge.ts";
 import type { Network } from "../world/network.ts";
 import type { Fault, Settings } from "../settings.ts";
+import { ScriptRunner } from "../script/runner.ts";
+import type { Script, ScriptFault } from "../script/script.ts";
 import { diskFaults } from "../world/sim_store.ts";
 import type { Partitioner, Scheduler } from "../world/world.ts";
 
@@ -17,7 +20,7 @@ export interface NemesisEvent {
   /** When it took effect, in ms since the main phase began. */
   readonly "at-ms": number;
   /** An outage is not the nemesis' doing: whoever runs a node elsewhere may kill it, too. */
-  readonly fault: Fault | `outage of ${string}`;
+  readonly fault: Fault | ScriptFault | `outage of ${string}`;
   readonly what: "start" | "stop";
   readonly detail: string;
 }
@@ -31,6 +34,10 @@ export interface NemesisOptions {
   readonly cluster: Cluster;
   /** ms since the main phase began. */
   readonly elapsed: () => number;
+  /** What is to happen when, beside what chance decides. */
+  readonly script: Script;
+  /** One operation of the script at this node, now. */
+  readonly perform: (node: string, f: "broadcast" | "read", value?: Json) => void;
   /** `at` is the exact moment of the event, ms; the event has it rounded. */
   readonly onEvent: (event: NemesisEvent, at: number) => void;
   /** A fault could not be started or ended, in a sentence. */
@@ -49,6 +56,7 @@ interface FaultInjector {
 export class Nemesis {
   readonly #options: NemesisOptions;
   readonly #injectors: readonly FaultInjector[];
+  readonly #script: ScriptRunner;
   readonly #active = new Set<FaultInjector>();
   /** The active ones that are being started or stopped. */
   readonly #changing = new Set<FaultInjector>();
@@ -58,19 +66,25 @@ export class Nemesis {
   constructor(options: NemesisOptions) {
     this.#options = options;
     this.#injectors = injectors(options).filter(({ fault }) => options.settings.nemesis.includes(fault));
+    this.#script = new ScriptRunner({
+      ...options,
+      seed: options.settings.seed,
+      tell: (fault, what, detail) => this.#tell(fault, what, detail),
+    });
   }
 
   /** The faults that are on, for people. */
-  get active(): readonly Fault[] {
-    return [...this.#active].map(({ fault }) => fault);
+  get active(): readonly NemesisEvent["fault"][] {
+    return [...new Set([...[...this.#active].map(({ fault }) => fault), ...this.#script.active])];
   }
 
   /** Whether a fault is on that keeps values from spreading, other than by chance. */
   get interrupting(): boolean {
-    return [...this.#active].some(({ steady }) => !steady);
+    return this.#script.interrupting || [...this.#active].some(({ steady }) => !steady);
   }
 
   start(): void {
+    this.#script.start();
     for (const injector of this.#injectors) {
       const random = fork(this.#options.settings.seed, `nemesis:${injector.fault}`);
       if (injector.steady) this.#start(injector, random, () => {});
@@ -82,6 +96,7 @@ export class Nemesis {
   stop(done: () => void = () => {}): void {
     this.#ended = true;
     this.#whenMended = done;
+    this.#script.stop(() => this.#tellMended());
     for (const injector of [...this.#active]) {
       // A fault that is being started is ended as soon as it is on.
       if (!this.#changing.has(injector)) this.#stop(injector, () => {});
@@ -125,12 +140,12 @@ export class Nemesis {
 
   #tellMended(): void {
     const run = this.#whenMended;
-    if (run === undefined || this.#active.size > 0) return;
+    if (run === undefined || this.#active.size > 0 || this.#script.active.length > 0) return;
     this.#whenMended = undefined;
     run();
   }
 
-  #tell(fault: Fault, what: "start" | "stop", detail: string): void {
+  #tell(fault: NemesisEvent["fault"], what: "start" | "stop", detail: string): void {
     const at = this.#options.elapsed();
     this.#options.onEvent({ "at-ms": Math.round(at), fault, what, detail }, at);
   }

@@ -17,6 +17,9 @@ const SILENCE_MS = 5_000;
 /** An operation that is late by more, ms, is so by a busy machine and not by coarse timers: that is not made up for. A guess. */
 const MADE_UP_MS_MAX = 20;
 
+/** Threads that have one operation each count from here: those that have many come nowhere near it. */
+const EXTRA_FROM = 1_000_000_000;
+
 export interface WorkloadOptions {
   readonly nodes: readonly string[];
   /** The values are this whole number and those that follow it. */
@@ -52,6 +55,13 @@ interface Thread {
   finalTimedOut: boolean;
 }
 
+function threadOf(index: number, node: string, client: Client): Thread {
+  return {
+    ...{ index, node, process: index, client },
+    ...{ busy: false, answered: 0, timedOut: 0, finalTimedOut: false },
+  };
+}
+
 interface Outcome {
   readonly type: Exclude<OpType, "invoke">;
   readonly value: Json;
@@ -60,6 +70,9 @@ interface Outcome {
 export class Workload {
   readonly #options: WorkloadOptions;
   readonly #threads: readonly Thread[];
+  /** Of operations out of turn, while they are open: one each. */
+  readonly #extra = new Set<Thread>();
+  #opened = 0;
   #nextValue: number;
   /** Counted from moment to moment at which one was due: timers that ring late would slow the rate. */
   #dueAt = 0;
@@ -70,16 +83,7 @@ export class Workload {
   constructor(options: WorkloadOptions) {
     this.#options = options;
     this.#nextValue = options.firstValue;
-    this.#threads = options.nodes.map((node, index) => ({
-      index,
-      node,
-      process: index,
-      client: options.clients.open(),
-      busy: false,
-      answered: 0,
-      timedOut: 0,
-      finalTimedOut: false,
-    }));
+    this.#threads = options.nodes.map((node, index) => threadOf(index, node, options.clients.open()));
   }
 
   /** Operations from now until the time limit. */
@@ -88,21 +92,28 @@ export class Workload {
     if (this.#options.rate > 0) this.#tick();
   }
 
+  /** One operation out of turn, now, by a thread of its own. A read has no value. */
+  perform(node: string, f: "broadcast" | "read", value: Json = null): void {
+    const thread = threadOf(EXTRA_FROM + this.#opened++, node, this.#options.clients.open());
+    this.#extra.add(thread);
+    this.#issue(thread, f, value, false);
+  }
+
   /** Calls back once no request is open; at once if so. */
   whenIdle(run: () => void): void {
-    if (this.#threads.every(({ busy }) => !busy)) return run();
+    if (this.#all.every(({ busy }) => !busy)) return run();
     this.#whenIdle = run;
   }
 
   /** One last read by each thread, then `done`. */
   finalReads(done: () => void): void {
-    for (const thread of this.#threads) this.#issue(thread, "read", true);
+    for (const thread of this.#threads) this.#issue(thread, "read", null, true);
     this.whenIdle(done);
   }
 
   /** The node is out of reach: what is open there gets no answer, and nobody knows what came of it. */
   giveUp(node: string): void {
-    for (const thread of this.#threads) {
+    for (const thread of this.#all) {
       if (thread.node === node && thread.busy) thread.client.giveUp();
     }
   }
@@ -115,6 +126,10 @@ export class Workload {
     return mute.map(({ node }) => node);
   }
 
+  get #all(): readonly Thread[] {
+    return [...this.#threads, ...this.#extra];
+  }
+
   #tick(): void {
     const { random, rate, readShare, scheduler, elapsed, timeLimitMs } = this.#options;
     if (elapsed() >= timeLimitMs) return;
@@ -125,17 +140,20 @@ export class Workload {
     const gapMs = random.next() * 2 * 1000 / rate;
     this.#dueAt = Math.max(this.#dueAt, scheduler.now() - MADE_UP_MS_MAX) + gapMs;
     scheduler.at(this.#dueAt, () => this.#tick());
-    this.#issue(thread, random.next() < 1 - readShare ? "broadcast" : "read", false);
+    if (random.next() < 1 - readShare) this.#issue(thread, "broadcast", this.#nextValue++, false);
+    else this.#issue(thread, "read", null, false);
   }
 
-  #issue(thread: Thread, f: "broadcast" | "read", final: boolean): void {
+  #issue(thread: Thread, f: "broadcast" | "read", value: Json, final: boolean): void {
     const { history, cluster, elapsed } = this.#options;
     const { index, process, node } = thread;
-    const value = f === "broadcast" ? this.#nextValue++ : null;
     const time = elapsed();
     const op = history.invoke({ time, process, thread: index, node, f, value, final });
     // To a node that is known to be down nothing is sent, so the operation surely did not happen.
-    if (!cluster.isUp(node)) return history.complete(op, "fail", time, value);
+    if (!cluster.isUp(node)) {
+      this.#extra.delete(thread);
+      return history.complete(op, "fail", time, value);
+    }
     thread.busy = true;
     const body: Body = f === "broadcast" ? { type: "broadcast", message: value } : { type: "read" };
     const sentAt = this.#options.scheduler.now();
@@ -146,6 +164,7 @@ export class Workload {
     const { history, elapsed } = this.#options;
     const { type, value } = this.#outcome(op, reply);
     thread.busy = false;
+    this.#extra.delete(thread);
     this.#noteAnswer(thread, op, sentAt, reply !== undefined);
     if (type === "info") this.#renew(thread);
     history.complete(op, type, elapsed(), value);
@@ -189,7 +208,7 @@ export class Workload {
 
   #tellIdle(): void {
     const run = this.#whenIdle;
-    if (run === undefined || this.#threads.some(({ busy }) => busy)) return;
+    if (run === undefined || this.#all.some(({ busy }) => busy)) return;
     this.#whenIdle = undefined;
     run();
   }

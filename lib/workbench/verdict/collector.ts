@@ -85,7 +85,7 @@ export class EvidenceCollector {
   /** `interrupting`: another fault is on that keeps values from spreading. */
   nemesis(event: NemesisEvent, at: number, interrupting: boolean): void {
     this.events.push(event);
-    if (event.fault === "loss" || event.fault === "duplicate") return;
+    if (event.fault === "loss" || event.fault === "duplicate" || event.fault === "slow") return;
     if (event.what === "start") this.propagation.interrupted();
     else this.propagation.healed(event.fault, at, interrupting);
   }

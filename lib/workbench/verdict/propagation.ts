@@ -72,6 +72,8 @@ export class Propagation {
 
   /** A value is broadcast; `reach` are the nodes in reach, if a cut is on. */
   broadcast(value: Json, at: number, reach: ReadonlySet<string> | undefined): void {
+    // An equal value is the same one: its time runs from when it was told first.
+    if (this.#tracks.has(keyOf(value))) return;
     const inReach = reach === undefined || reach.size < 2 ? undefined : reach;
     this.#tracks.set(keyOf(value), {
       invokedAt: at,

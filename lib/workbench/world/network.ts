@@ -75,6 +75,8 @@ export class Network {
   readonly #clients = new Map<string, (envelope: Envelope) => void>();
   /** By source and destination: when the line will have carried all that was sent so far. */
   readonly #freeAt = new Map<string, number>();
+  /** By node: how much longer messages between it and other nodes take, ms. */
+  readonly #slowMs = new Map<string, number>();
   #grudge: Grudge = new Map();
   #lossShare = 0;
   #duplicateShare = 0;
@@ -143,6 +145,11 @@ export class Network {
     this.#duplicateShare = share;
   }
 
+  /** Messages between the node and others take so much longer from now on, ms. */
+  setSlow(id: string, ms: number): void {
+    this.#slowMs.set(id, ms);
+  }
+
   /** The node can receive (again). */
   up(id: string): void {
     const inbox = this.#inboxes.get(id);
@@ -191,7 +198,7 @@ export class Network {
     const { random, latency, scheduler } = this.#options;
     const sentAt = scheduler.now();
     // A message that gets lost takes its time on the line, too; copies are made beyond the line.
-    const leftAt = this.#transmit(inbox, envelope);
+    const leftAt = this.#transmit(inbox, envelope) + this.#slownessOf(envelope);
     if (this.#lossShare > 0 && random.next() < this.#lossShare) {
       return this.#drop({ envelope, sentAt }, "loss");
     }
@@ -235,10 +242,14 @@ export class Network {
     });
   }
 
+  #slownessOf({ src, dest }: Envelope): number {
+    return (this.#slowMs.get(src) ?? 0) + (this.#slowMs.get(dest) ?? 0);
+  }
+
   /** A message that is still on the line is not in the way of others at the receiver. */
   #travel(inbox: Inbox, message: Message, leftAt: number): void {
     const { bandwidthBps, scheduler } = this.#options;
-    if (bandwidthBps === undefined) this.#enqueue(inbox, message);
+    if (bandwidthBps === undefined && leftAt === message.sentAt) this.#enqueue(inbox, message);
     else scheduler.at(leftAt, () => this.#enqueue(inbox, message));
   }
 

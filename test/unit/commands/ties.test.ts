@@ -26,7 +26,8 @@ const values: Readonly<Record<string, string>> = {
   ...{ "bandwidth": "2m", "bin": "/bin/sh", "challenge": "3b", "cluster": "n1=a:1,n2=b:2", "cuts": "5" },
   ...{ "delivery-budget": "9", "duplicate": "0.5", "from": "n1.k:1-5", "grudge": "one", "id": "n1" },
   ...{ "latency": "5", "latency-dist": "uniform", "loss": "0.5", "node-count": "2", "port": "9001" },
-  ...{ "protocol": "flood", "seed": "3", "sidecars": "n1=a:3", "topology": "line", "within": "10.0.0.1" },
+  ...{ "protocol": "flood", "script": "5 read n0", "seed": "3", "sidecars": "n1=a:3", "topology": "line" },
+  ...{ "within": "10.0.0.1" },
 };
 
 function words(name: string, { value }: Pick<FlagLine, "value">): string[] {

@@ -109,6 +109,8 @@ function world(
     partitioner: partitionerOf(network),
     cluster,
     elapsed,
+    script: [],
+    perform: () => assert.fail("no script, no operation"),
     onEvent: (it) => events.push(it),
     onFailure: (sentence) => assert.fail(sentence),
   });
