@@ -15,7 +15,7 @@ import {
 import { plotOf } from "../../bench/scale/plot.ts";
 import type { Row } from "../../bench/scale/row.ts";
 import { tableOf } from "../../bench/scale/table.ts";
-import { results } from "../commands/some_results.ts";
+import { results } from "../commands/exam/some_results.ts";
 
 const rates: Rates = { totalRate: 10, ratePerNode: 0.5, seconds: 20, latencyMs: 20 };
 const total: Scenario = { key: "total", perNode: false, cut: false };

@@ -7,7 +7,7 @@ import { dispatch } from "../../../lib/commands/dispatch.ts";
 import { protocols } from "../../../lib/workbench/reference/protocols.ts";
 import { defaults, protocolNames } from "../../../lib/workbench/settings.ts";
 import { listen } from "../client/fake_node.ts";
-import { configOf, mistakesOf } from "./parsed.ts";
+import { configOf, mistakesOf } from "./config/parsed.ts";
 
 const config = (...args: string[]) => configOf(parseCompare(args, {}));
 

@@ -16,11 +16,11 @@ import {
   SEED_MAX,
   SEEDS_MAX,
   TIME_LIMIT_S_MAX,
-} from "../../../lib/commands/config/exam.ts";
-import { parseTest } from "../../../lib/commands/config/real.ts";
-import { flagsOf } from "../../../lib/commands/flags/every_flag.ts";
+} from "../../../../lib/commands/config/exam.ts";
+import { parseTest } from "../../../../lib/commands/config/real.ts";
+import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
 import { configOf, mistakesOf } from "./parsed.ts";
-import { defaults } from "../../../lib/workbench/settings.ts";
+import { defaults } from "../../../../lib/workbench/settings.ts";
 
 const sim = (...args: string[]) => parseSim(args, {});
 const settings = (...args: string[]) => configOf(sim(...args)).exams[0]?.settings;

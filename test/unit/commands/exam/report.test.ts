@@ -1,14 +1,14 @@
 /** What people read: the verdict, the live line, the replay command, and help. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseSim } from "../../../lib/commands/config/exam.ts";
-import { describeSettings, replayCommand } from "../../../lib/commands/exam/describe.ts";
-import { dispatch } from "../../../lib/commands/dispatch.ts";
-import { commands } from "../../../lib/commands/flags/command_names.ts";
-import { figureOf, figureText, figureWithUnit } from "../../../lib/commands/exam/figures.ts";
-import { paintFor } from "../../../lib/commands/terminal/io.ts";
-import { printJson, statusOf } from "../../../lib/commands/exam/outcome.ts";
-import { LINE_CHARS_MAX, LINE_EVERY_MS, progressOn } from "../../../lib/commands/terminal/progress.ts";
+import { parseSim } from "../../../../lib/commands/config/exam.ts";
+import { describeSettings, replayCommand } from "../../../../lib/commands/exam/describe.ts";
+import { dispatch } from "../../../../lib/commands/dispatch.ts";
+import { commands } from "../../../../lib/commands/flags/command_names.ts";
+import { figureOf, figureText, figureWithUnit } from "../../../../lib/commands/exam/figures.ts";
+import { paintFor } from "../../../../lib/commands/terminal/io.ts";
+import { printJson, statusOf } from "../../../../lib/commands/exam/outcome.ts";
+import { LINE_CHARS_MAX, LINE_EVERY_MS, progressOn } from "../../../../lib/commands/terminal/progress.ts";
 import {
   EVENTS_SHOWN_MAX,
   FAILURES_SHOWN_MAX,
@@ -16,10 +16,10 @@ import {
   LATE_TOLD_MS,
   passed,
   reportLines,
-} from "../../../lib/commands/exam/report.ts";
-import { rowOf, rows, rowSettings } from "../../../lib/commands/exam/targets.ts";
-import { defaults } from "../../../lib/workbench/settings.ts";
-import { listen } from "../client/fake_node.ts";
+} from "../../../../lib/commands/exam/report.ts";
+import { rowOf, rows, rowSettings } from "../../../../lib/commands/exam/targets.ts";
+import { defaults } from "../../../../lib/workbench/settings.ts";
+import { listen } from "../../client/fake_node.ts";
 import { results, runOf, spread } from "./some_results.ts";
 
 const plain = paintFor(listen().io);
@@ -363,7 +363,7 @@ test("a variable that no command knows is said, with what may have been meant, a
 test("the version is that of package.json", async () => {
   const { io, out } = listen();
   const flags = ["--version", "-V", "-v"];
-  const { default: manifest } = await import("../../../package.json", { with: { type: "json" } });
+  const { default: manifest } = await import("../../../../package.json", { with: { type: "json" } });
   for (const flag of flags) assert.equal(await dispatch([flag], io), 0);
   assert.deepEqual(out, flags.map(() => `hearsay ${manifest.version}\n`));
 });

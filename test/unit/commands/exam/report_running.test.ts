@@ -1,7 +1,7 @@
 /** What people read of nodes that run already. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reportLines } from "../../../lib/commands/exam/report.ts";
+import { reportLines } from "../../../../lib/commands/exam/report.ts";
 import { results, runOf } from "./some_results.ts";
 
 const plain = { good: (text: string) => text, bad: (text: string) => text };

@@ -10,8 +10,8 @@ import {
   parseWatch,
   TIMEOUT_MS,
   TIMEOUT_MS_MAX,
-} from "../../../lib/commands/config/client.ts";
-import { flagsOf } from "../../../lib/commands/flags/every_flag.ts";
+} from "../../../../lib/commands/config/client.ts";
+import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
 import { configOf, mistakesOf } from "./parsed.ts";
 
 const reach = { at: defaultAt, timeoutMs: TIMEOUT_MS, verbose: false };

@@ -1,6 +1,6 @@
 /** Takes a parsed command line apart: the configuration that it must be, or the mistakes in it. */
 import assert from "node:assert/strict";
-import type { Parsed } from "../../../lib/commands/flags/read_flags.ts";
+import type { Parsed } from "../../../../lib/commands/flags/read_flags.ts";
 
 export function configOf<T>(parsed: Parsed<T>): T {
   assert.ok(parsed.ok, parsed.ok ? "" : parsed.mistakes.join("\n"));

@@ -1,10 +1,10 @@
 /** Results by hand, and a run that had them, for whoever reports them. */
 import assert from "node:assert/strict";
-import { parseSim } from "../../../lib/commands/config/exam.ts";
-import { judgedRun } from "../../../lib/commands/exam/outcome.ts";
-import type { JudgedRun } from "../../../lib/commands/exam/report.ts";
-import type { Results } from "../../../lib/workbench/verdict/results.ts";
-import { defaults } from "../../../lib/workbench/settings.ts";
+import { parseSim } from "../../../../lib/commands/config/exam.ts";
+import { judgedRun } from "../../../../lib/commands/exam/outcome.ts";
+import type { JudgedRun } from "../../../../lib/commands/exam/report.ts";
+import type { Results } from "../../../../lib/workbench/verdict/results.ts";
+import { defaults } from "../../../../lib/workbench/settings.ts";
 
 function flow(count: number, perOp = 0) {
   return { "send-count": count, "recv-count": count, "msg-count": count, "msgs-per-op": perOp };

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { parseSim } from "../../../lib/commands/config/exam.ts";
-import { parseTest } from "../../../lib/commands/config/real.ts";
-import { describeSettings, replayCommand } from "../../../lib/commands/exam/describe.ts";
-import { isAsPublished } from "../../../lib/commands/exam/targets.ts";
-import { inFolder } from "../../shared/in_folder.ts";
+import { parseSim } from "../../../../lib/commands/config/exam.ts";
+import { parseTest } from "../../../../lib/commands/config/real.ts";
+import { describeSettings, replayCommand } from "../../../../lib/commands/exam/describe.ts";
+import { isAsPublished } from "../../../../lib/commands/exam/targets.ts";
+import { inFolder } from "../../../shared/in_folder.ts";
 import { configOf, mistakesOf } from "./parsed.ts";
 
 const sim = (...args: string[]) => parseSim(args, {});

@@ -1,9 +1,9 @@
 /** The settings of cuts, sidecars and the lab: every mistake is a sentence, and all of them at once. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseHeal, parsePartition, parseSidecar, WITHIN_MAX } from "../../../lib/commands/config/cut.ts";
-import { FIRST_PORT, FIRST_PORT_MAX, parseLab } from "../../../lib/commands/config/lab.ts";
-import { flagsOf } from "../../../lib/commands/flags/every_flag.ts";
+import { parseHeal, parsePartition, parseSidecar, WITHIN_MAX } from "../../../../lib/commands/config/cut.ts";
+import { FIRST_PORT, FIRST_PORT_MAX, parseLab } from "../../../../lib/commands/config/lab.ts";
+import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
 import { configOf, mistakesOf } from "./parsed.ts";
 
 const cluster = ["--cluster", "n1=a:7000,n2=b:7000,n3=c:7000,n4=d:7000,n5=e:7000"];

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { test } from "node:test";
-import { itself } from "../../../lib/workbench/world/process.ts";
+import { itself } from "../../../../lib/workbench/world/process.ts";
 
 const PIPE_BYTES = 65_536;
 

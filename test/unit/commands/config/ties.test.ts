@@ -1,15 +1,20 @@
 /** What flags demand of each other: every tie of every command, each with the sentence that says so. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseCompare } from "../../../lib/commands/config/compare.ts";
-import { parseBroadcast, parseRead, parseStatus, parseWatch } from "../../../lib/commands/config/client.ts";
-import { parseHeal, parsePartition, parseSidecar } from "../../../lib/commands/config/cut.ts";
-import { parseChallenges, parseMaelstrom, parseSim } from "../../../lib/commands/config/exam.ts";
-import { parseLab } from "../../../lib/commands/config/lab.ts";
-import { parseTest } from "../../../lib/commands/config/real.ts";
-import { parseServe } from "../../../lib/commands/config/serve.ts";
-import { flagsOf } from "../../../lib/commands/flags/every_flag.ts";
-import type { Env, FlagLine, Parsed } from "../../../lib/commands/flags/read_flags.ts";
+import { parseCompare } from "../../../../lib/commands/config/compare.ts";
+import {
+  parseBroadcast,
+  parseRead,
+  parseStatus,
+  parseWatch,
+} from "../../../../lib/commands/config/client.ts";
+import { parseHeal, parsePartition, parseSidecar } from "../../../../lib/commands/config/cut.ts";
+import { parseChallenges, parseMaelstrom, parseSim } from "../../../../lib/commands/config/exam.ts";
+import { parseLab } from "../../../../lib/commands/config/lab.ts";
+import { parseTest } from "../../../../lib/commands/config/real.ts";
+import { parseServe } from "../../../../lib/commands/config/serve.ts";
+import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
+import type { Env, FlagLine, Parsed } from "../../../../lib/commands/flags/read_flags.ts";
 import { mistakesOf } from "./parsed.ts";
 
 type Parse = (args: readonly string[], env: Env) => Parsed<unknown>;
