@@ -278,7 +278,7 @@ export class Examination {
   #makeReadSampler(): ReadSampler {
     return new ReadSampler({
       ...this.#observing(),
-      onRead: (node, values) => this.#collector.propagation.holds(node, values, this.#elapsed()),
+      onRead: (node, values) => this.#collector.shown(node, values, this.#elapsed()),
     });
   }
 

@@ -2,6 +2,8 @@
 import { type Body, type Json, readPeerMessage, readRequest } from "../../core/message.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import type { Op, OpType } from "../verdict/history.ts";
+import type { Element, SetFull, Sighting } from "../verdict/set_full.ts";
+import { type Key, keyOf } from "../verdict/values.ts";
 import type { NetworkObserver, Passage } from "../world/network.ts";
 import { isClient } from "../../../transports/client_id.ts";
 
@@ -59,6 +61,10 @@ export interface Recording {
   readonly cuts: readonly (Span & { readonly grudge: Grudge })[];
   /** When a node did not take part. */
   readonly outages: readonly (Span & { readonly node: string; readonly state: "paused" | "down" })[];
+  /** What the reads say of each value that was broadcast. */
+  readonly elements: readonly Element[];
+  /** Values that were read twice in one read, and that nobody had broadcast. */
+  readonly sightings: { readonly duplicated: readonly Sighting[]; readonly phantoms: readonly Sighting[] };
 }
 
 type Open<T extends Span> = Omit<T, "to">;
@@ -78,6 +84,14 @@ export class Recorder implements NetworkObserver {
   readonly #outages: Recording["outages"][number][] = [];
   /** By node. */
   readonly #out = new Map<string, Open<Recording["outages"][number]>>();
+  /** What each node was seen to hold, where only reads tell. */
+  readonly #seen = new Map<string, Set<Key>>();
+  #setFull: SetFull | undefined;
+
+  /** What the reads of the examination say of each value. */
+  judges(setFull: SetFull): void {
+    this.#setFull = setFull;
+  }
 
   /** The load begins now; what is kept counts from here. */
   began(at: number): void {
@@ -122,7 +136,17 @@ export class Recorder implements NetworkObserver {
     this.#held.push({ node, values, at });
   }
 
+  /** A read showed all that a node holds: what is new is kept. */
+  shows(node: string, values: readonly Json[], at: number): void {
+    const seen = this.#seen.get(node) ?? new Set();
+    this.#seen.set(node, seen);
+    const fresh = values.filter((value) => !seen.has(keyOf(value)));
+    for (const value of fresh) seen.add(keyOf(value));
+    if (fresh.length > 0) this.holds(node, fresh, at);
+  }
+
   loses(node: string, values: readonly Json[] | "all", at: number): void {
+    if (values === "all") this.#seen.delete(node);
     this.#lost.push({ node, values, at });
   }
 
@@ -146,6 +170,8 @@ export class Recorder implements NetworkObserver {
       lost: this.#lost.map(moment),
       cuts: [...this.#cuts, ...open].map(span),
       outages: [...this.#outages, ...out].map(span),
+      elements: this.#setFull?.elements ?? [],
+      sightings: this.#setFull?.sightings ?? { duplicated: [], phantoms: [] },
     };
   }
 }

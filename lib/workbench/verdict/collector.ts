@@ -49,6 +49,7 @@ export class EvidenceCollector {
     this.propagation = new Propagation(options.nodes);
     this.finalReads = new FinalReads(options.nodes);
     this.#components = new Components(options.nodes);
+    options.recorder?.judges(this.setFull);
   }
 
   accuse(node: string, kind: ViolationKind, reason: string): void {
@@ -64,6 +65,13 @@ export class EvidenceCollector {
     const { recorder, elapsed, now } = this.#options;
     this.propagation.holds(node, values, elapsed());
     recorder?.holds(node, values, now());
+  }
+
+  /** A read showed all that a node holds, where nothing else tells. */
+  shown(node: string, values: readonly Json[], at: number): void {
+    const { recorder, now } = this.#options;
+    this.propagation.holds(node, values, at);
+    recorder?.shows(node, values, now());
   }
 
   memoryLost(node: string): void {
@@ -125,7 +133,7 @@ export class EvidenceCollector {
       if (op.type === "invoke") this.propagation.broadcast(op.value, op.time, inReach());
       if (op.type === "ok") this.propagation.acknowledged(op.value, op.node);
     } else if (op.type === "ok" && !this.#options.seesInside && Array.isArray(op.value)) {
-      this.propagation.holds(op.node, op.value, op.time);
+      this.shown(op.node, op.value, op.time);
     }
   }
 }

@@ -20,6 +20,12 @@ export interface Element {
   lastAbsent: Mark | undefined;
 }
 
+/** The first read that had a value twice, or that had one that nobody had broadcast. */
+export interface Sighting {
+  readonly value: Json;
+  readonly read: Mark;
+}
+
 export type Outcome =
   | { readonly kind: "stable"; readonly latencyMs: number }
   | { readonly kind: "lost"; readonly latencyMs: number }
@@ -31,8 +37,8 @@ const NS = 1e-6;
 export class SetFull {
   readonly #elements: Element[] = [];
   readonly #indexes = new Map<Key, number>();
-  readonly #duplicated = new Map<Key, Json>();
-  readonly #phantoms = new Map<Key, Json>();
+  readonly #duplicated = new Map<Key, Sighting>();
+  readonly #phantoms = new Map<Key, Sighting>();
   /** Held before anything was broadcast: nobody's business. */
   readonly #overlooked = new Set<Key>();
   /** Per element the number of the last read that had it; numbers grow, so nothing needs clearing. */
@@ -60,12 +66,17 @@ export class SetFull {
 
   /** Values that some read had more than once. */
   get duplicated(): readonly Json[] {
-    return [...this.#duplicated.values()].sort(compareValues);
+    return valuesOf(this.sightings.duplicated);
   }
 
   /** Values that were read before anybody broadcast them. */
   get phantoms(): readonly Json[] {
-    return [...this.#phantoms.values()].sort(compareValues);
+    return valuesOf(this.sightings.phantoms);
+  }
+
+  /** Each value of those two lists, as it was first read. */
+  get sightings(): { readonly duplicated: readonly Sighting[]; readonly phantoms: readonly Sighting[] } {
+    return { duplicated: [...this.#duplicated.values()], phantoms: [...this.#phantoms.values()] };
   }
 
   #onAdd(op: Op): void {
@@ -93,8 +104,8 @@ export class SetFull {
 
   #onRead(op: Op, invocation: Op, values: readonly Json[]): void {
     this.#reads++;
-    for (const value of values) this.#onValue(value);
     const [begun, ended] = [mark(invocation), mark(op)];
+    for (const value of values) this.#onValue(value, ended);
     this.#elements.forEach((element, i) => {
       if (this.#readIn[i] === this.#reads) {
         element.known ??= ended;
@@ -105,13 +116,13 @@ export class SetFull {
     });
   }
 
-  #onValue(value: Json): void {
+  #onValue(value: Json, read: Mark): void {
     const key = keyOf(value);
     const index = this.#indexes.get(key);
     if (index === undefined) {
-      if (!this.#overlooked.has(key)) this.#phantoms.set(key, value);
+      if (!this.#overlooked.has(key)) noteFirst(this.#phantoms, key, { value, read });
     } else if (this.#readIn[index] === this.#reads) {
-      this.#duplicated.set(key, value);
+      noteFirst(this.#duplicated, key, { value, read });
     } else {
       this.#readIn[index] = this.#reads;
     }
@@ -139,6 +150,14 @@ function sinceKnown(last: Mark | undefined, known: Mark | undefined): number {
 
 function mark({ index, time, node }: Op): Mark {
   return { index, time, node };
+}
+
+function noteFirst(sightings: Map<Key, Sighting>, key: Key, sighting: Sighting): void {
+  if (!sightings.has(key)) sightings.set(key, sighting);
+}
+
+function valuesOf(sightings: readonly Sighting[]): readonly Json[] {
+  return sightings.map(({ value }) => value).sort(compareValues);
 }
 
 function later(a: Mark | undefined, b: Mark): Mark {

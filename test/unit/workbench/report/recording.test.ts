@@ -51,3 +51,18 @@ test("valuesIn(): a broadcast's message, the runs of entries of a peer message, 
   assert.deepEqual(valuesIn({ type: "ack", incarnation: 1, seq: 1, digest: [] }), []);
   assert.deepEqual(valuesIn({ type: "delta", runs: "many" }), []);
 });
+
+test("what reads show is kept once for each node, and again after the node lost its memory", () => {
+  const recorder = new Recorder();
+  recorder.shows("n0", [1, 2], 10);
+  recorder.shows("n0", [1, 2, 3], 20);
+  recorder.shows("n1", [1], 20);
+  recorder.loses("n0", "all", 30);
+  recorder.shows("n0", [1], 40);
+  assert.deepEqual(recorder.recording.held, [
+    { node: "n0", values: [1, 2], at: 10 },
+    { node: "n0", values: [3], at: 20 },
+    { node: "n1", values: [1], at: 20 },
+    { node: "n0", values: [1], at: 40 },
+  ]);
+});

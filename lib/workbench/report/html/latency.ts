@@ -1,0 +1,199 @@
+/** How late each value was: a point at the time of its broadcast, behind it the cuts, across it the limits. */
+import { scaleLinear, scaleSymlog } from "d3-scale";
+import type { Quantiles } from "../../verdict/quantiles.ts";
+import type { Limit, Run } from "../run.ts";
+import type { Fates, ValueFate } from "../values/fates.ts";
+import { bands, type Fault, faultsOf, faultsTable } from "./faults.ts";
+import { type Html, html } from "./markup.ts";
+import { counted, duration, milliseconds, px } from "./numbers.ts";
+
+export const WIDTH = 1200;
+const HEIGHT = 340;
+export const LEFT = 62;
+export const RIGHT = 16;
+const TOP = 44;
+const BOTTOM = 40;
+/** The line on which stand values that never were everywhere, px. */
+const NEVER_Y = 22;
+/** If the largest latency is so many times the one in the middle, the scale is logarithmic. */
+const LINEAR_TIMES = 6;
+
+interface Point {
+  readonly at: number;
+  readonly ms: number;
+}
+
+interface Axes {
+  readonly x: (ms: number) => number;
+  readonly y: (ms: number) => number;
+  readonly xTicks: readonly number[];
+  readonly yTicks: readonly number[];
+}
+
+export function latencySection(run: Run, fates: Fates): Html {
+  const { results } = run;
+  const faults = faultsOf(run);
+  const seen = results["observed-every-ms"];
+  const late = seen > 0 ? `; only reads tell it, up to ${duration(seen)} late` : "";
+  return html`<section id="latency"><h2>Latency</h2>
+<p class="lead">Each value stands at the moment of its broadcast. <i class="key true"></i> <b>True latency</b>: until the last node had it${late}. <i class="key stable"></i> <b>Stable latency</b>: from when it was known until the last read that lacked it, as Maelstrom counts.${
+    faults.length > 0 && html`
+      Shaded: <i class="key cut"></i> cuts, and on top <i class="key down"></i> nodes that were down or <i
+        class="key paused"></i> paused.
+    `
+  }</p>
+${latencyChart(run, fates, faults)}
+${quantilesTable(results.workload["stable-latencies"], results["true-latencies"])}
+${faultsTable(faults)}
+</section>`;
+}
+
+function latencyChart({ about, results }: Run, { values }: Fates, faults: readonly Fault[]): Html {
+  const told = values.filter(({ broadcast }) => broadcast !== undefined);
+  const [trues, stables] = [pointsOf(told, "trueMs"), pointsOf(told, "stableMs")];
+  const never = told.filter(({ trueMs, stableMs }) => trueMs === undefined && stableMs === undefined);
+  const bounds = about.limits.filter(({ of }) => of !== undefined && of !== "messages-per-op");
+  const endMs = Math.max(results.settings.timeLimitS * 1000, ...timesOf(told));
+  const axes = axesOf([...trues, ...stables], bounds, endMs);
+  const { x, y } = axes;
+  const bottom = HEIGHT - BOTTOM;
+  const label = `Latency of ${counted(told.length, "value")} over the time of their broadcasts, ms`;
+  return html`
+    <div class="wide">
+      <svg class="chart" id="latency-chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"
+        aria-labelledby="latency-title latency-desc">
+    <title id="latency-title">${label}</title>
+    <desc id="latency-desc">${describe(
+      results.workload["stable-latencies"],
+      results["true-latencies"],
+      never.length,
+    )}</desc>
+    ${bands(faults, { x, right: WIDTH - RIGHT, top: TOP, bottom })}
+    ${axes.yTicks.map((ms) =>
+      html`
+        <path class="grid" d="M${LEFT} ${y(ms)}H${WIDTH - RIGHT}" />
+        <text x="${LEFT - 8}" y="${px(y(ms) + 4)}" text-anchor="end">${milliseconds(ms)}</text>
+      `
+    )}
+    ${xAxis(axes.xTicks, x, bottom)}
+    <text x="${LEFT - 8}" y="${TOP - 12}" text-anchor="end">ms</text>
+    ${bounds.map((limit) => limitLine(limit, y))}
+    <path class="dots stable" d="${dots(stables, axes)}"/>
+    <path class="dots true" d="${dots(trues, axes)}"/>
+    ${never.length > 0 && html`
+      <text class="never-text" x="${LEFT - 8}" y="${NEVER_Y + 4}" text-anchor="end">never</text>
+      <path class="never" d="${crosses(never, x)}" />
+    `}
+      </svg>
+    </div>
+  `;
+}
+
+/** Seconds since the load began, below a chart. */
+export function xAxis(ticks: readonly number[], x: (ms: number) => number, bottom: number): Html {
+  return html`
+    <path class="axis" d="M${LEFT} ${bottom}H${WIDTH - RIGHT}" />${ticks.map((ms, i) =>
+      html`
+        <path class="axis" d="M${x(ms)} ${bottom}v4" />
+        <text x="${x(ms)}" y="${bottom + 18}" text-anchor="middle">${ms / 1000}${i === ticks.length - 1 &&
+          " s"}</text>
+      `
+    )}
+  `;
+}
+
+function timesOf(told: readonly ValueFate[]): number[] {
+  return told.slice(-1).map(({ broadcast }) => broadcast?.from ?? 0);
+}
+
+function pointsOf(told: readonly ValueFate[], which: "trueMs" | "stableMs"): Point[] {
+  return told.flatMap((fate) => {
+    const [at, ms] = [fate.broadcast?.from, fate[which]];
+    return at === undefined || ms === undefined ? [] : [{ at, ms }];
+  });
+}
+
+function axesOf(points: readonly Point[], bounds: readonly Limit[], endMs: number): Axes {
+  const sorted = points.map(({ ms }) => ms).toSorted((a, b) => a - b);
+  const middle = Math.max(1, sorted[Math.floor(sorted.length / 2)] ?? 1);
+  const largest = Math.max(1, sorted.at(-1) ?? 1, ...bounds.map(({ most }) => most));
+  const along = scaleLinear([0, endMs], [LEFT, WIDTH - RIGHT]);
+  const range = [HEIGHT - BOTTOM, TOP] as const;
+  const isLinear = largest <= LINEAR_TIMES * middle;
+  const up = isLinear
+    ? scaleLinear([0, largest], range).nice()
+    : scaleSymlog([0, largest * 1.05], range).constant(Math.max(1, middle / 4));
+  return {
+    x: (ms) => px(along(ms)),
+    y: (ms) => px(up(ms)),
+    xTicks: along.ticks(10),
+    yTicks: isLinear ? up.ticks(6) : decades(largest, up),
+  };
+}
+
+/** 0, and 1, 2, 5 times powers of ten that are not too close to each other. */
+function decades(largest: number, y: (ms: number) => number): number[] {
+  const ticks = [0];
+  for (let power = 1; power <= largest; power *= 10) {
+    for (const tick of [power, 2 * power, 5 * power]) {
+      const gap = y(ticks.at(-1) ?? 0) - y(tick);
+      if (tick <= largest * 1.05 && gap >= 24) ticks.push(tick);
+    }
+  }
+  return ticks;
+}
+
+/** A dot for each point; a second one at the same place would not be seen. */
+function dots(points: readonly Point[], { x, y }: Axes): string {
+  const places = new Set(points.map(({ at, ms }) => `M${x(at)} ${y(ms)}h0`));
+  return [...places].join("");
+}
+
+function crosses(never: readonly ValueFate[], x: (ms: number) => number): string {
+  const places = new Set(never.map(({ broadcast }) => x(broadcast?.from ?? 0)));
+  return [...places].map((at) => `M${px(at - 4)} ${NEVER_Y - 4}l8 8m0 -8l-8 8`).join("");
+}
+
+function limitLine({ name, unit, most }: Limit, y: (ms: number) => number): Html {
+  return html`
+    <path class="limit" d="M${LEFT} ${y(most)}H${WIDTH - RIGHT}" />
+    <text class="limit-text" x="${WIDTH - RIGHT - 4}" y="${px(y(most) - 5)}"
+      text-anchor="end">${name} ≤ ${milliseconds(most)}${unit}</text>
+  `;
+}
+
+function describe(stable: Quantiles | null, trues: Quantiles | null, never: number): string {
+  const said = [["Stable", stable], ["True", trues]] as const;
+  const sentences = said.flatMap(([name, found]) =>
+    found === null
+      ? []
+      : [`${name} latency: median ${duration(found["0.5"])}, maximum ${duration(found["1"])}.`]
+  );
+  return [...sentences, ...never > 0 ? [`${counted(never, "value")} never got everywhere.`] : []].join(" ");
+}
+
+function quantilesTable(stable: Quantiles | null, trues: Quantiles | null): Html {
+  const columns = ["0", "0.5", "0.95", "0.99", "1"] as const;
+  const row = (name: string, kind: string, found: Quantiles | null) =>
+    html`<tr><th scope="row"><i class="key ${kind}"></i> ${name}</th>${
+      columns.map((column) => html`<td class="n">${found === null ? "–" : milliseconds(found[column])}</td>`)
+    }</tr>`;
+  return html`
+    <div class="wide">
+      <table class="small">
+        <caption>Latencies, ms</caption>
+        <thead>
+          <tr>
+            <th></th>
+            <th class="n">Minimum</th>
+            <th class="n">Median</th>
+            <th class="n">95 %</th>
+            <th class="n">99 %</th>
+            <th class="n">Maximum</th>
+          </tr>
+        </thead>
+        <tbody>${row("stable", "stable", stable)}${row("true", "true", trues)}</tbody>
+      </table>
+    </div>
+  `;
+}

@@ -1,0 +1,38 @@
+/** The report of one run: one HTML page that needs nothing else, whole without scripts. */
+import type { Run } from "../run.ts";
+import { fatesOf } from "../values/fates.ts";
+import { latencySection } from "./latency.ts";
+import { Html, html } from "./markup.ts";
+import { style } from "./style.ts";
+import { header, settingsSection } from "./summary.ts";
+import { violationsSection } from "./violations.ts";
+
+/** `script` makes the page live; it must not contain what ends a script element. The same run gives the same text. */
+export function reportHtml(run: Run, script: string): string {
+  const fates = fatesOf(run);
+  const sections = [
+    violationsSection(run, fates),
+    latencySection(run, fates),
+    settingsSection(run),
+  ];
+  const page = html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>${run.about.passed ? "Valid" : "Not valid"}: ${run.about.headline}</title>
+        <style>${new Html(style)}</style>
+      </head>
+      <body>
+    ${header(run)}
+    <main>
+    ${sections}
+    </main>
+    <script>${new Html(script)}</script>
+      </body>
+    </html>
+  `;
+  return page.text;
+}

@@ -1,0 +1,69 @@
+/** How a report looks: light and dark, on a wide screen, on a phone and on paper. */
+
+export const style = `
+:root {
+  --page: #ffffff; --panel: #f6f8fa; --ink: #1f2328; --soft: #57606a; --line: #d0d7de; --grid: #eaeef2;
+  --blue: #0969da; --orange: #bc4c00; --red: #cf222e; --good: #1a7f37; --bad: #cf222e;
+  --cut: #fff1e5; --cut-line: #d4a27f; --good-page: #f2fbf4; --bad-page: #fff5f5;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #0d1117; --panel: #151b23; --ink: #f0f6fc; --soft: #9198a1; --line: #3d444d; --grid: #212830;
+    --blue: #4493f8; --orange: #f0883e; --red: #f85149; --good: #3fb950; --bad: #f85149;
+    --cut: #2d1f14; --cut-line: #7a5233; --good-page: #0f1a13; --bad-page: #1f1214;
+  }
+}
+* { box-sizing: border-box; }
+html { color-scheme: light dark; scroll-behavior: smooth; }
+body {
+  margin: 0; background: var(--page); color: var(--ink);
+  font: 15px/1.5 ui-sans-serif, system-ui, "Segoe UI", Helvetica, Arial, sans-serif;
+  font-variant-numeric: tabular-nums; overflow-wrap: anywhere;
+}
+header, main { max-width: 1280px; margin: 0 auto; padding: 0 20px; }
+header { padding-top: 18px; }
+.brand { margin: 0; font-weight: 700; } .brand span { font-weight: 400; color: var(--soft); }
+h1 { font-size: 22px; line-height: 1.3; margin: 10px 0 4px; text-wrap: balance; }
+.good .mark { color: var(--good); } .bad .mark { color: var(--bad); }
+.headline { margin: 0 0 10px; color: var(--soft); }
+.reasons { margin: 10px 0; padding: 10px 14px 10px 32px; background: var(--bad-page); border-left: 3px solid var(--bad); border-radius: 4px; }
+.again { margin: 10px 0; } .again span { color: var(--soft); margin-right: 6px; }
+code, .value { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.92em; }
+code { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 3px 7px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 1px; margin: 16px 0 10px;
+  background: var(--line); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
+.tiles div { background: var(--page); padding: 9px 13px; }
+.tiles dt { color: var(--soft); font-size: 12.5px; } .tiles dd { margin: 0; }
+.tiles b { display: block; font-size: 20px; line-height: 1.3; } .tiles span { color: var(--soft); font-size: 12.5px; }
+.limits { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 6px 18px; font-size: 14px; }
+.limits span { color: var(--soft); } .met b { color: var(--good); } .missed b, .missed { color: var(--bad); }
+section { margin: 34px 0; }
+h2 { font-size: 18px; margin: 0 0 6px; padding-bottom: 5px; border-bottom: 1px solid var(--line); }
+h3 { font-size: 15px; margin: 18px 0 4px; }
+.count { color: var(--soft); font-weight: 400; }
+.lead, .more { color: var(--soft); margin: 6px 0 10px; max-width: 100ch; } .lead b { color: var(--ink); font-weight: 600; }
+.wide { overflow-x: auto; max-width: 100%; }
+table { border-collapse: collapse; font-size: 13.5px; }
+caption { text-align: left; color: var(--soft); padding: 6px 0; font-size: 13px; }
+th, td { text-align: left; vertical-align: top; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--grid); font-weight: 400; }
+thead th { color: var(--soft); border-bottom-color: var(--line); white-space: nowrap; }
+.n { text-align: right; white-space: nowrap; } th[scope=row] { white-space: nowrap; }
+.words { min-width: 28ch; } .fault { color: var(--bad); font-weight: 600; }
+details { margin: 10px 0; } summary { cursor: pointer; color: var(--soft); }
+.key { display: inline-block; width: 10px; height: 10px; border-radius: 2px; vertical-align: -0.5px; }
+.key.true { background: var(--blue); border-radius: 50%; } .key.stable { background: var(--orange); }
+.key.cut { background: var(--cut); border: 1px solid var(--cut-line); } .key.down { background: var(--red); } .key.paused { background: var(--soft); }
+.chart { display: block; width: 100%; min-width: 640px; height: auto; }
+.chart text { fill: var(--soft); font-size: 12px; }
+.grid { stroke: var(--grid); } .axis { stroke: var(--line); }
+.dots { fill: none; stroke-width: 5; } .dots.true { stroke: var(--blue); stroke-linecap: round; }
+.dots.stable { stroke: var(--orange); stroke-linecap: square; stroke-width: 3.4; stroke-opacity: .75; }
+.limit { stroke: var(--ink); stroke-dasharray: 5 4; } .chart .limit-text { fill: var(--ink); paint-order: stroke; stroke: var(--page); stroke-width: 3px; }
+.never { stroke: var(--red); stroke-width: 2; fill: none; } .chart .never-text { fill: var(--red); }
+rect.cut { fill: var(--cut); } rect.down { fill: var(--red); } rect.paused { fill: var(--soft); }
+@media (max-width: 600px) { header, main { padding-left: 12px; padding-right: 12px; } h1 { font-size: 19px; } }
+@media print {
+  body { font-size: 11px; } header, main { max-width: none; padding: 0; } section { break-inside: avoid-page; }
+  details::details-content { content-visibility: visible; block-size: auto; }
+}
+`;

@@ -1,0 +1,149 @@
+/** What became of each value: its fate, its latencies, and which node had it when. */
+import type { Json } from "../../../core/message.ts";
+import type { WorkloadResults } from "../../verdict/checker.ts";
+import { type Element, outcome, type Sighting } from "../../verdict/set_full.ts";
+import { type Key, keyOf } from "../../verdict/values.ts";
+import type { Operation, Recording } from "../recording.ts";
+import type { Run } from "../run.ts";
+import { type Course, coursesOf } from "./courses.ts";
+
+/** From the worst to the best. */
+export const fates = [
+  "phantom",
+  "duplicated",
+  "lost",
+  "missing",
+  "partial",
+  "rolled back",
+  "forgiven",
+  "refused",
+  "never read",
+  "unacknowledged",
+  "late",
+  "ok",
+] as const;
+export type Fate = typeof fates[number];
+
+export const fateWords: Readonly<Record<Fate, string>> = {
+  "phantom": "read, though nobody had broadcast it",
+  "duplicated": "came more than once in one read",
+  "lost": "acknowledged or read, and not read later",
+  "missing": "acknowledged, but not in every final read",
+  "partial": "in some final reads and not in others",
+  "rolled back": "only nodes that were rolled back had had it",
+  "forgiven": "went with the memory of a killed node",
+  "refused": "its broadcast was refused, and it is nowhere",
+  "never read": "no read had it",
+  "unacknowledged": "its broadcast was not acknowledged",
+  "late": "everywhere in the end, but late",
+  "ok": "everywhere in time",
+};
+
+/** Fates that make a run invalid. */
+const faults: readonly Fate[] = ["phantom", "duplicated", "lost", "missing", "partial"];
+
+/** A value is late if it took so many times as long as the one in the middle, where no limit says it. A guess. */
+export const LATE_TIMES = 4;
+
+export interface ValueFate {
+  readonly value: Json;
+  readonly fate: Fate;
+  /** Its broadcast; undefined for what nobody broadcast. */
+  readonly broadcast: Operation | undefined;
+  readonly element: Element | undefined;
+  /** From when it was known until after the last read that lacked it, ms; undefined if it did not become stable. */
+  readonly stableMs: number | undefined;
+  /** From its broadcast until the last node had it, ms; undefined if that never was. */
+  readonly trueMs: number | undefined;
+  readonly course: Course;
+  /** Nodes whose final reads lacked it, where others had it. */
+  readonly lacking: readonly string[];
+  /** The first read that had it twice, or though nobody had broadcast it. */
+  readonly sighting: Sighting | undefined;
+}
+
+export interface Fates {
+  /** In the order of their broadcasts, then the phantoms. */
+  readonly values: readonly ValueFate[];
+  /** From this many ms on a value is late. */
+  readonly lateMs: number;
+}
+
+export function isFault(fate: Fate): boolean {
+  return faults.includes(fate);
+}
+
+export function fatesOf({ about, recording, results }: Run): Fates {
+  const broadcasts = broadcastsOf(recording);
+  const { duplicated, phantoms } = recording.sightings;
+  const sightings = new Map([...duplicated, ...phantoms].map((it) => [keyOf(it.value), it]));
+  const values = [...broadcasts.values()].map(({ value }) => value);
+  const strange = phantoms.map(({ value }) => value).filter((value) => !broadcasts.has(keyOf(value)));
+  const elements = new Map(recording.elements.map((element) => [keyOf(element.value), element]));
+  const all = [...values, ...strange];
+  const courses = coursesOf(recording, about.nodes, all);
+  const lackers = new Map(results.workload.partial.map(({ element, nodes }) => [keyOf(element), nodes]));
+  const measured = all.map((value, i) => {
+    const key = keyOf(value);
+    const [broadcast, element] = [broadcasts.get(key), elements.get(key)];
+    const judged = element === undefined ? undefined : outcome(element);
+    const course = courses[i] ?? { hadAt: [], everywhereAt: undefined, lost: [] };
+    const stableMs = judged?.kind === "stable" ? judged.latencyMs : undefined;
+    const trueMs = broadcast === undefined || course.everywhereAt === undefined
+      ? undefined
+      : course.everywhereAt - broadcast.from;
+    const lacking = lackers.get(key) ?? [];
+    return { value, broadcast, element, course, stableMs, trueMs, lacking, sighting: sightings.get(key) };
+  });
+  const lateMs = lateMsOf(about.limits, measured.flatMap(({ trueMs }) => trueMs ?? []));
+  const named = faultsOf(results.workload);
+  return { values: measured.map((it) => ({ ...it, fate: fateOf(it, named, lateMs) })), lateMs };
+}
+
+/** The first of each value. */
+function broadcastsOf({ operations }: Recording): Map<Key, Operation> {
+  const broadcasts = new Map<Key, Operation>();
+  for (const operation of operations) {
+    if (operation.f !== "broadcast") continue;
+    const key = keyOf(operation.value);
+    if (!broadcasts.has(key)) broadcasts.set(key, operation);
+  }
+  return broadcasts;
+}
+
+function lateMsOf(limits: Run["about"]["limits"], trueMs: readonly number[]): number {
+  const most = limits.filter(({ of }) => of === "true-max" || of === "stable-max").map(({ most }) => most);
+  if (most.length > 0) return Math.max(...most);
+  const middle = trueMs.toSorted((a, b) => a - b)[Math.floor(trueMs.length / 2)] ?? 0;
+  return LATE_TIMES * Math.max(1, middle);
+}
+
+/** The worst first, as a value may be in more than one list. */
+function faultsOf(found: WorkloadResults): readonly (readonly [Fate, ReadonlySet<Key>])[] {
+  const keys = (values: readonly Json[]) => new Set(values.map(keyOf));
+  return [
+    ["phantom", keys(found.phantom)],
+    ["duplicated", keys(found.duplicated)],
+    ["lost", keys(found.lost)],
+    ["missing", keys(found["not-in-final-read"])],
+    ["rolled back", keys(found["rolled-back"])],
+    ["forgiven", keys(found.forgiven)],
+    ["partial", keys(found.partial.map(({ element }) => element))],
+  ];
+}
+
+function fateOf(
+  { value, broadcast, element, trueMs, stableMs }: Omit<ValueFate, "fate">,
+  named: ReturnType<typeof faultsOf>,
+  lateMs: number,
+): Fate {
+  const key = keyOf(value);
+  const fault = named.find(([, keys]) => keys.has(key));
+  if (fault !== undefined) return fault[0];
+  const isRead = element?.lastPresent !== undefined;
+  if (broadcast?.outcome === "fail" && !isRead) return "refused";
+  if (!isRead) return "never read";
+  if (broadcast?.outcome !== "ok") return "unacknowledged";
+  const slowest = Math.max(trueMs ?? Infinity, stableMs ?? Infinity);
+  return slowest > lateMs ? "late" : "ok";
+}
