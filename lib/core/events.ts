@@ -3,6 +3,7 @@ import type { Entry } from "./log/log.ts";
 import type { Mechanism } from "./mechanisms.ts";
 import type { Envelope } from "./message.ts";
 import type { Random } from "./random.ts";
+import type { TraceEvent } from "./trace.ts";
 
 export type Event =
   | { readonly kind: "receive"; readonly envelope: Envelope }
@@ -27,7 +28,9 @@ export type Effect =
   /** A message that was of no use, and wants no answer: for people. */
   | { readonly kind: "drop"; readonly reason: string }
   /** Something that people should know of, in a sentence. */
-  | { readonly kind: "notice"; readonly text: string };
+  | { readonly kind: "notice"; readonly text: string }
+  /** What the node decided, and why; only where it was asked to say so [N13]. */
+  | { readonly kind: "trace"; readonly event: TraceEvent };
 
 export interface NodeOptions {
   readonly random: Random;
@@ -38,6 +41,8 @@ export interface NodeOptions {
   /** What earlier incarnations of this node made safe [N9]. */
   readonly restored?: { readonly entries: Iterable<Entry> };
   readonly without?: readonly Mechanism[];
+  /** Whether it says what it decides, and why, by effects of their own [N13]. */
+  readonly trace?: boolean;
 }
 
 /** What is believed of one peer, for people [N12]. */

@@ -13,6 +13,7 @@ import { allBut, type Mechanism } from "./mechanisms.ts";
 import { Digest } from "./log/digest.ts";
 import { isOriginOf, originOf } from "./incarnation.ts";
 import { Members } from "./topology/members.ts";
+import type { TraceEvent } from "./trace.ts";
 import { byteLength, ESCAPED_BYTES } from "./size.ts";
 
 export { Digest };
@@ -140,7 +141,7 @@ export class Node {
     }
     this.#reply({ ...envelope, dest: me }, { type: "init_ok" });
     if (this.#me !== undefined) return;
-    const { incarnation, random, deliveryBudgetMs, without = [], restored } = this.#options;
+    const { incarnation, random, deliveryBudgetMs, without = [], restored, trace = false } = this.#options;
     const on = allBut(without);
     this.#me = me;
     this.#begin(on.has("rebirth") ? originOf(me, incarnation) : this.#sameOrigin(me));
@@ -158,6 +159,7 @@ export class Node {
       beginOrigin: (origin, twin) => this.#beginOrigin(origin, twin),
       notice: (text) => this.#effects.push({ kind: "notice", text }),
       send: (sent) => this.#send(sent),
+      ...trace && { trace: (event: TraceEvent) => void this.#effects.push({ kind: "trace", event }) },
     }, now);
   }
 

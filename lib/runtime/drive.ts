@@ -3,6 +3,7 @@ import { atEndOfTurn } from "../../transports/end_of_turn.ts";
 import type { Effect, Entry, Event, Node } from "../core/node.ts";
 import { monotonicClock, runtimeTimer, type Timer } from "../../transports/clock.ts";
 import type { Transport } from "../../transports/transport.ts";
+import type { Trace } from "../core/trace.ts";
 import type { Journal } from "./journal.ts";
 
 /** A timer takes 31 bits of milliseconds; a later deadline is approached in steps, as waking early is harmless. */
@@ -39,6 +40,8 @@ export interface DriveOptions {
   readonly onDropped?: (reason: string) => void;
   /** Takes a sentence that people should read. */
   readonly onNotice?: (text: string) => void;
+  /** Takes what the node says of its decisions, if it was asked to. */
+  readonly onTrace?: Trace;
   /** The carrier has come to its end: nothing more will be received. */
   readonly onEnd?: () => void;
 }
@@ -139,11 +142,12 @@ class TurnDriver implements Driver {
   }
 
   #perform(effects: readonly Effect[], now: number): void {
-    const { transport, onDeliver, onDropped, onNotice } = this.#options;
+    const { transport, onDeliver, onDropped, onNotice, onTrace } = this.#options;
     for (const effect of effects) {
       if (effect.kind === "send") transport.send(effect.envelope);
       else if (effect.kind === "drop") onDropped?.(effect.reason);
       else if (effect.kind === "notice") onNotice?.(effect.text);
+      else if (effect.kind === "trace") onTrace?.(effect.event);
       else if (effect.kind === "deliver") {
         onDeliver?.(effect.entries, now);
         this.#delivered = true;

@@ -106,7 +106,7 @@ export class Wording {
 
 function effectLine({ id, effect }: Happening & { kind: "effect" }, at: number): Line | undefined {
   // Whatever is persisted is delivered next.
-  if (effect.kind === "deliver") return undefined;
+  if (effect.kind === "deliver" || effect.kind === "trace") return undefined;
   if (effect.kind === "drop") return { at, text: `${id} drops a message ${effect.reason}` };
   if (effect.kind === "notice") return { at, text: `${id} notes: ${effect.text}` };
   const own = effect.own ? "its own " : "";

@@ -13,6 +13,7 @@ import type { Layout } from "../topology/layout.ts";
 import { LinkState, type Standing } from "../topology/link_state.ts";
 import type { Members } from "../topology/members.ts";
 import type { Tree } from "../topology/tree.ts";
+import type { Trace } from "../trace.ts";
 import type { ProbeKind } from "./duties.ts";
 import { type Probe, Prober, type ProberOptions } from "./prober.ts";
 
@@ -23,6 +24,7 @@ export interface OverlayOptions extends ProberOptions {
   readonly members: Members;
   readonly layout: Layout;
   readonly on: Switches;
+  readonly trace?: Trace;
 }
 
 /** What follows from a change of the link state. */
@@ -53,6 +55,7 @@ export class Overlay {
     this.#relay = this.#peerAt(this.#tree.parent);
     this.#neighbours = this.#neighboursIn(this.#tree);
     this.#prober = new Prober(options, { linkState: this.linkState, tree: this.#tree, on });
+    this.#tellTree();
   }
 
   get tree(): Tree {
@@ -149,7 +152,9 @@ export class Overlay {
   }
 
   wake(now: number): readonly Probe[] {
-    return this.#prober.wake(now);
+    const probes = this.#prober.wake(now);
+    if (probes.length > 0) this.#tellNextProbe(now);
+    return probes;
   }
 
   #rankOf(id: string): number {
@@ -219,13 +224,30 @@ export class Overlay {
     if (isStub && this.linkState.forgetOthers()) this.#tree = this.#compute();
     this.#relay = this.#peerAt(this.#tree.parent);
     this.#neighbours = this.#neighboursIn(this.#tree);
+    this.#tellTree(old);
     const acting = neighboursToNotify(layout, before, this.#tree);
     const notify = on.has("notify")
       ? new Set([...acting].map((rank) => this.#options.peers.at(rank)))
       : this.#neighbours;
     const view = { linkState: this.linkState, tree: this.#tree, on };
     const probes = this.#prober.update(view, before, stood, now);
+    this.#tellNextProbe(now);
     return { before: old, notify, probes };
+  }
+
+  #tellTree(before: ReadonlySet<Progress> = new Set()): void {
+    const { trace } = this.#options;
+    if (trace === undefined || this.#neighbours.symmetricDifference(before).size === 0) return;
+    trace({
+      kind: "tree",
+      ...this.#relay && { relay: this.#relay.id },
+      neighbours: Array.from(this.#neighbours, ({ id }) => id),
+    });
+  }
+
+  #tellNextProbe(now: number): void {
+    const ms = this.deadline - now;
+    if (ms < Infinity) this.#options.trace?.({ kind: "wait", reason: "probe", ms });
   }
 
   #compute(): Tree {

@@ -15,7 +15,7 @@ const STAGGER = 1.25;
 export const EAGER_PUSHES_HZ_MAX = 150;
 
 export interface FlushOptions
-  extends Pick<SenderOptions, "log" | "members" | "overlay" | "timing" | "recent" | "on"> {
+  extends Pick<SenderOptions, "log" | "members" | "overlay" | "timing" | "recent" | "on" | "trace"> {
   readonly sender: Sender;
 }
 
@@ -62,7 +62,8 @@ export class FlushSchedule {
     if (!peer.hasNews(log)) return;
     if (peer === overlay.relay) this.pass(peer, peer, now);
     // It has waited for a way round long enough: this does not wait for the next flush [V5].
-    else if (!(peer.assumed && peer.awaited)) peer.timers.setEarlier("send", now + timing.lingerMs);
+    else if (!(peer.assumed && peer.awaited)) this.#leaveBy(peer, now + timing.lingerMs, now);
+    else this.#options.trace?.({ kind: "wait", reason: "answer", peer: peer.id });
   }
 
   /** Plans when each neighbour gets these entries, which came from one of them or entered here. */
@@ -79,10 +80,10 @@ export class FlushSchedule {
   pass(peer: Progress, from: Progress | undefined, now: number, bulk = false): void {
     const { relay } = this.#options.overlay;
     // What it lacks goes with the next retry, or once it is heard.
-    if (peer.state === "probing") return;
-    if (peer === relay) peer.timers.setEarlier("send", bulk ? now : this.#holdUntil(peer, now));
-    else if (from === relay && from?.heard.flushes.at === now) this.#flushAt = now;
-    else this.#flushAt = Math.min(this.#flushAt, bulk ? now : this.#nextFlushAt(now));
+    if (peer.state === "probing") this.#options.trace?.({ kind: "wait", reason: "answer", peer: peer.id });
+    else if (peer === relay) this.#leaveBy(peer, bulk ? now : this.#holdUntil(peer, now), now);
+    else if (from === relay && from?.heard.flushes.at === now) this.#flushBy(now, now);
+    else this.#flushBy(bulk ? now : this.#nextFlushAt(now), now);
   }
 
   /** What enters alone below a relay goes to the root, too. Nothing follows from it: the tree brings it in any case [V10]. */
@@ -116,8 +117,8 @@ export class FlushSchedule {
     const window = overlay.relay === undefined ? this.#announcedMs : 0;
     for (const peer of overlay.neighbours) {
       if (peer !== overlay.relay && peer.hasNews(log)) {
-        sender.say(peer, now, { poll: peer.assumed, window });
-      }
+        sender.say(peer, now, "flush", { poll: peer.assumed, window });
+      } else if (peer.truncated) this.#options.trace?.({ kind: "wait", reason: "room", peer: peer.id });
     }
   }
 
@@ -134,6 +135,18 @@ export class FlushSchedule {
   #holdUntil(relay: Progress, now: number): number {
     const { overlay, timing } = this.#options;
     return timing.holdUntil(relay, overlay.linkState.isCalm ? now : now + timing.lingerMs);
+  }
+
+  #leaveBy(peer: Progress, at: number, now: number): void {
+    if (at >= peer.timers.at("send")) return;
+    peer.timers.set("send", at);
+    this.#options.trace?.({ kind: "wait", reason: "company", peer: peer.id, ms: at - now });
+  }
+
+  #flushBy(at: number, now: number): void {
+    if (at >= this.#flushAt) return;
+    this.#flushAt = at;
+    this.#options.trace?.({ kind: "wait", reason: "window", ms: at - now });
   }
 
   #nextFlushAt(now: number): number {

@@ -15,6 +15,7 @@ import { FlushSchedule } from "./flush_schedule.ts";
 import { Sender } from "./sender.ts";
 import { Timing } from "./timing.ts";
 import { type Members } from "../topology/members.ts";
+import type { Trace } from "../trace.ts";
 
 /** A node that asks a peer in vain for what it says it holds asks again after this at the latest, unless an answer takes longer [E8]. */
 export const PULL_CAP_MS = 16_000;
@@ -26,6 +27,8 @@ export interface ReplicatorOptions extends RebirthOptions {
   /** Takes entries that are new here, before anyone else hears of them. */
   readonly deliver: (entries: readonly Entry[]) => void;
   readonly send: (envelope: Envelope) => void;
+  /** Takes what this node says of its decisions; absent where nobody asks [N13]. */
+  readonly trace?: Trace;
 }
 
 export class Replicator {
@@ -104,12 +107,14 @@ export class Replicator {
     const peer = this.#peers.getOrCreate(from);
     if (peer === undefined) return;
     const overdue = peer.misses > 0;
+    const isNews = overdue || peer.heard.isNothing || peer.suspectedAt !== undefined;
     const { rtt } = peer;
     const { heavy } = peer.pacing;
     if (!peer.hear(body, this.#rebirth.incarnation, now)) {
-      if (this.#rebirth.isToBeTold(peer, body)) this.#sender.say(peer, now, {});
+      if (this.#rebirth.isToBeTold(peer, body)) this.#sender.say(peer, now, "rebirth");
       return;
     }
+    if (isNews) this.#options.trace?.({ kind: "hear", peer: from });
     const livesAgain = this.#rebirth.check(peer, body);
     if (peer.rtt !== rtt) this.#timing.measured(peer);
     if (body.window !== undefined) this.#flushes.flushed(peer);
@@ -139,7 +144,7 @@ export class Replicator {
   linked(id: string, now: number): void {
     if (!this.#options.on.has("link-hint")) return;
     const peer = this.#peers.getOrCreate(id);
-    if (peer?.pacing.heavy) this.#sender.say(peer, now, { poll: true });
+    if (peer?.pacing.heavy) this.#sender.say(peer, now, "probe", { poll: true });
     else if (peer !== undefined) this.#ask(this.#overlay.linked(peer), now);
   }
 
@@ -171,6 +176,7 @@ export class Replicator {
       const pullDelayMs = this.#pullDelayMs(peer, body.poll === true);
       const delayMs = backoffMs(this.#options.random, peer.pullAttempts, pullDelayMs, PULL_CAP_MS);
       peer.timers.set("pull", now + delayMs);
+      this.#options.trace?.({ kind: "wait", reason: "pull", peer: peer.id, ms: delayMs });
     }
   }
 
@@ -187,7 +193,7 @@ export class Replicator {
     if (push) peer.forgetSent();
     // A node that knows no round trip yet asks one peer back: all that is timed here follows from it [E10].
     const asked = [...this.#peers].some((each) => each.awaited);
-    this.#sender.say(peer, now, {
+    this.#sender.say(peer, now, "answer", {
       push,
       poll: !asked && this.#timing.typicalRtt === undefined && this.#options.on.has("ask-back"),
     });
@@ -201,7 +207,7 @@ export class Replicator {
       // One that was not heard yet, and loses this message, is asked again only where its answer is expected.
       const isExpected = this.#overlay.hears(peer) || peer.state === "suspected";
       if (!isExpected) peer.assume(this.#recent.settled(now));
-      this.#sender.say(peer, now, { poll: true, push: true });
+      this.#sender.say(peer, now, "rebirth", { poll: true, push: true });
     }
   }
 
@@ -214,10 +220,10 @@ export class Replicator {
     if (timers.isDue("send", now)) {
       timers.clear("send");
       if (peer.hasNews(this.#log)) {
-        return this.#sender.say(peer, now, { poll: peer.assumed, push: true });
+        return this.#sender.say(peer, now, "news", { poll: peer.assumed, push: true });
       }
     }
-    if (timers.isDue("ack", now)) this.#sender.say(peer, now, {});
+    if (timers.isDue("ack", now)) this.#sender.say(peer, now, "acknowledgement");
   }
 
   #pull(peer: Progress, now: number): void {
@@ -227,7 +233,7 @@ export class Replicator {
     const arrives = [peer, ...this.#overlay.neighbours].some(({ heard }) => heard.arrives(now));
     if (arrives) return peer.timers.set("pull", now + this.#timing.replyTimeoutMs(peer));
     peer.pullAttempts++;
-    this.#sender.say(peer, now, { poll: true });
+    this.#sender.say(peer, now, "pull", { poll: true });
   }
 
   /** An answer is overdue: ask again, with all that was on its way; after too many misses the peer is suspected [T7]. */
@@ -236,12 +242,19 @@ export class Replicator {
     const unacked = isNeighbour && peer.holdings.isUnacked(this.#log);
     if (!this.#options.on.has("retry") || !(peer.awaited || unacked)) return peer.flights.retry();
     // What it has answered may be behind what comes in.
-    if (peer.heard.arrives(now)) return peer.flights.postpone(now + this.#timing.replyTimeoutMs(peer));
+    if (peer.heard.arrives(now)) return this.#letArrive(peer, now);
     peer.miss();
+    this.#options.trace?.({ kind: "miss", peer: peer.id, misses: peer.misses });
     // One that is no neighbour was asked on a guess: it is not asked twice, probes find it later [T7].
     if (peer.misses >= (isNeighbour ? MISSES_MAX : 1)) return this.#suspect(peer, now);
     if (!peer.assumed) peer.forgetSent();
-    this.#sender.say(peer, now, { poll: true, push: true });
+    this.#sender.say(peer, now, "retry", { poll: true, push: true });
+  }
+
+  #letArrive(peer: Progress, now: number): void {
+    const ms = this.#timing.replyTimeoutMs(peer);
+    peer.flights.postpone(now + ms);
+    this.#options.trace?.({ kind: "wait", reason: "arriving", peer: peer.id, ms });
   }
 
   // What follows from what the overlay knows.
@@ -249,6 +262,7 @@ export class Replicator {
   #suspect(peer: Progress, now: number): void {
     if (peer === this.#overlay.relay && !this.#options.on.has("failover")) return peer.expectNothing();
     peer.suspect(now);
+    this.#options.trace?.({ kind: "suspect", peer: peer.id });
     this.#carryOut(this.#overlay.suspect(peer, now), now);
     this.#ask(this.#overlay.search(), now);
   }
@@ -259,7 +273,7 @@ export class Replicator {
       if (kind === "push-probe" && peer.awaited) continue;
       if (kind === "push-probe") peer.assume(this.#recent.settled(now));
       if (kind === "final-probe") peer.lastChance();
-      this.#sender.say(peer, now, { poll: true, push: kind === "push-probe" });
+      this.#sender.say(peer, now, "probe", { poll: true, push: kind === "push-probe" });
     }
   }
 

@@ -10,6 +10,7 @@ import type { Departure, Progress } from "./progress.ts";
 import type { Rebirth, RebirthOptions } from "./rebirth.ts";
 import type { RecentEntries } from "./recent_entries.ts";
 import type { Timing } from "./timing.ts";
+import type { SendReason, Trace } from "../trace.ts";
 
 export interface SenderOptions extends Pick<RebirthOptions, "me" | "log" | "random" | "on"> {
   readonly members: Members;
@@ -18,6 +19,7 @@ export interface SenderOptions extends Pick<RebirthOptions, "me" | "log" | "rand
   readonly recent: RecentEntries;
   readonly rebirth: Rebirth;
   readonly send: (envelope: Envelope) => void;
+  readonly trace?: Trace;
 }
 
 /** What a message is to do beside saying what this node holds. */
@@ -56,7 +58,12 @@ export class Sender {
   }
 
   /** Says the one thing there is to say: what this node holds, what the peer lacks, which links are up and which are not [F4]. */
-  say(peer: Progress, now: number, { poll = false, push = false, window }: Purpose): void {
+  say(
+    peer: Progress,
+    now: number,
+    reason: SendReason,
+    { poll = false, push = false, window }: Purpose = {},
+  ): void {
     const { log, overlay, recent } = this.#options;
     const full = peer.room === 0;
     const isNeighbour = overlay.isNeighbour(peer);
@@ -66,12 +73,14 @@ export class Sender {
     const asks = batch.more || viewUpdateDue || poll || peer.pacing.asks(batch.bytes) ||
       (full && !peer.awaited);
     const logRevision = this.#exchange(peer, now, batch, links, asks, window);
-    this.#book(peer, now, batch, asks, {
+    const answerBy = this.#book(peer, now, batch, asks, {
       logRevision,
       linksRevision: links.revision,
       viewUpdateDue,
       truncated: batch.more || full,
     });
+    const { trace } = this.#options;
+    if (trace !== undefined) tell(trace, peer, reason, batch, answerBy - now);
   }
 
   /** Sends it. Returns the log's revision of which it tells. */
@@ -102,16 +111,18 @@ export class Sender {
     return revision;
   }
 
-  /** Counts it as on its way, and plans what follows [I5]. */
-  #book(peer: Progress, now: number, batch: Batch, poll: boolean, said: Omit<Departure, "answerBy">): void {
+  /** Counts it as on its way, and plans what follows [I5]. Returns when it should be answered. */
+  #book(peer: Progress, now: number, batch: Batch, poll: boolean, said: Omit<Departure, "answerBy">): number {
     const { overlay, timing } = this.#options;
     const { runs, more } = batch;
     assert(runs.length === 0 || peer.room > 0, "entries leave only where they may");
     if (runs.length > 0) peer.pacing.left(peer.flights.nextSeq, batch, poll, peer.rtt?.mean, now);
-    peer.left({ ...said, answerBy: this.#answerBy(peer, now, poll, runs.length > 0) }, now);
+    const answerBy = this.#answerBy(peer, now, poll, runs.length > 0);
+    peer.left({ ...said, answerBy }, now);
     if (more && overlay.isNeighbour(peer) && peer.room > 0) peer.timers.set("send", now);
     else if (said.viewUpdateDue) peer.timers.set("send", now + timing.replyTimeoutMs(peer));
     else if (!more) peer.timers.clear("send");
+    return answerBy;
   }
 
   /** The advertisements that changed, as far as the peer needs to know them [K2] [K13]. */
@@ -130,4 +141,16 @@ export class Sender {
     if (poll) return now + jittered(random, timing.replyTimeoutMs(peer));
     return entries && overlay.isNeighbour(peer) ? now + this.ackTimeoutMs(peer) : Infinity;
   }
+}
+
+/** Says what left [N13]. */
+function tell(trace: Trace, peer: Progress, reason: SendReason, { runs }: Batch, answerMs: number): void {
+  trace({
+    kind: "send",
+    reason,
+    peer: peer.id,
+    runs: runs.map(({ origin, seq, values }) => [origin, seq, seq + values.length - 1]),
+    ...answerMs < Infinity && { answerMs },
+  });
+  if (peer.truncated) trace({ kind: "wait", reason: "room", peer: peer.id });
 }

@@ -6,9 +6,12 @@ import type { Element, SetFull, Sighting } from "../verdict/set_full.ts";
 import { type Key, keyOf } from "../verdict/values.ts";
 import type { NetworkObserver, Passage } from "../world/network.ts";
 import { isClient } from "../../../transports/client_id.ts";
+import type { TraceEvent } from "../../core/trace.ts";
 
 /** A message takes about a kilobyte as it is kept; what comes beyond these is only counted. A guess. */
 export const PASSAGES_MAX = 200_000;
+/** About as much for what the nodes say of their decisions. A guess. */
+export const TRACES_MAX = 1_000_000;
 
 /** From a moment until another, Infinity if it did not end; ms since the load began, below 0 before. */
 export interface Span {
@@ -28,6 +31,13 @@ export interface Loss {
   readonly node: string;
   readonly values: readonly Json[] | "all";
   readonly at: number;
+}
+
+/** What a node said of one of its decisions. */
+export interface Traced {
+  readonly node: string;
+  readonly at: number;
+  readonly event: TraceEvent;
 }
 
 /** A client asked for something, from its invocation to its completion. */
@@ -65,6 +75,8 @@ export interface Recording {
   readonly elements: readonly Element[];
   /** Values that were read twice in one read, and that nobody had broadcast. */
   readonly sightings: { readonly duplicated: readonly Sighting[]; readonly phantoms: readonly Sighting[] };
+  /** In the order in which the nodes said it, up to TRACES_MAX; none of nodes that cannot say anything. */
+  readonly traces: readonly Traced[];
 }
 
 type Open<T extends Span> = Omit<T, "to">;
@@ -79,6 +91,7 @@ export class Recorder implements NetworkObserver {
   readonly #told: Gain[] = [];
   readonly #held: Gain[] = [];
   readonly #lost: Loss[] = [];
+  readonly #traces: Traced[] = [];
   readonly #cuts: Recording["cuts"][number][] = [];
   #cut: Open<Recording["cuts"][number]> | undefined;
   readonly #outages: Recording["outages"][number][] = [];
@@ -150,12 +163,16 @@ export class Recorder implements NetworkObserver {
     this.#lost.push({ node, values, at });
   }
 
+  traced(node: string, event: TraceEvent, at: number): void {
+    if (this.#traces.length < TRACES_MAX) this.#traces.push({ node, event, at });
+  }
+
   /** What was kept up to now. */
   get recording(): Recording {
     const open = this.#cut === undefined ? [] : [{ ...this.#cut, to: Infinity }];
     const out = [...this.#out.values()].map((outage) => ({ ...outage, to: Infinity }));
     const at = (time: number) => time - this.#beganAt;
-    const moment = <T extends Gain | Loss>(event: T) => ({ ...event, at: at(event.at) });
+    const moment = <T extends { readonly at: number }>(event: T) => ({ ...event, at: at(event.at) });
     const span = <T extends Span>(event: T) => ({ ...event, from: at(event.from), to: at(event.to) });
     return {
       operations: [...this.#operations.values()],
@@ -172,6 +189,7 @@ export class Recorder implements NetworkObserver {
       outages: [...this.#outages, ...out].map(span),
       elements: this.#setFull?.elements ?? [],
       sightings: this.#setFull?.sightings ?? { duplicated: [], phantoms: [] },
+      traces: this.#traces.map(moment),
     };
   }
 }

@@ -9,6 +9,7 @@ import { driveDurably } from "../../runtime/drive_durably.ts";
 import { Examination } from "../examination.ts";
 import { protocols } from "../reference/protocols.ts";
 import type { Recorder } from "../report/recording.ts";
+import type { TraceEvent } from "../../core/trace.ts";
 import { isDurable, type ProtocolName, type Settings } from "../settings.ts";
 import type { Results } from "../verdict/results.ts";
 import { keyOf } from "../verdict/values.ts";
@@ -25,6 +26,8 @@ export interface SimNodeOptions {
   readonly durable?: boolean;
   /** How many nodes start for the first time, and over how long, ms; by default they are there at once. */
   readonly startUp?: { readonly nodes: number; readonly ms: number };
+  /** Takes what the nodes say of their decisions; without it they say nothing. */
+  readonly onTrace?: (node: string, event: TraceEvent, at: number) => void;
 }
 
 export interface SimOptions extends SimNodeOptions {
@@ -45,7 +48,9 @@ export function simulate(
   const scheduler = new VirtualScheduler();
   const durable = isDurable(settings);
   const { nodeCount: nodes, startUpMs = startUpMsOf(nodes) } = settings;
-  const factory = hosts(settings.seed, scheduler, { startUp: { nodes, ms: startUpMs }, ...options, durable });
+  const onTrace = recorder && { onTrace: recorder.traced.bind(recorder) };
+  const startUp = { nodes, ms: startUpMs };
+  const factory = hosts(settings.seed, scheduler, { startUp, ...options, ...onTrace, durable });
   const examination = new Examination({
     settings,
     scheduler,
@@ -118,6 +123,7 @@ class SimHost implements Host {
 
   start(): void {
     const { id, seed, scheduler, options } = this.#options;
+    const { onTrace } = options;
     this.#starts++;
     if (this.#starts === 1) this.#startUp();
     this.#store.open();
@@ -129,6 +135,7 @@ class SimHost implements Host {
       timer: (ms: number, run: () => void) => this.#processor.timer(ms, run),
       endOfTurn: (run: () => void) => this.#processor.endOfTurn(run),
       onDeliver: (entries: readonly Entry[]) => this.#onDeliver(entries),
+      ...onTrace && { onTrace: (event: TraceEvent) => onTrace(id, event, scheduler.now()) },
     };
     const makeNode = (incarnation: number) => this.#startOver(incarnation);
     // As a node that serves, or as one under Maelstrom.
@@ -193,7 +200,8 @@ class SimHost implements Host {
     const { options, make } = this.#options;
     this.#held = options.durable ? this.#safe() : [];
     const restored = options.durable ? { restored: { entries: this.#store.entries() } } : {};
-    this.#node = make({ ...options, random: this.#random, incarnation, ...restored });
+    const trace = options.onTrace !== undefined;
+    this.#node = make({ ...options, random: this.#random, incarnation, trace, ...restored });
     return this.#node;
   }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Body } from "../../../../lib/core/message.ts";
-import { Recorder, valuesIn } from "../../../../lib/workbench/report/recording.ts";
+import { Recorder, TRACES_MAX, valuesIn } from "../../../../lib/workbench/report/recording.ts";
 
 const passage = (src: string, dest: string, body: Body) => ({
   envelope: { src, dest, body },
@@ -40,6 +40,16 @@ test("Recorder: a cut lasts until the heal or the next cut, an outage until the 
     { node: "n0", state: "down", from: 6, to: 7 },
     { node: "n1", state: "down", from: 8, to: Infinity },
   ]);
+});
+
+test("Recorder: what nodes say of their decisions counts from the beginning of the load, up to its limit", () => {
+  const recorder = new Recorder();
+  recorder.began(1_000);
+  const event = { kind: "suspect", peer: "n1" } as const;
+  for (let i = 0; i < TRACES_MAX + 2; i++) recorder.traced("n0", event, 1_000 + i);
+  const { traces } = recorder.recording;
+  assert.deepEqual(traces[1], { node: "n0", event, at: 1 });
+  assert.equal(traces.length, TRACES_MAX);
 });
 
 test("valuesIn(): a broadcast's message, the runs of entries of a peer message, and of anything else nothing", () => {
