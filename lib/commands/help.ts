@@ -9,7 +9,10 @@ import type { FlagLine } from "./flags/read_flags.ts";
 import { tieText } from "./flags/ties.ts";
 
 const examples: Readonly<Record<string, readonly string[]>> = {
-  maelstrom: ["maelstrom test -w broadcast --bin hearsay --node-count 5 --time-limit 20 --rate 10"],
+  maelstrom: [
+    "maelstrom test -w broadcast --bin hearsay --node-count 5 --time-limit 20 --rate 10",
+    "maelstrom test -w g-set --bin hearsay --node-count 5 --time-limit 20 --rate 10 -- --workload g-set",
+  ],
   serve: [
     "hearsay serve --id n1",
     "hearsay serve --id n1 --listen 0.0.0.0:7000 --peer n2=host2:7000 --peer n3=host3:7000 --data /var/lib/hearsay",

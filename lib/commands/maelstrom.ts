@@ -10,6 +10,7 @@ export async function maelstrom(args: readonly string[], io: Io): Promise<number
   const parsed = parseMaelstrom(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   const { protocol = "hearsay", ...config } = parsed.config;
+  if (protocol === "hearsay") return await runMaelstrom(config);
   const { protocols } = await import("../workbench/reference/protocols.ts");
   return await runMaelstrom({ ...config, makeNode: protocols[protocol].make });
 }

@@ -10,14 +10,18 @@ import { listenForStop } from "../../transports/stop_signals.ts";
 import { Node, type NodeOptions } from "../core/node.ts";
 import type { Random } from "../core/random.ts";
 import { drive, type Steps } from "../runtime/drive.ts";
+import type { WorkloadName } from "../runtime/workloads/names.ts";
+import { WorkloadNode } from "../runtime/workloads/workload_node.ts";
 
 /** So many lines about dropped messages are printed in one second; the others are counted. */
 export const REPORTS_PER_SECOND_MAX = 5;
 
 export interface MaelstromOptions {
   readonly deliveryBudgetMs?: number;
-  /** By default the core's. */
-  readonly makeNode?: (options: NodeOptions) => Steps;
+  /** Makes another node than hearsay's, which serves whatever it serves. */
+  readonly makeNode?: ((options: NodeOptions) => Steps) | undefined;
+  /** By default the requests tell. */
+  readonly workload?: WorkloadName;
   readonly random?: Random;
   readonly input?: Readable;
   readonly output?: Writable;
@@ -100,7 +104,8 @@ class Reports {
 }
 
 function createNode(options: MaelstromOptions, now: number): Steps {
-  const { random = unpredictable(), makeNode = (given) => new Node(given), deliveryBudgetMs } = options;
-  const incarnation = Math.floor(now);
-  return makeNode({ random, incarnation, ...deliveryBudgetMs !== undefined && { deliveryBudgetMs } });
+  const { random = unpredictable(), makeNode, deliveryBudgetMs, workload } = options;
+  const life = { random, incarnation: Math.floor(now) };
+  const given: NodeOptions = { ...life, ...deliveryBudgetMs !== undefined && { deliveryBudgetMs } };
+  return makeNode?.(given) ?? new WorkloadNode({ node: new Node(given), workload, ...life });
 }

@@ -49,7 +49,7 @@ const outside: Readonly<Record<Room, readonly string[]>> = {
   client: ["node:", "zod"],
   pages: ["node:", "d3-scale", "d3-shape", "fflate"],
   workbench: ["node:", "d3-scale", "d3-shape", "fflate"],
-  runtime: ["node:"],
+  runtime: ["node:", "typebox"],
   store: ["node:"],
   transports: ["node:"],
   core: ["typebox"],

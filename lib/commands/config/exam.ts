@@ -13,6 +13,7 @@ import {
   type Settings,
   topologyNames,
 } from "../../workbench/settings.ts";
+import { isWorkload, whyUnserved, type WorkloadName, workloadNames } from "../../runtime/workloads/names.ts";
 import { START_MS_MAX, START_MS_PER_NODE } from "../../workbench/world/start_up.ts";
 import { baseOf, scriptFlag, scriptIn, scriptMistakes } from "./script.ts";
 import { choice, decimal, list, parsedText, text, tied, toggle, whole } from "../flags/schemas.ts";
@@ -57,6 +58,7 @@ export interface ChallengesConfig {
 export interface MaelstromConfig {
   readonly deliveryBudgetMs?: number;
   readonly protocol?: ProtocolName;
+  readonly workload?: WorkloadName;
 }
 
 export const grudgeRule = `one of ${
@@ -70,6 +72,15 @@ const BANDWIDTH_RULE = "bits a second from 1k to 1000g, as 512k, 2m or 1.5g";
 const S = defaults;
 const budget = () =>
   whole(1, DELIVERY_BUDGET_MS_MAX, "MS", "how long a value may take to reach every node (three round trips)");
+
+/** Maelstrom's -w. */
+function workload(about: string) {
+  return parsedText((name) => isWorkload(name) ? name : undefined, {
+    ...{ value: "NAME", short: "w", about },
+    rule: `one of ${workloadNames.join(", ")}`,
+    why: whyUnserved,
+  });
+}
 
 /** A setting of a fault needs the fault, which a challenge may bring along, too. */
 const needs = (value: Fault) => ({ requires: { flag: "nemesis", value } });
@@ -160,7 +171,11 @@ export const shapes = {
     "seeds": whole(1, SEEDS_MAX, "N", "how many seeds to run for each row (20)"),
     "real": toggle("run real processes too, half a minute a row"),
   }),
-  maelstrom: z.object({ "delivery-budget": budget(), "protocol": protocolFlag() }),
+  maelstrom: z.object({
+    "delivery-budget": budget(),
+    "protocol": protocolFlag(),
+    "workload": workload("what the node serves, where requests do not tell (broadcast until one does)"),
+  }),
 };
 
 export type ExamFlags = z.infer<typeof exam>;
@@ -186,10 +201,11 @@ export function parseChallenges(args: readonly string[], env: Env): Parsed<Chall
 
 export function parseMaelstrom(args: readonly string[], env: Env): Parsed<MaelstromConfig> {
   const { flags, mistakes, given } = readFlags("maelstrom", shapes.maelstrom, args, env);
-  const { protocol, "delivery-budget": deliveryBudgetMs } = flags;
+  const { protocol, workload, "delivery-budget": deliveryBudgetMs } = flags;
   return outcome([...mistakes, ...protocolMistakes("maelstrom", flags, given)], {
     ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
     ...protocol !== undefined && { protocol },
+    ...workload !== undefined && { workload },
   });
 }
 

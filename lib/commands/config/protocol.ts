@@ -8,7 +8,7 @@ export const protocolFlag = () =>
   choice(protocolNames, "NAME", "what the nodes run: `hearsay help compare` describes each (hearsay)");
 
 /** Flags that only hearsay's own protocol knows what to do with. */
-const ofHearsay = ["delivery-budget", "without", "data"];
+const ofHearsay = ["delivery-budget", "without", "data", "workload"];
 
 /** Whether the fault means something only to nodes with logs. */
 export function needsLog(fault: Fault): boolean {

@@ -57,9 +57,9 @@ export function readFlags<S extends z.ZodObject>(
   const { given, operands, rest, mistakes } = readArguments({ command, flags, ...extras }, args, env);
   const wrong = new Set(issuesOf(shape, [...given.values()]));
   const right = [...given.values()].filter((flag) => !wrong.has(flag.name));
-  const rules = new Map(lines.map((line) => [line.name, line.rule]));
+  const rules = new Map(lines.map((line) => [line.name, line]));
   const broken = [...given.values()].filter((flag) => wrong.has(flag.name))
-    .map((flag) => mustBe(command, flag.source, rules.get(flag.name) ?? "known", flag.value));
+    .map((flag) => mustBe(command, flag.source, ruleFor(flag, rules.get(flag.name)), flag.value));
   const values = shape.parse(record(right));
   const said = {
     ...{ command, given, wrong, values },
@@ -69,6 +69,11 @@ export function readFlags<S extends z.ZodObject>(
     ...{ flags: values, given, operands, rest },
     mistakes: [...mistakes, ...broken, ...tieMistakes(lines, said)],
   };
+}
+
+function ruleFor({ value }: Given, line: FlagLine | undefined): string {
+  const why = line?.why?.(value);
+  return `${line?.rule ?? "known"}${why === undefined ? "" : ` (${why})`}`;
 }
 
 function issuesOf(shape: z.ZodObject, given: readonly Given[]): string[] {

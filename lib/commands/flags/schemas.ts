@@ -6,6 +6,8 @@ import type { Ties } from "./ties.ts";
 export interface FlagHelp extends Ties {
   readonly rule: string;
   readonly about: string;
+  /** More about why this very text breaks the rule, where there is more to say. */
+  readonly why?: (given: string) => string | undefined;
   readonly value?: string;
   readonly short?: string;
   /** May be given more than once, which adds up to a comma list. */
