@@ -1,7 +1,9 @@
 /** `hearsay challenges`: the table of figures of this program, worst of many seeds, beside its targets. */
+import type { ExaminationProgress } from "../workbench/progress.ts";
 import type { Results } from "../workbench/verdict/results.ts";
 import { simulate } from "../workbench/world/sim.ts";
 import { parseChallenges } from "./config/exam.ts";
+import { liveLine } from "./exam/live_line.ts";
 import { examineProcesses, ownProgram } from "./exam/processes.ts";
 import { figureText, judge, type Judgement, worst } from "./exam/figures.ts";
 import { FAILED, type Io, OK, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
@@ -57,7 +59,8 @@ async function simulateRow(row: Row, seeds: number, progress: ProgressLine): Pro
 async function tryRow(row: Row, bounds: readonly Bound[], progress: ProgressLine): Promise<Tally> {
   const settings = rowSettings(row, 1);
   const program = ownProgram({ settings, ...budgetOf(row) });
-  const results = await examineProcesses(settings, program, progress, row.title);
+  const onProgress = (now: ExaminationProgress) => progress.update(liveLine(now, row.title));
+  const results = await examineProcesses({ settings, program, onProgress });
   return { runs: [results], bounds };
 }
 

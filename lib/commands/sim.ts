@@ -1,7 +1,9 @@
 /** `hearsay sim`: nodes in this process on a simulated network, for one seed or many. */
 import { simulate } from "../workbench/world/sim.ts";
 import { type Exam, parseSim, type SimConfig } from "./config/exam.ts";
+import type { Recorder } from "../workbench/report/recording.ts";
 import { replayCommand } from "./exam/describe.ts";
+import { type RunFiles, withFiles } from "./exam/recorded.ts";
 import { type Io, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
 import {
   judgedRun,
@@ -18,20 +20,24 @@ export async function sim(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseSim(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   const { config } = parsed;
-  if (config.exams.length > 1 || config.json) return await many(config, io);
+  return await withFiles(config.files, io, (files) => examined(config, io, files));
+}
+
+async function examined(config: SimConfig, io: Io, files: RunFiles): Promise<number> {
+  if (config.exams.length > 1 || config.json) return await many(config, io, files);
   const [exam] = config.exams;
   if (exam === undefined) return statusOf([]);
-  if (config.seeds > 1) return await seeds(exam, config, io);
-  const run = simulated(exam, exam.settings.seed, config);
+  if (config.seeds > 1) return await seeds(exam, config, io, files);
+  const run = recorded(exam, exam.settings.seed, config, files);
   printReport(io, { ...run, ...intact(exam, exam.settings.seed, config) });
   return statusOf([run]);
 }
 
-async function seeds(exam: Exam, config: SimConfig, io: Io): Promise<number> {
+async function seeds(exam: Exam, config: SimConfig, io: Io, files: RunFiles): Promise<number> {
   const runs: JudgedRun[] = [];
   printLines(io, [headline(subject(exam, config), exam, `, ${config.seeds} seeds`), ""]);
   for (const seed of seedsFrom(exam, config)) {
-    const run = simulated(exam, seed, config);
+    const run = recorded(exam, seed, config, files);
     printSeedLine(io, run);
     runs.push({ ...run, ...intact(exam, seed, config) });
     await yieldToEvents();
@@ -40,12 +46,12 @@ async function seeds(exam: Exam, config: SimConfig, io: Io): Promise<number> {
   return statusOf(runs);
 }
 
-async function many(config: SimConfig, io: Io): Promise<number> {
+async function many(config: SimConfig, io: Io, files: RunFiles): Promise<number> {
   const groups: JudgedRun[][] = [];
   for (const exam of config.exams) {
     const runs: JudgedRun[] = [];
     for (const seed of seedsFrom(exam, config)) {
-      runs.push(simulated(exam, seed, config));
+      runs.push(recorded(exam, seed, config, files));
       await yieldToEvents();
     }
     groups.push(runs);
@@ -55,10 +61,21 @@ async function many(config: SimConfig, io: Io): Promise<number> {
   return statusOf(groups.flat());
 }
 
-function simulated(exam: Exam, seed: number, config: SimConfig): JudgedRun {
+function recorded(exam: Exam, seed: number, config: SimConfig, files: RunFiles): JudgedRun {
+  const recorder = files.recorder();
+  const run = simulated(exam, seed, config, recorder);
+  files.offer({ run, world: "sim", recorder });
+  return run;
+}
+
+function simulated(exam: Exam, seed: number, config: SimConfig, recorder?: Recorder): JudgedRun {
   const seeded: Exam = { ...exam, settings: { ...exam.settings, seed } };
   const budget = exam.deliveryBudgetMs === undefined ? {} : { deliveryBudgetMs: exam.deliveryBudgetMs };
-  const results = simulate(seeded.settings, { ...budget, without: config.without });
+  const results = simulate(seeded.settings, {
+    ...budget,
+    ...recorder && { recorder },
+    without: config.without,
+  });
   const replay = replayCommand(seeded, seed, config.without);
   return judgedRun({ subject: subject(exam, config), exam: seeded, results, replay }, "sim");
 }

@@ -1,5 +1,7 @@
 /** `hearsay test`: real processes of any Maelstrom broadcast node, or nodes that run already, in real time. */
 import type { Results } from "../workbench/verdict/results.ts";
+import type { ExaminationProgress } from "../workbench/progress.ts";
+import type { Recorder } from "../workbench/report/recording.ts";
 import type { ProcessOptions } from "../workbench/world/process.ts";
 import type { Exam } from "./config/exam.ts";
 import { parseTest, type TestConfig } from "./config/real.ts";
@@ -7,7 +9,9 @@ import { fail, type Io, refuse } from "./terminal/io.ts";
 import { liveLine } from "./exam/live_line.ts";
 import { judgedRun, printChallenges, printJson, printReport, statusOf } from "./exam/outcome.ts";
 import { type ProgressLine, progressOn, silent } from "./terminal/progress.ts";
+import { repeatCommand } from "./exam/describe.ts";
 import { examineProcesses, ownProgram } from "./exam/processes.ts";
+import { type Recorded, type RunFiles, withFiles } from "./exam/recorded.ts";
 import type { JudgedRun } from "./exam/report.ts";
 import { examineRunning } from "./exam/running.ts";
 
@@ -15,29 +19,49 @@ export async function test(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseTest(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   const { config } = parsed;
+  return await withFiles(config.files, io, (files) => examined(config, io, files));
+}
+
+async function examined(config: TestConfig, io: Io, files: RunFiles): Promise<number> {
   const progress = config.json ? silent : progressOn(io, () => performance.now());
   const runs: JudgedRun[] = [];
   for (const exam of config.exams) {
-    const results = await resultsOf(exam, config, progress, io).catch((error: unknown) => fail(io, error));
+    const recorder = files.recorder();
+    const results = await resultsOf(exam, config, progress, io, recorder)
+      .catch((error: unknown) => fail(io, error));
     progress.end();
     if (typeof results === "number") return results;
-    runs.push(judgedRun({ subject: subject(exam, config), exam, results }, "test"));
+    const run = judgedRun({ subject: subject(exam, config), exam, results }, "test");
+    files.offer({ ...worldOf(config), run, command: repeatCommand(exam, config), recorder });
+    runs.push(run);
   }
   print(runs, config, io);
   return statusOf(runs);
 }
 
-function resultsOf(exam: Exam, config: TestConfig, progress: ProgressLine, io: Io): Promise<Results> {
+function worldOf({ running }: TestConfig): Pick<Recorded, "world" | "nodes"> {
+  return running === undefined ? { world: "test" } : { world: "cluster", nodes: [...running.cluster.keys()] };
+}
+
+function resultsOf(
+  exam: Exam,
+  config: TestConfig,
+  progress: ProgressLine,
+  io: Io,
+  recorder: Recorder | undefined,
+): Promise<Results> {
   const { settings, challenge } = exam;
   if (config.running === undefined) {
-    return examineProcesses(settings, programOf(exam, config, io), progress, challenge?.name);
+    const onProgress = (now: ExaminationProgress) => progress.update(liveLine(now, challenge?.name));
+    return examineProcesses({ settings, program: programOf(exam, config, io), onProgress, recorder });
   }
   const onHealed = () => {
     progress.end();
     io.err("Healed.\n");
     return io.errDrained();
   };
-  return examineRunning(settings, config.running, (now) => progress.update(liveLine(now)), onHealed);
+  const onProgress = (now: ExaminationProgress) => progress.update(liveLine(now));
+  return examineRunning({ settings, running: config.running, onProgress, recorder }, onHealed);
 }
 
 function programOf(exam: Exam, { bin, args, logStderr }: TestConfig, io: Io): ProcessOptions {

@@ -147,6 +147,7 @@ export class Examination {
     }
     for (const id of this.#mute(setupFailures)) this.#cluster.accuseOfHalfLine(id);
     this.#digests = this.#statusPoller?.digests ?? this.#cluster.digests;
+    this.#options.recorder?.ended();
     this.#cluster.stop();
     this.#phase = "done";
     this.#options.onProgress?.(this.#progress());

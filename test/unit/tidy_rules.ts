@@ -48,7 +48,7 @@ const outside: Readonly<Record<Room, readonly string[]>> = {
   service: ["node:"],
   client: ["node:", "zod"],
   pages: ["node:", "d3-scale", "d3-shape", "fflate"],
-  workbench: ["node:", "d3-scale", "d3-shape", "fflate"],
+  workbench: ["node:", "d3-scale", "d3-shape", "fflate", "typebox"],
   runtime: ["node:", "typebox"],
   store: ["node:"],
   transports: ["node:"],

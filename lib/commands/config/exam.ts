@@ -19,6 +19,7 @@ import { baseOf, scriptFlag, scriptIn, scriptMistakes } from "./script.ts";
 import { choice, decimal, list, parsedText, text, tied, toggle, whole } from "../flags/schemas.ts";
 import { complain, type Given } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
+import { CHOSEN, type Wanted } from "../exam/wanted.ts";
 import { type Challenge, challengeNames, challenges } from "../exam/targets.ts";
 import { protocolFlag, protocolMistakes } from "./protocol.ts";
 
@@ -48,6 +49,7 @@ export interface SimConfig {
   readonly seeds: number;
   readonly without: readonly Mechanism[];
   readonly json: boolean;
+  readonly files: Wanted;
 }
 
 export interface ChallengesConfig {
@@ -64,6 +66,8 @@ export interface MaelstromConfig {
 export const grudgeRule = `one of ${
   grudgeNames.join(", ")
 }, or the sides by name, as n0|rest or one way n0>rest, or links, as n0-n1`;
+
+const FILE_RULE = "a file to write";
 
 const CUTS_RULE = `a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}`;
 
@@ -142,6 +146,7 @@ export const exam = z.object({
   "delivery-budget": budget(),
   "workload": choice(["broadcast"], "NAME", "accepted for Maelstrom's sake", "w"),
   "json": toggle("print one JSON object and nothing else"),
+  "events": text("FILE", FILE_RULE, `write what happened, an event a line; ${CHOSEN} (nothing is written)`),
 });
 
 export const seedsFlag = (count: number) =>
@@ -191,6 +196,7 @@ export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
     seeds: flags.seeds ?? 1,
     without: flags.without ?? [],
     json: flags.json ?? false,
+    files: wantedOf(flags),
   });
 }
 
@@ -207,6 +213,11 @@ export function parseMaelstrom(args: readonly string[], env: Env): Parsed<Maelst
     ...protocol !== undefined && { protocol },
     ...workload !== undefined && { workload },
   });
+}
+
+/** The files to write. */
+export function wantedOf({ events }: ExamFlags): Wanted {
+  return { ...events !== undefined && { events } };
 }
 
 export function examsOf(flags: ExamFlags): Exam[] {

@@ -12,7 +12,9 @@ import {
   examsOf,
   nemesisAbout,
   settingsOf,
+  wantedOf,
 } from "./exam.ts";
+import type { Wanted } from "../exam/wanted.ts";
 import { type RunningCluster, runningClusterOf, SIDECAR_PORT, sidecarMistakes } from "./cut.ts";
 import { list, parsedText, text, tied, toggle } from "../flags/schemas.ts";
 import { complain, type Given } from "../flags/flags.ts";
@@ -30,6 +32,7 @@ export interface TestConfig {
   readonly running?: RunningCluster;
   readonly logStderr: boolean;
   readonly json: boolean;
+  readonly files: Wanted;
 }
 
 const PROGRAM_RULE = "a program that can be run";
@@ -81,7 +84,12 @@ type TestFlags = z.infer<typeof shapes.test>;
 export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig> {
   const read = readFlags("test", shapes.test, args, env, { takesRest: true, implied: challengeFaults });
   const { flags, mistakes, given, rest } = read;
-  const plain = { args: rest, logStderr: flags["log-stderr"] ?? false, json: flags.json ?? false };
+  const plain = {
+    args: rest,
+    logStderr: flags["log-stderr"] ?? false,
+    json: flags.json ?? false,
+    files: wantedOf(flags),
+  };
   if (given.has("cluster")) {
     const exams = [runningExam(flags)];
     const more = runningMistakes(flags, exams, given);

@@ -1,9 +1,12 @@
 /** Says an examination in words, and as the command that runs it again. */
 import type { Mechanism } from "../../core/node.ts";
 import { scriptOf } from "../../workbench/script/parse_script.ts";
-import { type Fault, isDurable, nodeIds, type Settings } from "../../workbench/settings.ts";
+import { defaults, type Fault, isDurable, nodeIds, type Settings } from "../../workbench/settings.ts";
+import { addressText } from "../../../transports/address.ts";
 import { baseOf } from "../config/script.ts";
+import type { RunningCluster } from "../config/cut.ts";
 import type { Exam } from "../config/exam.ts";
+import type { TestConfig } from "../config/real.ts";
 
 const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
   partition: ({ grudge, cutsS }) => {
@@ -58,13 +61,42 @@ function isSteady(fault: Fault): boolean {
 /** The flags that make this simulation again, to be pasted into a shell. */
 export function replayCommand(exam: Exam, seed: number, without: readonly Mechanism[]): string {
   const flags = [
+    ...examFlags(exam),
+    ...without.length === 0 ? [] : ["--without", without.join(",")],
+  ];
+  return ["hearsay sim --seed", seed, ...flags.map(quoted)].join(" ");
+}
+
+/** The same of an examination in real time, of which no two are alike. */
+export function repeatCommand(exam: Exam, { bin, args, running }: TestConfig): string {
+  const { settings } = exam;
+  const flags = running === undefined
+    ? [
+      ...examFlags(exam),
+      ...bin === undefined ? [] : ["--bin", bin],
+      ...args.length > 0 ? ["--", ...args] : [],
+    ]
+    // The list of nodes counts them.
+    : [
+      ...clusterFlags(running, settings),
+      ...settingFlags({ settings: { ...settings, nodeCount: defaults.nodeCount } }),
+    ];
+  return ["hearsay test --seed", settings.seed, ...flags.map(quoted)].join(" ");
+}
+
+function clusterFlags({ cluster, sidecars }: RunningCluster, { nemesis }: Settings): string[] {
+  const list = (places: RunningCluster["cluster"]) =>
+    [...places].map(([id, address]) => `${id}=${addressText(address)}`).join(",");
+  return ["--cluster", list(cluster), ...nemesis.length === 0 ? [] : ["--sidecars", list(sidecars)]];
+}
+
+function examFlags(exam: Exam): string[] {
+  return [
     ...exam.challenge === undefined ? [] : ["--challenge", exam.challenge.name],
     ...settingFlags(exam),
     ...exam.settings.durable ? ["--data"] : [],
     ...exam.deliveryBudgetMs === exam.challenge?.deliveryBudgetMs ? [] : budgetFlags(exam),
-    ...without.length === 0 ? [] : ["--without", without.join(",")],
   ];
-  return ["hearsay sim --seed", seed, ...flags.map(quoted)].join(" ");
 }
 
 /** Only what differs from the defaults, or from what the challenge sets anyway. */

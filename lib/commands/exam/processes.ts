@@ -1,30 +1,26 @@
 /** Examines real processes, started here: one for each node. */
 import { Examination } from "../../workbench/examination.ts";
+import type { ExaminationProgress } from "../../workbench/progress.ts";
+import type { Recorder } from "../../workbench/report/recording.ts";
 import type { Settings } from "../../workbench/settings.ts";
 import type { Results } from "../../workbench/verdict/results.ts";
 import { itself, processHosts, type ProcessOptions } from "../../workbench/world/process.ts";
 import { RealScheduler } from "../../workbench/world/scheduler.ts";
 import type { Exam } from "../config/exam.ts";
-import type { ProgressLine } from "../terminal/progress.ts";
-import { liveLine } from "./live_line.ts";
+
+export interface ProcessesExam {
+  readonly settings: Settings;
+  readonly program: ProcessOptions;
+  readonly onProgress: (now: ExaminationProgress) => void;
+  readonly recorder?: Recorder | undefined;
+}
 
 /** One examination in real time; resolves when every process is gone. */
-export async function examineProcesses(
-  settings: Settings,
-  program: ProcessOptions,
-  progress: ProgressLine,
-  name?: string,
-): Promise<Results> {
+export async function examineProcesses({ program, ...options }: ProcessesExam): Promise<Results> {
   const hosts = processHosts(program);
   const scheduler = new RealScheduler();
   const results = await new Promise<Results>((resolve) => {
-    new Examination({
-      settings,
-      scheduler,
-      hosts,
-      seesInside: false,
-      onProgress: (now) => progress.update(liveLine(now, name)),
-    }).start(resolve);
+    new Examination({ ...options, scheduler, hosts, seesInside: false }).start(resolve);
   });
   scheduler.close();
   await hosts.stopped();

@@ -101,23 +101,21 @@ export function word(run: Pick<JudgedRun, "results" | "must">, paint: Paint): st
   return passed(run) ? paint.good("PASS") : paint.bad("FAIL");
 }
 
+/** "Valid: every acknowledged value is read once at every node, and no other." */
+export function verdictText(run: Pick<JudgedRun, "results" | "must">): string {
+  if (!passed(run)) return run.results.valid ? "Valid, but too slow or too chatty." : "Not valid.";
+  const met = run.must.length > 0 ? ", and the challenge is met" : "";
+  return `Valid: ${everyValue(run.results)}${met}.`;
+}
+
 function verdict(run: JudgedRun, paint: Paint): string[] {
-  if (passed(run)) {
-    const met = run.must.length > 0 ? ", and the challenge is met" : "";
-    return [
-      `${word(run, paint)}  Valid: ${everyValue(run.results)}${met}.`,
-    ];
-  }
+  if (passed(run)) return [`${word(run, paint)}  ${verdictText(run)}`];
   const why = shortened(reasons(run), FAILURES_SHOWN_MAX).map((reason) =>
     // The last words of a program that crashed have lines of their own.
     `  - ${reason.replaceAll("\n", "\n    ")}`
   );
   const again = run.replay === undefined ? [] : [`  Run it again: ${run.replay}`];
-  return [
-    `${word(run, paint)}  ${run.results.valid ? "Valid, but too slow or too chatty:" : "Not valid:"}`,
-    ...why,
-    ...again,
-  ];
+  return [`${word(run, paint)}  ${verdictText(run).slice(0, -1)}:`, ...why, ...again];
 }
 
 /** Values that a killed node took with it are not promised, and not hidden either. */

@@ -4,6 +4,7 @@ import { PartitionController, resolveAll } from "../../workbench/faults/partitio
 import { Examination } from "../../workbench/examination.ts";
 import type { Running } from "../../workbench/setup.ts";
 import type { ExaminationProgress } from "../../workbench/progress.ts";
+import type { Recorder } from "../../workbench/report/recording.ts";
 import { OrderlyCuts, realPartitioner, simulatedPartitioner } from "../../workbench/faults/partitioner.ts";
 import { remoteHosts } from "../../workbench/world/running/remote.ts";
 import type { Results } from "../../workbench/verdict/results.ts";
@@ -14,25 +15,25 @@ import type { RunningCluster } from "../config/cut.ts";
 /** Values count from here: no earlier examination came as far, as none broadcasts a thousand values a millisecond. */
 const VALUES_PER_MS = 1_000;
 
+export interface RunningExam {
+  readonly settings: Settings;
+  readonly running: RunningCluster;
+  readonly onProgress: (progress: ExaminationProgress) => void;
+  readonly recorder?: Recorder | undefined;
+}
+
 /** Rejects with a sentence where cuts cannot be made. Whatever is cut is healed and said to be, though a signal ends the process. */
-export async function examineRunning(
-  settings: Settings,
-  running: RunningCluster,
-  onProgress: (progress: ExaminationProgress) => void,
-  onHealed: () => Promise<void>,
-): Promise<Results> {
-  const cuts = settings.nemesis.includes("partition") ? await cutsOf(running) : undefined;
+export async function examineRunning(exam: RunningExam, onHealed: () => Promise<void>): Promise<Results> {
+  const cuts = exam.settings.nemesis.includes("partition") ? await cutsOf(exam.running) : undefined;
   const release = cuts === undefined ? () => {} : beforeEnding(() => cuts.end().then(onHealed));
-  const results = await examine(settings, running, cuts, onProgress);
+  const results = await examine(exam, cuts);
   release();
   return results;
 }
 
 async function examine(
-  settings: Settings,
-  { cluster }: RunningCluster,
+  { running: { cluster }, ...options }: RunningExam,
   cuts: OrderlyCuts | undefined,
-  onProgress: (progress: ExaminationProgress) => void,
 ): Promise<Results> {
   const scheduler = new RealScheduler();
   const running = {
@@ -42,7 +43,7 @@ async function examine(
   } satisfies Running;
   const hosts = remoteHosts(cluster, scheduler);
   const results = await new Promise<Results>((resolve) => {
-    new Examination({ settings, scheduler, hosts, seesInside: true, running, onProgress }).start(resolve);
+    new Examination({ ...options, scheduler, hosts, seesInside: true, running }).start(resolve);
   });
   scheduler.close();
   return results;

@@ -3,8 +3,8 @@ import { type Body, type Json, readPeerMessage, readRequest } from "../../core/m
 import type { Grudge } from "../faults/grudge.ts";
 import type { Op, OpType } from "../verdict/history.ts";
 import type { Element, SetFull, Sighting } from "../verdict/set_full.ts";
-import { type Key, keyOf } from "../verdict/values.ts";
 import type { NetworkObserver, Passage } from "../world/network.ts";
+import { Observed } from "./observed.ts";
 import { isClient } from "../../../transports/client_id.ts";
 import type { TraceEvent } from "../../core/trace.ts";
 
@@ -65,11 +65,11 @@ export interface Recording {
   /** Messages beyond PASSAGES_MAX. */
   readonly overlooked: number;
   readonly told: readonly Gain[];
-  /** What nodes came to hold, as far as their hosts see inside; what a node was told is among it. */
+  /** What nodes came to hold: as it comes, or, where nobody sees inside them, with the first read that shows it. What a node was told is among it. */
   readonly held: readonly Gain[];
   readonly lost: readonly Loss[];
   readonly cuts: readonly (Span & { readonly grudge: Grudge })[];
-  /** When a node did not take part. */
+  /** When a node did not take part; by their beginnings, and of those at one moment by node. */
   readonly outages: readonly (Span & { readonly node: string; readonly state: "paused" | "down" })[];
   /** What the reads say of each value that was broadcast. */
   readonly elements: readonly Element[];
@@ -88,17 +88,17 @@ export class Recorder implements NetworkObserver {
   readonly #operations = new Map<number, Operation>();
   /** On the examination's clock, as all that is kept, but for operations. */
   #beganAt = 0;
+  #isOver = false;
   readonly #told: Gain[] = [];
   readonly #held: Gain[] = [];
   readonly #lost: Loss[] = [];
   readonly #traces: Traced[] = [];
+  readonly #observed = new Observed();
   readonly #cuts: Recording["cuts"][number][] = [];
   #cut: Open<Recording["cuts"][number]> | undefined;
   readonly #outages: Recording["outages"][number][] = [];
   /** By node. */
   readonly #out = new Map<string, Open<Recording["outages"][number]>>();
-  /** What each node was seen to hold, where only reads tell. */
-  readonly #seen = new Map<string, Set<Key>>();
   #setFull: SetFull | undefined;
 
   /** What the reads of the examination say of each value. */
@@ -111,6 +111,11 @@ export class Recorder implements NetworkObserver {
     this.#beganAt = at;
   }
 
+  /** The examination is over: that its nodes are stopped now is no outage. */
+  ended(): void {
+    this.#isOver = true;
+  }
+
   /** An operation begins or ends; its time counts from the beginning of the load. */
   operation(op: Op, invocation: Op): void {
     const { index, process, node, f, time: from, final } = invocation;
@@ -119,21 +124,33 @@ export class Recorder implements NetworkObserver {
       ? { shown: op.value.length }
       : {};
     const to = op.type === "invoke" ? Infinity : op.time;
-    const kept = { index, process, node, f, value, ...shown, outcome: op.type, final, from, to };
-    this.#operations.set(index, kept);
+    this.keep({ index, process, node, f, value, ...shown, outcome: op.type, final, from, to });
+  }
+
+  /** In the place of what was kept of the same operation before. */
+  keep(operation: Operation): void {
+    this.#operations.set(operation.index, operation);
   }
 
   passed(passage: Passage): void {
     const { envelope: { src, dest, body }, endedAt, dropped } = passage;
-    if (!isClient(src)) {
-      if (this.#passages.length < PASSAGES_MAX) this.#passages.push(passage);
-      else this.#overlooked++;
-    } else if (body.type === "broadcast" && dropped === undefined) {
-      this.#told.push({ node: dest, values: valuesIn(body), at: endedAt });
-    }
+    if (!isClient(src)) this.carried(passage);
+    else if (body.type === "broadcast" && dropped === undefined) this.tells(dest, valuesIn(body), endedAt);
+  }
+
+  /** A message between nodes. */
+  carried(passage: Passage): void {
+    if (this.#passages.length < PASSAGES_MAX) this.#passages.push(passage);
+    else this.#overlooked++;
+  }
+
+  /** A client's broadcast has come to a node. */
+  tells(node: string, values: readonly Json[], at: number): void {
+    this.#told.push({ node, values, at });
   }
 
   became(node: string, state: "up" | "paused" | "down", at: number): void {
+    if (this.#isOver) return;
     const before = this.#out.get(node);
     if (before !== undefined) this.#outages.push({ ...before, to: at });
     this.#out.delete(node);
@@ -149,17 +166,15 @@ export class Recorder implements NetworkObserver {
     this.#held.push({ node, values, at });
   }
 
-  /** A read showed all that a node holds: what is new is kept. */
+  /** A read showed all that a node holds, where nobody sees inside it: what is new since the last one, and what is gone, is kept. */
   shows(node: string, values: readonly Json[], at: number): void {
-    const seen = this.#seen.get(node) ?? new Set();
-    this.#seen.set(node, seen);
-    const fresh = values.filter((value) => !seen.has(keyOf(value)));
-    for (const value of fresh) seen.add(keyOf(value));
-    if (fresh.length > 0) this.holds(node, fresh, at);
+    const { gained, lost } = this.#observed.read(node, values);
+    if (lost.length > 0) this.#lost.push({ node, values: lost, at });
+    if (gained.length > 0) this.holds(node, gained, at);
   }
 
   loses(node: string, values: readonly Json[] | "all", at: number): void {
-    if (values === "all") this.#seen.delete(node);
+    if (values === "all") this.#observed.forget(node);
     this.#lost.push({ node, values, at });
   }
 
@@ -176,17 +191,18 @@ export class Recorder implements NetworkObserver {
     const span = <T extends Span>(event: T) => ({ ...event, from: at(event.from), to: at(event.to) });
     return {
       operations: [...this.#operations.values()],
-      passages: this.#passages.map((passage) => ({
-        ...passage,
-        sentAt: at(passage.sentAt),
-        endedAt: at(passage.endedAt),
+      passages: this.#passages.map(({ envelope, sentAt, endedAt, dropped }) => ({
+        ...{ envelope, sentAt: at(sentAt), endedAt: at(endedAt) },
+        ...dropped !== undefined && { dropped },
       })),
       overlooked: this.#overlooked,
       told: this.#told.map(moment),
       held: this.#held.map(moment),
       lost: this.#lost.map(moment),
       cuts: [...this.#cuts, ...open].map(span),
-      outages: [...this.#outages, ...out].map(span),
+      outages: [...this.#outages, ...out].map(span).toSorted((a, b) =>
+        a.from - b.from || (a.node < b.node ? -1 : Number(a.node > b.node))
+      ),
       elements: this.#setFull?.elements ?? [],
       sightings: this.#setFull?.sightings ?? { duplicated: [], phantoms: [] },
       traces: this.#traces.map(moment),

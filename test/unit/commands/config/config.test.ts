@@ -26,12 +26,19 @@ const sim = (...args: string[]) => parseSim(args, {});
 const settings = (...args: string[]) => configOf(sim(...args)).exams[0]?.settings;
 
 test("no flags give the defaults", () => {
-  assert.deepEqual(configOf(sim()), { exams: [{ settings: defaults }], seeds: 1, without: [], json: false });
+  assert.deepEqual(configOf(sim()), {
+    exams: [{ settings: defaults }],
+    seeds: 1,
+    without: [],
+    json: false,
+    files: {},
+  });
   assert.deepEqual(configOf(parseTest([], {})), {
     exams: [{ settings: defaults }],
     args: [],
     logStderr: false,
     json: false,
+    files: {},
   });
   assert.deepEqual(configOf(parseChallenges([], {})), { seeds: 20, real: false });
   assert.deepEqual(configOf(parseMaelstrom([], {})), {});
