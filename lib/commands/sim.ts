@@ -1,8 +1,8 @@
 /** `hearsay sim`: nodes in this process on a simulated network, for one seed or many. */
-import { simulate } from "../workbench/world/sim.ts";
+import { type SimOptions, simulate } from "../workbench/world/sim.ts";
 import { type Exam, parseSim, type SimConfig } from "./config/exam.ts";
-import type { Recorder } from "../workbench/report/recording.ts";
 import { replayCommand } from "./exam/describe.ts";
+import { netLogTo, printLog } from "./exam/net_log.ts";
 import { type RunFiles, withFiles } from "./exam/recorded.ts";
 import { type Io, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
 import {
@@ -20,7 +20,7 @@ export async function sim(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseSim(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   const { config } = parsed;
-  return await withFiles(config.files, io, (files) => examined(config, io, files));
+  return await withFiles(config.wanted, io, (files) => examined(config, io, files));
 }
 
 async function examined(config: SimConfig, io: Io, files: RunFiles): Promise<number> {
@@ -28,7 +28,7 @@ async function examined(config: SimConfig, io: Io, files: RunFiles): Promise<num
   const [exam] = config.exams;
   if (exam === undefined) return statusOf([]);
   if (config.seeds > 1) return await seeds(exam, config, io, files);
-  const run = recorded(exam, exam.settings.seed, config, files);
+  const run = await recorded(exam, exam.settings.seed, config, io, files);
   printReport(io, { ...run, ...intact(exam, exam.settings.seed, config) });
   return statusOf([run]);
 }
@@ -37,7 +37,7 @@ async function seeds(exam: Exam, config: SimConfig, io: Io, files: RunFiles): Pr
   const runs: JudgedRun[] = [];
   printLines(io, [headline(subject(exam, config), exam, `, ${config.seeds} seeds`), ""]);
   for (const seed of seedsFrom(exam, config)) {
-    const run = recorded(exam, seed, config, files);
+    const run = await recorded(exam, seed, config, io, files);
     printSeedLine(io, run);
     runs.push({ ...run, ...intact(exam, seed, config) });
     await yieldToEvents();
@@ -51,7 +51,7 @@ async function many(config: SimConfig, io: Io, files: RunFiles): Promise<number>
   for (const exam of config.exams) {
     const runs: JudgedRun[] = [];
     for (const seed of seedsFrom(exam, config)) {
-      runs.push(recorded(exam, seed, config, files));
+      runs.push(await recorded(exam, seed, config, io, files));
       await yieldToEvents();
     }
     groups.push(runs);
@@ -61,21 +61,31 @@ async function many(config: SimConfig, io: Io, files: RunFiles): Promise<number>
   return statusOf(groups.flat());
 }
 
-function recorded(exam: Exam, seed: number, config: SimConfig, files: RunFiles): JudgedRun {
+async function recorded(
+  exam: Exam,
+  seed: number,
+  config: SimConfig,
+  io: Io,
+  files: RunFiles,
+): Promise<JudgedRun> {
   const recorder = files.recorder();
-  const run = simulated(exam, seed, config, recorder);
+  const log: string[] = [];
+  const netLog = netLogTo((line) => void log.push(line), config.wanted);
+  const run = simulated(exam, seed, config, { recorder, netLog });
+  await printLog(log, io);
   files.offer({ run, world: "sim", recorder });
   return run;
 }
 
-function simulated(exam: Exam, seed: number, config: SimConfig, recorder?: Recorder): JudgedRun {
+function simulated(
+  exam: Exam,
+  seed: number,
+  config: SimConfig,
+  watching: Pick<SimOptions, "recorder" | "netLog"> = {},
+): JudgedRun {
   const seeded: Exam = { ...exam, settings: { ...exam.settings, seed } };
   const budget = exam.deliveryBudgetMs === undefined ? {} : { deliveryBudgetMs: exam.deliveryBudgetMs };
-  const results = simulate(seeded.settings, {
-    ...budget,
-    ...recorder && { recorder },
-    without: config.without,
-  });
+  const results = simulate(seeded.settings, { ...budget, ...watching, without: config.without });
   const replay = replayCommand(seeded, seed, config.without);
   return judgedRun({ subject: subject(exam, config), exam: seeded, results, replay }, "sim");
 }

@@ -11,6 +11,7 @@ import { judgedRun, printChallenges, printJson, printReport, statusOf } from "./
 import { type ProgressLine, progressOn, silent } from "./terminal/progress.ts";
 import { repeatCommand } from "./exam/describe.ts";
 import { examineProcesses, ownProgram } from "./exam/processes.ts";
+import { netLogTo } from "./exam/net_log.ts";
 import { type Recorded, type RunFiles, withFiles } from "./exam/recorded.ts";
 import type { JudgedRun } from "./exam/report.ts";
 import { examineRunning } from "./exam/running.ts";
@@ -19,7 +20,7 @@ export async function test(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseTest(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   const { config } = parsed;
-  return await withFiles(config.files, io, (files) => examined(config, io, files));
+  return await withFiles(config.wanted, io, (files) => examined(config, io, files));
 }
 
 async function examined(config: TestConfig, io: Io, files: RunFiles): Promise<number> {
@@ -53,7 +54,8 @@ function resultsOf(
   const { settings, challenge } = exam;
   if (config.running === undefined) {
     const onProgress = (now: ExaminationProgress) => progress.update(liveLine(now, challenge?.name));
-    return examineProcesses({ settings, program: programOf(exam, config, io), onProgress, recorder });
+    const netLog = netLogTo(io.err, config.wanted);
+    return examineProcesses({ settings, program: programOf(exam, config, io), onProgress, recorder, netLog });
   }
   const onHealed = () => {
     progress.end();

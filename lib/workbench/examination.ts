@@ -7,7 +7,7 @@ import { Cluster } from "./cluster.ts";
 import { latency } from "./world/latency.ts";
 import { Loads } from "./world/loads.ts";
 import { Nemesis } from "./faults/nemesis.ts";
-import { Network } from "./world/network.ts";
+import { type NetLog, Network } from "./world/network.ts";
 import { ReadSampler } from "./load/read_sampler.ts";
 import { type ExaminationProgress, type Phase, tellProgress } from "./progress.ts";
 import { simulatedPartitioner } from "./faults/partitioner.ts";
@@ -36,6 +36,7 @@ export interface ExaminationOptions {
   readonly running?: Running;
   /** Keeps what happens, to be drawn and told. */
   readonly recorder?: Recorder | undefined;
+  readonly netLog?: NetLog | undefined;
   readonly onProgress?: (progress: ExaminationProgress) => void;
 }
 
@@ -195,7 +196,7 @@ export class Examination {
   }
 
   #makeNetwork(): Network {
-    const { settings, scheduler, recorder, loads = false } = this.#options;
+    const { settings, scheduler, recorder, netLog: log, loads = false } = this.#options;
     const { seed, latencyDist, latencyMs } = settings;
     return new Network({
       scheduler,
@@ -203,7 +204,7 @@ export class Examination {
       bandwidthBps: settings.bandwidthBps,
       random: fork(seed, "network"),
       loads: loads ? new Loads() : undefined,
-      observer: recorder,
+      ...{ observer: recorder, log },
       onUnknownDestination: (node, destination) => this.#collector.unknownDestination(node, destination),
     });
   }

@@ -49,7 +49,7 @@ export interface SimConfig {
   readonly seeds: number;
   readonly without: readonly Mechanism[];
   readonly json: boolean;
-  readonly files: Wanted;
+  readonly wanted: Wanted;
 }
 
 export interface ChallengesConfig {
@@ -146,6 +146,8 @@ export const exam = z.object({
   "delivery-budget": budget(),
   "workload": choice(["broadcast"], "NAME", "accepted for Maelstrom's sake", "w"),
   "json": toggle("print one JSON object and nothing else"),
+  "log-net-send": toggle("log messages on standard error as they are sent into the network"),
+  "log-net-recv": toggle("log messages on standard error as they are received"),
   "events": text("FILE", FILE_RULE, `write what happened, an event a line; ${CHOSEN} (nothing is written)`),
 });
 
@@ -196,7 +198,7 @@ export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
     seeds: flags.seeds ?? 1,
     without: flags.without ?? [],
     json: flags.json ?? false,
-    files: wantedOf(flags),
+    wanted: wantedOf(flags),
   });
 }
 
@@ -215,9 +217,13 @@ export function parseMaelstrom(args: readonly string[], env: Env): Parsed<Maelst
   });
 }
 
-/** The files to write. */
-export function wantedOf({ events }: ExamFlags): Wanted {
-  return { ...events !== undefined && { events } };
+/** What is written beside the report on standard output. */
+export function wantedOf({ events, "log-net-send": send, "log-net-recv": recv }: ExamFlags): Wanted {
+  return {
+    ...events !== undefined && { events },
+    ...send && { logNetSend: true },
+    ...recv && { logNetRecv: true },
+  };
 }
 
 export function examsOf(flags: ExamFlags): Exam[] {

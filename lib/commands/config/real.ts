@@ -32,7 +32,7 @@ export interface TestConfig {
   readonly running?: RunningCluster;
   readonly logStderr: boolean;
   readonly json: boolean;
-  readonly files: Wanted;
+  readonly wanted: Wanted;
 }
 
 const PROGRAM_RULE = "a program that can be run";
@@ -42,7 +42,7 @@ const RUNNING_RULE = `${MEMBERS_RULE}, no ID beginning with c as those of client
 /** Flags that only make sense with nodes that the examiner starts itself, on a network of its own. */
 const ofOwnNodes = [
   ...["bin", "log-stderr", "challenge", "node-count", "latency", "latency-dist", "bandwidth", "topology"],
-  ...["loss", "duplicate", "script", "delivery-budget", "protocol"],
+  ...["loss", "duplicate", "script", "delivery-budget", "log-net-send", "log-net-recv", "protocol"],
 ];
 const ONLY_PARTITION = "partition alone with --cluster: whoever runs the nodes kills and starts them, " +
   "as by 'docker compose kill'";
@@ -88,7 +88,7 @@ export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig>
     args: rest,
     logStderr: flags["log-stderr"] ?? false,
     json: flags.json ?? false,
-    files: wantedOf(flags),
+    wanted: wantedOf(flags),
   };
   if (given.has("cluster")) {
     const exams = [runningExam(flags)];

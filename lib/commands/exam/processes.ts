@@ -3,6 +3,7 @@ import { Examination } from "../../workbench/examination.ts";
 import type { ExaminationProgress } from "../../workbench/progress.ts";
 import type { Recorder } from "../../workbench/report/recording.ts";
 import type { Settings } from "../../workbench/settings.ts";
+import type { NetLog } from "../../workbench/world/network.ts";
 import type { Results } from "../../workbench/verdict/results.ts";
 import { itself, processHosts, type ProcessOptions } from "../../workbench/world/process.ts";
 import { RealScheduler } from "../../workbench/world/scheduler.ts";
@@ -13,6 +14,7 @@ export interface ProcessesExam {
   readonly program: ProcessOptions;
   readonly onProgress: (now: ExaminationProgress) => void;
   readonly recorder?: Recorder | undefined;
+  readonly netLog?: NetLog | undefined;
 }
 
 /** One examination in real time; resolves when every process is gone. */

@@ -1,8 +1,11 @@
-/** Which files an examination writes. */
+/** What an examination writes beside its report on standard output. */
 
-/** Absent where nobody asks for one. */
 export interface Wanted {
+  /** A file; absent where nobody asks for it. */
   readonly events?: string;
+  /** Messages are logged as they are sent, or as they are received. */
+  readonly logNetSend?: true;
+  readonly logNetRecv?: true;
 }
 
 /** How one of several runs is chosen, for help. */

@@ -32,6 +32,12 @@ export interface NetworkObserver {
   parted(grudge: Grudge, at: number): void;
 }
 
+/** Is told of every message when it is sent into the network and when it is received, those of clients among them. */
+export interface NetLog {
+  readonly sent?: (envelope: Envelope, at: number) => void;
+  readonly received?: (envelope: Envelope, at: number) => void;
+}
+
 export interface NetworkOptions {
   readonly scheduler: Scheduler;
   /** Draws a one-way latency between nodes, ms. */
@@ -42,6 +48,7 @@ export interface NetworkOptions {
   /** Counts what each node sends and receives, too. */
   readonly loads?: Loads | undefined;
   readonly observer?: NetworkObserver | undefined;
+  readonly log?: NetLog | undefined;
   /** A node sent a message to no node or client that there is. */
   readonly onUnknownDestination: (node: string, destination: string) => void;
 }
@@ -117,6 +124,7 @@ export class Network {
     const inbox = this.#inboxes.get(dest);
     if (receive === undefined && inbox === undefined) return this.#options.onUnknownDestination(sender, dest);
     const bytes = this.traffic.sent(envelope);
+    this.#options.log?.sent?.(envelope, this.#options.scheduler.now());
     if (receive !== undefined) return this.#deliverToClient(envelope, receive);
     if (inbox === undefined) return;
     const now = this.#options.scheduler.now();
@@ -185,10 +193,11 @@ export class Network {
   }
 
   #deliverToClient(envelope: Envelope, receive: (envelope: Envelope) => void): void {
-    const { scheduler } = this.#options;
+    const { log, scheduler } = this.#options;
     // Never at once: a client's next request must not reach a node in the middle of its step.
     scheduler.at(scheduler.now(), () => {
       this.traffic.received(envelope);
+      log?.received?.(envelope, scheduler.now());
       receive(envelope);
     });
   }
@@ -283,6 +292,8 @@ export class Network {
   }
 
   #deliver(inbox: Inbox, message: Message): void {
+    // First, as the node may answer at once; a host that has no room for it is rare.
+    this.#options.log?.received?.(message.envelope, this.#options.scheduler.now());
     if (inbox.receive(message.envelope) === false) return this.#drop(message, "overflow");
     this.traffic.received(message.envelope, message.bytes);
     this.#tell(message);

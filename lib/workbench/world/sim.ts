@@ -14,6 +14,7 @@ import { isDurable, type ProtocolName, type Settings } from "../settings.ts";
 import type { Results } from "../verdict/results.ts";
 import { keyOf } from "../verdict/values.ts";
 import { Processor } from "./processor.ts";
+import type { NetLog } from "./network.ts";
 import { VirtualScheduler } from "./scheduler.ts";
 import { type DiskFault, SimStore } from "./sim_store.ts";
 import { type Stall, startUpMsOf, startUpStalls } from "./start_up.ts";
@@ -33,7 +34,8 @@ export interface SimNodeOptions {
 export interface SimOptions extends SimNodeOptions {
   /** Each node's messages and bytes are to be counted, from the first operation on. */
   readonly loads?: boolean;
-  readonly recorder?: Recorder;
+  readonly recorder?: Recorder | undefined;
+  readonly netLog?: NetLog | undefined;
 }
 
 /** Makes the hosts; tests give others that run other nodes than the core's, or broken ones. */
@@ -42,7 +44,7 @@ export type SimHosts = (seed: number, scheduler: Scheduler, options: SimNodeOpti
 /** Runs a whole examination at once. Hosts given here must tell of deliveries. */
 export function simulate(
   settings: Settings,
-  { loads = false, recorder, ...options }: SimOptions = {},
+  { loads = false, recorder, netLog, ...options }: SimOptions = {},
   hosts: SimHosts = hostsOf(settings.protocol),
 ): Results {
   const scheduler = new VirtualScheduler();
@@ -57,8 +59,7 @@ export function simulate(
     hosts: factory,
     seesInside: true,
     durable,
-    loads,
-    recorder,
+    ...{ loads, recorder, netLog },
   });
   let results: Results | undefined;
   examination.start((found) => {

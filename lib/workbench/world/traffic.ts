@@ -13,6 +13,11 @@ export type Drop = "partition" | "loss" | "down" | "overflow";
 /** Clients whose id starts so only observe; the messages to and from them are counted apart. */
 export const OBSERVER_PREFIX = "c-observer-";
 
+/** Whether it is from or to a client that only observes. */
+export function isObserving({ src, dest }: Pick<Envelope, "src" | "dest">): boolean {
+  return src.startsWith(OBSERVER_PREFIX) || dest.startsWith(OBSERVER_PREFIX);
+}
+
 export class Traffic {
   readonly clients: Flow = flow();
   readonly servers: Flow = flow();
@@ -69,9 +74,9 @@ export class Traffic {
     return [...this.#byType].sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
   }
 
-  #flowOf({ src, dest }: Envelope): Flow {
-    if (src.startsWith(OBSERVER_PREFIX) || dest.startsWith(OBSERVER_PREFIX)) return this.observer;
-    return betweenNodes({ src, dest }) ? this.servers : this.clients;
+  #flowOf(envelope: Envelope): Flow {
+    if (isObserving(envelope)) return this.observer;
+    return betweenNodes(envelope) ? this.servers : this.clients;
   }
 
   #typeFlow(type: string): Flow {

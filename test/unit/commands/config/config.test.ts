@@ -31,14 +31,14 @@ test("no flags give the defaults", () => {
     seeds: 1,
     without: [],
     json: false,
-    files: {},
+    wanted: {},
   });
   assert.deepEqual(configOf(parseTest([], {})), {
     exams: [{ settings: defaults }],
     args: [],
     logStderr: false,
     json: false,
-    files: {},
+    wanted: {},
   });
   assert.deepEqual(configOf(parseChallenges([], {})), { seeds: 20, real: false });
   assert.deepEqual(configOf(parseMaelstrom([], {})), {});
