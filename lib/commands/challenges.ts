@@ -1,5 +1,6 @@
 /** `hearsay challenges`: the table of figures of this program, worst of many seeds, beside its targets. */
 import type { ExaminationProgress } from "../workbench/progress.ts";
+import type { ProtocolName, Settings } from "../workbench/settings.ts";
 import type { Results } from "../workbench/verdict/results.ts";
 import { simulate } from "../workbench/world/sim.ts";
 import { parseChallenges } from "./config/exam.ts";
@@ -23,6 +24,7 @@ import {
 interface Tally {
   readonly runs: readonly Results[];
   readonly bounds: readonly Bound[];
+  readonly first: ReadonlyMap<ProtocolName, readonly Results[]>;
 }
 
 const always: readonly Figure[] = ["msgs-per-op", "median", "max"];
@@ -45,23 +47,51 @@ export async function challenges(args: readonly string[], io: Io): Promise<numbe
 }
 
 async function simulateRow(row: Row, seeds: number, progress: ProgressLine): Promise<Tally> {
-  const runs: Results[] = [];
   const { nodeCount } = rowSettings(row, 1);
   const count = row.eachNodeCutOff ? Math.max(seeds, nodeCount) : seeds;
-  for (let seed = 1; seed <= count; seed++) {
-    progress.update(`${row.title}: seed ${seed} of ${count}`);
-    runs.push(simulate(rowSettings(row, seed), budgetOf(row)));
+  const run = async (seed: number, protocol?: ProtocolName) => {
+    progress.update(`${titleOf(row, protocol)}: seed ${seed} of ${count}`);
+    const results = simulate(settingsOf(row, seed, protocol), budgetOf(row));
     await yieldToEvents();
-  }
-  return { runs, bounds: row.sim };
+    return results;
+  };
+  return await tallyOf(row, row.sim, count, run);
 }
 
-async function tryRow(row: Row, bounds: readonly Bound[], progress: ProgressLine): Promise<Tally> {
-  const settings = rowSettings(row, 1);
-  const program = ownProgram({ settings, ...budgetOf(row) });
-  const onProgress = (now: ExaminationProgress) => progress.update(liveLine(now, row.title));
-  const results = await examineProcesses({ settings, program, onProgress });
-  return { runs: [results], bounds };
+function tryRow(row: Row, bounds: readonly Bound[], progress: ProgressLine): Promise<Tally> {
+  const run = (seed: number, protocol?: ProtocolName) => {
+    const settings = settingsOf(row, seed, protocol);
+    const program = ownProgram({ settings, ...protocol === undefined && budgetOf(row) });
+    const title = titleOf(row, protocol);
+    const onProgress = (now: ExaminationProgress) => progress.update(liveLine(now, title));
+    return examineProcesses({ settings, program, onProgress });
+  };
+  return tallyOf(row, bounds, 1, run);
+}
+
+async function tallyOf(
+  { first = [] }: Row,
+  bounds: readonly Bound[],
+  seeds: number,
+  run: (seed: number, protocol?: ProtocolName) => Promise<Results>,
+): Promise<Tally> {
+  const all = async (protocol?: ProtocolName) => {
+    const runs: Results[] = [];
+    for (let seed = 1; seed <= seeds; seed++) runs.push(await run(seed, protocol));
+    return runs;
+  };
+  const runs = await all();
+  const others = new Map<ProtocolName, readonly Results[]>();
+  for (const protocol of first) others.set(protocol, await all(protocol));
+  return { runs, bounds, first: others };
+}
+
+function settingsOf(row: Row, seed: number, protocol: ProtocolName | undefined): Settings {
+  return { ...rowSettings(row, seed), ...protocol !== undefined && { protocol } };
+}
+
+function titleOf({ title }: Row, protocol: ProtocolName | undefined): string {
+  return protocol === undefined ? title : `${title}, ${protocol}`;
 }
 
 function budgetOf(row: Row): { readonly deliveryBudgetMs?: number } {
@@ -70,7 +100,15 @@ function budgetOf(row: Row): { readonly deliveryBudgetMs?: number } {
 }
 
 function print(io: Io, world: string, tallies: ReadonlyMap<Row, Tally>): void {
-  const head = [world, "valid", ...always.map((figure) => short[figure]), "also", "target", "met"];
+  const head = [
+    world,
+    "valid",
+    ...always.map((figure) => short[figure]),
+    "also",
+    "target",
+    "met",
+    "first solutions",
+  ];
   printLines(io, ["", ...table([head, ...[...tallies].map(([row, tally]) => cells(row, tally))])]);
 }
 
@@ -85,7 +123,14 @@ function cells(row: Row, tally: Tally): string[] {
     figuresInShort(more, (figure) => figureText(figure, worst(runs, figure))),
     figuresInShort(bounds.map(({ figure }) => figure), (figure) => targetOf(bounds, figure)),
     isMet(tally) ? "yes" : "no",
+    [...tally.first].map(([protocol, others]) => `${protocol} ${figuresOf(others)}`).join(", "),
   ];
+}
+
+/** "28.74 · 553 · 8098" */
+function figuresOf(runs: readonly Results[]): string {
+  const figures = always.map((figure) => figureText(figure, worst(runs, figure))).join(" · ");
+  return runs.every(({ valid }) => valid) ? figures : `${figures} (not valid)`;
 }
 
 function targetOf(bounds: readonly Bound[], figure: Figure): string {

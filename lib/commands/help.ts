@@ -115,7 +115,8 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   ],
   challenges: [
     "Each row is the worst of its seeds. `during cuts` is median · maximum, in ms, until a value that is broadcast",
-    "during a cut is at every node in reach. Exit status: 0 when every row is valid and meets its target, else 1.",
+    "during a cut is at every node in reach. `first solutions` are protocols of `hearsay compare` under the same seeds, as",
+    "messages an operation · median · maximum. Exit status: 0 when every row is valid and meets its target, else 1.",
   ],
   partition: [
     "CUT is bisect (the first half of the nodes and the rest), one, minority-third, majority, majorities-ring, bridge or",

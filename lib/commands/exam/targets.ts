@@ -1,5 +1,5 @@
 /** The challenges: the flags that each sets, what its rules demand, and the figures that we hold ourselves to. */
-import { defaults, type Settings } from "../../workbench/settings.ts";
+import { defaults, type ProtocolName, type Settings } from "../../workbench/settings.ts";
 
 export const challengeNames = ["3a", "3b", "3c", "3d", "3e"] as const;
 export type ChallengeName = typeof challengeNames[number];
@@ -33,6 +33,8 @@ export interface Row {
   readonly reached?: readonly Bound[];
   /** With real processes; absent where only the simulator can say. */
   readonly test?: readonly Bound[];
+  /** First solutions of others, to be shown beside. */
+  readonly first?: readonly ProtocolName[];
   /** Cut off one node after the other, another one with each seed, at least once each. */
   readonly eachNodeCutOff?: true;
 }
@@ -75,6 +77,7 @@ export const rows: readonly Row[] = [
   {
     title: "3b",
     challenge: "3b",
+    first: ["flood", "first-forwarder"],
     settings: {},
     sim: [most("msgs-per-op", 2.6), most("median", 0), most("max", 5)],
     test: [most("msgs-per-op", 2.6), most("median", 0), most("max", 30)],
@@ -82,6 +85,7 @@ export const rows: readonly Row[] = [
   {
     title: "3c",
     challenge: "3c",
+    first: ["flood-retry", "neighbours-retry"],
     settings: {},
     sim: [most("msgs-per-op", 3.2), most("heal", 1000)],
     test: [most("msgs-per-op", 3.2), most("heal", 1000)],
@@ -96,6 +100,7 @@ export const rows: readonly Row[] = [
   {
     title: "3d",
     challenge: "3d",
+    first: ["first-forwarder", "neighbours-retry"],
     settings: {},
     sim: [most("msgs-per-op", 1.3), ...quick, most("true-max", 520)],
     reached: [most("msgs-per-op", 1.3), ...quick, most("true-max", 560)],
@@ -110,6 +115,7 @@ export const rows: readonly Row[] = [
   {
     title: "3e, delivery budget 2000",
     challenge: "3e",
+    first: ["first-forwarder"],
     settings: {},
     sim: [most("msgs-per-op", 0.48), under("median", 1000), under("max", 2000)],
     test: [most("msgs-per-op", 0.55), under("median", 1000), under("max", 2000)],
@@ -117,6 +123,7 @@ export const rows: readonly Row[] = [
   {
     title: "3d + partition",
     challenge: "3d",
+    first: ["neighbours-retry"],
     settings: partition,
     sim: [most("msgs-per-op", 1.6), most("heal", 1500)],
     test: [most("msgs-per-op", 1.6), most("heal", 1500)],
