@@ -3,18 +3,9 @@ import { faults, type ProtocolName, protocolNames } from "../../workbench/settin
 import { challengeNames, challenges } from "../exam/targets.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import { choice, list } from "../flags/schemas.ts";
-import {
-  challengeFaults,
-  type Exam,
-  exam,
-  examMistakes,
-  examOf,
-  nemesisAbout,
-  seedsFlag,
-  seedsMistakes,
-  startUpFlag,
-} from "./exam.ts";
+import { challengeFaults, type Exam, exam, examMistakes, examOf, nemesisAbout, startUpFlag } from "./exam.ts";
 import { needsLog } from "./protocol.ts";
+import { seedsFlag, seedsMistakes } from "./seeds.ts";
 
 export interface CompareConfig {
   /** As hearsay takes it. */

@@ -22,6 +22,7 @@ import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.t
 import { CHOSEN, type Wanted } from "../exam/wanted.ts";
 import { type Challenge, challengeNames, challenges } from "../exam/targets.ts";
 import { protocolFlag, protocolMistakes } from "./protocol.ts";
+import { SEED_MAX, seedsFlag, seedsMistakes } from "./seeds.ts";
 
 export const NODE_COUNT_MAX = 10_000;
 export const RATE_MAX = 100_000;
@@ -32,8 +33,6 @@ export const BANDWIDTH_BPS_MAX = 1_000_000_000_000;
 export const NEMESIS_INTERVAL_S_MAX = 3_600;
 export const RECOVERY_S_MAX = 3_600;
 export const DELIVERY_BUDGET_MS_MAX = 3_600_000;
-export const SEED_MAX = 4_294_967_295;
-export const SEEDS_MAX = 10_000;
 /** A node that starts later would not answer in time. */
 export const START_UP_MS_MAX = 9_000;
 
@@ -50,11 +49,6 @@ export interface SimConfig {
   readonly without: readonly Mechanism[];
   readonly json: boolean;
   readonly wanted: Wanted;
-}
-
-export interface ChallengesConfig {
-  readonly seeds: number;
-  readonly real: boolean;
 }
 
 export interface MaelstromConfig {
@@ -151,9 +145,6 @@ export const exam = z.object({
   "events": text("FILE", FILE_RULE, `write what happened, an event a line; ${CHOSEN} (nothing is written)`),
 });
 
-export const seedsFlag = (count: number) =>
-  whole(1, SEEDS_MAX, "N", `how many seeds to run, from --seed on (${count})`);
-
 export const startUpFlag = () =>
   whole(
     0,
@@ -173,10 +164,6 @@ export const shapes = {
       },
     ),
     "without": list(mechanisms, "NAMES", "switch mechanisms off, to see that they matter"),
-  }),
-  challenges: z.object({
-    "seeds": whole(1, SEEDS_MAX, "N", "how many seeds to run for each row (20)"),
-    "real": toggle("run real processes too, half a minute a row"),
   }),
   maelstrom: z.object({
     "delivery-budget": budget(),
@@ -200,11 +187,6 @@ export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
     json: flags.json ?? false,
     wanted: wantedOf(flags),
   });
-}
-
-export function parseChallenges(args: readonly string[], env: Env): Parsed<ChallengesConfig> {
-  const { flags, mistakes } = readFlags("challenges", shapes.challenges, args, env);
-  return outcome(mistakes, { seeds: flags.seeds ?? 20, real: flags.real ?? false });
 }
 
 export function parseMaelstrom(args: readonly string[], env: Env): Parsed<MaelstromConfig> {
@@ -330,18 +312,4 @@ function parseCuts(given: string): readonly number[] | undefined {
   const isRight = words.every((word) => /^\d+(\.\d+)?$/.test(word)) &&
     cutsS.every((cutS) => cutS >= 0.1 && cutS <= TIME_LIMIT_S_MAX);
   return isRight ? cutsS : undefined;
-}
-
-/** The last seed must be one that can be given again. */
-export function seedsMistakes(
-  command: string,
-  { seed = defaults.seed }: Pick<ExamFlags, "seed">,
-  given: ReadonlyMap<string, Given>,
-): string[] {
-  const seeds = given.get("seeds");
-  const most = SEED_MAX - seed + 1;
-  // More than SEEDS_MAX, or no number, has been refused already.
-  if (seeds === undefined || !(Number(seeds.value) > most) || Number(seeds.value) > SEEDS_MAX) return [];
-  const rule = `at most ${most} from --seed ${seed} on, as the last seed is ${SEED_MAX}`;
-  return complain(command, given, "seeds", rule);
 }

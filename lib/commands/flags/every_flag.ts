@@ -1,5 +1,6 @@
 /** Every command that takes flags, and which: for help. */
 import { shapes as examShapes } from "../config/exam.ts";
+import { shapes as challengesShapes } from "../config/challenges.ts";
 import { shapes as clientShapes } from "../config/client.ts";
 import { shapes as compareShapes } from "../config/compare.ts";
 import { shapes as cutShapes } from "../config/cut.ts";
@@ -9,7 +10,7 @@ import { shapes as realShapes } from "../config/real.ts";
 import { type FlagLine, linesOf } from "./read_flags.ts";
 
 const shapes = {
-  ...{ ...examShapes, ...realShapes, ...compareShapes },
+  ...{ ...examShapes, ...realShapes, ...compareShapes, ...challengesShapes },
   ...{ ...serveShapes, ...clientShapes, ...cutShapes, ...labShapes },
 };
 

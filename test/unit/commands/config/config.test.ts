@@ -8,15 +8,14 @@ import {
   LATENCY_MS_MAX,
   NEMESIS_INTERVAL_S_MAX,
   NODE_COUNT_MAX,
-  parseChallenges,
   parseMaelstrom,
   parseSim,
   RATE_MAX,
   RECOVERY_S_MAX,
-  SEED_MAX,
-  SEEDS_MAX,
   TIME_LIMIT_S_MAX,
 } from "../../../../lib/commands/config/exam.ts";
+import { parseChallenges } from "../../../../lib/commands/config/challenges.ts";
+import { SEED_MAX, SEEDS_MAX } from "../../../../lib/commands/config/seeds.ts";
 import { parseTest } from "../../../../lib/commands/config/real.ts";
 import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
 import { configOf, mistakesOf } from "./parsed.ts";

@@ -9,7 +9,8 @@ import {
   parseWatch,
 } from "../../../../lib/commands/config/client.ts";
 import { parseHeal, parsePartition, parseSidecar } from "../../../../lib/commands/config/cut.ts";
-import { parseChallenges, parseMaelstrom, parseSim } from "../../../../lib/commands/config/exam.ts";
+import { parseChallenges } from "../../../../lib/commands/config/challenges.ts";
+import { parseMaelstrom, parseSim } from "../../../../lib/commands/config/exam.ts";
 import { parseLab } from "../../../../lib/commands/config/lab.ts";
 import { parseTest } from "../../../../lib/commands/config/real.ts";
 import { parseServe } from "../../../../lib/commands/config/serve.ts";

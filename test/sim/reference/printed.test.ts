@@ -1,10 +1,15 @@
 /** The simulator is held to what others printed of real Maelstrom: the same protocols, the same challenges, the same figures. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ChallengeName, challenges } from "../../lib/commands/exam/targets.ts";
-import { defaults, type ProtocolName, protocolNames, type Settings } from "../../lib/workbench/settings.ts";
-import type { Results } from "../../lib/workbench/verdict/results.ts";
-import { simulate } from "../../lib/workbench/world/sim.ts";
+import { type ChallengeName, challenges } from "../../../lib/commands/exam/targets.ts";
+import {
+  defaults,
+  type ProtocolName,
+  protocolNames,
+  type Settings,
+} from "../../../lib/workbench/settings.ts";
+import type { Results } from "../../../lib/workbench/verdict/results.ts";
+import { simulate } from "../../../lib/workbench/world/sim.ts";
 
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
 /** Where chance has no say, as a share. */
