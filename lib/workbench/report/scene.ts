@@ -1,9 +1,10 @@
 /** What a space-time diagram shows of a recording: which nodes and messages, on which lines, for how long. */
 import { canonical } from "../../core/log/canonical.ts";
 import type { Json } from "../../core/message.ts";
-import { component } from "../faults/grudge.ts";
+import { component, type Grudge } from "../faults/grudge.ts";
 import type { Passage } from "../world/network.ts";
 import { type Gain, type Loss, type Recording, type Span, valuesIn } from "./recording.ts";
+import { shortened } from "./text.ts";
 
 export interface View extends Span {
   readonly nodes: readonly string[];
@@ -53,6 +54,7 @@ const ARROWS_MAX = 600;
 const MARGIN_SHARE = 0.15;
 /** Longer lists of nodes are counted instead. */
 const NAMES_MAX = 4;
+const NAME_CHARS_MAX = 20;
 
 /** From before the value was told, or the cut began that it met, until after the last node came to hold it; undefined where none ever did. */
 export function viewOf(recording: Recording, nodes: readonly string[], value: Json): View | undefined {
@@ -70,7 +72,7 @@ export function sceneOf(recording: Recording, view: View): Scene {
   const { nodes, from, to, rowsMax = ROWS_MAX, arrowsMax = ARROWS_MAX } = view;
   const passages = recording.passages.filter(({ sentAt, endedAt }) => sentAt < to && endedAt > from);
   const cuts = recording.cuts.filter((cut) => overlaps(cut, view));
-  const sides = cuts.map(({ grudge }) => sidesOf(nodes, (node) => component(grudge, nodes, node)));
+  const sides = cuts.map(({ grudge }) => sidesOf(nodes, grudge));
   const isValue = sameAs(view.value);
   const course = courseOf(recording, isValue);
   const first = sides[0] ?? [new Set(nodes)];
@@ -179,13 +181,10 @@ function mostTelling(
 }
 
 /** The components that a cut leaves, each in the order of the nodes; one where there is a way round. */
-function sidesOf(
-  nodes: readonly string[],
-  componentOf: (node: string) => ReadonlySet<string>,
-): readonly ReadonlySet<string>[] {
+export function sidesOf(nodes: readonly string[], grudge: Grudge): readonly ReadonlySet<string>[] {
   const sides: ReadonlySet<string>[] = [];
   for (const node of nodes) {
-    if (!sides.some((side) => side.has(node))) sides.push(componentOf(node));
+    if (!sides.some((side) => side.has(node))) sides.push(component(grudge, nodes, node));
   }
   return sides;
 }
@@ -207,7 +206,9 @@ function bandOf(
     return next !== undefined && sideOf(node, sides) !== sideOf(next, sides) ? [i] : [];
   });
   const names = (side: ReadonlySet<string>) =>
-    side.size > NAMES_MAX ? `${side.size} nodes` : [...side].toSorted().join(",");
+    side.size > NAMES_MAX
+      ? `${side.size} nodes`
+      : [...side].toSorted().map((node) => shortened(node, NAME_CHARS_MAX)).join(",");
   const label = sides.length > 1
     ? `cut: ${sides.map(names).join(" | ")}`
     : "cut: some links, with a way round";

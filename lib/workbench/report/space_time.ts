@@ -2,7 +2,8 @@
 import type { Json } from "../../core/message.ts";
 import type { Span } from "./recording.ts";
 import type { Arrow, Band, Row, Scene } from "./scene.ts";
-import { path, pictureOf, type Point, rounded, text } from "./svg.ts";
+import { path, type Picture, pictureOf, type Point, rounded, styleWithin, text } from "./svg.ts";
+import { shortened } from "./text.ts";
 
 const WIDTH = 960;
 const LEFT = 64;
@@ -16,6 +17,7 @@ const ROW_MAX = 56;
 const LOST_SHARE = 0.42;
 const TRIP_MS = 10;
 const VALUE_CHARS_MAX = 5;
+const NAME_CHARS_MAX = 7;
 /** Half the width of what stands above the end of a value's way, px. */
 const EVERYWHERE_HALF_WIDTH = 110;
 
@@ -48,8 +50,11 @@ interface Frame {
   readonly bottom: number;
 }
 
-/** A whole SVG file. `title` stands above the diagram. */
-export function spaceTimeOf(scene: Scene, title: string): string {
+/** The rules for diagrams that are parts of a page. */
+export const spaceTimeStyle: string = styleWithin({ style: STYLE, darkStyle: DARK_STYLE });
+
+/** A whole SVG file, or a part of a page. `title` stands above the diagram. */
+export function spaceTimeOf(scene: Scene, title: string, standing: Picture["standing"] = "alone"): string {
   const frame = frameOf(scene);
   const tripMs = typicalTripMs(scene.arrows);
   // What matters most lies on top.
@@ -61,6 +66,7 @@ export function spaceTimeOf(scene: Scene, title: string): string {
     label: title,
     style: STYLE,
     darkStyle: DARK_STYLE,
+    standing,
     parts: [
       text(LEFT, 26, title, "title"),
       notShownOf(scene),
@@ -107,7 +113,7 @@ function typicalTripMs(arrows: readonly Arrow[]): number {
 function legendOf({ value, rows }: Scene): string {
   const y = 48;
   const samples = [
-    { width: 138, mark: arrow([0, y - 4], [30, y - 4], "value"), said: `brings value ${shortened(value)}` },
+    { width: 138, mark: arrow([0, y - 4], [30, y - 4], "value"), said: `brings value ${inShort(value)}` },
     { width: 162, mark: arrow([0, y - 4], [30, y - 4], "other"), said: "brings others only" },
     { width: 206, mark: arrow([0, y - 4], [30, y - 4], "control"), said: "acknowledgement or probe" },
     { width: 96, mark: lost([0, y - 4], [26, y - 4], "other"), said: "is lost" },
@@ -124,7 +130,7 @@ function legendOf({ value, rows }: Scene): string {
   }).join("\n");
 }
 
-function shortened(value: Json): string {
+function inShort(value: Json): string {
   const whole = JSON.stringify(value);
   return whole.length > VALUE_CHARS_MAX ? `${whole.slice(0, VALUE_CHARS_MAX - 1)}…` : whole;
 }
@@ -201,7 +207,7 @@ function everywhereOf({ rows, rowsLeftOut, bands, to }: Scene, { x, top, bottom 
 // The lines.
 
 function nameOf({ node }: Row, y: number): string {
-  return text(LEFT - 14, y + 4, node, "name", "end");
+  return text(LEFT - 14, y + 4, shortened(node, NAME_CHARS_MAX), "name", "end");
 }
 
 function lifeOf({ holds, outages }: Row, row: number, { from, to }: Scene, { x, y }: Frame): string {

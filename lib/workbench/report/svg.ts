@@ -1,4 +1,5 @@
 /** What every picture shares: one SVG document that reads in light and in dark, and its text, lines and numbers. */
+import { escaped } from "./text.ts";
 
 export type Point = readonly [x: number, y: number];
 
@@ -28,10 +29,17 @@ export interface Picture {
   readonly style: string;
   readonly darkStyle: string;
   readonly parts: readonly string[];
+  /** "part": it stands in a page that has the rules of `styleWithin`. */
+  readonly standing?: "alone" | "part";
 }
 
 /** A whole SVG file: the page, and the parts on it in order. */
-export function pictureOf({ width, height, label, style, darkStyle, parts }: Picture): string {
+export function pictureOf(picture: Picture): string {
+  const { width, height, label, style, darkStyle, parts, standing = "alone" } = picture;
+  if (standing === "part") {
+    const box = `viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(label)}"`;
+    return [`<svg class="picture" ${box}>`, ...parts, "</svg>"].join("\n");
+  }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${
       escaped(label)
@@ -41,6 +49,11 @@ export function pictureOf({ width, height, label, style, darkStyle, parts }: Pic
     ...parts,
     "</svg>\n",
   ].join("\n");
+}
+
+/** The rules of pictures of one kind that are parts of a page. */
+export function styleWithin({ style, darkStyle }: Pick<Picture, "style" | "darkStyle">): string {
+  return `.picture {${STYLE}${style}\n}\n@media (prefers-color-scheme: dark) { .picture {${DARK_STYLE}${darkStyle}\n} }`;
 }
 
 /** `said` is plain text. */
@@ -65,9 +78,4 @@ export function path(points: readonly Point[]): string {
 /** A tenth of a pixel is as fine as it gets. */
 export function rounded(n: number): number {
   return Math.round(n * 10) / 10;
-}
-
-function escaped(said: string): string {
-  return said.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

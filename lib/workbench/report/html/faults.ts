@@ -1,8 +1,10 @@
 /** When something was wrong: cuts, kills and pauses as bands behind a chart and in a table. */
-import { component } from "../../faults/grudge.ts";
+import type { Grudge } from "../../faults/grudge.ts";
 import type { Recording, Span } from "../recording.ts";
 import type { Run } from "../run.ts";
-import { type Html, html, NAME_CHARS_MAX, shortened } from "./markup.ts";
+import { sidesOf } from "../scene.ts";
+import { type Html, html, NAME_CHARS_MAX } from "./markup.ts";
+import { shortened } from "../text.ts";
 import { count, duration, moment, px } from "./numbers.ts";
 
 /** Rows of the table; the others are counted. */
@@ -40,11 +42,8 @@ export function endOf({ operations }: Recording): number {
 }
 
 /** "n0 n1 | n2 n3 n4" where the sides do not hear each other at all; else who does not hear whom. */
-export function cutInWords(nodes: readonly string[], grudge: Recording["cuts"][number]["grudge"]): string {
-  const sides: ReadonlySet<string>[] = [];
-  for (const node of nodes) {
-    if (!sides.some((side) => side.has(node))) sides.push(component(grudge, nodes, node));
-  }
+export function cutInWords(nodes: readonly string[], grudge: Grudge): string {
+  const sides = sidesOf(nodes, grudge);
   if (sides.length > 1) {
     return sides.toSorted((a, b) => a.size - b.size).map((side) => names([...side])).join(" | ");
   }

@@ -3,14 +3,12 @@ import { scaleLinear, scaleSymlog } from "d3-scale";
 import type { Quantiles } from "../../verdict/quantiles.ts";
 import type { Limit, Run } from "../run.ts";
 import type { Fates, ValueFate } from "../values/fates.ts";
-import { bands, type Fault, faultsOf, faultsTable } from "./faults.ts";
+import { LEFT, RIGHT, WIDTH, xAxis } from "./axis.ts";
+import { bands, type Fault, faultsTable } from "./faults.ts";
 import { type Html, html } from "./markup.ts";
 import { counted, duration, milliseconds, px } from "./numbers.ts";
 
-export const WIDTH = 1200;
 const HEIGHT = 340;
-export const LEFT = 62;
-export const RIGHT = 16;
 const TOP = 44;
 const BOTTOM = 40;
 /** The line on which stand values that never were everywhere, px. */
@@ -30,9 +28,8 @@ interface Axes {
   readonly yTicks: readonly number[];
 }
 
-export function latencySection(run: Run, fates: Fates): Html {
+export function latencySection(run: Run, fates: Fates, faults: readonly Fault[]): Html {
   const { results } = run;
-  const faults = faultsOf(run);
   const seen = results["observed-every-ms"];
   const late = seen > 0 ? `; only reads tell it, up to ${duration(seen)} late` : "";
   return html`<section id="latency"><h2>Latency</h2>
@@ -86,19 +83,6 @@ function latencyChart({ about, results }: Run, { values }: Fates, faults: readon
     `}
       </svg>
     </div>
-  `;
-}
-
-/** Seconds since the load began, below a chart. */
-export function xAxis(ticks: readonly number[], x: (ms: number) => number, bottom: number): Html {
-  return html`
-    <path class="axis" d="M${LEFT} ${bottom}H${WIDTH - RIGHT}" />${ticks.map((ms, i) =>
-      html`
-        <path class="axis" d="M${x(ms)} ${bottom}v4" />
-        <text x="${x(ms)}" y="${bottom + 18}" text-anchor="middle">${ms / 1000}${i === ticks.length - 1 &&
-          " s"}</text>
-      `
-    )}
   `;
 }
 

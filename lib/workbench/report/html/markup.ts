@@ -1,5 +1,6 @@
 /** HTML in pieces: whatever is put into one is escaped, unless it is a piece itself. */
 import type { Json } from "../../../core/message.ts";
+import { escaped, shortened, visible } from "../text.ts";
 
 /** A piece of HTML that is sound. */
 export class Html {
@@ -36,38 +37,10 @@ function filled(hole: Hole): string {
   return hole.map(filled).join("");
 }
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** For text and for quoted attributes. */
-export function escaped(text: string): string {
-  return visible(text).replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? sign);
-}
-
-/** Characters that nobody sees, or that turn the direction of the text around them, are spelt out. */
-export function visible(text: string): string {
-  return text.replaceAll(
-    // deno-lint-ignore no-control-regex
-    /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
 /** A longer value, name or sentence is cut off, characters. */
 export const VALUE_CHARS_MAX = 40;
 export const NAME_CHARS_MAX = 40;
 export const SENTENCE_CHARS_MAX = 2_000;
-
-export function shortened(text: string, most: number): string {
-  if (text.length <= most) return text;
-  // Half a surrogate pair is no character.
-  return `${text.slice(0, most).replace(/[\ud800-\udbff]$/, "")}…`;
-}
 
 export function valueText(value: Json, most: number = VALUE_CHARS_MAX): string {
   return visible(shortened(JSON.stringify(value), most));

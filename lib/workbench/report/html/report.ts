@@ -1,6 +1,14 @@
 /** The report of one run: one HTML page that needs nothing else, whole without scripts. */
 import type { Run } from "../run.ts";
 import { fatesOf } from "../values/fates.ts";
+import { columnsOf } from "../columns/columns_of.ts";
+import { Messages } from "../columns/messages.ts";
+import { toldAtOf } from "../columns/way.ts";
+import { spaceTimeStyle } from "../space_time.ts";
+import { diagramSection } from "./diagram.ts";
+import { fatesSection } from "./fates.ts";
+import { faultsOf } from "./faults.ts";
+import { messagesSection } from "./messages.ts";
 import { latencySection } from "./latency.ts";
 import { Html, html } from "./markup.ts";
 import { style } from "./style.ts";
@@ -10,9 +18,16 @@ import { violationsSection } from "./violations.ts";
 /** `script` makes the page live; it must not contain what ends a script element. The same run gives the same text. */
 export function reportHtml(run: Run, script: string): string {
   const fates = fatesOf(run);
+  const faults = faultsOf(run);
+  const columns = columnsOf(run, fates);
+  const messages = new Messages(columns);
+  const toldAt = toldAtOf(columns);
   const sections = [
     violationsSection(run, fates),
-    latencySection(run, fates),
+    latencySection(run, fates, faults),
+    fatesSection(columns, toldAt),
+    messagesSection(columns, messages, faults),
+    diagramSection(run, fates, columns),
     settingsSection(run),
   ];
   const page = html`
@@ -23,7 +38,7 @@ export function reportHtml(run: Run, script: string): string {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <title>${run.about.passed ? "Valid" : "Not valid"}: ${run.about.headline}</title>
-        <style>${new Html(style)}</style>
+        <style>${new Html(style)}${new Html(spaceTimeStyle)}</style>
       </head>
       <body>
     ${header(run)}
@@ -34,5 +49,5 @@ export function reportHtml(run: Run, script: string): string {
       </body>
     </html>
   `;
-  return page.text;
+  return page.text.trimStart();
 }

@@ -4,12 +4,16 @@ export const style = `
 :root {
   --page: #ffffff; --panel: #f6f8fa; --ink: #1f2328; --soft: #57606a; --line: #d0d7de; --grid: #eaeef2;
   --blue: #0969da; --orange: #bc4c00; --red: #cf222e; --good: #1a7f37; --bad: #cf222e;
+  --t0: #0072b2; --t1: #e69f00; --t2: #009e73; --t3: #cc79a7; --t4: #56b4e9; --t5: #d55e00; --t6: #b8a800; --t7: #8c8c8c;
+  --s1: #eef6ff; --s2: #d3e7fd; --s3: #a9cff8; --s4: #74aef0; --s5: #3f89dd; --s6: #d9822b;
   --cut: #fff1e5; --cut-line: #d4a27f; --good-page: #f2fbf4; --bad-page: #fff5f5;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #0d1117; --panel: #151b23; --ink: #f0f6fc; --soft: #9198a1; --line: #3d444d; --grid: #212830;
     --blue: #4493f8; --orange: #f0883e; --red: #f85149; --good: #3fb950; --bad: #f85149;
+    --t0: #3d9be0; --t1: #e6a93a; --t2: #2bbd92; --t3: #d795b8; --t4: #8fd0f5; --t5: #ee7a33; --t6: #d6c94a; --t7: #8c8c8c;
+    --s1: #101c2c; --s2: #12294a; --s3: #163a6b; --s4: #1c4f95; --s5: #2567c2; --s6: #a4571a;
     --cut: #2d1f14; --cut-line: #7a5233; --good-page: #0f1a13; --bad-page: #1f1214;
   }
 }
@@ -61,6 +65,25 @@ details { margin: 10px 0; } summary { cursor: pointer; color: var(--soft); }
 .limit { stroke: var(--ink); stroke-dasharray: 5 4; } .chart .limit-text { fill: var(--ink); paint-order: stroke; stroke: var(--page); stroke-width: 3px; }
 .never { stroke: var(--red); stroke-width: 2; fill: none; } .chart .never-text { fill: var(--red); }
 rect.cut { fill: var(--cut); } rect.down { fill: var(--red); } rect.paused { fill: var(--soft); }
+.pair { display: flex; flex-wrap: wrap; gap: 8px 48px; margin: 8px 0; }
+.tally { list-style: none; margin: 10px 0; padding: 0; display: flex; flex-wrap: wrap; gap: 4px 22px; font-size: 14px; }
+.tally span { color: var(--soft); } .phantom .fate, .duplicated .fate, .lost .fate, .missing .fate, .partial .fate,
+.phantom b, .duplicated b, .lost b, .missing b, .partial b { color: var(--bad); font-weight: 600; }
+.late .fate, .late b { color: var(--orange); font-weight: 600; }
+.fates td, .fates th { padding: 2px 10px 2px 0; white-space: nowrap; } .caption { color: var(--soft); font-size: 13px; margin: 8px 0; }
+.fates .c, .matrix td, .matrix th { padding: 2px 4px; font-size: 11.5px; text-align: right; border: 1px solid var(--page); min-width: 2.4em; }
+.matrix th { color: var(--soft); } td.s1 { background: var(--s1); } td.s2 { background: var(--s2); } td.s3 { background: var(--s3); }
+td.s4 { background: var(--s4); } td.s5 { background: var(--s5); color: #fff; } td.s6 { background: var(--s6); color: #fff; }
+.matrix td.s6 { background: var(--s5); } td.self { background: var(--panel); } td.s0 { color: var(--soft); }
+svg.strip { display: block; } svg.matrix { display: block; } svg.matrix text { fill: var(--soft); font-size: 10px; } .frame { fill: none; stroke: var(--line); }
+path.s1 { fill: var(--s1); } path.s2 { fill: var(--s2); } path.s3 { fill: var(--s3); } path.s4 { fill: var(--s4); } path.s5 { fill: var(--s5); }
+path.s6 { fill: var(--s6); } svg.matrix path.s6 { fill: var(--s5); } path.s0 { stroke: var(--red); }
+${
+  [0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
+    `.layer.t${i} { fill: var(--t${i}); } .key.t${i} { background: var(--t${i}); }`
+  ).join("\n")
+}
+.picture { display: block; width: 100%; min-width: 720px; height: auto; }
 @media (max-width: 600px) { header, main { padding-left: 12px; padding-right: 12px; } h1 { font-size: 19px; } }
 @media print {
   body { font-size: 11px; } header, main { max-width: none; padding: 0; } section { break-inside: avoid-page; }

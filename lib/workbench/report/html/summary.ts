@@ -1,7 +1,8 @@
 /** The top of a report, what was run and what came of it in figures; and its end, the settings. */
 import type { Results } from "../../verdict/results.ts";
 import type { Limit, Run } from "../run.ts";
-import { type Html, html, SENTENCE_CHARS_MAX, shortened } from "./markup.ts";
+import { type Html, html, SENTENCE_CHARS_MAX } from "./markup.ts";
+import { shortened } from "../text.ts";
 import { count, duration, milliseconds } from "./numbers.ts";
 
 /** Reasons that are listed; the others are counted. */

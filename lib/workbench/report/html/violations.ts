@@ -1,8 +1,10 @@
 /** Every violation of a run, in a table: what, which value, at which node, when, and in words. */
 import type { Violation } from "../../verdict/violations.ts";
 import type { Run } from "../run.ts";
-import { type Fates, isFault, type ValueFate } from "../values/fates.ts";
-import { type Html, html, NAME_CHARS_MAX, SENTENCE_CHARS_MAX, shortened } from "./markup.ts";
+import type { Fates, ValueFate } from "../values/fates.ts";
+import { isFault } from "../values/words.ts";
+import { type Html, html, NAME_CHARS_MAX, SENTENCE_CHARS_MAX } from "./markup.ts";
+import { shortened } from "../text.ts";
 import { count, counted, moment } from "./numbers.ts";
 import { valueOf } from "./value.ts";
 

@@ -6,41 +6,7 @@ import { type Key, keyOf } from "../../verdict/values.ts";
 import type { Operation, Recording } from "../recording.ts";
 import type { Run } from "../run.ts";
 import { type Course, coursesOf } from "./courses.ts";
-
-/** From the worst to the best. */
-export const fates = [
-  "phantom",
-  "duplicated",
-  "lost",
-  "missing",
-  "partial",
-  "rolled back",
-  "forgiven",
-  "refused",
-  "never read",
-  "unacknowledged",
-  "late",
-  "ok",
-] as const;
-export type Fate = typeof fates[number];
-
-export const fateWords: Readonly<Record<Fate, string>> = {
-  "phantom": "read, though nobody had broadcast it",
-  "duplicated": "came more than once in one read",
-  "lost": "acknowledged or read, and not read later",
-  "missing": "acknowledged, but not in every final read",
-  "partial": "in some final reads and not in others",
-  "rolled back": "only nodes that were rolled back had had it",
-  "forgiven": "went with the memory of a killed node",
-  "refused": "its broadcast was refused, and it is nowhere",
-  "never read": "no read had it",
-  "unacknowledged": "its broadcast was not acknowledged",
-  "late": "everywhere in the end, but late",
-  "ok": "everywhere in time",
-};
-
-/** Fates that make a run invalid. */
-const faults: readonly Fate[] = ["phantom", "duplicated", "lost", "missing", "partial"];
+import type { Fate } from "./words.ts";
 
 /** A value is late if it took so many times as long as the one in the middle, where no limit says it. A guess. */
 export const LATE_TIMES = 4;
@@ -67,10 +33,6 @@ export interface Fates {
   readonly values: readonly ValueFate[];
   /** From this many ms on a value is late. */
   readonly lateMs: number;
-}
-
-export function isFault(fate: Fate): boolean {
-  return faults.includes(fate);
 }
 
 export function fatesOf({ about, recording, results }: Run): Fates {

@@ -1,7 +1,8 @@
 /** What became of each value: the same latencies as the results have, and fates by what the checker found. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Fate, fatesOf } from "../../../../lib/workbench/report/values/fates.ts";
+import { fatesOf } from "../../../../lib/workbench/report/values/fates.ts";
+import type { Fate } from "../../../../lib/workbench/report/values/words.ts";
 import { quantiles } from "../../../../lib/workbench/verdict/quantiles.ts";
 import { broken, type Flaw } from "../../../sim/broken.ts";
 import { naiveHosts } from "../../../sim/naive.ts";

@@ -1,12 +1,8 @@
 /** Whatever is put into HTML is harmless there, and can be seen. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  html,
-  shortened,
-  VALUE_CHARS_MAX,
-  valueText,
-} from "../../../../../lib/workbench/report/html/markup.ts";
+import { html, VALUE_CHARS_MAX, valueText } from "../../../../../lib/workbench/report/html/markup.ts";
+import { shortened } from "../../../../../lib/workbench/report/text.ts";
 
 test("text in a template is escaped, and a piece of HTML is not", () => {
   const hostile = `</script><img src=x onerror="a('b')">&`;

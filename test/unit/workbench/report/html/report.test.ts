@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { reportHtml } from "../../../../../lib/workbench/report/html/report.ts";
 import { broken } from "../../../../sim/broken.ts";
 import { someRun } from "../../../../shared/some_run.ts";
+import { brings, Story } from "../columns/story.ts";
 
 const short = { timeLimitS: 5, recoveryS: 1 };
 
@@ -30,4 +31,42 @@ test("a violation is told: what, operation, value, node, time, in words", () => 
 test("the same seed gives the same report", () => {
   const settings = { ...short, nemesis: ["partition", "kill"] } as const;
   assert.equal(reportHtml(someRun({ settings }), "x"), reportHtml(someRun({ settings }), "x"));
+});
+
+test("without scripts a report has the latencies, the fates, the messages and the most telling stretch of time", () => {
+  const settings = { ...short, nemesis: ["partition"], rate: 20, latencyMs: 20 } as const;
+  const run = someRun({ settings });
+  const report = reportHtml(run, "");
+  const said = plain(report);
+  const { workload, net } = run.results;
+  for (
+    const part of [
+      `Fates ${workload["attempt-count"]} values`,
+      `${net["servers-by-type"]["delta"]?.["send-count"]}`,
+      "The busiest node is n0 : it sent",
+      "Messages from each node (rows) to each other (columns)",
+      "cut: ",
+      "The way of value ",
+    ]
+  ) assert.ok(said.includes(part), part);
+  const dots = report.match(/class="dots true" d="([^"]*)"/)?.[1]?.match(/M/g)?.length ?? 0;
+  assert.ok(dots > 0.9 * workload["attempt-count"] && dots <= workload["attempt-count"], `${dots} points`);
+});
+
+test("nothing that values, names, types or errors say gets out of its place", () => {
+  const hostile = `</script></style><img src=x onerror=alert(1)>"'\u2028\u202e`;
+  const names = ["n0", hostile, `${"long".repeat(100)}${hostile}`];
+  const story = new Story().tells("n0", hostile, 1).tells("n0", { [hostile]: "x".repeat(100_000) }, 2)
+    .sends("n0", hostile, [2, 5], brings(hostile)).sends(hostile, "n0", [6, 9], { type: hostile });
+  story.recorder.parted(new Map([["n0", new Set([hostile])]]), 3);
+  const run = story.run(names);
+  const texts = { headline: hostile, verdict: hostile, reasons: [hostile], command: hostile, passed: false };
+  const violation = { node: hostile, kind: "crashed", reason: hostile, "at-ms": 3 } as const;
+  const workload = { ...run.results.workload, violations: [violation] };
+  const about = { ...run.about, ...texts };
+  const report = reportHtml({ ...run, about, results: { ...run.results, workload } }, "");
+  assert.equal(report.match(/<\/script/g)?.length, 2, "the columns and the script");
+  assert.equal(report.match(/<\/style/g)?.length, 1);
+  assert.doesNotMatch(report, /<img|[\u2028\u202e]/);
+  assert.ok(report.length < 100_000, "a huge value is cut off");
 });

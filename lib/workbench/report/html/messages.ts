@@ -1,0 +1,239 @@
+/** Who sent how much to whom: messages by type over time, by node, and from node to node. */
+import { scaleLinear } from "d3-scale";
+import { area, curveStepAfter, stack } from "d3-shape";
+import type { Columns } from "../columns/columns.ts";
+import { TICKS_PER_MS } from "../columns/columns.ts";
+import type { Messages } from "../columns/messages.ts";
+import { byNode, byType, matrixOf, type NodeTraffic, overTime } from "../columns/traffic.ts";
+import { LEFT, RIGHT, WIDTH, xAxis } from "./axis.ts";
+import { bands, type Fault } from "./faults.ts";
+import { type Html, html } from "./markup.ts";
+import { bytes, count, counted, duration, px } from "./numbers.ts";
+
+const HEIGHT = 240;
+const TOP = 22;
+const BOTTOM = 36;
+const STRETCHES = 160;
+/** Types that have a colour of their own; all further ones share the last. */
+export const COLOURS = 8;
+/** With more nodes the matrix is a picture. */
+export const TABLE_NODES_MAX = 26;
+/** Nodes that have a row in the table of nodes; the others are summed up. */
+export const NODE_ROWS_MAX = 12;
+/** Shades of a cell. */
+const SHADES = 6;
+
+export function messagesSection(columns: Columns, messages: Messages, faults: readonly Fault[]): Html {
+  const { nodes, overlooked } = columns;
+  const loads = byNode(messages, nodes.length);
+  const more = overlooked > 0 && html`
+    ${count(overlooked)} more were sent than were recorded.
+  `;
+  return html`
+    <section id="messages">
+      <h2>Messages <span class="count">${count(messages.count)} between nodes</span></h2>
+      <p class="lead">${busiest(columns, loads, messages.count)} ${more}</p>
+      ${messages.count > 0 && [
+        typesChart(columns, messages, faults),
+        html`<div class="pair">${typesTable(columns, messages)}${nodesTable(columns, loads)}</div>`,
+        nodes.length > 1 && matrix(columns, messages),
+      ]}
+    </section>
+  `;
+}
+
+function busiest({ nodes }: Columns, [first]: readonly NodeTraffic[], all: number): Html {
+  if (first === undefined || all === 0) return html`No node sent anything to another.`;
+  const { node, sent, received } = first;
+  const share = Math.round(100 * (sent.count + received.count) / (2 * all));
+  return html`The busiest node is <b>${nodes[node]}</b>: it sent ${count(sent.count)} messages (${
+    bytes(sent.bytes)
+  }) and received ${count(received.count)} (${
+    bytes(received.bytes)
+  }), ${share} % of all sending and receiving.`;
+}
+
+function typesChart({ types, end }: Columns, messages: Messages, faults: readonly Fault[]): Html {
+  const endMs = Math.max(1, end / TICKS_PER_MS);
+  const counts = merged(overTime(messages, types.length, endMs, STRETCHES));
+  const keys = counts.map((_, i) => i);
+  const stretches = Array.from({ length: STRETCHES + 1 }, (_, i) => Math.min(i, STRETCHES - 1));
+  const layers = stack<number, number>().keys(keys).value((place, key) => counts[key]?.[place] ?? 0)(
+    stretches,
+  );
+  const most = Math.max(1, ...layers.flatMap((layer) => layer.map(([, top]) => top)));
+  const x = scaleLinear([0, endMs], [LEFT, WIDTH - RIGHT]);
+  const y = scaleLinear([0, most], [HEIGHT - BOTTOM, TOP]).nice();
+  const at = (place: number) => px(x(endMs * place / STRETCHES));
+  const shape = area<readonly [number, number]>().curve(curveStepAfter).digits(1)
+    .x((_, i) => at(i)).y0(([low]) => px(y(low))).y1(([, top]) => px(y(top)));
+  const label = `Messages by type over time, ${duration(endMs / STRETCHES)} each step`;
+  return html`
+    <div class="wide">
+      <svg class="chart" id="types-chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"
+        aria-label="${label}">
+        <title>${label}</title>
+        ${bands(faults, { x, right: WIDTH - RIGHT, top: TOP, bottom: HEIGHT - BOTTOM })}
+        ${y.ticks(5).filter(Number.isInteger).map((tick) =>
+          html`
+            <path class="grid" d="M${LEFT} ${px(y(tick))}H${WIDTH - RIGHT}" />
+            <text x="${LEFT - 8}" y="${px(y(tick) + 4)}" text-anchor="end">${count(tick)}</text>
+          `
+        )}
+        ${layers.map((layer, i) =>
+          html`
+            <path class="layer t${i}" d="${shape(layer.map(([low, top]) => [low, top] as const)) ?? ""}" />
+          `
+        )}
+        ${xAxis(x.ticks(10), (ms) => px(x(ms)), HEIGHT - BOTTOM)}
+      </svg>
+    </div>
+  `;
+}
+
+/** What has no colour of its own is added to the last that has. */
+function merged(counts: readonly number[][]): readonly (readonly number[])[] {
+  const [own, others] = [counts.slice(0, COLOURS - 1), counts.slice(COLOURS - 1)];
+  const [first, ...more] = others;
+  if (first === undefined) return own;
+  return [...own, first.map((n, i) => more.reduce((sum, each) => sum + (each[i] ?? 0), n))];
+}
+
+function typesTable({ types, inferred }: Columns, messages: Messages): Html {
+  const rows = byType(messages, types.length).map(({ type, brought, dropped, ...flow }) =>
+    html`
+      <tr>
+        <th scope="row"><i class="key t${Math.min(type, COLOURS - 1)}"></i> ${types[type]}</th>
+        <td class="n">${count(flow.count)}</td>
+        <td class="n">${bytes(flow.bytes)}</td>
+        <td class="n">${bytes(Math.round(flow.bytes / Math.max(1, flow.count)))}</td>
+        <td class="n">${count(dropped)}</td>
+        <td class="n">${count(brought)}${inferred[type] === true && " (inferred)"}</td>
+      </tr>
+    `
+  );
+  return html`
+    <div class="wide">
+      <table>
+        <caption>By type</caption>
+        <thead>
+          <tr>
+            <th>Type</th>
+            <th class="n">Sent</th>
+            <th class="n">Bytes</th>
+            <th class="n">Each</th>
+            <th class="n">Not arrived</th>
+            <th class="n">Values brought</th>
+          </tr>
+        </thead>
+        <tbody>${rows}</tbody>
+      </table>
+    </div>
+  `;
+}
+
+function nodesTable({ nodes }: Columns, loads: readonly NodeTraffic[]): Html {
+  const rows = loads.slice(0, NODE_ROWS_MAX).map(({ node, sent, received }) =>
+    html`
+      <tr>
+        <th scope="row">${nodes[node]}</th>
+        <td class="n">${count(sent.count)}</td>
+        <td class="n">${bytes(sent.bytes)}</td>
+        <td class="n">${count(received.count)}</td>
+        <td class="n">${bytes(received.bytes)}</td>
+      </tr>
+    `
+  );
+  const more = loads.length - NODE_ROWS_MAX;
+  return html`
+    <div class="wide">
+      <table>
+        <caption>By node, the busiest first${more > 0 &&
+          `; ${counted(more, "more node")} not listed`}</caption>
+        <thead>
+          <tr>
+            <th>Node</th>
+            <th class="n">Sent</th>
+            <th class="n">Bytes</th>
+            <th class="n">Received</th>
+            <th class="n">Bytes</th>
+          </tr>
+        </thead>
+        <tbody>${rows}</tbody>
+      </table>
+    </div>
+  `;
+}
+
+function matrix(columns: Columns, messages: Messages): Html {
+  const { nodes } = columns;
+  const sums = matrixOf(messages, nodes.length);
+  const most = sums.counts.reduce((most, n) => Math.max(most, n), 1);
+  const shade = (n: number) =>
+    n === 0 ? 0 : Math.max(1, Math.ceil(SHADES * Math.log1p(n) / Math.log1p(most)));
+  const draw = nodes.length <= TABLE_NODES_MAX ? matrixTable : matrixPicture;
+  return draw(nodes, sums, shade);
+}
+
+type Sums = ReturnType<typeof matrixOf>;
+
+function matrixTable(nodes: readonly string[], sums: Sums, shade: (n: number) => number): Html {
+  const cell = (source: number, target: number): Html => {
+    if (source === target) return html`<td class="self"></td>`;
+    const place = source * nodes.length + target;
+    const n = sums.counts[place] ?? 0;
+    if (n === 0) return html`<td></td>`;
+    return html`<td class="s${shade(n)}" title="${bytes(sums.bytes[place] ?? 0)}">${count(n)}</td>`;
+  };
+  return html`
+    <div class="wide">
+      <table class="matrix" id="matrix">
+        <caption>Messages from each node (rows) to each other (columns); the title of a cell says the bytes</caption>
+        <thead>
+          <tr><th></th>${nodes.map((node) => html`<th scope="col">${node}</th>`)}</tr>
+        </thead>
+        <tbody>${nodes.map((node, source) =>
+          html`<tr><th scope="row">${node}</th>${nodes.map((_, target) => cell(source, target))}</tr>`
+        )}</tbody>
+      </table>
+    </div>
+  `;
+}
+
+/** One path for each shade: a hundred nodes have ten thousand cells. */
+function matrixPicture(nodes: readonly string[], { counts }: Sums, shade: (n: number) => number): Html {
+  const cell = Math.max(2, Math.min(9, Math.floor(900 / nodes.length)));
+  const size = nodes.length * cell;
+  const left = 50;
+  const paths: string[] = new Array<string>(SHADES + 1).fill("");
+  counts.forEach((n, place) => {
+    if (n === 0) return;
+    const [row, column] = [Math.floor(place / nodes.length), place % nodes.length];
+    const side = cell > 4 ? cell - 1 : cell;
+    paths[shade(n)] += `M${left + column * cell} ${16 + row * cell}h${side}v${side}h-${side}z`;
+  });
+  const every = Math.ceil(nodes.length / 12);
+  const named = nodes.map((node, i) => ({ node, i })).filter(({ i }) => i % every === 0);
+  const label =
+    `Messages from each of ${nodes.length} nodes (rows) to each other (columns): the darker, the more`;
+  return html`
+    <p class="caption">${label}.</p>
+    <div class="wide">
+      <svg class="matrix" id="matrix" width="${left + size + 4}" height="${size + 20}"
+        viewBox="0 0 ${left + size + 4} ${size + 20}" role="img" aria-label="${label}">
+      <rect class="frame" x="${left - 1}" y="15" width="${size + 1}" height="${size + 1}"/>
+      ${paths.map((d, i) =>
+        d !== "" && html`
+          <path class="s${i}" d="${d}" />
+        `
+      )}
+      ${named.map(({ node, i }) =>
+        html`
+          <text x="${left - 5}" y="${16 + i * cell + cell}" text-anchor="end">${node}</text>
+          <text x="${left + i * cell}" y="10">${node}</text>
+        `
+      )}
+      </svg>
+    </div>
+  `;
+}
