@@ -1,5 +1,4 @@
 /** Counts the messages and bytes that each node sends to other nodes and receives from them, where that is asked for. */
-import { Buffer } from "node:buffer";
 import { encode } from "../../core/codec.ts";
 import type { Envelope } from "../../core/message.ts";
 
@@ -13,6 +12,8 @@ export interface Load {
 
 /** One line of the carriers each. */
 const LINE_END_BYTES = 1;
+
+const utf8 = new TextEncoder();
 
 export class Loads {
   readonly #byNode = new Map<string, Load>();
@@ -53,5 +54,5 @@ export class Loads {
 
 /** The size of a message on the wire, bytes. */
 export function weigh(envelope: Envelope): number {
-  return Buffer.byteLength(encode(envelope)) + LINE_END_BYTES;
+  return utf8.encode(encode(envelope)).length + LINE_END_BYTES;
 }
