@@ -1,5 +1,5 @@
 /** The nodes under examination and their hosts on the network: brings them up, introduces, kills, pauses and resumes them. */
-import assert from "node:assert/strict";
+import { assert } from "../core/assert.ts";
 import type { Envelope, Json } from "../core/message.ts";
 import type { Random } from "../core/random.ts";
 import { Introduction } from "./introduction.ts";

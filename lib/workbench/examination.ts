@@ -1,5 +1,5 @@
 /** One examination, from the first init to the verdict; the same for every world that has a clock and hosts. */
-import assert from "node:assert/strict";
+import { assert } from "../core/assert.ts";
 import { fork } from "../core/random.ts";
 import { StatusPoller, type StatusPollerOptions } from "./world/running/status_poller.ts";
 import { Clients } from "./load/client.ts";
@@ -11,10 +11,10 @@ import { type NetLog, Network } from "./world/network.ts";
 import { ReadSampler } from "./load/read_sampler.ts";
 import { type ExaminationProgress, type Phase, tellProgress } from "./progress.ts";
 import { simulatedPartitioner } from "./faults/partitioner.ts";
-import type { Recorder } from "./report/recording.ts";
+import type { RunObserver } from "./report/recording.ts";
 import { EvidenceCollector } from "./verdict/collector.ts";
 import { conclude, type Results } from "./verdict/results.ts";
-import { firstValueBeside, type Script } from "./script/script.ts";
+import { type Deed, firstValueBeside, type Script } from "./script/script.ts";
 import { scriptOf } from "./script/parse_script.ts";
 import { nodeIds, READ_SHARE, type Settings } from "./settings.ts";
 import { type Running, takeOver, whyNotUp } from "./setup.ts";
@@ -35,7 +35,7 @@ export interface ExaminationOptions {
   readonly loads?: boolean;
   readonly running?: Running;
   /** Keeps what happens, to be drawn and told. */
-  readonly recorder?: Recorder | undefined;
+  readonly recorder?: RunObserver | undefined;
   readonly netLog?: NetLog | undefined;
   readonly onProgress?: (progress: ExaminationProgress) => void;
 }
@@ -88,6 +88,11 @@ export class Examination {
       else if (this.#statusPoller === undefined) this.#settle(done);
       else this.#takeOver(this.#statusPoller, done);
     });
+  }
+
+  /** Does this now, as if the script had it at this moment; only between the beginning and the end of the load. */
+  act(deed: Deed): void {
+    this.#nemesis.act(deed);
   }
 
   #takeOver(statusPoller: StatusPoller, done: (results: Results) => void): void {
@@ -148,7 +153,7 @@ export class Examination {
     }
     for (const id of this.#mute(setupFailures)) this.#cluster.accuseOfHalfLine(id);
     this.#digests = this.#statusPoller?.digests ?? this.#cluster.digests;
-    this.#options.recorder?.ended();
+    this.#options.recorder?.ended?.();
     this.#cluster.stop();
     this.#phase = "done";
     this.#options.onProgress?.(this.#progress());

@@ -1,5 +1,5 @@
 /** The nemesis injects faults: partitions, kills, pauses and the like on and off at random, loss and duplicates throughout. */
-import assert from "node:assert/strict";
+import { assert } from "../../core/assert.ts";
 import { below, fork, pick, type Random, shuffle } from "../../core/random.ts";
 import type { Json } from "../../core/message.ts";
 import type { Cluster } from "../cluster.ts";
@@ -7,7 +7,7 @@ import { majority, parseGrudge } from "./grudge.ts";
 import type { Network } from "../world/network.ts";
 import type { Fault, Settings } from "../settings.ts";
 import { ScriptRunner } from "../script/runner.ts";
-import type { Script, ScriptFault } from "../script/script.ts";
+import type { Deed, Script, ScriptFault } from "../script/script.ts";
 import { diskFaults } from "../world/sim_store.ts";
 import type { Partitioner, Scheduler } from "../world/world.ts";
 
@@ -90,6 +90,11 @@ export class Nemesis {
       if (injector.steady) this.#start(injector, random, () => {});
       else this.#flipFlop(injector, random, gapsOf(injector.fault, this.#options.settings, random));
     }
+  }
+
+  /** Does what a script may have, now. */
+  act(deed: Deed): void {
+    this.#script.act(deed);
   }
 
   /** Ends everything: heals, restarts, resumes; `done` once that is done. */

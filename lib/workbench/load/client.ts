@@ -1,5 +1,5 @@
 /** A client on the simulated network: one request at a time, each with a timeout. */
-import assert from "node:assert/strict";
+import { assert } from "../../core/assert.ts";
 import type { Body, Envelope } from "../../core/message.ts";
 import type { Network } from "../world/network.ts";
 import type { Oddities } from "../verdict/oddities.ts";

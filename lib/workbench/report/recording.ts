@@ -81,7 +81,25 @@ export interface Recording {
 
 type Open<T extends Span> = Omit<T, "to">;
 
-export class Recorder implements NetworkObserver {
+/** Is told of all that happens in an examination. */
+export interface RunObserver extends NetworkObserver {
+  /** The load begins now, on the examination's clock, as all moments but those of operations, which count from here. */
+  began(at: number): void;
+  /** An operation begins or ends. */
+  operation(op: Op, invocation: Op): void;
+  holds(node: string, values: readonly Json[], at: number): void;
+  loses(node: string, values: readonly Json[] | "all", at: number): void;
+  /** What the reads of the examination say of each value. */
+  judges?(setFull: SetFull): void;
+  /** A read showed all that a node holds, where nothing else tells. */
+  shows?(node: string, values: readonly Json[], at: number): void;
+  /** The examination is over: that its nodes are stopped now is no outage. */
+  ended?(): void;
+  /** What a node says of one of its decisions, as long as there is somebody who is told. */
+  traced?(node: string, event: TraceEvent, at: number): void;
+}
+
+export class Recorder implements RunObserver {
   readonly #passages: Passage[] = [];
   #overlooked = 0;
   /** By the index of its invocation. */
@@ -111,7 +129,6 @@ export class Recorder implements NetworkObserver {
     this.#beganAt = at;
   }
 
-  /** The examination is over: that its nodes are stopped now is no outage. */
   ended(): void {
     this.#isOver = true;
   }

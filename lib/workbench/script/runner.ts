@@ -44,6 +44,7 @@ export class ScriptRunner {
   /** What is broken now: the faults without a node, and the nodes of the others. */
   readonly #struck = { pause: new Set<string>(), kill: new Set<string>(), slow: new Set<string>() };
   readonly #steady = new Set<"loss" | "duplicate">();
+  #startedAt = 0;
   /** How many actions have been run. */
   #done = 0;
   #isCut = false;
@@ -58,10 +59,20 @@ export class ScriptRunner {
 
   /** What is due at once, and the rest at its time. */
   start(): void {
+    this.#startedAt = this.#options.scheduler.now();
+    this.#runOn();
+  }
+
+  #runOn(): void {
     if (this.#ended) return;
-    const { scheduler, elapsed } = this.#options;
     const next = this.#runDue();
-    if (next !== undefined) scheduler.at(scheduler.now() - elapsed() + next.at, () => this.start());
+    if (next === undefined) return;
+    this.#options.scheduler.at(this.#startedAt + next.at, () => this.#runOn());
+  }
+
+  /** Does it now, unless the load is over. */
+  act(deed: Deed): void {
+    if (!this.#ended) this.#do(deed);
   }
 
   /** The faults that are on. */

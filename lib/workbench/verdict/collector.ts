@@ -4,7 +4,7 @@ import { Components } from "../faults/components.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import type { NemesisEvent } from "../faults/nemesis.ts";
 import { FinalReads } from "../load/final_reads.ts";
-import type { Recorder } from "../report/recording.ts";
+import type { RunObserver } from "../report/recording.ts";
 import type { Evidence } from "./checker.ts";
 import { History, type Op } from "./history.ts";
 import { Oddities } from "./oddities.ts";
@@ -26,7 +26,7 @@ export interface EvidenceCollectorOptions {
   /** Nodes keep what they hold when they are killed. */
   readonly durable: boolean;
   /** It is told of what nodes hold and lose, too. */
-  readonly recorder: Recorder | undefined;
+  readonly recorder: RunObserver | undefined;
 }
 
 export class EvidenceCollector {
@@ -49,7 +49,7 @@ export class EvidenceCollector {
     this.propagation = new Propagation(options.nodes);
     this.finalReads = new FinalReads(options.nodes);
     this.#components = new Components(options.nodes);
-    options.recorder?.judges(this.setFull);
+    options.recorder?.judges?.(this.setFull);
   }
 
   accuse(node: string, kind: ViolationKind, reason: string): void {
@@ -71,7 +71,7 @@ export class EvidenceCollector {
   shown(node: string, values: readonly Json[], at: number): void {
     const { recorder, now } = this.#options;
     this.propagation.holds(node, values, at);
-    recorder?.shows(node, values, now());
+    recorder?.shows?.(node, values, now());
   }
 
   memoryLost(node: string): void {

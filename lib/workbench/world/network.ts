@@ -24,8 +24,17 @@ export interface Passage {
   readonly dropped?: Drop | undefined;
 }
 
+/** A message on its way to a node; it is there at `dueAt` unless something happens to it, or the node is paused. */
+export interface UnderWay extends Pick<Passage, "envelope" | "sentAt"> {
+  readonly dueAt: number;
+  /** The network made it; no node sent it. */
+  readonly copy?: true;
+}
+
 /** Is told what happens on the network; `at` is the scheduler's time, ms. */
 export interface NetworkObserver {
+  /** It is told of messages to nodes as they leave, too, but for those that chance loses. */
+  left?(message: UnderWay): void;
   passed(passage: Passage): void;
   became(node: string, state: "up" | "paused" | "down", at: number): void;
   /** These links are cut from now on, and no others; an empty grudge is a heal. */
@@ -55,8 +64,7 @@ export interface NetworkOptions {
 
 type Sent = Pick<Passage, "envelope" | "sentAt">;
 
-interface Message extends Sent {
-  readonly dueAt: number;
+interface Message extends UnderWay {
   /** 0 where they are not counted. */
   readonly bytes: number;
 }
@@ -214,7 +222,7 @@ export class Network {
     this.#travel(inbox, { envelope, bytes, sentAt, dueAt: leftAt + latency() }, leftAt);
     if (this.#duplicateShare > 0 && random.next() < this.#duplicateShare) {
       this.traffic.duplicated();
-      this.#travel(inbox, { envelope, bytes, sentAt, dueAt: leftAt + latency() }, leftAt);
+      this.#travel(inbox, { envelope, bytes, sentAt, dueAt: leftAt + latency(), copy: true }, leftAt);
     }
   }
 
@@ -257,7 +265,8 @@ export class Network {
 
   /** A message that is still on the line is not in the way of others at the receiver. */
   #travel(inbox: Inbox, message: Message, leftAt: number): void {
-    const { bandwidthBps, scheduler } = this.#options;
+    const { bandwidthBps, scheduler, observer } = this.#options;
+    observer?.left?.(message);
     if (bandwidthBps === undefined && leftAt === message.sentAt) this.#enqueue(inbox, message);
     else scheduler.at(leftAt, () => this.#enqueue(inbox, message));
   }

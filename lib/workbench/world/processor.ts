@@ -1,5 +1,5 @@
 /** The processor of one simulated process: work waits while the process gets none, and is gone when it ends. */
-import assert from "node:assert/strict";
+import { assert } from "../../core/assert.ts";
 import type { Scheduler } from "./world.ts";
 
 /** A process whose timers fire more often at one moment spins. */

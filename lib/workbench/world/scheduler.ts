@@ -1,5 +1,5 @@
 /** Two schedulers: a virtual one that jumps from timer to timer, and a real one that waits for them. */
-import assert from "node:assert/strict";
+import { assert } from "../../core/assert.ts";
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { Heap } from "./heap.ts";
 import type { Scheduler } from "./world.ts";
@@ -53,12 +53,21 @@ export class VirtualScheduler implements Scheduler {
     return 0;
   }
 
+  /** When the next timer is due, also one that was cancelled; Infinity where there is none. */
+  get nextAt(): number {
+    return this.#timers.nextAt;
+  }
+
+  /** Runs the next timer. */
+  runNext(): void {
+    if (this.nextAt === Infinity) return;
+    this.#now = this.nextAt;
+    this.#timers.runNext();
+  }
+
   /** Runs timers until none is left, or none before or at `untilMs`; then the time is `untilMs`, if it was given. */
   run(untilMs = Infinity): void {
-    while (this.#timers.nextAt <= untilMs && this.#timers.nextAt !== Infinity) {
-      this.#now = this.#timers.nextAt;
-      this.#timers.runNext();
-    }
+    while (this.nextAt <= untilMs && this.nextAt !== Infinity) this.runNext();
     if (untilMs !== Infinity) this.#now = Math.max(this.#now, untilMs);
   }
 }

@@ -1,14 +1,14 @@
 /** The simulated world: nodes in this process, on virtual time; one seed, one result. */
-import assert from "node:assert/strict";
+import { assert } from "../../core/assert.ts";
 import type { Transport, TransportHandlers } from "../../../transports/transport.ts";
 import type { Envelope, Json } from "../../core/message.ts";
-import { type Entry, type Mechanism, Node, type NodeOptions } from "../../core/node.ts";
+import { type Entry, type Mechanism, Node, type NodeOptions, type NodeStatus } from "../../core/node.ts";
 import { fork, type Random } from "../../core/random.ts";
 import { drive, type Driver } from "../../runtime/drive.ts";
 import { driveDurably } from "../../runtime/drive_durably.ts";
 import { Examination } from "../examination.ts";
 import { protocols } from "../reference/protocols.ts";
-import type { Recorder } from "../report/recording.ts";
+import type { RunObserver } from "../report/recording.ts";
 import type { TraceEvent } from "../../core/trace.ts";
 import { isDurable, type ProtocolName, type Settings } from "../settings.ts";
 import type { Results } from "../verdict/results.ts";
@@ -34,7 +34,7 @@ export interface SimNodeOptions {
 export interface SimOptions extends SimNodeOptions {
   /** Each node's messages and bytes are to be counted, from the first operation on. */
   readonly loads?: boolean;
-  readonly recorder?: Recorder | undefined;
+  readonly recorder?: RunObserver | undefined;
   readonly netLog?: NetLog | undefined;
 }
 
@@ -42,25 +42,8 @@ export interface SimOptions extends SimNodeOptions {
 export type SimHosts = (seed: number, scheduler: Scheduler, options: SimNodeOptions) => HostFactory;
 
 /** Runs a whole examination at once. Hosts given here must tell of deliveries. */
-export function simulate(
-  settings: Settings,
-  { loads = false, recorder, netLog, ...options }: SimOptions = {},
-  hosts: SimHosts = hostsOf(settings.protocol),
-): Results {
-  const scheduler = new VirtualScheduler();
-  const durable = isDurable(settings);
-  const { nodeCount: nodes, startUpMs = startUpMsOf(nodes) } = settings;
-  const onTrace = recorder && { onTrace: recorder.traced.bind(recorder) };
-  const startUp = { nodes, ms: startUpMs };
-  const factory = hosts(settings.seed, scheduler, { startUp, ...options, ...onTrace, durable });
-  const examination = new Examination({
-    settings,
-    scheduler,
-    hosts: factory,
-    seesInside: true,
-    durable,
-    ...{ loads, recorder, netLog },
-  });
+export function simulate(settings: Settings, options: SimOptions = {}, hosts?: SimHosts): Results {
+  const { scheduler, examination } = simulation(settings, options, hosts);
   let results: Results | undefined;
   examination.start((found) => {
     results = found;
@@ -71,10 +54,35 @@ export function simulate(
   return results;
 }
 
-/** The node that is driven: the core's, or in a test something of its shape. */
-export type Steps = Pick<Node, "step" | "deadline"> & { readonly status?: Pick<Node["status"], "digest"> };
+/** An examination that is still to be started, and the clock that it runs on. */
+export function simulation(
+  settings: Settings,
+  { loads = false, recorder, netLog, ...options }: SimOptions = {},
+  hosts: SimHosts = hostsOf(settings.protocol),
+): { readonly scheduler: VirtualScheduler; readonly examination: Examination } {
+  const scheduler = new VirtualScheduler();
+  const durable = isDurable(settings);
+  const { nodeCount: nodes, startUpMs = startUpMsOf(nodes) } = settings;
+  const onTrace = recorder?.traced && { onTrace: recorder.traced.bind(recorder) };
+  const startUp = { nodes, ms: startUpMs };
+  const factory = hosts(settings.seed, scheduler, { startUp, ...options, ...onTrace, durable });
+  const examination = new Examination({
+    settings,
+    scheduler,
+    hosts: factory,
+    seesInside: true,
+    durable,
+    ...{ loads, recorder, netLog },
+  });
+  return { scheduler, examination };
+}
 
-function hostsOf(protocol: ProtocolName = "hearsay"): SimHosts {
+/** The node that is driven: the core's, or in a test something of its shape. */
+export type Steps = Pick<Node, "step" | "deadline"> & {
+  readonly status?: Pick<NodeStatus, "digest"> & Partial<Pick<NodeStatus, "relay">>;
+};
+
+export function hostsOf(protocol: ProtocolName = "hearsay"): SimHosts {
   return (seed, scheduler, options) => simHosts(seed, scheduler, options, protocols[protocol].make);
 }
 
@@ -175,6 +183,10 @@ class SimHost implements Host {
 
   digest(): string | undefined {
     return this.#node?.status?.digest;
+  }
+
+  relay(): string | undefined {
+    return this.#node?.status?.relay;
   }
 
   pause(): void {

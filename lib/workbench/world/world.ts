@@ -59,6 +59,8 @@ export interface Host {
   holds?(): readonly Json[];
   /** The digest of its values by its own word; undefined while it is down or where it says none. */
   digest?(): string | undefined;
+  /** The node that it passes on to first, by its own word; undefined where it has none, or does not say. */
+  relay?(): string | undefined;
   /** The examination is over. */
   stop(): void;
   /** The beginning of a line that it has begun and not ended; undefined where there is none. */
