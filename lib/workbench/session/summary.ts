@@ -1,0 +1,43 @@
+/** How a session stands, in two or three sentences. */
+import type { Session } from "./session.ts";
+
+/** "At 12.3 s: 9 nodes, n3 down. All 15 values are everywhere, the last after 203 ms. 1.2 messages per operation." */
+export function summaryOf(session: Session): string {
+  return [`At ${seconds(session.now)}: ${standingOf(session)}.`, ...valuesOf(session), messagesOf(session)]
+    .join(" ");
+}
+
+/** To a tenth. */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** "203 ms", "1.4 s" */
+export function duration(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+}
+
+function standingOf({ nodes, picture: { states, grudge } }: Session): string {
+  const named = (state: string) => nodes.filter((_, i) => states[i] === state);
+  const out = ["down", "paused"].flatMap((state) => {
+    const those = named(state);
+    return those.length === 0 ? [] : [`${those.join(", ")} ${state}`];
+  });
+  const count = nodes.length === 1 ? "1 node" : `${nodes.length} nodes`;
+  return [count, ...out, ...grudge.size > 0 ? ["some links cut"] : []].join(", ");
+}
+
+function valuesOf({ picture: { ledger } }: Session): string[] {
+  const { values: { length: told }, missing, lateness } = ledger;
+  if (told === 0) return ["No value was told yet."];
+  const late = lateness === undefined ? "" : `, the last after ${duration(lateness.last)}`;
+  if (missing > 0) {
+    return [`${told - missing} of ${told === 1 ? "1 value" : `${told} values`} are everywhere${late}.`];
+  }
+  return [told === 1 ? `The value is everywhere${late}.` : `All ${told} values are everywhere${late}.`];
+}
+
+function messagesOf({ picture: { ledger: { messages, operations } } }: Session): string {
+  const each = operations === 0 ? "" : `, ${(messages / operations).toFixed(2)} per operation`;
+  return `${messages.toLocaleString("en")} messages between nodes${each}.`;
+}
