@@ -16,6 +16,7 @@ const load: Readonly<Record<CommandName, () => Promise<CommandFunction>>> = {
   test: async () => (await import("./test.ts")).test,
   compare: async () => (await import("./compare.ts")).compare,
   challenges: async () => (await import("./challenges.ts")).challenges,
+  play: async () => (await import("./play.ts")).play,
   partition: async () => (await import("./cuts/partition.ts")).partition,
   heal: async () => (await import("./cuts/heal.ts")).heal,
   sidecar: async () => (await import("./cuts/sidecar.ts")).sidecar,

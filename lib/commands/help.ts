@@ -37,6 +37,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "hearsay compare --protocols flood,flood-retry --grudge 'n0,n1|rest' --cuts 5",
   ],
   challenges: ["hearsay challenges", "hearsay challenges --real"],
+  play: ["hearsay play --out play.html", "hearsay play --out - > play.html"],
   partition: [
     "hearsay partition bisect --cluster n1=host1:7000,n2=host2:7000,n3=host3:7000",
     "docker compose run --rm examiner partition 'n1,n2|n3,n4,n5' --hold",

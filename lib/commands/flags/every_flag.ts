@@ -5,13 +5,14 @@ import { shapes as clientShapes } from "../config/client.ts";
 import { shapes as compareShapes } from "../config/compare.ts";
 import { shapes as cutShapes } from "../config/cut.ts";
 import { shapes as labShapes } from "../config/lab.ts";
+import { shapes as playShapes } from "../config/play.ts";
 import { shapes as serveShapes } from "../config/serve.ts";
 import { shapes as realShapes } from "../config/real.ts";
 import { type FlagLine, linesOf } from "./read_flags.ts";
 
 const shapes = {
   ...{ ...examShapes, ...realShapes, ...compareShapes, ...challengesShapes },
-  ...{ ...serveShapes, ...clientShapes, ...cutShapes, ...labShapes },
+  ...{ ...serveShapes, ...clientShapes, ...cutShapes, ...labShapes, ...playShapes },
 };
 
 /** In the order of help; none for a command that takes none. */
