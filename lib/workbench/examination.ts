@@ -258,6 +258,7 @@ export class Examination {
     return new Nemesis({
       ...{ settings, nodes: this.#nodes, scheduler, network: this.#network, script: this.#script },
       perform: (...operation) => this.#workload.perform(...operation),
+      setRate: (rate) => this.#workload.setRate(rate),
       ...{ partitioner: this.#partitioner, cluster: this.#cluster, elapsed: () => this.#elapsed() },
       onEvent: (event, at) => this.#collector.nemesis(event, at, this.#interrupting),
       onFailure: (sentence) => this.#failures.push(sentence),

@@ -38,6 +38,8 @@ export interface NemesisOptions {
   readonly script: Script;
   /** One operation of the script at this node, now. */
   readonly perform: (node: string, f: "broadcast" | "read", value?: Json) => void;
+  /** The script's: so many operations a second from now on, over all clients. */
+  readonly setRate: (rate: number) => void;
   /** `at` is the exact moment of the event, ms; the event has it rounded. */
   readonly onEvent: (event: NemesisEvent, at: number) => void;
   /** A fault could not be started or ended, in a sentence. */

@@ -74,6 +74,8 @@ export class Workload {
   readonly #extra = new Set<Thread>();
   #opened = 0;
   #nextValue: number;
+  #rate: number;
+  #cancelTick = () => {};
   /** Counted from moment to moment at which one was due: timers that ring late would slow the rate. */
   #dueAt = 0;
   /** An operation is due but no thread was free. */
@@ -83,13 +85,22 @@ export class Workload {
   constructor(options: WorkloadOptions) {
     this.#options = options;
     this.#nextValue = options.firstValue;
+    this.#rate = options.rate;
     this.#threads = options.nodes.map((node, index) => threadOf(index, node, options.clients.open()));
   }
 
   /** Operations from now until the time limit. */
   start(): void {
     this.#dueAt = this.#options.scheduler.now();
-    if (this.#options.rate > 0) this.#tick();
+    if (this.#rate > 0) this.#tick();
+  }
+
+  /** Operations per second from now on. */
+  setRate(rate: number): void {
+    this.#rate = rate;
+    this.#cancelTick();
+    this.#overdue = false;
+    this.start();
   }
 
   /** One operation out of turn, now, by a thread of its own. A read has no value. */
@@ -131,15 +142,15 @@ export class Workload {
   }
 
   #tick(): void {
-    const { random, rate, readShare, scheduler, elapsed, timeLimitMs } = this.#options;
+    const { random, readShare, scheduler, elapsed, timeLimitMs } = this.#options;
     if (elapsed() >= timeLimitMs) return;
     const free = this.#threads.filter(({ busy }) => !busy);
     const thread = free[below(random, free.length)];
     this.#overdue = thread === undefined;
     if (thread === undefined) return;
-    const gapMs = random.next() * 2 * 1000 / rate;
+    const gapMs = random.next() * 2 * 1000 / this.#rate;
     this.#dueAt = Math.max(this.#dueAt, scheduler.now() - MADE_UP_MS_MAX) + gapMs;
-    scheduler.at(this.#dueAt, () => this.#tick());
+    this.#cancelTick = scheduler.at(this.#dueAt, () => this.#tick());
     if (random.next() < 1 - readShare) this.#issue(thread, "broadcast", this.#nextValue++, false);
     else this.#issue(thread, "read", null, false);
   }

@@ -8,6 +8,7 @@ import {
   type Script,
   SCRIPT_ACTIONS_MAX,
   SCRIPT_AT_MS_MAX,
+  SCRIPT_RATE_MAX,
   SLOW_MS_MAX,
   toDecimals,
 } from "./script.ts";
@@ -111,6 +112,12 @@ function readDeed(kind: string, rest: string, nodes: readonly string[]): Read<De
         ? { rule: takes(kind, "SHARE, a number from 0 to 1") }
         : { value: { kind, share } };
     }
+    case "rate": {
+      const rate = words.length === 1 ? number(word, SCRIPT_RATE_MAX, 3) : undefined;
+      return rate === undefined
+        ? { rule: takes(kind, `HZ, a number from 0 to ${SCRIPT_RATE_MAX}`) }
+        : { value: { kind, rate } };
+    }
     default:
       return { rule: `after its time an action names one of ${kinds.join(", ")}` };
   }
@@ -118,7 +125,7 @@ function readDeed(kind: string, rest: string, nodes: readonly string[]): Read<De
 
 const kinds: readonly Deed["kind"][] = [
   ...["broadcast", "read", "cut", "heal", "pause", "resume", "kill", "start"] as const,
-  ...["slow", "loss", "duplicate"] as const,
+  ...["slow", "loss", "duplicate", "rate"] as const,
 ];
 
 function readBroadcast(node: string, text: string, nodes: readonly string[]): Read<Deed> {

@@ -20,6 +20,8 @@ export interface ScriptRunnerOptions {
   readonly elapsed: () => number;
   /** One operation at this node, now. */
   readonly perform: (node: string, f: "broadcast" | "read", value?: Json) => void;
+  /** So many operations a second from now on, over all clients. */
+  readonly setRate: (rate: number) => void;
   readonly tell: (fault: ScriptFault, what: "start" | "stop", detail: string) => void;
   /** A cut could not be made or ended, in a sentence. */
   readonly onFailure: (sentence: string) => void;
@@ -135,6 +137,8 @@ export class ScriptRunner {
         return this.#mend("kill", deed.node);
       case "slow":
         return this.#slow(deed.node, deed.ms);
+      case "rate":
+        return this.#options.setRate(deed.rate);
       case "loss":
       case "duplicate":
         return this.#share(deed.kind, deed.share);

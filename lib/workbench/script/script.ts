@@ -11,7 +11,9 @@ export type Deed =
   /** Messages between the node and all others take so much longer, ms; 0 ends that. */
   | { readonly kind: "slow"; readonly node: string; readonly ms: number }
   /** The share of the messages between nodes that is lost, or doubled, 0 to 1; 0 ends that. */
-  | { readonly kind: "loss" | "duplicate"; readonly share: number };
+  | { readonly kind: "loss" | "duplicate"; readonly share: number }
+  /** So many operations a second come at random from now on, over all clients. */
+  | { readonly kind: "rate"; readonly rate: number };
 
 /** `at` counts ms from the beginning of the load, to a thousandth. */
 export type Action = Deed & { readonly at: number };
@@ -26,6 +28,7 @@ export const SCRIPT_ACTIONS_MAX = 10_000;
 /** The longest load that there is, a day. */
 export const SCRIPT_AT_MS_MAX = 86_400_000;
 export const SLOW_MS_MAX = 60_000;
+export const SCRIPT_RATE_MAX = 100_000;
 
 /** The same script on one line, as `parseScript` reads it. */
 export function printScript(script: Script): string {
@@ -61,6 +64,8 @@ function wordsOf(deed: Deed): readonly (string | number)[] {
       return [];
     case "slow":
       return [deed.node, deed.ms];
+    case "rate":
+      return [toDecimals(deed.rate, 3)];
     case "loss":
     case "duplicate":
       return [toDecimals(deed.share, 6)];

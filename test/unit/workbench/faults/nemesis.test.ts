@@ -111,6 +111,7 @@ function world(
     elapsed,
     script: [],
     perform: () => assert.fail("no script, no operation"),
+    setRate: () => assert.fail("no script, no rate"),
     onEvent: (it) => events.push(it),
     onFailure: (sentence) => assert.fail(sentence),
   });

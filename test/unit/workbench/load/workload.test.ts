@@ -56,6 +56,16 @@ test("Workload: operations come at the rate, half of them broadcasts, and one fi
   assert.equal(examine(ok, { nodeCount: 3, rate: 0 }).stats.count, 3);
 });
 
+test("Workload: a script changes the rate, from none and to none, too", () => {
+  const script = "10000 rate 100; 20000 rate 10; 60000 rate 0; 80000 broadcast n0 1";
+  const { stats } = examine(ok, { nodeCount: 3, rate: 0, timeLimitS: 100, script });
+  assert.ok(Math.abs(stats.count - 1_400) < 100, `${stats.count}`);
+  // Slow nodes that are all busy when the load ends are asked nothing any more.
+  const slow: Answer = (body) => ({ body: { type: `${body.type}_ok`, messages: [] }, afterMs: 400 });
+  const ended = examine(slow, { nodeCount: 1, rate: 100, timeLimitS: 20, script: "1000 rate 0" });
+  assert.ok(ended.stats.count <= 5, `${ended.stats.count}`);
+});
+
 test("Workload: timers that ring late do not slow the rate; a longer delay is not made up for", () => {
   const opsWith = (lateMs: (when: number) => number): number => {
     const scheduler = new VirtualScheduler();

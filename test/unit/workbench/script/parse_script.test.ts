@@ -10,6 +10,7 @@ import {
   type Script,
   SCRIPT_ACTIONS_MAX,
   SCRIPT_AT_MS_MAX,
+  SCRIPT_RATE_MAX,
   SLOW_MS_MAX,
 } from "../../../../lib/workbench/script/script.ts";
 
@@ -33,7 +34,7 @@ test("parseScript(): every action, in order of time; those of one moment as they
     2000 heal; 1000 cut n0|rest    ; ;
     1000 kill n1; 1000 start n1
     1500.5 slow n2 80; 1600 loss 0.25; 1700 duplicate 1; 1800 pause n0; 1900 resume n0; 1950 read n2
-    3000 cut n0-n1`;
+    3000 cut n0-n1; 3100 rate 2.5`;
   assert.deepEqual(
     read(text),
     [
@@ -49,6 +50,7 @@ test("parseScript(): every action, in order of time; those of one moment as they
       { at: 1950, kind: "read", node: "n2" },
       { at: 2000, kind: "heal" },
       { at: 3000, kind: "cut", grudge: "n0-n1" },
+      { at: 3100, kind: "rate", rate: 2.5 },
     ] satisfies Script,
   );
   assert.deepEqual(read(" # nothing\n;"), []);
@@ -88,6 +90,8 @@ test("parseScript(): its limits", () => {
   assert.match(mistake(`${SCRIPT_AT_MS_MAX + 1} heal`), /in ms from 0 to 86400000$/);
   assert.equal(read(`1 slow n0 ${SLOW_MS_MAX}`).length, 1);
   assert.match(mistake(`1 slow n0 ${SLOW_MS_MAX + 1}`), /MS, a whole number from 0 to 60000$/);
+  assert.equal(read(`1 rate ${SCRIPT_RATE_MAX}`).length, 1);
+  assert.match(mistake(`1 rate ${SCRIPT_RATE_MAX + 1}`), /'rate' takes HZ, a number from 0 to 100000$/);
   assert.match(mistake("1 loss 1.1"), /'loss' takes SHARE, a number from 0 to 1$/);
   const most = "1 heal;".repeat(SCRIPT_ACTIONS_MAX);
   assert.equal(read(most).length, SCRIPT_ACTIONS_MAX);
@@ -104,6 +108,7 @@ const deed = fc.oneof(
   }),
   fc.record({ kind: fc.constant("heal" as const) }),
   fc.record({ kind: fc.constant("slow" as const), node, ms: fc.nat(SLOW_MS_MAX) }),
+  fc.record({ kind: fc.constant("rate" as const), rate: fc.nat(1e6).map((n) => n / 1e3) }),
   fc.record({ kind: fc.constantFrom("loss" as const, "duplicate"), share: fc.nat(1e6).map((n) => n / 1e6) }),
 );
 
