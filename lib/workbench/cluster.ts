@@ -19,7 +19,7 @@ export interface ClusterOptions {
   readonly scheduler: Scheduler;
   readonly network: Network;
   readonly clients: Clients;
-  readonly topology: Topology;
+  readonly topology: Topology | undefined;
   readonly violations: Violations;
   readonly oddities?: Oddities;
   /** ms since the main phase began. */

@@ -21,6 +21,8 @@ import { type Running, takeOver, whyNotUp } from "./setup.ts";
 import { topology } from "./load/topology.ts";
 import { OBSERVER_PREFIX } from "./world/traffic.ts";
 import { Workload } from "./load/workload.ts";
+import type { WorkloadDefinition } from "./workloads/workload.ts";
+import { workloadOf } from "./workloads/workloads.ts";
 import type { HostFactory, Partitioner, Scheduler } from "./world/world.ts";
 
 export interface ExaminationOptions {
@@ -42,6 +44,7 @@ export interface ExaminationOptions {
 
 export class Examination {
   readonly #options: ExaminationOptions;
+  readonly #definition: WorkloadDefinition;
   readonly #nodes: readonly string[];
   readonly #script: Script;
   readonly #collector: EvidenceCollector;
@@ -65,6 +68,7 @@ export class Examination {
   constructor(options: ExaminationOptions) {
     const { settings, scheduler, running } = options;
     this.#options = options;
+    this.#definition = workloadOf(settings);
     this.#nodes = running?.nodes ?? nodeIds(settings.nodeCount);
     assert(this.#nodes.length === settings.nodeCount, "the settings count the nodes");
     this.#script = scriptOf(settings.script, this.#nodes);
@@ -177,7 +181,7 @@ export class Examination {
       propagation: this.#collector.propagation,
       observedEveryMs: this.#readSampler?.everyMs ?? 0,
       nemesis: this.#collector.events,
-      settings: this.#options.settings,
+      ...{ settings: this.#options.settings, workload: this.#definition },
       timeMs: this.#options.scheduler.now() - this.#startedAt,
       lateMs: this.#options.scheduler.takeLateMs(),
       setupFailures,
@@ -193,7 +197,7 @@ export class Examination {
   #makeCollector(): EvidenceCollector {
     const { seesInside, durable = false, recorder, scheduler } = this.#options;
     return new EvidenceCollector({
-      ...{ nodes: this.#nodes, now: () => scheduler.now() },
+      ...{ workload: this.#definition, nodes: this.#nodes, now: () => scheduler.now() },
       elapsed: () => this.#elapsed(),
       grudge: () => this.#network.grudge,
       ...{ seesInside, durable, recorder },
@@ -217,12 +221,10 @@ export class Examination {
   #makeCluster(): Cluster {
     const { settings, scheduler, hosts } = this.#options;
     return new Cluster({
-      ids: this.#nodes,
-      hosts,
-      scheduler,
+      ...{ ids: this.#nodes, hosts, scheduler },
       network: this.#network,
       clients: this.#clients,
-      topology: topology(settings.topology, this.#nodes),
+      topology: this.#definition.advises ? topology(settings.topology, this.#nodes) : undefined,
       violations: this.#collector.violations,
       oddities: this.#collector.oddities,
       elapsed: () => this.#elapsed(),
@@ -236,16 +238,13 @@ export class Examination {
   #makeWorkload(): Workload {
     const { settings, scheduler } = this.#options;
     return new Workload({
-      nodes: this.#nodes,
+      ...{ definition: this.#definition, nodes: this.#nodes },
       firstValue: this.#options.running?.firstValue ?? firstValueBeside(this.#script),
       rate: settings.rate,
       readShare: settings.readShare ?? READ_SHARE,
       timeLimitMs: settings.timeLimitS * 1000,
       random: fork(settings.seed, "workload"),
-      scheduler,
-      clients: this.#clients,
-      cluster: this.#cluster,
-      history: this.#collector.history,
+      ...{ scheduler, clients: this.#clients, cluster: this.#cluster, history: this.#collector.history },
       elapsed: () => this.#elapsed(),
       oddities: this.#collector.oddities,
       onMalformedReply: (node, reason) => this.#collector.accuse(node, "malformed-reply", reason),
@@ -283,9 +282,11 @@ export class Examination {
     return { nodes: this.#nodes, scheduler, clients, cluster: this.#cluster };
   }
 
-  #makeReadSampler(): ReadSampler {
+  #makeReadSampler(): ReadSampler | undefined {
+    if (!this.#definition.ofValues) return undefined;
     return new ReadSampler({
       ...this.#observing(),
+      field: this.#definition.operations.read?.field ?? "messages",
       onRead: (node, values) => this.#collector.shown(node, values, this.#elapsed()),
     });
   }
@@ -301,7 +302,7 @@ export class Examination {
       elapsedS: this.#elapsed() / 1000,
       totalS: timeLimitS + recoveryS,
       ops: this.#collector.history.invocations,
-      acknowledged: this.#collector.history.counts("broadcast")["ok-count"],
+      acknowledged: this.#collector.history.counts(this.#definition.main)["ok-count"],
       messages: this.#network.traffic.servers["send-count"],
       faults: this.#nemesis.active,
     };

@@ -19,7 +19,8 @@ export interface Newcomer {
 export interface IntroductionOptions {
   readonly ids: readonly string[];
   readonly clients: Clients;
-  readonly topology: Topology;
+  /** Undefined: nodes are told of none. */
+  readonly topology: Topology | undefined;
 }
 
 export class Introduction {
@@ -39,7 +40,9 @@ export class Introduction {
 
   /** Calls `done` with whether the node answered in time. */
   topology(node: Newcomer, done: (ok: boolean) => void): void {
-    this.#ask(node, { type: "topology", topology: this.#options.topology }, done);
+    const { topology } = this.#options;
+    if (topology === undefined) done(true);
+    else this.#ask(node, { type: "topology", topology }, done);
   }
 
   /** Closes the client that sent init, as Maelstrom does (db.clj). */

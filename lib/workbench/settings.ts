@@ -1,4 +1,5 @@
 /** The settings of one examination: Maelstrom's flags where it has them, and ours. commands/config/exam.ts reads them. */
+import type { WorkloadName } from "../runtime/workloads/names.ts";
 
 export const latencyDists = ["constant", "uniform", "exponential"] as const;
 export type LatencyDist = typeof latencyDists[number];
@@ -38,6 +39,8 @@ export const realFaults = faults.filter((fault): fault is RealFault =>
 export interface Settings {
   /** What the nodes run that the examiner makes itself; by default hearsay. */
   readonly protocol?: ProtocolName;
+  /** What clients ask of the nodes; by default broadcast. */
+  readonly workload?: WorkloadName;
   readonly nodeCount: number;
   /** Operations per second over all clients. */
   readonly rate: number;

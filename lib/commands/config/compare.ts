@@ -22,7 +22,7 @@ const DEFAULT_SEEDS = 20;
 const others = protocolNames.filter((name) => name !== "hearsay");
 
 export const shapes = {
-  compare: exam.omit({ "protocol": true }).extend({
+  compare: exam.omit({ "protocol": true, "workload": true }).extend({
     "challenge": choice(
       challengeNames,
       "NAME",

@@ -13,7 +13,7 @@ import {
   type Settings,
   topologyNames,
 } from "../../workbench/settings.ts";
-import { isWorkload, whyUnserved, type WorkloadName, workloadNames } from "../../runtime/workloads/names.ts";
+import type { WorkloadName } from "../../runtime/workloads/names.ts";
 import { START_MS_MAX, START_MS_PER_NODE } from "../../workbench/world/start_up.ts";
 import { baseOf, scriptFlag, scriptIn, scriptMistakes } from "./script.ts";
 import { choice, decimal, list, parsedText, text, tied, toggle, whole } from "../flags/schemas.ts";
@@ -21,6 +21,7 @@ import { complain, type Given } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import { CHOSEN, type Wanted } from "../exam/wanted.ts";
 import { type Challenge, challengeNames, challenges } from "../exam/targets.ts";
+import { workloadFlag, workloadMistakes } from "./workload.ts";
 import { protocolFlag, protocolMistakes } from "./protocol.ts";
 import { SEED_MAX, seedsFlag, seedsMistakes } from "./seeds.ts";
 
@@ -70,15 +71,6 @@ const BANDWIDTH_RULE = "bits a second from 1k to 1000g, as 512k, 2m or 1.5g";
 const S = defaults;
 const budget = () =>
   whole(1, DELIVERY_BUDGET_MS_MAX, "MS", "how long a value may take to reach every node (three round trips)");
-
-/** Maelstrom's -w. */
-function workload(about: string) {
-  return parsedText((name) => isWorkload(name) ? name : undefined, {
-    ...{ value: "NAME", short: "w", about },
-    rule: `one of ${workloadNames.join(", ")}`,
-    why: whyUnserved,
-  });
-}
 
 /** A setting of a fault needs the fault, which a challenge may bring along, too. */
 const needs = (value: Fault) => ({ requires: { flag: "nemesis", value } });
@@ -138,7 +130,7 @@ export const exam = z.object({
   "recovery": decimal(0, RECOVERY_S_MAX, "S", `seconds of rest before the final reads (${S.recoveryS})`),
   "seed": whole(0, SEED_MAX, "N", `the seed of all random choices (${S.seed})`),
   "delivery-budget": budget(),
-  "workload": choice(["broadcast"], "NAME", "accepted for Maelstrom's sake", "w"),
+  "workload": workloadFlag("what clients ask of the nodes, as in Maelstrom (broadcast)"),
   "json": toggle("print one JSON object and nothing else"),
   "log-net-send": toggle("log messages on standard error as they are sent into the network"),
   "log-net-recv": toggle("log messages on standard error as they are received"),
@@ -168,7 +160,7 @@ export const shapes = {
   maelstrom: z.object({
     "delivery-budget": budget(),
     "protocol": protocolFlag(),
-    "workload": workload("what the node serves, where requests do not tell (broadcast until one does)"),
+    "workload": workloadFlag("what the node serves, where requests do not tell (broadcast until one does)"),
   }),
 };
 
@@ -229,9 +221,10 @@ export function examOf(flags: ExamFlags, challenge: Challenge | undefined): Exam
 }
 
 export function settingsOf(flags: ExamFlags, base: Settings): Settings {
-  const { protocol = base.protocol } = flags;
+  const { protocol = base.protocol, workload = base.workload } = flags;
   return {
     ...protocol !== undefined && protocol !== "hearsay" && { protocol },
+    ...workload !== undefined && workload !== "broadcast" && { workload },
     nodeCount: flags["node-count"] ?? base.nodeCount,
     rate: flags.rate ?? base.rate,
     timeLimitS: flags["time-limit"] ?? base.timeLimitS,
@@ -265,6 +258,7 @@ export function examMistakes(
 ): string[] {
   const settings = exams.map((exam) => exam.settings);
   return [
+    ...workloadMistakes(command, flags, given),
     ...cutMistakes(command, exams, given),
     ...scriptMistakes(command, flags.script, settings, given),
   ];

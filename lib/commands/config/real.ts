@@ -20,6 +20,7 @@ import { list, parsedText, text, tied, toggle } from "../flags/schemas.ts";
 import { complain, type Given } from "../flags/flags.ts";
 import { whyNoProgram } from "./program.ts";
 import { protocolMistakes } from "./protocol.ts";
+import { workloadMistakes } from "./workload.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import type { Address } from "../../../transports/address.ts";
 
@@ -129,6 +130,7 @@ function runningMistakes(
   if (cluster === undefined) return [];
   const others = nemesis.some((fault) => fault !== "partition");
   return [
+    ...workloadMistakes("test", flags, given),
     ...complain("test", given, "nemesis", others ? ONLY_PARTITION : undefined),
     ...cutMistakes("test", exams, given, [...cluster.keys()]),
     ...sidecarMistakes("test", flags, given),

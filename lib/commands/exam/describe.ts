@@ -105,6 +105,7 @@ function settingFlags({ settings, challenge }: Exam): string[] {
   const base = baseOf(challenge, script || undefined);
   const plain = [
     ["--protocol", settings.protocol, undefined],
+    ["--workload", settings.workload, undefined],
     ["--node-count", settings.nodeCount, base.nodeCount],
     ["--rate", settings.rate, base.rate],
     ["--time-limit", settings.timeLimitS, base.timeLimitS],

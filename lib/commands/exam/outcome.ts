@@ -1,5 +1,5 @@
 /** Judges the results of one run or several by their targets, and prints them for people or as JSON. */
-import type { Results } from "../../workbench/verdict/results.ts";
+import { asJson, type Results } from "../../workbench/verdict/results.ts";
 import { figureText, judge, type Judgement, worst } from "./figures.ts";
 import { FAILED, type Io, OK, type Paint, paintFor, printLines } from "../terminal/io.ts";
 import { type JudgedRun, passed, reportLines, summaryLine, word } from "./report.ts";
@@ -126,9 +126,9 @@ function challengeCells(runs: readonly JudgedRun[], paint: Paint): string[] {
   ];
 }
 
-function jsonOf(run: JudgedRun): Results & { readonly challenge?: unknown } {
+function jsonOf(run: JudgedRun): object {
   const { challenge } = run.exam;
-  if (challenge === undefined) return run.results;
+  if (challenge === undefined) return asJson(run.results);
   const own = run.own.map(jsonJudgement);
   return {
     ...run.results,

@@ -29,13 +29,15 @@ export async function examineProcesses({ program, ...options }: ProcessesExam): 
   return results;
 }
 
-/** Our own node, told of a protocol and a budget if there are any. */
+/** Our own node, told of a protocol, a workload and a budget if there are any, and `args` do not say so. */
 export function ownProgram(
-  { settings: { protocol }, deliveryBudgetMs }: Pick<Exam, "settings" | "deliveryBudgetMs">,
+  { settings: { protocol, workload }, deliveryBudgetMs }: Pick<Exam, "settings" | "deliveryBudgetMs">,
   args: readonly string[] = [],
 ): ProcessOptions {
   const { bin, args: first } = itself();
   const runs = protocol === undefined ? [] : ["--protocol", protocol];
+  const isSaid = args.some((arg) => /^(-w|--workload)(=|$)/.test(arg));
+  const serves = workload === undefined || isSaid ? [] : ["--workload", workload];
   const budget = deliveryBudgetMs === undefined ? [] : ["--delivery-budget", String(deliveryBudgetMs)];
-  return { bin, args: [...first, ...runs, ...budget, ...args] };
+  return { bin, args: [...first, ...runs, ...serves, ...budget, ...args] };
 }

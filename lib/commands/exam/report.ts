@@ -8,6 +8,7 @@ import type { Exam } from "../config/exam.ts";
 import { figureNames, figureOf, figureWithUnit, type Judgement, milliseconds } from "./figures.ts";
 import type { Paint } from "../terminal/io.ts";
 import { boundText, isAsPublished } from "./targets.ts";
+import { found, operations, whyValid } from "./workload_words.ts";
 
 /** Longer lists are shortened, and the items left out are counted. */
 export const EVENTS_SHOWN_MAX = 20;
@@ -38,22 +39,21 @@ export function passed({ results, must }: Pick<JudgedRun, "results" | "must">): 
 
 export function reportLines(run: JudgedRun, paint: Paint): string[] {
   const { exam, results } = run;
+  const [label, text] = found(results);
   return [
     headline(run.subject, exam, "", results.watched),
     "",
     ...row("operations", [operations(results)]),
     ...row("faults", faults(results.nemesis)),
-    ...row("values", [values(results)]),
+    ...row(label, [text]),
     ...row("messages", messages(results)),
     ...row("per value", perValue(results)),
     ...row("at least", undercounted(results)),
     ...row("late replies", lateReplies(results)),
     ...row("unusual", unusual(results)),
     ...row("not taken", notTaken(results)),
-    ...row("stable latency", [`${spread(results.workload["stable-latencies"])} (as Maelstrom counts it)`]),
-    ...row("true latency", [
-      `${spread(results["true-latencies"])} (from a broadcast to the last node${observed(results)})`,
-    ]),
+    ...row("stable latency", stable(results)),
+    ...row("true latency", trueLatency(results)),
     ...row("switched on", switchedOn(run)),
     ...row("during cuts", cuts(results)),
     ...row("after heals", heals(results)),
@@ -73,7 +73,8 @@ export function headline(
   onRealNetwork = false,
 ): string {
   const changed = challenge === undefined || isAsPublished(challenge, settings) ? "" : " with changes";
-  const name = challenge === undefined ? "" : `Challenge ${challenge.name}${changed}: `;
+  const workload = settings.workload === undefined ? "" : `Workload ${settings.workload}: `;
+  const name = challenge === undefined ? workload : `Challenge ${challenge.name}${changed}: `;
   const said = `${name}${describeSettings(settings, onRealNetwork)}, ${subject}${more}.`;
   return said.charAt(0).toUpperCase() + said.slice(1);
 }
@@ -105,7 +106,7 @@ export function word(run: Pick<JudgedRun, "results" | "must">, paint: Paint): st
 export function verdictText(run: Pick<JudgedRun, "results" | "must">): string {
   if (!passed(run)) return run.results.valid ? "Valid, but too slow or too chatty." : "Not valid.";
   const met = run.must.length > 0 ? ", and the challenge is met" : "";
-  return `Valid: ${everyValue(run.results)}${met}.`;
+  return `Valid: ${whyValid(run.results)}${met}.`;
 }
 
 function verdict(run: JudgedRun, paint: Paint): string[] {
@@ -118,25 +119,6 @@ function verdict(run: JudgedRun, paint: Paint): string[] {
   return [`${word(run, paint)}  ${verdictText(run).slice(0, -1)}:`, ...why, ...again];
 }
 
-/** Values that a killed node took with it are not promised, and not hidden either. */
-function everyValue({ workload }: Results): string {
-  const gone = [
-    [workload["forgiven-count"], "went with the memory of killed nodes"],
-    [workload["rolled-back-count"], "only nodes that were rolled back had had"],
-  ] as const;
-  const whole = "every acknowledged value is read once at every node, and no other";
-  const but = gone.filter(([count]) => count > 0).map(([count, what]) => `${count} that ${what}`);
-  return but.length === 0 ? whole : `${whole}; but for ${but.join(" and ")}`;
-}
-
-function operations({ stats }: Results): string {
-  const by = stats["by-f"];
-  const open = stats["info-count"] === 0 ? "" : `, ${stats["info-count"]} without an answer`;
-  const failed = stats["fail-count"] === 0 ? "" : `, ${stats["fail-count"]} refused`;
-  return `${stats.count} (${by.broadcast.count} broadcasts, ${by.read.count} reads): ` +
-    `${stats["ok-count"]} answered${failed}${open}`;
-}
-
 function faults(events: readonly NemesisEvent[]): string[] {
   if (events.length === 0) return ["none"];
   return shortened(events.map(faultLine), EVENTS_SHOWN_MAX);
@@ -145,21 +127,6 @@ function faults(events: readonly NemesisEvent[]): string[] {
 function faultLine({ "at-ms": atMs, fault, what, detail }: NemesisEvent): string {
   const when = `${(atMs / 1000).toFixed(1).padStart(5)} s`;
   return what === "start" ? `${when}  ${fault}: ${detail}` : `${when}  end of ${fault}`;
-}
-
-function values({ workload }: Results): string {
-  const troubles = [
-    [workload["lost-count"], "lost"],
-    [workload["never-read-count"], "never read"],
-    [workload["stale-count"], "late in some read"],
-    [workload["duplicated-count"], "read twice in one read"],
-    [workload["phantom-count"], "read though nobody broadcast them"],
-    [workload["forgiven-count"], "gone with the memory of killed nodes"],
-    [workload["rolled-back-count"], "gone with rollbacks"],
-  ] as const;
-  const said = troubles.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`);
-  const { "attempt-count": tried, "acknowledged-count": acked, "stable-count": stable } = workload;
-  return `${tried} broadcast, ${acked} acknowledged, ${stable} stable${said.join("")}`;
 }
 
 function messages({ net }: Results): string[] {
@@ -221,6 +188,16 @@ function switchedOn({ intact }: JudgedRun): string[] {
   if (intact === undefined) return [];
   const latency = `true latency ${spread(intact["true-latencies"])}`;
   return [`${intact.valid ? "valid" : "not valid"}, ${messages(intact)[0]}`, latency];
+}
+
+/** Only values have latencies. */
+function stable({ other, workload }: Results): string[] {
+  return other === undefined ? [`${spread(workload["stable-latencies"])} (as Maelstrom counts it)`] : [];
+}
+
+function trueLatency(results: Results): string[] {
+  if (results.other !== undefined) return [];
+  return [`${spread(results["true-latencies"])} (from a broadcast to the last node${observed(results)})`];
 }
 
 /** How values fare that are broadcast while a cut is on: nodes in reach need not wait for the heal. */

@@ -7,7 +7,7 @@ import type { WorkloadName } from "./names.ts";
 import { type Addition, deltaOf, readAdd, toldBy, workloadsWith } from "./requests.ts";
 
 export interface WorkloadNodeOptions {
-  readonly node: Node;
+  readonly node: Pick<Node, "step" | "deadline">;
   /** Undefined: the requests tell. Until one does, the node serves broadcast, and `echo` and `generate` in any case. */
   readonly workload: WorkloadName | undefined;
   readonly incarnation: number;
@@ -17,7 +17,7 @@ export interface WorkloadNodeOptions {
 /** Two lives that got the same number from a clock that was set back differ in this many ways. */
 const LIVES = 2 ** 32;
 
-export class WorkloadNode implements Pick<Node, "step" | "deadline" | "status"> {
+export class WorkloadNode implements Pick<Node, "step" | "deadline"> {
   readonly #options: WorkloadNodeOptions;
   #workload: WorkloadName | undefined;
   #me: string | undefined;
@@ -50,10 +50,6 @@ export class WorkloadNode implements Pick<Node, "step" | "deadline" | "status"> 
 
   get deadline(): number {
     return this.#options.node.deadline;
-  }
-
-  get status(): Node["status"] {
-    return this.#options.node.status;
   }
 
   #pass(event: Event, now: number): Effect[] {

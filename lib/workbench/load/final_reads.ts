@@ -1,4 +1,4 @@
-/** The last read at each node: which node has which value once everything is healed and rested. */
+/** The last read at each node, or what its workload asks last: which node has which value once everything is healed and rested. */
 import type { Json } from "../../core/message.ts";
 import { digestOf } from "../../core/log/set_digest.ts";
 import type { Op } from "../verdict/history.ts";
@@ -27,10 +27,11 @@ export class FinalReads {
 
   /** Each node's read counts once. */
   see(op: Op): void {
-    if (!op.final || op.type !== "ok" || !Array.isArray(op.value)) return;
+    if (!op.final || op.type !== "ok") return;
     const index = this.#indexes.get(op.node);
     if (index === undefined || this.#read.has(op.node)) return;
     this.#read.add(op.node);
+    if (op.f !== "read" || !Array.isArray(op.value)) return;
     this.#first ??= op.value;
     for (const value of op.value) this.#note(keyOf(value), index);
   }

@@ -17,6 +17,8 @@ export interface ReadSamplerOptions {
   readonly scheduler: Scheduler;
   readonly clients: Clients;
   readonly cluster: Cluster;
+  /** Where an answer shows the values. */
+  readonly field: string;
   readonly onRead: (node: string, values: readonly Json[]) => void;
 }
 
@@ -51,7 +53,7 @@ export class ReadSampler {
     const sampler = this.#samplers[this.#turn++ % this.#samplers.length];
     if (sampler === undefined || sampler.client.busy || !this.#options.cluster.isUp(sampler.node)) return;
     sampler.client.call(sampler.node, { type: "read" }, SAMPLE_TIMEOUT_MS, (reply) => {
-      const messages = reply?.["messages"];
+      const messages = reply?.[this.#options.field];
       if (Array.isArray(messages)) this.#options.onRead(sampler.node, messages);
     });
   }

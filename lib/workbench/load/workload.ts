@@ -1,10 +1,12 @@
-/** Maelstrom's broadcast workload: one client thread per node, broadcasts and reads at a rate, a last read by each. */
+/** The load of a workload, as Maelstrom makes it: one client thread per node, operations at a rate, a last one by each. */
+import assert from "node:assert/strict";
 import type { Body, Json } from "../../core/message.ts";
 import { below, type Random } from "../../core/random.ts";
 import type { Client, Clients } from "./client.ts";
 import type { Cluster } from "../cluster.ts";
-import type { History, Op, OpType } from "../verdict/history.ts";
+import type { F, History, Op, OpType } from "../verdict/history.ts";
 import type { Oddities } from "../verdict/oddities.ts";
+import type { Choice, Draw, Operation, WorkloadDefinition } from "../workloads/workload.ts";
 import { quoted } from "../verdict/quote.ts";
 import type { Scheduler } from "../world/world.ts";
 
@@ -21,12 +23,13 @@ const MADE_UP_MS_MAX = 20;
 const EXTRA_FROM = 1_000_000_000;
 
 export interface WorkloadOptions {
+  readonly definition: WorkloadDefinition;
   readonly nodes: readonly string[];
   /** The values are this whole number and those that follow it. */
   readonly firstValue: number;
   /** Operations per second over all threads. */
   readonly rate: number;
-  /** Of these, the share that reads. */
+  /** Of these, the share that reads, where there are others. */
   readonly readShare: number;
   readonly timeLimitMs: number;
   readonly random: Random;
@@ -103,11 +106,12 @@ export class Workload {
     this.start();
   }
 
-  /** One operation out of turn, now, by a thread of its own. A read has no value. */
+  /** One operation out of turn, now, by a thread of its own: a read, which has no value, or what the workload adds or asks. */
   perform(node: string, f: "broadcast" | "read", value: Json = null): void {
     const thread = threadOf(EXTRA_FROM + this.#opened++, node, this.#options.clients.open());
     this.#extra.add(thread);
-    this.#issue(thread, f, value, false);
+    const { main, operations } = this.#options.definition;
+    this.#issue(thread, { f: f === "read" && operations.read !== undefined ? f : main, value }, false);
   }
 
   /** Calls back once no request is open; at once if so. */
@@ -116,9 +120,9 @@ export class Workload {
     this.#whenIdle = run;
   }
 
-  /** One last read by each thread, then `done`. */
+  /** One last read by each thread, or what the workload has in its place; then `done`. */
   finalReads(done: () => void): void {
-    for (const thread of this.#threads) this.#issue(thread, "read", null, true);
+    for (const thread of this.#threads) this.#issue(thread, this.#options.definition.last(this.#draw), true);
     this.whenIdle(done);
   }
 
@@ -142,7 +146,7 @@ export class Workload {
   }
 
   #tick(): void {
-    const { random, readShare, scheduler, elapsed, timeLimitMs } = this.#options;
+    const { definition, random, scheduler, elapsed, timeLimitMs } = this.#options;
     if (elapsed() >= timeLimitMs) return;
     const free = this.#threads.filter(({ busy }) => !busy);
     const thread = free[below(random, free.length)];
@@ -151,11 +155,21 @@ export class Workload {
     const gapMs = random.next() * 2 * 1000 / this.#rate;
     this.#dueAt = Math.max(this.#dueAt, scheduler.now() - MADE_UP_MS_MAX) + gapMs;
     this.#cancelTick = scheduler.at(this.#dueAt, () => this.#tick());
-    if (random.next() < 1 - readShare) this.#issue(thread, "broadcast", this.#nextValue++, false);
-    else this.#issue(thread, "read", null, false);
+    this.#issue(thread, definition.next(this.#draw), false);
   }
 
-  #issue(thread: Thread, f: "broadcast" | "read", value: Json, final: boolean): void {
+  get #draw(): Draw {
+    const { random, readShare } = this.#options;
+    return { random, readShare, fresh: () => this.#nextValue++ };
+  }
+
+  #operation(f: F): Operation {
+    const operation = this.#options.definition.operations[f];
+    assert(operation !== undefined, "a workload only asks what it has");
+    return operation;
+  }
+
+  #issue(thread: Thread, { f, value }: Choice, final: boolean): void {
     const { history, cluster, elapsed } = this.#options;
     const { index, process, node } = thread;
     const time = elapsed();
@@ -163,22 +177,23 @@ export class Workload {
     // To a node that is known to be down nothing is sent, so the operation surely did not happen.
     if (!cluster.isUp(node)) {
       this.#extra.delete(thread);
-      return history.complete(op, "fail", time, value);
+      return history.complete(op, "fail", time, value, true);
     }
     thread.busy = true;
-    const body: Body = f === "broadcast" ? { type: "broadcast", message: value } : { type: "read" };
+    const body = this.#operation(f).request(value);
     const sentAt = this.#options.scheduler.now();
     thread.client.call(node, body, REQUEST_TIMEOUT_MS, (reply) => this.#onReply(thread, op, sentAt, reply));
   }
 
   #onReply(thread: Thread, op: Op, sentAt: number, reply: Body | undefined): void {
-    const { history, elapsed } = this.#options;
+    const { history, elapsed, cluster } = this.#options;
     const { type, value } = this.#outcome(op, reply);
+    const disturbed = cluster.wasDisturbed(thread.node, sentAt);
     thread.busy = false;
     this.#extra.delete(thread);
-    this.#noteAnswer(thread, op, sentAt, reply !== undefined);
+    this.#noteAnswer(thread, op, disturbed, reply !== undefined);
     if (type === "info") this.#renew(thread);
-    history.complete(op, type, elapsed(), value);
+    history.complete(op, type, elapsed(), value, disturbed);
     if (this.#overdue) this.#tick();
     this.#tellIdle();
   }
@@ -190,22 +205,19 @@ export class Workload {
       return { type: isDefinite(reply["code"]) ? "fail" : "info", value: op.value };
     }
     if (reply.type === `${op.f}_ok`) {
-      if (!isLetIn(reply, op.f)) this.#options.oddities.add(op.node, "odd-reply");
-      if (op.f === "broadcast") return { type: "ok", value: op.value };
-      const messages = reply["messages"];
-      if (Array.isArray(messages)) return { type: "ok", value: messages };
-      if (messages === null) {
-        this.#options.oddities.add(op.node, "null-messages");
-        return { type: "ok", value: [] };
-      }
+      const { field, read } = this.#operation(op.f);
+      if (!isLetIn(reply, field)) this.#options.oddities.add(op.node, "odd-reply");
+      const answer = read === undefined ? { value: op.value } : read(field && reply[field]);
+      if (answer?.oddity !== undefined) this.#options.oddities.add(op.node, answer.oddity);
+      if (answer !== undefined) return { type: "ok", value: answer.value };
     }
     this.#options.onMalformedReply(op.node, `a ${op.f} was answered with ${quoted(JSON.stringify(reply))}`);
     return { type: "info", value: op.value };
   }
 
-  #noteAnswer(thread: Thread, op: Op, sentAt: number, answered: boolean): void {
-    const { cluster, elapsed, timeLimitMs } = this.#options;
-    if (!answered && cluster.wasDisturbed(thread.node, sentAt)) return;
+  #noteAnswer(thread: Thread, op: Op, disturbed: boolean, answered: boolean): void {
+    const { elapsed, timeLimitMs } = this.#options;
+    if (!answered && disturbed) return;
     if (op.final) thread.finalTimedOut = !answered;
     else if (elapsed() < timeLimitMs - SILENCE_MS) return;
     else if (answered) thread.answered++;
@@ -226,8 +238,8 @@ export class Workload {
 }
 
 /** Maelstrom checks what is no error against a schema (client.clj), which lets no other field in. */
-function isLetIn({ msg_id, ...reply }: Body, f: "broadcast" | "read"): boolean {
-  const fields = f === "read" ? ["type", "in_reply_to", "messages"] : ["type", "in_reply_to"];
+function isLetIn({ msg_id, ...reply }: Body, field: string | undefined): boolean {
+  const fields = ["type", "in_reply_to", ...field === undefined ? [] : [field]];
   if (msg_id !== undefined && !Number.isInteger(msg_id)) return false;
   return Object.keys(reply).every((field) => fields.includes(field));
 }

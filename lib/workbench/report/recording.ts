@@ -47,7 +47,7 @@ export interface Operation extends Span {
   readonly process: number;
   readonly node: string;
   readonly f: Op["f"];
-  /** The value of a broadcast; null for a read. */
+  /** What was broadcast, added or asked; null for a read. */
   readonly value: Json;
   /** How many values a read showed that is ok. */
   readonly shown?: number;
@@ -136,7 +136,7 @@ export class Recorder implements RunObserver {
   /** An operation begins or ends; its time counts from the beginning of the load. */
   operation(op: Op, invocation: Op): void {
     const { index, process, node, f, time: from, final } = invocation;
-    const value = f === "broadcast" ? invocation.value : null;
+    const value = f === "read" ? null : invocation.value;
     const shown = op.type === "ok" && f === "read" && Array.isArray(op.value)
       ? { shown: op.value.length }
       : {};

@@ -6,6 +6,7 @@ import type { Element, Outcome, SetFull } from "./set_full.ts";
 import { outcome } from "./set_full.ts";
 import { type Quantiles, quantiles } from "./quantiles.ts";
 import { compareValues } from "./values.ts";
+import type { Findings } from "../workloads/workload.ts";
 import { REPORTS_MAX, type Violation, type ViolationKind } from "./violations.ts";
 
 /** Stale values that are described one by one. Jepsen's. */
@@ -28,6 +29,8 @@ export interface Evidence {
   readonly unanswered: readonly string[];
   readonly violations: readonly Violation[];
   readonly violationCount: number;
+  /** Of a workload that is no set of values. */
+  readonly findings?: Findings;
 }
 
 export interface StaleElement {
@@ -84,6 +87,7 @@ export interface WorkloadResults {
 
 export interface Verdict {
   readonly workload: WorkloadResults;
+  readonly other?: Findings["results"];
   readonly failures: readonly string[];
 }
 
@@ -102,9 +106,14 @@ interface Judged {
 export function check(evidence: Evidence): Verdict {
   const judged = evidence.setFull.elements.map((element) => judge(element, evidence));
   const findings = find(judged, evidence);
-  const failures = sentences(findings, evidence.finalReads.refusal);
-  const known = findings["stable-count"] > 0 ? true : "unknown";
-  return { workload: { ...findings, valid: failures.length > 0 ? false : known }, failures };
+  const other = evidence.findings;
+  const failures = [...sentences(findings, evidence.finalReads.refusal), ...other?.failures ?? []];
+  const known = other !== undefined || findings["stable-count"] > 0 ? true : "unknown";
+  return {
+    workload: { ...findings, valid: failures.length > 0 ? false : known },
+    ...other && { other: other.results },
+    failures,
+  };
 }
 
 function judge(element: Element, { finalReads, memoryLostSince, rolledBack }: Evidence): Judged {

@@ -12,8 +12,10 @@ import { Propagation } from "./propagation.ts";
 import { SetFull } from "./set_full.ts";
 import { type LossCause, Survival } from "./survival.ts";
 import { type ViolationKind, Violations } from "./violations.ts";
+import type { Checker, WorkloadDefinition } from "../workloads/workload.ts";
 
 export interface EvidenceCollectorOptions {
+  readonly workload: WorkloadDefinition;
   readonly nodes: readonly string[];
   /** The examination's clock, ms. */
   readonly now: () => number;
@@ -43,6 +45,10 @@ export class EvidenceCollector {
   readonly #components: Components;
   readonly #survival = new Survival();
   readonly #memoryLostAt = new Map<string, number>();
+  readonly #rolledBackAt = new Map<string, number>();
+  /** When nodes last began again from what was safe, or from nothing. */
+  readonly #cameBackAt = new Map<string, number>();
+  readonly #checker: Checker | undefined;
 
   constructor(options: EvidenceCollectorOptions) {
     this.#options = options;
@@ -50,6 +56,11 @@ export class EvidenceCollector {
     this.finalReads = new FinalReads(options.nodes);
     this.#components = new Components(options.nodes);
     options.recorder?.judges?.(this.setFull);
+    this.#checker = options.workload.checker?.({
+      mayHaveLost: (node, since) =>
+        isSince(this.#memoryLostAt, node, since) || isSince(this.#rolledBackAt, node, since),
+      cameBack: (node, since) => isSince(this.#cameBackAt, node, since),
+    });
   }
 
   accuse(node: string, kind: ViolationKind, reason: string): void {
@@ -76,6 +87,7 @@ export class EvidenceCollector {
 
   memoryLost(node: string): void {
     const { durable, recorder, elapsed, now } = this.#options;
+    this.#cameBackAt.set(node, elapsed());
     if (durable) return;
     this.#memoryLostAt.set(node, elapsed());
     this.propagation.forgets(node);
@@ -84,7 +96,9 @@ export class EvidenceCollector {
 
   /** A node has lost these values; `held` are those that some node holds still, or would come back with. */
   lost(node: string, values: readonly Json[], cause: LossCause, held: Iterable<Json>): void {
+    this.#cameBackAt.set(node, this.#options.elapsed());
     if (values.length === 0) return;
+    if (cause === "rollback") this.#rolledBackAt.set(node, this.#options.elapsed());
     this.#survival.lost(values, cause, held);
     this.propagation.loses(node, values);
     this.#options.recorder?.loses(node, values, this.#options.now());
@@ -117,18 +131,21 @@ export class EvidenceCollector {
       finalReads: this.finalReads,
       rolledBack: (value) => this.#survival.isGone(value),
       digests,
-      memoryLostSince: (node, at) => (this.#memoryLostAt.get(node) ?? -Infinity) >= at,
+      memoryLostSince: (node, at) => isSince(this.#memoryLostAt, node, at),
       unanswered,
       violations: this.violations.kept,
       violationCount: this.violations.count,
+      ...this.#checker && { findings: this.#checker.check() },
     };
   }
 
   #witness(op: Op, invocation: Op): void {
     this.#options.recorder?.operation(op, invocation);
-    this.setFull.see(op, invocation);
+    this.#checker?.see(op, invocation);
     this.finalReads.see(op);
-    if (op.f === "broadcast") {
+    if (!this.#options.workload.ofValues) return;
+    this.setFull.see(op, invocation);
+    if (op.f !== "read") {
       const inReach = () => this.#components.of(op.node, this.#options.grudge());
       if (op.type === "invoke") this.propagation.broadcast(op.value, op.time, inReach());
       if (op.type === "ok") this.propagation.acknowledged(op.value, op.node);
@@ -136,6 +153,10 @@ export class EvidenceCollector {
       this.shown(op.node, op.value, op.time);
     }
   }
+}
+
+function isSince(moments: ReadonlyMap<string, number>, node: string, since: number): boolean {
+  return (moments.get(node) ?? -Infinity) >= since;
 }
 
 /** Nodes that Maelstrom runs beside those under examination (service.clj). */

@@ -1,6 +1,10 @@
 /** The history of an examination: each request of a client and its outcome, in order. */
 import type { Json } from "../../core/message.ts";
 
+/** What an operation asks, by the type of its request. */
+export const fs = ["broadcast", "add", "read", "echo", "generate"] as const;
+export type F = typeof fs[number];
+
 export type OpType = "invoke" | "ok" | "fail" | "info";
 
 /** An invocation or its completion. "fail" surely did not happen; "info" may or may not have. */
@@ -11,12 +15,14 @@ export interface Op {
   readonly process: number;
   readonly thread: number;
   readonly node: string;
-  readonly f: "broadcast" | "read";
+  readonly f: F;
   readonly type: OpType;
-  /** The value of a broadcast; all values of a read that is ok; null otherwise. */
+  /** What is broadcast, added or to be echoed; where it is ok, what a read, an echo or a request for an id was answered with; null otherwise. */
   readonly value: Json;
   /** One of the last reads, after everything is healed and rested. */
   readonly final: boolean;
+  /** Of a completion: its node was down, killed, paused or out of reach meanwhile. */
+  readonly disturbed?: true;
 }
 
 export type Invocation = Omit<Op, "index" | "type">;
@@ -33,7 +39,7 @@ export interface Counts {
 
 export class History {
   readonly #witnesses: readonly Witness[];
-  readonly #tallies = { broadcast: tally(), read: tally() };
+  readonly #tallies = { broadcast: tally(), read: tally(), add: tally(), echo: tally(), generate: tally() };
   #index = 0;
 
   constructor(witnesses: readonly Witness[]) {
@@ -47,17 +53,23 @@ export class History {
     return op;
   }
 
-  complete(invocation: Op, type: Exclude<OpType, "invoke">, time: number, value: Json): void {
-    const op: Op = { ...invocation, index: this.#index++, type, time, value };
+  complete(
+    invocation: Op,
+    type: Exclude<OpType, "invoke">,
+    time: number,
+    value: Json,
+    disturbed = false,
+  ): void {
+    const op: Op = { ...invocation, index: this.#index++, type, time, value, ...disturbed && { disturbed } };
     this.#tallies[op.f][type]++;
     for (const witness of this.#witnesses) witness(op, invocation);
   }
 
   get invocations(): number {
-    return this.#tallies.broadcast.invoke + this.#tallies.read.invoke;
+    return fs.reduce((sum, f) => sum + this.#tallies[f].invoke, 0);
   }
 
-  counts(f: "broadcast" | "read"): Counts {
+  counts(f: F): Counts {
     const { ok, fail, info } = this.#tallies[f];
     return { count: ok + fail + info, "ok-count": ok, "fail-count": fail, "info-count": info };
   }

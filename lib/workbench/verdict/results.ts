@@ -1,6 +1,12 @@
 /** The results of an examination: one JSON object that nests as Maelstrom's result map does, with our own findings beside. */
 import { accusations, check, type Evidence, type WorkloadResults } from "./checker.ts";
-import type { Counts, History } from "./history.ts";
+import type { Counts, F, History } from "./history.ts";
+import {
+  type Findings as OtherFindings,
+  operationsOf,
+  type WorkloadDefinition,
+} from "../workloads/workload.ts";
+import { workloadOf } from "../workloads/workloads.ts";
 import type { Wire } from "../world/running/counter_totals.ts";
 import type { Load } from "../world/loads.ts";
 import type { NemesisEvent } from "../faults/nemesis.ts";
@@ -54,7 +60,10 @@ export interface NetResults {
 export interface StatsResults extends Counts {
   /** Whether operations of each kind succeeded at all. */
   readonly valid: boolean;
-  readonly "by-f": { readonly broadcast: Counts; readonly read: Counts };
+  /** In JSON only those that the workload has. */
+  readonly "by-f":
+    & { readonly broadcast: Counts; readonly read: Counts }
+    & Readonly<Partial<Record<F, Counts>>>;
 }
 
 export interface Results {
@@ -67,6 +76,8 @@ export interface Results {
   readonly availability: { readonly valid: boolean; readonly "ok-fraction": number };
   readonly net: NetResults;
   readonly workload: WorkloadResults;
+  /** Of a workload that is no set of values: in JSON it stands in the place of what `workload` says of values. */
+  readonly other?: OtherFindings["results"];
   /** From a broadcast's invocation until the last node had it, ms; null if no value got so far. */
   readonly "true-latencies": Quantiles | null;
   /** How far apart two samples of one node were, ms: true times are late by up to that. 0: they are exact. */
@@ -85,6 +96,7 @@ export interface Results {
 }
 
 export interface Findings {
+  readonly workload: WorkloadDefinition;
   readonly evidence: Evidence;
   readonly history: History;
   readonly traffic: Traffic;
@@ -106,10 +118,10 @@ export interface Findings {
 
 export function conclude(findings: Findings): Results {
   const { evidence, history, propagation, settings } = findings;
-  const { workload, failures: found } = check(evidence);
-  const stats = statsOf(history);
+  const { workload, other, failures: found } = check(evidence);
+  const stats = statsOf(history, findings.workload);
   const begun = findings.setupFailures.length === 0;
-  const whole = [...found, ...findings.examinerFailures, ...tooLittle(stats, workload)];
+  const whole = [...found, ...findings.examinerFailures, ...tooLittle(stats, workload, findings.workload)];
   const failures = begun ? whole : setupFailuresOf(findings);
   return {
     valid: failures.length === 0,
@@ -119,16 +131,47 @@ export function conclude(findings: Findings): Results {
     availability: { valid: true, "ok-fraction": share(stats["ok-count"], stats.count) },
     net: netOf(findings),
     workload: begun ? workload : { ...workload, valid: false },
+    ...other && { other },
     "true-latencies": propagation.trueLatencies,
     "observed-every-ms": findings.observedEveryMs,
     ...findings.wire && { watched: true },
-    "everywhere-after-heal-ms": propagation.healTimes([...workload.forgiven, ...workload["rolled-back"]]),
+    "everywhere-after-heal-ms": findings.workload.ofValues
+      ? propagation.healTimes([...workload.forgiven, ...workload["rolled-back"]])
+      : [],
     "during-cuts": propagation.duringCuts,
     nemesis: findings.nemesis,
     settings,
     seed: settings.seed,
     "time-ms": Math.round(findings.timeMs),
     "examiner-late-ms": Math.round(findings.lateMs),
+  };
+}
+
+/** What is printed as JSON: of each part what its workload has, named as in Maelstrom. */
+export function asJson(results: Results): object {
+  const { workload: name } = results.settings;
+  if (name === undefined || name === "broadcast") return results;
+  const { other, workload, stats, ...more } = results;
+  const own = operationsOf(workloadOf(results.settings)).map((f) => [f, stats["by-f"][f]]);
+  const counts = { ...stats, "by-f": Object.fromEntries(own) };
+  if (other === undefined) return { ...more, stats: counts, workload };
+  const {
+    "true-latencies": _,
+    "observed-every-ms": __,
+    "everywhere-after-heal-ms": ___,
+    "during-cuts": ____,
+    ...rest
+  } = more;
+  const { kind: _____, ...found } = other;
+  const { valid, unanswered, violations, "no-final-read": noFinalRead, "violation-count": count } = workload;
+  return {
+    ...rest,
+    stats: counts,
+    workload: {
+      valid,
+      ...found,
+      ...{ "no-final-read": noFinalRead, unanswered, "violation-count": count, violations },
+    },
   };
 }
 
@@ -142,10 +185,10 @@ function setupFailuresOf({ evidence, setupFailures }: Findings): string[] {
 }
 
 /** A test in which nothing happened proves nothing. */
-function tooLittle(stats: StatsResults, workload: WorkloadResults): string[] {
+function tooLittle(stats: StatsResults, workload: WorkloadResults, kind: WorkloadDefinition): string[] {
   const failures: string[] = [];
-  for (const f of ["broadcast", "read"] as const) {
-    if (stats["by-f"][f]["ok-count"] === 0) failures.push(`Nothing proven: no ${f} succeeded.`);
+  for (const f of operationsOf(kind)) {
+    if (stats["by-f"][f]?.["ok-count"] === 0) failures.push(`Nothing proven: no ${f} succeeded.`);
   }
   if (failures.length === 0 && workload.valid === "unknown") {
     failures.push("Nothing proven: no value became stable.");
@@ -153,22 +196,27 @@ function tooLittle(stats: StatsResults, workload: WorkloadResults): string[] {
   return failures;
 }
 
-function statsOf(history: History): StatsResults {
-  const [broadcast, read] = [history.counts("broadcast"), history.counts("read")];
+function statsOf(history: History, workload: WorkloadDefinition): StatsResults {
+  const own = operationsOf(workload).map((f) => [f, history.counts(f)] as const);
+  const total = (count: keyof Counts) => own.reduce((sum, [, counts]) => sum + counts[count], 0);
   return {
-    valid: broadcast["ok-count"] > 0 && read["ok-count"] > 0,
-    count: broadcast.count + read.count,
-    "ok-count": broadcast["ok-count"] + read["ok-count"],
-    "fail-count": broadcast["fail-count"] + read["fail-count"],
-    "info-count": broadcast["info-count"] + read["info-count"],
-    "by-f": { broadcast, read },
+    valid: own.every(([, counts]) => counts["ok-count"] > 0),
+    count: total("count"),
+    "ok-count": total("ok-count"),
+    "fail-count": total("fail-count"),
+    "info-count": total("info-count"),
+    "by-f": {
+      broadcast: history.counts("broadcast"),
+      read: history.counts("read"),
+      ...Object.fromEntries(own),
+    },
   };
 }
 
-function netOf({ traffic, wire, history, lateReplies }: Findings): NetResults {
+function netOf({ workload, traffic, wire, history, lateReplies }: Findings): NetResults {
   const { clients, servers, observer } = traffic;
   const ops = history.invocations;
-  const { count, "fail-count": refused } = history.counts("broadcast");
+  const { count, "fail-count": refused } = history.counts(workload.main);
   const values = count - refused;
   const all: Flow = {
     "send-count": clients["send-count"] + servers["send-count"],

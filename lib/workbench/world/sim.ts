@@ -6,6 +6,8 @@ import { type Entry, type Mechanism, Node, type NodeOptions, type NodeStatus } f
 import { fork, type Random } from "../../core/random.ts";
 import { drive, type Driver } from "../../runtime/drive.ts";
 import { driveDurably } from "../../runtime/drive_durably.ts";
+import type { WorkloadName } from "../../runtime/workloads/names.ts";
+import { WorkloadNode } from "../../runtime/workloads/workload_node.ts";
 import { Examination } from "../examination.ts";
 import { protocols } from "../reference/protocols.ts";
 import type { RunObserver } from "../report/recording.ts";
@@ -23,6 +25,8 @@ import type { Host, HostEvents, HostFactory, Scheduler } from "./world.ts";
 export interface SimNodeOptions {
   readonly deliveryBudgetMs?: number;
   readonly without?: readonly Mechanism[];
+  /** Clients ask for another than broadcast. */
+  readonly workload?: WorkloadName;
   /** Entries that a node persists survive its kills, as with `serve --data`; else it comes back empty, as under Maelstrom. */
   readonly durable?: boolean;
   /** How many nodes start for the first time, and over how long, ms; by default they are there at once. */
@@ -62,10 +66,10 @@ export function simulation(
 ): { readonly scheduler: VirtualScheduler; readonly examination: Examination } {
   const scheduler = new VirtualScheduler();
   const durable = isDurable(settings);
-  const { nodeCount: nodes, startUpMs = startUpMsOf(nodes) } = settings;
+  const { nodeCount: nodes, startUpMs = startUpMsOf(nodes), workload } = settings;
   const onTrace = recorder?.traced && { onTrace: recorder.traced.bind(recorder) };
-  const startUp = { nodes, ms: startUpMs };
-  const factory = hosts(settings.seed, scheduler, { startUp, ...options, ...onTrace, durable });
+  const given = { startUp: { nodes, ms: startUpMs }, ...workload && { workload } };
+  const factory = hosts(settings.seed, scheduler, { ...given, ...options, ...onTrace, durable });
   const examination = new Examination({
     settings,
     scheduler,
@@ -214,8 +218,10 @@ class SimHost implements Host {
     this.#held = options.durable ? this.#safe() : [];
     const restored = options.durable ? { restored: { entries: this.#store.entries() } } : {};
     const trace = options.onTrace !== undefined;
-    this.#node = make({ ...options, random: this.#random, incarnation, trace, ...restored });
-    return this.#node;
+    const life = { random: this.#random, incarnation };
+    const node = this.#node = make({ ...options, ...life, trace, ...restored });
+    const { workload } = options;
+    return workload === undefined ? node : new WorkloadNode({ node, workload, ...life });
   }
 
   /** The same process goes on with another node: its members are known already. */

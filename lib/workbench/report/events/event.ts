@@ -1,6 +1,7 @@
 /** One line of a file of events, by the name of its event: the schemas by which every line is checked, and their types. */
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
+import { fs } from "../../verdict/history.ts";
 import type { Body, Json } from "../../../core/message.ts";
 import { AboutSchema, ElementSchema, ResultsSchema, SettingsSchema, SightingsSchema } from "./run_schema.ts";
 import { TraceSchema } from "./trace_schema.ts";
@@ -34,7 +35,7 @@ const schemas = {
     op: Index,
     process: Type.Integer(),
     node: Name,
-    f: Type.Enum(["broadcast", "read"]),
+    f: Type.Enum([...fs]),
     /** The value of a broadcast; null for a read. */
     value: AnyJson,
     /** One of the last reads, after everything is healed and rested. */

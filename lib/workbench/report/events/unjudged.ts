@@ -2,6 +2,7 @@
 import type { Settings } from "../../settings.ts";
 import { EvidenceCollector } from "../../verdict/collector.ts";
 import { conclude, type Results } from "../../verdict/results.ts";
+import { workloadOf } from "../../workloads/workloads.ts";
 import { Traffic } from "../../world/traffic.ts";
 
 /** As of an examination that could not begin: everything is empty, and one sentence says why. */
@@ -10,6 +11,7 @@ export function unjudged(settings: Settings, why: string): Results {
   const nothing = { nodes: [], now, elapsed: now, grudge: () => new Map<string, ReadonlySet<string>>() };
   const collector = new EvidenceCollector({
     ...nothing,
+    workload: workloadOf(settings),
     seesInside: true,
     durable: false,
     recorder: undefined,
@@ -24,6 +26,7 @@ export function unjudged(settings: Settings, why: string): Results {
     propagation: collector.propagation,
     observedEveryMs: 0,
     nemesis: [],
+    workload: workloadOf(settings),
     settings,
     timeMs: 0,
     lateMs: 0,

@@ -1,8 +1,14 @@
-/** The flag --workload: what is served, and why nothing else is. */
+/** The flag --workload: what is served and examined, and why nothing else is. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseMaelstrom } from "../../../../lib/commands/config/exam.ts";
+import { parseCompare } from "../../../../lib/commands/config/compare.ts";
+import { parseMaelstrom, parseSim } from "../../../../lib/commands/config/exam.ts";
+import { parseTest } from "../../../../lib/commands/config/real.ts";
+import { replayCommand } from "../../../../lib/commands/exam/describe.ts";
+import { ownProgram } from "../../../../lib/commands/exam/processes.ts";
 import { workloadNames } from "../../../../lib/runtime/workloads/names.ts";
+import { defaults } from "../../../../lib/workbench/settings.ts";
+import { itself } from "../../../../lib/workbench/world/process.ts";
 import { configOf, mistakesOf } from "./parsed.ts";
 
 const rule = `one of ${workloadNames.join(", ")}`;
@@ -23,4 +29,46 @@ test("--workload: what is not served is refused, with the reason where Maelstrom
     `Cannot run 'maelstrom' as 'HEARSAY_WORKLOAD' must be ${rule} (kafka wants offsets in an order that all ` +
     `nodes agree on, which takes consensus): current value is "kafka"`,
   ]);
+});
+
+test("--workload: an examination is of one, broadcast by default, and says so when it is run again", () => {
+  const examsOf = (...args: string[]) => [
+    configOf(parseSim(args, {})).exams,
+    configOf(parseTest(args, {})).exams,
+  ];
+  const exams = [{ settings: { ...defaults, workload: "g-set" } }];
+  assert.deepEqual(examsOf("-w", "g-set"), [exams, exams]);
+  const usual = [{ settings: defaults }];
+  assert.deepEqual([examsOf(), examsOf("-w", "broadcast")], [[usual, usual], [usual, usual]]);
+  const again = replayCommand({ settings: { ...defaults, workload: "pn-counter" } }, 3, []);
+  assert.equal(again, "hearsay sim --seed 3 --workload pn-counter");
+});
+
+test("--workload: challenges, running clusters and comparisons are of broadcast alone", () => {
+  const others = ["--workload", "echo"];
+  assert.deepEqual(mistakesOf(parseSim(["--challenge", "3b", ...others], {})), [
+    "Cannot run 'sim' as '--workload' must be broadcast with --challenge, as each challenge is about that: " +
+    'current value is "echo"',
+  ]);
+  const cluster = ["--cluster", "n1=a:7000"];
+  assert.deepEqual(mistakesOf(parseTest([...cluster, ...others], {})), [
+    "Cannot run 'test' as '--workload' must be broadcast with --cluster, as nodes of 'hearsay serve' do nothing " +
+    'else: current value is "echo"',
+  ]);
+  const broadcast = ["-w", "broadcast"];
+  assert.deepEqual(mistakesOf(parseSim(["--challenge", "3b", ...broadcast], {})), []);
+  assert.deepEqual(mistakesOf(parseTest([...cluster, ...broadcast], {})), []);
+  assert.equal(mistakesOf(parseCompare(others, {})).length, 1);
+});
+
+test("ownProgram(): the node is told of the workload, unless the words for it say it already", () => {
+  const { args: first } = itself();
+  const argsOf = (...args: string[]) =>
+    ownProgram({ settings: { ...defaults, workload: "g-set" } }, args).args?.slice(first.length);
+  assert.deepEqual(argsOf(), ["--workload", "g-set"]);
+  assert.deepEqual(argsOf("--delivery-budget", "9"), ["--workload", "g-set", "--delivery-budget", "9"]);
+  for (const said of [["-w", "g-set"], ["--workload", "g-set"], ["--workload=g-set"]]) {
+    assert.deepEqual(argsOf(...said), said);
+  }
+  assert.deepEqual(ownProgram({ settings: defaults }).args, first);
 });

@@ -1,0 +1,29 @@
+/** The flag that says what nodes are to do, as Maelstrom's -w does, and what goes with it. */
+import { isWorkload, whyUnserved, type WorkloadName, workloadNames } from "../../runtime/workloads/names.ts";
+import { complain, type Given } from "../flags/flags.ts";
+import { parsedText } from "../flags/schemas.ts";
+
+export const workloadFlag = (about: string) =>
+  parsedText((name) => isWorkload(name) ? name : undefined, {
+    ...{ value: "NAME", short: "w", about },
+    rule: `one of ${workloadNames.join(", ")}`,
+    why: whyUnserved,
+  });
+
+/** Mistakes where nodes are to do something else than broadcast, and cannot. */
+export function workloadMistakes(
+  command: string,
+  { workload = "broadcast", challenge }: {
+    readonly workload?: WorkloadName | undefined;
+    readonly challenge?: string | undefined;
+  },
+  given: ReadonlyMap<string, Given>,
+): string[] {
+  if (workload === "broadcast") return [];
+  const why = given.has("cluster")
+    ? "broadcast with --cluster, as nodes of 'hearsay serve' do nothing else"
+    : challenge === undefined
+    ? undefined
+    : "broadcast with --challenge, as each challenge is about that";
+  return complain(command, given, "workload", why);
+}

@@ -1,0 +1,22 @@
+/** Every workload that the examiner can run, by its name. */
+import type { WorkloadName } from "../../runtime/workloads/names.ts";
+import type { Settings } from "../settings.ts";
+import { gCounter, pnCounter } from "./counters.ts";
+import { echo } from "./echo.ts";
+import { broadcast, gSet } from "./sets.ts";
+import { uniqueIds } from "./unique_ids.ts";
+import type { WorkloadDefinition } from "./workload.ts";
+
+/** Of these settings; by default broadcast. */
+export function workloadOf({ workload = "broadcast" }: Pick<Settings, "workload">): WorkloadDefinition {
+  return workloads[workload];
+}
+
+const workloads: Readonly<Record<WorkloadName, WorkloadDefinition>> = {
+  broadcast,
+  echo,
+  "unique-ids": uniqueIds,
+  "g-set": gSet,
+  "g-counter": gCounter,
+  "pn-counter": pnCounter,
+};
