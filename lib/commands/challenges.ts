@@ -3,7 +3,7 @@ import type { ExaminationProgress } from "../workbench/progress.ts";
 import type { ProtocolName, Settings } from "../workbench/settings.ts";
 import type { Results } from "../workbench/verdict/results.ts";
 import { simulate } from "../workbench/world/sim.ts";
-import { parseChallenges } from "./config/challenges.ts";
+import { parseChallenges } from "./config/exam/challenges.ts";
 import { liveLine } from "./exam/live_line.ts";
 import { examineProcesses, ownProgram } from "./exam/processes.ts";
 import { figureText, judge, type Judgement, worst } from "./exam/figures.ts";

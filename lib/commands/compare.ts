@@ -2,8 +2,8 @@
 import type { ProtocolName } from "../workbench/settings.ts";
 import type { Results } from "../workbench/verdict/results.ts";
 import { simulate } from "../workbench/world/sim.ts";
-import { type CompareConfig, parseCompare } from "./config/compare.ts";
-import type { Exam } from "./config/exam.ts";
+import { type CompareConfig, parseCompare } from "./config/exam/compare.ts";
+import type { Exam } from "./config/exam/exam.ts";
 import { replayCommand } from "./exam/describe.ts";
 import { figureOf, figureText } from "./exam/figures.ts";
 import { judgedRun, statusOf, table } from "./exam/outcome.ts";

@@ -6,7 +6,7 @@ import { runMaelstrom } from "../service/maelstrom.ts";
 /** Settings are only parsed where there are some: a plain start need not load the parser. */
 export async function maelstrom(args: readonly string[], io: Io): Promise<number> {
   if (args.length === 0 && !hasVariables(io.env)) return await runMaelstrom({});
-  const { parseMaelstrom } = await import("./config/exam.ts");
+  const { parseMaelstrom } = await import("./config/maelstrom.ts");
   const parsed = parseMaelstrom(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   const { protocol = "hearsay", ...config } = parsed.config;

@@ -1,6 +1,6 @@
 /** `hearsay sim`: nodes in this process on a simulated network, for one seed or many. */
 import { type SimOptions, simulate } from "../workbench/world/sim.ts";
-import { type Exam, parseSim, type SimConfig } from "./config/exam.ts";
+import { type Exam, parseSim, type SimConfig } from "./config/exam/exam.ts";
 import { replayCommand } from "./exam/describe.ts";
 import { netLogTo, printLog } from "./exam/net_log.ts";
 import { type RunFiles, withFiles } from "./exam/recorded.ts";

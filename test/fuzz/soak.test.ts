@@ -1,7 +1,7 @@
 /** The soak: its first runs hold, its command shows what it saw, and a broken node does not get through. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseSim } from "../../lib/commands/config/exam.ts";
+import { parseSim } from "../../lib/commands/config/exam/exam.ts";
 import { faults } from "../../lib/workbench/settings.ts";
 import { Worker } from "../bench/crew.ts";
 import { script } from "../bench/throughput/processes.ts";

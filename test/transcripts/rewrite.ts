@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { replayed } from "./transcript.ts";
 
-const folder = new URL("./", import.meta.url);
+const folder = new URL(".", import.meta.url);
 
 for (const name of readdirSync(folder).filter((each) => each.endsWith(".txt"))) {
   const file = new URL(name, folder);

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { difference, replayed } from "./transcript.ts";
 
-const folder = new URL("./", import.meta.url);
+const folder = new URL(".", import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith(".txt"));
 
 test("there are transcripts, and each opens with what it shows", () => {

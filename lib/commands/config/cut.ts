@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type Cut, grudgeNames, oneWayOf, parseGrudge } from "../../workbench/faults/grudge.ts";
 import { seeded } from "../../core/random.ts";
 import { ADDRESS_RULE, MEMBERS_RULE, parseAddress, parseMembers } from "./address.ts";
-import { SEED_MAX } from "./seeds.ts";
+import { SEED_MAX } from "./exam/seeds.ts";
 import { parsedText, tied, toggle, whole } from "../flags/schemas.ts";
 import { complain, type Given, mustBe } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";

@@ -3,10 +3,10 @@ import type { Mechanism } from "../../core/node.ts";
 import { scriptOf } from "../../workbench/script/parse_script.ts";
 import { defaults, type Fault, isDurable, nodeIds, type Settings } from "../../workbench/settings.ts";
 import { addressText } from "../../../transports/address.ts";
-import { baseOf } from "../config/script.ts";
+import { baseOf } from "../config/exam/script.ts";
 import type { RunningCluster } from "../config/cut.ts";
-import type { Exam } from "../config/exam.ts";
-import type { TestConfig } from "../config/real.ts";
+import type { Exam } from "../config/exam/exam.ts";
+import type { TestConfig } from "../config/exam/real.ts";
 
 const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
   partition: ({ grudge, cutsS }) => {

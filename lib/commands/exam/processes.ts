@@ -7,7 +7,7 @@ import type { NetLog } from "../../workbench/world/network.ts";
 import type { Results } from "../../workbench/verdict/results.ts";
 import { itself, processHosts, type ProcessOptions } from "../../workbench/world/process.ts";
 import { RealScheduler } from "../../workbench/world/scheduler.ts";
-import type { Exam } from "../config/exam.ts";
+import type { Exam } from "../config/exam/exam.ts";
 
 export interface ProcessesExam {
   readonly settings: Settings;

@@ -4,7 +4,7 @@ import type { Quantiles } from "../../workbench/verdict/quantiles.ts";
 import type { Results } from "../../workbench/verdict/results.ts";
 import { REQUEST_TIMEOUT_MS } from "../../workbench/load/workload.ts";
 import { describeSettings } from "./describe.ts";
-import type { Exam } from "../config/exam.ts";
+import type { Exam } from "../config/exam/exam.ts";
 import { figureNames, figureOf, figureWithUnit, type Judgement, milliseconds } from "./figures.ts";
 import type { Paint } from "../terminal/io.ts";
 import { boundText, isAsPublished } from "./targets.ts";

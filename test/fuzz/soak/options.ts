@@ -1,7 +1,7 @@
 /** The flags of the soak, read all at once. */
 import { parseArgs } from "node:util";
 import { isMistakes, mustBe, parsedOr } from "../../shared/tool.ts";
-import { SEED_MAX } from "../../../lib/commands/config/seeds.ts";
+import { SEED_MAX } from "../../../lib/commands/config/exam/seeds.ts";
 import { CORES } from "../../bench/crew.ts";
 
 export const USAGE = `npm run soak -- [flags]

@@ -1,7 +1,7 @@
 /** One random run of the simulator, and what the examiner has against it. */
 import assert from "node:assert/strict";
 import type { Mechanism } from "../../../lib/core/node.ts";
-import { type Exam, parseSim } from "../../../lib/commands/config/exam.ts";
+import { type Exam, parseSim } from "../../../lib/commands/config/exam/exam.ts";
 import { replayCommand } from "../../../lib/commands/exam/describe.ts";
 import { type SimHosts, simHosts, simulate } from "../../../lib/workbench/world/sim.ts";
 import { drawFlags } from "./draw.ts";

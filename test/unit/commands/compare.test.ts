@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compare } from "../../../lib/commands/compare.ts";
-import { parseCompare } from "../../../lib/commands/config/compare.ts";
+import { parseCompare } from "../../../lib/commands/config/exam/compare.ts";
 import { dispatch } from "../../../lib/commands/dispatch.ts";
 import { protocols } from "../../../lib/workbench/reference/protocols.ts";
 import { defaults, protocolNames } from "../../../lib/workbench/settings.ts";

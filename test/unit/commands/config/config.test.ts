@@ -8,15 +8,15 @@ import {
   LATENCY_MS_MAX,
   NEMESIS_INTERVAL_S_MAX,
   NODE_COUNT_MAX,
-  parseMaelstrom,
   parseSim,
   RATE_MAX,
   RECOVERY_S_MAX,
   TIME_LIMIT_S_MAX,
-} from "../../../../lib/commands/config/exam.ts";
-import { parseChallenges } from "../../../../lib/commands/config/challenges.ts";
-import { SEED_MAX, SEEDS_MAX } from "../../../../lib/commands/config/seeds.ts";
-import { parseTest } from "../../../../lib/commands/config/real.ts";
+} from "../../../../lib/commands/config/exam/exam.ts";
+import { parseMaelstrom } from "../../../../lib/commands/config/maelstrom.ts";
+import { parseChallenges } from "../../../../lib/commands/config/exam/challenges.ts";
+import { SEED_MAX, SEEDS_MAX } from "../../../../lib/commands/config/exam/seeds.ts";
+import { parseTest } from "../../../../lib/commands/config/exam/real.ts";
 import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
 import { configOf, mistakesOf } from "./parsed.ts";
 import { defaults } from "../../../../lib/workbench/settings.ts";

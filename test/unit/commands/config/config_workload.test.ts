@@ -1,9 +1,10 @@
 /** The flag --workload: what is served and examined, and why nothing else is. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseCompare } from "../../../../lib/commands/config/compare.ts";
-import { parseMaelstrom, parseSim } from "../../../../lib/commands/config/exam.ts";
-import { parseTest } from "../../../../lib/commands/config/real.ts";
+import { parseCompare } from "../../../../lib/commands/config/exam/compare.ts";
+import { parseSim } from "../../../../lib/commands/config/exam/exam.ts";
+import { parseMaelstrom } from "../../../../lib/commands/config/maelstrom.ts";
+import { parseTest } from "../../../../lib/commands/config/exam/real.ts";
 import { replayCommand } from "../../../../lib/commands/exam/describe.ts";
 import { ownProgram } from "../../../../lib/commands/exam/processes.ts";
 import { workloadNames } from "../../../../lib/runtime/workloads/names.ts";

@@ -1,7 +1,7 @@
 /** What flags demand of each other: every tie of every command, each with the sentence that says so. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseCompare } from "../../../../lib/commands/config/compare.ts";
+import { parseCompare } from "../../../../lib/commands/config/exam/compare.ts";
 import {
   parseBroadcast,
   parseRead,
@@ -9,10 +9,11 @@ import {
   parseWatch,
 } from "../../../../lib/commands/config/client.ts";
 import { parseHeal, parsePartition, parseSidecar } from "../../../../lib/commands/config/cut.ts";
-import { parseChallenges } from "../../../../lib/commands/config/challenges.ts";
-import { parseMaelstrom, parseSim } from "../../../../lib/commands/config/exam.ts";
+import { parseChallenges } from "../../../../lib/commands/config/exam/challenges.ts";
+import { parseSim } from "../../../../lib/commands/config/exam/exam.ts";
+import { parseMaelstrom } from "../../../../lib/commands/config/maelstrom.ts";
 import { parseLab } from "../../../../lib/commands/config/lab.ts";
-import { parseTest } from "../../../../lib/commands/config/real.ts";
+import { parseTest } from "../../../../lib/commands/config/exam/real.ts";
 import { parseServe } from "../../../../lib/commands/config/serve.ts";
 import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
 import type { Env, FlagLine, Parsed } from "../../../../lib/commands/flags/read_flags.ts";

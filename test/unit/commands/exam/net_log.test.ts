@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { netLogTo } from "../../../../lib/commands/exam/net_log.ts";
-import { parseTest } from "../../../../lib/commands/config/real.ts";
+import { parseTest } from "../../../../lib/commands/config/exam/real.ts";
 import { sim } from "../../../../lib/commands/sim.ts";
 import { listen } from "../../client/fake_node.ts";
 import { mistakesOf } from "../config/parsed.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { repeatCommand } from "../../../../lib/commands/exam/describe.ts";
 import { aboutOf } from "../../../../lib/commands/exam/recorded.ts";
-import { parseTest, type TestConfig } from "../../../../lib/commands/config/real.ts";
+import { parseTest, type TestConfig } from "../../../../lib/commands/config/exam/real.ts";
 import { sim } from "../../../../lib/commands/sim.ts";
 import { EventsReader } from "../../../../lib/workbench/report/events/read.ts";
 import type { Run } from "../../../../lib/workbench/report/run.ts";

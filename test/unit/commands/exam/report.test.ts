@@ -1,7 +1,7 @@
 /** What people read: the verdict, the live line, the replay command, and help. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseSim } from "../../../../lib/commands/config/exam.ts";
+import { parseSim } from "../../../../lib/commands/config/exam/exam.ts";
 import { describeSettings, replayCommand } from "../../../../lib/commands/exam/describe.ts";
 import { dispatch } from "../../../../lib/commands/dispatch.ts";
 import { commands } from "../../../../lib/commands/flags/command_names.ts";

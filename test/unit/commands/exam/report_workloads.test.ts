@@ -1,7 +1,7 @@
 /** What people read of a run that is no broadcast. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseSim } from "../../../../lib/commands/config/exam.ts";
+import { parseSim } from "../../../../lib/commands/config/exam/exam.ts";
 import { judgedRun } from "../../../../lib/commands/exam/outcome.ts";
 import { reportLines } from "../../../../lib/commands/exam/report.ts";
 import { paintFor } from "../../../../lib/commands/terminal/io.ts";

@@ -1,6 +1,6 @@
 /** Results by hand, and a run that had them, for whoever reports them. */
 import assert from "node:assert/strict";
-import { parseSim } from "../../../../lib/commands/config/exam.ts";
+import { parseSim } from "../../../../lib/commands/config/exam/exam.ts";
 import { judgedRun } from "../../../../lib/commands/exam/outcome.ts";
 import type { JudgedRun } from "../../../../lib/commands/exam/report.ts";
 import type { Results } from "../../../../lib/workbench/verdict/results.ts";

@@ -1,7 +1,7 @@
 /** The settings of `hearsay challenges`, from flags and environment variables. */
 import { z } from "zod";
-import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
-import { toggle, whole } from "../flags/schemas.ts";
+import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
+import { toggle, whole } from "../../flags/schemas.ts";
 import { SEEDS_MAX } from "./seeds.ts";
 
 export interface ChallengesConfig {

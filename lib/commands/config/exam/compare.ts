@@ -1,8 +1,8 @@
 /** The settings of `hearsay compare`: one examination, the protocols that take it, and for how many seeds. */
-import { faults, type ProtocolName, protocolNames } from "../../workbench/settings.ts";
-import { challengeNames, challenges } from "../exam/targets.ts";
-import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
-import { choice, list } from "../flags/schemas.ts";
+import { faults, type ProtocolName, protocolNames } from "../../../workbench/settings.ts";
+import { challengeNames, challenges } from "../../exam/targets.ts";
+import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
+import { choice, list } from "../../flags/schemas.ts";
 import { challengeFaults, type Exam, exam, examMistakes, examOf, nemesisAbout, startUpFlag } from "./exam.ts";
 import { needsLog } from "./protocol.ts";
 import { seedsFlag, seedsMistakes } from "./seeds.ts";

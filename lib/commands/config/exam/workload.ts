@@ -1,7 +1,12 @@
 /** The flag that says what nodes are to do, as Maelstrom's -w does, and what goes with it. */
-import { isWorkload, whyUnserved, type WorkloadName, workloadNames } from "../../runtime/workloads/names.ts";
-import { complain, type Given } from "../flags/flags.ts";
-import { parsedText } from "../flags/schemas.ts";
+import {
+  isWorkload,
+  whyUnserved,
+  type WorkloadName,
+  workloadNames,
+} from "../../../runtime/workloads/names.ts";
+import { complain, type Given } from "../../flags/flags.ts";
+import { parsedText } from "../../flags/schemas.ts";
 
 export const workloadFlag = (about: string) =>
   parsedText((name) => isWorkload(name) ? name : undefined, {

@@ -1,7 +1,7 @@
 /** How many seeds to run, and from which one on. */
-import { defaults } from "../../workbench/settings.ts";
-import { complain, type Given } from "../flags/flags.ts";
-import { whole } from "../flags/schemas.ts";
+import { defaults } from "../../../workbench/settings.ts";
+import { complain, type Given } from "../../flags/flags.ts";
+import { whole } from "../../flags/schemas.ts";
 
 export const SEED_MAX = 4_294_967_295;
 export const SEEDS_MAX = 10_000;

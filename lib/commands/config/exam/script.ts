@@ -1,12 +1,12 @@
 /** The settings that a script brings along, and the mistakes in it, from the flag that gives its text or names its file. */
 import { readFileSync } from "node:fs";
-import { messageOf } from "../../../transports/errno.ts";
-import { parseScript } from "../../workbench/script/parse_script.ts";
-import { endOf, printAction, printScript, type Script } from "../../workbench/script/script.ts";
-import { defaults, nodeIds, type Settings } from "../../workbench/settings.ts";
-import type { Challenge } from "../exam/targets.ts";
-import { type Given, mustBe } from "../flags/flags.ts";
-import { parsedText } from "../flags/schemas.ts";
+import { messageOf } from "../../../../transports/errno.ts";
+import { parseScript } from "../../../workbench/script/parse_script.ts";
+import { endOf, printAction, printScript, type Script } from "../../../workbench/script/script.ts";
+import { defaults, nodeIds, type Settings } from "../../../workbench/settings.ts";
+import type { Challenge } from "../../exam/targets.ts";
+import { type Given, mustBe } from "../../flags/flags.ts";
+import { parsedText } from "../../flags/schemas.ts";
 
 /** The text, or why it cannot be had. */
 export type ScriptText = { readonly text: string } | { readonly why: string };

@@ -1,8 +1,8 @@
 /** The settings of `hearsay test`: programs that it starts, or nodes that run already. */
 import type { z } from "zod";
-import { defaults, realFaults } from "../../workbench/settings.ts";
-import { isClient } from "../../../transports/client_id.ts";
-import { MEMBERS_RULE, parseMembers } from "./address.ts";
+import { defaults, realFaults } from "../../../workbench/settings.ts";
+import { isClient } from "../../../../transports/client_id.ts";
+import { MEMBERS_RULE, parseMembers } from "../address.ts";
 import {
   challengeFaults,
   cutMistakes,
@@ -14,15 +14,15 @@ import {
   settingsOf,
   wantedOf,
 } from "./exam.ts";
-import type { Wanted } from "../exam/wanted.ts";
-import { type RunningCluster, runningClusterOf, SIDECAR_PORT, sidecarMistakes } from "./cut.ts";
-import { list, parsedText, text, tied, toggle } from "../flags/schemas.ts";
-import { complain, type Given } from "../flags/flags.ts";
-import { whyNoProgram } from "./program.ts";
+import type { Wanted } from "../../exam/wanted.ts";
+import { type RunningCluster, runningClusterOf, SIDECAR_PORT, sidecarMistakes } from "../cut.ts";
+import { list, parsedText, text, tied, toggle } from "../../flags/schemas.ts";
+import { complain, type Given } from "../../flags/flags.ts";
+import { whyNoProgram } from "../program.ts";
 import { protocolMistakes } from "./protocol.ts";
 import { workloadMistakes } from "./workload.ts";
-import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
-import type { Address } from "../../../transports/address.ts";
+import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
+import type { Address } from "../../../../transports/address.ts";
 
 export interface TestConfig {
   readonly exams: readonly Exam[];

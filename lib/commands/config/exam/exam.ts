@@ -1,26 +1,24 @@
-/** The settings of Maelstrom's node and of the examinations, with units and limits, from flags and environment variables. */
-import { mechanisms } from "../../core/mechanisms.ts";
+/** The settings of examinations, with units and limits, from flags and environment variables. */
+import { mechanisms } from "../../../core/mechanisms.ts";
 import { z } from "zod";
-import type { Mechanism } from "../../core/node.ts";
-import { grudgeNames, parseGrudge } from "../../workbench/faults/grudge.ts";
+import type { Mechanism } from "../../../core/node.ts";
+import { grudgeNames, parseGrudge } from "../../../workbench/faults/grudge.ts";
 import {
   defaults,
   type Fault,
   faults,
   latencyDists,
   nodeIds,
-  type ProtocolName,
   type Settings,
   topologyNames,
-} from "../../workbench/settings.ts";
-import type { WorkloadName } from "../../runtime/workloads/names.ts";
-import { START_MS_MAX, START_MS_PER_NODE } from "../../workbench/world/start_up.ts";
+} from "../../../workbench/settings.ts";
+import { START_MS_MAX, START_MS_PER_NODE } from "../../../workbench/world/start_up.ts";
 import { baseOf, scriptFlag, scriptIn, scriptMistakes } from "./script.ts";
-import { choice, decimal, list, parsedText, text, tied, toggle, whole } from "../flags/schemas.ts";
-import { complain, type Given } from "../flags/flags.ts";
-import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
-import { CHOSEN, type Wanted } from "../exam/wanted.ts";
-import { type Challenge, challengeNames, challenges } from "../exam/targets.ts";
+import { choice, decimal, list, parsedText, text, tied, toggle, whole } from "../../flags/schemas.ts";
+import { complain, type Given } from "../../flags/flags.ts";
+import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
+import { CHOSEN, type Wanted } from "../../exam/wanted.ts";
+import { type Challenge, challengeNames, challenges } from "../../exam/targets.ts";
 import { workloadFlag, workloadMistakes } from "./workload.ts";
 import { protocolFlag, protocolMistakes } from "./protocol.ts";
 import { SEED_MAX, seedsFlag, seedsMistakes } from "./seeds.ts";
@@ -52,12 +50,6 @@ export interface SimConfig {
   readonly wanted: Wanted;
 }
 
-export interface MaelstromConfig {
-  readonly deliveryBudgetMs?: number;
-  readonly protocol?: ProtocolName;
-  readonly workload?: WorkloadName;
-}
-
 export const grudgeRule = `one of ${
   grudgeNames.join(", ")
 }, or the sides by name, as n0|rest or one way n0>rest, or links, as n0-n1`;
@@ -69,7 +61,7 @@ const CUTS_RULE = `a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}`;
 const BANDWIDTH_RULE = "bits a second from 1k to 1000g, as 512k, 2m or 1.5g";
 
 const S = defaults;
-const budget = () =>
+export const budget = () =>
   whole(1, DELIVERY_BUDGET_MS_MAX, "MS", "how long a value may take to reach every node (three round trips)");
 
 /** A setting of a fault needs the fault, which a challenge may bring along, too. */
@@ -157,11 +149,6 @@ export const shapes = {
     ),
     "without": list(mechanisms, "NAMES", "switch mechanisms off, to see that they matter"),
   }),
-  maelstrom: z.object({
-    "delivery-budget": budget(),
-    "protocol": protocolFlag(),
-    "workload": workloadFlag("what the node serves, where requests do not tell (broadcast until one does)"),
-  }),
 };
 
 export type ExamFlags = z.infer<typeof exam>;
@@ -178,16 +165,6 @@ export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
     without: flags.without ?? [],
     json: flags.json ?? false,
     wanted: wantedOf(flags),
-  });
-}
-
-export function parseMaelstrom(args: readonly string[], env: Env): Parsed<MaelstromConfig> {
-  const { flags, mistakes, given } = readFlags("maelstrom", shapes.maelstrom, args, env);
-  const { protocol, workload, "delivery-budget": deliveryBudgetMs } = flags;
-  return outcome([...mistakes, ...protocolMistakes("maelstrom", flags, given)], {
-    ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
-    ...protocol !== undefined && { protocol },
-    ...workload !== undefined && { workload },
   });
 }
 

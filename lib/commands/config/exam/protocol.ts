@@ -1,8 +1,8 @@
 /** The flag that chooses what nodes run, and what goes with it. */
-import type { Fault, ProtocolName } from "../../workbench/settings.ts";
-import { protocolNames } from "../../workbench/settings.ts";
-import { complain, type Given } from "../flags/flags.ts";
-import { choice } from "../flags/schemas.ts";
+import type { Fault, ProtocolName } from "../../../workbench/settings.ts";
+import { protocolNames } from "../../../workbench/settings.ts";
+import { complain, type Given } from "../../flags/flags.ts";
+import { choice } from "../../flags/schemas.ts";
 
 export const protocolFlag = () =>
   choice(protocolNames, "NAME", "what the nodes run: `hearsay help compare` describes each (hearsay)");
