@@ -17,6 +17,7 @@ const load: Readonly<Record<CommandName, () => Promise<CommandFunction>>> = {
   compare: async () => (await import("./compare.ts")).compare,
   challenges: async () => (await import("./challenges.ts")).challenges,
   play: async () => (await import("./play.ts")).play,
+  report: async () => (await import("./report.ts")).report,
   partition: async () => (await import("./cuts/partition.ts")).partition,
   heal: async () => (await import("./cuts/heal.ts")).heal,
   sidecar: async () => (await import("./cuts/sidecar.ts")).sidecar,

@@ -20,6 +20,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   sim: [
     "hearsay sim --challenge 3d",
     "hearsay sim --nemesis partition,kill --seeds 20",
+    "hearsay sim --challenge 3c --report report.html",
     "hearsay sim --data --nemesis kill,disk,stall --seeds 20",
     "hearsay sim --challenge 3c --grudge 'n0|rest' --json",
     "hearsay sim -w g-counter --nemesis partition,duplicate --seeds 20",
@@ -37,6 +38,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "hearsay compare",
     "hearsay compare --challenge 3d --protocols flood,first-forwarder --seeds 3",
     "hearsay compare --protocols flood,flood-retry --grudge 'n0,n1|rest' --cuts 5",
+  ],
+  report: [
+    "hearsay report events.ndjson",
+    "hearsay report events.ndjson --format shiviz --out shiviz.log",
   ],
   challenges: ["hearsay challenges", "hearsay challenges --real"],
   play: ["hearsay play --out play.html", "hearsay play --out - > play.html"],
@@ -117,6 +122,12 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "--delivery-budget is for hearsay alone. Exit status: 0 when hearsay's own runs are valid and meet the challenge, else",
     "1; the other rows decide nothing.",
   ],
+  report: [
+    "FILE is what `hearsay sim --events FILE` or `hearsay test --events FILE` wrote; the page is the same that --report writes.",
+    "A file that breaks off is drawn as far as it goes, and it is said what is missing. With --format shiviz, the first line",
+    "is the expression by which ShiViz (https://bestchai.bitbucket.io/shiviz/) reads the rest: an event, then a node and",
+    "its vector clock. Exit status: 0 when it is written, whatever came of the run, else 1.",
+  ],
   challenges: [
     "Each row is the worst of its seeds. `during cuts` is median · maximum, in ms, until a value that is broadcast",
     "during a cut is at every node in reach. `first solutions` are protocols of `hearsay compare` under the same seeds, as",
@@ -175,6 +186,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
 const operands: Readonly<Record<string, string>> = {
   broadcast: " [VALUE…]",
   test: " [-- ARGS FOR THE NODE]",
+  report: " FILE",
   partition: " [CUT]",
   lab: " [COMMAND…]",
   help: " [COMMAND]",

@@ -1,12 +1,10 @@
 /** What is kept of an examination, where that is asked for, and the files that it is written to. */
-import { type FileHandle, open } from "node:fs/promises";
-import { codeOf, messageOf } from "../../../transports/errno.ts";
-import { eventsOf } from "../../workbench/report/events/write.ts";
 import { Recorder } from "../../workbench/report/recording.ts";
 import type { About, Limit, Run } from "../../workbench/report/run.ts";
-import { VERSION } from "../flags/command_names.ts";
-import { fail, FAILED, type Io } from "../terminal/io.ts";
+import { fail, type Io } from "../terminal/io.ts";
+import { OutputFile } from "../terminal/output_file.ts";
 import { figureNames } from "./figures.ts";
+import { type Format, type Writer, writerOf } from "./formats.ts";
 import { headline, type JudgedRun, passed, reasons, verdictText } from "./report.ts";
 import type { Figure } from "./targets.ts";
 import type { Wanted } from "./wanted.ts";
@@ -23,14 +21,11 @@ export interface Recorded {
 
 interface Target {
   readonly path: string;
-  readonly file: FileHandle;
   /** "the events", as people read it. */
   readonly what: string;
-  readonly pieces: (run: Run) => Iterable<string>;
+  readonly writer: Writer;
+  readonly file: OutputFile;
 }
-
-/** Text is gathered up to about so many characters before it is written. */
-const PIECE_CHARS = 262_144;
 
 /** Examines with files that are open, and writes them; resolves to the exit status. */
 export async function withFiles(
@@ -41,12 +36,13 @@ export async function withFiles(
   const targets: Target[] = [];
   try {
     // Before the run, so that nobody waits for a run that cannot be written.
-    for (const { path, ...target } of targetsOf(wanted)) {
-      targets.push({ ...target, path, file: await opened(path) });
+    for (const [path, format, what] of filesOf(wanted)) {
+      targets.push({ path, what, writer: await writerOf(format), file: await OutputFile.open(path) });
     }
     const files = new RunFiles(targets);
     const status = await examine(files);
-    return await files.write(io) ? status : FAILED;
+    await files.write(io);
+    return status;
   } catch (error) {
     return fail(io, error);
   } finally {
@@ -74,20 +70,15 @@ export class RunFiles {
     if (isBetter && recorded.recorder !== undefined) this.#kept = recorded;
   }
 
-  /** Resolves to false where a file could not be written, and says why. */
-  async write(io: Io): Promise<boolean> {
-    if (this.#kept?.recorder === undefined) return true;
+  /** Rejects with a sentence where a file cannot be written. */
+  async write(io: Io): Promise<void> {
+    if (this.#kept?.recorder === undefined) return;
     const { run: { results }, recorder } = this.#kept;
     const run: Run = { about: aboutOf(this.#kept), recording: recorder.recording, results };
-    for (const target of this.#targets) {
-      const fault = await written(target, run);
-      if (fault !== undefined) {
-        io.err(`Cannot write ${JSON.stringify(target.path)}: ${fault}\n`);
-        return false;
-      }
-      io.err(`Wrote ${target.path}: ${target.what} of seed ${results.seed}.\n`);
+    for (const { path, what, writer, file } of this.#targets) {
+      await file.write(writer(run));
+      io.err(`Wrote ${path}: ${what} of seed ${results.seed}.\n`);
     }
-    return true;
   }
 }
 
@@ -116,48 +107,9 @@ const charted: Partial<Readonly<Record<Figure, NonNullable<Limit["of"]>>>> = {
   "true-max": "true-max",
 };
 
-function targetsOf({ events }: Wanted): Omit<Target, "file">[] {
-  return events === undefined ? [] : [{ path: events, what: "the events", pieces: lines }];
-}
-
-function* lines(run: Run): Iterable<string> {
-  for (const event of eventsOf(run, VERSION)) yield `${JSON.stringify(event)}\n`;
-}
-
-async function opened(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, "w");
-  } catch (error) {
-    throw new Error(`Cannot write ${JSON.stringify(path)}: ${whyNot(error)}`, { cause: error });
-  }
-}
-
-/** Resolves to what went wrong, if anything. */
-async function written({ file, pieces }: Target, run: Run): Promise<string | undefined> {
-  try {
-    let piece = "";
-    for (const text of pieces(run)) {
-      piece += text;
-      if (piece.length < PIECE_CHARS) continue;
-      await file.write(piece);
-      piece = "";
-    }
-    await file.write(piece);
-    return undefined;
-  } catch (error) {
-    return whyNot(error);
-  }
-}
-
-const faults: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such directory",
-  ENOTDIR: "what should be a directory is none",
-  EISDIR: "it is a directory",
-  EACCES: "permission is denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-};
-
-function whyNot(error: unknown): string {
-  return faults[codeOf(error) ?? ""] ?? messageOf(error);
+function filesOf({ report, events }: Wanted): (readonly [path: string, format: Format, what: string])[] {
+  return [
+    ...report === undefined ? [] : [[report, "html", "the report"] as const],
+    ...events === undefined ? [] : [[events, "events", "the events"] as const],
+  ];
 }

@@ -1,7 +1,8 @@
 /** What an examination writes beside its report on standard output. */
 
 export interface Wanted {
-  /** A file; absent where nobody asks for it. */
+  /** Files; absent where nobody asks for one. */
+  readonly report?: string;
   readonly events?: string;
   /** Messages are logged as they are sent, or as they are received. */
   readonly logNetSend?: true;

@@ -1,19 +1,21 @@
 /** Every command that takes flags, and which: for help. */
-import { shapes as examShapes } from "../config/exam/exam.ts";
-import { shapes as challengesShapes } from "../config/exam/challenges.ts";
 import { shapes as clientShapes } from "../config/client.ts";
-import { shapes as compareShapes } from "../config/exam/compare.ts";
 import { shapes as cutShapes } from "../config/cut.ts";
+import { shapes as challengesShapes } from "../config/exam/challenges.ts";
+import { shapes as compareShapes } from "../config/exam/compare.ts";
+import { shapes as examShapes } from "../config/exam/exam.ts";
+import { shapes as realShapes } from "../config/exam/real.ts";
 import { shapes as labShapes } from "../config/lab.ts";
 import { shapes as maelstromShapes } from "../config/maelstrom.ts";
 import { shapes as playShapes } from "../config/play.ts";
+import { shapes as reportShapes } from "../config/report.ts";
 import { shapes as serveShapes } from "../config/serve.ts";
-import { shapes as realShapes } from "../config/exam/real.ts";
 import { type FlagLine, linesOf } from "./read_flags.ts";
 
 const shapes = {
-  ...{ ...examShapes, ...realShapes, ...compareShapes, ...challengesShapes },
-  ...{ ...serveShapes, ...clientShapes, ...cutShapes, ...labShapes, ...maelstromShapes, ...playShapes },
+  ...{ ...clientShapes, ...cutShapes, ...challengesShapes, ...compareShapes, ...examShapes },
+  ...{ ...realShapes, ...labShapes, ...maelstromShapes, ...playShapes, ...reportShapes },
+  ...{ ...serveShapes },
 };
 
 /** In the order of help; none for a command that takes none. */

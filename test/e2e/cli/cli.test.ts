@@ -1,10 +1,11 @@
 /** The command line as an operator meets it: real processes, exit statuses, and what stands on which output. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { commands } from "../../../lib/commands/flags/command_names.ts";
+import { inFolder } from "../../shared/in_folder.ts";
 import type { Program } from "../../../lib/workbench/world/process.ts";
 import {
   ending,
@@ -96,9 +97,28 @@ test("sim --json is one object on stdout, to the byte the same under Bun, Deno a
     const { valid, seed }: Record<string, unknown> = JSON.parse(text);
     assert.deepEqual([valid, seed], [true, 1]);
     assert.deepEqual(more, [first, first]);
+    await assertReports(programs);
     await assertNode(executable);
   });
 });
+
+/** Each writes the same events, and makes the same page of them as another does. */
+async function assertReports(programs: readonly Program[]): Promise<void> {
+  await inFolder(async (folder) => {
+    const written = await Promise.all(programs.map(async (program, i) => {
+      const [events, page, drawn] = [`${i}.ndjson`, `${i}.html`, `${i}.drawn.html`].map((name) =>
+        join(folder, name)
+      );
+      const files = ["--events", events ?? "", "--report", page ?? ""];
+      assert.equal((await run(program, "sim", "--time-limit", "3", "--nemesis", "kill", ...files)).status, 0);
+      assert.equal((await run(program, "report", events ?? "", "--out", drawn ?? "")).status, 0);
+      return [events, page, drawn].map((path) => readFileSync(path ?? "", "utf8"));
+    }));
+    const [[events, page] = []] = written;
+    for (const found of written) assert.deepEqual(found, [events, page, page]);
+    assert.match(page ?? "", /<!doctype html>/);
+  });
+}
 
 test("without arguments and without a terminal it is a Maelstrom node, from source too", () =>
   assertNode(fromSource()));

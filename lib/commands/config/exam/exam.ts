@@ -126,7 +126,8 @@ export const exam = z.object({
   "json": toggle("print one JSON object and nothing else"),
   "log-net-send": toggle("log messages on standard error as they are sent into the network"),
   "log-net-recv": toggle("log messages on standard error as they are received"),
-  "events": text("FILE", FILE_RULE, `write what happened, an event a line; ${CHOSEN} (nothing is written)`),
+  "report": text("FILE", FILE_RULE, `write a page that shows the run; ${CHOSEN}`),
+  "events": text("FILE", FILE_RULE, "write what happened in that run, an event a line, for hearsay report"),
 });
 
 export const startUpFlag = () =>
@@ -159,7 +160,12 @@ export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
   const own = { ...startUpMs !== undefined && { startUpMs }, ...flags.data && { durable: true } };
   const exams = examsOf(flags).map((exam): Exam => ({ ...exam, settings: { ...exam.settings, ...own } }));
   const more = [...examMistakes("sim", flags, exams, given), ...seedsMistakes("sim", flags, given)];
-  return outcome([...mistakes, ...protocolMistakes("sim", flags, given), ...more], {
+  return outcome([
+    ...mistakes,
+    ...protocolMistakes("sim", flags, given),
+    ...more,
+    ...wantedMistakes("sim", flags, given),
+  ], {
     exams,
     seeds: flags.seeds ?? 1,
     without: flags.without ?? [],
@@ -169,8 +175,10 @@ export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
 }
 
 /** What is written beside the report on standard output. */
-export function wantedOf({ events, "log-net-send": send, "log-net-recv": recv }: ExamFlags): Wanted {
+export function wantedOf(flags: ExamFlags): Wanted {
+  const { report, events, "log-net-send": send, "log-net-recv": recv } = flags;
   return {
+    ...report !== undefined && { report },
     ...events !== undefined && { events },
     ...send && { logNetSend: true },
     ...recv && { logNetRecv: true },
@@ -239,6 +247,16 @@ export function examMistakes(
     ...cutMistakes(command, exams, given),
     ...scriptMistakes(command, flags.script, settings, given),
   ];
+}
+
+/** The page would be written over. */
+export function wantedMistakes(
+  command: string,
+  { report, events }: ExamFlags,
+  given: ReadonlyMap<string, Given>,
+): string[] {
+  const isTwice = report !== undefined && report === events;
+  return complain(command, given, "events", isTwice ? "another file than --report" : undefined);
 }
 
 /** Mistakes in the cuts of the examinations, of each kind the first one; `nodes` are n0, n1, … by default. */

@@ -12,6 +12,7 @@ import {
   examsOf,
   nemesisAbout,
   settingsOf,
+  wantedMistakes,
   wantedOf,
 } from "./exam.ts";
 import type { Wanted } from "../../exam/wanted.ts";
@@ -91,9 +92,10 @@ export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig>
     json: flags.json ?? false,
     wanted: wantedOf(flags),
   };
+  const wanted = wantedMistakes("test", flags, given);
   if (given.has("cluster")) {
     const exams = [runningExam(flags)];
-    const more = runningMistakes(flags, exams, given);
+    const more = [...runningMistakes(flags, exams, given), ...wanted];
     return outcome([...mistakes, ...more], { ...plain, exams, running: runningClusterOf(flags) });
   }
   const exams = examsOf(flags);
@@ -101,6 +103,7 @@ export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig>
     ...given.has("bin") ? [] : protocolMistakes("test", flags, given),
     ...examMistakes("test", flags, exams, given),
     ...binMistakes(given, env),
+    ...wanted,
   ];
   return outcome([...mistakes, ...more], {
     ...plain,

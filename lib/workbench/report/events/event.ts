@@ -3,7 +3,7 @@ import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { fs } from "../../verdict/history.ts";
 import type { Body, Json } from "../../../core/message.ts";
-import { AboutSchema, ElementSchema, ResultsSchema, SettingsSchema, SightingsSchema } from "./run_schema.ts";
+import { AboutSchema, ResultsSchema, SettingsSchema } from "./run_schema.ts";
 import { TraceSchema } from "./trace_schema.ts";
 
 /** The version of the format: a reader of an older one refuses what it cannot understand. */
@@ -17,6 +17,7 @@ const Values = Type.Unsafe<readonly Json[]>(Type.Array(Type.Unknown()));
 /** Whatever a node sent, be it ever so odd, but for its type. */
 const AnyBody = Type.Unsafe<Body>(Type.Object({ type: Type.String() }));
 const Index = Type.Integer({ minimum: 0 });
+const Mark = Type.Object({ index: Index, time: At, node: Name });
 
 const schemas = {
   /** The first line: what was run, and the verdict. */
@@ -88,15 +89,25 @@ const schemas = {
   down: Type.Object({ event: Type.Literal("down"), at: At, node: Name }),
   /** A node says why it waits or sends, or whom it hears and misses; nodes that cannot say so say nothing. */
   trace: Type.Object({ event: Type.Literal("trace"), at: At, node: Name, said: TraceSchema }),
+  /** After all that happened: what the reads say of a value that was broadcast. Moments are those of operations. */
+  value: Type.Object({
+    event: Type.Literal("value"),
+    value: AnyJson,
+    added: Mark,
+    acked: Type.Optional(Mark),
+    known: Type.Optional(Mark),
+    lastPresent: Type.Optional(Mark),
+    lastAbsent: Type.Optional(Mark),
+  }),
+  /** The first read that had a value twice, and the first that had one which nobody had broadcast. */
+  duplicated: Type.Object({ event: Type.Literal("duplicated"), value: AnyJson, read: Mark }),
+  phantom: Type.Object({ event: Type.Literal("phantom"), value: AnyJson, read: Mark }),
   /** The last line. */
   results: Type.Object({
     event: Type.Literal("results"),
     /** How many messages are not among the events, as there were too many. */
     overlooked: Index,
     results: ResultsSchema,
-    elements: Type.Array(ElementSchema),
-    /** The first read that had a value twice, or one that nobody had broadcast. */
-    sightings: SightingsSchema,
   }),
 };
 
@@ -104,8 +115,12 @@ type Schemas = typeof schemas;
 export type EventName = keyof Schemas;
 export type EventNamed<N extends EventName> = Static<Schemas[N]>;
 export type RunEvent = { [N in EventName]: EventNamed<N> }[EventName];
-/** What happens at a moment: all but the first and the last line. */
-export type Happening = Exclude<RunEvent, EventNamed<"run" | "results">>;
+/** What happens at a moment. */
+export type Happening = Extract<RunEvent, { at: number }>;
+
+export function happens(event: RunEvent): event is Happening {
+  return "at" in event;
+}
 
 interface Checker {
   check(value: unknown): value is RunEvent;

@@ -1,9 +1,9 @@
 /** Makes a run of the lines of a file of events; each line is checked, and what is wrong is said by its number. */
-import { type EventNamed, type Happening, readEvent, type RunEvent } from "./event.ts";
+import { type EventNamed, type Happening, happens, readEvent, type RunEvent } from "./event.ts";
 import type { Grudge } from "../../faults/grudge.ts";
 import { Recorder } from "../recording.ts";
 import type { About, Run } from "../run.ts";
-import type { Element } from "../../verdict/set_full.ts";
+import type { Element, Sighting } from "../../verdict/set_full.ts";
 import { unjudged } from "./unjudged.ts";
 
 /** No run that can be drawn has more; a guess. */
@@ -23,6 +23,9 @@ export class EventsReader {
   readonly #invocations = new Map<number, EventNamed<"invoke"> | undefined>();
   /** By name, how many events this version does not know. */
   readonly #unknown = new Map<string, number>();
+  readonly #elements: Element[] = [];
+  readonly #duplicated: Sighting[] = [];
+  readonly #phantoms: Sighting[] = [];
   #lines = 0;
   #at = -Infinity;
   #first: EventNamed<"run"> | undefined;
@@ -51,6 +54,11 @@ export class EventsReader {
     else this.#read(value);
   }
 
+  /** There is a line with nothing in it. */
+  skip(): void {
+    this.#lines++;
+  }
+
   /** What is wrong with the line that is being read. */
   refuse(reason: string): void {
     this.#fault ??= `line ${Math.max(1, this.#lines)}: ${reason}`;
@@ -62,15 +70,15 @@ export class EventsReader {
       return { ok: false, reason: this.#fault ?? "" };
     }
     const { about, version, settings } = this.#first;
-    const last = this.#last ?? { ...nothing, results: unjudged(settings, NO_RESULTS) };
+    const last = this.#last ?? { overlooked: 0, results: unjudged(settings, NO_RESULTS) };
     const recording = this.#recorder.recording;
     const run = {
       about: this.#last === undefined ? asUnfinished(aboutOf(about)) : aboutOf(about),
       recording: {
         ...recording,
         overlooked: recording.overlooked + last.overlooked,
-        elements: last.elements.map(elementOf),
-        sightings: last.sightings,
+        elements: this.#elements,
+        sightings: { duplicated: this.#duplicated, phantoms: this.#phantoms },
       },
       results: last.results,
     };
@@ -86,15 +94,24 @@ export class EventsReader {
   }
 
   #place(event: RunEvent): void {
-    if ((event.event === "run") !== (this.#lines === 1)) {
-      this.refuse("run must be the first event, and no other");
-    } else if (event.event === "run") this.#first = event;
-    else if (event.event === "results") this.#last = event;
+    const isFirst = this.#first === undefined;
+    if ((event.event === "run") !== isFirst) this.refuse("run must be the first event, and no other");
+    else if (!happens(event)) this.#note(event);
     else if (event.at < this.#at) {
       this.refuse(`it happened at ${event.at}, before the event of the line above`);
     } else {
       this.#at = event.at;
       this.#keep(event);
+    }
+  }
+
+  #note(event: Exclude<RunEvent, Happening>): void {
+    if (event.event === "run") this.#first = event;
+    else if (event.event === "results") this.#last = event;
+    else if (event.event === "value") this.#elements.push(elementOf(event));
+    else {
+      const seen = event.event === "phantom" ? this.#phantoms : this.#duplicated;
+      seen.push({ value: event.value, read: event.read });
     }
   }
 
@@ -107,6 +124,7 @@ export class EventsReader {
         return this.#complete(event);
       case "message": {
         const { src, dest, body, sent: sentAt, dropped } = event;
+        if (sentAt > at) return this.refuse(`the message was sent at ${sentAt}, after it was received`);
         const lost = dropped === undefined ? {} : { dropped };
         return this.#recorder.carried({ envelope: { src, dest, body }, sentAt, endedAt: at, ...lost });
       }
@@ -157,7 +175,6 @@ export class EventsReader {
   }
 }
 
-const nothing = { overlooked: 0, elements: [], sightings: { duplicated: [], phantoms: [] } };
 const NO_RESULTS = "The results are missing, and with them what came of the run.";
 
 /** What was said of the run when it was written may stand on events that are missing. */
@@ -178,7 +195,7 @@ function aboutOf({ command, limits, ...about }: EventNamed<"run">["about"]): Abo
   return { ...about, command, limits: limits.map(({ value, ...limit }) => ({ ...limit, value })) };
 }
 
-function elementOf(read: EventNamed<"results">["elements"][number]): Element {
+function elementOf(read: EventNamed<"value">): Element {
   const { value, added, acked, known, lastPresent, lastAbsent } = read;
   return { value, added, acked, known, lastPresent, lastAbsent };
 }

@@ -1,6 +1,5 @@
 /** The schemas of what stands around the events of a run: what was run, by which settings, and what came of it. */
 import Type from "typebox";
-import type { Json } from "../../../core/message.ts";
 import type { Settings } from "../../settings.ts";
 import type { Results } from "../../verdict/results.ts";
 
@@ -25,26 +24,6 @@ export const AboutSchema = Type.Object({
   nodes: Strings,
   command: Type.Optional(Type.String()),
   limits: Type.Array(LimitSchema),
-});
-
-const MarkSchema = Type.Object({ index: Count, time: Type.Number(), node: Type.String() });
-const AnyJson = Type.Unsafe<Json>(Type.Unknown());
-
-/** What the reads say of a value that was broadcast. */
-export const ElementSchema = Type.Object({
-  value: AnyJson,
-  added: MarkSchema,
-  acked: Type.Optional(MarkSchema),
-  known: Type.Optional(MarkSchema),
-  lastPresent: Type.Optional(MarkSchema),
-  lastAbsent: Type.Optional(MarkSchema),
-});
-
-const SightingSchema = Type.Object({ value: AnyJson, read: MarkSchema });
-
-export const SightingsSchema = Type.Object({
-  duplicated: Type.Array(SightingSchema),
-  phantoms: Type.Array(SightingSchema),
 });
 
 /** Only what every examination has is demanded; all else is let through, as later versions have more of it. */

@@ -5,15 +5,15 @@ import type { Element } from "../../verdict/set_full.ts";
 import type { Passage } from "../../world/network.ts";
 import { type EventNamed, FORMAT, type Happening, type RunEvent } from "./event.ts";
 
-type Written = EventNamed<"results">["elements"][number];
-
 /** `version`: of hearsay. */
 export function* eventsOf({ about, recording, results }: Run, version: string): Generator<RunEvent> {
   yield { event: "run", format: FORMAT, version, about: withoutGaps(about), settings: results.settings };
   yield* happeningsOf(recording);
-  const { overlooked, elements, sightings: { duplicated, phantoms } } = recording;
-  const sightings = { duplicated: [...duplicated], phantoms: [...phantoms] };
-  yield { event: "results", overlooked, results, elements: elements.map(marked), sightings };
+  const { elements, sightings: { duplicated, phantoms } } = recording;
+  for (const element of elements) yield valueOf(element);
+  for (const { value, read } of duplicated) yield { event: "duplicated", value, read };
+  for (const { value, read } of phantoms) yield { event: "phantom", value, read };
+  yield { event: "results", overlooked: recording.overlooked, results };
 }
 
 /** All that happened, by time; at one moment faults come first, then requests, then messages and what they brought. */
@@ -33,9 +33,9 @@ export function happeningsOf(recording: Recording): Generator<Happening> {
 }
 
 /** JSON has no undefined. */
-function marked({ value, added, acked, known, lastPresent, lastAbsent }: Element): Written {
+function valueOf({ value, added, acked, known, lastPresent, lastAbsent }: Element): RunEvent {
   return {
-    ...{ value, added },
+    ...{ event: "value", value, added },
     ...acked && { acked },
     ...known && { known },
     ...lastPresent && { lastPresent },

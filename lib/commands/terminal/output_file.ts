@@ -1,0 +1,64 @@
+/** A file that a command writes: every failure is a sentence with its name. */
+import { type FileHandle, open } from "node:fs/promises";
+import { codeOf, messageOf } from "../../../transports/errno.ts";
+
+/** Text is gathered up to about so many characters before it is written. */
+const PIECE_CHARS = 262_144;
+
+export class OutputFile {
+  readonly #path: string;
+  readonly #file: FileHandle;
+
+  private constructor(path: string, file: FileHandle) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /** Whatever the file held is gone. Rejects with a sentence. */
+  static async open(path: string): Promise<OutputFile> {
+    try {
+      return new OutputFile(path, await open(path, "w"));
+    } catch (error) {
+      throw unwritten(path, error);
+    }
+  }
+
+  /** Likewise. */
+  async write(texts: Iterable<string>): Promise<void> {
+    try {
+      for (const piece of pieces(texts)) await this.#file.appendFile(piece);
+    } catch (error) {
+      throw unwritten(this.#path, error);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}
+
+/** The same text in pieces of a size that is worth a write. */
+export function* pieces(texts: Iterable<string>): Generator<string> {
+  let piece = "";
+  for (const text of texts) {
+    piece += text;
+    if (piece.length < PIECE_CHARS) continue;
+    yield piece;
+    piece = "";
+  }
+  if (piece !== "") yield piece;
+}
+
+const faults: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such directory",
+  ENOTDIR: "what should be a directory is none",
+  EISDIR: "it is a directory",
+  EACCES: "permission is denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+};
+
+function unwritten(path: string, error: unknown): Error {
+  const why = faults[codeOf(error) ?? ""] ?? messageOf(error);
+  return new Error(`Cannot write ${JSON.stringify(path)}: ${why}`, { cause: error });
+}
