@@ -1,31 +1,19 @@
 /** How late each value was: a point at the time of its broadcast, behind it the cuts, across it the limits. */
-import { scaleLinear, scaleSymlog } from "d3-scale";
 import type { Quantiles } from "../../verdict/quantiles.ts";
 import type { Limit, Run } from "../run.ts";
 import type { Fates, ValueFate } from "../values/fates.ts";
 import { LEFT, RIGHT, WIDTH, xAxis } from "./axis.ts";
+import { BOTTOM, type Extent, HEIGHT, latencyScales, type Scales, TOP } from "./latency_scales.ts";
 import { bands, type Fault, faultsTable } from "./faults.ts";
 import { type Html, html } from "./markup.ts";
 import { counted, duration, milliseconds, px } from "./numbers.ts";
 
-const HEIGHT = 340;
-const TOP = 44;
-const BOTTOM = 40;
 /** The line on which stand values that never were everywhere, px. */
 const NEVER_Y = 22;
-/** If the largest latency is so many times the one in the middle, the scale is logarithmic. */
-const LINEAR_TIMES = 6;
 
 interface Point {
   readonly at: number;
   readonly ms: number;
-}
-
-interface Axes {
-  readonly x: (ms: number) => number;
-  readonly y: (ms: number) => number;
-  readonly xTicks: readonly number[];
-  readonly yTicks: readonly number[];
 }
 
 export function latencySection(run: Run, fates: Fates, faults: readonly Fault[]): Html {
@@ -51,13 +39,15 @@ function latencyChart({ about, results }: Run, { values }: Fates, faults: readon
   const never = told.filter(({ trueMs, stableMs }) => trueMs === undefined && stableMs === undefined);
   const bounds = about.limits.filter(({ of }) => of !== undefined && of !== "messages-per-op");
   const endMs = Math.max(results.settings.timeLimitS * 1000, ...timesOf(told));
-  const axes = axesOf([...trues, ...stables], bounds, endMs);
+  const extent = extentOf([...trues, ...stables], bounds, endMs);
+  const axes = latencyScales(extent);
   const { x, y } = axes;
   const bottom = HEIGHT - BOTTOM;
   const label = `Latency of ${counted(told.length, "value")} over the time of their broadcasts, ms`;
   return html`
     <div class="wide">
-      <svg class="chart" id="latency-chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"
+      <svg class="chart" id="latency-chart" data-end="${extent.endMs}" data-middle="${extent.middle}"
+        data-largest="${extent.largest}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"
         aria-labelledby="latency-title latency-desc">
     <title id="latency-title">${label}</title>
     <desc id="latency-desc">${describe(
@@ -97,38 +87,15 @@ function pointsOf(told: readonly ValueFate[], which: "trueMs" | "stableMs"): Poi
   });
 }
 
-function axesOf(points: readonly Point[], bounds: readonly Limit[], endMs: number): Axes {
+function extentOf(points: readonly Point[], bounds: readonly Limit[], endMs: number): Extent {
   const sorted = points.map(({ ms }) => ms).toSorted((a, b) => a - b);
   const middle = Math.max(1, sorted[Math.floor(sorted.length / 2)] ?? 1);
   const largest = Math.max(1, sorted.at(-1) ?? 1, ...bounds.map(({ most }) => most));
-  const along = scaleLinear([0, endMs], [LEFT, WIDTH - RIGHT]);
-  const range = [HEIGHT - BOTTOM, TOP] as const;
-  const isLinear = largest <= LINEAR_TIMES * middle;
-  const up = isLinear
-    ? scaleLinear([0, largest], range).nice()
-    : scaleSymlog([0, largest * 1.05], range).constant(Math.max(1, middle / 4));
-  return {
-    x: (ms) => px(along(ms)),
-    y: (ms) => px(up(ms)),
-    xTicks: along.ticks(10),
-    yTicks: isLinear ? up.ticks(6) : decades(largest, up),
-  };
-}
-
-/** 0, and 1, 2, 5 times powers of ten that are not too close to each other. */
-function decades(largest: number, y: (ms: number) => number): number[] {
-  const ticks = [0];
-  for (let power = 1; power <= largest; power *= 10) {
-    for (const tick of [power, 2 * power, 5 * power]) {
-      const gap = y(ticks.at(-1) ?? 0) - y(tick);
-      if (tick <= largest * 1.05 && gap >= 24) ticks.push(tick);
-    }
-  }
-  return ticks;
+  return { endMs, middle, largest };
 }
 
 /** A dot for each point; a second one at the same place would not be seen. */
-function dots(points: readonly Point[], { x, y }: Axes): string {
+function dots(points: readonly Point[], { x, y }: Scales): string {
   const places = new Set(points.map(({ at, ms }) => `M${x(at)} ${y(ms)}h0`));
   return [...places].join("");
 }

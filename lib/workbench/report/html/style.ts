@@ -80,12 +80,46 @@ path.s1 { fill: var(--s1); } path.s2 { fill: var(--s2); } path.s3 { fill: var(--
 path.s6 { fill: var(--s6); } svg.matrix path.s6 { fill: var(--s5); } path.s0 { stroke: var(--red); }
 ${
   [0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
-    `.layer.t${i} { fill: var(--t${i}); } .key.t${i} { background: var(--t${i}); }`
+    `.layer.t${i}, .head.t${i} { fill: var(--t${i}); } .line.t${i}, .cross.t${i} { stroke: var(--t${i}); } .key.t${i} { background: var(--t${i}); }`
   ).join("\n")
 }
 .picture { display: block; width: 100%; min-width: 720px; height: auto; }
+#fates-live, #space-time-live { display: none; }
+.live #fates-live, .live #space-time-live { display: block; } .live #fates-table, .live #space-time-picture { display: none; }
+.live [data-value] { color: var(--blue); cursor: pointer; text-decoration: underline dotted; text-underline-offset: 3px; border-radius: 3px; }
+.live [data-value]:hover { background: var(--s1); }
+:focus-visible { outline: 2px solid var(--blue); outline-offset: 2px; }
+.controls { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; margin: 8px 0; font-size: 13.5px; }
+.group { display: flex; } .controls label { color: var(--soft); }
+button, select, input[type=search] { font: inherit; color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 2px 9px; min-height: 30px; }
+button { cursor: pointer; min-width: 34px; } button:hover { border-color: var(--soft); }
+.group button { border-radius: 0; margin-left: -1px; } .group button:first-child { border-radius: 6px 0 0 6px; } .group button:last-child { border-radius: 0 6px 6px 0; }
+select { max-width: 160px; } fieldset { border: 0; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 4px 12px; }
+legend { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.chip { display: inline-flex; align-items: center; gap: 4px; } .chip input { margin: 0; } output { color: var(--soft); }
+.strip-box { border: 1px solid var(--line); border-bottom: 0; border-radius: 8px 8px 0 0; overflow: hidden; }
+.overview { display: block; width: 100%; cursor: ew-resize; touch-action: none; } .density { fill: var(--line); }
+.window { fill: var(--blue); fill-opacity: .14; stroke: var(--blue); vector-effect: non-scaling-stroke; }
+.canvas { border: 1px solid var(--line); border-radius: 0 0 8px 8px; overflow: hidden; }
+svg.live { display: block; touch-action: pan-y; cursor: grab; user-select: none; -webkit-user-select: none; } svg.live:active { cursor: grabbing; }
+svg.live:focus-visible { outline-offset: -2px; }
+svg.live text { fill: var(--soft); font-size: 11.5px; } svg.live text.name { fill: var(--ink); } svg.live .cut-name { fill: var(--orange); }
+.cut-edge { stroke: var(--cut-line); } .side { fill: var(--cut-line); fill-opacity: .22; }
+.life { stroke: var(--line); } .outage { stroke-width: 3; } .outage.down { stroke: var(--red); stroke-dasharray: 2 3; } .outage.paused { stroke: var(--soft); stroke-dasharray: 5 3; }
+.line { fill: none; stroke-width: 1.1; } .line.gone { stroke-dasharray: 3 3; } .cross { fill: none; stroke-width: 1.5; }
+.faded .line, .faded .head, .faded .cross { opacity: .25; }
+.pointed { stroke: var(--ink); stroke-width: 3; stroke-linecap: round; pointer-events: none; }
+.had { stroke: var(--blue); stroke-width: 3; stroke-opacity: .55; } .way { fill: none; stroke: var(--blue); stroke-width: 2.2; } .way.inferred { stroke-dasharray: 6 4; }
+.way-head, circle.message, circle.unseen { fill: var(--blue); } circle.unseen { fill: var(--page); stroke: var(--blue); stroke-width: 1.5; }
+circle.told { fill: var(--page); stroke: var(--blue); stroke-width: 3; }
+.readout { min-height: 3em; margin: 8px 0 2px; } .keys { color: var(--soft); font-size: 13px; margin: 0 0 8px; }
+.tall { max-height: 70vh; overflow: auto; } .way-table td, .way-table th { padding: 2px 14px 2px 0; } h4 { margin: 10px 0 4px; font-size: 14px; }
+.why { margin: 4px 0 10px; padding-left: 24px; } .chosen { fill: none; stroke: var(--ink); stroke-width: 2; }
+.chart .tip text { fill: var(--ink); font-weight: 600; paint-order: stroke; stroke: var(--page); stroke-width: 4px; }
 @media (max-width: 600px) { header, main { padding-left: 12px; padding-right: 12px; } h1 { font-size: 19px; } }
 @media print {
+  .live #fates-live, .live #space-time-live, #way { display: none; } .live #fates-table, .live #space-time-picture { display: block; }
+  .live [data-value] { color: inherit; text-decoration: none; }
   body { font-size: 11px; } header, main { max-width: none; padding: 0; } section { break-inside: avoid-page; }
   details::details-content { content-visibility: visible; block-size: auto; }
 }
