@@ -1,6 +1,7 @@
 /** A run of the simulator as a report takes it. */
 import { Recorder } from "../../lib/workbench/report/recording.ts";
 import type { About, Run } from "../../lib/workbench/report/run.ts";
+import type { Results } from "../../lib/workbench/verdict/results.ts";
 import { defaults, type Settings } from "../../lib/workbench/settings.ts";
 import { type SimHosts, simulate } from "../../lib/workbench/world/sim.ts";
 
@@ -14,19 +15,19 @@ export function someRun({ settings = {}, hosts, about = {} }: SomeRun = {}): Run
   const recorder = new Recorder();
   const whole = { ...defaults, ...settings };
   const results = simulate(whole, { recorder }, hosts);
+  return { about: { ...aboutOf(whole, results), ...about }, recording: recorder.recording, results };
+}
+
+export function aboutOf(settings: Settings, results: Results): About {
+  const { nodeCount, seed } = settings;
   return {
-    about: {
-      world: "sim",
-      headline: `${whole.nodeCount} nodes, simulated.`,
-      verdict: results.valid ? "Valid: every value is everywhere." : "Not valid.",
-      passed: results.valid,
-      reasons: results.failures,
-      nodes: Array.from({ length: whole.nodeCount }, (_, i) => `n${i}`),
-      command: `hearsay sim --seed ${whole.seed}`,
-      limits: [],
-      ...about,
-    },
-    recording: recorder.recording,
-    results,
+    world: "sim",
+    headline: `${nodeCount} nodes, simulated.`,
+    verdict: results.valid ? "Valid: every value is everywhere." : "Not valid.",
+    passed: results.valid,
+    reasons: results.failures,
+    nodes: Array.from({ length: nodeCount }, (_, i) => `n${i}`),
+    command: `hearsay sim --seed ${seed}`,
+    limits: [],
   };
 }

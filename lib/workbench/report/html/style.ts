@@ -18,7 +18,8 @@ export const style = `
   }
 }
 * { box-sizing: border-box; }
-html { color-scheme: light dark; scroll-behavior: smooth; }
+html { color-scheme: light dark; }
+@media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 body {
   margin: 0; background: var(--page); color: var(--ink);
   font: 15px/1.5 ui-sans-serif, system-ui, "Segoe UI", Helvetica, Arial, sans-serif;

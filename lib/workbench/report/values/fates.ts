@@ -62,13 +62,14 @@ export function fatesOf({ about, recording, results }: Run): Fates {
   return { values: measured.map((it) => ({ ...it, fate: fateOf(it, named, lateMs) })), lateMs };
 }
 
-/** The first of each value. */
-function broadcastsOf({ operations }: Recording): Map<Key, Operation> {
+/** The first of each value; what is added to a set is a value, too, and what is added to a counter is none. */
+function broadcastsOf({ operations, elements }: Recording): Map<Key, Operation> {
+  const known = new Set(elements.map(({ value }) => keyOf(value)));
   const broadcasts = new Map<Key, Operation>();
   for (const operation of operations) {
-    if (operation.f !== "broadcast") continue;
     const key = keyOf(operation.value);
-    if (!broadcasts.has(key)) broadcasts.set(key, operation);
+    const isValue = operation.f === "broadcast" || operation.f === "add" && known.has(key);
+    if (isValue && !broadcasts.has(key)) broadcasts.set(key, operation);
   }
   return broadcasts;
 }

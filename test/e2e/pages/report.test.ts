@@ -1,0 +1,227 @@
+/** Reports in a real browser: what they show of runs of every kind, in light and dark, on wide screens and narrow ones. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import type { Run } from "../../../lib/workbench/report/run.ts";
+import { inFolder } from "../../shared/in_folder.ts";
+import { someRun } from "../../shared/some_run.ts";
+import { broken } from "../../sim/broken.ts";
+import { fixture } from "../fixtures/programs.ts";
+import { inBrowser, overflow, visit, withoutBrowser } from "./browser.ts";
+import { foreignRun, freshScript, write } from "./reports.ts";
+
+const short = { timeLimitS: 4, recoveryS: 1 };
+
+/** What every report must be, whatever the run: shown whole, at any width, with scripts and without. */
+async function everywhere(browser: Browser, file: string): Promise<void> {
+  for (
+    const [width, dark, scripts] of [[1400, false, true], [390, true, true], [390, false, false]] as const
+  ) {
+    await visit(browser, file, { width, dark, scripts }, async (page) => {
+      assert.equal(await overflow(page), 0, `${width} px`);
+      for (const heading of ["Violations", "Latency", "Fates", "Messages", "Space and time", "Settings"]) {
+        assert.equal(await page.locator("h2", { hasText: heading }).count(), 1, heading);
+      }
+      assert.equal(await page.locator("#space-time-live").isVisible(), scripts);
+      assert.equal(await page.locator("#space-time-picture").isVisible(), !scripts);
+    });
+  }
+}
+
+async function inReport(
+  run: Run | Promise<Run>,
+  look: (page: Page, run: Run) => Promise<void>,
+): Promise<void> {
+  const script = await freshScript();
+  const known = await run;
+  await inFolder((folder) =>
+    inBrowser(async (browser) => {
+      const file = write(folder, "report", known, script);
+      await everywhere(browser, file);
+      await visit(browser, file, {}, async (page) => {
+        await page.emulateMedia({ reducedMotion: "reduce" });
+        await look(page, known);
+      });
+    })
+  );
+}
+
+/** The marks of a path. */
+async function marks(page: Page, selector: string): Promise<number> {
+  const d = await page.locator(selector).getAttribute("d");
+  return d?.match(/M/g)?.length ?? 0;
+}
+
+async function drawn(page: Page): Promise<{ readonly drawn: number; readonly inView: number }> {
+  const { drawn, inView } = await page.locator("svg.live").evaluate((svg) => ({ ...svg.dataset }));
+  return { drawn: Number(drawn), inView: Number(inView) };
+}
+
+test(
+  "a valid run: a point for each value, and a click on a value shows its way",
+  { skip: withoutBrowser },
+  () =>
+    inReport(someRun({ settings: { ...short, latencyMs: 20 } }), async (page, run) => {
+      const values = run.results.workload["attempt-count"];
+      assert.match(await page.locator("h1").innerText(), /Valid: every value is everywhere/);
+      assert.equal(await marks(page, ".dots.true"), values);
+      await page.locator("#fates-live [data-value='3']").click();
+      assert.match(await page.locator("#way h3").innerText(), /The way of value 3\b/);
+      assert.equal(await page.locator("#way tbody tr").count(), 5);
+      assert.equal(await page.locator("svg.live circle.told").count(), 1);
+      assert.equal(await page.locator("svg.live circle.message").count(), 4);
+      assert.equal(await marks(page, "svg.live path.way:not(.inferred)"), 4);
+      assert.equal(new URL(page.url()).hash, "#value=3");
+      assert.equal(await page.locator("#latency-chart .chosen").count(), 2);
+      await page.locator("#way button").click();
+      assert.equal(await page.locator("#way tbody tr").count(), 0);
+    }),
+);
+
+test(
+  "the diagram zooms, moves, filters, and says what a message brought",
+  { skip: withoutBrowser },
+  () =>
+    inReport(someRun({ settings: { ...short, latencyMs: 20, rate: 50 } }), async (page, run) => {
+      const diagram = page.locator("svg.live");
+      await page.getByRole("button", { name: "All", exact: true }).click();
+      await page.waitForFunction(
+        `document.querySelector("svg.live").dataset.inView === "${run.recording.passages.length}"`,
+      );
+      const all = await drawn(page);
+      for (const zoom of [() => page.getByLabel("Zoom in").click(), () => diagram.press("+")]) {
+        const before = await drawn(page);
+        await zoom();
+        await page.waitForFunction(`+document.querySelector("svg.live").dataset.inView < ${before.inView}`);
+      }
+      const box = await diagram.boundingBox() ?? assert.fail();
+      const zoomedIn = await drawn(page);
+      await page.mouse.move(box.x + box.width / 2, box.y + 60);
+      await page.mouse.wheel(0, 400);
+      await page.waitForFunction(`+document.querySelector("svg.live").dataset.inView > ${zoomedIn.inView}`);
+      await diagram.press("Home");
+      await page.waitForFunction(`+document.querySelector("svg.live").dataset.inView === ${all.inView}`);
+      await page.getByLabel("probe").uncheck();
+      const probes = run.results.net["servers-by-type"]["probe"]?.["send-count"] ?? 0;
+      assert.ok(probes > 0);
+      await page.waitForFunction(
+        `+document.querySelector("svg.live").dataset.inView === ${all.inView - probes}`,
+      );
+      for (let i = 0; i < 12; i++) await diagram.press("n");
+      assert.match(
+        await page.locator(".readout").innerText(),
+        /^ ?(delta|ack) n\d → n\d,\s+sent at −?[\d.]+ s, took 20 ms/,
+      );
+      assert.equal(await page.locator("svg.live .pointed").count(), 1);
+    }),
+);
+
+test(
+  "a drag moves the diagram, a click on a message follows what it brought",
+  { skip: withoutBrowser },
+  () =>
+    inReport(someRun({ settings: { ...short, latencyMs: 20, rate: 4 } }), async (page) => {
+      const diagram = page.locator("svg.live");
+      await diagram.scrollIntoViewIfNeeded();
+      await page.locator("#fates-live [data-value='1']").click();
+      const moved = () => page.locator("svg.live circle.told").getAttribute("cx");
+      const before = Number(await moved());
+      const box = await diagram.boundingBox() ?? assert.fail();
+      await page.mouse.move(box.x + 600, box.y + 100);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 500, box.y + 100, { steps: 4 });
+      await page.mouse.up();
+      await page.waitForFunction(
+        `Math.abs(document.querySelector("svg.live circle.told").getAttribute("cx") - ${before} + 100) < 2`,
+      );
+      const line = await page.locator("svg.live path.way").first().getAttribute("d");
+      await diagram.press("Escape");
+      await page.waitForFunction(`document.querySelector("svg.live circle.told") === null`);
+      const [x1, y1, x2, y2] = (line?.match(/M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)/)?.slice(1) ?? []).map(
+        Number,
+      );
+      await page.mouse.click(box.x + ((x1 ?? 0) + (x2 ?? 0)) / 2, box.y + ((y1 ?? 0) + (y2 ?? 0)) / 2);
+      assert.match(await page.locator(".readout").innerText(), /brought value\s+1/);
+      assert.match(await page.locator("#way h3").innerText(), /The way of value 1\b/);
+    }),
+);
+
+test(
+  "a lost value: the violation is said in words, and leads to its way",
+  { skip: withoutBrowser },
+  () =>
+    inReport(someRun({ settings: short, hosts: broken("never-forwards") }), async (page, run) => {
+      assert.match(await page.locator("h1").innerText(), /Not valid/);
+      const rows = page.locator("#violations tbody tr:has([data-value])");
+      const { partial, "not-in-final-read": missing } = run.results.workload;
+      const values = new Set([...missing, ...partial.map(({ element }) => element)]);
+      assert.equal(await rows.count(), values.size);
+      assert.match(
+        await rows.first().innerText(),
+        /(lost|missing)\s+read\s+\d+\s+n\d .*Told to n1 at .* lacked it\./s,
+      );
+      await rows.first().locator("[data-value]").press("Enter");
+      assert.match(await page.locator("#way").innerText(), /Never at n0, n2, n3, n4\./);
+      assert.equal(await page.locator("#way tbody tr").count(), 1);
+    }),
+);
+
+test(
+  "a bridge cut: bands say who was cut off, and that there is a way round",
+  { skip: withoutBrowser },
+  () => {
+    const settings = { ...short, nemesis: ["partition"], grudge: "bridge", latencyMs: 10 } as const;
+    return inReport(someRun({ settings }), async (page, run) => {
+      const cuts = run.recording.cuts.length;
+      assert.equal(await page.locator("#latency-chart rect.cut").count(), cuts);
+      assert.equal(await page.locator("svg.live rect.cut").count(), 1);
+      assert.match(
+        await page.locator("svg.live .cut-name").first().textContent() ?? "",
+        /^cut: n\d does not hear n\d/,
+      );
+      await page.locator("#latency summary").click();
+      assert.match(await page.locator("#latency details").innerText(), /there is a way round/);
+    });
+  },
+);
+
+test(
+  "25 nodes: every one has a line, a row and a column, and all values are there page by page",
+  {
+    skip: withoutBrowser,
+  },
+  () =>
+    inReport(
+      someRun({ settings: { ...short, nodeCount: 25, latencyMs: 100, rate: 100 } }),
+      async (page, run) => {
+        assert.equal(await page.locator("svg.live text.name").count(), 25);
+        assert.equal(await page.locator("#matrix tbody tr").count(), 25);
+        const values = run.results.workload["attempt-count"];
+        const pages = Math.ceil(values / 25);
+        const said = page.locator("#fates-live output");
+        assert.equal(await said.innerText(), `${values} values, page 1 of ${pages}`);
+        for (let i = 1; i < pages; i++) await page.getByLabel("Next page").click();
+        assert.equal(await page.locator("#fates-live tbody tr").count(), values - 25 * (pages - 1));
+        const point = await page.locator(".dots.true").getAttribute("d");
+        const [x, y] = point?.match(/^M([\d.]+) ([\d.]+)/)?.slice(1).map(Number) ?? [];
+        const chart = await page.locator("#latency-chart").boundingBox() ?? assert.fail();
+        await page.mouse.click(
+          chart.x + (x ?? 0) * chart.width / 1200,
+          chart.y + (y ?? 0) * chart.width / 1200,
+        );
+        assert.equal(await page.locator("#way tbody tr").count(), 25);
+      },
+    ),
+);
+
+test("a foreign node: its paths are inferred, and said to be", { skip: withoutBrowser }, () => {
+  const settings = { nodeCount: 3, rate: 20, timeLimitS: 2, recoveryS: 1, latencyMs: 20 };
+  return inReport(foreignRun(fixture("naive"), settings), async (page, run) => {
+    const values = run.results.workload["attempt-count"];
+    assert.equal(await marks(page, ".dots.true"), values);
+    await page.locator("#fates-live [data-value]").first().click();
+    assert.equal(await marks(page, "svg.live path.way.inferred"), 2);
+    assert.equal(await page.locator("#way em", { hasText: "(inferred)" }).count(), 2);
+    assert.match(await page.locator("#messages table").first().innerText(), /gossip.*\(inferred\)/);
+  });
+});
