@@ -1,0 +1,135 @@
+/** What a recording says, by value, by node and by pair of nodes, to be asked about one moment after another. */
+import type { Body, Json } from "../../../core/message.ts";
+import { readPeerMessage } from "../../../core/message.ts";
+import { component, type Grudge } from "../../faults/grudge.ts";
+import { type Key, keyOf } from "../../verdict/values.ts";
+import type { Passage } from "../../world/network.ts";
+import { type Recording, valuesIn } from "../recording.ts";
+import { type Change, type Course, holdersOf } from "./course.ts";
+import { grouped, type Moment, Timeline } from "./timeline.ts";
+import { ofKind, pairOf, Views, type Word, type Words, wordsBy } from "./views.ts";
+
+const WHOLE: Grudge = new Map();
+
+export class Facts {
+  readonly nodes: readonly string[];
+  /** The hosts saw inside their nodes, so it is known who held what. Otherwise that is inferred from messages. */
+  readonly seesInside: boolean;
+  /** The nodes said what they decided. */
+  readonly isTraced: boolean;
+  /** When cuts and outages began and ended. */
+  readonly faults: Timeline<Moment>;
+  readonly views: Views;
+  readonly #recording: Recording;
+  readonly #carriers: ReadonlyMap<Key, readonly Passage[]>;
+  readonly #gains: ReadonlyMap<Key, readonly Change[]>;
+  readonly #told: ReadonlyMap<Key, readonly Change[]>;
+  readonly #losses: readonly { readonly keys: ReadonlySet<Key> | undefined; readonly change: Change }[];
+  readonly #broadcasts: ReadonlyMap<Key, number>;
+  /** By node, what waits for the next flush. */
+  readonly #windows: Words<"wait">;
+  /** By node and peer, everything else. */
+  readonly #dealings: Words<"wait" | "send" | "miss" | "hear">;
+
+  constructor(recording: Recording, nodes: readonly string[]) {
+    this.nodes = nodes;
+    this.#recording = recording;
+    this.seesInside = recording.held.length > 0;
+    this.isTraced = recording.traces.length > 0;
+    const spans = [...recording.cuts, ...recording.outages];
+    this.faults = new Timeline(spans.flatMap(({ from, to }) => [{ at: from }, { at: to }]));
+    this.views = new Views(nodes, recording.traces);
+    this.#carriers = byValue(recording.passages, ({ envelope }) => carried(envelope.body));
+    const gains = this.seesInside ? recording.held : [...recording.told, ...arrivals(recording.passages)];
+    this.#gains = byValue(gains.map(changed), ({ values }) => values);
+    this.#told = byValue(recording.told.map(changed), ({ values }) => values);
+    this.#losses = recording.lost.map(({ node, values, at }) => ({
+      keys: values === "all" ? undefined : new Set(values.map(keyOf)),
+      change: { node, at, isGain: false },
+    }));
+    const broadcasts = recording.operations.filter(({ f }) => f === "broadcast");
+    this.#broadcasts = new Map(broadcasts.toReversed().map(({ value, from }) => [keyOf(value), from]));
+    const waits = recording.traces.flatMap(ofKind("wait"));
+    this.#windows = wordsBy(waits.filter(({ event }) => event.reason === "window"), ({ node }) => node);
+    this.#dealings = wordsBy(recording.traces.flatMap(ofKind("wait", "send", "miss", "hear")), pairOf);
+  }
+
+  /** Every value that was told or held, in the order in which they were. */
+  get values(): readonly Json[] {
+    const { told, held } = this.#recording;
+    const found = new Map<Key, Json>();
+    for (const { values } of [...told, ...held]) {
+      for (const value of values) if (!found.has(keyOf(value))) found.set(keyOf(value), value);
+    }
+    return [...found.values()];
+  }
+
+  /** Undefined for a value that no node was told or came to hold. */
+  courseOf(value: Json): Course | undefined {
+    const key = keyOf(value);
+    const told = this.#told.get(key) ?? [];
+    const gains = this.#gains.get(key) ?? [];
+    if (told.length === 0 && gains.length === 0) return undefined;
+    const losses = this.#losses.filter(({ keys }) => keys?.has(key) ?? true).map(({ change }) => change);
+    const carriers = this.#carriers.get(key) ?? [];
+    return {
+      value,
+      broadcastAt: this.#broadcasts.get(key),
+      told,
+      holders: holdersOf([...gains, ...losses].toSorted((a, b) => a.at - b.at)),
+      to: grouped(carriers.toSorted((a, b) => a.sentAt - b.sentAt), ({ envelope }) => envelope.dest),
+      moments: new Timeline(carriers.flatMap(({ sentAt, endedAt }) => [{ at: sentAt }, { at: endedAt }])),
+    };
+  }
+
+  /** What the node said of the peer. */
+  dealings(node: string, peer: string): Timeline<Word<"wait" | "send" | "miss" | "hear">> {
+    return this.#dealings.get(`${node} ${peer}`) ?? new Timeline([]);
+  }
+
+  /** What it said of its flushes. */
+  windows(node: string): Timeline<Word<"wait">> {
+    return this.#windows.get(node) ?? new Timeline([]);
+  }
+
+  /** Whether the node took no part then, and how. */
+  outage(node: string, at: number): "paused" | "down" | undefined {
+    return this.#recording.outages.find((each) => each.node === node && each.from <= at && at < each.to)
+      ?.state;
+  }
+
+  /** The outage of the node that ended then. */
+  outageUntil(node: string, at: number): Recording["outages"][number] | undefined {
+    return this.#recording.outages.find((each) => each.node === node && each.to === at);
+  }
+
+  /** The nodes to and from which links work both ways then, over others that take part. */
+  reach(node: string, at: number): ReadonlySet<string> {
+    const cut = this.#recording.cuts.find(({ from, to }) => from <= at && at < to);
+    const up = this.nodes.filter((each) => this.outage(each, at) === undefined);
+    return component(cut?.grudge ?? WHOLE, up, node);
+  }
+}
+
+function changed<T extends { readonly node: string; readonly at: number }>(gain: T): T & Change {
+  return { ...gain, isGain: true };
+}
+
+function byValue<T>(items: readonly T[], valuesOf: (item: T) => readonly Json[]): Map<Key, T[]> {
+  const pairs = items.flatMap((item) => valuesOf(item).map((value) => [keyOf(value), item] as const));
+  return new Map(
+    [...grouped(pairs, ([key]) => key)].map(([key, found]) => [key, found.map(([, item]) => item)]),
+  );
+}
+
+/** What a message brings: of other programs also the items of any list in it, which is a guess. */
+function carried(body: Body): readonly Json[] {
+  const values = valuesIn(body);
+  if (values.length > 0 || readPeerMessage(body) !== undefined) return values;
+  return Object.values(body).flatMap((field) => Array.isArray(field) ? field : []);
+}
+
+function arrivals(passages: readonly Passage[]) {
+  return passages.filter(({ dropped }) => dropped === undefined)
+    .map(({ envelope, endedAt }) => ({ node: envelope.dest, values: carried(envelope.body), at: endedAt }));
+}
