@@ -24,7 +24,8 @@ export function accountOf(title: string, seed: number): Account {
   const settings = rowSettings(row, seed);
   const recorder = new Recorder();
   const results = simulate(settings, { recorder });
-  const facts = new Facts(recorder.recording, Array.from({ length: settings.nodeCount }, (_, i) => `n${i}`));
+  const nodes = Array.from({ length: settings.nodeCount }, (_, i) => `n${i}`);
+  const facts = new Facts({ about: { world: "sim", nodes }, recording: recorder.recording });
   const byCause = new Map<Cause, number>();
   const latencies: number[] = [];
   const errors: number[] = [];

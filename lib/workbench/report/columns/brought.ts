@@ -29,9 +29,7 @@ export function broughtBy(messages: readonly Passage[], known: KnownValues): rea
   // A node may know a value long before anybody reads it there.
   const since = hadAt.map((times) => Float64Array.from(times, (at) => Number.isNaN(at) ? Infinity : at));
   return messages.map(({ envelope: { src, dest, body }, sentAt, endedAt, dropped }) => {
-    const told = valuesIn(body);
-    const inferred = told.length === 0 && !isKnown(body);
-    const found = inferred ? leavesOf(body) : told;
+    const { found, inferred } = mentionedIn(body);
     const [source, target] = [nodes.get(src), nodes.get(dest)];
     if (found.length === 0 || source === undefined || target === undefined) return NOTHING;
     const fresh: number[] = [];
@@ -50,6 +48,13 @@ export function broughtBy(messages: readonly Passage[], known: KnownValues): rea
     const room = Math.max(0, LISTED_MAX - fresh.length);
     return count === 0 ? NOTHING : { listed: [...fresh, ...others.slice(0, room)], count, inferred };
   });
+}
+
+/** What a message may bring; where nobody knows its protocol, anything that stands in it. */
+export function mentionedIn(body: Body): { readonly found: readonly Json[]; readonly inferred: boolean } {
+  const told = valuesIn(body);
+  const inferred = told.length === 0 && !isKnown(body);
+  return { found: inferred ? leavesOf(body) : told, inferred };
 }
 
 const NOTHING: Brought = { listed: [], count: 0, inferred: false };

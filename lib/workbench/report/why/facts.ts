@@ -1,15 +1,21 @@
 /** What a recording says, by value, by node and by pair of nodes, to be asked about one moment after another. */
-import type { Body, Json } from "../../../core/message.ts";
-import { readPeerMessage } from "../../../core/message.ts";
+import type { Json } from "../../../core/message.ts";
 import { component, type Grudge } from "../../faults/grudge.ts";
 import { type Key, keyOf } from "../../verdict/values.ts";
 import type { Passage } from "../../world/network.ts";
-import { type Recording, valuesIn } from "../recording.ts";
+import { mentionedIn } from "../columns/brought.ts";
+import type { Recording } from "../recording.ts";
+import type { Run } from "../run.ts";
 import { type Change, type Course, holdersOf } from "./course.ts";
 import { grouped, type Moment, Timeline } from "./timeline.ts";
 import { ofKind, pairOf, Views, type Word, type Words, wordsBy } from "./views.ts";
 
 const WHOLE: Grudge = new Map();
+
+export interface FactsOf {
+  readonly about: Pick<Run["about"], "world" | "nodes">;
+  readonly recording: Recording;
+}
 
 export class Facts {
   readonly nodes: readonly string[];
@@ -31,16 +37,16 @@ export class Facts {
   /** By node and peer, everything else. */
   readonly #dealings: Words<"wait" | "send" | "miss" | "hear">;
 
-  constructor(recording: Recording, nodes: readonly string[]) {
+  constructor({ about: { world, nodes }, recording }: FactsOf) {
     this.nodes = nodes;
     this.#recording = recording;
-    this.seesInside = recording.held.length > 0;
+    this.seesInside = world === "sim";
     this.isTraced = recording.traces.length > 0;
     const spans = [...recording.cuts, ...recording.outages];
     this.faults = new Timeline(spans.flatMap(({ from, to }) => [{ at: from }, { at: to }]));
     this.views = new Views(nodes, recording.traces);
-    this.#carriers = byValue(recording.passages, ({ envelope }) => carried(envelope.body));
-    const gains = this.seesInside ? recording.held : [...recording.told, ...arrivals(recording.passages)];
+    this.#carriers = byValue(recording.passages, ({ envelope }) => mentionedIn(envelope.body).found);
+    const gains = this.seesInside ? recording.held : [...recording.told, ...recording.held];
     this.#gains = byValue(gains.map(changed), ({ values }) => values);
     this.#told = byValue(recording.told.map(changed), ({ values }) => values);
     this.#losses = recording.lost.map(({ node, values, at }) => ({
@@ -71,13 +77,14 @@ export class Facts {
     const gains = this.#gains.get(key) ?? [];
     if (told.length === 0 && gains.length === 0) return undefined;
     const losses = this.#losses.filter(({ keys }) => keys?.has(key) ?? true).map(({ change }) => change);
-    const carriers = this.#carriers.get(key) ?? [];
+    const carriers = (this.#carriers.get(key) ?? []).toSorted((a, b) => a.sentAt - b.sentAt);
+    const arrivals = this.seesInside ? [] : arrivalsOf(carriers, gains);
     return {
       value,
       broadcastAt: this.#broadcasts.get(key),
       told,
-      holders: holdersOf([...gains, ...losses].toSorted((a, b) => a.at - b.at)),
-      to: grouped(carriers.toSorted((a, b) => a.sentAt - b.sentAt), ({ envelope }) => envelope.dest),
+      holders: holdersOf([...gains, ...arrivals, ...losses].toSorted((a, b) => a.at - b.at)),
+      to: grouped(carriers, ({ envelope }) => envelope.dest),
       moments: new Timeline(carriers.flatMap(({ sentAt, endedAt }) => [{ at: sentAt }, { at: endedAt }])),
     };
   }
@@ -122,14 +129,15 @@ function byValue<T>(items: readonly T[], valuesOf: (item: T) => readonly Json[])
   );
 }
 
-/** What a message brings: of other programs also the items of any list in it, which is a guess. */
-function carried(body: Body): readonly Json[] {
-  const values = valuesIn(body);
-  if (values.length > 0 || readPeerMessage(body) !== undefined) return values;
-  return Object.values(body).flatMap((field) => Array.isArray(field) ? field : []);
-}
-
-function arrivals(passages: readonly Passage[]) {
-  return passages.filter(({ dropped }) => dropped === undefined)
-    .map(({ envelope, endedAt }) => ({ node: envelope.dest, values: carried(envelope.body), at: endedAt }));
+/** Where nobody sees inside the nodes: when messages brought it, from nodes that may have had it. In the order in which they were sent. */
+function arrivalsOf(carriers: readonly Passage[], gains: readonly Change[]): Change[] {
+  const since = new Map<string, number>();
+  const gain = (node: string, at: number) => since.set(node, Math.min(at, since.get(node) ?? Infinity));
+  for (const { node, at } of gains) gain(node, at);
+  const brought = carriers.filter(({ envelope: { src, dest }, sentAt, endedAt, dropped }) => {
+    const isBrought = dropped === undefined && (since.get(src) ?? Infinity) <= sentAt;
+    if (isBrought) gain(dest, endedAt);
+    return isBrought;
+  });
+  return brought.map(({ envelope, endedAt }) => ({ node: envelope.dest, at: endedAt, isGain: true }));
 }

@@ -59,13 +59,12 @@ export function whyOf(facts: Facts, value: Json): Why | undefined {
   const told = course.told.find(({ node, at }) => node === origin && at <= heldAt);
   const from = course.broadcastAt ?? told?.at ?? heldAt;
   const stretches = joined([
-    ...gap({ from, to: told?.at ?? heldAt, cause: facts.outage(origin, from) ?? "network", node: origin }),
-    ...gap({ from: told?.at ?? heldAt, to: heldAt, cause: "stalled", node: origin }),
+    ...told === undefined ? unseen(facts, course, origin, from, heldAt) : entering(facts, told, from, heldAt),
     ...hops.flatMap((hop) => stretchesOf(facts, course, hop)),
   ]);
   return {
     value,
-    told: { node: origin, at: from },
+    told: { node: told?.node ?? course.told[0]?.node ?? origin, at: from },
     last: { node: end.changed, at: end.at },
     ms: end.at - from,
     missing: facts.nodes.filter((node) => !course.holders.items.at(-1)?.nodes.has(node)),
@@ -75,6 +74,22 @@ export function whyOf(facts: Facts, value: Json): Why | undefined {
     inferred: !facts.seesInside,
     traced: facts.isTraced,
   };
+}
+
+/** The client's request is on its way to the node, and is taken in there. */
+function entering(facts: Facts, { node, at }: Why["told"], from: number, heldAt: number): Stretch[] {
+  return [
+    ...gap({ from, to: at, cause: facts.outage(node, from) ?? "network", node }),
+    ...gap({ from: at, to: heldAt, cause: "stalled", node }),
+  ];
+}
+
+/** Nobody saw how it came from the node that was told it to the first that is known to have it from there. */
+function unseen(facts: Facts, course: Course, to: string, from: number, sentAt: number): Stretch[] {
+  const [told] = course.told;
+  if (told === undefined) return gap({ from, to: sentAt, cause: "unknown", node: to });
+  const times = { heldAt: from, sentAt, receivedAt: sentAt, takenAt: sentAt };
+  return waiting(facts, course, { from: told.node, to, ...times });
 }
 
 /** Back from the last node: who brought it there first, and who to that one. */
@@ -100,6 +115,8 @@ function bringer(course: Course, node: string, at: number): Passage | undefined 
   const lost = lostAt(course, node, at);
   const brought = (course.to.get(node) ?? [])
     .filter(({ dropped, endedAt }) => dropped === undefined && endedAt <= at && endedAt >= lost)
+    // A number that its sender cannot know is something else.
+    .filter(({ envelope, sentAt }) => heldSince(course, envelope.src, sentAt) !== undefined)
     .toSorted((a, b) => a.endedAt - b.endedAt)[0];
   const told = course.told.find((each) => each.node === node && each.at <= at && each.at >= lost);
   return told !== undefined && told.at <= (brought?.endedAt ?? Infinity) ? undefined : brought;

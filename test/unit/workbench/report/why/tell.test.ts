@@ -29,7 +29,7 @@ test("linesOf(): step by step with times, then where the time went", () => {
 });
 
 test("linesOf(): what is missing, inferred or not said is named so", () => {
-  const story = new Story().told("n1", 0).sent("n1", "n0", [5, 10]);
+  const story = new Story("test").told("n1", 0).sent("n1", "n0", [5, 10]);
   assert.deepEqual(linesOf(story.why(), NODES.length), [
     "value 7, told to n1 at 0.000 s, is not on n2; the last to get it was n0, 0.010 s later",
     "",

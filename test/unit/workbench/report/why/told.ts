@@ -17,7 +17,13 @@ export function bringing(...values: readonly Json[]): Body {
 
 export class Story {
   readonly recorder = new Recorder();
+  /** Only of simulated nodes it is known what they hold. */
+  readonly world: "sim" | "test";
   #count = 0;
+
+  constructor(world: "sim" | "test" = "sim") {
+    this.world = world;
+  }
 
   /** A client tells a node the value, which begins at `at` and is there at `there`. */
   told(node: string, at: number, there = at, value: Json = VALUE): this {
@@ -69,7 +75,8 @@ export class Story {
   }
 
   get facts(): Facts {
-    return new Facts(this.recorder.recording, NODES);
+    const { recording } = this.recorder;
+    return new Facts({ about: { world: this.world, nodes: NODES }, recording });
   }
 
   why(value: Json = VALUE): Why {

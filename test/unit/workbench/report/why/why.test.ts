@@ -129,7 +129,7 @@ test("whyOf(): nodes that are paused or down, and one that had it and was killed
 });
 
 test("whyOf(): of nodes that say nothing, only the network and cuts have a name; the way is inferred where nobody sees inside", () => {
-  const story = new Story().cut(5, "n2")
+  const story = new Story("test").cut(5, "n2")
     .told("n1", 10).sent("n1", "n2", [12, 30], "partition").sent("n1", "n0", [12, 20])
     .cut(100);
   const body = { type: "gossip", msg_id: 7, all: [1, 7] };
@@ -143,6 +143,14 @@ test("whyOf(): of nodes that say nothing, only the network and cuts have a name;
     "120–130 network n0 n2",
   ]);
   assert.deepEqual([why.inferred, why.traced, why.last], [true, false, { node: "n2", at: 130 }]);
+});
+
+test("whyOf(): where no message is known that brought it, the time until a read showed it is unknown, but for cuts", () => {
+  const story = new Story("test").cut(50, "n2").told("n1", 10).cut(100);
+  story.recorder.shows("n2", [7], 130);
+  const why = story.why();
+  assert.deepEqual(textOf(why), ["10–50 unknown n1 n2", "50–100 cut n1 n2", "100–130 unknown n1 n2"]);
+  assert.deepEqual([why.told, why.last], [{ node: "n1", at: 10 }, { node: "n2", at: 130 }]);
 });
 
 test("whyOf(): a value that some node never had says which; of one that nobody has there is nothing to say", () => {
