@@ -6,7 +6,6 @@ import {
   commandOf,
   LATENCY_MS_MAX,
   NODES_MAX,
-  RATE_MAX,
   SEED_MAX,
   settingsOf,
   type Story,
@@ -19,6 +18,8 @@ import { element, fill, input, say, select, textarea } from "./page.ts";
 import { type Player, speeds } from "./player.ts";
 
 const losses = [0, 0.05, 0.1, 0.3, 0.6] as const;
+/** Operations per second. */
+const rates = [0, 1, 2, 5, 10, 25, 50, 100, 200] as const;
 
 export class Controls {
   readonly #player: Player;
@@ -40,10 +41,17 @@ export class Controls {
     element("skip").hidden = !isAhead || isCatchingUp;
     input("speed").value = String(speed);
     say(element("speed-said"), speedText(speed));
-    element("heal").toggleAttribute("disabled", session.picture.grudge.size === 0);
-    select("loss").value = String(this.#player.set.loss);
     this.#showSetup(story);
     this.#showStory();
+    this.follow();
+  }
+
+  /** What a script may change, too. */
+  follow(): void {
+    const { session: { picture }, set } = this.#player;
+    element("heal").toggleAttribute("disabled", picture.grudge.size === 0);
+    choose(select("loss"), set.loss, lossText);
+    choose(select("load"), set.rate, rateText);
   }
 
   /** What changes as time goes by. */
@@ -92,7 +100,11 @@ export class Controls {
       const isOn = element("stage").classList.toggle("cutting");
       knife.setAttribute("aria-pressed", String(isOn));
     });
-    fill(select("loss"), losses.map((share) => [String(share), share === 0 ? "none" : `${share * 100} %`]));
+    fill(select("loss"), losses.map((share) => [String(share), lossText(share)]));
+    fill(select("load"), rates.map((rate) => [String(rate), rateText(rate)]));
+    select("load").addEventListener("change", () => {
+      this.#player.act({ kind: "rate", rate: Number(select("load").value) });
+    });
     select("loss").addEventListener("change", () => {
       this.#player.act({ kind: "loss", share: Number(select("loss").value) });
     });
@@ -115,7 +127,6 @@ export class Controls {
     fill(select("topology"), topologyNames.map((name) => [name, name]));
     input("node-count").max = String(NODES_MAX);
     input("latency").max = String(LATENCY_MS_MAX);
-    input("rate").max = String(RATE_MAX);
     input("seed").max = String(SEED_MAX);
     element("setup").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -141,7 +152,6 @@ export class Controls {
       topology: topologyNames.find((name) => name === select("topology").value) ?? story.topology,
       latencyDist: latencyDists.find((name) => name === select("latency-dist").value) ?? story.latencyDist,
       latencyMs: Number(input("latency").value),
-      rate: Number(input("rate").value),
       seed: Number(input("seed").value),
       script: parsed.ok ? parsed.script : [],
       untilMs: Math.max(story.untilMs, Math.ceil(session.now)),
@@ -160,7 +170,6 @@ export class Controls {
     const numbers = {
       "node-count": story.nodeCount,
       "latency": story.latencyMs,
-      "rate": story.rate,
       "seed": story.seed,
     };
     for (const [id, number] of Object.entries(numbers)) {
@@ -218,6 +227,22 @@ export class Controls {
       if (!told.has(word)) return word;
     }
   }
+}
+
+function lossText(share: number): string {
+  return share === 0 ? "none" : `${share * 100} %`;
+}
+
+function rateText(rate: number): string {
+  return rate === 0 ? "none" : `${rate} a second`;
+}
+
+/** Shows this choice, also one that is not usual, unless somebody is choosing. */
+function choose(list: HTMLSelectElement, value: number, textOf: (value: number) => string): void {
+  if (document.activeElement === list || list.value === String(value)) return;
+  const isKnown = [...list.options].some((option) => option.value === String(value));
+  if (!isKnown) list.append(new Option(textOf(value), String(value)));
+  list.value = String(value);
 }
 
 function speedText(index: number): string {

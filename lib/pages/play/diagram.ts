@@ -7,7 +7,7 @@ import { drawSpaceTime, heightOf } from "./space_time.ts";
 
 /** How much time the width shows, ms. */
 const spans = [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000] as const;
-const USUAL_SPAN = 6;
+const USUAL_SPAN = 5;
 /** As narrow as a telephone, it shows less. */
 const NARROW_PX = 600;
 /** So much of the width is left free to the right of now. */

@@ -17,8 +17,8 @@ export class Figures {
   #storyShown = "";
 
   constructor() {
-    const names = ["messages", "per operation", "lost", "last value, late", "median", "latest"];
-    for (const name of [...names, "values told", "not everywhere yet", "operations"]) {
+    const names = ["messages", "per operation", "lost", "last value took", "median", "longest"];
+    for (const name of [...names, "values told", "not everywhere", "operations"]) {
       const [box, dd] = [made("div"), made("dd")];
       box.append(made("dt", name), dd);
       this.#figures.set(name, dd);
@@ -33,13 +33,13 @@ export class Figures {
     this.#say("messages", messages.toLocaleString("en"));
     this.#say("per operation", operations === 0 ? "–" : (messages / operations).toFixed(2));
     this.#say("lost", lost.toLocaleString("en"));
-    this.#say("last value, late", lateness ? duration(lateness.last) : "–");
+    this.#say("last value took", lateness ? duration(lateness.last) : "–");
     this.#say("median", lateness ? duration(lateness.median) : "–");
-    this.#say("latest", lateness ? duration(lateness.max) : "–");
+    this.#say("longest", lateness ? duration(lateness.max) : "–");
     this.#say("values told", values.length.toLocaleString("en"));
-    this.#say("not everywhere yet", missing.toLocaleString("en"));
+    this.#say("not everywhere", missing.toLocaleString("en"));
     this.#say("operations", operations.toLocaleString("en"));
-    this.#figures.get("not everywhere yet")?.parentElement?.classList.toggle("some", missing > 0);
+    this.#figures.get("not everywhere")?.parentElement?.classList.toggle("some", missing > 0);
     say(element("summary"), summaryOf(session));
     this.#showValues(session, onPoint);
     this.#showStory(session);
@@ -123,20 +123,21 @@ function valueItem(onPoint: (slot: number | undefined) => void): HTMLElement {
     part.setAttribute("stroke-dasharray", `0.8 ${MARKS - 0.8}`);
   }
   svg.append(whole, part);
-  item.append(svg, made("b"), made("span"));
+  item.append(svg, made("b"), made("span"), made("span"));
   item.addEventListener("pointerenter", () => onPoint(Number(item.dataset["slot"])));
   item.addEventListener("pointerleave", () => onPoint(undefined));
   return item;
 }
 
 function fillValue(item: Element, told: ToldValue, index: number, { nodes, now }: Session): void {
-  const [svg, name, state] = [...item.children];
+  const [svg, name, at, state] = [...item.children];
   const slot = index % MARKS;
   if (item instanceof HTMLElement) item.dataset["slot"] = String(slot);
   svg?.lastElementChild?.setAttribute("transform", `rotate(${360 * (slot + 0.1) / MARKS - 90})`);
   const value = typeof told.value === "string" ? told.value : JSON.stringify(told.value);
   const isLate = told.holders < nodes.length;
-  if (name instanceof HTMLElement) say(name, `${value} at ${nodes[told.node]}`);
+  if (name instanceof HTMLElement) say(name, value);
+  if (at instanceof HTMLElement) say(at, `at ${nodes[told.node]}`);
   if (!(state instanceof HTMLElement)) return;
   const late = told.everywhereAt === undefined ? undefined : told.everywhereAt - told.at;
   const count = `${told.holders} of ${nodes.length}`;

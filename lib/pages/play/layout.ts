@@ -89,6 +89,16 @@ function tiers(indexes: readonly number[], branch: number): number[][] {
   return rows;
 }
 
+/** Evenly thinned to about so many, always the same ones, as those that come and go must not make others flicker. */
+export function thinned<T extends { readonly index: number }>(
+  items: readonly T[],
+  most: number,
+): readonly T[] {
+  if (items.length <= most) return items;
+  const every = 2 ** Math.ceil(Math.log2(items.length / most));
+  return items.filter(({ index }) => index % every === 0);
+}
+
 /** Whether two stretches cross. */
 export function crosses([a, b]: readonly [Point, Point], [c, d]: readonly [Point, Point]): boolean {
   const side = (p: Point, q: Point, r: Point) => (q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x);

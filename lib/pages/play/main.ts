@@ -16,12 +16,19 @@ import { View } from "./view.ts";
 
 /** What can be read changes no more often, ms. */
 const FIGURES_EVERY_MS = 150;
+/** Operations per second. */
+const USUAL_RATE = 2;
 /** By how much a node is made slow, ms. */
 const SLOW_MS = 300;
 
 const opened = parseLink(location.hash);
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const player = new Player(opened.ok ? opened.story : emptyStory, () => onChange());
+/** Where no story is asked for, something is going on all the same. */
+const isAsked = location.hash.length > 1;
+const player = new Player(
+  opened.ok && isAsked ? opened.story : { ...emptyStory, rate: USUAL_RATE },
+  () => onChange(),
+);
 const controls = new Controls(player);
 const figures = new Figures();
 const view = new View(player, choicesOf, still);
@@ -125,6 +132,7 @@ function frame(now: number): void {
   if (isMoved || isChanged || diagram.dirty) diagram.draw(colours);
   if (isChanged || (isMoved && now - figuresAt > FIGURES_EVERY_MS)) {
     figuresAt = now;
+    controls.follow();
     figures.show(player.session, (slot) => {
       view.pointed = slot;
       view.dirty = true;
@@ -142,11 +150,17 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
 });
 addEventListener("keydown", onKey);
 addEventListener("hashchange", onHash);
-element("stories").replaceChildren(...stories.map(([name, story]) => {
+element("stories").append(...stories.map(([name, story]) => {
   const link = document.createElement("a");
   link.href = `#${printLink(story)}`;
   link.textContent = name;
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    history.pushState(null, "", link.href);
+    onHash();
+  });
   return link;
 }));
 complain(opened.ok ? [] : opened.mistakes);
+player.open(player.story, !isAsked && !still.matches);
 requestAnimationFrame(frame);

@@ -12,6 +12,8 @@ export const USUAL_SPEED = 4;
 const FRAME_MS_MAX = 6;
 /** The same while it catches up with a moment. */
 const CATCHING_UP_MS_MAX = 30;
+/** Fewer frames that come short are no matter. */
+const BEHIND_FRAMES = 30;
 /** After a longer pause between frames, as of a hidden tab, a session goes on from where it was, ms. */
 const GAP_MS_MAX = 100;
 /** How far a step goes at most where nothing happens, ms. */
@@ -27,8 +29,8 @@ export class Player {
   stopAt = Infinity;
   /** It goes there as fast as it can. */
   #goal = 0;
-  /** Runs behind what is asked for: the machine is too slow. */
-  isBehind = false;
+  /** For so many frames it has run behind what is asked for. */
+  #behindFrames = 0;
   /** Grows with each session. */
   generation = 0;
   /** What went wrong, in a sentence. */
@@ -79,6 +81,11 @@ export class Player {
     this.#onChange();
   }
 
+  /** The machine is too slow for the speed that is asked for. */
+  get isBehind(): boolean {
+    return this.#behindFrames > BEHIND_FRAMES;
+  }
+
   get isCatchingUp(): boolean {
     return this.session.now < this.#goal;
   }
@@ -97,7 +104,6 @@ export class Player {
 
   /** Goes on to the next whole ms, which links tell of. */
   settle(): void {
-    this.running = false;
     this.#try(() => this.session.runTo(Math.ceil(this.session.now)));
     this.#onChange();
   }
@@ -131,16 +137,17 @@ export class Player {
     return grudge.get(one)?.has(other) === true || grudge.get(other)?.has(one) === true;
   }
 
-  /** What scripts have set at this moment: extra ms by node, the share of messages that is lost. */
-  get set(): { readonly slowMs: ReadonlyMap<string, number>; readonly loss: number } {
+  /** What is set at this moment: extra ms by node, the share of messages that is lost, operations per second. */
+  get set(): { readonly slowMs: ReadonlyMap<string, number>; readonly loss: number; readonly rate: number } {
     const slowMs = new Map<string, number>();
-    let loss = 0;
+    let [loss, { rate }] = [0, this.story];
     for (const action of this.session.script) {
       if (action.at > this.session.now) break;
       if (action.kind === "slow") slowMs.set(action.node, action.ms);
       else if (action.kind === "loss") loss = action.share;
+      else if (action.kind === "rate") rate = action.rate;
     }
-    return { slowMs, loss };
+    return { slowMs, loss, rate };
   }
 
   /** One frame; `elapsedMs` since the one before. Returns whether anything may have changed. */
@@ -158,7 +165,7 @@ export class Player {
     const asked = session.now + Math.min(elapsedMs, GAP_MS_MAX) * (speeds[this.speed] ?? 1);
     const until = Math.min(asked, session.now < this.stopAt ? this.stopAt : Infinity);
     this.#try(() => session.runTo(until, within(FRAME_MS_MAX)));
-    this.isBehind = session.now < until && !session.isOver;
+    this.#behindFrames = session.now < until && !session.isOver ? this.#behindFrames + 1 : 0;
     if (session.isOver || session.now === this.stopAt) this.#pauseAtEnd();
     return true;
   }

@@ -3,6 +3,7 @@
 import { type Flight, type FlightKind, flightKinds, type Picture } from "../../workbench/session/picture.ts";
 import type { Action } from "../../workbench/script/script.ts";
 import type { Colours } from "./colours.ts";
+import { thinned } from "./layout.ts";
 
 const LEFT = 44;
 const TOP = 22;
@@ -11,8 +12,8 @@ const BOTTOM = 22;
 const ROW_MAX = 26;
 const ROW_MIN = 11;
 const LOST_SHARE = 0.45;
-/** No more messages are drawn at once: the latest ones. */
-export const LINES_MAX = 6_000;
+/** So many messages are drawn at once; of more, some. */
+const LINES_MAX = 2_500;
 /** Between two ticks, CSS pixels. */
 const TICK_PX = 90;
 
@@ -95,7 +96,9 @@ const drawTicks: Draw = (context, { from, to, width }, { x, bottom }, colours) =
     context.lineTo(x(at), bottom + 3);
     context.stroke();
     context.fillStyle = colours.soft;
-    context.fillText(`${Number((at / 1000).toFixed(3))} s`, x(at), bottom + 6);
+    const said = `${Number((at / 1000).toFixed(3))} s`;
+    const half = context.measureText(said).width / 2;
+    context.fillText(said, Math.max(LEFT + half, Math.min(width - half, x(at))), bottom + 6);
   }
 };
 
@@ -124,14 +127,16 @@ const drawLives: Draw = (context, { names, picture: { outages }, from, to, now }
 const drawMessages: Draw = (context, { picture: { trail }, from, to, now }, frame, colours) => {
   const byKind: Record<FlightKind, Flight[]> = { value: [], answer: [], probe: [] };
   const lost: Flight[] = [];
-  let drawn = 0;
-  for (let i = trail.length - 1; i >= 0 && drawn < LINES_MAX; i--) {
+  const seen: Flight[] = [];
+  for (let i = trail.length - 1; i >= 0; i--) {
     const flight = trail[i];
     if (flight === undefined || flight.sentAt > to) continue;
     // Messages are in the order in which they were sent; few are so long under way.
     if (flight.sentAt < from - 5 * (to - from)) break;
     if ((flight.endedAt ?? now) < from && flight.dueAt < from) continue;
-    drawn++;
+    seen.push(flight);
+  }
+  for (const flight of thinned(seen, LINES_MAX)) {
     if (flight.dropped === undefined) byKind[flight.kind].push(flight);
     else lost.push(flight);
   }

@@ -3,7 +3,7 @@
 import { type Flight, type FlightKind, flightKinds } from "../../workbench/session/picture.ts";
 import type { ToldValue } from "../../workbench/session/ledger.ts";
 import type { Colours } from "./colours.ts";
-import type { Link, Point } from "./layout.ts";
+import { type Link, type Point, thinned } from "./layout.ts";
 
 /** So many of the latest values have a mark at every node. */
 export const MARKS = 8;
@@ -14,6 +14,8 @@ const LOST_LINGER_SHARE = 1.2;
 /** More cut links than these are not drawn one by one. */
 const CUT_LINES_MAX = 80;
 const LANE = 3.5;
+/** So many messages are drawn at once; of more, some. */
+const DOTS_MAX = 1_000;
 
 export interface Scene {
   readonly points: readonly Point[];
@@ -102,7 +104,7 @@ function stroke(context: CanvasRenderingContext2D, { points }: Scene, links: rea
 
 function drawFlights(context: CanvasRenderingContext2D, scene: Scene, colours: Colours): void {
   const byKind: Record<FlightKind, Flight[]> = { answer: [], probe: [], value: [] };
-  for (const flight of scene.underWay) byKind[flight.kind].push(flight);
+  for (const flight of thinned([...scene.underWay], DOTS_MAX)) byKind[flight.kind].push(flight);
   // What matters most lies on top.
   for (const kind of flightKinds.toReversed()) {
     context.fillStyle = context.strokeStyle = colours[kind];

@@ -20,6 +20,8 @@ export type NodeState = "up" | "paused" | "down";
 
 /** A message between nodes; times in ms since the load began, below 0 before, nodes by their index. */
 export interface Flight {
+  /** Counts messages in the order in which they were sent. */
+  readonly index: number;
   readonly from: number;
   readonly to: number;
   readonly kind: FlightKind;
@@ -69,7 +71,8 @@ export class Picture implements RunObserver {
   /** Grows with everything that can be seen. */
   revision = 0;
   readonly #byEnvelope = new Map<Envelope, Flight[]>();
-  /** Longest first known trip, as that of messages that chance loses at once. */
+  #flights = 0;
+  /** How long the last message takes: one that chance loses at once would have taken about as long. */
   #tripMs = LOST_TRIP_MS;
 
   constructor(nodes: readonly string[]) {
@@ -146,6 +149,7 @@ export class Picture implements RunObserver {
 
   #flight(envelope: Envelope, sentAt: number, dueAt: number): Flight {
     const flight: Flight = {
+      index: this.#flights++,
       from: this.#indexOf(envelope.src),
       to: this.#indexOf(envelope.dest),
       kind: kindOf(envelope.body),

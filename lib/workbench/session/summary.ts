@@ -32,7 +32,11 @@ function valuesOf({ picture: { ledger } }: Session): string[] {
   if (told === 0) return ["No value was told yet."];
   const late = lateness === undefined ? "" : `, the last after ${duration(lateness.last)}`;
   if (missing > 0) {
-    return [`${told - missing} of ${told === 1 ? "1 value" : `${told} values`} are everywhere${late}.`];
+    return [
+      told === 1
+        ? "The value is not everywhere yet."
+        : `${told - missing} of ${told} values are everywhere${late}.`,
+    ];
   }
   return [told === 1 ? `The value is everywhere${late}.` : `All ${told} values are everywhere${late}.`];
 }

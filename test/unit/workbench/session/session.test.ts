@@ -88,12 +88,24 @@ test("`hearsay sim` sends the messages of the session at the same moments", () =
 });
 
 test("the counts of a session are those of the results", () => {
-  const story: Story = { ...emptyStory, nodeCount: 5, rate: 20, seed: 11 };
-  const session = acted(story, 6_000);
-  const results = simulate({ ...settingsOf(session.story), recoveryS: 0 });
-  // What comes after the load is not in the session.
-  assert.ok(results.net.servers["send-count"] >= session.picture.ledger.messages);
-  assert.equal(results.stats.count, session.picture.ledger.operations + story.nodeCount);
+  const session = new Session({ ...emptyStory, nodeCount: 5, rate: 20, seed: 11 });
+  session.runTo(1_000);
+  session.act({ kind: "kill", node: "n3" });
+  session.runTo(2_000);
+  session.act({ kind: "start", node: "n3" });
+  session.runTo(4_000);
+  session.act({ kind: "rate", rate: 0 });
+  session.runTo(6_000);
+  const { stats, net, workload, "true-latencies": latencies } = simulate(settingsOf(session.story));
+  const { messages, operations, values, missing, lateness, lost } = session.picture.ledger;
+  assert.equal(missing, 0);
+  assert.equal(stats.count, operations + 5, "beside the last reads");
+  assert.equal(workload["attempt-count"], values.length + stats["by-f"].broadcast["fail-count"]);
+  assert.deepEqual([latencies?.["0.5"], latencies?.["1"]], [lateness?.median, lateness?.max]);
+  assert.equal(net.mishaps["down"], lost);
+  assert.ok(lost > 0);
+  // Nodes rest, too, before they are read for the last time.
+  assert.ok(net.servers["send-count"] >= messages);
 });
 
 test("a session can be run in slices, and ends", () => {
