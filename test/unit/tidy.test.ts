@@ -44,6 +44,11 @@ test("no folder is crowded, and no file needs itself", () => {
   assert.deepEqual(rules.circleComplaints(new Map(product.map((path) => [path, read(path)]))), []);
 });
 
+test("what pages need runs in a browser", () => {
+  const product = [...sources("lib/"), ...sources("transports/")];
+  assert.deepEqual(rules.pageComplaints(new Map(product.map((path) => [path, read(path)]))), []);
+});
+
 test("every test file opens with a sentence", () => {
   assert.deepEqual(sources("test/").flatMap((path) => rules.openingComplaints(path, read(path))), []);
 });
@@ -151,6 +156,21 @@ test("files that need each other are a complaint, one that two need is none", ()
   assert.deepEqual(rules.circleComplaints(files(`// import "../a.ts";`)), []);
   assert.deepEqual(rules.circleComplaints(files(`import type { A } from "../a.ts";`)), [
     "lib/a.ts > lib/b.ts > lib/core/c.ts > lib/a.ts is a circle",
+  ]);
+});
+
+test("a module of node that a page needs, however far away, is a complaint, its types are none", () => {
+  const sources = new Map([
+    ["lib/pages/play/main.ts", `import { a } from "../../a.ts"; import { setTimeout } from "node:timers";`],
+    [
+      "lib/a.ts",
+      `import { b } from "./b.ts";\nimport type { Socket } from "node:net";\nimport type { C } from "./c.ts";`,
+    ],
+    ["lib/b.ts", `import { readFileSync } from "node:fs";`],
+    ["lib/c.ts", `import { connect } from "node:net";`],
+  ]);
+  assert.deepEqual(rules.pageComplaints(sources), [
+    "lib/b.ts must not import node:fs: it runs in pages, too",
   ]);
 });
 

@@ -197,6 +197,25 @@ export function circleComplaints(sources: ReadonlyMap<string, string>): string[]
   return complaints;
 }
 
+/** Of node's own modules, bundles for browsers have a stand-in only for these. */
+const standIns = ["node:timers"];
+
+/** What pages import, however far away, runs in a browser; types do not. */
+export function pageComplaints(sources: ReadonlyMap<string, string>): string[] {
+  const seen = new Set([...sources.keys()].filter((path) => /^lib\/pages\/\w+\/main\.ts$/.test(path)));
+  const complaints: string[] = [];
+  for (const path of seen) {
+    const code = (sources.get(path) ?? "").replaceAll(/^(import|export) type [\s\S]*?;$/gm, "");
+    for (const name of importsOf(code)) {
+      if (name.startsWith(".")) seen.add(targetOf(path, name));
+      else if (name.startsWith("node:") && !standIns.includes(name)) {
+        complaints.push(`${path} must not import ${name}: it runs in pages, too`);
+      }
+    }
+  }
+  return complaints;
+}
+
 function targetOf(path: string, name: string): string {
   return new URL(name, `file:///${path}`).pathname.slice(1);
 }

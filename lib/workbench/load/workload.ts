@@ -1,5 +1,5 @@
 /** The load of a workload, as Maelstrom makes it: one client thread per node, operations at a rate, a last one by each. */
-import assert from "node:assert/strict";
+import { assert } from "../../core/assert.ts";
 import type { Body, Json } from "../../core/message.ts";
 import { below, type Random } from "../../core/random.ts";
 import type { Client, Clients } from "./client.ts";

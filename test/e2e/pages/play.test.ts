@@ -150,6 +150,7 @@ test(
             await page.locator("#protocol").selectOption(name);
             await page.waitForFunction("parseFloat(document.getElementById('clock').textContent) > 0.05");
           }
+          await page.locator("#run").filter({ hasText: /Run|Pause/ }).waitFor();
           const unnamed = await page.evaluate(
             "[...document.querySelectorAll('button, input, select, textarea')]" +
               ".filter((it) => !(it.ariaLabel || it.labels?.length || it.textContent.trim())).map((it) => it.outerHTML)",
