@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { compare } from "../../../lib/commands/compare.ts";
 import { parseCompare } from "../../../lib/commands/config/exam/compare.ts";
 import { dispatch } from "../../../lib/commands/dispatch.ts";
+import { flagsOf } from "../../../lib/commands/flags/every_flag.ts";
 import { protocols } from "../../../lib/workbench/reference/protocols.ts";
 import { defaults, protocolNames } from "../../../lib/workbench/settings.ts";
 import { listen } from "../client/fake_node.ts";
@@ -26,6 +27,15 @@ test("flags of examinations go on top of the challenge, and hearsay comes once",
   const mistakes = mistakesOf(parseCompare(["--challenge", "3d", "--grudge", "n25|rest"], {}));
   assert.match(mistakes.join(), /^Cannot run 'compare' as '--grudge' must be given together with --nemesis/);
   assert.deepEqual(mistakesOf(parseCompare(["--challenge", "all"], {})).length, 1);
+});
+
+test("it takes the flags of an examination but those that are about one run, and its own", () => {
+  const names = (command: string) => flagsOf(command).map(({ name }) => name);
+  const [mine, theirs] = [names("compare"), names("sim")];
+  assert.deepEqual(mine.filter((name) => !theirs.includes(name)), ["protocols"]);
+  assert.deepEqual(theirs.filter((name) => !mine.includes(name)).sort(), [
+    ...["data", "events", "log-net-recv", "log-net-send", "protocol", "report", "without", "workload"],
+  ]);
 });
 
 test("the table has a row for each protocol, and its status is hearsay's own", async () => {

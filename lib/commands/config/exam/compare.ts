@@ -21,8 +21,18 @@ const DEFAULT_SEEDS = 20;
 
 const others = protocolNames.filter((name) => name !== "hearsay");
 
+/** Flags of an examination that mean nothing where many are compared. */
+const ofOneRun = {
+  "protocol": true,
+  "workload": true,
+  "events": true,
+  "report": true,
+  "log-net-send": true,
+  "log-net-recv": true,
+} as const;
+
 export const shapes = {
-  compare: exam.omit({ "protocol": true, "workload": true }).extend({
+  compare: exam.omit(ofOneRun).extend({
     "challenge": choice(
       challengeNames,
       "NAME",

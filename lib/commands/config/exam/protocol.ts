@@ -9,6 +9,8 @@ export const protocolFlag = () =>
 
 /** Flags that only hearsay's own protocol knows what to do with. */
 const ofHearsay = ["delivery-budget", "without", "data", "workload"];
+/** What they are where they ask for nothing. */
+const idle: readonly (string | undefined)[] = ["false", "broadcast"];
 
 /** Whether the fault means something only to nodes with logs. */
 export function needsLog(fault: Fault): boolean {
@@ -28,7 +30,7 @@ export function protocolMistakes(
   const leftOut = `left out with --protocol ${protocol}, as only hearsay knows what to do with it`;
   const noLog = `without rollback and disk with --protocol ${protocol}, which keeps no log`;
   return [
-    ...ofHearsay.filter((flag) => given.get(flag)?.value !== "false")
+    ...ofHearsay.filter((flag) => !idle.includes(given.get(flag)?.value))
       .flatMap((flag) => complain(command, given, flag, leftOut)),
     ...complain(
       command,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import fc from "fast-check";
-import { parseSim } from "../../../../lib/commands/config/exam.ts";
+import { parseSim } from "../../../../lib/commands/config/exam/exam.ts";
 import type { Json } from "../../../../lib/core/message.ts";
 import { SCRIPT_ACTIONS_MAX } from "../../../../lib/workbench/script/script.ts";
 import { LINK_CHARS_MAX, parseLink, printLink } from "../../../../lib/workbench/session/link.ts";
