@@ -38,6 +38,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "hearsay compare",
     "hearsay compare --challenge 3d --protocols flood,first-forwarder --seeds 3",
     "hearsay compare --protocols flood,flood-retry --grudge 'n0,n1|rest' --cuts 5",
+    "hearsay compare --report compare.html",
   ],
   report: [
     "hearsay report events.ndjson",

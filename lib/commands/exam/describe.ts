@@ -1,7 +1,14 @@
 /** Says an examination in words, and as the command that runs it again. */
 import type { Mechanism } from "../../core/node.ts";
 import { scriptOf } from "../../workbench/script/parse_script.ts";
-import { defaults, type Fault, isDurable, nodeIds, type Settings } from "../../workbench/settings.ts";
+import {
+  defaults,
+  type Fault,
+  isDurable,
+  nodeIds,
+  type ProtocolName,
+  type Settings,
+} from "../../workbench/settings.ts";
 import { addressText } from "../../../transports/address.ts";
 import { baseOf } from "../config/exam/script.ts";
 import type { RunningCluster } from "../config/cut.ts";
@@ -65,6 +72,13 @@ export function replayCommand(exam: Exam, seed: number, without: readonly Mechan
     ...without.length === 0 ? [] : ["--without", without.join(",")],
   ];
   return ["hearsay sim --seed", seed, ...flags.map(quoted)].join(" ");
+}
+
+/** The same of a comparison; of no protocols, hearsay alone is compared. */
+export function compareCommand(exam: Exam, protocols: readonly ProtocolName[], seeds: number): string {
+  const names = protocols.length === 0 ? "hearsay" : protocols.join(",");
+  const flags = [...examFlags(exam), "--protocols", names];
+  return ["hearsay compare --seed", exam.settings.seed, "--seeds", seeds, ...flags.map(quoted)].join(" ");
 }
 
 /** The same of an examination in real time, of which no two are alike. */

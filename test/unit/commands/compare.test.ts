@@ -1,5 +1,7 @@
 /** `hearsay compare`: its settings, its table, its status, and what it gives to programs. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { compare } from "../../../lib/commands/compare.ts";
 import { parseCompare } from "../../../lib/commands/config/exam/compare.ts";
@@ -7,6 +9,7 @@ import { dispatch } from "../../../lib/commands/dispatch.ts";
 import { flagsOf } from "../../../lib/commands/flags/every_flag.ts";
 import { protocols } from "../../../lib/workbench/reference/protocols.ts";
 import { defaults, protocolNames } from "../../../lib/workbench/settings.ts";
+import { inFolder } from "../../shared/in_folder.ts";
 import { listen } from "../client/fake_node.ts";
 import { configOf, mistakesOf } from "./config/parsed.ts";
 
@@ -34,7 +37,7 @@ test("it takes the flags of an examination but those that are about one run, and
   const [mine, theirs] = [names("compare"), names("sim")];
   assert.deepEqual(mine.filter((name) => !theirs.includes(name)), ["protocols"]);
   assert.deepEqual(theirs.filter((name) => !mine.includes(name)).sort(), [
-    ...["data", "events", "log-net-recv", "log-net-send", "protocol", "report", "without", "workload"],
+    ...["data", "events", "log-net-recv", "log-net-send", "protocol", "without", "workload"],
   ]);
 });
 
@@ -73,6 +76,29 @@ test("--json gives every figure of every seed and nothing else, the same each ti
     ...each.runs.map(({ seed }) => seed),
   ]);
   assert.deepEqual(seeds, [["flood", 7, 8], ["hearsay", 7, 8]]);
+});
+
+test("--report writes a page for people, the same each time, and is refused before the runs where it cannot", async () => {
+  const pages: string[] = [];
+  await inFolder(async (folder) => {
+    const file = join(folder, "page.html");
+    for (let i = 0; i < 2; i++) {
+      const { io, err } = listen();
+      assert.equal(await compare(["--protocols", "flood", "--seeds", "2", "--report", file], io), 0);
+      assert.equal(err.at(-1), `Wrote ${file}: the comparison.\n`);
+      pages.push(readFileSync(file, "utf8"));
+    }
+  });
+  assert.equal(pages[0], pages[1]);
+  assert.match(
+    pages[0] ?? "",
+    /<code>hearsay compare --seed 1 --seeds 2 --challenge 3c --protocols flood<\/code>/,
+  );
+  const { io, out, err } = listen();
+  assert.equal(await compare(["--report", "/no/such/folder/page.html"], io), 1);
+  assert.deepEqual([out, err], [[], [
+    'Cannot write "/no/such/folder/page.html": there is no such directory\n',
+  ]]);
 });
 
 test("help says what each protocol does", async () => {

@@ -2,8 +2,17 @@
 import { faults, type ProtocolName, protocolNames } from "../../../workbench/settings.ts";
 import { challengeNames, challenges } from "../../exam/targets.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
-import { choice, list } from "../../flags/schemas.ts";
-import { challengeFaults, type Exam, exam, examMistakes, examOf, nemesisAbout, startUpFlag } from "./exam.ts";
+import { choice, list, text } from "../../flags/schemas.ts";
+import {
+  challengeFaults,
+  type Exam,
+  exam,
+  examMistakes,
+  examOf,
+  FILE_RULE,
+  nemesisAbout,
+  startUpFlag,
+} from "./exam.ts";
 import { needsLog } from "./protocol.ts";
 import { seedsFlag, seedsMistakes } from "./seeds.ts";
 
@@ -14,6 +23,8 @@ export interface CompareConfig {
   readonly protocols: readonly ProtocolName[];
   readonly seeds: number;
   readonly json: boolean;
+  /** A file to write the comparison to, as a page. */
+  readonly report?: string;
 }
 
 const DEFAULT_CHALLENGE = "3c";
@@ -26,7 +37,6 @@ const ofOneRun = {
   "protocol": true,
   "workload": true,
   "events": true,
-  "report": true,
   "log-net-send": true,
   "log-net-recv": true,
 } as const;
@@ -42,6 +52,7 @@ export const shapes = {
     "nemesis": list(faults.filter((fault) => !needsLog(fault)), "FAULTS", nemesisAbout),
     "seeds": seedsFlag(DEFAULT_SEEDS),
     "start-up": startUpFlag(),
+    "report": text("FILE", FILE_RULE, "write a page that shows the comparison"),
   }),
 };
 
@@ -59,5 +70,6 @@ export function parseCompare(args: readonly string[], env: Env): Parsed<CompareC
     protocols: [...protocols.filter((name) => name !== "hearsay"), "hearsay"],
     seeds,
     json,
+    ...flags.report !== undefined && { report: flags.report },
   });
 }

@@ -54,7 +54,7 @@ export const grudgeRule = `one of ${
   grudgeNames.join(", ")
 }, or the sides by name, as n0|rest or one way n0>rest, or links, as n0-n1`;
 
-const FILE_RULE = "a file to write";
+export const FILE_RULE = "a file to write";
 
 const CUTS_RULE = `a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}`;
 

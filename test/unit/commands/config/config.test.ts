@@ -126,7 +126,9 @@ test("--protocol chooses what the nodes run, and what only hearsay knows what to
     "Cannot run 'sim' as '--nemesis' must be without rollback and disk with --protocol flood, which keeps no log: " +
     `current value is "kill,disk"`,
   ]);
-  assert.deepEqual(mistakesOf(sim("--protocol", "flood", "--data=false", "--nemesis", "kill")), []);
+  const idle = ["--data=false", "-w", "broadcast", "--nemesis", "kill"];
+  assert.deepEqual(mistakesOf(sim("--protocol", "flood", ...idle)), []);
+  assert.equal(mistakesOf(sim("--protocol", "flood", "-w", "g-set")).length, 1);
   assert.deepEqual(mistakesOf(parseTest(["--bin", "/bin/sh", "--protocol", "flood"], {})), [
     `Cannot run 'test' as '--protocol' must be left out with --bin, whose own flags stand after --: ` +
     `current value is "flood"`,
