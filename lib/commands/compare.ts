@@ -92,7 +92,7 @@ function comparisonOf(rows: readonly Row[], config: CompareConfig): Comparison {
   return {
     headline: headline("simulated nodes", exam, which),
     failures: rows.at(-1)?.runs.flatMap((run) => passed(run) ? [] : reasons(run).slice(0, 1)) ?? [],
-    command: compareCommand(exam, config.protocols.slice(0, -1), seeds),
+    command: compareCommand(exam, config.protocols, seeds),
     protocols: rows.map(({ protocol, runs }): Compared => ({
       name: protocol,
       about: described[protocol].about,

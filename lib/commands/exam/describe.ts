@@ -7,6 +7,7 @@ import {
   isDurable,
   nodeIds,
   type ProtocolName,
+  protocolNames,
   type Settings,
 } from "../../workbench/settings.ts";
 import { addressText } from "../../../transports/address.ts";
@@ -74,10 +75,10 @@ export function replayCommand(exam: Exam, seed: number, without: readonly Mechan
   return ["hearsay sim --seed", seed, ...flags.map(quoted)].join(" ");
 }
 
-/** The same of a comparison; of no protocols, hearsay alone is compared. */
+/** The same of a comparison of all protocols, or of those that are named. */
 export function compareCommand(exam: Exam, protocols: readonly ProtocolName[], seeds: number): string {
-  const names = protocols.length === 0 ? "hearsay" : protocols.join(",");
-  const flags = [...examFlags(exam), "--protocols", names];
+  const isWhole = protocols.length === protocolNames.length;
+  const flags = [...examFlags(exam), ...isWhole ? [] : ["--protocols", protocols.join(",")]];
   return ["hearsay compare --seed", exam.settings.seed, "--seeds", seeds, ...flags.map(quoted)].join(" ");
 }
 

@@ -92,7 +92,7 @@ test("--report writes a page for people, the same each time, and is refused befo
   assert.equal(pages[0], pages[1]);
   assert.match(
     pages[0] ?? "",
-    /<code>hearsay compare --seed 1 --seeds 2 --challenge 3c --protocols flood<\/code>/,
+    /<code>hearsay compare --seed 1 --seeds 2 --challenge 3c --protocols flood,hearsay<\/code>/,
   );
   const { io, out, err } = listen();
   assert.equal(await compare(["--report", "/no/such/folder/page.html"], io), 1);
