@@ -152,6 +152,7 @@ export class ScriptRunner {
     const { grudge, detail } = parsed.draw(fork(seed, `script:${spec}`));
     this.#pending++;
     partitioner.partition(grudge, (failure) => {
+      this.#pending--;
       this.#isCut = true;
       if (failure !== undefined) onFailure(`Partition ${detail}: ${failure}.`);
       tell("partition", "start", detail);
@@ -164,6 +165,8 @@ export class ScriptRunner {
     const { partitioner, onFailure, tell } = this.#options;
     this.#pending++;
     partitioner.heal((failure) => {
+      // Before it is told: what heals is no fault any more.
+      this.#pending--;
       this.#isCut = false;
       if (failure !== undefined) onFailure(`Heal: ${failure}.`);
       tell("partition", "stop", "healed");
@@ -173,7 +176,6 @@ export class ScriptRunner {
 
   /** A cut that was being made when the script ended is healed as soon as it is on. */
   #settled(): void {
-    this.#pending--;
     if (!this.#ended || this.#pending > 0) return;
     if (this.#isCut) this.#heal();
     else this.#whenMended?.();

@@ -36,6 +36,15 @@ test("a script's operations happen when it says, and no others", () => {
   assert.equal((second?.at ?? 0) - (first?.at ?? 0), 150.5);
 });
 
+test("nothing disturbs what a script heals, unless another fault is on", () => {
+  const heals = (script: string) =>
+    run(script)["everywhere-after-heal-ms"].map(({ fault, disturbed }) => `${fault} ${disturbed}`);
+  assert.deepEqual(heals("100 cut n0|rest; 150 broadcast n0 1; 200 heal"), ["partition false"]);
+  assert.deepEqual(heals("100 cut n0|rest; 150 broadcast n0 1; 160 pause n1; 200 heal; 300 resume n1"), [
+    ...["partition true", "pause false"],
+  ]);
+});
+
 test("a script's faults come and go when it says, and are told as those of the nemesis", () => {
   const results = run(
     "100 cut n0|rest; 200 heal; 300 pause n1; 400 resume n1; 500 kill n2; 600 start n2; 700 slow n0 50; 800 slow n0 0;" +
