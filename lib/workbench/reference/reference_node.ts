@@ -1,5 +1,6 @@
 /** What all reference protocols share: answers to Maelstrom's requests, values, message ids and timers. */
 import { isClient } from "../../../transports/client_id.ts";
+import { canonical } from "../../core/log/canonical.ts";
 import { type Body, type Envelope, type Json, readRequest } from "../../core/message.ts";
 import {
   type Effect,
@@ -147,6 +148,9 @@ export class ReferenceNode implements Steps {
       case "read":
         return this.#reply(envelope, { type: "read_ok", messages: [...this.#values.values()] });
       case "broadcast":
+        if (canonical(request.message) === undefined) {
+          return this.#refuse(envelope, MALFORMED_REQUEST, "the value is nested too deeply");
+        }
         return this.#onBroadcast({
           ...{ src: envelope.src, isFromClient: isClient(envelope.src), value: request.message },
           answer: () => this.#reply(envelope, { type: "broadcast_ok" }),

@@ -50,6 +50,8 @@ test("what is malformed or unknown is refused, and an answer is never answered",
   assert.deepEqual(refused.map((line) => line.slice(0, 18)), [
     ...["n0 → c0 error 1: u", "n0 → c0 error 2: b", "n0 → c0 error 3: t"],
   ]);
+  const deep = { type: "broadcast", msg_id: 4, message: JSON.parse("[".repeat(10_000) + "]".repeat(10_000)) };
+  assert.deepEqual(rig.ask("c0", deep), ["n0 → c0 error 4: the value is nested too deeply"]);
   assert.deepEqual(rig.ask("n1", { type: "dance_ok", in_reply_to: 0 }), []);
   assert.deepEqual(rig.ask("n1", { type: "error", in_reply_to: 5 }), []);
 });
