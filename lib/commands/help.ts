@@ -90,8 +90,8 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "Exit status: 0, or 1 where the node cannot listen or cannot use the directory, and says why.",
   ],
   sim: [
-    "The nodes are hearsay's own. One seed always gives the same result; a run that fails prints the command that",
-    "runs it again.",
+    "The nodes are hearsay's own, or those of --protocol. One seed always gives the same result; a run that fails prints",
+    "the command that runs it again.",
     "",
     "Of the faults, kill loses what a node holds, unless --data keeps it; pause stops a node for a while; stall stops",
     "several at once for up to 150 ms, again and again, as on a busy machine; rollback puts an earlier state in the",
