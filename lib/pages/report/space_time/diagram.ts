@@ -44,7 +44,7 @@ export class Diagram {
       </div>
       <p class="readout" aria-live="polite">Point at a message, or step through them with n and p.</p>
       <p class="keys"
-        id="live-keys">Drag or ← → moves; + and − zoom, as does the wheel once the diagram was clicked, or with Ctrl, or two fingers; 0 shows all; a click on a message follows what it brought, Esc ends that.</p>
+        id="live-keys">Drag or ← → moves; + and − zoom, as does the wheel once the diagram was clicked, or with Ctrl, or two fingers; 0 shows all; a click on a message follows what it brought, Esc ends that. Dashed with a cross: it did not arrive. In a cut the darker rows are cut off from the others. Red dots on a line: the node is down; grey dashes: it is paused.</p>
     `.text;
     this.#svg = found(root, "svg.live", SVGSVGElement);
     this.#readout = found(root, ".readout", HTMLElement);

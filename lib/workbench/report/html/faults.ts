@@ -5,7 +5,7 @@ import type { Run } from "../run.ts";
 import { sidesOf } from "../scene.ts";
 import { type Html, html, NAME_CHARS_MAX } from "./markup.ts";
 import { shortened } from "../text.ts";
-import { count, duration, moment, px } from "./numbers.ts";
+import { counted, duration, moment, px } from "./numbers.ts";
 
 /** Rows of the table; the others are counted. */
 export const ROWS_MAX = 200;
@@ -98,7 +98,7 @@ export function faultsTable(faults: readonly Fault[]): Html | false {
   );
   return faults.length > 0 && html`
     <details>
-      <summary>${count(faults.length)} cuts, kills and pauses</summary>
+      <summary>${counted(faults.length, "fault")}: who and when</summary>
       <div class="wide">
         <table>
           <caption>Who was cut off from whom, and who was down or paused</caption>

@@ -10,6 +10,7 @@ import { counted, duration, milliseconds, px } from "./numbers.ts";
 
 /** The line on which stand values that never were everywhere, px. */
 const NEVER_Y = 22;
+const LABEL_HEIGHT = 14;
 
 interface Point {
   readonly at: number;
@@ -59,12 +60,14 @@ function latencyChart({ about, results }: Run, { values }: Fates, faults: readon
     ${axes.yTicks.map((ms) =>
       html`
         <path class="grid" d="M${LEFT} ${y(ms)}H${WIDTH - RIGHT}" />
-        <text x="${LEFT - 8}" y="${px(y(ms) + 4)}" text-anchor="end">${milliseconds(ms)}</text>
+        <text x="${LEFT - 8}" y="${px(y(ms) + 4)}" text-anchor="end">${milliseconds(
+          ms,
+        )}</text>
       `
     )}
     ${xAxis(axes.xTicks, x, bottom)}
-    <text x="${LEFT - 8}" y="${TOP - 12}" text-anchor="end">ms</text>
-    ${bounds.map((limit) => limitLine(limit, y))}
+    <text x="${LEFT - 8}" y="${bottom + 18}" text-anchor="end">ms</text>
+    ${limitLines(bounds, y)}
     <path class="dots stable" d="${dots(stables, axes)}"/>
     <path class="dots true" d="${dots(trues, axes)}"/>
     ${never.length > 0 && html`
@@ -105,12 +108,18 @@ function crosses(never: readonly ValueFate[], x: (ms: number) => number): string
   return [...places].map((at) => `M${px(at - 4)} ${NEVER_Y - 4}l8 8m0 -8l-8 8`).join("");
 }
 
-function limitLine({ name, unit, most }: Limit, y: (ms: number) => number): Html {
-  return html`
-    <path class="limit" d="M${LEFT} ${y(most)}H${WIDTH - RIGHT}" />
-    <text class="limit-text" x="${WIDTH - RIGHT - 4}" y="${px(y(most) - 5)}"
-      text-anchor="end">${name} ≤ ${milliseconds(most)}${unit}</text>
-  `;
+/** The names of limits that are close to each other stand one above the other. */
+function limitLines(limits: readonly Limit[], y: (ms: number) => number): readonly Html[] {
+  let free = HEIGHT;
+  return limits.toSorted((a, b) => a.most - b.most).map(({ name, unit, most }) => {
+    const at = Math.min(y(most) - 5, free);
+    free = at - LABEL_HEIGHT;
+    return html`
+      <path class="limit" d="M${LEFT} ${y(most)}H${WIDTH - RIGHT}" />
+      <text class="limit-text" x="${WIDTH - RIGHT - 4}" y="${px(at)}"
+        text-anchor="end">${name} ≤ ${milliseconds(most)}${unit}</text>
+    `;
+  });
 }
 
 function describe(stable: Quantiles | null, trues: Quantiles | null, never: number): string {

@@ -20,6 +20,8 @@ export const COLOURS = 8;
 export const TABLE_NODES_MAX = 26;
 /** Nodes that have a row in the table of nodes; the others are summed up. */
 export const NODE_ROWS_MAX = 12;
+/** Its size, px. */
+const PICTURE = 520;
 /** Shades of a cell. */
 const SHADES = 6;
 
@@ -188,7 +190,7 @@ function matrixTable(nodes: readonly string[], sums: Sums, shade: (n: number) =>
   return html`
     <div class="wide">
       <table class="matrix" id="matrix">
-        <caption>Messages from each node (rows) to each other (columns); the title of a cell says the bytes</caption>
+        <caption>Messages from each node (rows) to each other (columns)</caption>
         <thead>
           <tr><th></th>${nodes.map((node) => html`<th scope="col">${node}</th>`)}</tr>
         </thead>
@@ -202,7 +204,7 @@ function matrixTable(nodes: readonly string[], sums: Sums, shade: (n: number) =>
 
 /** One path for each shade: a hundred nodes have ten thousand cells. */
 function matrixPicture(nodes: readonly string[], { counts }: Sums, shade: (n: number) => number): Html {
-  const cell = Math.max(2, Math.min(9, Math.floor(900 / nodes.length)));
+  const cell = Math.max(2, Math.min(9, Math.floor(PICTURE / nodes.length)));
   const size = nodes.length * cell;
   const left = 50;
   const paths: string[] = new Array<string>(SHADES + 1).fill("");

@@ -15,6 +15,16 @@ import { style } from "./style.ts";
 import { header, settingsSection } from "./summary.ts";
 import { violationsSection } from "./violations.ts";
 
+/** By the ids of their sections. */
+const parts = [
+  ["violations", "Violations"],
+  ["latency", "Latency"],
+  ["fates", "Fates"],
+  ["messages", "Messages"],
+  ["space-time", "Space and time"],
+  ["settings", "Settings"],
+] as const;
+
 /** `script` makes the page live; it must not contain what ends a script element. The same run gives the same text. */
 export function reportHtml(run: Run, script: string): string {
   const fates = fatesOf(run);
@@ -42,6 +52,7 @@ export function reportHtml(run: Run, script: string): string {
       </head>
       <body>
     ${header(run)}
+    <nav aria-label="Sections">${parts.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
     <main>
     ${sections}
     </main>

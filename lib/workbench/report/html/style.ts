@@ -5,7 +5,7 @@ export const style = `
   --page: #ffffff; --panel: #f6f8fa; --ink: #1f2328; --soft: #57606a; --line: #d0d7de; --grid: #eaeef2;
   --blue: #0969da; --orange: #bc4c00; --red: #cf222e; --good: #1a7f37; --bad: #cf222e;
   --t0: #0072b2; --t1: #e69f00; --t2: #009e73; --t3: #cc79a7; --t4: #56b4e9; --t5: #d55e00; --t6: #b8a800; --t7: #8c8c8c;
-  --s1: #eef6ff; --s2: #d3e7fd; --s3: #a9cff8; --s4: #74aef0; --s5: #3f89dd; --s6: #d9822b;
+  --s1: #eef6ff; --s2: #d3e7fd; --s3: #a9cff8; --s4: #74aef0; --s5: #3f89dd; --s6: #fbd3a4;
   --cut: #fff1e5; --cut-line: #d4a27f; --good-page: #f2fbf4; --bad-page: #fff5f5;
 }
 @media (prefers-color-scheme: dark) {
@@ -13,7 +13,7 @@ export const style = `
     --page: #0d1117; --panel: #151b23; --ink: #f0f6fc; --soft: #9198a1; --line: #3d444d; --grid: #212830;
     --blue: #4493f8; --orange: #f0883e; --red: #f85149; --good: #3fb950; --bad: #f85149;
     --t0: #3d9be0; --t1: #e6a93a; --t2: #2bbd92; --t3: #d795b8; --t4: #8fd0f5; --t5: #ee7a33; --t6: #d6c94a; --t7: #8c8c8c;
-    --s1: #101c2c; --s2: #12294a; --s3: #163a6b; --s4: #1c4f95; --s5: #2567c2; --s6: #a4571a;
+    --s1: #101c2c; --s2: #12294a; --s3: #163a6b; --s4: #1c4f95; --s5: #2567c2; --s6: #6b3d12;
     --cut: #2d1f14; --cut-line: #7a5233; --good-page: #0f1a13; --bad-page: #1f1214;
   }
 }
@@ -32,7 +32,8 @@ h1 { font-size: 22px; line-height: 1.3; margin: 10px 0 4px; text-wrap: balance; 
 .good .mark { color: var(--good); } .bad .mark { color: var(--bad); }
 .headline { margin: 0 0 10px; color: var(--soft); }
 .reasons { margin: 10px 0; padding: 10px 14px 10px 32px; background: var(--bad-page); border-left: 3px solid var(--bad); border-radius: 4px; }
-.again { margin: 10px 0; } .again span { color: var(--soft); margin-right: 6px; }
+.again { margin: 10px 0; display: flex; align-items: center; gap: 8px; } .again span { color: var(--soft); white-space: nowrap; }
+.again code { overflow-x: auto; white-space: nowrap; min-width: 0; }
 code, .value { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.92em; }
 code { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 3px 7px; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 1px; margin: 16px 0 10px;
@@ -47,6 +48,9 @@ h2 { font-size: 18px; margin: 0 0 6px; padding-bottom: 5px; border-bottom: 1px s
 h3 { font-size: 15px; margin: 18px 0 4px; }
 .count { color: var(--soft); font-weight: 400; }
 .lead, .more { color: var(--soft); margin: 6px 0 10px; max-width: 100ch; } .lead b { color: var(--ink); font-weight: 600; }
+nav { max-width: 1280px; margin: 14px auto 0; padding: 0 20px; display: flex; flex-wrap: wrap; gap: 2px 18px; }
+nav a { color: var(--blue); text-decoration: none; font-size: 14px; } nav a:hover { text-decoration: underline; }
+.fates th[scope=row] { position: sticky; left: 0; background: var(--page); }
 .wide { overflow-x: auto; max-width: 100%; }
 table { border-collapse: collapse; font-size: 13.5px; }
 caption { text-align: left; color: var(--soft); padding: 6px 0; font-size: 13px; }
@@ -74,8 +78,8 @@ rect.cut { fill: var(--cut); } rect.down { fill: var(--red); } rect.paused { fil
 .fates td, .fates th { padding: 2px 10px 2px 0; white-space: nowrap; } .caption { color: var(--soft); font-size: 13px; margin: 8px 0; }
 .fates .c, .matrix td, .matrix th { padding: 2px 4px; font-size: 11.5px; text-align: right; border: 1px solid var(--page); min-width: 2.4em; }
 .matrix th { color: var(--soft); } td.s1 { background: var(--s1); } td.s2 { background: var(--s2); } td.s3 { background: var(--s3); }
-td.s4 { background: var(--s4); } td.s5 { background: var(--s5); color: #fff; } td.s6 { background: var(--s6); color: #fff; }
-.matrix td.s6 { background: var(--s5); } td.self { background: var(--panel); } td.s0 { color: var(--soft); }
+td.s4 { background: var(--s4); } td.s5 { background: var(--s5); color: #fff; } td.s6 { background: var(--s6); }
+.matrix td.s6 { background: var(--s5); color: #fff; } td.self { background: var(--panel); } td.s0 { color: var(--soft); }
 svg.strip { display: block; } svg.matrix { display: block; } svg.matrix text { fill: var(--soft); font-size: 10px; } .frame { fill: none; stroke: var(--line); }
 path.s1 { fill: var(--s1); } path.s2 { fill: var(--s2); } path.s3 { fill: var(--s3); } path.s4 { fill: var(--s4); } path.s5 { fill: var(--s5); }
 path.s6 { fill: var(--s6); } svg.matrix path.s6 { fill: var(--s5); } path.s0 { stroke: var(--red); }
@@ -117,9 +121,10 @@ circle.told { fill: var(--page); stroke: var(--blue); stroke-width: 3; }
 .tall { max-height: 70vh; overflow: auto; } .way-table td, .way-table th { padding: 2px 14px 2px 0; } h4 { margin: 10px 0 4px; font-size: 14px; }
 .why { margin: 4px 0 10px; padding-left: 24px; } .chosen { fill: none; stroke: var(--ink); stroke-width: 2; }
 .chart .tip text { fill: var(--ink); font-weight: 600; paint-order: stroke; stroke: var(--page); stroke-width: 4px; }
-@media (max-width: 600px) { header, main { padding-left: 12px; padding-right: 12px; } h1 { font-size: 19px; } }
+@media (min-width: 601px) { caption { white-space: nowrap; } }
+@media (max-width: 600px) { header, main, nav { padding-left: 12px; padding-right: 12px; } h1 { font-size: 19px; } }
 @media print {
-  .live #fates-live, .live #space-time-live, #way { display: none; } .live #fates-table, .live #space-time-picture { display: block; }
+  .live #fates-live, .live #space-time-live, #way, nav { display: none; } .live #fates-table, .live #space-time-picture { display: block; }
   .live [data-value] { color: inherit; text-decoration: none; }
   body { font-size: 11px; } header, main { max-width: none; padding: 0; } section { break-inside: avoid-page; }
   details::details-content { content-visibility: visible; block-size: auto; }

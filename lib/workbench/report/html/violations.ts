@@ -10,6 +10,8 @@ import { valueOf } from "./value.ts";
 
 /** Violations that have a row each; the others are counted. */
 export const ROWS_MAX = 200;
+/** Those of the first table; a second one has the others. */
+export const FIRST_MAX = 15;
 /** Nodes that are listed by name. */
 const NAMES_MAX = 8;
 
@@ -35,12 +37,42 @@ export function violationsSection(run: Run, fates: Fates): Html {
       </section>
     `;
   }
-  return html`<section id="violations"><h2>Violations <span class="count">${count(rows.length)}</span></h2>
-<div class="wide"><table><caption>What may not happen, and did</caption>
-<thead><tr><th>What</th><th>Operation</th><th>Value</th><th>Node</th><th class="n">Time</th><th>In words</th></tr></thead>
-<tbody>${rows.slice(0, ROWS_MAX).map((row) => rowHtml(row, fates))}</tbody></table></div>
-${rows.length > ROWS_MAX && html`<p class="more">${count(rows.length - ROWS_MAX)} more are not listed.</p>`}
-</section>`;
+  const [first, more] = [rows.slice(0, FIRST_MAX), rows.slice(FIRST_MAX, ROWS_MAX)];
+  const unlisted = rows.length - ROWS_MAX;
+  return html`
+    <section id="violations">
+      <h2>Violations <span class="count">${count(rows.length)}</span></h2>
+      ${table("What may not happen, and did", first, fates)}
+      ${more.length > 0 && html`
+        <details>
+          <summary>${count(more.length)} more</summary>
+          ${table("More of the same", more, fates)}
+        </details>
+      `}
+      ${unlisted > 0 && html`<p class="more">${count(unlisted)} more are not listed.</p>`}
+    </section>
+  `;
+}
+
+function table(caption: string, rows: readonly Row[], fates: Fates): Html {
+  return html`
+    <div class="wide">
+      <table>
+        <caption>${caption}</caption>
+        <thead>
+          <tr>
+            <th>What</th>
+            <th>Operation</th>
+            <th>Value</th>
+            <th>Node</th>
+            <th class="n">Time</th>
+            <th>In words</th>
+          </tr>
+        </thead>
+        <tbody>${rows.map((row) => rowHtml(row, fates))}</tbody>
+      </table>
+    </div>
+  `;
 }
 
 function rowHtml({ what, operation, value, nodes, at, said }: Row, { values }: Fates): Html {
