@@ -34,6 +34,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "hearsay test --cluster n1=10.0.0.1:7000,n2=10.0.0.2:7000,n3=10.0.0.3:7000 --nemesis partition",
     "hearsay test --rate 200 --time-limit 60 --nemesis partition --cuts 5,15 --grudge 'n0,n1|rest'",
   ],
+  hunt: [
+    "hearsay hunt --bin ./my-node",
+    "hearsay hunt --bin ./my-node --nemesis partition,kill --budget 120 -- --my-flag",
+    "hearsay hunt --without repair",
+  ],
   compare: [
     "hearsay compare",
     "hearsay compare --challenge 3d --protocols flood,first-forwarder --seeds 3",
@@ -113,6 +118,13 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "them at the end and on Ctrl-C. Kills and starts come from outside, and the report calls them outages. Messages and",
     "bytes are those that the nodes count themselves.",
   ],
+  hunt: [
+    "Each run is short: a script that aims faults where they may hurt, such as a cut while a value is on its way, a pause",
+    "of the busiest node, or a kill right after an acknowledgement. Nodes have --recovery seconds to come to the same, and",
+    "a run ends as soon as they have. What fails is run again, then made smaller for as long as it still fails: fewer nodes,",
+    "operations and faults. With --bin kills must be asked for: a killed node has to get back what the others hold.",
+    "Exit status: 1 when something is found, 0 when nothing is, 2 for bad usage.",
+  ],
   compare: [
     "One seed gives every protocol the same operations and the same faults, as long as its nodes answer. The protocols are",
     "how others began to solve these challenges, with the mistakes that were made on the way. Any of them can be run alone,",
@@ -187,6 +199,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
 const operands: Readonly<Record<string, string>> = {
   broadcast: " [VALUE…]",
   test: " [-- ARGS FOR THE NODE]",
+  hunt: " [-- ARGS FOR THE NODE]",
   report: " FILE",
   partition: " [CUT]",
   lab: " [COMMAND…]",

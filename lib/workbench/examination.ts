@@ -2,6 +2,7 @@
 import { assert } from "../core/assert.ts";
 import { fork } from "../core/random.ts";
 import { StatusPoller, type StatusPollerOptions } from "./world/running/status_poller.ts";
+import { Agreement, rest } from "./load/agreement.ts";
 import { Clients } from "./load/client.ts";
 import { Cluster } from "./cluster.ts";
 import { latency } from "./world/latency.ts";
@@ -33,6 +34,8 @@ export interface ExaminationOptions {
   readonly seesInside: boolean;
   /** Nodes keep what they hold when they are killed. */
   readonly durable?: boolean;
+  /** The rest ends as soon as all nodes that are read by the sampler agree, and no answer of a killed node is waited for. */
+  readonly hurried?: boolean;
   /** Each node's messages and bytes are to be counted, from the first operation on. */
   readonly loads?: boolean;
   readonly running?: Running;
@@ -56,6 +59,7 @@ export class Examination {
   readonly #nemesis: Nemesis;
   readonly #readSampler: ReadSampler | undefined;
   readonly #statusPoller: StatusPoller | undefined;
+  #agreement: Agreement | undefined;
   /** Failures of the examiner itself, one sentence each. */
   readonly #failures: string[] = [];
   /** The digests of the nodes' values after the final reads, by their own word. */
@@ -135,10 +139,11 @@ export class Examination {
   }
 
   #runRecovery(done: (results: Results) => void): void {
-    const { scheduler, settings } = this.#options;
+    const { scheduler, settings, hurried = false } = this.#options;
     this.#phase = "recovery";
     this.#nemesis.stop(() => {
-      scheduler.at(scheduler.now() + settings.recoveryS * 1000, () => {
+      this.#agreement = hurried ? new Agreement(this.#nodes, this.#collector) : undefined;
+      rest(scheduler, settings.recoveryS * 1000, this.#agreement, () => {
         this.#workload.whenIdle(() => this.#cluster.whenSettled(() => this.#runFinal(done)));
       });
     });
@@ -173,15 +178,13 @@ export class Examination {
   #conclude(setupFailures: readonly string[]): Results {
     return conclude({
       evidence: this.#collector.evidence(this.#digests, this.#workload.unanswered),
-      history: this.#collector.history,
-      traffic: this.#network.traffic,
+      ...{ history: this.#collector.history, traffic: this.#network.traffic },
       wire: this.#statusPoller?.wire,
       lateReplies: this.#clients.lateReplies,
       unusual: this.#collector.oddities.all,
       propagation: this.#collector.propagation,
       observedEveryMs: this.#readSampler?.everyMs ?? 0,
-      nemesis: this.#collector.events,
-      ...{ settings: this.#options.settings, workload: this.#definition },
+      ...{ nemesis: this.#collector.events, settings: this.#options.settings, workload: this.#definition },
       timeMs: this.#options.scheduler.now() - this.#startedAt,
       lateMs: this.#options.scheduler.takeLateMs(),
       setupFailures,
@@ -221,15 +224,15 @@ export class Examination {
   #makeCluster(): Cluster {
     const { settings, scheduler, hosts } = this.#options;
     return new Cluster({
-      ...{ ids: this.#nodes, hosts, scheduler },
-      network: this.#network,
-      clients: this.#clients,
+      ...{ ids: this.#nodes, hosts, scheduler, network: this.#network, clients: this.#clients },
+      ...{ violations: this.#collector.violations, oddities: this.#collector.oddities },
       topology: this.#definition.advises ? topology(settings.topology, this.#nodes) : undefined,
-      violations: this.#collector.violations,
-      oddities: this.#collector.oddities,
       elapsed: () => this.#elapsed(),
       onDelivered: (node, values) => this.#collector.held(node, values),
-      onMemoryLost: (node) => this.#collector.memoryLost(node),
+      onMemoryLost: (node) => {
+        this.#collector.memoryLost(node);
+        if (this.#options.hurried) this.#workload.giveUp(node);
+      },
       onLost: (node, values, cause) => this.#collector.lost(node, values, cause, this.#cluster.holds()),
       onOutage: (node, reason) => this.#onOutage(node, reason),
     });
@@ -238,15 +241,14 @@ export class Examination {
   #makeWorkload(): Workload {
     const { settings, scheduler } = this.#options;
     return new Workload({
-      ...{ definition: this.#definition, nodes: this.#nodes },
+      definition: this.#definition,
+      ...{ nodes: this.#nodes, scheduler, clients: this.#clients, cluster: this.#cluster },
+      ...{ history: this.#collector.history, oddities: this.#collector.oddities },
       firstValue: this.#options.running?.firstValue ?? firstValueBeside(this.#script),
-      rate: settings.rate,
-      readShare: settings.readShare ?? READ_SHARE,
+      ...{ rate: settings.rate, readShare: settings.readShare ?? READ_SHARE },
       timeLimitMs: settings.timeLimitS * 1000,
       random: fork(settings.seed, "workload"),
-      ...{ scheduler, clients: this.#clients, cluster: this.#cluster, history: this.#collector.history },
       elapsed: () => this.#elapsed(),
-      oddities: this.#collector.oddities,
       onMalformedReply: (node, reason) => this.#collector.accuse(node, "malformed-reply", reason),
       onFinalRefusal: (node, text) => this.#collector.finalReads.refused(node, text),
     });
@@ -287,7 +289,10 @@ export class Examination {
     return new ReadSampler({
       ...this.#observing(),
       field: this.#definition.operations.read?.field ?? "messages",
-      onRead: (node, values) => this.#collector.shown(node, values, this.#elapsed()),
+      onRead: (node, values) => {
+        this.#collector.shown(node, values, this.#elapsed());
+        this.#agreement?.saw(node, values);
+      },
     });
   }
 

@@ -83,7 +83,10 @@ export function compareCommand(exam: Exam, protocols: readonly ProtocolName[], s
 }
 
 /** The same of an examination in real time, of which no two are alike. */
-export function repeatCommand(exam: Exam, { bin, args, running }: TestConfig): string {
+export function repeatCommand(
+  exam: Exam,
+  { bin, args, running }: Pick<TestConfig, "bin" | "args" | "running">,
+): string {
   const { settings } = exam;
   const flags = running === undefined
     ? [

@@ -1,5 +1,5 @@
 /** Examines real processes, started here: one for each node. */
-import { Examination } from "../../workbench/examination.ts";
+import { Examination, type ExaminationOptions } from "../../workbench/examination.ts";
 import type { ExaminationProgress } from "../../workbench/progress.ts";
 import type { Recorder } from "../../workbench/report/recording.ts";
 import type { Settings } from "../../workbench/settings.ts";
@@ -9,7 +9,7 @@ import { itself, processHosts, type ProcessOptions } from "../../workbench/world
 import { RealScheduler } from "../../workbench/world/scheduler.ts";
 import type { Exam } from "../config/exam/exam.ts";
 
-export interface ProcessesExam {
+export interface ProcessesExam extends Pick<ExaminationOptions, "hurried" | "loads"> {
   readonly settings: Settings;
   readonly program: ProcessOptions;
   readonly onProgress: (now: ExaminationProgress) => void;

@@ -17,6 +17,7 @@ export const commands = [
     name: "test",
     about: "examine real processes of any Maelstrom broadcast node, or a running cluster, in real time",
   },
+  { name: "hunt", about: "aim faults at nodes until a run fails, and make the failure small" },
   { name: "compare", about: "put hearsay beside first solutions of others, in the simulator, at equal work" },
   { name: "challenges", about: "print the table of figures of this program beside its targets" },
   { name: "play", about: "write a page in which the simulator runs, to play with in a browser" },

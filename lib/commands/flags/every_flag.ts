@@ -4,6 +4,7 @@ import { shapes as cutShapes } from "../config/cut.ts";
 import { shapes as challengesShapes } from "../config/exam/challenges.ts";
 import { shapes as compareShapes } from "../config/exam/compare.ts";
 import { shapes as examShapes } from "../config/exam/exam.ts";
+import { shapes as huntShapes } from "../config/exam/hunt.ts";
 import { shapes as realShapes } from "../config/exam/real.ts";
 import { shapes as labShapes } from "../config/lab.ts";
 import { shapes as maelstromShapes } from "../config/maelstrom.ts";
@@ -14,7 +15,7 @@ import { type FlagLine, linesOf } from "./read_flags.ts";
 
 const shapes = {
   ...{ ...clientShapes, ...cutShapes, ...challengesShapes, ...compareShapes, ...examShapes },
-  ...{ ...realShapes, ...labShapes, ...maelstromShapes, ...playShapes, ...reportShapes },
+  ...{ ...huntShapes, ...realShapes, ...labShapes, ...maelstromShapes, ...playShapes, ...reportShapes },
   ...{ ...serveShapes },
 };
 

@@ -123,6 +123,14 @@ export class EvidenceCollector {
     this.nemesis(event, at, nemesisInterrupts || this.outages.size > 0);
   }
 
+  /** Acknowledged values that no kill can excuse. */
+  get promised(): readonly Json[] {
+    const kept = this.setFull.elements.filter(({ acked }) =>
+      acked !== undefined && (this.#memoryLostAt.get(acked.node) ?? -Infinity) < acked.time
+    );
+    return kept.map(({ value }) => value);
+  }
+
   /** `digests`: by node, the digest of its values by its own word. `unanswered`: nodes that stopped answering. */
   evidence(digests: ReadonlyMap<string, string>, unanswered: readonly string[]): Evidence {
     return {

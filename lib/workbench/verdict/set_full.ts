@@ -64,6 +64,12 @@ export class SetFull {
     return this.#elements;
   }
 
+  /** Whether somebody broadcast it, or it was there before. */
+  knows(value: Json): boolean {
+    const key = keyOf(value);
+    return this.#indexes.has(key) || this.#overlooked.has(key);
+  }
+
   /** Values that some read had more than once. */
   get duplicated(): readonly Json[] {
     return valuesOf(this.sightings.duplicated);

@@ -37,7 +37,7 @@ export interface TestConfig {
   readonly wanted: Wanted;
 }
 
-const PROGRAM_RULE = "a program that can be run";
+export const PROGRAM_RULE = "a program that can be run";
 /** The examiner's own clients are c0, c1, … */
 const RUNNING_RULE = `${MEMBERS_RULE}, no ID beginning with c as those of clients do`;
 
@@ -102,7 +102,7 @@ export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig>
   const more = [
     ...given.has("bin") ? [] : protocolMistakes("test", flags, given),
     ...examMistakes("test", flags, exams, given),
-    ...binMistakes(given, env),
+    ...binMistakes("test", given, env),
     ...wanted,
   ];
   return outcome([...mistakes, ...more], {
@@ -141,9 +141,9 @@ function runningMistakes(
 }
 
 /** A program that cannot be run is reported before anything starts. */
-function binMistakes(given: ReadonlyMap<string, Given>, env: Env): string[] {
+export function binMistakes(command: string, given: ReadonlyMap<string, Given>, env: Env): string[] {
   const bin = given.get("bin")?.value ?? "";
   // An empty word has been refused already.
   const wrong = bin === "" ? undefined : whyNoProgram(bin, env["PATH"] ?? "");
-  return complain("test", given, "bin", wrong && `${PROGRAM_RULE} (${wrong})`);
+  return complain(command, given, "bin", wrong && `${PROGRAM_RULE} (${wrong})`);
 }
