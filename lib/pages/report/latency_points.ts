@@ -15,8 +15,7 @@ interface Point {
   readonly kind: "true" | "stable";
 }
 
-export function latencyPoints(chart: Element | null, model: Model): void {
-  if (!(chart instanceof SVGSVGElement)) return;
+export function latencyPoints(chart: SVGSVGElement, model: Model): void {
   const points = pointsOf(chart, model);
   const near = (event: MouseEvent) => {
     const matrix = chart.getScreenCTM();

@@ -15,7 +15,9 @@ const model = new Model(packed);
 document.documentElement.classList.add("live");
 new Diagram(found(document, "#space-time-live", HTMLElement), model);
 showWays(found(document, "#way", HTMLElement), model);
-fatesTable(found(document, "#fates-live", HTMLElement), model);
-latencyPoints(document.querySelector("#latency-chart"), model);
+if (model.columns.values.text.length > 0) {
+  fatesTable(found(document, "#fates-live", HTMLElement), model);
+  latencyPoints(found(document, "#latency-chart", SVGSVGElement), model);
+}
 enliven(document.body);
 followOnClick(model);

@@ -5,6 +5,10 @@ import { type Html, html } from "../../workbench/report/html/markup.ts";
 import { bytes, counted, duration, moment } from "../../workbench/report/html/numbers.ts";
 import { fateWords } from "../../workbench/report/values/words.ts";
 import type { Model } from "./model.ts";
+import { whyGone } from "./space_time/readout.ts";
+
+/** Ways on which messages did not arrive are named; further ones are counted. */
+const GONE_MAX = 8;
 
 export function showWays(root: HTMLElement, model: Model): void {
   model.onFollow((value) => {
@@ -26,7 +30,7 @@ function listOf(model: Model, value: number, { steps, never }: Way): Html {
       : `Told to ${model.nodeName(node)} at ${moment(told)}.`} ${latencies(
         model,
         value,
-      )} ${never.length > 0 && neverHad(model, never)}</p>
+      )} ${never.length > 0 && neverHad(model, never)} ${gone(model, value)}</p>
     ${why.length > 0 && html`
       <h4>Why it took so long</h4>
       <ol class="why">${why.map((step) => html`<li>${step}</li>`)}</ol>
@@ -61,6 +65,21 @@ function neverHad(model: Model, never: readonly number[]): Html {
   const names = never.slice(0, 12).map((node) => model.nodeName(node)).join(", ");
   const more = never.length > 12 ? ` and ${counted(never.length - 12, "more node")}` : "";
   return html`<span class="fault">Never at ${names}${more}.</span>`;
+}
+
+/** "2 messages with it did not arrive: n0 → n4 (a cut took it) 2 times." */
+function gone(model: Model, value: number): string {
+  const { messages } = model;
+  const names = (message: number) =>
+    `${model.nodeName(messages.src[message] ?? 0)} → ${model.nodeName(messages.dest[message] ?? 0)}`;
+  const lost = messages.bringing(value).filter((message) => messages.drop[message] !== 0);
+  if (lost.length === 0) return "";
+  const ways = Map.groupBy(lost, (message) => `${names(message)} (${whyGone(messages.drop[message] ?? 0)})`);
+  const said = [...ways].slice(0, GONE_MAX).map(([way, { length }]) =>
+    length > 1 ? `${way} ${length} times` : way
+  );
+  const more = ways.size > GONE_MAX ? `, and on ${ways.size - GONE_MAX} other ways` : "";
+  return `${counted(lost.length, "message")} with it did not arrive: ${said.join(", ")}${more}.`;
 }
 
 function row(model: Model, told: number, step: Step, steps: readonly Step[]): Html {

@@ -1,5 +1,8 @@
 /** Reports in a real browser: what they show of runs of every kind, in light and dark, on wide screens and narrow ones. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Run } from "../../../lib/workbench/report/run.ts";
@@ -8,7 +11,7 @@ import { someRun } from "../../shared/some_run.ts";
 import { broken } from "../../sim/broken.ts";
 import { fixture } from "../fixtures/programs.ts";
 import { inBrowser, overflow, visit, withoutBrowser } from "./browser.ts";
-import { foreignRun, freshScript, write } from "./reports.ts";
+import { foreignRun, freshScript, root, write } from "./reports.ts";
 
 const short = { timeLimitS: 4, recoveryS: 1 };
 
@@ -182,6 +185,10 @@ test(
       );
       await page.locator("#latency summary").click();
       assert.match(await page.locator("#latency details").innerText(), /there is a way round/);
+      await page.locator("#fates-live [data-value]").first().click();
+      const way = await page.locator("#way").innerText();
+      assert.match(way, /\d messages? with it did not arrive: n\d → n\d \(a cut took it\)/);
+      assert.ok(await marks(page, "svg.live .line.bringing.gone") > 0);
     });
   },
 );
@@ -224,5 +231,32 @@ test("a foreign node: its paths are inferred, and said to be", { skip: withoutBr
     assert.equal(await marks(page, "svg.live path.way.inferred"), 2);
     assert.equal(await page.locator("#way em", { hasText: "(inferred)" }).count(), 2);
     assert.match(await page.locator("#messages table").first().innerText(), /gossip.*\(inferred\)/);
+  });
+});
+
+test("the same seed gives the same report, to the byte, under Bun and Deno", async () => {
+  await freshScript();
+  await inFolder((folder) => {
+    const [bun, deno] = [["bun", "run"], ["deno", "run", "--quiet", "--allow-all", "--no-check"]].map(
+      ([runtime = "", ...args]) => {
+        const file = join(folder, `${runtime}.html`);
+        const faults = [
+          "--nemesis",
+          "partition,kill,loss",
+          "--latency-dist",
+          "exponential",
+          "--latency",
+          "20",
+        ];
+        const asked = ["sim", "--time-limit", "3", ...faults, "--seed", "7", "--report", file];
+        const { error } = spawnSync(`${root}node_modules/.bin/${runtime}`, [...args, "main.ts", ...asked], {
+          cwd: root,
+        });
+        assert.equal(error, undefined);
+        return readFileSync(file, "utf8");
+      },
+    );
+    assert.ok(bun !== undefined && bun.length > 50_000);
+    assert.ok(bun === deno);
   });
 });

@@ -13,7 +13,7 @@ import { defaults, type Settings } from "../../../lib/workbench/settings.ts";
 import type { Program } from "../../../lib/workbench/world/process.ts";
 import { aboutOf } from "../../shared/some_run.ts";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+export const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 let script: Promise<string> | undefined;
 

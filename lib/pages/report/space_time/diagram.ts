@@ -100,8 +100,9 @@ export class Diagram {
     this.#followed = undefined;
     if (value !== undefined) {
       const way = this.#model.wayOf(value);
-      const messages = new Set(way.steps.flatMap(({ message }) => message ?? []));
-      this.#followed = { value, way, messages };
+      const first = new Set(way.steps.flatMap(({ message }) => message ?? []));
+      const bringing = new Set(this.#model.messages.bringing(value));
+      this.#followed = { value, way, first, bringing };
       const moments = way.steps.map(({ at }) => at).filter(Number.isFinite);
       const told = this.#model.toldAt[value] ?? 0;
       this.#view = around({ from: Math.min(told, ...moments), to: Math.max(told, ...moments) }, this.#whole);
@@ -156,7 +157,7 @@ export class Diagram {
   #drawNow(): void {
     const { messages, columns } = this.#model;
     const layout = this.#layout = this.#layOut();
-    const { drawn: picked, inView } = pick(messages, this.#view, this.#filter, this.#followed?.messages);
+    const { drawn: picked, inView } = pick(messages, this.#view, this.#filter, this.#followed?.bringing);
     this.#segments = picked.map((message) => layout.segment(messages, message));
     const scene = { columns, messages, layout, segments: this.#segments, followed: this.#followed };
     this.#svg.setAttribute("width", String(layout.width));

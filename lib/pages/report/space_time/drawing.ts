@@ -18,7 +18,9 @@ export interface Followed {
   readonly value: number;
   readonly way: Way;
   /** The messages by which it came to each node first. */
-  readonly messages: ReadonlySet<number>;
+  readonly first: ReadonlySet<number>;
+  /** All that brought it, or would have. */
+  readonly bringing: ReadonlySet<number>;
 }
 
 export interface Scene {
@@ -127,10 +129,12 @@ function outagesOf({ columns: { outages }, layout }: Scene): readonly Html[] {
 }
 
 /** By colour, and those that were lost apart. */
-function linesOf({ messages, segments }: Scene): readonly Html[] {
-  const kinds = Map.groupBy(segments, ({ message, lost }) => {
+function linesOf({ messages, segments, followed }: Scene): readonly Html[] {
+  const others = segments.filter(({ message }) => followed?.first.has(message) !== true);
+  const kinds = Map.groupBy(others, ({ message, lost }) => {
     const colour = Math.min(messages.type[message] ?? 0, COLOURS - 1);
-    return lost ? `t${colour} gone` : `t${colour}`;
+    const kind = followed?.bringing.has(message) === true ? "bringing" : `t${colour}`;
+    return lost ? `${kind} gone` : kind;
   });
   const withHeads = segments.length <= HEADS_MAX;
   return [...kinds].toSorted(([a], [b]) => a < b ? 1 : -1).map(([kind, lines]) => {
@@ -168,11 +172,11 @@ function tenth(n: number): number {
 /** Since when each node has the followed value, and the messages that brought it there. */
 function wayOf({ layout, messages, followed }: Scene): Html | false {
   if (followed === undefined) return false;
-  const { way, messages: brought } = followed;
+  const { way, first } = followed;
   const had = way.steps.map(({ node, at, lostAt }) =>
     `M${layout.x(at)} ${layout.y(node)}H${lostAt === undefined ? layout.width : layout.x(lostAt)}`
   );
-  const lines = [...brought].map((message) => layout.segment(messages, message));
+  const lines = [...first].map((message) => layout.segment(messages, message));
   const guessed = way.steps.filter(({ inferred }) => inferred).map(({ message }) => message);
   const dots = way.steps.map(({ node, at, how }) =>
     html`

@@ -15,15 +15,20 @@ const fates: Readonly<Record<typeof drops[number], string>> = {
   "overflow": "its receiver had too much waiting",
 };
 
+/** `drop`: a place in `drops`. */
+export function whyGone(drop: number): string {
+  return fates[drops[drop] ?? ""];
+}
+
 export function readoutOf(model: Model, message: number): Html {
   const { messages, columns } = model;
   const [sentAt, endedAt] = [messages.sentAt[message] ?? 0, messages.endedAt[message] ?? 0];
-  const drop = drops[messages.drop[message] ?? 0] ?? "";
+  const drop = messages.drop[message] ?? 0;
   const type = messages.type[message] ?? 0;
   const way = `${model.nodeName(messages.src[message] ?? 0)} → ${
     model.nodeName(messages.dest[message] ?? 0)
   }`;
-  const end = drop === "" ? `took ${duration(endedAt - sentAt)}` : fates[drop];
+  const end = drop === 0 ? `took ${duration(endedAt - sentAt)}` : whyGone(drop);
   return html`
     <b><i class="key t${Math.min(type, 7)}"></i> ${columns.types[type]}</b> ${way},
     sent at ${moment(sentAt)}, ${end}, ${bytes(messages.bytes[message] ?? 0)}; ${broughtOf(model, message)}

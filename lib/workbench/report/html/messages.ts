@@ -6,7 +6,7 @@ import { TICKS_PER_MS } from "../columns/columns.ts";
 import type { Messages } from "../columns/messages.ts";
 import { byNode, byType, matrixOf, type NodeTraffic, overTime } from "../columns/traffic.ts";
 import { LEFT, RIGHT, WIDTH, xAxis } from "./axis.ts";
-import { bands, type Fault } from "./faults.ts";
+import { bands, type Fault, faultsTable } from "./faults.ts";
 import { type Html, html } from "./markup.ts";
 import { bytes, count, counted, duration, px } from "./numbers.ts";
 
@@ -40,6 +40,7 @@ export function messagesSection(columns: Columns, messages: Messages, faults: re
         html`<div class="pair">${typesTable(columns, messages)}${nodesTable(columns, loads)}</div>`,
         nodes.length > 1 && matrix(columns, messages),
       ]}
+      ${columns.values.text.length === 0 && faultsTable(faults)}
     </section>
   `;
 }

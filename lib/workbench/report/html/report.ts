@@ -15,16 +15,6 @@ import { style } from "./style.ts";
 import { header, settingsSection } from "./summary.ts";
 import { violationsSection } from "./violations.ts";
 
-/** By the ids of their sections. */
-const parts = [
-  ["violations", "Violations"],
-  ["latency", "Latency"],
-  ["fates", "Fates"],
-  ["messages", "Messages"],
-  ["space-time", "Space and time"],
-  ["settings", "Settings"],
-] as const;
-
 /** `script` makes the page live; it must not contain what ends a script element. The same run gives the same text. */
 export function reportHtml(run: Run, script: string): string {
   const fates = fatesOf(run);
@@ -32,13 +22,17 @@ export function reportHtml(run: Run, script: string): string {
   const columns = columnsOf(run, fates);
   const messages = new Messages(columns);
   const toldAt = toldAtOf(columns);
+  // A counter has no values, and so has a run in which nobody was told anything.
+  const ofValues = fates.values.length === 0 ? [] : [
+    { id: "latency", name: "Latency", part: latencySection(run, fates, faults) },
+    { id: "fates", name: "Fates", part: fatesSection(columns, toldAt) },
+  ];
   const sections = [
-    violationsSection(run, fates),
-    latencySection(run, fates, faults),
-    fatesSection(columns, toldAt),
-    messagesSection(columns, messages, faults),
-    diagramSection(run, fates, columns),
-    settingsSection(run),
+    { id: "violations", name: "Violations", part: violationsSection(run, fates) },
+    ...ofValues,
+    { id: "messages", name: "Messages", part: messagesSection(columns, messages, faults) },
+    { id: "space-time", name: "Space and time", part: diagramSection(run, fates, columns) },
+    { id: "settings", name: "Settings", part: settingsSection(run) },
   ];
   const page = html`
     <!doctype html>
@@ -52,9 +46,9 @@ export function reportHtml(run: Run, script: string): string {
       </head>
       <body>
     ${header(run)}
-    <nav aria-label="Sections">${parts.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
+    <nav aria-label="Sections">${sections.map(({ id, name }) => html`<a href="#${id}">${name}</a>`)}</nav>
     <main>
-    ${sections}
+    ${sections.map(({ part }) => part)}
     </main>
     <script>${new Html(script)}</script>
       </body>

@@ -113,6 +113,7 @@ svg.live text { fill: var(--soft); font-size: 11.5px; } svg.live text.name { fil
 .life { stroke: var(--line); } .outage { stroke-width: 3; } .outage.down { stroke: var(--red); stroke-dasharray: 2 3; } .outage.paused { stroke: var(--soft); stroke-dasharray: 5 3; }
 .line { fill: none; stroke-width: 1.1; } .line.gone { stroke-dasharray: 3 3; } .cross { fill: none; stroke-width: 1.5; }
 .faded .line, .faded .head, .faded .cross { opacity: .25; }
+.lines .bringing { opacity: 1; stroke: var(--blue); } .head.bringing { fill: var(--blue); }
 .pointed { stroke: var(--ink); stroke-width: 3; stroke-linecap: round; pointer-events: none; }
 .had { stroke: var(--blue); stroke-width: 3; stroke-opacity: .55; } .way { fill: none; stroke: var(--blue); stroke-width: 2.2; } .way.inferred { stroke-dasharray: 6 4; }
 .way-head, circle.message, circle.unseen { fill: var(--blue); } circle.unseen { fill: var(--page); stroke: var(--blue); stroke-width: 1.5; }

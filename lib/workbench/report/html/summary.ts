@@ -30,25 +30,32 @@ function said(text: string): string {
   return shortened(text, SENTENCE_CHARS_MAX);
 }
 
+type Tile = readonly [name: string, figure: string, more: string];
+
 function figures({ stats, workload, net, nemesis, ...results }: Results): Html {
   const trouble = stats.count - stats["ok-count"];
   const faults = nemesis.filter(({ what }) => what === "start").length;
-  const tiles = [
+  const ofValues = workload["attempt-count"] > 0;
+  const values: Tile = [
+    "values",
+    count(workload["attempt-count"]),
+    `${count(workload["acknowledged-count"])} acknowledged, ${count(workload["stable-count"])} stable`,
+  ];
+  const latencies: readonly Tile[] = [
+    ["stable latency", ...spread(workload["stable-latencies"])],
+    ["true latency", ...spread(results["true-latencies"])],
+  ];
+  const tiles: readonly Tile[] = [
     ["operations", count(stats.count), trouble === 0 ? "all answered" : `${count(trouble)} not ok`],
-    [
-      "values",
-      count(workload["attempt-count"]),
-      `${count(workload["acknowledged-count"])} acknowledged, ${count(workload["stable-count"])} stable`,
-    ],
+    ...ofValues ? [values] : [],
     [
       "messages per operation",
       net.servers["msgs-per-op"].toFixed(2),
       `${count(net.servers["send-count"])} between nodes`,
     ],
-    ["stable latency", ...spread(workload["stable-latencies"])],
-    ["true latency", ...spread(results["true-latencies"])],
+    ...ofValues ? latencies : [],
     ["faults", count(faults), faults === 0 ? "nothing was broken" : heals(results)],
-  ] as const;
+  ];
   return html`<dl class="tiles">${
     tiles.map(([name, figure, more]) =>
       html`

@@ -70,3 +70,10 @@ test("nothing that values, names, types or errors say gets out of its place", ()
   assert.doesNotMatch(report, /<img|[\u2028\u202e]/);
   assert.ok(report.length < 100_000, "a huge value is cut off");
 });
+
+test("a run without values says nothing of them", () => {
+  const run = someRun({ settings: { ...short, workload: "pn-counter", nemesis: ["partition"] } });
+  const report = reportHtml(run, "");
+  assert.doesNotMatch(report, /<h2>(Latency|Fates)|stable latency/);
+  assert.match(plain(report), /Messages .* faults?: who and when/);
+});
