@@ -19,13 +19,9 @@ export const reforwardRetry: Protocol = (node) => ({ value, isFromClient, answer
   if (isFromClient) answer();
 };
 
-function repeatToAll(node: ReferenceNode, value: Json): void {
-  for (const peer of node.peers) repeat(node, peer, value);
-}
-
 // The program means to stop at the first answer. But it looks for one right after it has sent, when none can have come,
 // and a node answers only clients.
-function repeat(node: ReferenceNode, peer: string, value: Json): void {
-  node.tell(peer, value);
-  node.after(RETRY_MS, () => repeat(node, peer, value));
+function repeatToAll(node: ReferenceNode, value: Json): void {
+  for (const peer of node.peers) node.tell(peer, value);
+  node.after(RETRY_MS, () => repeatToAll(node, value));
 }

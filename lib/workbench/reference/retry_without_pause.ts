@@ -4,8 +4,8 @@ import type { Protocol } from "./reference_node.ts";
 
 /**
  * How long a node takes to send a message once more, ms. All that it repeats takes turns, so it repeats up to 1,000
- * messages a second. The program of the text came to message 1,328,143 within one run of half a minute, some forty times as
- * fast, and Maelstrom could not carry that; a simulated network carries anything, so here the count alone tells.
+ * messages a second. The program that this follows came to message 1,328,143 within one run of half a minute, some forty
+ * times as fast, and Maelstrom could not carry that; a simulated network carries anything, so here the count alone tells.
  */
 export const TURN_MS = 1;
 
