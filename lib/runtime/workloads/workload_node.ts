@@ -1,4 +1,4 @@
-/** A node for Maelstrom's other workloads: their requests become broadcasts and reads of the core, which knows of none of them. */
+/** A node for Maelstrom's other workloads: their requests become broadcasts and reads of the core, which knows of none of them [M1]. */
 import { type Effect, type Event, MALFORMED_REQUEST, type Node, NOT_SUPPORTED } from "../../core/node.ts";
 import { originOf } from "../../core/incarnation.ts";
 import { type Body, type Envelope, type Json, readRequest } from "../../core/message.ts";
@@ -8,7 +8,7 @@ import { type Addition, deltaOf, readAdd, toldBy, workloadsWith } from "./reques
 
 export interface WorkloadNodeOptions {
   readonly node: Pick<Node, "step" | "deadline">;
-  /** Undefined: the requests tell. Until one does, the node serves broadcast, and `echo` and `generate` in any case. */
+  /** Undefined: the requests tell [M2]. Until one does, the node serves broadcast, and `echo` and `generate` in any case. */
   readonly workload: WorkloadName | undefined;
   readonly incarnation: number;
   readonly random: Random;
@@ -112,7 +112,7 @@ export class WorkloadNode implements Pick<Node, "step" | "deadline"> {
     );
   }
 
-  /** No other node, and no other life of this one, makes the same. */
+  /** No other node, and no other life of this one, makes the same [M4]. */
   #generate(): string {
     return `${this.#lifeName()}.${++this.#count}`;
   }
@@ -127,7 +127,7 @@ export class WorkloadNode implements Pick<Node, "step" | "deadline"> {
     return this.#life ??= `${originOf(this.#me ?? "", incarnation)}.${chance()}`;
   }
 
-  /** The core's values only become more, each once. */
+  /** The core's values only become more, each once [M3]. */
   #sumOf(values: readonly Json[]): number {
     for (const value of values.slice(this.#summed)) this.#sum += BigInt(deltaOf(value));
     this.#summed = values.length;
