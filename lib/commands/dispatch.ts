@@ -17,6 +17,7 @@ const load: Readonly<Record<CommandName, () => Promise<CommandFunction>>> = {
   hunt: async () => (await import("./hunt.ts")).hunt,
   compare: async () => (await import("./compare.ts")).compare,
   challenges: async () => (await import("./challenges.ts")).challenges,
+  why: async () => (await import("./why/why.ts")).why,
   play: async () => (await import("./play.ts")).play,
   report: async () => (await import("./report.ts")).report,
   partition: async () => (await import("./cuts/partition.ts")).partition,

@@ -50,6 +50,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "hearsay report events.ndjson --format shiviz --out shiviz.log",
   ],
   challenges: ["hearsay challenges", "hearsay challenges --real"],
+  why: [
+    "hearsay why --slowest 3 --challenge 3d --nemesis partition --seed 4",
+    "hearsay sim --challenge 3c --events run.ndjson && hearsay why --slowest 10 run.ndjson",
+    "hearsay why 17 run.ndjson --json",
+  ],
   play: ["hearsay play --out play.html", "hearsay play --out - > play.html"],
   partition: [
     "hearsay partition bisect --cluster n1=host1:7000,n2=host2:7000,n3=host3:7000",
@@ -142,6 +147,15 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "is the expression by which ShiViz (https://bestchai.bitbucket.io/shiviz/) reads the rest: an event, then a node and",
     "its vector clock. Exit status: 0 when it is written, whatever came of the run, else 1.",
   ],
+  why: [
+    "A VALUE is JSON, or else a string as it stands; without one, the slowest value is explained. FILE is what --events",
+    "of sim or test has written, and its name ends in .ndjson, or is - for standard input; without one, a run is",
+    "simulated as by `hearsay sim` with the same flags. The way goes back from the last node by the messages that were",
+    "the first to bring the value; what it waited for on each stretch is told by the nodes themselves, and the stretches",
+    "add up to the time that it took. Nodes of other programs say nothing: of their time only the network and cuts have a",
+    "name, and their way is inferred from messages that carry the value, or from reads. Exit status: 0, or 1 where a",
+    "value or the file is not found.",
+  ],
   challenges: [
     "Each row is the worst of its seeds. `during cuts` is median · maximum, in ms, until a value that is broadcast",
     "during a cut is at every node in reach. `first solutions` are protocols of `hearsay compare` under the same seeds, as",
@@ -204,6 +218,7 @@ const operands: Readonly<Record<string, string>> = {
   report: " FILE",
   partition: " [CUT]",
   lab: " [COMMAND…]",
+  why: " [VALUE…] [FILE.ndjson]",
   help: " [COMMAND]",
 };
 

@@ -77,10 +77,10 @@ async function recorded(
   return run;
 }
 
-function simulated(
+export function simulated(
   exam: Exam,
   seed: number,
-  config: SimConfig,
+  config: Pick<SimConfig, "without">,
   watching: Pick<SimOptions, "recorder" | "netLog"> = {},
 ): JudgedRun {
   const seeded: Exam = { ...exam, settings: { ...exam.settings, seed } };
@@ -97,7 +97,7 @@ function intact(exam: Exam, seed: number, config: SimConfig): Pick<JudgedRun, "i
     : { intact: simulated(exam, seed, { ...config, without: [] }).results };
 }
 
-function subject({ settings: { protocol } }: Exam, { without }: SimConfig): string {
+function subject({ settings: { protocol } }: Exam, { without }: Pick<SimConfig, "without">): string {
   const nodes = protocol === undefined ? "simulated nodes" : `simulated nodes that run ${protocol}`;
   return without.length === 0 ? nodes : `${nodes} without ${without.join(", ")}`;
 }

@@ -20,6 +20,7 @@ export const commands = [
   { name: "hunt", about: "aim faults at nodes until a run fails, and make the failure small" },
   { name: "compare", about: "put hearsay beside first solutions of others, in the simulator, at equal work" },
   { name: "challenges", about: "print the table of figures of this program beside its targets" },
+  { name: "why", about: "say where the time went that a value took to the last node" },
   { name: "play", about: "write a page in which the simulator runs, to play with in a browser" },
   { name: "report", about: "draw a run from the events that sim or test has written" },
   {

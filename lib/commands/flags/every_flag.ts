@@ -6,6 +6,7 @@ import { shapes as compareShapes } from "../config/exam/compare.ts";
 import { shapes as examShapes } from "../config/exam/exam.ts";
 import { shapes as huntShapes } from "../config/exam/hunt.ts";
 import { shapes as realShapes } from "../config/exam/real.ts";
+import { shapes as whyShapes } from "../config/exam/why.ts";
 import { shapes as labShapes } from "../config/lab.ts";
 import { shapes as maelstromShapes } from "../config/maelstrom.ts";
 import { shapes as playShapes } from "../config/play.ts";
@@ -16,7 +17,7 @@ import { type FlagLine, linesOf } from "./read_flags.ts";
 const shapes = {
   ...{ ...clientShapes, ...cutShapes, ...challengesShapes, ...compareShapes, ...examShapes },
   ...{ ...huntShapes, ...realShapes, ...labShapes, ...maelstromShapes, ...playShapes, ...reportShapes },
-  ...{ ...serveShapes },
+  ...{ ...serveShapes, ...whyShapes },
 };
 
 /** In the order of help; none for a command that takes none. */

@@ -156,9 +156,7 @@ export type ExamFlags = z.infer<typeof exam>;
 
 export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
   const { flags, mistakes, given } = readFlags("sim", shapes.sim, args, env, { implied: challengeFaults });
-  const startUpMs = flags["start-up"];
-  const own = { ...startUpMs !== undefined && { startUpMs }, ...flags.data && { durable: true } };
-  const exams = examsOf(flags).map((exam): Exam => ({ ...exam, settings: { ...exam.settings, ...own } }));
+  const exams = simulatedExamsOf(flags);
   const more = [...examMistakes("sim", flags, exams, given), ...seedsMistakes("sim", flags, given)];
   return outcome([
     ...mistakes,
@@ -172,6 +170,13 @@ export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
     json: flags.json ?? false,
     wanted: wantedOf(flags),
   });
+}
+
+/** The examinations of simulated nodes, of which more can be set. */
+export function simulatedExamsOf(flags: Omit<z.infer<typeof shapes.sim>, "seeds">): Exam[] {
+  const { "start-up": startUpMs, data } = flags;
+  const own = { ...startUpMs !== undefined && { startUpMs }, ...data && { durable: true } };
+  return examsOf(flags).map((exam): Exam => ({ ...exam, settings: { ...exam.settings, ...own } }));
 }
 
 /** What is written beside the report on standard output. */

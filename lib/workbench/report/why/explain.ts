@@ -99,7 +99,9 @@ export class Explainer {
     const until = Infinity;
     const { views } = this.#facts;
     const [home, beyond] = [views.treeOf(bringer, at), views.treeOf(target, at)];
-    const found = pair(home, beyond, (a, b) => views.hears(a, b, at) && views.hears(b, a, at));
+    // A link that was open before may have been cut since: nobody knows it until it is used again.
+    const since = this.#facts.faults.latest(at)?.at ?? -Infinity;
+    const found = pair(home, beyond, (a, b) => views.hasFound(a, b, at, since));
     if (found !== undefined && home !== beyond) {
       return { cause: "catch-up", node: found, peer: target, until };
     }

@@ -6,7 +6,7 @@ import type { Passage } from "../../world/network.ts";
 import { mentionedIn } from "../columns/brought.ts";
 import type { Recording } from "../recording.ts";
 import type { Run } from "../run.ts";
-import { type Change, type Course, holdersOf } from "./course.ts";
+import { type Change, type Course, endOf, holdersOf } from "./course.ts";
 import { grouped, type Moment, Timeline } from "./timeline.ts";
 import { ofKind, pairOf, Views, type Word, type Words, wordsBy } from "./views.ts";
 
@@ -32,6 +32,8 @@ export class Facts {
   readonly #told: ReadonlyMap<Key, readonly Change[]>;
   readonly #losses: readonly { readonly keys: ReadonlySet<Key> | undefined; readonly change: Change }[];
   readonly #broadcasts: ReadonlyMap<Key, number>;
+  /** Who reaches whom, by the latest change of that and by node, as far as anybody asked. */
+  readonly #reached = new Map<Moment | undefined, Map<string, ReadonlySet<string>>>();
   /** By node, what waits for the next flush. */
   readonly #windows: Words<"wait">;
   /** By node and peer, everything else. */
@@ -68,6 +70,28 @@ export class Facts {
       for (const value of values) if (!found.has(keyOf(value))) found.set(keyOf(value), value);
     }
     return [...found.values()];
+  }
+
+  /** When the last node came to hold it; Infinity where some node lacks it in the end. */
+  wholeAt(value: Json): number {
+    const key = keyOf(value);
+    const firsts = new Map<string, number>();
+    for (const { node, at } of this.#gains.get(key) ?? []) {
+      firsts.set(node, Math.min(at, firsts.get(node) ?? Infinity));
+    }
+    // As nearly always: nothing else has to be looked at then.
+    if (this.seesInside && this.#losses.length === 0) {
+      return firsts.size < this.nodes.length ? Infinity : Math.max(...firsts.values());
+    }
+    const course = this.courseOf(value);
+    const end = course && endOf(course, this.nodes);
+    return end !== undefined && end.nodes.size >= this.nodes.length ? end.at : Infinity;
+  }
+
+  /** When a client began to broadcast it, or else was first known to have told it. */
+  toldAt(value: Json): number {
+    const key = keyOf(value);
+    return this.#broadcasts.get(key) ?? this.#told.get(key)?.[0]?.at ?? NaN;
   }
 
   /** Undefined for a value that no node was told or came to hold. */
@@ -112,6 +136,15 @@ export class Facts {
 
   /** The nodes to and from which links work both ways then, over others that take part. */
   reach(node: string, at: number): ReadonlySet<string> {
+    const moment = this.faults.latest(at);
+    const known = this.#reached.get(moment) ?? new Map<string, ReadonlySet<string>>();
+    this.#reached.set(moment, known);
+    const reached = known.get(node) ?? this.#reach(node, at);
+    for (const each of reached) known.set(each, reached);
+    return reached;
+  }
+
+  #reach(node: string, at: number): ReadonlySet<string> {
     const cut = this.#recording.cuts.find(({ from, to }) => from <= at && at < to);
     const up = this.nodes.filter((each) => this.outage(each, at) === undefined);
     return component(cut?.grudge ?? WHOLE, up, node);
@@ -123,10 +156,16 @@ function changed<T extends { readonly node: string; readonly at: number }>(gain:
 }
 
 function byValue<T>(items: readonly T[], valuesOf: (item: T) => readonly Json[]): Map<Key, T[]> {
-  const pairs = items.flatMap((item) => valuesOf(item).map((value) => [keyOf(value), item] as const));
-  return new Map(
-    [...grouped(pairs, ([key]) => key)].map(([key, found]) => [key, found.map(([, item]) => item)]),
-  );
+  const groups = new Map<Key, T[]>();
+  for (const item of items) {
+    for (const value of valuesOf(item)) {
+      const key = keyOf(value);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [item]);
+      else group.push(item);
+    }
+  }
+  return groups;
 }
 
 /** Where nobody sees inside the nodes: when messages brought it, from nodes that may have had it. In the order in which they were sent. */

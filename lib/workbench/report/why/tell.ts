@@ -1,5 +1,6 @@
 /** Why a value was late, in lines that a person can read. */
 import { quoted } from "../../verdict/quote.ts";
+import type { Drop } from "../../world/traffic.ts";
 import { type Cause, causes } from "./causes.ts";
 import type { Stretch, Why } from "./why.ts";
 
@@ -23,6 +24,16 @@ const sentences: Readonly<Record<Cause, (node: string, peer: string) => string>>
   "unknown": (node, peer) => `${node} has it, and does not say why it does not go to ${peer}`,
 };
 
+/** So many messages that did not arrive are named. */
+const VAIN_MAX = 12;
+
+const drops: Readonly<Record<Drop, string>> = {
+  partition: "a cut",
+  loss: "it is lost",
+  down: "the node is down",
+  overflow: "too much waits there",
+};
+
 export function sentenceOf({ cause, node, peer = "its client" }: Stretch): string {
   return cause === "network" && peer === "its client"
     ? `the client's request is on its way to ${node}`
@@ -31,23 +42,84 @@ export function sentenceOf({ cause, node, peer = "its client" }: Stretch): strin
 
 /** `nodes`: how many there are. */
 export function linesOf(why: Why, nodes: number): string[] {
-  const { told, last, missing, stretches, parts, inferred, traced } = why;
+  const { told, last, missing, stretches } = why;
   const steps = [
     lineOf(told.at, undefined, `a client tells it to ${told.node}`),
     ...stretches.map((stretch) => lineOf(stretch.from, stretch.to - stretch.from, sentenceOf(stretch))),
     lineOf(last.at, undefined, `${last.node} has it${missing.length > 0 ? "" : ", and so have all"}`),
   ];
-  const sum = parts.map(({ cause, ms }) => `${seconds(ms)} s ${causes[cause]}`);
   return [
     headline(why, nodes),
     "",
     `${"at s".padStart(9)}  ${"for s".padStart(7)}`,
     ...steps,
     "",
-    `where the time went: ${sum.join(" · ") || "it took none"}`,
+    `where the time went: ${sumOf(why)}`,
+    ...missing.length > 0 ? vainLines(why) : [],
+    ...reservations(why),
+  ];
+}
+
+/** The same in sentences, one for each step. */
+export function sentencesOf(why: Why): string[] {
+  return [
+    ...why.stretches.map((stretch) => {
+      const { from, to } = stretch;
+      return `At ${seconds(from)} s, for ${seconds(to - from)} s: ${sentenceOf(stretch)}.`;
+    }),
+    `Where the time went: ${sumOf(why)}.`,
+    ...reservations(why),
+  ];
+}
+
+function sumOf({ parts }: Why): string {
+  const sum = parts.map(({ cause, ms }) => `${seconds(ms)} s ${causes[cause]}`);
+  return sum.join(" · ") || "it took none";
+}
+
+/** What is not known. */
+function reservations({ inferred, traced }: Why): string[] {
+  return [
     ...traced ? [] : ["The nodes said nothing of their decisions: only the network and cuts have a name."],
     ...inferred ? ["The way is inferred from the messages that carry the value."] : [],
   ];
+}
+
+function vainLines({ missing, vain }: Why): string[] {
+  const none = missing.filter((node) => !vain.some(({ to }) => to === node));
+  const more = vain.length - VAIN_MAX;
+  return [
+    ...vain.slice(0, VAIN_MAX).map(({ from, to, sentAt, drop }) =>
+      lineOf(sentAt, undefined, `${from} sends it to ${to}, where it does not arrive: ${drops[drop]}`)
+    ),
+    ...more > 0 ? [`and ${more} more messages that did not arrive`] : [],
+    ...none.length > 0 ? [`No message carried it to ${none.join(", ")}.`] : [],
+  ];
+}
+
+const tenThousandths = (ms: number) => Math.round(ms * 10_000) / 10_000;
+
+/** The same for programs; ms since the load began, to a tenth of a microsecond. */
+export function jsonOf({ value, told, last, ms, missing, stretches, parts, inferred, traced }: Why) {
+  const moment = ({ node, at }: Why["told"]) => ({ node, "at-ms": tenThousandths(at) });
+  return {
+    value,
+    ms: tenThousandths(ms),
+    told: moment(told),
+    last: moment(last),
+    missing,
+    parts: parts.map(({ cause, ms }) => ({ cause, ms: tenThousandths(ms) })),
+    stretches: stretches.map((stretch) => ({
+      "from-ms": tenThousandths(stretch.from),
+      "to-ms": tenThousandths(stretch.to),
+      cause: stretch.cause,
+      node: stretch.node,
+      ...stretch.peer !== undefined && { peer: stretch.peer },
+      says: sentenceOf(stretch),
+    })),
+    inferred,
+    traced,
+  };
 }
 
 function headline({ value, told, last, ms, missing }: Why, nodes: number): string {

@@ -50,18 +50,20 @@ export class Views {
     return tree;
   }
 
-  /** Whether the node had heard the peer, and did not take it for lost. */
-  hears(node: string, peer: string, at: number): boolean {
-    return this.#standing(node, peer, at) === "hear";
+  /** Whether the two hear each other, and one of them said so since then. */
+  hasFound(a: string, b: string, at: number, since: number): boolean {
+    const words = [this.#standing(a, b, at), this.#standing(b, a, at)];
+    return words.every((word) => word?.event.kind === "hear") &&
+      words.some((word) => (word?.at ?? 0) >= since);
   }
 
   /** Whether the node took the peer for lost. */
   suspects(node: string, peer: string, at: number): boolean {
-    return this.#standing(node, peer, at) === "suspect";
+    return this.#standing(node, peer, at)?.event.kind === "suspect";
   }
 
-  #standing(node: string, peer: string, at: number): "hear" | "suspect" | undefined {
-    return this.#standings.get(`${node} ${peer}`)?.latest(at)?.event.kind;
+  #standing(node: string, peer: string, at: number): Word<"hear" | "suspect"> | undefined {
+    return this.#standings.get(`${node} ${peer}`)?.latest(at);
   }
 
   /** Both ways. */

@@ -1,6 +1,7 @@
 /** Why a value was late: its way to the last node, and where the time went on it. */
 import type { Json } from "../../../core/message.ts";
 import type { Passage } from "../../world/network.ts";
+import type { Drop } from "../../world/traffic.ts";
 import type { Cause } from "./causes.ts";
 import { type Course, endOf, heldSince, lostAt } from "./course.ts";
 import { Explainer } from "./explain.ts";
@@ -37,6 +38,13 @@ export interface Why {
   readonly ms: number;
   /** Those that never had it, or lost it. */
   readonly missing: readonly string[];
+  /** Messages that would have brought it to those, and were dropped, in the order in which they were sent. */
+  readonly vain: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly sentAt: number;
+    readonly drop: Drop;
+  }[];
   readonly hops: readonly Hop[];
   /** One after the other, from the broadcast to the last node. */
   readonly stretches: readonly Stretch[];
@@ -62,12 +70,17 @@ export function whyOf(facts: Facts, value: Json): Why | undefined {
     ...told === undefined ? unseen(facts, course, origin, from, heldAt) : entering(facts, told, from, heldAt),
     ...hops.flatMap((hop) => stretchesOf(facts, course, hop)),
   ]);
+  const missing = facts.nodes.filter((node) => !course.holders.items.at(-1)?.nodes.has(node));
   return {
     value,
     told: { node: told?.node ?? course.told[0]?.node ?? origin, at: from },
     last: { node: end.changed, at: end.at },
     ms: end.at - from,
-    missing: facts.nodes.filter((node) => !course.holders.items.at(-1)?.nodes.has(node)),
+    missing,
+    vain: missing.flatMap((node) => course.to.get(node) ?? []).toSorted((a, b) => a.sentAt - b.sentAt)
+      .flatMap(({ envelope: { src, dest }, sentAt, dropped }) =>
+        dropped === undefined ? [] : [{ from: src, to: dest, sentAt, drop: dropped }]
+      ),
     hops,
     stretches,
     parts: partsOf(stretches),
@@ -190,14 +203,9 @@ function partsOf(stretches: readonly Stretch[]): Why["parts"] {
   return [...sums].map(([cause, ms]) => ({ cause, ms })).toSorted((a, b) => b.ms - a.ms);
 }
 
-/** How long each value took to the last node; those that some node lacks in the end first, then the slowest. */
+/** Those first that some node lacks in the end, and then those that took longest to the last node. */
 export function slowest(facts: Facts, most: number): Json[] {
-  const times = facts.values.flatMap((value) => {
-    const course = facts.courseOf(value);
-    const end = course && endOf(course, facts.nodes);
-    if (course === undefined || end === undefined) return [];
-    const isWhole = end.nodes.size >= facts.nodes.length;
-    return { value, ms: isWhole ? end.at - (course.broadcastAt ?? course.told[0]?.at ?? end.at) : Infinity };
-  });
+  const times = facts.values.map((value) => ({ value, ms: facts.wholeAt(value) - facts.toldAt(value) }))
+    .filter(({ ms }) => !Number.isNaN(ms));
   return times.toSorted((a, b) => a.ms === b.ms ? 0 : b.ms - a.ms).slice(0, most).map(({ value }) => value);
 }

@@ -1,7 +1,7 @@
 /** Why a value was late, as a person reads it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { linesOf } from "../../../../../lib/workbench/report/why/tell.ts";
+import { jsonOf, linesOf, sentencesOf } from "../../../../../lib/workbench/report/why/tell.ts";
 import { NODES, Story } from "./told.ts";
 
 const told = () => new Story().told("n1", 12_300, 12_305).holds("n1", 12_305);
@@ -40,7 +40,45 @@ test("linesOf(): what is missing, inferred or not said is named so", () => {
     "    0.010           n0 has it",
     "",
     "where the time went: 0.005 s unknown · 0.005 s the network",
+    "No message carried it to n2.",
     "The nodes said nothing of their decisions: only the network and cuts have a name.",
     "The way is inferred from the messages that carry the value.",
   ]);
+});
+
+test("linesOf(): messages that did not arrive where the value is missing are named, with what became of them", () => {
+  const story = new Story().star().told("n1", 0).holds("n1", 0)
+    .sent("n1", "n0", [0, 10], "partition").sent("n1", "n2", [5, 10], "loss");
+  assert.deepEqual(linesOf(story.why(), NODES.length).slice(-2), [
+    "    0.000           n1 sends it to n0, where it does not arrive: a cut",
+    "    0.005           n1 sends it to n2, where it does not arrive: it is lost",
+  ]);
+});
+
+test("sentencesOf(): a sentence for each step, and one for the sum", () => {
+  const story = new Story().star().told("n0", 1_000).holds("n0", 1_000)
+    .sent("n0", "n1", [1_000, 1_100]).holds("n1", 1_100).sent("n0", "n2", [1_000, 1_200]).holds("n2", 1_200);
+  assert.deepEqual(sentencesOf(story.why()), [
+    "At 1.000 s, for 0.200 s: it is on its way from n0 to n2.",
+    "Where the time went: 0.200 s the network.",
+  ]);
+});
+
+test("jsonOf(): the same for programs", () => {
+  const story = new Story().star().told("n0", 1_000).holds("n0", 1_000)
+    .sent("n0", "n1", [1_000, 1_100]).holds("n1", 1_100).sent("n0", "n2", [1_000, 1_200]).holds("n2", 1_200);
+  assert.deepEqual(jsonOf(story.why()), {
+    value: 7,
+    ms: 200,
+    told: { node: "n0", "at-ms": 1_000 },
+    last: { node: "n2", "at-ms": 1_200 },
+    missing: [],
+    parts: [{ cause: "network", ms: 200 }],
+    stretches: [{
+      ...{ "from-ms": 1_000, "to-ms": 1_200, cause: "network", node: "n0", peer: "n2" },
+      says: "it is on its way from n0 to n2",
+    }],
+    inferred: false,
+    traced: true,
+  });
 });
