@@ -1,13 +1,14 @@
 /** Makes the columns of a run. */
 import { weigh } from "../../world/loads.ts";
 import type { Passage } from "../../world/network.ts";
-import { keyOf } from "../../verdict/values.ts";
+import { type Key, keyOf } from "../../verdict/values.ts";
 import { cutInWords, endOf } from "../html/faults.ts";
 import { NAME_CHARS_MAX, valueText } from "../html/markup.ts";
 import { shortened, visible } from "../text.ts";
 import type { Run } from "../run.ts";
 import { sidesOf } from "../scene.ts";
 import type { Fates } from "../values/fates.ts";
+import { explained } from "../why/explained.ts";
 import { type Brought, broughtBy } from "./brought.ts";
 import {
   type Columns,
@@ -39,7 +40,7 @@ export function columnsOf(run: Run, fates: Fates): Columns {
     inferred: [...types.values()].map((type) => guessed.has(type)),
     messages: messageColumns(messages, brought, nodes, typeOf),
     overlooked: recording.overlooked,
-    values: valueColumns(fates, nodes),
+    values: valueColumns(fates, nodes, whyOf(run, places)),
     cuts: cutsOf(run),
     outages: outagesOf(run, nodes),
     lateMs: fates.lateMs,
@@ -84,7 +85,20 @@ function messageColumns(
   };
 }
 
-function valueColumns({ values }: Fates, nodes: ReadonlyMap<string, number>): ValueColumns {
+/** By the place of the value. */
+function whyOf(run: Run, places: ReadonlyMap<Key, number>): ValueColumns["why"] {
+  const said = explained(run).flatMap(({ value, sentences }) => {
+    const place = places.get(keyOf(value));
+    return place === undefined ? [] : [[place, sentences.map(visible)] as const];
+  });
+  return Object.fromEntries(said);
+}
+
+function valueColumns(
+  { values }: Fates,
+  nodes: ReadonlyMap<string, number>,
+  why: ValueColumns["why"],
+): ValueColumns {
   const told = values.map(({ broadcast }) => ticks(broadcast?.from ?? 0));
   const orNull = (ms: number | undefined) => ms === undefined ? null : Math.round(ms * 10) / 10;
   return {
@@ -100,7 +114,7 @@ function valueColumns({ values }: Fates, nodes: ReadonlyMap<string, number>): Va
     lost: values.flatMap(({ course }, i) =>
       course.lost.map(({ node, at, hasAgain }) => [i, node, ticks(at), hasAgain ? 1 : 0] as const)
     ),
-    why: {},
+    why,
   };
 }
 
