@@ -3,11 +3,14 @@ import type { ExaminationProgress } from "../workbench/progress.ts";
 import type { ProtocolName, Settings } from "../workbench/settings.ts";
 import type { Results } from "../workbench/verdict/results.ts";
 import { simulate } from "../workbench/world/sim.ts";
-import { parseChallenges } from "./config/exam/challenges.ts";
+import { type ChallengesConfig, parseChallenges } from "./config/exam/challenges.ts";
 import { liveLine } from "./exam/live_line.ts";
 import { examineProcesses, ownProgram } from "./exam/processes.ts";
 import { figureText, judge, type Judgement, worst } from "./exam/figures.ts";
 import { FAILED, type Io, OK, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
+import { reasons } from "./exam/report.ts";
+import { type OnCase, withTestCases } from "./exam/test_cases.ts";
+import type { TestCase } from "./terminal/junit.ts";
 import { figuresInShort, short, table } from "./exam/outcome.ts";
 import { type ProgressLine, progressOn } from "./terminal/progress.ts";
 import {
@@ -32,7 +35,12 @@ const always: readonly Figure[] = ["msgs-per-op", "median", "max"];
 export async function challenges(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseChallenges(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
-  const { seeds, real } = parsed.config;
+  const { config } = parsed;
+  const cases = { suite: "hearsay challenges", junit: config.junit, json: false };
+  return await withTestCases(cases, io, (onCase) => challenged(config, io, onCase));
+}
+
+async function challenged({ seeds, real }: ChallengesConfig, io: Io, onCase: OnCase): Promise<number> {
   const progress = progressOn(io, () => performance.now());
   const simulated = new Map<Row, Tally>();
   for (const row of rows) simulated.set(row, await simulateRow(row, seeds, progress));
@@ -43,6 +51,10 @@ export async function challenges(args: readonly string[], io: Io): Promise<numbe
   progress.end();
   print(io, `sim, worst of ${seeds} seeds`, simulated);
   if (real) print(io, "test, real processes", tried);
+  for (const [row, tally] of simulated) for (const each of casesOf(row.title, tally)) onCase(each);
+  for (const [row, tally] of tried) {
+    for (const each of casesOf(`${row.title}, real processes`, tally)) onCase(each);
+  }
   return [...simulated.values(), ...tried.values()].every(isMet) ? OK : FAILED;
 }
 
@@ -136,6 +148,15 @@ function figuresOf(runs: readonly Results[]): string {
 function targetOf(bounds: readonly Bound[], figure: Figure): string {
   const bound = bounds.find((bound) => bound.figure === figure);
   return bound === undefined ? "" : boundText(bound);
+}
+
+/** Seeds count from 1. */
+function casesOf(title: string, { runs, bounds }: Tally): TestCase[] {
+  return runs.map((results, i): TestCase => ({
+    name: `${title}, seed ${i + 1}`,
+    timeMs: results["time-ms"],
+    reasons: reasons({ results, must: judge(results, bounds) }),
+  }));
 }
 
 function isMet({ runs, bounds }: Tally): boolean {

@@ -15,7 +15,8 @@ import { compareCommand, replayCommand } from "./exam/describe.ts";
 import { figureOf } from "./exam/figures.ts";
 import { judgedRun, statusOf, table } from "./exam/outcome.ts";
 import { headline, type JudgedRun, passed, reasons } from "./exam/report.ts";
-import { fail, type Io, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
+import { caseOf, type OnCase, withTestCases } from "./exam/test_cases.ts";
+import { type Io, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
 import { OutputFile } from "./terminal/output_file.ts";
 import { type ProgressLine, progressOn, silent } from "./terminal/progress.ts";
 
@@ -29,10 +30,16 @@ interface Row {
 export async function compare(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseCompare(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
-  return await compared(parsed.config, io).catch((error: unknown) => fail(io, error));
+  const { config } = parsed;
+  const { junit, json } = config;
+  return await withTestCases(
+    { suite: "hearsay compare", junit, json },
+    io,
+    (onCase) => compared(config, io, onCase),
+  );
 }
 
-async function compared(config: CompareConfig, io: Io): Promise<number> {
+async function compared(config: CompareConfig, io: Io, onCase: OnCase): Promise<number> {
   const { report, json } = config;
   // Before the runs, so that nobody waits for a comparison that cannot be written.
   const file = report === undefined ? undefined : await OutputFile.open(report);
@@ -43,7 +50,9 @@ async function compared(config: CompareConfig, io: Io): Promise<number> {
     else printLines(io, linesOf(comparison, rows));
     await file?.write([comparisonHtml(comparison)]);
     if (file !== undefined) io.err(`Wrote ${report}: the comparison.\n`);
-    return statusOf(rows.at(-1)?.runs ?? []);
+    const own = rows.at(-1)?.runs ?? [];
+    for (const run of own) onCase(caseOf(run));
+    return statusOf(own);
   } finally {
     await file?.close();
   }

@@ -14,7 +14,7 @@ const load: Readonly<Record<CommandName, () => Promise<CommandFunction>>> = {
   status: async () => (await import("./client/status.ts")).status,
   sim: async () => (await import("./sim.ts")).sim,
   test: async () => (await import("./test.ts")).test,
-  hunt: async () => (await import("./hunt.ts")).hunt,
+  hunt: async () => (await import("./hunt/hunt.ts")).hunt,
   compare: async () => (await import("./compare.ts")).compare,
   challenges: async () => (await import("./challenges.ts")).challenges,
   why: async () => (await import("./why/why.ts")).why,

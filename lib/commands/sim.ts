@@ -4,6 +4,7 @@ import { type Exam, parseSim, type SimConfig } from "./config/exam/exam.ts";
 import { replayCommand } from "./exam/describe.ts";
 import { netLogTo, printLog } from "./exam/net_log.ts";
 import { type RunFiles, withFiles } from "./exam/recorded.ts";
+import { caseOf, type OnCase, withTestCases } from "./exam/test_cases.ts";
 import { type Io, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
 import {
   judgedRun,
@@ -16,28 +17,39 @@ import {
 } from "./exam/outcome.ts";
 import { headline, type JudgedRun } from "./exam/report.ts";
 
+/** Who is told of each run. */
+interface Told {
+  readonly files: RunFiles;
+  readonly onCase: OnCase;
+}
+
 export async function sim(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseSim(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   const { config } = parsed;
-  return await withFiles(config.wanted, io, (files) => examined(config, io, files));
+  const cases = { suite: "hearsay sim", junit: config.wanted.junit, json: config.json };
+  return await withTestCases(
+    cases,
+    io,
+    (onCase) => withFiles(config.wanted, io, (files) => examined(config, io, { files, onCase })),
+  );
 }
 
-async function examined(config: SimConfig, io: Io, files: RunFiles): Promise<number> {
-  if (config.exams.length > 1 || config.json) return await many(config, io, files);
+async function examined(config: SimConfig, io: Io, told: Told): Promise<number> {
+  if (config.exams.length > 1 || config.json) return await many(config, io, told);
   const [exam] = config.exams;
   if (exam === undefined) return statusOf([]);
-  if (config.seeds > 1) return await seeds(exam, config, io, files);
-  const run = await recorded(exam, exam.settings.seed, config, io, files);
+  if (config.seeds > 1) return await seeds(exam, config, io, told);
+  const run = await recorded(exam, exam.settings.seed, config, io, told);
   printReport(io, { ...run, ...intact(exam, exam.settings.seed, config) });
   return statusOf([run]);
 }
 
-async function seeds(exam: Exam, config: SimConfig, io: Io, files: RunFiles): Promise<number> {
+async function seeds(exam: Exam, config: SimConfig, io: Io, told: Told): Promise<number> {
   const runs: JudgedRun[] = [];
   printLines(io, [headline(subject(exam, config), exam, `, ${config.seeds} seeds`), ""]);
   for (const seed of seedsFrom(exam, config)) {
-    const run = await recorded(exam, seed, config, io, files);
+    const run = await recorded(exam, seed, config, io, told);
     printSeedLine(io, run);
     runs.push({ ...run, ...intact(exam, seed, config) });
     await yieldToEvents();
@@ -46,12 +58,12 @@ async function seeds(exam: Exam, config: SimConfig, io: Io, files: RunFiles): Pr
   return statusOf(runs);
 }
 
-async function many(config: SimConfig, io: Io, files: RunFiles): Promise<number> {
+async function many(config: SimConfig, io: Io, told: Told): Promise<number> {
   const groups: JudgedRun[][] = [];
   for (const exam of config.exams) {
     const runs: JudgedRun[] = [];
     for (const seed of seedsFrom(exam, config)) {
-      runs.push(await recorded(exam, seed, config, io, files));
+      runs.push(await recorded(exam, seed, config, io, told));
       await yieldToEvents();
     }
     groups.push(runs);
@@ -66,14 +78,15 @@ async function recorded(
   seed: number,
   config: SimConfig,
   io: Io,
-  files: RunFiles,
+  told: Told,
 ): Promise<JudgedRun> {
-  const recorder = files.recorder();
+  const recorder = told.files.recorder();
   const log: string[] = [];
   const netLog = netLogTo((line) => void log.push(line), config.wanted);
   const run = simulated(exam, seed, config, { recorder, netLog });
   await printLog(log, io);
-  files.offer({ run, world: "sim", recorder });
+  told.files.offer({ run, world: "sim", recorder });
+  told.onCase(caseOf(run));
   return run;
 }
 

@@ -13,6 +13,7 @@ import { repeatCommand } from "./exam/describe.ts";
 import { examineProcesses, ownProgram } from "./exam/processes.ts";
 import { netLogTo } from "./exam/net_log.ts";
 import { type Recorded, type RunFiles, withFiles } from "./exam/recorded.ts";
+import { caseOf, type OnCase, withTestCases } from "./exam/test_cases.ts";
 import type { JudgedRun } from "./exam/report.ts";
 import { examineRunning } from "./exam/running.ts";
 
@@ -20,10 +21,15 @@ export async function test(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseTest(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   const { config } = parsed;
-  return await withFiles(config.wanted, io, (files) => examined(config, io, files));
+  const cases = { suite: "hearsay test", junit: config.wanted.junit, json: config.json };
+  return await withTestCases(
+    cases,
+    io,
+    (onCase) => withFiles(config.wanted, io, (files) => examined(config, io, files, onCase)),
+  );
 }
 
-async function examined(config: TestConfig, io: Io, files: RunFiles): Promise<number> {
+async function examined(config: TestConfig, io: Io, files: RunFiles, onCase: OnCase): Promise<number> {
   const progress = config.json ? silent : progressOn(io, () => performance.now());
   const runs: JudgedRun[] = [];
   for (const exam of config.exams) {
@@ -33,7 +39,9 @@ async function examined(config: TestConfig, io: Io, files: RunFiles): Promise<nu
     progress.end();
     if (typeof results === "number") return results;
     const run = judgedRun({ subject: subject(exam, config), exam, results }, "test");
-    files.offer({ ...worldOf(config), run, command: repeatCommand(exam, config), recorder });
+    const command = repeatCommand(exam, config);
+    files.offer({ ...worldOf(config), run, command, recorder });
+    onCase(caseOf(run, command));
     runs.push(run);
   }
   print(runs, config, io);

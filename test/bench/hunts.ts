@@ -15,7 +15,7 @@ const NODES_MAX = 3;
 const OPERATIONS_MAX = 5;
 const SOUND_RUNS = 200;
 
-const flood = script("../e2e/fixtures/nodes/flawed.ts");
+const flood = script("./nodes/flawed.ts");
 const names = process.argv.slice(2);
 const isWanted = (name: string) => names.length === 0 || names.includes(name);
 const say = (line: string) => standardOutput(1).write(`${line}\n`);
@@ -31,6 +31,9 @@ async function isFound(flaw: string, faults: readonly string[]): Promise<boolean
   const program = { ...flood, args: [...flood.args, flaw] };
   const kills = faults.includes("kill") ? ["--nemesis", "partition,pause,kill,loss,duplicate,slow"] : [];
   const told = await hunt(program, ...kills);
+  if (told.failures?.some((failure: string) => failure.startsWith("Setup"))) {
+    throw new Error(told.failures.join(" "));
+  }
   const isSmall = told["node-count"] <= NODES_MAX && told["operation-count"] <= OPERATIONS_MAX;
   const ok = told.found && told["hunt-ms"] <= FOUND_MS_MAX && isSmall;
   const size = `${told["node-count"]} nodes, ${told["operation-count"]} operations, ${

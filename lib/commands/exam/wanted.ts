@@ -4,6 +4,7 @@ export interface Wanted {
   /** Files; absent where nobody asks for one. */
   readonly report?: string;
   readonly events?: string;
+  readonly junit?: string;
   /** Messages are logged as they are sent, or as they are received. */
   readonly logNetSend?: true;
   readonly logNetRecv?: true;

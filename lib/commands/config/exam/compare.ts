@@ -3,18 +3,10 @@ import { faults, type ProtocolName, protocolNames } from "../../../workbench/set
 import { challengeNames, challenges } from "../../exam/targets.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
 import { choice, list, text } from "../../flags/schemas.ts";
-import {
-  challengeFaults,
-  type Exam,
-  exam,
-  examMistakes,
-  examOf,
-  FILE_RULE,
-  nemesisAbout,
-  startUpFlag,
-} from "./exam.ts";
+import { challengeFaults, type Exam, exam, examMistakes, examOf, nemesisAbout, startUpFlag } from "./exam.ts";
 import { needsLog } from "./protocol.ts";
 import { seedsFlag, seedsMistakes } from "./seeds.ts";
+import { FILE_RULE } from "./wanted.ts";
 
 export interface CompareConfig {
   /** As hearsay takes it. */
@@ -25,6 +17,7 @@ export interface CompareConfig {
   readonly json: boolean;
   /** A file to write the comparison to, as a page. */
   readonly report?: string;
+  readonly junit?: string;
 }
 
 const DEFAULT_CHALLENGE = "3c";
@@ -60,7 +53,8 @@ export function parseCompare(args: readonly string[], env: Env): Parsed<CompareC
   const { flags, mistakes, given } = readFlags("compare", shapes.compare, args, env, {
     implied: (flags) => challengeFaults({ challenge: DEFAULT_CHALLENGE, ...flags }),
   });
-  const { challenge = DEFAULT_CHALLENGE, protocols = others, seeds = DEFAULT_SEEDS, json = false } = flags;
+  const { challenge = DEFAULT_CHALLENGE, protocols = others, seeds = DEFAULT_SEEDS, json = false, junit } =
+    flags;
   const { settings, ...exam } = examOf(flags, challenges[challenge]);
   const startUpMs = flags["start-up"];
   const whole: Exam = { ...exam, settings: { ...settings, ...startUpMs !== undefined && { startUpMs } } };
@@ -71,5 +65,6 @@ export function parseCompare(args: readonly string[], env: Env): Parsed<CompareC
     seeds,
     json,
     ...flags.report !== undefined && { report: flags.report },
+    ...junit !== undefined && { junit },
   });
 }

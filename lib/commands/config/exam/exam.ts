@@ -18,6 +18,7 @@ import { choice, decimal, list, parsedText, text, tied, toggle, whole } from "..
 import { complain, type Given } from "../../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
 import { CHOSEN, type Wanted } from "../../exam/wanted.ts";
+import { FILE_RULE, junitFlag, wantedMistakes, wantedOf } from "./wanted.ts";
 import { type Challenge, challengeNames, challenges } from "../../exam/targets.ts";
 import { workloadFlag, workloadMistakes } from "./workload.ts";
 import { protocolFlag, protocolMistakes } from "./protocol.ts";
@@ -53,8 +54,6 @@ export interface SimConfig {
 export const grudgeRule = `one of ${
   grudgeNames.join(", ")
 }, or the sides by name, as n0|rest or one way n0>rest, or links, as n0-n1`;
-
-export const FILE_RULE = "a file to write";
 
 const CUTS_RULE = `a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}`;
 
@@ -128,6 +127,7 @@ export const exam = z.object({
   "log-net-recv": toggle("log messages on standard error as they are received"),
   "report": text("FILE", FILE_RULE, `write a page that shows the run; ${CHOSEN}`),
   "events": text("FILE", FILE_RULE, "write what happened in that run, an event a line, for hearsay report"),
+  "junit": junitFlag(),
 });
 
 export const startUpFlag = () =>
@@ -177,17 +177,6 @@ export function simulatedExamsOf(flags: Omit<z.infer<typeof shapes.sim>, "seeds"
   const { "start-up": startUpMs, data } = flags;
   const own = { ...startUpMs !== undefined && { startUpMs }, ...data && { durable: true } };
   return examsOf(flags).map((exam): Exam => ({ ...exam, settings: { ...exam.settings, ...own } }));
-}
-
-/** What is written beside the report on standard output. */
-export function wantedOf(flags: ExamFlags): Wanted {
-  const { report, events, "log-net-send": send, "log-net-recv": recv } = flags;
-  return {
-    ...report !== undefined && { report },
-    ...events !== undefined && { events },
-    ...send && { logNetSend: true },
-    ...recv && { logNetRecv: true },
-  };
 }
 
 export function examsOf(flags: ExamFlags): Exam[] {
@@ -252,16 +241,6 @@ export function examMistakes(
     ...cutMistakes(command, exams, given),
     ...scriptMistakes(command, flags.script, settings, given),
   ];
-}
-
-/** The page would be written over. */
-export function wantedMistakes(
-  command: string,
-  { report, events }: ExamFlags,
-  given: ReadonlyMap<string, Given>,
-): string[] {
-  const isTwice = report !== undefined && report === events;
-  return complain(command, given, "events", isTwice ? "another file than --report" : undefined);
 }
 
 /** Mistakes in the cuts of the examinations, of each kind the first one; `nodes` are n0, n1, … by default. */

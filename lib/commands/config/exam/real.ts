@@ -12,9 +12,8 @@ import {
   examsOf,
   nemesisAbout,
   settingsOf,
-  wantedMistakes,
-  wantedOf,
 } from "./exam.ts";
+import { wantedMistakes, wantedOf } from "./wanted.ts";
 import type { Wanted } from "../../exam/wanted.ts";
 import { type RunningCluster, runningClusterOf, SIDECAR_PORT, sidecarMistakes } from "../cut.ts";
 import { list, parsedText, text, tied, toggle } from "../../flags/schemas.ts";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseHunt } from "../../../../lib/commands/config/exam/hunt.ts";
-import { foundLines, huntLine } from "../../../../lib/commands/exam/hunt_report.ts";
-import { hunt } from "../../../../lib/commands/hunt.ts";
+import { foundLines, huntLine } from "../../../../lib/commands/hunt/report.ts";
+import { hunt } from "../../../../lib/commands/hunt/hunt.ts";
 import { sim } from "../../../../lib/commands/sim.ts";
 import { paintFor } from "../../../../lib/commands/terminal/io.ts";
 import { parseScript } from "../../../../lib/workbench/script/parse_script.ts";

@@ -1,17 +1,17 @@
 /** `hearsay hunt`: aims faults at nodes until a run fails, and makes the failure as small as it gets. */
 import { availableParallelism } from "node:os";
-import type { Case } from "../workbench/hunt/case.ts";
-import { settingsOf } from "../workbench/hunt/case.ts";
-import { type Ground, Hunt, type HuntOutcome } from "../workbench/hunt/hunt.ts";
-import { simulate } from "../workbench/world/sim.ts";
-import { type HuntConfig, parseHunt } from "./config/exam/hunt.ts";
-import { repeatCommand, replayCommand } from "./exam/describe.ts";
-import { foundLines, huntJson, huntLine } from "./exam/hunt_report.ts";
-import { judgedRun } from "./exam/outcome.ts";
-import { examineProcesses } from "./exam/processes.ts";
-import type { JudgedRun } from "./exam/report.ts";
-import { fail, FAILED, type Io, OK, paintFor, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
-import { progressOn, silent } from "./terminal/progress.ts";
+import type { Case } from "../../workbench/hunt/case.ts";
+import { settingsOf } from "../../workbench/hunt/case.ts";
+import { type Ground, Hunt, type HuntOutcome } from "../../workbench/hunt/hunt.ts";
+import { simulate } from "../../workbench/world/sim.ts";
+import { type HuntConfig, parseHunt } from "../config/exam/hunt.ts";
+import { repeatCommand, replayCommand } from "../exam/describe.ts";
+import { foundLines, huntJson, huntLine } from "./report.ts";
+import { judgedRun } from "../exam/outcome.ts";
+import { examineProcesses } from "../exam/processes.ts";
+import type { JudgedRun } from "../exam/report.ts";
+import { fail, FAILED, type Io, OK, paintFor, printLines, refuse, yieldToEvents } from "../terminal/io.ts";
+import { progressOn, silent } from "../terminal/progress.ts";
 
 /** Processes at once for each core: nodes mostly wait. A guess. */
 const NODES_PER_CORE = 10;

@@ -3,7 +3,7 @@ import { type Case, faultsIn, operationsIn } from "../../workbench/hunt/case.ts"
 import type { HuntOutcome, HuntProgress } from "../../workbench/hunt/hunt.ts";
 import { printAction, printScript } from "../../workbench/script/script.ts";
 import type { Paint } from "../terminal/io.ts";
-import { type JudgedRun, reasons } from "./report.ts";
+import { type JudgedRun, reasons } from "../exam/report.ts";
 
 export function huntLine({ phase, elapsedMs, runs, aim, smallest }: HuntProgress, budgetS: number): string {
   const seconds = Math.floor(elapsedMs / 1000);
