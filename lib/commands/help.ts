@@ -37,7 +37,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   hunt: [
     "hearsay hunt --bin ./my-node",
     "hearsay hunt --bin ./my-node --nemesis partition,kill --budget 120 -- --my-flag",
-    "hearsay hunt --without repair",
+    "hearsay hunt --protocol flood --report found.html",
   ],
   compare: [
     "hearsay compare",
@@ -127,7 +127,8 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "Each run is short: a script that aims faults where they may hurt, such as a cut while a value is on its way, a pause",
     "of the busiest node, or a kill right after an acknowledgement. Nodes have --recovery seconds to come to the same, and",
     "a run ends as soon as they have. What fails is run again, then made smaller for as long as it still fails: fewer nodes,",
-    "operations and faults. With --bin kills must be asked for: a killed node has to get back what the others hold.",
+    "operations and faults. Other nodes than hearsay's own are not killed unless that is asked for: a killed node has to",
+    "get back what the others hold.",
     "Exit status: 1 when something is found, 0 when nothing is, 2 for bad usage.",
   ],
   compare: [

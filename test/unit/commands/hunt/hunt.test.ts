@@ -1,6 +1,9 @@
 /** The command `hunt`: its flags and mistakes, what it prints for people and as JSON, and its exit status. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { inFolder } from "../../../shared/in_folder.ts";
 import { parseHunt } from "../../../../lib/commands/config/exam/hunt.ts";
 import { foundLines, huntLine } from "../../../../lib/commands/hunt/report.ts";
 import { hunt } from "../../../../lib/commands/hunt/hunt.ts";
@@ -62,6 +65,32 @@ test("hunt: nothing found is a success", async () => {
   assert.equal(await hunt(["--budget", "1", "--nemesis", "partition"], heard.io), 0);
   assert.match(heard.out.join(""), /^PASS {2}Nothing found in 1\.\d s and \d+ runs\.\n$/);
 });
+
+test("hunt: a protocol of others; the page, the events and the test case of what is found", () =>
+  inFolder(async (folder) => {
+    const [page, events, junit] = ["page.html", "events.ndjson", "junit.xml"].map((name) =>
+      join(folder, name)
+    );
+    const files = ["--report", page ?? "", "--events", events ?? "", "--junit", junit ?? ""];
+    const heard = listen();
+    assert.equal(await hunt(["--protocol", "flood", ...files], heard.io), 1);
+    assert.match(heard.out.join(""), /Run it again:\n {2}hearsay sim --seed 1 --protocol flood --node-count/);
+    assert.match(readFileSync(page ?? "", "utf8"), /<!doctype html>/i);
+    assert.ok(readFileSync(events ?? "", "utf8").split("\n").length > 10);
+    assert.match(
+      readFileSync(junit ?? "", "utf8"),
+      /<testcase name="simulated nodes that run flood, seed 1" classname="hearsay hunt".*>\n {6}<failure message="Lost: /,
+    );
+    assert.ok(!configOf(parseHunt(["--protocol", "flood"], {})).faults.includes("kill"));
+    assert.match(
+      mistakesOf(parseHunt(["--protocol", "flood", "--data"], {}))[0] ?? "",
+      /left out with --protocol flood/,
+    );
+    assert.match(
+      mistakesOf(parseHunt(["--bin", "/bin/sh", "--protocol", "flood"], {}))[0] ?? "",
+      /left out with --bin/,
+    );
+  }));
 
 test("hunt: a mistake is bad usage", async () => {
   assert.equal(await hunt(["--budget", "no"], listen().io), 2);
