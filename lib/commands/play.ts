@@ -1,6 +1,6 @@
 /** `hearsay play`: writes one self-contained page in which the simulator runs. */
 import { writeFileSync } from "node:fs";
-import { playHtml } from "../pages/play/frame.ts";
+import { playHtml } from "../pages/play/document/frame.ts";
 import { pageScript } from "../pages/scripts.ts";
 import { parsePlay, STANDARD_OUTPUT } from "./config/play.ts";
 import { fail, type Io, OK, refuse } from "./terminal/io.ts";

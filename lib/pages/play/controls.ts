@@ -2,18 +2,12 @@
 /// <reference lib="dom" />
 import { protocols } from "../../workbench/reference/protocols.ts";
 import { printLink } from "../../workbench/session/link.ts";
-import {
-  commandOf,
-  LATENCY_MS_MAX,
-  NODES_MAX,
-  SEED_MAX,
-  settingsOf,
-  type Story,
-} from "../../workbench/session/story.ts";
+import { commandOf, LATENCY_MS_MAX, NODES_MAX, SEED_MAX, type Story } from "../../workbench/session/story.ts";
 import { latencyDists, nodeIds, protocolNames, topologyNames } from "../../workbench/settings.ts";
 import { parseScript } from "../../workbench/script/parse_script.ts";
 import { printScript } from "../../workbench/script/script.ts";
-import { simulate } from "../../workbench/world/sim.ts";
+import { seconds } from "../../workbench/session/summary.ts";
+import { judge, verdictOf } from "./judge.ts";
 import { element, fill, input, say, select, textarea } from "./page.ts";
 import { type Player, speeds } from "./player.ts";
 
@@ -41,6 +35,7 @@ export class Controls {
     element("skip").hidden = !isAhead || isCatchingUp;
     input("speed").value = String(speed);
     say(element("speed-said"), speedText(speed));
+    input("speed").setAttribute("aria-valuetext", `${speedText(speed)} of real time`);
     this.#showSetup(story);
     this.#showStory();
     this.follow();
@@ -57,7 +52,13 @@ export class Controls {
   /** What changes as time goes by. */
   tick(): void {
     const { session, isCatchingUp, isBehind } = this.#player;
-    const suffix = isCatchingUp ? " …" : isBehind ? " (as fast as it goes)" : "";
+    const suffix = session.isOver
+      ? " (the end)"
+      : isCatchingUp
+      ? " …"
+      : isBehind
+      ? " (as fast as it goes)"
+      : "";
     say(element("clock"), `${(session.now / 1000).toFixed(3)} s${suffix}`);
   }
 
@@ -142,6 +143,8 @@ export class Controls {
 
   /** Begins again: what was done is done again, as far as its nodes are there still. */
   #begin(): void {
+    const form = element("setup");
+    if (form instanceof HTMLFormElement && !form.reportValidity()) return;
     const { session, story, running } = this.#player;
     const nodeCount = Number(input("node-count").value);
     const parsed = parseScript(printScript(session.script), nodeIds(nodeCount));
@@ -188,7 +191,7 @@ export class Controls {
       "click",
       () => copy(textarea("command"), element("copy-command")),
     );
-    element("verdict").addEventListener("click", () => this.#judge());
+    element("verdict").addEventListener("click", () => void this.#judge());
   }
 
   #showStory(): void {
@@ -201,19 +204,19 @@ export class Controls {
   }
 
   /** The same examination as the command's. */
-  #judge(): void {
-    const said = element("verdict-said");
-    const { valid, failures, "true-latencies": late } = simulate(settingsOf(this.#player.told));
-    const latest = late === null
-      ? ""
-      : ` Values were everywhere after ${late["0.5"]} ms (median) and ${late[1]} ms (latest).`;
-    say(
-      said,
-      valid
-        ? `Valid: every acknowledged value is read once at every node.${latest}`
-        : `Not valid: ${failures.join(" ")}`,
-    );
-    said.className = valid ? "good" : "bad";
+  async #judge(): Promise<void> {
+    const [said, button] = [element("verdict-said"), element("verdict")];
+    button.toggleAttribute("disabled", true);
+    said.className = "";
+    try {
+      const results = await judge(this.#player.told, (ms) => say(said, `Judging: ${seconds(ms)} …`));
+      say(said, verdictOf(results));
+      said.className = results.valid ? "good" : "bad";
+    } catch (error) {
+      say(said, `It cannot be judged: ${error instanceof Error ? error.message : String(error)}.`);
+      said.className = "bad";
+    }
+    button.toggleAttribute("disabled", false);
   }
 
   /** A, B, … Z, A1, … that was not told yet. */

@@ -2,10 +2,11 @@
 /// <reference lib="dom" />
 import { type Action, printAction } from "../../workbench/script/script.ts";
 import type { ToldValue } from "../../workbench/session/ledger.ts";
+import type { Key } from "../../workbench/verdict/values.ts";
 import type { Session } from "../../workbench/session/session.ts";
-import { duration, summaryOf } from "../../workbench/session/summary.ts";
+import { duration, perOperation, summaryOf } from "../../workbench/session/summary.ts";
 import { element, made, say } from "./page.ts";
-import { MARKS } from "./stage.ts";
+import { MARKS } from "./drawing/stage.ts";
 
 /** A screen reader hears of it no more often, ms. */
 const LIVE_EVERY_MS = 5_000;
@@ -15,8 +16,14 @@ export class Figures {
   readonly #values = element("values");
   #saidAt = -Infinity;
   #storyShown = "";
+  readonly #onMark: (key: Key | undefined) => void;
+  /** The values that are listed, the last one first. */
+  #latest: readonly ToldValue[] = [];
+  #pressed: Key | undefined;
 
-  constructor() {
+  /** `onMark` is told of the value that is looked at: one that is pointed at, or was pressed. */
+  constructor(onMark: (key: Key | undefined) => void) {
+    this.#onMark = onMark;
     const names = ["messages", "per operation", "lost", "last value took", "median", "longest"];
     for (const name of [...names, "values told", "not everywhere", "operations"]) {
       const [box, dd] = [made("div"), made("dd")];
@@ -26,12 +33,11 @@ export class Figures {
     }
   }
 
-  /** `onPoint` is told which of the last values is pointed at. */
-  show(session: Session, onPoint: (slot: number | undefined) => void): void {
+  show(session: Session): void {
     const { ledger } = session.picture;
     const { lateness, missing, operations, messages, lost, values } = ledger;
     this.#say("messages", messages.toLocaleString("en"));
-    this.#say("per operation", operations === 0 ? "–" : (messages / operations).toFixed(2));
+    this.#say("per operation", operations === 0 ? "–" : perOperation(messages, operations));
     this.#say("lost", lost.toLocaleString("en"));
     this.#say("last value took", lateness ? duration(lateness.last) : "–");
     this.#say("median", lateness ? duration(lateness.median) : "–");
@@ -41,13 +47,13 @@ export class Figures {
     this.#say("operations", operations.toLocaleString("en"));
     this.#figures.get("not everywhere")?.parentElement?.classList.toggle("some", missing > 0);
     say(element("summary"), summaryOf(session));
-    this.#showValues(session, onPoint);
+    this.#showValues(session);
     this.#showStory(session);
   }
 
   /** Says it aloud, where it is time for that. */
-  speak(session: Session, now: number, isUrgent: boolean): void {
-    if (!isUrgent && now - this.#saidAt < LIVE_EVERY_MS) return;
+  speak(session: Session, now: number): void {
+    if (now - this.#saidAt < LIVE_EVERY_MS) return;
     this.#saidAt = now;
     say(element("live"), summaryOf(session));
   }
@@ -57,9 +63,9 @@ export class Figures {
     if (dd !== undefined) say(dd, text);
   }
 
-  #showValues(session: Session, onPoint: (slot: number | undefined) => void): void {
+  #showValues(session: Session): void {
     const { values } = session.picture.ledger;
-    const latest = values.slice(-MARKS).toReversed();
+    const latest = this.#latest = values.slice(-MARKS).toReversed();
     if (latest.length === 0) {
       if (this.#values.firstElementChild?.className !== "none") {
         const none = made("li", "None was told yet.");
@@ -71,9 +77,26 @@ export class Figures {
     if (this.#values.firstElementChild?.className === "none") this.#values.replaceChildren();
     while (this.#values.children.length > latest.length) this.#values.lastElementChild?.remove();
     latest.forEach((told, i) => {
-      const item = this.#values.children[i] ?? this.#values.appendChild(valueItem(onPoint));
+      const item = this.#values.children[i]?.firstElementChild ?? this.#addValue();
       fillValue(item, told, values.length - 1 - i, session);
+      item.setAttribute("aria-pressed", String(told.key === this.#pressed));
     });
+  }
+
+  #addValue(): Element {
+    const button = valueButton();
+    const toldHere = () =>
+      this.#latest[[...this.#values.children].indexOf(button.parentElement ?? button)]?.key;
+    button.addEventListener("pointerenter", () => this.#onMark(toldHere()));
+    button.addEventListener("pointerleave", () => this.#onMark(this.#pressed));
+    button.addEventListener("click", () => {
+      this.#pressed = this.#pressed === toldHere() ? undefined : toldHere();
+      this.#onMark(this.#pressed);
+    });
+    const item = made("li");
+    item.append(button);
+    this.#values.append(item);
+    return button;
   }
 
   #showStory(session: Session): void {
@@ -105,8 +128,10 @@ function storyItem(action: Action, now: number): HTMLElement {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function valueItem(onPoint: (slot: number | undefined) => void): HTMLElement {
-  const item = made("li");
+function valueButton(): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.title = "Shows the messages that bring it";
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "-9 -9 18 18");
   svg.setAttribute("width", "18");
@@ -123,16 +148,13 @@ function valueItem(onPoint: (slot: number | undefined) => void): HTMLElement {
     part.setAttribute("stroke-dasharray", `0.8 ${MARKS - 0.8}`);
   }
   svg.append(whole, part);
-  item.append(svg, made("b"), made("span"), made("span"));
-  item.addEventListener("pointerenter", () => onPoint(Number(item.dataset["slot"])));
-  item.addEventListener("pointerleave", () => onPoint(undefined));
-  return item;
+  button.append(svg, made("b"), made("span"), made("span"));
+  return button;
 }
 
 function fillValue(item: Element, told: ToldValue, index: number, { nodes, now }: Session): void {
   const [svg, name, at, state] = [...item.children];
   const slot = index % MARKS;
-  if (item instanceof HTMLElement) item.dataset["slot"] = String(slot);
   svg?.lastElementChild?.setAttribute("transform", `rotate(${360 * (slot + 0.1) / MARKS - 90})`);
   const value = typeof told.value === "string" ? told.value : JSON.stringify(told.value);
   const isLate = told.holders < nodes.length;

@@ -20,6 +20,12 @@ const advised: readonly ProtocolName[] = [
 
 /** Beyond these, lines between all nodes hide what matters. */
 const ALL_LINKS_NODES_MAX = 9;
+/** A closed curve is walked in so many steps. */
+const RING_STEPS = 2_000;
+const RADIUS_MIN = 8;
+const RADIUS_MAX = 22;
+/** Around a node stand the marks of what it holds, CSS pixels. */
+const AROUND = 9;
 /** Around the stage, CSS pixels. */
 const MARGIN = 46;
 
@@ -36,10 +42,7 @@ export function places(
   const indexes = Array.from({ length: nodeCount }, (_, i) => i);
   if (nodeCount === 1) return [within(0.5, 0.5)];
   if (!advised.includes(protocol) || name === "line" || name === "total") {
-    return indexes.map((i) => {
-      const angle = 2 * Math.PI * i / nodeCount - Math.PI / 2;
-      return within(0.5 + Math.cos(angle) / 2, 0.5 + Math.sin(angle) / 2);
-    });
+    return ring(nodeCount, (angle) => within(0.5 + Math.cos(angle) / 2, 0.5 + Math.sin(angle) / 2));
   }
   const rows = name === "grid" ? gridRows(indexes) : tiers(indexes, Number(name.slice(4)) || 2);
   const columns = Math.max(...rows.map((row) => row.length));
@@ -49,6 +52,35 @@ export function places(
       return within(x, rows.length === 1 ? 0.5 : i / (rows.length - 1));
     })
   );
+}
+
+/** Evenly apart on a closed curve, from its top on, clockwise. */
+function ring(count: number, at: (angle: number) => Point): Point[] {
+  const fine = Array.from(
+    { length: RING_STEPS + 1 },
+    (_, i) => at(2 * Math.PI * i / RING_STEPS - Math.PI / 2),
+  );
+  let walked = 0;
+  const points: Point[] = [];
+  const gaps = fine.map((point, i) => {
+    const next = fine[i + 1] ?? point;
+    return Math.hypot(next.x - point.x, next.y - point.y);
+  });
+  const whole = gaps.reduce((sum, gap) => sum + gap, 0);
+  fine.forEach((point, i) => {
+    if (points.length < count && walked >= whole * points.length / count - 1e-6) points.push(point);
+    walked += gaps[i] ?? 0;
+  });
+  return points;
+}
+
+/** So large that two nodes next to each other do not touch, in CSS pixels. */
+export function radiusFor(points: readonly Point[]): number {
+  let nearest = Infinity;
+  points.forEach((a, i) => {
+    for (const b of points.slice(i + 1)) nearest = Math.min(nearest, Math.hypot(b.x - a.x, b.y - a.y));
+  });
+  return Math.max(RADIUS_MIN, Math.min(RADIUS_MAX, nearest / 2 - AROUND));
 }
 
 /** The links over which nodes mostly talk: the tree by their own word, or the neighbours that they are advised to have. */

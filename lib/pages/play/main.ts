@@ -3,13 +3,13 @@
 /// <reference lib="dom.iterable" />
 import { parseLink, printLink } from "../../workbench/session/link.ts";
 import { emptyStory } from "../../workbench/session/story.ts";
-import { coloursOf } from "./colours.ts";
+import { coloursOf } from "./drawing/colours.ts";
 import { Controls } from "./controls.ts";
 import { Diagram } from "./diagram.ts";
 import { Figures } from "./figures.ts";
 import type { Link } from "./layout.ts";
 import type { Choice, Target } from "./overlay.ts";
-import { element } from "./page.ts";
+import { element, say } from "./page.ts";
 import { Player } from "./player.ts";
 import { stories } from "./stories.ts";
 import { View } from "./view.ts";
@@ -30,9 +30,12 @@ const player = new Player(
   () => onChange(),
 );
 const controls = new Controls(player);
-const figures = new Figures();
 const view = new View(player, choicesOf, still);
 const diagram = new Diagram(player);
+const figures = new Figures((key) => {
+  view.marked = diagram.marked = key;
+  onChange();
+});
 let colours = coloursOf(document.body);
 let isChanged = true;
 
@@ -133,11 +136,8 @@ function frame(now: number): void {
   if (isChanged || (isMoved && now - figuresAt > FIGURES_EVERY_MS)) {
     figuresAt = now;
     controls.follow();
-    figures.show(player.session, (slot) => {
-      view.pointed = slot;
-      view.dirty = true;
-    });
-    figures.speak(player.session, now, false);
+    figures.show(player.session);
+    figures.speak(player.session, now);
   }
   controls.tick();
   isChanged = false;
@@ -150,7 +150,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
 });
 addEventListener("keydown", onKey);
 addEventListener("hashchange", onHash);
-element("stories").append(...stories.map(([name, story]) => {
+element("stories").append(...stories.map(({ name, note, story }) => {
   const link = document.createElement("a");
   link.href = `#${printLink(story)}`;
   link.textContent = name;
@@ -158,6 +158,7 @@ element("stories").append(...stories.map(([name, story]) => {
     event.preventDefault();
     history.pushState(null, "", link.href);
     onHash();
+    say(element("note"), note);
   });
   return link;
 }));

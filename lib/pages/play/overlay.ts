@@ -16,6 +16,8 @@ export interface Pressed {
   /** What can be done there now. */
   readonly choicesOf: (target: Target) => readonly Choice[];
   readonly nameOf: (target: Target) => string;
+  /** What there is to know beside that; empty for nothing. */
+  readonly detailOf: (target: Target) => string;
   /** Whether it can be seen that it has the focus or the pointer. */
   readonly onFocus: (target: Target | undefined) => void;
 }
@@ -27,6 +29,8 @@ export class Overlay {
   readonly #pressed: Pressed;
   /** Of the links that have a button now. */
   #linksShown = "";
+  /** What each button stands for. */
+  readonly #targets = new Map<HTMLButtonElement, Target>();
   #openFor: HTMLElement | undefined;
 
   constructor(pressed: Pressed) {
@@ -39,7 +43,7 @@ export class Overlay {
 
   /** A button at each place. */
   placeNodes(points: readonly Point[], radius: number): void {
-    while (this.#nodes.children.length > points.length) this.#nodes.lastElementChild?.remove();
+    while (this.#nodes.children.length > points.length) this.#remove(this.#nodes.lastElementChild);
     points.forEach((point, node) => {
       const known = this.#nodes.children[node];
       const button = known instanceof HTMLButtonElement ? known : this.#button(this.#nodes, { node });
@@ -57,7 +61,7 @@ export class Overlay {
     const focused = document.activeElement instanceof HTMLElement
       ? document.activeElement.dataset["link"]
       : "";
-    this.#links.replaceChildren();
+    for (const button of [...this.#links.children]) this.#remove(button);
     for (const link of links) {
       const [a, b] = [points[link[0]], points[link[1]]];
       if (a === undefined || b === undefined) continue;
@@ -71,21 +75,19 @@ export class Overlay {
 
   /** What the buttons are called says how it is with nodes and links. */
   rename(): void {
-    for (const [node, button] of [...this.#nodes.children].entries()) {
-      const name = this.#pressed.nameOf({ node });
+    for (const [button, target] of this.#targets) {
+      const name = this.#pressed.nameOf(target);
       if (button.getAttribute("aria-label") !== name) button.setAttribute("aria-label", name);
     }
-  }
-
-  focusNode(node: number): void {
-    const button = this.#nodes.children[node];
-    if (button instanceof HTMLElement) button.focus();
   }
 
   /** The menu of a node or link at a place of the window. */
   open(target: Target, x: number, y: number, from?: HTMLElement): void {
     const head = document.createElement("p");
     head.textContent = this.#pressed.nameOf(target);
+    const detail = document.createElement("small");
+    detail.textContent = this.#pressed.detailOf(target);
+    head.append(detail);
     this.#menu.replaceChildren(head, ...this.#pressed.choicesOf(target).map((choice) => this.#item(choice)));
     this.#openFor = from;
     this.#pressed.onFocus(target);
@@ -111,7 +113,13 @@ export class Overlay {
     button.addEventListener("blur", () => this.#pressed.onFocus(undefined));
     button.addEventListener("keydown", (event) => this.#onKey(event, target));
     parent.append(button);
+    this.#targets.set(button, target);
     return button;
+  }
+
+  #remove(button: Element | null): void {
+    if (button instanceof HTMLButtonElement) this.#targets.delete(button);
+    button?.remove();
   }
 
   #onKey(event: KeyboardEvent, target: Target): void {

@@ -1,14 +1,15 @@
 /** The stage as people see and touch it: draws it, and finds out what they point at and cut. */
 /// <reference lib="dom" />
-import { cutLinksOf } from "../../workbench/session/cut_links.ts";
+import { cutLinksOf, linkOf } from "../../workbench/session/cut_links.ts";
 import type { Flight } from "../../workbench/session/picture.ts";
+import type { Key } from "../../workbench/verdict/values.ts";
 import { component } from "../../workbench/faults/grudge.ts";
-import { type Colours, contextOf } from "./colours.ts";
-import { crosses, distanceTo, type Link, mainLinks, places, type Point } from "./layout.ts";
+import { type Colours, contextOf } from "./drawing/colours.ts";
+import { crosses, distanceTo, type Link, mainLinks, places, type Point, radiusFor } from "./layout.ts";
 import { type Choice, Overlay, type Target } from "./overlay.ts";
 import { canvas, element } from "./page.ts";
 import type { Player } from "./player.ts";
-import { drawStage, isLostInSight, MARKS } from "./stage.ts";
+import { drawStage, isLostInSight, MARKS } from "./drawing/stage.ts";
 
 /** A pointer that moves less than this has not drawn a line, CSS pixels. */
 const LINE_PX_MIN = 8;
@@ -37,8 +38,8 @@ export class View {
   #focused: Target | undefined;
   #knife: Point[] = [];
   #lost: Flight[] = [];
-  /** Of the marks, the one whose value is pointed at. */
-  pointed: number | undefined;
+  /** The value that is looked at. */
+  marked: Key | undefined;
   /** Something is to be drawn though time stands still. */
   dirty = true;
 
@@ -48,6 +49,7 @@ export class View {
     this.#overlay = new Overlay({
       choicesOf,
       nameOf: (target) => this.nameOf(target),
+      detailOf: (target) => this.detailOf(target),
       onFocus: (target) => {
         this.#focused = target;
         this.dirty = true;
@@ -60,6 +62,17 @@ export class View {
     new ResizeObserver(() => this.#place()).observe(this.#stage);
   }
 
+  /** What there is to know of a node beside its name. */
+  detailOf(target: Target): string {
+    if ("link" in target) return "";
+    const { session, session: { nodes, picture: { ledger: { values } } } } = this.#player;
+    const held = values.filter(({ holds }) => holds[target.node] === 1).length;
+    const relay = session.relayOf(nodes[target.node] ?? "");
+    return `holds ${held} of ${values.length} values${
+      relay === undefined ? "" : `, passes on to ${relay} first`
+    }`;
+  }
+
   nameOf(target: Target): string {
     const { nodes, picture } = this.#player.session;
     if ("link" in target) {
@@ -69,10 +82,6 @@ export class View {
     const state = picture.states[target.node];
     const isSlow = (this.#player.set.slowMs.get(nodes[target.node] ?? "") ?? 0) > 0;
     return [nodes[target.node], ...state === "up" ? [] : [state], ...isSlow ? ["slow"] : []].join(", ");
-  }
-
-  focusNode(node: number): void {
-    this.#overlay.focusNode(node);
   }
 
   draw(colours: Colours, now: number): void {
@@ -100,7 +109,8 @@ export class View {
       now: session.now,
       radius: this.#radius,
       still: this.#still.matches,
-      focused: { ...this.#focused, ...this.pointed !== undefined && { value: this.pointed } },
+      focused: { ...this.#focused },
+      marked: this.marked,
       knife: this.#knife,
     }, colours);
     this.dirty = false;
@@ -123,10 +133,7 @@ export class View {
     this.#generation = this.#player.generation;
     const { story } = this.#player;
     this.#points = places(story, width, height);
-    this.#radius = Math.max(
-      9,
-      Math.min(22, Math.min(width, height) / (2.2 * Math.sqrt(story.nodeCount) + 8)),
-    );
+    this.#radius = radiusFor(this.#points);
     this.#overlay.placeNodes(this.#points, this.#radius);
     this.#linksAt = -Infinity;
     this.dirty = true;
@@ -145,7 +152,7 @@ export class View {
     });
     this.#sides = this.#sidesOf();
     const buttons = [...this.#links, ...this.#cutLinks];
-    this.#overlay.placeLinks(buttons.length > LINK_BUTTONS_MAX ? this.#links : unique(buttons), this.#points);
+    this.#overlay.placeLinks(unique(buttons.length > LINK_BUTTONS_MAX ? this.#links : buttons), this.#points);
     this.#overlay.rename();
   }
 
@@ -224,8 +231,9 @@ export class View {
   }
 }
 
+/** Each link once, the lower index first. */
 function unique(links: readonly Link[]): Link[] {
-  const seen = new Map(links.map((link) => [link.toSorted((a, b) => a - b).join(" "), link]));
+  const seen = new Map(links.map(([a, b]): [string, Link] => [linkOf(a, b), a < b ? [a, b] : [b, a]]));
   return [...seen.values()];
 }
 

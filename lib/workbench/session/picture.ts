@@ -51,7 +51,7 @@ export interface Parting {
 /** A node came to hold values. */
 export interface Arrival {
   readonly node: number;
-  readonly count: number;
+  readonly values: readonly Json[];
   readonly at: number;
 }
 
@@ -137,7 +137,7 @@ export class Picture implements RunObserver {
   holds(node: string, values: readonly Json[], at: number): void {
     const since = this.#since(at);
     this.ledger.holds(this.#indexOf(node), values, since);
-    this.arrivals.push({ node: this.#indexOf(node), count: values.length, at: since });
+    this.arrivals.push({ node: this.#indexOf(node), values, at: since });
     if (this.arrivals.length > 2 * TRAIL_MAX) this.arrivals = this.arrivals.slice(-TRAIL_MAX);
     this.revision++;
   }

@@ -12,6 +12,7 @@ import { settingsOf, type Story, UNTIL_MS_MAX } from "./story.ts";
 /** Scripts give times to a thousandth of a ms. */
 const PLACES = 3;
 const INSTANT_MS = 10 ** -PLACES;
+const NOW_PLACES = 6;
 /** After so many timers it is asked whether to go on. */
 const TIMERS_AT_ONCE = 50;
 
@@ -50,7 +51,8 @@ export class Session {
 
   /** ms since the load began. */
   get now(): number {
-    return Math.max(0, this.#scheduler.now() - this.#beganAt);
+    // Rounded, as what a clock adds up is less exact: an action is not ahead of its own moment.
+    return toDecimals(Math.max(0, this.#scheduler.now() - this.#beganAt), NOW_PLACES);
   }
 
   /** What has been done or is still to be done. */

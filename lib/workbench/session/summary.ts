@@ -12,6 +12,12 @@ export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
+/** "1.22", "2,404" */
+export function perOperation(messages: number, operations: number): string {
+  const each = messages / operations;
+  return each < 100 ? each.toFixed(2) : Math.round(each).toLocaleString("en");
+}
+
 /** "203 ms", "1.4 s" */
 export function duration(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
@@ -42,6 +48,6 @@ function valuesOf({ picture: { ledger } }: Session): string[] {
 }
 
 function messagesOf({ picture: { ledger: { messages, operations } } }: Session): string {
-  const each = operations === 0 ? "" : `, ${(messages / operations).toFixed(2)} per operation`;
+  const each = operations === 0 ? "" : `, ${perOperation(messages, operations)} per operation`;
   return `${messages.toLocaleString("en")} messages between nodes${each}.`;
 }

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
-import { playHtml } from "../../../lib/pages/play/frame.ts";
+import { playHtml } from "../../../lib/pages/play/document/frame.ts";
 import { pageScript } from "../../../lib/pages/scripts.ts";
 import { parseLink } from "../../../lib/workbench/session/link.ts";
 import { settingsOf } from "../../../lib/workbench/session/story.ts";
@@ -75,7 +75,7 @@ test("a story is acted out in the page, and its link and its command are the sam
         /^hearsay sim --seed 3 --latency 50 .*--script '/,
       );
       await button(page, "Judge the run").click();
-      assert.match(await text(page, "verdict-said"), /^Valid: /);
+      await page.locator("#verdict-said").filter({ hasText: /^Valid: / }).waitFor();
     });
 
     const hash = link.slice(link.indexOf("#"));

@@ -108,6 +108,17 @@ test("the counts of a session are those of the results", () => {
   assert.ok(net.servers["send-count"] >= messages);
 });
 
+test("what is done at one moment after another is done, and nothing of it is ahead", () => {
+  const session = new Session({ ...emptyStory, nodeCount: 3, seed: 5 });
+  for (let i = 0; i < 300; i++) {
+    if (i % 10 === 0) session.runTo(session.now + 7.7);
+    session.act(i % 2 === 0 ? { kind: "cut", grudge: "n0|rest" } : { kind: "heal" });
+    assert.ok(!session.ahead);
+    assert.equal(session.story.script.length, i + 1);
+  }
+  assert.deepEqual(session.script.toSorted((a, b) => a.at - b.at), session.script);
+});
+
 test("a session can be run in slices, and ends", () => {
   const story: Story = { ...emptyStory, nodeCount: 3, rate: 50 };
   const session = new Session(story);

@@ -1,9 +1,16 @@
 /** Draws the space-time diagram: a line for each node, time to the right, messages from the line of one to that of another. */
 /// <reference lib="dom" />
-import { type Flight, type FlightKind, flightKinds, type Picture } from "../../workbench/session/picture.ts";
-import type { Action } from "../../workbench/script/script.ts";
+import {
+  type Flight,
+  type FlightKind,
+  flightKinds,
+  type Picture,
+} from "../../../workbench/session/picture.ts";
+import { type Key, keyOf } from "../../../workbench/verdict/values.ts";
+import type { Action } from "../../../workbench/script/script.ts";
 import type { Colours } from "./colours.ts";
-import { thinned } from "./layout.ts";
+import { thinned } from "../layout.ts";
+import { brings } from "./stage.ts";
 
 const LEFT = 44;
 const TOP = 22;
@@ -22,10 +29,26 @@ export interface Diagram {
   readonly picture: Picture;
   readonly script: readonly Action[];
   readonly now: number;
+  /** The value that is looked at: only what brings it is drawn. */
+  readonly marked: Key | undefined;
   /** What the width shows, ms. */
   readonly from: number;
   readonly to: number;
   readonly width: number;
+}
+
+export interface Frame {
+  readonly x: (at: number) => number;
+  readonly y: (node: number) => number;
+  readonly bottom: number;
+}
+
+export function frameOf({ from, to, width, names }: Diagram): Frame {
+  return {
+    x: (at) => LEFT + (width - LEFT - 8) * (at - from) / (to - from),
+    y: (node) => TOP + (node + 0.5) * rowHeight(names.length),
+    bottom: TOP + names.length * rowHeight(names.length),
+  };
 }
 
 export function rowHeight(nodes: number): number {
@@ -37,12 +60,8 @@ export function heightOf(nodes: number): number {
 }
 
 export function drawSpaceTime(context: CanvasRenderingContext2D, diagram: Diagram, colours: Colours): void {
-  const { from, to, width, names } = diagram;
-  const frame: Frame = {
-    x: (at) => LEFT + (width - LEFT - 8) * (at - from) / (to - from),
-    y: (node) => TOP + (node + 0.5) * rowHeight(names.length),
-    bottom: TOP + names.length * rowHeight(names.length),
-  };
+  const { width } = diagram;
+  const frame = frameOf(diagram);
   drawNames(context, diagram, frame, colours);
   context.save();
   context.beginPath();
@@ -56,12 +75,6 @@ export function drawSpaceTime(context: CanvasRenderingContext2D, diagram: Diagra
   drawActions(context, diagram, frame, colours);
   drawNow(context, diagram, frame, colours);
   context.restore();
-}
-
-interface Frame {
-  readonly x: (at: number) => number;
-  readonly y: (node: number) => number;
-  readonly bottom: number;
 }
 
 type Draw = (context: CanvasRenderingContext2D, diagram: Diagram, frame: Frame, colours: Colours) => void;
@@ -124,19 +137,10 @@ const drawLives: Draw = (context, { names, picture: { outages }, from, to, now }
   context.globalAlpha = 1;
 };
 
-const drawMessages: Draw = (context, { picture: { trail }, from, to, now }, frame, colours) => {
+const drawMessages: Draw = (context, diagram, frame, colours) => {
   const byKind: Record<FlightKind, Flight[]> = { value: [], answer: [], probe: [] };
   const lost: Flight[] = [];
-  const seen: Flight[] = [];
-  for (let i = trail.length - 1; i >= 0; i--) {
-    const flight = trail[i];
-    if (flight === undefined || flight.sentAt > to) continue;
-    // Messages are in the order in which they were sent; few are so long under way.
-    if (flight.sentAt < from - 5 * (to - from)) break;
-    if ((flight.endedAt ?? now) < from && flight.dueAt < from) continue;
-    seen.push(flight);
-  }
-  for (const flight of thinned(seen, LINES_MAX)) {
+  for (const flight of shownBy(diagram)) {
     if (flight.dropped === undefined) byKind[flight.kind].push(flight);
     else lost.push(flight);
   }
@@ -145,12 +149,30 @@ const drawMessages: Draw = (context, { picture: { trail }, from, to, now }, fram
     context.strokeStyle = colours[kind];
     context.globalAlpha = kind === "value" ? 0.85 : 0.5;
     context.beginPath();
-    for (const flight of byKind[kind]) lineOf(context, flight, now, frame);
+    for (const flight of byKind[kind]) lineOf(context, flight, diagram.now, frame);
     context.stroke();
   }
   context.globalAlpha = 1;
-  drawLost(context, lost, now, frame, colours);
+  drawLost(context, lost, diagram.now, frame, colours);
 };
+
+/** The messages between its edges, thinned where they are too many. */
+export function shownBy({ picture: { trail }, from, to, now, marked }: Diagram): readonly Flight[] {
+  const seen: Flight[] = [];
+  for (let i = trail.length - 1; i >= 0; i--) {
+    const flight = trail[i];
+    if (flight === undefined || flight.sentAt > to) continue;
+    // Messages are in the order in which they were sent; few are so long under way.
+    if (flight.sentAt < from - 5 * (to - from)) break;
+    if ((flight.endedAt ?? now) >= from || flight.dueAt >= from) seen.push(flight);
+  }
+  return thinned(brings(seen, marked), LINES_MAX);
+}
+
+/** Where a message that did not arrive ends, as a share of its way. */
+export function shareOf({ dropped }: Flight): number {
+  return dropped === undefined ? 1 : LOST_SHARE;
+}
 
 /** While it is under way, as far as it has come. */
 function lineOf(context: CanvasRenderingContext2D, flight: Flight, now: number, { x, y }: Frame): void {
@@ -196,13 +218,14 @@ function drawLost(
 }
 
 /** A node came to hold a value. */
-const drawArrivals: Draw = (context, { picture: { arrivals }, from, to }, { x, y }, colours) => {
+const drawArrivals: Draw = (context, { picture: { arrivals }, from, to, marked }, { x, y }, colours) => {
   context.fillStyle = colours.held;
   context.beginPath();
   for (let i = arrivals.length - 1; i >= 0; i--) {
     const arrival = arrivals[i];
     if (arrival === undefined || arrival.at > to) continue;
     if (arrival.at < from) break;
+    if (marked !== undefined && !arrival.values.some((value) => keyOf(value) === marked)) continue;
     context.moveTo(x(arrival.at) + 2.2, y(arrival.node));
     context.arc(x(arrival.at), y(arrival.node), 2.2, 0, 2 * Math.PI);
   }

@@ -22,7 +22,6 @@ ${body}
 
 const body = `<header>
   <h1>hearsay <span>play</span></h1>
-  <p>Tell a node a value, cut links, kill nodes, and watch.</p>
   <nav id="stories" aria-label="Stories"><span>Stories</span></nav>
 </header>
 <noscript><p class="mistakes">This page is a simulator: it needs scripts, which are switched off.</p></noscript>
@@ -35,10 +34,10 @@ const body = `<header>
         <div id="links" role="group" aria-label="Links"></div>
         <div id="nodes" role="group" aria-label="Nodes"></div>
       </div>
+      <p id="note" class="note">Click a node or a link. Drag a line across links to cut them.</p>
       <p class="legend"><span class="value">brings values</span> <span class="answer">answers</span>
         <span class="probe">probes</span> <span class="lost">is lost</span>
-        <span class="held">holds one of the last values</span>
-        <span class="hint">Click a node or a link. Drag a line across links to cut them.</span></p>
+        <span class="held">holds one of the last values</span></p>
       <div class="transport" role="group" aria-label="Time">
         <button id="run" class="primary" type="button"></button>
         <button id="step" type="button" title="To the next event (.)">Step</button>
@@ -130,5 +129,6 @@ const body = `<header>
     </details>
   </div>
 </main>
+<div id="tip" class="tip" hidden></div>
 <div id="menu" class="menu" popover role="menu"></div>
 <p id="live" class="unseen" aria-live="polite"></p>`;

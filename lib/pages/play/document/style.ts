@@ -24,7 +24,6 @@ body {
 h1, h2, p, dl, dd, ol, ul { margin: 0; padding: 0; }
 ol, ul { list-style: none; }
 header { display: flex; flex-wrap: wrap; gap: 4px 20px; align-items: baseline; padding: 18px 24px 14px; max-width: 1480px; margin: auto; }
-header p { color: var(--soft); }
 h1 { font-size: 20px; font-weight: 700; letter-spacing: -.01em; }
 h1 span { font-weight: 400; color: var(--soft); }
 h2 { font-size: 13px; font-weight: 600; color: var(--soft); }
@@ -49,13 +48,14 @@ main {
 #links button { width: 22px; height: 22px; pointer-events: none; }
 #nodes button:focus-visible, #links button:focus-visible { outline: 2px solid var(--focus); outline-offset: 7px; }
 #links button:focus-visible { background: var(--card); outline-offset: 0; }
+.note { padding: 0 16px 8px; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; padding: 0 16px 12px; font-size: 12.5px; color: var(--soft); }
+.legend span { display: inline-flex; align-items: center; }
 .legend span::before { content: ""; display: inline-block; width: 9px; height: 9px; border-radius: 50%; margin-right: 6px; background: currentColor; }
 .legend .value::before { background: var(--value); } .legend .answer::before { background: var(--answer); }
 .legend .probe::before { background: var(--probe); }
 .legend .lost::before { content: "×"; background: none; color: var(--lost); font-weight: 700; width: auto; height: auto; line-height: 1; }
-.legend .hint { margin-left: auto; } .legend .hint::before { display: none; }
-.legend .held::before { background: none; border: 3px solid var(--held); border-left-color: transparent; width: 12px; height: 12px; vertical-align: -2px; }
+.legend .held::before { background: none; border: 3px solid var(--held); border-left-color: transparent; width: 12px; height: 12px; }
 .transport {
   display: flex; flex-wrap: wrap; align-items: center; gap: 8px; padding: 10px 16px; border-top: 1px solid var(--faint);
   background: var(--card);
@@ -90,8 +90,14 @@ button:disabled { opacity: .45; cursor: default; }
 .figures .some dd { color: var(--probe); }
 .summary { margin-top: 12px; color: var(--soft); font-size: 13.5px; min-height: 3.9em; }
 .values { margin-top: 6px; display: grid; font-size: 14px; }
-.values li { display: grid; grid-template-columns: 18px minmax(0, auto) minmax(40px, 1fr) auto; gap: 8px; align-items: center; padding: 3px 0; border-top: 1px solid var(--faint); min-height: 30px; }
-.values li:first-child { border-top: 0; }
+.values li { border-top: 1px solid var(--faint); } .values li:first-child { border-top: 0; }
+.values button {
+  display: grid; grid-template-columns: 18px minmax(0, auto) minmax(40px, 1fr) auto; gap: 8px; align-items: center; width: 100%;
+  border: 0; border-radius: 6px; background: none; padding: 3px 6px; margin: 0 -6px; width: calc(100% + 12px); max-width: none;
+  text-align: left; font-weight: 400; min-height: 30px;
+}
+.values button:hover { background: var(--press); }
+.values button[aria-pressed="true"] { background: var(--press); color: inherit; box-shadow: inset 2px 0 var(--held); }
 .values b { font-weight: 600; overflow-wrap: anywhere; } .values span { color: var(--soft); }
 .values .late { color: var(--probe); } .values svg { display: block; }
 .values .none { color: var(--soft); display: block; }
@@ -115,14 +121,19 @@ section > label > textarea { width: 100%; resize: vertical; font: 12px/1.5 ui-mo
 }
 .menu button { display: flex; width: 100%; justify-content: space-between; gap: 18px; border: 0; text-align: left; border-radius: 6px; background: none; }
 .menu button:hover, .menu button:focus-visible { background: var(--press); outline: none; }
-.menu kbd { font: inherit; color: var(--soft); } .menu p { padding: 4px 11px 6px; color: var(--soft); font-size: 13px; }
+.menu kbd { font: inherit; color: var(--soft); } .tip {
+  position: fixed; z-index: 3; pointer-events: none; max-width: min(420px, 90vw); padding: 5px 10px; border-radius: 8px;
+  background: var(--ink); color: var(--card); font-size: 13px; overflow-wrap: anywhere;
+}
+.menu small { display: block; color: var(--soft); font-weight: 400; } 
+.menu p { padding: 4px 11px 6px; color: var(--ink); font-weight: 600; font-size: 13px; }
 .mistakes { margin: 0 auto 12px; max-width: 1432px; padding: 10px 16px; border-radius: 10px; background: var(--side1); color: var(--ink); border: 1px solid var(--lost); overflow-wrap: anywhere; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 [hidden] { display: none !important; }
 @media (max-width: 980px) {
   main { grid-template-columns: minmax(0, 1fr); padding: 0 12px 132px; gap: 12px; }
   .column { display: contents; }
-  .second { order: 1; } .last { order: 2; } .legend .hint { margin-left: 0; }
+  .second { order: 1; } .last { order: 2; }
   header { padding: 14px 14px 10px; } nav { margin-left: 0; }
   #stage { height: clamp(320px, 52vh, 460px); }
   .transport {

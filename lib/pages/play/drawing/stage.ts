@@ -1,9 +1,10 @@
 /** Draws the stage: nodes, the links between them, and the messages under way. */
 /// <reference lib="dom" />
-import { type Flight, type FlightKind, flightKinds } from "../../workbench/session/picture.ts";
-import type { ToldValue } from "../../workbench/session/ledger.ts";
+import { type Flight, type FlightKind, flightKinds } from "../../../workbench/session/picture.ts";
+import type { ToldValue } from "../../../workbench/session/ledger.ts";
+import { type Key, keyOf } from "../../../workbench/verdict/values.ts";
 import type { Colours } from "./colours.ts";
-import { type Link, type Point, thinned } from "./layout.ts";
+import { type Link, type Point, thinned } from "../layout.ts";
 
 /** So many of the latest values have a mark at every node. */
 export const MARKS = 8;
@@ -37,9 +38,17 @@ export interface Scene {
   readonly radius: number;
   /** Messages do not move: their ways are shown instead. */
   readonly still: boolean;
-  readonly focused: { readonly node?: number; readonly link?: Link; readonly value?: number };
+  readonly focused: { readonly node?: number; readonly link?: Link };
+  /** The value that is looked at: what brings it stands out. */
+  readonly marked: Key | undefined;
   /** What a pointer draws to cut links. */
   readonly knife: readonly Point[];
+}
+
+/** Those that bring the value that is looked at; all where none is. */
+export function brings(flights: readonly Flight[], marked: Key | undefined): readonly Flight[] {
+  if (marked === undefined) return flights;
+  return flights.filter(({ values }) => values.some((value) => keyOf(value) === marked));
 }
 
 export function drawStage(context: CanvasRenderingContext2D, scene: Scene, colours: Colours): void {
@@ -70,10 +79,10 @@ function drawSides(
 
 function drawLinks(context: CanvasRenderingContext2D, scene: Scene, colours: Colours): void {
   const { links, cutLinks, focused } = scene;
-  const isCut = new Set(cutLinks.map(keyOf));
+  const isCut = new Set(cutLinks.map(linkKey));
   context.strokeStyle = colours.line;
   context.lineWidth = 1.5;
-  stroke(context, scene, links.filter((link) => !isCut.has(keyOf(link))));
+  stroke(context, scene, links.filter((link) => !isCut.has(linkKey(link))));
   context.setLineDash([2, 5]);
   context.strokeStyle = colours.cut;
   context.lineWidth = 1.2;
@@ -87,7 +96,7 @@ function drawLinks(context: CanvasRenderingContext2D, scene: Scene, colours: Col
   stroke(context, scene, [focused.link]);
 }
 
-function keyOf([a, b]: Link): number {
+function linkKey([a, b]: Link): number {
   return Math.min(a, b) * 1_000 + Math.max(a, b);
 }
 
@@ -107,18 +116,19 @@ function drawFlights(context: CanvasRenderingContext2D, scene: Scene, colours: C
   for (const flight of thinned([...scene.underWay], DOTS_MAX)) byKind[flight.kind].push(flight);
   // What matters most lies on top.
   for (const kind of flightKinds.toReversed()) {
+    const flights = brings(byKind[kind], scene.marked);
     context.fillStyle = context.strokeStyle = colours[kind];
     context.lineWidth = kind === "value" ? 1.6 : 1;
     context.globalAlpha = scene.still ? 0.9 : 0.22;
     context.beginPath();
-    for (const flight of byKind[kind]) {
+    for (const flight of flights) {
       wayOf(context, scene, flight, scene.still ? 1 : shareOf(flight, scene.now));
     }
     context.stroke();
     context.globalAlpha = 1;
     if (scene.still) continue;
     context.beginPath();
-    for (const flight of byKind[kind]) dotOf(context, scene, flight);
+    for (const flight of flights) dotOf(context, scene, flight);
     context.fill();
   }
   drawLost(context, scene, colours);
@@ -148,7 +158,10 @@ function wayOf(context: CanvasRenderingContext2D, scene: Scene, flight: Flight, 
 function dotOf(context: CanvasRenderingContext2D, scene: Scene, flight: Flight): void {
   const place = placeOf(scene, flight, shareOf(flight, scene.now));
   if (place === undefined) return;
-  const size = flight.kind === "value" ? 4 + Math.min(3, Math.log2(flight.values.length || 1)) : 2.6;
+  // A message that brings more is larger, and none is as large as a node.
+  const size = flight.kind === "value"
+    ? Math.min(4 + Math.min(3, Math.log2(flight.values.length || 1)), scene.radius * 0.36)
+    : 2.6;
   context.moveTo(place.x + size, place.y);
   context.arc(place.x, place.y, size, 0, 2 * Math.PI);
 }
@@ -224,7 +237,7 @@ function drawNode(
 /** Around each node the latest values, clockwise from the top: those that it holds are strong. */
 function drawMarks(
   context: CanvasRenderingContext2D,
-  { values, radius, focused }: Scene,
+  { values, radius, marked }: Scene,
   { x, y }: Point,
   index: number,
   colours: Colours,
@@ -237,7 +250,7 @@ function drawMarks(
     context.beginPath();
     context.arc(x, y, radius + 5, from, from + part - 0.18);
     context.lineCap = "butt";
-    context.lineWidth = focused.value === slot ? 7 : 4;
+    context.lineWidth = marked === value.key ? 8 : 4;
     context.strokeStyle = holds ? colours.held : colours.faint;
     context.stroke();
   }
