@@ -157,7 +157,7 @@ export class Controls {
       latencyMs: Number(input("latency").value),
       seed: Number(input("seed").value),
       script: parsed.ok ? parsed.script : [],
-      untilMs: Math.max(story.untilMs, Math.ceil(session.now)),
+      untilMs: session.script.length === 0 ? 0 : Math.max(story.untilMs, Math.ceil(session.now)),
     }, running);
   }
 

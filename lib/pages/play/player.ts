@@ -49,7 +49,7 @@ export class Player {
     this.story = story;
     this.failure = undefined;
     this.#goal = 0;
-    this.stopAt = story.untilMs > 0 && story.script.length > 0 ? story.untilMs : Infinity;
+    this.stopAt = story.untilMs > 0 ? story.untilMs : Infinity;
     this.#try(() => this.session = new Session(story));
     this.generation++;
     this.running = running;

@@ -37,6 +37,8 @@ export class View {
   #lookedAt: object | undefined;
   #focused: Target | undefined;
   #knife: Point[] = [];
+  /** Whether the pointer drew a line when it was last down. */
+  #isLine = false;
   #lost: Flight[] = [];
   /** The value that is looked at. */
   marked: Key | undefined;
@@ -58,6 +60,7 @@ export class View {
     this.#stage.addEventListener("pointerdown", (event) => this.#onDown(event));
     this.#stage.addEventListener("pointermove", (event) => this.#onMove(event));
     this.#stage.addEventListener("pointerup", (event) => this.#onUp(event));
+    this.#stage.addEventListener("click", (event) => this.#onClick(event));
     this.#stage.addEventListener("pointercancel", () => this.#drop());
     new ResizeObserver(() => this.#place()).observe(this.#stage);
   }
@@ -189,8 +192,14 @@ export class View {
     if (first === undefined) return;
     const line = [first, ...rest, this.#at(event)];
     const isLine = line.some(({ x, y }) => Math.hypot(x - first.x, y - first.y) >= LINE_PX_MIN);
-    if (isLine) return this.#player.cut(this.#crossed(line), true);
-    const link = this.#linkAt(first);
+    this.#isLine = isLine;
+    if (isLine) this.#player.cut(this.#crossed(line), true);
+  }
+
+  /** A menu that opened before the pointer was quite up would be closed by it. */
+  #onClick(event: MouseEvent): void {
+    if (this.#isLine || event.target instanceof HTMLButtonElement) return;
+    const link = this.#linkAt(this.#at(event));
     if (link !== undefined) this.#overlay.open({ link }, event.clientX, event.clientY);
   }
 
@@ -216,7 +225,7 @@ export class View {
 
   #linkAt(point: Point): Link | undefined {
     let [nearest, least]: [Link | undefined, number] = [undefined, NEAR_PX];
-    for (const link of [...this.#links, ...this.#cutLinks]) {
+    for (const link of unique([...this.#links, ...this.#cutLinks])) {
       const [a, b] = [this.#points[link[0]], this.#points[link[1]]];
       if (a === undefined || b === undefined) continue;
       const distance = distanceTo(point, a, b);
@@ -225,7 +234,7 @@ export class View {
     return nearest;
   }
 
-  #at(event: PointerEvent): Point {
+  #at(event: MouseEvent): Point {
     const { left, top } = this.#stage.getBoundingClientRect();
     return { x: event.clientX - left, y: event.clientY - top };
   }

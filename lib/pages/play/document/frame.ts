@@ -34,7 +34,7 @@ const body = `<header>
         <div id="links" role="group" aria-label="Links"></div>
         <div id="nodes" role="group" aria-label="Nodes"></div>
       </div>
-      <p id="note" class="note">Click a node or a link. Drag a line across links to cut them.</p>
+      <p id="note" class="note">Press a node or a link. Drag a line across links to cut them.</p>
       <p class="legend"><span class="value">brings values</span> <span class="answer">answers</span>
         <span class="probe">probes</span> <span class="lost">is lost</span>
         <span class="held">holds one of the last values</span></p>

@@ -176,7 +176,7 @@ function drawLost(context: CanvasRenderingContext2D, scene: Scene, colours: Colo
     if (place === undefined) continue;
     context.globalAlpha = Math.max(0, Math.min(1, (LOST_LINGER_SHARE - age) / 0.5));
     context.beginPath();
-    if (age < LOST_SHARE) {
+    if (age < LOST_SHARE && !scene.still) {
       context.fillStyle = colours[flight.kind];
       context.arc(place.x, place.y, 3, 0, 2 * Math.PI);
       context.fill();
@@ -206,11 +206,11 @@ function drawNode(
   const { radius, focused } = scene;
   const state = scene.states[index] ?? "up";
   const isRelay = scene.relays[index] === true && state !== "down";
-  context.globalAlpha = state === "down" ? 0.55 : 1;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
   context.fillStyle = isRelay ? colours.ink : colours.node;
   context.fill();
+  context.globalAlpha = state === "down" ? 0.55 : 1;
   context.lineWidth = focused.node === index ? 3 : 1.5;
   context.strokeStyle = state === "down"
     ? colours.lost
