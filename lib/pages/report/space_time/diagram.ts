@@ -39,7 +39,7 @@ export class Diagram {
       <div class="controls"></div>
       <div class="strip-box"></div>
       <div class="canvas">
-        <svg class="live" tabindex="0" role="img" aria-label="Space-time diagram"
+        <svg class="live" tabindex="0" role="application" aria-label="Space-time diagram"
           aria-describedby="live-keys"></svg>
       </div>
       <p class="readout" aria-live="polite">Point at a message, or step through them with n and p.</p>

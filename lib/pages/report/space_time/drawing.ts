@@ -13,6 +13,10 @@ const COLOURS = 8;
 /** A character of a label takes about so much, px. */
 const CHAR_WIDTH = 6.3;
 const NAME_CHARS_MAX = 9;
+/** px */
+const LIFE_ROW_MIN = 4;
+/** A label that is closer to the right edge would be cut off, px. */
+const EDGE = 14;
 
 export interface Followed {
   readonly value: number;
@@ -41,8 +45,7 @@ export function drawn(scene: Scene): Html {
     ${ticksOf(scene)}
     ${namesOf(scene)}
     <g clip-path="url(#in-view)" class="${followed === undefined ? "lines" : "lines faded"}">
-      <path class="life" d="${scene.columns.nodes.map((_, row) => `M${left} ${scene.layout.y(row)}H${width}`)
-        .join("")}"/>
+      <path class="life" d="${livesOf(scene)}"/>
       ${outagesOf(scene)}
       ${linesOf(scene)}
     </g>
@@ -90,7 +93,7 @@ function ticksOf({ layout }: Scene): Html {
   const ticks = scaleLinear([from, to], [left, width]).ticks(Math.max(3, width / 110));
   const inMs = to - from < 4_000;
   const said = (ms: number) => `${plain(inMs ? ms : ms / 1000)}`.replace("-", "−");
-  const labels = ticks.map((ms) =>
+  const labels = ticks.filter((ms) => layout.x(ms) < width - EDGE).map((ms) =>
     html`<text x="${layout.x(ms)}" y="${bottom + 16}" text-anchor="middle">${said(ms)}</text>`
   );
   const lines = ticks.map((ms) => `M${layout.x(ms)} ${TOP}V${bottom + 4}`).join("");
@@ -104,6 +107,15 @@ function ticksOf({ layout }: Scene): Html {
 
 function plain(n: number): number {
   return Math.round(n * 1_000) / 1_000;
+}
+
+/** Where rows are too close for a line each, those that are named have one. */
+function livesOf({ columns: { nodes }, layout }: Scene): string {
+  const every = layout.row < LIFE_ROW_MIN ? layout.nameEvery : 1;
+  const lines = nodes.map((_, row) =>
+    row % every > 0 ? "" : `M${layout.left} ${layout.y(row)}H${layout.width}`
+  );
+  return lines.join("");
 }
 
 function namesOf({ columns: { nodes }, layout }: Scene): readonly Html[] {

@@ -5,8 +5,11 @@ import type { Messages, Stretch } from "../../../workbench/report/columns/messag
 export const TOP = 26;
 export const BOTTOM = 30;
 const ROW_MAX = 36;
+/** As long as all rows fit in so much, they are this high at least. */
 const ROW_MIN = 7;
 const ROWS_HEIGHT = 620;
+const ROWS_HEIGHT_MAX = 910;
+const ROW_LEAST = 1.5;
 /** Names stand no closer than this. */
 const NAME_HEIGHT = 10;
 /** How much of its way a message gets that does not arrive, by `drops`. Where a cut or chance takes it nobody sees. */
@@ -43,7 +46,8 @@ export class Layout {
     this.view = view;
     this.width = width;
     this.left = width < 600 ? 42 : 62;
-    this.row = Math.max(ROW_MIN, Math.min(ROW_MAX, ROWS_HEIGHT / Math.max(1, nodes)));
+    const least = Math.max(ROW_LEAST, Math.min(ROW_MIN, ROWS_HEIGHT_MAX / nodes));
+    this.row = Math.max(least, Math.min(ROW_MAX, ROWS_HEIGHT / nodes));
     this.height = Math.round(TOP + nodes * this.row + BOTTOM);
     this.nameEvery = Math.ceil(NAME_HEIGHT / this.row);
     this.#tripMs = tripMs;

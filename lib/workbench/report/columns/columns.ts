@@ -23,7 +23,7 @@ export interface Columns {
   readonly outages: readonly OutageColumn[];
   /** From so many ms on a value is late. */
   readonly lateMs: number;
-  /** When the last operation was over, ticks. */
+  /** When the last operation was over and the last message sent, ticks. */
   readonly end: number;
 }
 

@@ -44,7 +44,7 @@ export function columnsOf(run: Run, fates: Fates): Columns {
     cuts: cutsOf(run),
     outages: outagesOf(run, nodes),
     lateMs: fates.lateMs,
-    end: ticks(endOf(recording)),
+    end: ticks(Math.max(endOf(recording), messages.at(-1)?.sentAt ?? 0)),
   };
 }
 

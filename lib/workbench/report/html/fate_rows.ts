@@ -8,7 +8,9 @@ import { count, duration, milliseconds, moment } from "./numbers.ts";
 export const NUMBERED_NODES_MAX = 30;
 /** Shades of a cell: the last one is late. */
 const SHADES = 6;
-const CELL = 7;
+/** Of a strip, px; its cells are narrower where there are many. */
+const STRIP = 700;
+const CELL_MAX = 7;
 
 export interface Table {
   readonly columns: Columns;
@@ -95,9 +97,12 @@ function numbered({ ms, shade, isTold, lost }: Cell): Html {
 
 function strip(cells: readonly Cell[], nodes: readonly string[]): Html {
   const paths: string[] = new Array<string>(SHADES + 1).fill("");
+  const cell = Math.max(1, Math.min(CELL_MAX, Math.floor(STRIP / nodes.length)));
+  const wide = Math.max(1, cell - 1);
   cells.forEach(({ shade, lost }, i) => {
     const kind = lost === "lost" ? 0 : shade;
-    paths[kind] += kind === 0 ? `M${i * CELL + 1} 2l4 10m0 -10l-4 10` : `M${i * CELL} 1h6v12h-6z`;
+    const x = i * cell;
+    paths[kind] += kind === 0 ? `M${x} 2l${wide} 10m0 -10l-${wide} 10` : `M${x} 1h${wide}v12h-${wide}z`;
   });
   const had = cells.filter(({ ms }) => ms !== undefined);
   const last = cells.reduce((last, { ms = -1 }, i) => ms > (cells[last]?.ms ?? -1) ? i : last, 0);
@@ -105,7 +110,7 @@ function strip(cells: readonly Cell[], nodes: readonly string[]): Html {
     nodes[last]
   } after ${duration(cells[last]?.ms ?? 0)}`;
   return html`
-    <svg class="strip" width="${CELL * cells.length}" height="14" role="img"
+    <svg class="strip" width="${cell * cells.length}" height="14" role="img"
       aria-label="${label}"><title>${label}</title>${paths.map((d, i) =>
         d !== "" && html`
           <path class="s${i}" d="${d}" />

@@ -2,7 +2,6 @@
 import { scaleLinear } from "d3-scale";
 import { area, curveStepAfter, stack } from "d3-shape";
 import type { Columns } from "../columns/columns.ts";
-import { TICKS_PER_MS } from "../columns/columns.ts";
 import type { Messages } from "../columns/messages.ts";
 import { byNode, byType, matrixOf, type NodeTraffic, overTime } from "../columns/traffic.ts";
 import { LEFT, RIGHT, WIDTH, xAxis } from "./axis.ts";
@@ -22,6 +21,10 @@ export const TABLE_NODES_MAX = 26;
 export const NODE_ROWS_MAX = 12;
 /** Its size, px. */
 const PICTURE = 520;
+/** The names of its rows stand left of it, px. */
+const NAMES = 50;
+/** With more nodes several are gathered in a cell. */
+export const PICTURE_NODES_MAX = 130;
 /** Shades of a cell. */
 const SHADES = 6;
 
@@ -56,8 +59,8 @@ function busiest({ nodes }: Columns, [first]: readonly NodeTraffic[], all: numbe
   }), ${share} % of all sending and receiving.`;
 }
 
-function typesChart({ types, end }: Columns, messages: Messages, faults: readonly Fault[]): Html {
-  const endMs = Math.max(1, end / TICKS_PER_MS);
+function typesChart({ types }: Columns, messages: Messages, faults: readonly Fault[]): Html {
+  const endMs = Math.max(1, 1.001 * (messages.sentAt.at(-1) ?? 0));
   const counts = merged(overTime(messages, types.length, endMs, STRETCHES));
   const keys = counts.map((_, i) => i);
   const stretches = Array.from({ length: STRETCHES + 1 }, (_, i) => Math.min(i, STRETCHES - 1));
@@ -173,7 +176,7 @@ function matrix(columns: Columns, messages: Messages): Html {
   const sums = matrixOf(messages, nodes.length);
   const most = sums.counts.reduce((most, n) => Math.max(most, n), 1);
   const shade = (n: number) =>
-    n === 0 ? 0 : Math.max(1, Math.ceil(SHADES * Math.log1p(n) / Math.log1p(most)));
+    n === 0 ? 0 : Math.max(1, Math.min(SHADES, Math.ceil(SHADES * Math.log1p(n) / Math.log1p(most))));
   const draw = nodes.length <= TABLE_NODES_MAX ? matrixTable : matrixPicture;
   return draw(nodes, sums, shade);
 }
@@ -204,39 +207,55 @@ function matrixTable(nodes: readonly string[], sums: Sums, shade: (n: number) =>
 }
 
 /** One path for each shade: a hundred nodes have ten thousand cells. */
-function matrixPicture(nodes: readonly string[], { counts }: Sums, shade: (n: number) => number): Html {
-  const cell = Math.max(2, Math.min(9, Math.floor(PICTURE / nodes.length)));
-  const size = nodes.length * cell;
-  const left = 50;
+function matrixPicture(nodes: readonly string[], sums: Sums, shade: (n: number) => number): Html {
+  const together = Math.ceil(nodes.length / PICTURE_NODES_MAX);
+  const sides = Math.ceil(nodes.length / together);
+  const cell = Math.floor(PICTURE / sides);
+  const size = sides * cell;
   const paths: string[] = new Array<string>(SHADES + 1).fill("");
-  counts.forEach((n, place) => {
+  gathered(sums.counts, nodes.length, together).forEach((n, place) => {
     if (n === 0) return;
-    const [row, column] = [Math.floor(place / nodes.length), place % nodes.length];
-    const side = cell > 4 ? cell - 1 : cell;
-    paths[shade(n)] += `M${left + column * cell} ${16 + row * cell}h${side}v${side}h-${side}z`;
+    const [row, column] = [Math.floor(place / sides), place % sides];
+    paths[shade(n)] += `M${NAMES + column * cell} ${16 + row * cell}h${cell - 1}v${cell - 1}h-${cell - 1}z`;
   });
-  const every = Math.ceil(nodes.length / 12);
-  const named = nodes.map((node, i) => ({ node, i })).filter(({ i }) => i % every === 0);
+  const every = Math.ceil(sides / 12);
+  const named = nodes.filter((_, i) => i % (every * together) === 0);
+  const more = together > 1 ? `; each cell stands for ${together} nodes each way` : "";
   const label =
-    `Messages from each of ${nodes.length} nodes (rows) to each other (columns): the darker, the more`;
+    `Messages from each of ${nodes.length} nodes (rows) to each other (columns): the darker, the more${more}`;
+  const [width, height] = [NAMES + size + 4, size + 20];
   return html`
     <p class="caption">${label}.</p>
     <div class="wide">
-      <svg class="matrix" id="matrix" width="${left + size + 4}" height="${size + 20}"
-        viewBox="0 0 ${left + size + 4} ${size + 20}" role="img" aria-label="${label}">
-      <rect class="frame" x="${left - 1}" y="15" width="${size + 1}" height="${size + 1}"/>
-      ${paths.map((d, i) =>
-        d !== "" && html`
-          <path class="s${i}" d="${d}" />
-        `
-      )}
-      ${named.map(({ node, i }) =>
-        html`
-          <text x="${left - 5}" y="${16 + i * cell + cell}" text-anchor="end">${node}</text>
-          <text x="${left + i * cell}" y="10">${node}</text>
-        `
-      )}
+      <svg class="matrix" id="matrix" width="${width}" height="${height}"
+        viewBox="0 0 ${width} ${height}"
+        role="img" aria-label="${label}">
+        <rect class="frame" x="${NAMES - 1}" y="15" width="${size + 1}" height="${size + 1}" />
+        ${paths.map((d, i) =>
+          d !== "" && html`
+            <path class="s${i}" d="${d}" />
+          `
+        )}
+        ${named.map((node, i) =>
+          html`
+            <text x="${NAMES - 5}" y="${16 + i * every * cell +
+              Math.max(8, cell)}" text-anchor="end">${node}</text>
+            <text x="${NAMES + i * every * cell}" y="10">${node}</text>
+          `
+        )}
       </svg>
     </div>
   `;
+}
+
+/** The sums of cells, so many together each way. */
+function gathered(counts: Uint32Array, nodes: number, together: number): Float64Array {
+  const sides = Math.ceil(nodes / together);
+  const sums = new Float64Array(sides * sides);
+  counts.forEach((n, place) => {
+    const [row, column] = [Math.floor(place / nodes), place % nodes];
+    const cell = Math.floor(row / together) * sides + Math.floor(column / together);
+    sums[cell] = (sums[cell] ?? 0) + n;
+  });
+  return sums;
 }
