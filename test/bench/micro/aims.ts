@@ -12,11 +12,15 @@ export interface Aim {
   readonly met: boolean;
 }
 
-export function aimsOf(results: readonly Result[], { many }: Sizes = FULL): Aim[] {
+export function aimsOf(results: readonly Result[], { many, messages }: Sizes = FULL): Aim[] {
   const at = (group: string, name: string) =>
     results.find((each) => each.group === group && each.name === name)?.median;
   const insert = (name: string) => at(`insert ${figure(many)} in order`, name);
   const growth = (start: string) => worstGrowth(results.filter(({ group }) => group.startsWith(start)), many);
+  const worstReport = (what: string, scale: number) => {
+    const all = results.filter(({ group }) => group.startsWith("report of ") && group.endsWith(what));
+    return all.length === 0 ? undefined : Math.max(...all.map(({ median }) => median)) / scale;
+  };
   return [
     reach(
       "in-order insert: times faster than Set<string>",
@@ -40,6 +44,8 @@ export function aimsOf(results: readonly Result[], { many }: Sizes = FULL): Aim[
       at("line of a delta of 100 values", "encode and decode"),
       40,
     ),
+    stay(`a report of ${figure(messages)} messages, ms`, worstReport("time", 1e6), 1_000),
+    stay(`… its size, KB`, worstReport("size", 1e3), 2_000),
   ];
 }
 

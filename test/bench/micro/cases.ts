@@ -1,7 +1,7 @@
 /** What a bench consists of: groups of cases that do the same work, ours first, with others beside it. */
 
-/** How long a call takes; how much heap what it returns keeps; or the figure that it returns, in virtual time. */
-export type Unit = "ns" | "bytes" | "virtual ms";
+/** How long a call takes; how much heap what it returns keeps; or the figure that it returns, in virtual time or of text. */
+export type Unit = "ns" | "bytes" | "virtual ms" | "bytes of text";
 
 export interface Case {
   readonly name: string;
@@ -31,6 +31,8 @@ export interface Sizes {
   readonly gaps: number;
   readonly origins: readonly number[];
   readonly peers: readonly number[];
+  /** Of a run that is reported. */
+  readonly messages: number;
 }
 
 export const FULL: Sizes = {
@@ -39,10 +41,18 @@ export const FULL: Sizes = {
   gaps: 10_000,
   origins: [5, 25, 1_000],
   peers: [1, 24, 1_000],
+  messages: 50_000,
 };
 
 /** For trees that take turns: enough to tell them apart. */
-export const COMPARED: Sizes = { ...FULL, many: 100_000, deltas: 200, gaps: 2_000, peers: [1, 24, 200] };
+export const COMPARED: Sizes = {
+  ...FULL,
+  many: 100_000,
+  deltas: 200,
+  gaps: 2_000,
+  peers: [1, 24, 200],
+  messages: 5_000,
+};
 
 export function timed(title: string, per: string, count: number, cases: Group["cases"]): Group {
   return { title, unit: "ns", per, count, cases };
@@ -54,6 +64,10 @@ export function weighed(title: string, per: string, count: number, cases: Group[
 
 export function counted(title: string, per: string, count: number, cases: Group["cases"]): Group {
   return { title, unit: "virtual ms", per, count, cases };
+}
+
+export function written(title: string, per: string, count: number, cases: Group["cases"]): Group {
+  return { title, unit: "bytes of text", per, count, cases };
 }
 
 /** A number for people: 1,000,000. */

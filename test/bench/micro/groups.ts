@@ -1,14 +1,15 @@
 /** Every group of cases there is, and those that somebody asks for. */
-import { around } from "./around.bench.ts";
+import { around } from "./paths/around.bench.ts";
 import type { Group, Sizes } from "./cases.ts";
-import { dedup } from "./dedup.bench.ts";
-import { retry } from "./retry.bench.ts";
+import { dedup } from "./paths/dedup.bench.ts";
+import { reports } from "./paths/report.bench.ts";
+import { retry } from "./paths/retry.bench.ts";
 
 /** The paths that are measured, each with groups of its own. */
 const paths = new Map<string, (sizes: Sizes) => Group[]>([["dedup", dedup], ["retry", retry], [
   "around",
   around,
-]]);
+], ["reports", reports]]);
 
 export const PATHS: readonly string[] = [...paths.keys()];
 

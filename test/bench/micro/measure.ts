@@ -87,7 +87,7 @@ export class Bench {
   async #figures(work: () => unknown): Promise<readonly number[]> {
     const { unit } = this.#group;
     if (unit === "bytes") return [weigh(work)];
-    if (unit === "virtual ms") return [Number(work())];
+    if (unit === "virtual ms" || unit === "bytes of text") return [Number(work())];
     const { ms, samples } = this.#effort;
     return (await measure(work, { min_cpu_time: ms * 1e6, min_samples: samples })).samples;
   }

@@ -33,7 +33,7 @@ function beside(result: Result, first: Result | undefined): string {
 }
 
 export function amount(n: number, { unit }: Pick<Result, "unit">): string {
-  if (unit === "bytes") return scaled(n, ["B", "KB", "MB", "GB"]);
+  if (unit.startsWith("bytes")) return scaled(n, ["B", "KB", "MB", "GB"]);
   return unit === "ns" ? scaled(n, ["ns", "µs", "ms", "s"]) : scaled(n, ["ms", "s"]);
 }
 

@@ -2,18 +2,18 @@
 import { strictEqual } from "node:assert/strict";
 import { do_not_optimize } from "mitata";
 import { z } from "zod";
-import { decode, encode } from "../../../lib/core/codec.ts";
+import { decode, encode } from "../../../../lib/core/codec.ts";
 import {
   type Body,
   type Envelope,
   isEnvelope,
   readPeerMessage,
   readRequest,
-} from "../../../lib/core/message.ts";
-import type { Node } from "../../../lib/core/node.ts";
-import { type Group, timed } from "./cases.ts";
-import { broadcast, Cluster, delta, DELTA_VALUES, names, nodeOf, ORIGIN, word } from "./rig.ts";
-import { stepped } from "../../unit/core/stepped.ts";
+} from "../../../../lib/core/message.ts";
+import type { Node } from "../../../../lib/core/node.ts";
+import { type Group, timed } from "../cases.ts";
+import { broadcast, Cluster, delta, DELTA_VALUES, names, nodeOf, ORIGIN, word } from "../rig.ts";
+import { stepped } from "../../../unit/core/stepped.ts";
 
 /** The same shapes as in message.ts, as zod has them. */
 const Id = z.string().min(1).max(256);

@@ -1,16 +1,16 @@
 /** The dedup path: is this entry new, what do I hold, what does this peer lack; beside sets of ids doing the same work. */
 import { do_not_optimize } from "mitata";
-import { IntervalSet } from "../../../lib/core/log/interval_set.ts";
-import { Log } from "../../../lib/core/log/log.ts";
-import type { Entry, Event } from "../../../lib/core/node.ts";
-import { composeDigest } from "../../../lib/core/replication/compose.ts";
-import { Progress } from "../../../lib/core/replication/progress.ts";
-import { below, seeded } from "../../../lib/core/random.ts";
-import { type Case, figure, type Group, type Sizes, timed, weighed } from "./cases.ts";
-import { delta, DELTA_VALUES, entriesOf, logOf, names, nodeOf, ORIGIN, originOf, peerOf } from "./rig.ts";
-import { addIds, addNumbers, idOf, idsAndList, idsLacking, idsOf, isNewIn } from "./rivals.ts";
-import { numbersAndList, numbersLacking } from "./rivals.ts";
-import { stepped } from "../../unit/core/stepped.ts";
+import { IntervalSet } from "../../../../lib/core/log/interval_set.ts";
+import { Log } from "../../../../lib/core/log/log.ts";
+import type { Entry, Event } from "../../../../lib/core/node.ts";
+import { composeDigest } from "../../../../lib/core/replication/compose.ts";
+import { Progress } from "../../../../lib/core/replication/progress.ts";
+import { below, seeded } from "../../../../lib/core/random.ts";
+import { type Case, figure, type Group, type Sizes, timed, weighed } from "../cases.ts";
+import { delta, DELTA_VALUES, entriesOf, logOf, names, nodeOf, ORIGIN, originOf, peerOf } from "../rig.ts";
+import { addIds, addNumbers, idOf, idsAndList, idsLacking, idsOf, isNewIn } from "../rivals.ts";
+import { numbersAndList, numbersLacking } from "../rivals.ts";
+import { stepped } from "../../../unit/core/stepped.ts";
 
 /** So far a number may be from its place. */
 const REORDERED_WITHIN = 1_000;

@@ -1,13 +1,13 @@
 /** The retry path: wakes, backoff, a peer that does not answer, one that returns; and what a peer and a value cost to keep. */
-import { backoffMs, jittered } from "../../../lib/core/backoff.ts";
-import { RECONNECT_BASE_MS, RECONNECT_CAP_MS } from "../../../lib/core/liveness/prober.ts";
-import type { Node } from "../../../lib/core/node.ts";
-import { BATCH_ENTRIES_MAX } from "../../../lib/core/replication/pacing.ts";
-import { seeded } from "../../../lib/core/random.ts";
-import { type Case, counted, figure, type Group, type Sizes, timed, weighed } from "./cases.ts";
-import { broadcast, busyRelay, Cluster, logOf, lonelyRelay, names, nodeOf, ORIGIN } from "./rig.ts";
-import { originOf, waitingRelay, wake, word } from "./rig.ts";
-import { stepped } from "../../unit/core/stepped.ts";
+import { backoffMs, jittered } from "../../../../lib/core/backoff.ts";
+import { RECONNECT_BASE_MS, RECONNECT_CAP_MS } from "../../../../lib/core/liveness/prober.ts";
+import type { Node } from "../../../../lib/core/node.ts";
+import { BATCH_ENTRIES_MAX } from "../../../../lib/core/replication/pacing.ts";
+import { seeded } from "../../../../lib/core/random.ts";
+import { type Case, counted, figure, type Group, type Sizes, timed, weighed } from "../cases.ts";
+import { broadcast, busyRelay, Cluster, logOf, lonelyRelay, names, nodeOf, ORIGIN } from "../rig.ts";
+import { originOf, waitingRelay, wake, word } from "../rig.ts";
+import { stepped } from "../../../unit/core/stepped.ts";
 
 /** What a peer may take to answer, ms. */
 const ANSWER_MS = 100;
