@@ -30,6 +30,7 @@ const elsewhere = {
   seeds: true,
   report: true,
   events: true,
+  junit: true,
   workload: true,
   "log-net-send": true,
   "log-net-recv": true,
