@@ -150,8 +150,8 @@ function targetOf(bounds: readonly Bound[], figure: Figure): string {
   return bound === undefined ? "" : boundText(bound);
 }
 
-/** Seeds count from 1. */
-function casesOf(title: string, { runs, bounds }: Tally): TestCase[] {
+/** A test case for each run; seeds count from 1. */
+export function casesOf(title: string, { runs, bounds }: Pick<Tally, "runs" | "bounds">): TestCase[] {
   return runs.map((results, i): TestCase => ({
     name: `${title}, seed ${i + 1}`,
     timeMs: results["time-ms"],

@@ -64,12 +64,15 @@ const entities: Readonly<Record<string, string>> = {
   "\r": "&#13;",
 };
 
+// deno-lint-ignore no-control-regex
+const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+
 /** What no XML document may hold, whatever its escape, shows as a replacement character. */
 function escaped(text: string): string {
-  return text.toWellFormed()
-    // deno-lint-ignore no-control-regex
-    .replaceAll(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd")
-    .replaceAll(/[&<>"'\r]/g, (mark) => entities[mark] ?? mark);
+  return text.toWellFormed().replaceAll(FORBIDDEN, "\ufffd").replaceAll(
+    /[&<>"'\r]/g,
+    (mark) => entities[mark] ?? mark,
+  );
 }
 
 function data(text: string): string {

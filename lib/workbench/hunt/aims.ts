@@ -94,9 +94,12 @@ export const aims: readonly Aim[] = [
     name: "a kill right after an acknowledgement",
     faults: ["kill"],
     write(draft) {
-      const node = draft.node();
-      draft.tellSome(1).wait(40).tell(node).wait(40).do({ kind: "kill", node });
-      draft.wait(60).tellSome(1).pass(draft.spanMs / 2).do({ kind: "start", node }).pass(300).tellSome(2, 40);
+      for (let i = 2 + below(draft.random, 2); i > 0; i--) {
+        const node = draft.relay();
+        draft.tellSome(1).wait(20).tell(node).wait(30).do({ kind: "kill", node });
+        draft.wait(40).tellSome(1).pass(draft.spanMs / 2).do({ kind: "start", node }).pass(300);
+      }
+      draft.tellSome(2, 40);
     },
   },
   {

@@ -104,6 +104,7 @@ const ALWAYS: Bar = { runs: 2, failures: 2 };
 const SOMETIMES: Bar = { runs: 5, failures: 2 };
 /** How often what was found is run again, and how often what it was made into, to say how often it fails. */
 const AGAIN = 2;
+const AGAIN_IF_RARE = 3;
 const TRIES = 5;
 
 export class Hunt {
@@ -200,8 +201,13 @@ export class Hunt {
   /** Whether it fails again. Nodes that failed with all the time that there is get less of it now. */
   async #again(failure: Failure): Promise<Find> {
     this.#tell({ phase: "confirming" });
-    const runs = this.#options.ground.isCertain ? [] : await this.#repeat(failure.case, AGAIN, this.#hastyS);
-    return findOf(failure, failure.case, [failure.results, ...runs]);
+    const runs = [failure.results];
+    if (this.#options.ground.isCertain) return findOf(failure, failure.case, runs);
+    for (const count of [AGAIN, AGAIN_IF_RARE]) {
+      runs.push(...await this.#repeat(failure.case, count, this.#hastyS));
+      if (findOf(failure, failure.case, runs).failed > 1) break;
+    }
+    return findOf(failure, failure.case, runs);
   }
 
   /** How often a smaller case fails where nodes have all the time that there is. */

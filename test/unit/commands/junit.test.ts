@@ -4,12 +4,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { challenges } from "../../../lib/commands/challenges.ts";
+import { casesOf } from "../../../lib/commands/challenges.ts";
 import { compare } from "../../../lib/commands/compare.ts";
 import { sim } from "../../../lib/commands/sim.ts";
 import { annotations, junitXml, type TestCase } from "../../../lib/commands/terminal/junit.ts";
 import { inFolder } from "../../shared/in_folder.ts";
 import { listen } from "../client/fake_node.ts";
+import { results } from "./exam/some_results.ts";
 
 interface Element {
   readonly name: string;
@@ -20,14 +21,13 @@ interface Element {
 
 const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
+// deno-lint-ignore no-control-regex
+const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+
 /** Reads XML as strictly as a parser does, as far as such documents go. */
 function parse(xml: string): Element {
-  // deno-lint-ignore no-control-regex
-  assert.doesNotMatch(
-    xml,
-    /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\r]/,
-    "characters that no document may hold",
-  );
+  assert.equal(xml.search(FORBIDDEN), -1, "characters that no document may hold");
+  assert.ok(!xml.includes("\r"), "a bare carriage return");
   assert.ok(xml.isWellFormed(), "no half of a pair");
   const root: Element = { name: "", attributes: {}, children: [], text: "" };
   const open = [root];
@@ -94,8 +94,7 @@ test("junitXml(): whatever the texts hold, a strict reader gets them back", () =
   fc.assert(fc.property(text, fc.array(text, { minLength: 1 }), (name, reasons) => {
     const suite = parse([...junitXml("x", [{ ...good, name, reasons }])].join("")).children[0];
     const found = suite?.children[0];
-    // deno-lint-ignore no-control-regex
-    const shown = (text: string) => text.replaceAll(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd");
+    const shown = (text: string) => text.replaceAll(FORBIDDEN, "\ufffd");
     assert.equal(found?.attributes["name"], shown(name));
     assert.equal(found?.children[0]?.attributes["message"], shown(reasons[0] ?? ""));
     assert.equal(found?.children[0]?.text, shown(reasons.join("\n")));
@@ -142,19 +141,24 @@ test("sim --junit: a case for each seed; annotations under GitHub's runner; the 
     assert.ok(!plain.out.join("").includes("::error"));
   }));
 
-test("compare --junit and challenges --junit: the runs that decide are its cases", () =>
+test("compare --junit: the runs that decide are its cases", () =>
   inFolder(async (folder) => {
     const file = join(folder, "junit.xml");
-    const cases = () =>
-      parse(readFileSync(file, "utf8")).children[0]?.children.map(({ attributes }) => attributes);
-    assert.equal(await compare(["--protocols", "flood", "--seeds", "2", "--junit", file], listen().io), 0);
-    assert.deepEqual(cases()?.map(({ classname }) => classname), ["hearsay compare", "hearsay compare"]);
-    const status = await challenges(["--seeds", "1", "--junit", file], listen().io);
-    const failed = parse(readFileSync(file, "utf8")).attributes["failures"];
-    assert.equal(status === 0, failed === "0");
-    assert.equal(cases()?.[0]?.["name"], "3a, seed 1");
-    assert.ok((cases()?.length ?? 0) > 10);
+    const flags = ["--protocols", "flood", "--seeds", "2", "--time-limit", "5"];
+    assert.equal(await compare([...flags, "--junit", file], listen().io), 0);
+    const cases = parse(readFileSync(file, "utf8")).children[0]?.children.map(({ attributes }) => attributes);
+    assert.deepEqual(cases?.map(({ classname }) => classname), ["hearsay compare", "hearsay compare"]);
   }));
+
+test("challenges: a run fails by its verdict, and by the targets of its row", () => {
+  const bounds = [{ figure: "msgs-per-op", kind: "most", limit: 1 }] as const;
+  const runs = [results(), results({ valid: false, failures: ["Lost: 1 value: 1."] })];
+  assert.deepEqual(casesOf("3b", { runs, bounds }).map(({ name, reasons }) => [name, ...reasons]), [
+    ["3b, seed 1", "The messages per operation must be ≤ 1: it is 2.00."],
+    ["3b, seed 2", "Lost: 1 value: 1.", "The messages per operation must be ≤ 1: it is 2.00."],
+  ]);
+  assert.deepEqual(casesOf("3b", { runs: [results()], bounds: [] })[0]?.reasons, []);
+});
 
 test("--junit: a file that cannot be written is said before the run, one that is another's is bad usage", async () => {
   const heard = listen();
