@@ -1,7 +1,7 @@
 /** Where a hunt tries its cases: on simulated nodes, or on processes of a program. */
 import { availableParallelism } from "node:os";
 import { type Case, settingsOf } from "../../workbench/hunt/case.ts";
-import type { Ground } from "../../workbench/hunt/hunt.ts";
+import type { Ground } from "../../workbench/hunt/options.ts";
 import type { Recorder } from "../../workbench/report/recording.ts";
 import type { Settings } from "../../workbench/settings.ts";
 import type { Results } from "../../workbench/verdict/results.ts";

@@ -1,6 +1,7 @@
 /** `hearsay hunt`: aims faults at nodes until a run fails, and makes the failure as small as it gets. */
 import { faultsFound } from "../../workbench/hunt/case.ts";
-import { type Find, Hunt } from "../../workbench/hunt/hunt.ts";
+import { Hunt } from "../../workbench/hunt/hunt.ts";
+import type { Find } from "../../workbench/hunt/options.ts";
 import type { Results } from "../../workbench/verdict/results.ts";
 import { type HuntConfig, parseHunt } from "../config/exam/hunt.ts";
 import { repeatCommand, replayCommand } from "../exam/describe.ts";

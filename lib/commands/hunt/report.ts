@@ -1,6 +1,6 @@
 /** Says what a hunt has come to: a live line, what was found and how to see it again, and the same as JSON. */
 import { type Case, faultsIn, operationsIn } from "../../workbench/hunt/case.ts";
-import type { HuntOutcome, HuntProgress } from "../../workbench/hunt/hunt.ts";
+import type { HuntOutcome, HuntProgress } from "../../workbench/hunt/options.ts";
 import { printAction, printScript } from "../../workbench/script/script.ts";
 import type { Paint } from "../terminal/io.ts";
 import { type JudgedRun, reasons } from "../exam/report.ts";

@@ -1,72 +1,14 @@
 /** A hunt: aims faults in rounds until a run fails or the time is over, then makes the failure as small as it gets. */
 import { at } from "../../core/assert.ts";
 import { fork, pick } from "../../core/random.ts";
-import type { ScriptFault } from "../script/script.ts";
 import { nodeIds } from "../settings.ts";
 import type { Load } from "../world/loads.ts";
 import type { Results } from "../verdict/results.ts";
 import { allowedAims, writeBoth } from "./aims.ts";
 import { type Case, faultsFound } from "./case.ts";
 import { Draft } from "./draft.ts";
+import type { Find, HuntOptions, HuntOutcome, HuntProgress } from "./options.ts";
 import { type FirstToFail, shrink } from "./shrink.ts";
-
-/** What nodes are tried on: simulated ones, or processes. */
-export interface Ground {
-  /** About how many nodes may live at once, in all runs together. */
-  readonly nodesAtOnce: number;
-  /** Whether the same case always comes to the same. */
-  readonly isCertain: boolean;
-  /** Mean latencies to choose from, ms. */
-  readonly latenciesMs: readonly number[];
-  /** Of a rest of up to so many s before the final reads. */
-  readonly run: (tried: Case, recoveryS: number) => Promise<Results>;
-}
-
-export interface HuntOptions {
-  readonly ground: Ground;
-  readonly seed: number;
-  readonly faults: readonly ScriptFault[];
-  /** How many nodes there are; by default chance decides in each round. */
-  readonly nodeCount?: number | undefined;
-  /** How long to look for a failure, and at most as long again to make it smaller, ms. */
-  readonly budgetMs: number;
-  /** How long nodes may take to come to the same after everything is healed, s. */
-  readonly recoveryS: number;
-  /** ms; a clock of any origin. */
-  readonly now: () => number;
-  readonly onProgress: (progress: HuntProgress) => void;
-}
-
-export interface HuntProgress {
-  readonly phase: "hunting" | "confirming" | "shrinking";
-  readonly elapsedMs: number;
-  readonly runs: number;
-  /** What is aimed at. */
-  readonly aim: string;
-  /** The smallest case that failed so far. */
-  readonly smallest?: Case | undefined;
-}
-
-export interface Find {
-  readonly aim: string;
-  readonly case: Case;
-  /** As it was found. */
-  readonly first: Case;
-  /** Of the last run of the case that failed. */
-  readonly results: Results;
-  /** Of so many runs of the case, so many failed. */
-  readonly failed: number;
-  readonly of: number;
-}
-
-export interface HuntOutcome {
-  /** Undefined where nothing failed. */
-  readonly found: Find | undefined;
-  readonly rounds: number;
-  readonly runs: number;
-  readonly huntMs: number;
-  readonly shrinkMs: number;
-}
 
 /** How long a fault lasts, from cycle to cycle, ms: longer than usual timeouts, and than two of them. Guesses. */
 const SPANS_MS = [250, 1_200, 2_600];
@@ -105,6 +47,8 @@ const SOMETIMES: Bar = { runs: 5, failures: 2 };
 /** How often what was found is run again, and how often what it was made into, to say how often it fails. */
 const AGAIN = 2;
 const AGAIN_IF_RARE = 3;
+/** How many of the last steps are looked at for one that fails often enough. */
+const STEPS_BACK_MAX = 3;
 const TRIES = 5;
 
 export class Hunt {
@@ -240,12 +184,25 @@ export class Hunt {
     const { ground: { isCertain }, recoveryS } = this.#options;
     const bar = isCertain ? CERTAIN : found.failed === found.of ? ALWAYS : SOMETIMES;
     for (const patienceS of new Set([this.#hastyS, recoveryS])) {
-      const smallest = await shrink(found.case, (cases) => this.#firstToFail(cases, patienceS, bar, until));
-      if (smallest === found.case) continue;
-      const confirmed = await this.#confirm(found, smallest);
-      if (confirmed.failed > 0) return confirmed;
+      const steps: Case[] = [];
+      await shrink(found.case, async (cases) => {
+        const smaller = await this.#firstToFail(cases, patienceS, bar, until);
+        if (smaller !== undefined) steps.push(smaller);
+        return smaller;
+      });
+      const confirmed = await this.#smallestThatFails(found, steps);
+      if (confirmed !== undefined) return confirmed;
     }
     return found;
+  }
+
+  /** A script that hardly ever fails is of no use: then one that is a little larger does better. */
+  async #smallestThatFails(found: Find, steps: readonly Case[]): Promise<Find | undefined> {
+    for (const smaller of steps.slice(-STEPS_BACK_MAX).toReversed()) {
+      const confirmed = await this.#confirm(found, smaller);
+      if (2 * confirmed.failed / confirmed.of >= found.failed / found.of) return confirmed;
+    }
+    return undefined;
   }
 
   async #firstToFail(
