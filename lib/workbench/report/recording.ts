@@ -3,6 +3,7 @@ import { type Body, type Json, readPeerMessage, readRequest } from "../../core/m
 import type { Grudge } from "../faults/grudge.ts";
 import type { Op, OpType } from "../verdict/history.ts";
 import type { Element, SetFull, Sighting } from "../verdict/set_full.ts";
+import { anyJson } from "../workloads/workload.ts";
 import type { NetworkObserver, Passage } from "../world/network.ts";
 import { Observed } from "./observed.ts";
 import { isClient } from "../../../transports/client_id.ts";
@@ -151,8 +152,9 @@ export class Recorder implements RunObserver {
 
   passed(passage: Passage): void {
     const { envelope: { src, dest, body }, endedAt, dropped } = passage;
-    if (!isClient(src)) this.carried(passage);
-    else if (body.type === "broadcast" && dropped === undefined) this.tells(dest, valuesIn(body), endedAt);
+    if (!isClient(src)) return this.carried(passage);
+    const values = dropped === undefined ? valuesIn(body) : [];
+    if (values.length > 0) this.tells(dest, values, endedAt);
   }
 
   /** A message between nodes. */
@@ -227,10 +229,12 @@ export class Recorder implements RunObserver {
   }
 }
 
-/** The values that a body brings: a broadcast's, as of most programs, or the runs of entries of ours. */
+/** The values that a body brings: a broadcast's or an element of a set, as of most programs, or the runs of entries of ours. */
 export function valuesIn(body: Body): readonly Json[] {
   const request = readRequest(body);
   if (request.type === "broadcast") return [request.message];
+  const element = body.type === "add" ? anyJson(body["element"]) : undefined;
+  if (element !== undefined) return [element.value];
   const message = readPeerMessage(body);
   const runs = message === undefined || message.type === "malformed" ? [] : message.runs ?? [];
   return runs.flatMap(([, , values]) => values);

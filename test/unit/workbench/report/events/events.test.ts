@@ -73,6 +73,20 @@ for (const [i, settings] of troubles.entries()) {
   });
 }
 
+for (const workload of ["echo", "unique-ids", "g-set", "g-counter"] as const) {
+  test(`a run of ${workload} is read from its events as it was`, () => {
+    const run = runOf({ workload, nemesis: ["kill"], timeLimitS: 4 });
+    const [read, was] = [runIn(readBack(linesOf(run))), run].map(asWritten);
+    assert.deepEqual(read, was);
+    assert.equal(was?.recording.told.length === 0, workload !== "g-set");
+  });
+}
+
+test("a workload that this version does not know is refused", () => {
+  const unknown = first.replace('"settings":{', '"settings":{"workload":"kafka",');
+  assert.match(reasonOf([unknown]), /^line 1: \S+ \/settings\/workload /);
+});
+
 /** A field of a body, or of what a node says, that is undefined is none. */
 function asWritten({ recording, ...run }: Run): Run {
   const passages = recording.passages.map(({ envelope, ...passage }) => ({
