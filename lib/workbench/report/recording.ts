@@ -5,12 +5,15 @@ import type { Op, OpType } from "../verdict/history.ts";
 import type { Element, SetFull, Sighting } from "../verdict/set_full.ts";
 import { anyJson } from "../workloads/workload.ts";
 import type { NetworkObserver, Passage } from "../world/network.ts";
+import { countedFrom, packed } from "./packed_passage.ts";
 import { Observed } from "./observed.ts";
 import { isClient } from "../../../transports/client_id.ts";
 import type { TraceEvent } from "../../core/trace.ts";
 
-/** A message takes about a kilobyte as it is kept; what comes beyond these is only counted. A guess. */
-export const PASSAGES_MAX = 200_000;
+/** What comes beyond these is only counted. They take about 1 GB, if they are as large as those of 25 nodes of ours. */
+export const PASSAGES_MAX = 1_000_000;
+/** So many are kept as they are, which takes the least time, and 2.5 kB each; those after them are packed. */
+export const WHOLE_MAX = 50_000;
 /** About as much for what the nodes say of their decisions. A guess. */
 export const TRACES_MAX = 1_000_000;
 
@@ -100,11 +103,14 @@ export interface RunObserver extends NetworkObserver {
   traced?(node: string, event: TraceEvent, at: number): void;
 }
 
+/** `passagesMax`: messages beyond these are only counted. */
 export class Recorder implements RunObserver {
   readonly #passages: Passage[] = [];
+  readonly #passagesMax: number;
   #overlooked = 0;
-  /** By the index of its invocation. */
-  readonly #operations = new Map<number, Operation>();
+  readonly #operations: Operation[] = [];
+  /** By the index of its invocation, where an operation stands that is not over. */
+  readonly #open = new Map<number, number>();
   /** On the examination's clock, as all that is kept, but for operations. */
   #beganAt = 0;
   #isOver = false;
@@ -119,6 +125,10 @@ export class Recorder implements RunObserver {
   /** By node. */
   readonly #out = new Map<string, Open<Recording["outages"][number]>>();
   #setFull: SetFull | undefined;
+
+  constructor(passagesMax = PASSAGES_MAX) {
+    this.#passagesMax = passagesMax;
+  }
 
   /** What the reads of the examination say of each value. */
   judges(setFull: SetFull): void {
@@ -147,7 +157,11 @@ export class Recorder implements RunObserver {
 
   /** In the place of what was kept of the same operation before. */
   keep(operation: Operation): void {
-    this.#operations.set(operation.index, operation);
+    const { index, outcome } = operation;
+    const place = this.#open.get(index) ?? this.#operations.length;
+    this.#operations[place] = operation;
+    if (outcome === "invoke") this.#open.set(index, place);
+    else this.#open.delete(index);
   }
 
   passed(passage: Passage): void {
@@ -159,7 +173,9 @@ export class Recorder implements RunObserver {
 
   /** A message between nodes. */
   carried(passage: Passage): void {
-    if (this.#passages.length < PASSAGES_MAX) this.#passages.push(passage);
+    const { length } = this.#passages;
+    if (length < WHOLE_MAX) this.#passages.push(passage);
+    else if (length < this.#passagesMax) this.#passages.push(packed(passage));
     else this.#overlooked++;
   }
 
@@ -209,11 +225,8 @@ export class Recorder implements RunObserver {
     const moment = <T extends { readonly at: number }>(event: T) => ({ ...event, at: at(event.at) });
     const span = <T extends Span>(event: T) => ({ ...event, from: at(event.from), to: at(event.to) });
     return {
-      operations: [...this.#operations.values()],
-      passages: this.#passages.map(({ envelope, sentAt, endedAt, dropped }) => ({
-        ...{ envelope, sentAt: at(sentAt), endedAt: at(endedAt) },
-        ...dropped !== undefined && { dropped },
-      })),
+      operations: [...this.#operations],
+      passages: this.#passages.map((passage) => countedFrom(this.#beganAt, passage)),
       overlooked: this.#overlooked,
       told: this.#told.map(moment),
       held: this.#held.map(moment),

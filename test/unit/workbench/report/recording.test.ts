@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Body } from "../../../../lib/core/message.ts";
-import { Recorder, TRACES_MAX, valuesIn } from "../../../../lib/workbench/report/recording.ts";
+import { Recorder, TRACES_MAX, valuesIn, WHOLE_MAX } from "../../../../lib/workbench/report/recording.ts";
+import { defaults, type Settings } from "../../../../lib/workbench/settings.ts";
+import { simulate } from "../../../../lib/workbench/world/sim.ts";
 
 const passage = (src: string, dest: string, body: Body) => ({
   envelope: { src, dest, body },
@@ -76,3 +78,50 @@ test("what reads show is kept once for each node, and again after the node lost 
     { node: "n0", values: [1], at: 40 },
   ]);
 });
+
+test("Recorder: messages beyond WHOLE_MAX are packed and read the same, those beyond the maximum are counted", () => {
+  const most = WHOLE_MAX + 2;
+  const recorder = new Recorder(most);
+  const body = (seq: number) => ({
+    type: "delta",
+    seq,
+    runs: [["n0.1", seq, [{ a: null }]]],
+    poll: undefined,
+  });
+  for (let seq = 0; seq < most + 3; seq++) recorder.passed(passage("n0", "n1", body(seq)));
+  recorder.began(0.5);
+  const { passages, overlooked } = recorder.recording;
+  assert.deepEqual([passages.length, overlooked], [most, 3]);
+  for (const seq of [WHOLE_MAX - 1, WHOLE_MAX, most - 1]) {
+    const { envelope: { src, dest, body: kept }, sentAt, endedAt, dropped } = passages[seq] ?? assert.fail();
+    assert.deepEqual({ src, dest, sentAt, endedAt }, { src: "n0", dest: "n1", sentAt: 0.5, endedAt: 1.5 });
+    assert.equal(JSON.stringify(kept), JSON.stringify(body(seq)));
+    assert.equal(dropped, undefined);
+  }
+});
+
+test("Recorder: a packed message keeps why it was dropped", () => {
+  const recorder = new Recorder();
+  for (let i = 0; i <= WHOLE_MAX; i++) {
+    recorder.passed({ ...passage("n0", "n1", { type: "ack" }), dropped: "loss" });
+  }
+  const last = recorder.recording.passages.at(-1);
+  assert.deepEqual([last?.dropped, last?.envelope.body], ["loss", { type: "ack" }]);
+});
+
+const troubled: Settings = {
+  ...defaults,
+  timeLimitS: 6,
+  latencyMs: 20,
+  nemesis: ["partition", "kill", "loss"],
+  nemesisIntervalS: 1,
+};
+
+for (const seed of [1, 2, 3]) {
+  test(`recording moves nothing: seed ${seed} has the same results with it and without`, () => {
+    const settings = { ...troubled, seed };
+    const recorder = new Recorder();
+    assert.deepEqual(simulate(settings, { recorder }), simulate(settings));
+    assert(recorder.recording.passages.length > 100, "and something was recorded");
+  });
+}
