@@ -9,6 +9,7 @@ import type { Run } from "../../../lib/workbench/report/run.ts";
 import { inFolder } from "../../shared/in_folder.ts";
 import { someRun } from "../../shared/some_run.ts";
 import { broken } from "../../sim/broken.ts";
+import { brings, Story } from "../../unit/workbench/report/columns/story.ts";
 import { fixture } from "../fixtures/programs.ts";
 import { inBrowser, overflow, visit, withoutBrowser } from "./browser.ts";
 import { foreignRun, freshScript, root, write } from "./reports.ts";
@@ -231,6 +232,23 @@ test("a foreign node: its paths are inferred, and said to be", { skip: withoutBr
     assert.equal(await marks(page, "svg.live path.way.inferred"), 2);
     assert.equal(await page.locator("#way em", { hasText: "(inferred)" }).count(), 2);
     assert.match(await page.locator("#messages table").first().innerText(), /gossip.*\(inferred\)/);
+  });
+});
+
+test("hostile values, names and types do nothing, and can be looked at", { skip: withoutBrowser }, () => {
+  const hostile = "</script><img src=x onerror=console.log(1)>\u2028'\"\u202e";
+  const names = ["n0", hostile, "x".repeat(300)];
+  const story = new Story().tells("n0", hostile, 1).tells("n0", { [hostile]: "y".repeat(100_000) }, 2)
+    .sends("n0", hostile, [2, 5], brings(hostile)).sends(hostile, "n0", [6, 9], { type: hostile });
+  story.recorder.parted(new Map([["n0", new Set([hostile])]]), 3);
+  return inReport(story.run(names), async (page) => {
+    await page.locator("#fates-live [data-value='0']").click();
+    const way = await page.locator("#way").innerText();
+    assert.match(way, /The way of value "<\/script><img src=x onerror=c/);
+    assert.match(way, /\+4 ms\s+<\/script><img src=x onerror=console\.log\(…\s+from n0 by a push/);
+    await page.locator("svg.live").press("n");
+    assert.match(await page.locator(".readout").innerText(), /push n0 → <\/script>/);
+    assert.equal(await page.locator("img").count(), 0);
   });
 });
 

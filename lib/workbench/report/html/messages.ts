@@ -28,7 +28,13 @@ export const PICTURE_NODES_MAX = 130;
 /** Shades of a cell. */
 const SHADES = 6;
 
-export function messagesSection(columns: Columns, messages: Messages, faults: readonly Fault[]): Html {
+/** `sent`: how many the examiner or the nodes have counted, seen or not. */
+export function messagesSection(
+  columns: Columns,
+  messages: Messages,
+  faults: readonly Fault[],
+  sent: number,
+): Html {
   const { nodes, overlooked } = columns;
   const loads = byNode(messages, nodes.length);
   const more = overlooked > 0 && html`
@@ -37,7 +43,7 @@ export function messagesSection(columns: Columns, messages: Messages, faults: re
   return html`
     <section id="messages">
       <h2>Messages <span class="count">${count(messages.count)} between nodes</span></h2>
-      <p class="lead">${busiest(columns, loads, messages.count)} ${more}</p>
+      <p class="lead">${busiest(columns, loads, messages.count, sent)} ${more}</p>
       ${messages.count > 0 && [
         typesChart(columns, messages, faults),
         html`<div class="pair">${typesTable(columns, messages)}${nodesTable(columns, loads)}</div>`,
@@ -48,8 +54,17 @@ export function messagesSection(columns: Columns, messages: Messages, faults: re
   `;
 }
 
-function busiest({ nodes }: Columns, [first]: readonly NodeTraffic[], all: number): Html {
-  if (first === undefined || all === 0) return html`No node sent anything to another.`;
+function busiest(
+  { nodes }: Columns,
+  [first]: readonly NodeTraffic[],
+  all: number,
+  counted: number,
+): Html {
+  if (first === undefined || all === 0) {
+    return counted > 0
+      ? html`The nodes have counted ${count(counted)} messages between them. Nobody saw these on their way.`
+      : html`No node sent anything to another.`;
+  }
   const { node, sent, received } = first;
   const share = Math.round(100 * (sent.count + received.count) / (2 * all));
   return html`The busiest node is <b>${nodes[node]}</b>: it sent ${count(sent.count)} messages (${

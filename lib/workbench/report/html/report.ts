@@ -22,6 +22,7 @@ export function reportHtml(run: Run, script: string): string {
   const columns = columnsOf(run, fates);
   const messages = new Messages(columns);
   const toldAt = toldAtOf(columns);
+  const sent = run.results.net.servers["send-count"];
   // A counter has no values, and so has a run in which nobody was told anything.
   const ofValues = fates.values.length === 0 ? [] : [
     { id: "latency", name: "Latency", part: latencySection(run, fates, faults) },
@@ -30,7 +31,7 @@ export function reportHtml(run: Run, script: string): string {
   const sections = [
     { id: "violations", name: "Violations", part: violationsSection(run, fates) },
     ...ofValues,
-    { id: "messages", name: "Messages", part: messagesSection(columns, messages, faults) },
+    { id: "messages", name: "Messages", part: messagesSection(columns, messages, faults, sent) },
     { id: "space-time", name: "Space and time", part: diagramSection(run, fates, columns) },
     { id: "settings", name: "Settings", part: settingsSection(run) },
   ];

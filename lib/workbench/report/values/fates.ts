@@ -8,8 +8,11 @@ import type { Run } from "../run.ts";
 import { type Course, coursesOf } from "./courses.ts";
 import type { Fate } from "./words.ts";
 
-/** A value is late if it took so many times as long as the one in the middle, where no limit says it. A guess. */
-export const LATE_TIMES = 4;
+/** Where no limit says it, a value is late if it took so many times as long as the quickest, and no less than so long. Guesses. */
+export const LATE_TIMES = 8;
+export const LATE_MS_MIN = 50;
+/** The quickest: all but so many take longer. In a run with long cuts the value in the middle is late itself. */
+const QUICKEST_SHARE = 0.05;
 
 export interface ValueFate {
   readonly value: Json;
@@ -77,8 +80,8 @@ function broadcastsOf({ operations, elements }: Recording): Map<Key, Operation> 
 function lateMsOf(limits: Run["about"]["limits"], trueMs: readonly number[]): number {
   const most = limits.filter(({ of }) => of === "true-max" || of === "stable-max").map(({ most }) => most);
   if (most.length > 0) return Math.max(...most);
-  const middle = trueMs.toSorted((a, b) => a - b)[Math.floor(trueMs.length / 2)] ?? 0;
-  return LATE_TIMES * Math.max(1, middle);
+  const quickest = trueMs.toSorted((a, b) => a - b)[Math.floor(QUICKEST_SHARE * trueMs.length)] ?? 0;
+  return Math.max(LATE_MS_MIN, LATE_TIMES * quickest);
 }
 
 /** The worst first, as a value may be in more than one list. */

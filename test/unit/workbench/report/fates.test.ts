@@ -50,7 +50,7 @@ test("a value says who saw it twice, and who lacks it in the end", () => {
   assert.deepEqual(forgotten?.lacking, ["n1"]);
 });
 
-test("what takes four times as long as the value in the middle is late, unless a limit says when", () => {
+test("what takes many times as long as the quickest is late, unless a limit says when", () => {
   const settings = { nemesis: ["partition"], cutsS: [2], latencyMs: 20, rate: 20, timeLimitS: 10 } as const;
   const run = someRun({ settings });
   const { values, lateMs } = fatesOf(run);

@@ -77,3 +77,9 @@ test("a run without values says nothing of them", () => {
   assert.doesNotMatch(report, /<h2>(Latency|Fates)|stable latency/);
   assert.match(plain(report), /Messages .* faults?: who and when/);
 });
+
+test("messages that nobody saw are counted all the same", () => {
+  const run = someRun({ settings: short });
+  const said = plain(reportHtml({ ...run, recording: { ...run.recording, passages: [] } }, ""));
+  assert.match(said, /The nodes have counted \d+ messages between them\. Nobody saw these on their way\./);
+});
