@@ -72,6 +72,10 @@ test(
       await page.locator("#fates-live [data-value='3']").click();
       assert.match(await page.locator("#way h3").innerText(), /The way of value 3\b/);
       assert.equal(await page.locator("#way tbody tr").count(), 5);
+      assert.match(
+        await page.locator("#way .why").innerText(),
+        /is on its way from n\d to n\d.*Where the time went: /s,
+      );
       assert.equal(await page.locator("svg.live circle.told").count(), 1);
       assert.equal(await page.locator("svg.live circle.message").count(), 4);
       assert.equal(await marks(page, "svg.live path.way:not(.inferred)"), 4);
@@ -167,6 +171,7 @@ test(
       );
       await told.locator("[data-value]").press("Enter");
       assert.match(await page.locator("#way").innerText(), /Never at n0, n2, n3, n4\./);
+      assert.match(await page.locator("#way .why").innerText(), /no message carried it to n0, n2, n3, n4\./);
       assert.equal(await page.locator("#way tbody tr").count(), 1);
     }),
 );

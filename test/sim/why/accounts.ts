@@ -4,6 +4,8 @@ import { Recorder } from "../../../lib/workbench/report/recording.ts";
 import type { Cause } from "../../../lib/workbench/report/why/causes.ts";
 import { Facts } from "../../../lib/workbench/report/why/facts.ts";
 import { whyOf } from "../../../lib/workbench/report/why/why.ts";
+import type { Settings } from "../../../lib/workbench/settings.ts";
+import { type Quantiles, quantiles } from "../../../lib/workbench/verdict/quantiles.ts";
 import { simulate } from "../../../lib/workbench/world/sim.ts";
 
 export interface Account {
@@ -13,15 +15,14 @@ export interface Account {
   readonly byCause: ReadonlyMap<Cause, number>;
   /** By how much the parts of one value differ from its latency, at most. */
   readonly errorMs: number;
-  /** The slowest value, by these parts and by the examiner. */
-  readonly slowestMs: number;
-  readonly measuredMs: number;
+  /** By how much the quantiles of the latencies differ from the examiner's, at most; it rounds to a tenth. */
+  readonly offMs: number;
 }
 
-export function accountOf(title: string, seed: number): Account {
+export function accountOf(title: string, seed: number, changes: Partial<Settings> = {}): Account {
   const row = rows.find((each) => each.title === title);
   if (row === undefined) throw new Error(`there is no row ${title}`);
-  const settings = rowSettings(row, seed);
+  const settings = { ...rowSettings(row, seed), ...changes };
   const recorder = new Recorder();
   const results = simulate(settings, { recorder });
   const nodes = Array.from({ length: settings.nodeCount }, (_, i) => `n${i}`);
@@ -41,7 +42,12 @@ export function accountOf(title: string, seed: number): Account {
     ms: latencies.reduce((sum, ms) => sum + ms, 0),
     byCause,
     errorMs: Math.max(...errors),
-    slowestMs: Math.max(...latencies),
-    measuredMs: results["true-latencies"]?.["1"] ?? NaN,
+    offMs: distance(quantiles(latencies), results["true-latencies"]),
   };
+}
+
+function distance(some: Quantiles | undefined, others: Quantiles | null): number {
+  if (some === undefined || others === null) return NaN;
+  const names = ["0", "0.5", "0.95", "0.99", "1"] as const;
+  return Math.max(...names.map((name) => Math.abs(some[name] - others[name])));
 }

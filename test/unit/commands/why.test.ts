@@ -1,6 +1,6 @@
 /** `hearsay why`: which values of which run, what is printed, and what is said where it cannot be. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parseWhy } from "../../../lib/commands/config/exam/why.ts";
@@ -66,6 +66,13 @@ test("the slowest values of a simulated run are explained, the same from its eve
     await run("sim", ...short, "--events", file);
     assert.deepEqual(await run("why", "--slowest", "2", file), simulated);
   }));
+
+test("the README shows what is printed", async () => {
+  const readme = readFileSync(new URL("../../../lib/workbench/README.md", import.meta.url), "utf8");
+  const { out } = await run("why", "--challenge", "3d", "--nemesis", "partition", "--seed", "4");
+  const block = out.split("\n").map((line) => line === "" ? "" : `    ${line}`).join("\n");
+  assert.ok(readme.includes(block));
+});
 
 test("values that are given are explained; of one that nobody told, those that may be meant are named", async () => {
   const { status, out, err } = await run("why", "3", "4000", "abc", "--json", ...short);

@@ -47,6 +47,7 @@ export function linesOf(why: Why, nodes: number): string[] {
     lineOf(told.at, undefined, `a client tells it to ${told.node}`),
     ...stretches.map((stretch) => lineOf(stretch.from, stretch.to - stretch.from, sentenceOf(stretch))),
     lineOf(last.at, undefined, `${last.node} has it${missing.length > 0 ? "" : ", and so have all"}`),
+    ...vainSteps(why).map(({ at, text }) => lineOf(at, undefined, text)),
   ];
   return [
     headline(why, nodes),
@@ -55,7 +56,6 @@ export function linesOf(why: Why, nodes: number): string[] {
     ...steps,
     "",
     `where the time went: ${sumOf(why)}`,
-    ...missing.length > 0 ? vainLines(why) : [],
     ...reservations(why),
   ];
 }
@@ -67,6 +67,9 @@ export function sentencesOf(why: Why): string[] {
       const { from, to } = stretch;
       return `At ${seconds(from)} s, for ${seconds(to - from)} s: ${sentenceOf(stretch)}.`;
     }),
+    ...vainSteps(why).map(({ at, text }) =>
+      at === undefined ? `And ${text}.` : `At ${seconds(at)} s: ${text}.`
+    ),
     `Where the time went: ${sumOf(why)}.`,
     ...reservations(why),
   ];
@@ -85,15 +88,17 @@ function reservations({ inferred, traced }: Why): string[] {
   ];
 }
 
-function vainLines({ missing, vain }: Why): string[] {
+/** Of a value that some node lacks: the messages that did not bring it, each with its time. */
+function vainSteps({ missing, vain }: Why): { readonly at?: number; readonly text: string }[] {
   const none = missing.filter((node) => !vain.some(({ to }) => to === node));
   const more = vain.length - VAIN_MAX;
   return [
-    ...vain.slice(0, VAIN_MAX).map(({ from, to, sentAt, drop }) =>
-      lineOf(sentAt, undefined, `${from} sends it to ${to}, where it does not arrive: ${drops[drop]}`)
-    ),
-    ...more > 0 ? [`and ${more} more messages that did not arrive`] : [],
-    ...none.length > 0 ? [`No message carried it to ${none.join(", ")}.`] : [],
+    ...vain.slice(0, VAIN_MAX).map(({ from, to, sentAt, drop }) => ({
+      at: sentAt,
+      text: `${from} sends it to ${to}, where it does not arrive: ${drops[drop]}`,
+    })),
+    ...more > 0 ? [{ text: `${more} more messages that carried it did not arrive` }] : [],
+    ...none.length > 0 ? [{ text: `no message carried it to ${none.join(", ")}` }] : [],
   ];
 }
 
@@ -132,8 +137,9 @@ function headline({ value, told, last, ms, missing }: Why, nodes: number): strin
   } s later`;
 }
 
-function lineOf(at: number, ms: number | undefined, text: string): string {
-  return `${seconds(at).padStart(9)}  ${(ms === undefined ? "" : seconds(ms)).padStart(7)}  ${text}`;
+function lineOf(at: number | undefined, ms: number | undefined, text: string): string {
+  const moment = at === undefined ? "" : seconds(at);
+  return `${moment.padStart(9)}  ${(ms === undefined ? "" : seconds(ms)).padStart(7)}  ${text}`;
 }
 
 function seconds(ms: number): string {

@@ -38,9 +38,9 @@ test("linesOf(): what is missing, inferred or not said is named so", () => {
     "    0.000    0.005  n1 has it, and does not say why it does not go to n0",
     "    0.005    0.005  it is on its way from n1 to n0",
     "    0.010           n0 has it",
+    "                    no message carried it to n2",
     "",
     "where the time went: 0.005 s unknown · 0.005 s the network",
-    "No message carried it to n2.",
     "The nodes said nothing of their decisions: only the network and cuts have a name.",
     "The way is inferred from the messages that carry the value.",
   ]);
@@ -49,10 +49,17 @@ test("linesOf(): what is missing, inferred or not said is named so", () => {
 test("linesOf(): messages that did not arrive where the value is missing are named, with what became of them", () => {
   const story = new Story().star().told("n1", 0).holds("n1", 0)
     .sent("n1", "n0", [0, 10], "partition").sent("n1", "n2", [5, 10], "loss");
-  assert.deepEqual(linesOf(story.why(), NODES.length).slice(-2), [
+  assert.deepEqual(linesOf(story.why(), NODES.length).slice(-5), [
+    "    0.000           n1 has it",
     "    0.000           n1 sends it to n0, where it does not arrive: a cut",
     "    0.005           n1 sends it to n2, where it does not arrive: it is lost",
+    "",
+    "where the time went: it took none",
   ]);
+  assert.equal(
+    sentencesOf(story.why())[0],
+    "At 0.000 s: n1 sends it to n0, where it does not arrive: a cut.",
+  );
 });
 
 test("sentencesOf(): a sentence for each step, and one for the sum", () => {
