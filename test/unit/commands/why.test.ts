@@ -4,6 +4,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parseWhy } from "../../../lib/commands/config/exam/why.ts";
+import { FILE_RULE } from "../../../lib/commands/config/exam/wanted.ts";
+import { flagsOf } from "../../../lib/commands/flags/every_flag.ts";
 import { dispatch } from "../../../lib/commands/dispatch.ts";
 import { chosen } from "../../../lib/commands/why/values.ts";
 import { inFolder } from "../../shared/in_folder.ts";
@@ -41,6 +43,12 @@ test("without a file a run is simulated, with the flags of sim", () => {
   assert.ok("exam" in source);
   assert.deepEqual([source.exam.settings.seed, source.exam.settings.nodeCount, slowest], [4, 25, 3]);
   assert.deepEqual(source.without, ["hold"]);
+});
+
+test("why takes no flag that writes a file: it explains and is done", () => {
+  const flags = flagsOf("why");
+  assert.ok(flags.some(({ name }) => name === "without"));
+  assert.deepEqual(flags.filter(({ rule }) => rule === FILE_RULE), []);
 });
 
 test("what does not go together is said; a variable that is for other commands, too, is none of it", () => {

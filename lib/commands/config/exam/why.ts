@@ -29,6 +29,7 @@ export interface WhyConfig {
 const elsewhere = {
   seeds: true,
   report: true,
+  junit: true,
   events: true,
   junit: true,
   workload: true,
