@@ -85,7 +85,8 @@ const examples: Readonly<Record<string, readonly string[]>> = {
 
 const scripts = [
   "The actions of a script stand apart by ';' or on lines of their own, each after its time in ms: broadcast NODE VALUE,",
-  "read NODE, cut GRUDGE, heal, pause NODE, resume NODE, kill NODE, start NODE, slow NODE MS, loss SHARE, duplicate SHARE.",
+  "read NODE, cut GRUDGE, heal, pause NODE, resume NODE, kill NODE, start NODE, slow NODE|LINK MS,",
+  "loss SHARE, duplicate SHARE, rate HZ.",
   "'#' begins a comment. What a script leaves broken is mended when the load ends.",
 ];
 

@@ -107,14 +107,21 @@ export function component(grudge: Grudge, nodes: readonly string[], from: string
 function cutLinks(text: string, nodes: readonly string[]): Grudge | undefined {
   const grudge = new Map<string, Set<string>>();
   for (const link of text.split(",").map((link) => link.trim())) {
-    const from = nodes.find((id) => link.startsWith(`${id}-`) && nodes.includes(link.slice(id.length + 1)));
-    const to = from === undefined ? "" : link.slice(from.length + 1);
-    if (from === undefined || from === to) return undefined;
-    for (const [here, there] of [[from, to], [to, from]] as const) {
+    const [a, b] = linkIn(link, nodes) ?? [];
+    if (a === undefined || b === undefined) return undefined;
+    for (const [here, there] of [[a, b], [b, a]] as const) {
       grudge.set(here, (grudge.get(here) ?? new Set()).add(there));
     }
   }
   return grudge;
+}
+
+/** The two nodes that "n0-n1" names, in the order of `nodes`; undefined where it does not name two. */
+export function linkIn(text: string, nodes: readonly string[]): readonly [string, string] | undefined {
+  const from = nodes.find((id) => text.startsWith(`${id}-`) && nodes.includes(text.slice(id.length + 1)));
+  const to = from === undefined ? undefined : text.slice(from.length + 1);
+  if (from === undefined || to === undefined || from === to) return undefined;
+  return nodes.indexOf(from) < nodes.indexOf(to) ? [from, to] : [to, from];
 }
 
 function linked(grudge: Grudge, a: string, b: string): boolean {

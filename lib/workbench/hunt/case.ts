@@ -71,6 +71,10 @@ function renamed(
     const node = nameOf(action.node);
     return node === undefined ? undefined : { ...action, node };
   }
+  if (action.kind === "slow") {
+    const link = action.link.split("-").map((id) => names.get(id));
+    return link.includes(undefined) ? undefined : { ...action, link: link.join("-") };
+  }
   if (action.kind !== "cut") return action;
   const grudge = renamedGrudge(action.grudge, names);
   const parsed = parseScript(printAction({ ...action, grudge }), [...names.values()]);

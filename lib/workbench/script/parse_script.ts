@@ -1,7 +1,7 @@
 /** Reads a script: actions as `500 broadcast n0 17`, apart by ';' or on lines of their own, with comments from '#' on. */
 import { canonical, VALUE_DEPTH_MAX } from "../../core/log/canonical.ts";
 import type { Json } from "../../core/message.ts";
-import { parseGrudge } from "../faults/grudge.ts";
+import { linkIn, parseGrudge } from "../faults/grudge.ts";
 import {
   type Action,
   type Deed,
@@ -98,12 +98,14 @@ function readDeed(kind: string, rest: string, nodes: readonly string[]): Read<De
     case "heal":
       return words.length === 0 ? { value: { kind } } : { rule: "'heal' takes nothing: it ends the cut" };
     case "slow": {
-      const why = whyNoNode(word, nodes);
+      const link = linkIn(word, nodes)?.join("-");
+      const why = link === undefined ? whyNoNode(word, nodes) : undefined;
       const ms = words.length === 2 ? number(second, SLOW_MS_MAX, 0) : undefined;
-      if (why === undefined && ms !== undefined) return { value: { kind, node: word, ms } };
-      return {
-        rule: takes(kind, `${nodeRule(nodes)}, and MS, a whole number from 0 to ${SLOW_MS_MAX}`, why),
-      };
+      if (why === undefined && ms !== undefined) {
+        return { value: link === undefined ? { kind, node: word, ms } : { kind, link, ms } };
+      }
+      const msRule = `MS, a whole number from 0 to ${SLOW_MS_MAX}`;
+      return { rule: takes(kind, `${nodeRule(nodes)}, or a link, as n0-n1, and ${msRule}`, why) };
     }
     case "loss":
     case "duplicate": {

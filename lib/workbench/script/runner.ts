@@ -136,7 +136,7 @@ export class ScriptRunner {
       case "start":
         return this.#mend("kill", deed.node);
       case "slow":
-        return this.#slow(deed.node, deed.ms);
+        return this.#slow("link" in deed ? deed.link : deed.node, deed.ms);
       case "rate":
         return this.#options.setRate(deed.rate);
       case "loss":
@@ -194,12 +194,13 @@ export class ScriptRunner {
     if (blows[kind].mend(this.#options.cluster, node)) this.#options.tell(kind, "stop", node);
   }
 
-  #slow(node: string, ms: number): void {
-    this.#options.network.setSlow(node, ms);
+  /** A node, or a link as "n0-n1". */
+  #slow(where: string, ms: number): void {
+    this.#options.network.setSlow(where, ms);
     if (ms > 0) {
-      this.#struck.slow.add(node);
-      this.#options.tell("slow", "start", `${node} by ${ms} ms`);
-    } else if (this.#struck.slow.delete(node)) this.#options.tell("slow", "stop", node);
+      this.#struck.slow.add(where);
+      this.#options.tell("slow", "start", `${where} by ${ms} ms`);
+    } else if (this.#struck.slow.delete(where)) this.#options.tell("slow", "stop", where);
   }
 
   #share(kind: "loss" | "duplicate", share: number): void {

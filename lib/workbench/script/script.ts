@@ -10,6 +10,8 @@ export type Deed =
   | { readonly kind: "heal" }
   /** Messages between the node and all others take so much longer, ms; 0 ends that. */
   | { readonly kind: "slow"; readonly node: string; readonly ms: number }
+  /** The same of the messages on one link, "n0-n1". */
+  | { readonly kind: "slow"; readonly link: string; readonly ms: number }
   /** The share of the messages between nodes that is lost, or doubled, 0 to 1; 0 ends that. */
   | { readonly kind: "loss" | "duplicate"; readonly share: number }
   /** So many operations a second come at random from now on, over all clients. */
@@ -63,7 +65,7 @@ function wordsOf(deed: Deed): readonly (string | number)[] {
     case "heal":
       return [];
     case "slow":
-      return [deed.node, deed.ms];
+      return ["link" in deed ? deed.link : deed.node, deed.ms];
     case "rate":
       return [toDecimals(deed.rate, 3)];
     case "loss":

@@ -90,7 +90,7 @@ export class Network {
   readonly #clients = new Map<string, (envelope: Envelope) => void>();
   /** By source and destination: when the line will have carried all that was sent so far. */
   readonly #freeAt = new Map<string, number>();
-  /** By node: how much longer messages between it and other nodes take, ms. */
+  /** By node, or by link: how much longer messages take, ms. */
   readonly #slowMs = new Map<string, number>();
   #grudge: Grudge = new Map();
   #lossShare = 0;
@@ -161,9 +161,10 @@ export class Network {
     this.#duplicateShare = share;
   }
 
-  /** Messages between the node and others take so much longer from now on, ms. */
-  setSlow(id: string, ms: number): void {
-    this.#slowMs.set(id, ms);
+  /** Messages between the node and others, or on the link "n0-n1", take so much longer from now on, ms. */
+  setSlow(where: string, ms: number): void {
+    if (ms > 0) this.#slowMs.set(where, ms);
+    else this.#slowMs.delete(where);
   }
 
   /** The node can receive (again). */
@@ -260,7 +261,9 @@ export class Network {
   }
 
   #slownessOf({ src, dest }: Envelope): number {
-    return (this.#slowMs.get(src) ?? 0) + (this.#slowMs.get(dest) ?? 0);
+    if (this.#slowMs.size === 0) return 0;
+    const places = [src, dest, `${src}-${dest}`, `${dest}-${src}`];
+    return places.reduce((ms, place) => ms + (this.#slowMs.get(place) ?? 0), 0);
   }
 
   /** A message that is still on the line is not in the way of others at the receiver. */

@@ -65,12 +65,12 @@ test("shrink(): where nothing smaller fails, the case stays", async () => {
 test("withoutNode(): what concerned the node goes or falls to its heir, and the others are n0, n1, … again", () => {
   const given = caseOf(
     4,
-    "1 broadcast n1 7; 2 cut n0,n1|n2,n3; 3 cut n1|rest; 4 cut n0-n1,n1-n3; 5 kill n3; 6 cut n1-n2; 7 slow n1 5; 8 cut n0>n1",
+    "1 broadcast n1 7; 2 cut n0,n1|n2,n3; 3 cut n1|rest; 4 cut n0-n1,n1-n3; 5 kill n3; 6 cut n1-n2; 7 slow n1 5; 8 cut n0>n1; 9 slow n0-n1 5; 10 slow n2-n3 6",
   );
-  assert.equal(textOf(withoutNode(given, "n1")), "3 nodes, 0 ms: 2 cut n0|n1,n2; 5 kill n2");
+  assert.equal(textOf(withoutNode(given, "n1")), "3 nodes, 0 ms: 2 cut n0|n1,n2; 5 kill n2; 10 slow n1-n2 6");
   assert.equal(
     textOf(withoutNode(given, "n1", "n3")),
-    "3 nodes, 0 ms: 1 broadcast n2 7; 2 cut n0|n1,n2; 5 kill n2; 7 slow n2 5",
+    "3 nodes, 0 ms: 1 broadcast n2 7; 2 cut n0|n1,n2; 5 kill n2; 7 slow n2 5; 10 slow n1-n2 6",
   );
 });
 

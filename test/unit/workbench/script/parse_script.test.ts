@@ -34,7 +34,7 @@ test("parseScript(): every action, in order of time; those of one moment as they
     2000 heal; 1000 cut n0|rest    ; ;
     1000 kill n1; 1000 start n1
     1500.5 slow n2 80; 1600 loss 0.25; 1700 duplicate 1; 1800 pause n0; 1900 resume n0; 1950 read n2
-    3000 cut n0-n1; 3100 rate 2.5`;
+    3000 cut n0-n1; 3100 rate 2.5; 3200 slow n2-n1 80`;
   assert.deepEqual(
     read(text),
     [
@@ -51,6 +51,7 @@ test("parseScript(): every action, in order of time; those of one moment as they
       { at: 2000, kind: "heal" },
       { at: 3000, kind: "cut", grudge: "n0-n1" },
       { at: 3100, kind: "rate", rate: 2.5 },
+      { at: 3200, kind: "slow", link: "n1-n2", ms: 80 },
     ] satisfies Script,
   );
   assert.deepEqual(read(" # nothing\n;"), []);
@@ -75,6 +76,10 @@ test("parseScript(): a mistake names its action, and says what is expected", () 
   }
   assert.match(mistake("5 broadcast n7 1"), /^1: 'broadcast' takes NODE.*\(there is no node "n7"\)$/);
   assert.match(mistake("5 cut n0|n9"), /^1: 'cut' takes the sides by name.*\(there is no node "n9"\)$/);
+  assert.match(
+    mistake("5 slow n0-n0 1"),
+    /'slow' takes NODE.*, or a link, as n0-n1, and MS.*\(there is no node "n0-n0"\)$/,
+  );
   assert.match(mistake("5 cut n0-n0"), /^1: 'cut' takes/);
   assert.equal(mistake("5 heal n0"), "1: 'heal' takes nothing: it ends the cut");
   assert.match(
@@ -108,6 +113,11 @@ const deed = fc.oneof(
   }),
   fc.record({ kind: fc.constant("heal" as const) }),
   fc.record({ kind: fc.constant("slow" as const), node, ms: fc.nat(SLOW_MS_MAX) }),
+  fc.record({
+    kind: fc.constant("slow" as const),
+    link: fc.constantFrom("n0-n1", "n1-n2"),
+    ms: fc.nat(SLOW_MS_MAX),
+  }),
   fc.record({ kind: fc.constant("rate" as const), rate: fc.nat(1e6).map((n) => n / 1e3) }),
   fc.record({ kind: fc.constantFrom("loss" as const, "duplicate"), share: fc.nat(1e6).map((n) => n / 1e6) }),
 );

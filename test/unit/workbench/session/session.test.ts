@@ -14,6 +14,7 @@ const deeds: readonly (readonly [number, Deed])[] = [
   [350, { kind: "cut", grudge: "n0,n1|rest" }],
   [1_000, { kind: "broadcast", node: "n1", value: "C" }],
   [1_200, { kind: "slow", node: "n3", ms: 200 }],
+  [1_300, { kind: "slow", link: "n0-n3", ms: 50 }],
   [1_900, { kind: "kill", node: "n4" }],
   [2_000, { kind: "loss", share: 0.2 }],
   [2_000, { kind: "pause", node: "n2" }],

@@ -49,6 +49,41 @@ test("latency(): constant is the mean, uniform whole from 0 to twice the mean, e
   assert.ok([...uniform, ...exponential].every(Number.isInteger));
 });
 
+test("Network: a slow node or link makes messages late, both ways and together, until it is slow no more", () => {
+  const { scheduler, network, arrivals, send } = world([10]);
+  const all = (): string[] => {
+    for (const [src, dest] of [["n0", "n1"], ["n1", "n0"], ["n1", "n2"]] as const) send(src, dest, "m");
+    scheduler.run();
+    return arrivals.splice(0);
+  };
+  network.setSlow("n0-n1", 100);
+  assert.deepEqual(all(), ["n2<-m@10", "n1<-m@110", "n0<-m@110"]);
+  network.setSlow("n0", 1_000);
+  assert.deepEqual(all(), ["n2<-m@120", "n1<-m@1220", "n0<-m@1220"]);
+  network.setSlow("n0-n1", 0);
+  network.setSlow("n0", 0);
+  assert.deepEqual(all(), ["n1<-m@1230", "n0<-m@1230", "n2<-m@1230"]);
+});
+
+test("Network: an observer is told of messages as they leave, and of copies as such", () => {
+  const left: string[] = [];
+  const { scheduler, network, send } = world([10], undefined, {
+    left: ({ envelope: { dest }, sentAt, dueAt, copy }) =>
+      left.push(`${dest} ${sentAt} ${dueAt} ${copy ?? false}`),
+    passed: () => {},
+    became: () => {},
+    parted: () => {},
+  });
+  send("n0", "n1", "m");
+  network.setDuplicates(1);
+  send("n0", "n2", "m");
+  network.setDuplicates(0);
+  network.setLoss(1);
+  send("n0", "n1", "m");
+  scheduler.run();
+  assert.deepEqual(left, ["n1 0 10 false", "n2 0 10 false", "n2 0 10 true"]);
+});
+
 test("Network: between nodes a message takes its latency, with a client none", () => {
   const { scheduler, arrivals, send } = world([100]);
   send("n0", "n1", "slow");
