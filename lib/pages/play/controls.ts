@@ -117,8 +117,12 @@ export class Controls {
     nodes.forEach((node, i) => {
       if (picture.states[i] === "down") this.#player.act({ kind: "start", node });
       if (picture.states[i] === "paused") this.#player.act({ kind: "resume", node });
-      if ((set.slowMs.get(node) ?? 0) > 0) this.#player.act({ kind: "slow", node, ms: 0 });
     });
+    for (const [where, ms] of set.slowMs) {
+      if (ms > 0) {
+        this.#player.act({ kind: "slow", ...where.includes("-") ? { link: where } : { node: where }, ms: 0 });
+      }
+    }
     if (set.loss > 0) this.#player.act({ kind: "loss", share: 0 });
   }
 

@@ -78,9 +78,21 @@ function nodeChoices(index: number): readonly Choice[] {
   ];
 }
 
-function linkChoices(link: Link): readonly Choice[] {
-  const isCut = player.isCut(...link);
-  return [{ label: isCut ? "Mend" : "Cut", key: "c", run: () => player.cut([link], !isCut) }];
+function linkChoices([a, b]: Link): readonly Choice[] {
+  const { session: { nodes } } = player;
+  const [isCut, link] = [
+    player.isCut(a, b),
+    [a, b].toSorted((x, y) => x - y).map((node) => nodes[node]).join("-"),
+  ];
+  const isSlow = (player.set.slowMs.get(link) ?? 0) > 0;
+  return [
+    { label: isCut ? "Mend" : "Cut", key: "c", run: () => player.cut([[a, b]], !isCut) },
+    {
+      label: isSlow ? "As fast as others" : `Slow, by ${SLOW_MS} ms`,
+      key: "s",
+      run: () => player.act({ kind: "slow", link, ms: isSlow ? 0 : SLOW_MS }),
+    },
+  ];
 }
 
 function onKey(event: KeyboardEvent): void {

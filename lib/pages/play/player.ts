@@ -137,13 +137,13 @@ export class Player {
     return grudge.get(one)?.has(other) === true || grudge.get(other)?.has(one) === true;
   }
 
-  /** What is set at this moment: extra ms by node, the share of messages that is lost, operations per second. */
+  /** What is set at this moment: extra ms by node or link, the share of messages that is lost, operations per second. */
   get set(): { readonly slowMs: ReadonlyMap<string, number>; readonly loss: number; readonly rate: number } {
     const slowMs = new Map<string, number>();
     let [loss, { rate }] = [0, this.story];
     for (const action of this.session.script) {
       if (action.at > this.session.now) break;
-      if (action.kind === "slow") slowMs.set(action.node, action.ms);
+      if (action.kind === "slow") slowMs.set("link" in action ? action.link : action.node, action.ms);
       else if (action.kind === "loss") loss = action.share;
       else if (action.kind === "rate") rate = action.rate;
     }

@@ -3,7 +3,7 @@
 import { cutLinksOf, linkOf } from "../../workbench/session/cut_links.ts";
 import type { Flight } from "../../workbench/session/picture.ts";
 import type { Key } from "../../workbench/verdict/values.ts";
-import { component } from "../../workbench/faults/grudge.ts";
+import { component, linkIn } from "../../workbench/faults/grudge.ts";
 import { type Colours, contextOf } from "./drawing/colours.ts";
 import { crosses, distanceTo, type Link, mainLinks, places, type Point, radiusFor } from "./layout.ts";
 import { type Choice, Overlay, type Target } from "./overlay.ts";
@@ -80,7 +80,10 @@ export class View {
     const { nodes, picture } = this.#player.session;
     if ("link" in target) {
       const [a, b] = target.link;
-      return `link ${nodes[a]} – ${nodes[b]}${this.#player.isCut(a, b) ? ", cut" : ""}`;
+      const isSlow = (this.#player.set.slowMs.get(`${nodes[a]}-${nodes[b]}`) ?? 0) > 0;
+      return `link ${nodes[a]} – ${nodes[b]}${this.#player.isCut(a, b) ? ", cut" : ""}${
+        isSlow ? ", slow" : ""
+      }`;
     }
     const state = picture.states[target.node];
     const isSlow = (this.#player.set.slowMs.get(nodes[target.node] ?? "") ?? 0) > 0;
@@ -106,6 +109,7 @@ export class View {
       relays: session.nodes.map((_, index) => relays.has(index)),
       links: this.#links,
       cutLinks: this.#cutLinks,
+      slowLinks: [...slowMs].flatMap(([where, ms]) => ms > 0 ? linkNamed(where, session.nodes) : []),
       underWay: picture.underWay,
       lost: this.#lately(),
       values: latest(values),
@@ -238,6 +242,12 @@ export class View {
     const { left, top } = this.#stage.getBoundingClientRect();
     return { x: event.clientX - left, y: event.clientY - top };
   }
+}
+
+/** By its name, as "n0-n1"; none where it is that of a node. */
+function linkNamed(name: string, nodes: readonly string[]): Link[] {
+  const [a = -1, b = -1] = (linkIn(name, nodes) ?? []).map((node) => nodes.indexOf(node));
+  return a < 0 ? [] : [[a, b]];
 }
 
 /** Each link once, the lower index first. */

@@ -124,7 +124,7 @@ const body = `<header>
         <div><dt>H</dt><dd>heal the cut</dd></div>
         <div><dt>Tab, Enter</dt><dd>to a node or link, and its menu</dd></div>
         <div><dt>T P K S C</dt><dd>at a node: tell, pause, kill, slow, cut off</dd></div>
-        <div><dt>C</dt><dd>at a link: cut or mend</dd></div>
+        <div><dt>C S</dt><dd>at a link: cut, slow</dd></div>
       </dl>
     </details>
   </div>

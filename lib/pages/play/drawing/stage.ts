@@ -30,6 +30,7 @@ export interface Scene {
   readonly relays: readonly boolean[];
   readonly links: readonly Link[];
   readonly cutLinks: readonly Link[];
+  readonly slowLinks: readonly Link[];
   readonly underWay: Iterable<Flight>;
   /** Lately lost. */
   readonly lost: readonly Flight[];
@@ -78,11 +79,14 @@ function drawSides(
 }
 
 function drawLinks(context: CanvasRenderingContext2D, scene: Scene, colours: Colours): void {
-  const { links, cutLinks, focused } = scene;
+  const { links, cutLinks, slowLinks, focused } = scene;
   const isCut = new Set(cutLinks.map(linkKey));
   context.strokeStyle = colours.line;
   context.lineWidth = 1.5;
   stroke(context, scene, links.filter((link) => !isCut.has(linkKey(link))));
+  context.strokeStyle = colours.probe;
+  context.lineWidth = 2.5;
+  stroke(context, scene, slowLinks);
   context.setLineDash([2, 5]);
   context.strokeStyle = colours.cut;
   context.lineWidth = 1.2;
