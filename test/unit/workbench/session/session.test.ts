@@ -6,6 +6,7 @@ import type { Deed } from "../../../../lib/workbench/script/script.ts";
 import type { Flight } from "../../../../lib/workbench/session/picture.ts";
 import { Session } from "../../../../lib/workbench/session/session.ts";
 import { emptyStory, settingsOf, type Story, UNTIL_MS_MAX } from "../../../../lib/workbench/session/story.ts";
+import { protocolNames } from "../../../../lib/workbench/settings.ts";
 import { simulate } from "../../../../lib/workbench/world/sim.ts";
 
 const deeds: readonly (readonly [number, Deed])[] = [
@@ -107,6 +108,15 @@ test("the counts of a session are those of the results", () => {
   assert.ok(lost > 0);
   // Nodes rest, too, before they are read for the last time.
   assert.ok(net.servers["send-count"] >= messages);
+});
+
+test("every protocol runs in a session", () => {
+  for (const protocol of protocolNames) {
+    const session = new Session({ ...emptyStory, nodeCount: 4, rate: 10, protocol });
+    session.runTo(1_000);
+    const { messages, values } = session.picture.ledger;
+    assert.ok(values.length > 0 && (messages > 0 || protocol === "single"), protocol);
+  }
 });
 
 test("what is done at one moment after another is done, and nothing of it is ahead", () => {
