@@ -31,7 +31,6 @@ const elsewhere = {
   report: true,
   junit: true,
   events: true,
-  junit: true,
   workload: true,
   "log-net-send": true,
   "log-net-recv": true,
