@@ -122,6 +122,13 @@ export const aims: readonly Aim[] = [
     },
   },
   {
+    name: "many values",
+    faults: [],
+    write(draft) {
+      draft.tellSome(40, 2).wait(50).tellSome(80, 4);
+    },
+  },
+  {
     name: "values while reads are under way",
     faults: [],
     write(draft) {

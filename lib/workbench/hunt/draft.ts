@@ -86,14 +86,13 @@ export class Draft {
     return this.do({ kind: "read", node });
   }
 
-  /** Cuts a few nodes, of which `node` is one, off from the rest; returns these few. */
+  /** Cuts a few nodes, of which `node` is one, off from the rest, now and then one way only; returns these few. */
   cut(node = this.node()): readonly string[] {
     const others = shuffle(this.random, this.nodes.filter((other) => other !== node));
     const side = [node, ...others.slice(0, below(this.random, Math.max(1, this.nodes.length - 1)))];
-    this.do({
-      kind: "cut",
-      grudge: `${side.join(",")}|${others.filter((id) => !side.includes(id)).join(",")}`,
-    });
+    const rest = others.filter((id) => !side.includes(id));
+    const mark = below(this.random, 6) === 0 ? ">" : "|";
+    this.do({ kind: "cut", grudge: `${side.join(",")}${mark}${rest.join(",")}` });
     return side;
   }
 

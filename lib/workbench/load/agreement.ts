@@ -1,8 +1,9 @@
 /** Whether a rest may end early: all nodes read the same, again and again, and all that is promised; or no rest can help any more. */
 import { digestOf } from "../../core/log/set_digest.ts";
 import type { Json } from "../../core/message.ts";
-import type { EvidenceCollector } from "../verdict/collector.ts";
+import type { SetFull } from "../verdict/set_full.ts";
 import { keyOf } from "../verdict/values.ts";
+import type { Violations } from "../verdict/violations.ts";
 import type { Scheduler } from "../world/world.ts";
 
 /** Each node must have read the same so often in a row: what is on its way meanwhile has arrived. */
@@ -11,18 +12,26 @@ const READS_MIN = 3;
 /** How often a rest is looked at, ms. */
 const LOOK_EVERY_MS = 20;
 
+/** What is known so far. */
+export interface KnownSoFar {
+  readonly setFull: Pick<SetFull, "knows">;
+  readonly violations: Pick<Violations, "count">;
+  /** Values that every node has to have in the end. */
+  readonly promised: readonly Json[];
+}
+
 export class Agreement {
   readonly #nodes: readonly string[];
-  readonly #collector: EvidenceCollector;
+  readonly #known: KnownSoFar;
   /** What all have read since it was last read otherwise, and how often each has. */
   #digest: string | undefined;
   #values: readonly Json[] = [];
   readonly #reads = new Map<string, number>();
   #isHopeless = false;
 
-  constructor(nodes: readonly string[], collector: EvidenceCollector) {
+  constructor(nodes: readonly string[], known: KnownSoFar) {
     this.#nodes = nodes;
-    this.#collector = collector;
+    this.#known = known;
   }
 
   /** A node was read, with this result. */
@@ -30,7 +39,7 @@ export class Agreement {
     const digest = digestOf(values);
     if (digest !== this.#digest) {
       this.#reads.clear();
-      this.#isHopeless ||= values.some((value) => !this.#collector.setFull.knows(value));
+      this.#isHopeless ||= values.some((value) => !this.#known.setFull.knows(value));
     }
     this.#digest = digest;
     this.#values = values;
@@ -38,10 +47,10 @@ export class Agreement {
   }
 
   get isOver(): boolean {
-    if (this.#isHopeless || this.#collector.violations.count > 0) return true;
+    if (this.#isHopeless || this.#known.violations.count > 0) return true;
     if (!this.#nodes.every((node) => (this.#reads.get(node) ?? 0) >= READS_MIN)) return false;
     const read = new Set(this.#values.map(keyOf));
-    return this.#collector.promised.every((value) => read.has(keyOf(value)));
+    return this.#known.promised.every((value) => read.has(keyOf(value)));
   }
 }
 
