@@ -8,7 +8,7 @@ import { allowedAims, writeBoth } from "./aims.ts";
 import { type Case, faultsFound } from "./case.ts";
 import { Draft } from "./draft.ts";
 import type { Find, HuntOptions, HuntOutcome, HuntProgress } from "./options.ts";
-import { type FirstToFail, shrink } from "./shrink.ts";
+import { type FailingOf, shrink } from "./shrink.ts";
 
 /** How long a fault lasts, from cycle to cycle, ms: longer than usual timeouts, and than two of them. Guesses. */
 const SPANS_MS = [250, 1_200, 2_600];
@@ -47,6 +47,8 @@ const SOMETIMES: Bar = { runs: 5, failures: 2 };
 /** How often what was found is run again, and how often what it was made into, to say how often it fails. */
 const AGAIN = 2;
 const AGAIN_IF_RARE = 3;
+/** How much longer than to look for a failure it may take to make it smaller. */
+const SHRINK_BUDGETS = 2;
 /** How many of the last steps are looked at for one that fails often enough. */
 const STEPS_BACK_MAX = 3;
 const TRIES = 5;
@@ -169,7 +171,7 @@ export class Hunt {
   /** As small as it gets. Where many nodes are left, a hunt with a few may find something smaller. */
   async #smallest(found: Find): Promise<Find> {
     const { budgetMs } = this.#options;
-    const smaller = await this.#shrunk(found, this.#elapsedMs + budgetMs);
+    const smaller = await this.#shrunk(found, this.#elapsedMs + SHRINK_BUDGETS * budgetMs);
     if (smaller.case.nodeCount <= FEW_NODES) return smaller;
     const other = await this.#seek(this.#elapsedMs + budgetMs / 4, FEW_NODES);
     const again = other && await this.#again(other);
@@ -185,11 +187,13 @@ export class Hunt {
     const bar = isCertain ? CERTAIN : found.failed === found.of ? ALWAYS : SOMETIMES;
     for (const patienceS of new Set([this.#hastyS, recoveryS])) {
       const steps: Case[] = [];
-      await shrink(found.case, async (cases) => {
-        const smaller = await this.#firstToFail(cases, patienceS, bar, until);
-        if (smaller !== undefined) steps.push(smaller);
-        return smaller;
+      const smallest = await shrink(found.case, async (cases) => {
+        const failing = await this.#failingOf(cases, patienceS, bar, until);
+        steps.push(...failing.slice(0, 1));
+        return failing;
       });
+      // Where several failed, another one than the first may have been taken.
+      if (smallest !== found.case && !steps.includes(smallest)) steps.push(smallest);
       const confirmed = await this.#smallestThatFails(found, steps);
       if (confirmed !== undefined) return confirmed;
     }
@@ -205,23 +209,23 @@ export class Hunt {
     return undefined;
   }
 
-  async #firstToFail(
+  async #failingOf(
     cases: readonly Case[],
     patienceS: number,
     bar: Bar,
     until: number,
-  ): ReturnType<FirstToFail> {
+  ): ReturnType<FailingOf> {
     const nodes = Math.max(...cases.map(({ nodeCount }) => nodeCount)) * bar.failures;
     const atOnce = Math.max(1, Math.floor(this.#options.ground.nodesAtOnce / nodes));
     for (let i = 0; i < cases.length && this.#elapsedMs < until; i += atOnce) {
       const batch = cases.slice(i, i + atOnce);
       const fails = await Promise.all(batch.map((each) => this.#fails(each, patienceS, bar)));
-      const found = batch[fails.indexOf(true)];
-      if (found === undefined) continue;
-      this.#tell({ phase: "shrinking", smallest: found });
-      return found;
+      const failing = batch.filter((_, i) => fails[i]);
+      if (failing.length === 0) continue;
+      this.#tell({ phase: "shrinking", smallest: failing[0] });
+      return failing;
     }
-    return undefined;
+    return [];
   }
 
   async #fails(tried: Case, patienceS: number, { runs, failures }: Bar): Promise<boolean> {

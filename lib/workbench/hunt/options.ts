@@ -21,7 +21,7 @@ export interface HuntOptions {
   readonly faults: readonly ScriptFault[];
   /** How many nodes there are; by default chance decides in each round. */
   readonly nodeCount?: number | undefined;
-  /** How long to look for a failure, and at most as long again to make it smaller, ms. */
+  /** How long to look for a failure, and at most twice as long to make it smaller, ms. */
   readonly budgetMs: number;
   /** How long nodes may take to come to the same after everything is healed, s. */
   readonly recoveryS: number;

@@ -3,15 +3,20 @@ import { nodeIds } from "../settings.ts";
 import type { Script } from "../script/script.ts";
 import { type Case, withoutNode } from "./case.ts";
 
-/** Of these cases, the first that still fails; undefined if none does, or there is no more time. */
-export type FirstToFail = (cases: readonly Case[]) => Promise<Case | undefined>;
+/** Of these cases, tried in this order and several at once, those that still fail; where some did, the rest need not be tried. */
+export type FailingOf = (cases: readonly Case[]) => Promise<readonly Case[]>;
 
-export async function shrink(found: Case, firstToFail: FirstToFail): Promise<Case> {
+/** Longer waits than this may not matter, ms; without them each run takes less time. */
+const GAP_MS = 300;
+
+export async function shrink(found: Case, failingOf: FailingOf): Promise<Case> {
+  const first = async (cases: readonly Case[], otherwise: Case) => (await failingOf(cases))[0] ?? otherwise;
+  let current = await first(withShortGaps(found), found);
   // Of what is lost by chance, other messages are lost as soon as anything else is different.
-  let current = await firstToFail(withoutChance(found)) ?? found;
+  current = await first(withoutChance(current), current);
   for (;;) {
-    const smaller = await withFewerActions(await withFewerNodes(current, firstToFail), firstToFail);
-    if (sizeOf(smaller) === sizeOf(current)) return await tidied(smaller, firstToFail);
+    const smaller = await withFewerActions(await withFewerNodes(current, failingOf), failingOf);
+    if (sizeOf(smaller) === sizeOf(current)) return await tidied(smaller, failingOf);
     current = smaller;
   }
 }
@@ -28,10 +33,10 @@ function sizeOf({ nodeCount, script }: Case): number {
   return nodeCount + script.length;
 }
 
-async function withFewerNodes(given: Case, firstToFail: FirstToFail): Promise<Case> {
+async function withFewerNodes(given: Case, failingOf: FailingOf): Promise<Case> {
   let current = given;
   while (current.nodeCount > 1) {
-    const smaller = await firstToFail(withOneNodeLess(current));
+    const [smaller] = await failingOf(withOneNodeLess(current));
     if (smaller === undefined) return current;
     current = smaller;
   }
@@ -46,17 +51,30 @@ function withOneNodeLess(given: Case): readonly Case[] {
   return [...alone, ...inherited].filter(({ script }) => script.length > 0);
 }
 
-/** Without ever smaller parts of it. */
-async function withFewerActions(given: Case, firstToFail: FirstToFail): Promise<Case> {
+/** Without ever smaller parts of it. What may go each for itself may often go together. */
+async function withFewerActions(given: Case, failingOf: FailingOf): Promise<Case> {
   let current = given;
   let part = Math.ceil(current.script.length / 2);
   while (part > 0) {
-    const smaller = await firstToFail(withoutParts(current, part));
-    if (smaller !== undefined) current = smaller;
-    else if (part === 1) return current;
-    if (smaller === undefined || part >= current.script.length) part = Math.floor(part / 2);
+    const failing = await failingOf(withoutParts(current, part));
+    const [first] = failing;
+    if (first === undefined) part = Math.floor(part / 2);
+    else {
+      const together = ofAll(current, failing);
+      const [smaller] = failing.length > 1 && together.script.length > 0 ? await failingOf([together]) : [];
+      current = smaller ?? first;
+      part = Math.min(part, Math.ceil(current.script.length / 2), current.script.length - 1);
+    }
   }
   return current;
+}
+
+/** Only what is in all of these. */
+function ofAll(given: Case, cases: readonly Case[]): Case {
+  return {
+    ...given,
+    script: given.script.filter((action) => cases.every(({ script }) => script.includes(action))),
+  };
 }
 
 /** The last part goes first: what came after the damage was done. */
@@ -70,14 +88,24 @@ function withoutParts(given: Case, part: number): Case[] {
 }
 
 /** Each of these makes it easier to read, if it still fails. */
-async function tidied(given: Case, firstToFail: FirstToFail): Promise<Case> {
+async function tidied(given: Case, failingOf: FailingOf): Promise<Case> {
   let current = given;
   for (const tidy of [withoutLatency, withSmallValues, withRoundTimes(100), withRoundTimes(10)]) {
     const tidier = tidy(current);
     if (tidier === undefined) continue;
-    current = await firstToFail([tidier]) ?? current;
+    [current = current] = await failingOf([tidier]);
   }
   return current;
+}
+
+function withShortGaps(given: Case): readonly Case[] {
+  let saved = 0;
+  const script = given.script.map((action, i) => {
+    const gap = action.at - (given.script[i - 1]?.at ?? 0);
+    saved += Math.max(0, gap - GAP_MS);
+    return { ...action, at: action.at - saved };
+  });
+  return saved === 0 ? [] : [{ ...given, script }];
 }
 
 function withoutLatency(given: Case): Case | undefined {

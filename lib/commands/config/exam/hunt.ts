@@ -51,7 +51,7 @@ export const shapes = {
     "node-count": whole(2, HUNT_NODES_MAX, "N", "how many nodes there are (2 to 5, by chance)"),
     "budget": parsedText(seconds, {
       value: "S",
-      about: `seconds to look for a failure, and at most as many again to make it smaller (${BUDGET_S})`,
+      about: `seconds to look for a failure, and at most twice as many to make it smaller (${BUDGET_S})`,
       rule: `seconds from 1 to ${TIME_LIMIT_S_MAX}, as 60 or 60s`,
     }),
     "recovery": decimal(

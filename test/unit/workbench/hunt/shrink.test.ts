@@ -25,7 +25,7 @@ async function shrunk(given: Case, fails: (tried: Case) => boolean): Promise<rea
   let tried = 0;
   const smallest = await shrink(given, (cases) => {
     tried += cases.length;
-    return Promise.resolve(cases.find(fails));
+    return Promise.resolve(cases.filter(fails));
   });
   return [textOf(smallest), tried];
 }
