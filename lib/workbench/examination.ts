@@ -308,7 +308,7 @@ export class Examination {
       totalS: timeLimitS + recoveryS,
       ops: this.#collector.history.invocations,
       acknowledged: this.#collector.history.counts(this.#definition.main)["ok-count"],
-      messages: this.#network.traffic.servers["send-count"],
+      ...{ counted: this.#definition.counted, messages: this.#network.traffic.servers["send-count"] },
       faults: this.#nemesis.active,
     };
   }

@@ -11,6 +11,8 @@ export interface ExaminationProgress {
   readonly totalS: number;
   readonly ops: number;
   readonly acknowledged: number;
+  /** Of what: "values". */
+  readonly counted: string;
   /** Messages between nodes. */
   readonly messages: number;
   readonly faults: readonly NemesisEvent["fault"][];

@@ -29,6 +29,7 @@ function counter(name: "g-counter" | "pn-counter", draw: (random: Random) => num
       },
     },
     main: "add",
+    counted: "additions",
     advises: false,
     ofValues: false,
     next: ({ random, readShare }) =>

@@ -28,6 +28,7 @@ export const echo: WorkloadDefinition = {
     },
   },
   main: "echo",
+  counted: "echoes",
   advises: false,
   ofValues: false,
   next: (draw) => ({ f: "echo", value: payload(draw) }),

@@ -20,6 +20,7 @@ function ofSet(f: "broadcast" | "add", field: string, request: (value: Json) => 
   return {
     operations: { [f]: { request }, read },
     main: f,
+    counted: "values",
     ofValues: true,
     next: ({ random, readShare, fresh }: Draw): Choice =>
       random.next() < 1 - readShare ? { f, value: fresh() } : { f: "read", value: null },

@@ -25,6 +25,7 @@ export const uniqueIds: WorkloadDefinition = {
     },
   },
   main: "generate",
+  counted: "ids",
   advises: false,
   ofValues: false,
   next: () => ({ f: "generate", value: null }),

@@ -9,8 +9,9 @@ export interface WorkloadDefinition {
   readonly name: WorkloadName;
   /** By the type of its request; each has a type of answer of the same name with _ok. */
   readonly operations: Readonly<Partial<Record<F, Operation>>>;
-  /** The operation of which acknowledgements are counted for people. */
+  /** The operation of which acknowledgements are counted for people, and what they are called: "values". */
   readonly main: F;
+  readonly counted: string;
   /** Of all workloads, broadcast alone tells the nodes of neighbours. */
   readonly advises: boolean;
   /** Reads show a set of values, each of which is followed by itself: when which node held it, whether it was lost. */
