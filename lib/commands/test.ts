@@ -34,13 +34,16 @@ async function examined(config: TestConfig, io: Io, files: RunFiles, onCase: OnC
   const runs: JudgedRun[] = [];
   for (const exam of config.exams) {
     const recorder = files.recorder();
+    const command = repeatCommand(exam, config);
+    const begun = { exam, subject: subject(exam, config), ...worldOf(config), command, recorder };
+    const release = files.whileRunning(begun, io);
     const results = await resultsOf(exam, config, progress, io, recorder)
       .catch((error: unknown) => fail(io, error));
+    release();
     progress.end();
     if (typeof results === "number") return results;
-    const run = judgedRun({ subject: subject(exam, config), exam, results }, "test");
-    const command = repeatCommand(exam, config);
-    files.offer({ ...worldOf(config), run, command, recorder });
+    const run = judgedRun({ subject: begun.subject, exam, results }, "test");
+    files.offer({ ...begun, run });
     onCase(caseOf(run, command));
     runs.push(run);
   }

@@ -1,10 +1,14 @@
 /** What is kept of an examination, where that is asked for, and the files that it is written to. */
+import { beforeEnding } from "../../workbench/ending_signals.ts";
+import { unjudged } from "../../workbench/report/events/unjudged.ts";
 import { Recorder } from "../../workbench/report/recording.ts";
 import type { About, Limit, Run } from "../../workbench/report/run.ts";
+import type { Exam } from "../config/exam/exam.ts";
 import { fail, type Io } from "../terminal/io.ts";
 import { OutputFile } from "../terminal/output_file.ts";
 import { figureNames } from "./figures.ts";
 import { type Format, type Writer, writerOf } from "./formats.ts";
+import { judgedRun } from "./outcome.ts";
 import { headline, type JudgedRun, passed, reasons, verdictText } from "./report.ts";
 import type { Figure } from "./targets.ts";
 import type { Wanted } from "./wanted.ts";
@@ -18,6 +22,14 @@ export interface Recorded {
   readonly command?: string;
   readonly recorder: Recorder | undefined;
 }
+
+/** A run that is not over. */
+export interface Begun extends Omit<Recorded, "run"> {
+  readonly exam: Exam;
+  readonly subject: string;
+}
+
+const INTERRUPTED = "The run was interrupted: nothing is judged.";
 
 interface Target {
   readonly path: string;
@@ -54,6 +66,8 @@ export async function withFiles(
 export class RunFiles {
   readonly #targets: readonly Target[];
   #kept: Recorded | undefined;
+  /** Resolves once what happened before the signal is written. */
+  #interrupted: Promise<void> | undefined;
 
   constructor(targets: readonly Target[]) {
     this.#targets = targets;
@@ -70,11 +84,30 @@ export class RunFiles {
     if (isBetter && recorded.recorder !== undefined) this.#kept = recorded;
   }
 
+  /** A run begins: if a signal ends it, what happened until then is written. Returns what ends this care. */
+  whileRunning(begun: Begun, io: Io): () => void {
+    if (this.#targets.length === 0) return () => {};
+    return beforeEnding(() => this.#interrupted = this.#writeUnfinished(begun, io));
+  }
+
   /** Rejects with a sentence where a file cannot be written. */
   async write(io: Io): Promise<void> {
-    if (this.#kept?.recorder === undefined) return;
-    const { run: { results }, recorder } = this.#kept;
-    const run: Run = { about: aboutOf(this.#kept), recording: recorder.recording, results };
+    if (this.#interrupted !== undefined) await this.#interrupted;
+    else if (this.#kept !== undefined) await this.#write(this.#kept, io);
+  }
+
+  async #writeUnfinished(begun: Begun, io: Io): Promise<void> {
+    const { exam, subject, recorder } = begun;
+    recorder?.ended();
+    const run = judgedRun({ subject, exam, results: unjudged(exam.settings, INTERRUPTED) }, "test");
+    await this.#write({ ...begun, run }, io).catch((error: unknown) => fail(io, error));
+    await io.errDrained();
+  }
+
+  async #write(recorded: Recorded, io: Io): Promise<void> {
+    const { run: { results }, recorder } = recorded;
+    if (recorder === undefined) return;
+    const run: Run = { about: aboutOf(recorded), recording: recorder.recording, results };
     for (const { path, what, writer, file } of this.#targets) {
       await file.write(writer(run));
       io.err(`Wrote ${path}: ${what} of seed ${results.seed}.\n`);
