@@ -10,6 +10,7 @@ import {
   protocolNames,
   type Settings,
 } from "../../workbench/settings.ts";
+import { clusterText, NODE_PORT } from "../../workbench/lab/hosts.ts";
 import { addressText } from "../../../transports/address.ts";
 import { baseOf } from "../config/exam/script.ts";
 import type { RunningCluster } from "../config/cut.ts";
@@ -88,6 +89,9 @@ export function repeatCommand(
   { bin, args, running }: Pick<TestConfig, "bin" | "args" | "running">,
 ): string {
   const { settings } = exam;
+  const within = running !== undefined && listOf(running.cluster) === clusterText(NODE_PORT)
+    ? "lab test"
+    : "test";
   const flags = running === undefined
     ? [
       ...examFlags(exam),
@@ -96,16 +100,18 @@ export function repeatCommand(
     ]
     // The list of nodes counts them.
     : [
-      ...clusterFlags(running, settings),
+      ...within === "test" ? clusterFlags(running, settings) : [],
       ...settingFlags({ settings: { ...settings, nodeCount: defaults.nodeCount } }),
     ];
-  return ["hearsay test --seed", settings.seed, ...flags.map(quoted)].join(" ");
+  return [`hearsay ${within} --seed`, settings.seed, ...flags.map(quoted)].join(" ");
 }
 
 function clusterFlags({ cluster, sidecars }: RunningCluster, { nemesis }: Settings): string[] {
-  const list = (places: RunningCluster["cluster"]) =>
-    [...places].map(([id, address]) => `${id}=${addressText(address)}`).join(",");
-  return ["--cluster", list(cluster), ...nemesis.length === 0 ? [] : ["--sidecars", list(sidecars)]];
+  return ["--cluster", listOf(cluster), ...nemesis.length === 0 ? [] : ["--sidecars", listOf(sidecars)]];
+}
+
+function listOf(places: RunningCluster["cluster"]): string {
+  return [...places].map(([id, address]) => `${id}=${addressText(address)}`).join(",");
 }
 
 function examFlags(exam: Exam): string[] {

@@ -8,6 +8,7 @@ import { aboutOf } from "../../../../lib/commands/exam/recorded.ts";
 import { parseTest, type TestConfig } from "../../../../lib/commands/config/exam/real.ts";
 import { sim } from "../../../../lib/commands/sim.ts";
 import { EventsReader } from "../../../../lib/workbench/report/events/read.ts";
+import { clusterText, NODE_PORT } from "../../../../lib/workbench/lab/hosts.ts";
 import type { Run } from "../../../../lib/workbench/report/run.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
 import { listen } from "../../client/fake_node.ts";
@@ -129,5 +130,9 @@ test("repeatCommand(): the flags of an examination in real time, whatever it exa
   ]);
   assert.deepEqual(repeated("--cluster", cluster, "--nemesis", "partition"), [
     `hearsay test --seed 1 --cluster ${cluster} --sidecars n1=127.0.0.1:7100,n2=127.0.0.1:7100 --nemesis partition`,
+  ]);
+  // Nobody finds the hosts of the lab from outside.
+  assert.deepEqual(repeated("--cluster", clusterText(NODE_PORT), "--nemesis", "partition", "--rate", "20"), [
+    "hearsay lab test --seed 1 --rate 20 --nemesis partition",
   ]);
 });
