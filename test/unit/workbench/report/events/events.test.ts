@@ -132,12 +132,13 @@ test("outages and cuts that follow upon each other, are empty, or are open are k
   assert.deepEqual(runIn(readBack(linesOf(run))), run);
 });
 
-test("values read twice, and values that nobody broadcast, are kept as they were first read", () => {
+test("values read twice, values that nobody broadcast, and how many messages were too many are kept", () => {
   const run = runOf({ timeLimitS: 1 });
   const sighting = (value: Json) => ({ value, read: { index: 3, time: 4.5, node: "n1" } });
   const sightings = { duplicated: [sighting(1), sighting(null)], phantoms: [sighting({ "__proto__": 5 })] };
-  const changed: Run = { ...run, recording: { ...run.recording, sightings } };
-  assert.deepEqual(runIn(readBack(linesOf(changed))).recording.sightings, sightings);
+  const changed: Run = { ...run, recording: { ...run.recording, sightings, overlooked: 7 } };
+  const { recording } = runIn(readBack(linesOf(changed)));
+  assert.deepEqual([recording.sightings, recording.overlooked], [sightings, 7]);
 });
 
 test("a file that breaks off gives what it has, and says what it lacks", () => {
