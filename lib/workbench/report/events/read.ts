@@ -8,6 +8,8 @@ import { unjudged } from "./unjudged.ts";
 
 /** No run that can be drawn has more; a guess. */
 export const EVENTS_MAX = 20_000_000;
+/** So many names of events that are not known are told apart. */
+const UNKNOWN_MAX = 8;
 /** So much is said of the name of an event that is not known. */
 const NAME_CHARS_MAX = 40;
 
@@ -21,8 +23,9 @@ export class EventsReader {
   readonly #recorder = new Recorder();
   /** By the operation's index; undefined once it is over. */
   readonly #invocations = new Map<number, EventNamed<"invoke"> | undefined>();
-  /** By name, how many events this version does not know. */
+  /** By name, how many events this version does not know: of UNKNOWN_MAX names. */
   readonly #unknown = new Map<string, number>();
+  #otherUnknown = 0;
   readonly #elements: Element[] = [];
   readonly #duplicated: Sighting[] = [];
   readonly #phantoms: Sighting[] = [];
@@ -89,8 +92,14 @@ export class EventsReader {
     const read = readEvent(value);
     if (read.kind === "malformed") return this.refuse(read.reason);
     if (this.#last !== undefined) return this.refuse("results must be the last event");
-    if (read.kind === "unknown") this.#unknown.set(read.name, (this.#unknown.get(read.name) ?? 0) + 1);
+    if (read.kind === "unknown") this.#leaveOut(read.name);
     else this.#place(read.event);
+  }
+
+  #leaveOut(name: string): void {
+    const isTold = this.#unknown.has(name) || this.#unknown.size < UNKNOWN_MAX;
+    if (isTold) this.#unknown.set(name, (this.#unknown.get(name) ?? 0) + 1);
+    else this.#otherUnknown++;
   }
 
   #place(event: RunEvent): void {
@@ -167,8 +176,10 @@ export class EventsReader {
         JSON.stringify(name.slice(0, NAME_CHARS_MAX))
       } are left out: this version does not know them.`
     );
+    const others = this.#otherUnknown;
     return [
       ...unknown,
+      ...others > 0 ? [`${others} events of other names are left out as well.`] : [],
       ...this.#half ? [`It breaks off in line ${this.#lines}.`] : [],
       ...this.#last === undefined ? [NO_RESULTS] : [],
     ];

@@ -162,6 +162,15 @@ test("events of a later version are left out, and counted", () => {
   ]);
 });
 
+test("many names of events that are not known take a few words each", () => {
+  const names = Array.from({ length: 11 }, (_, i) => `${i}${"x".repeat(60)}`);
+  const outcome = readBack([first, ...names.map((name) => JSON.stringify({ event: name })), last]);
+  const warnings = outcome.ok ? outcome.warnings : [];
+  assert.equal(warnings.length, 9);
+  assert.equal(warnings[0], `1 events "0${"x".repeat(39)}" are left out: this version does not know them.`);
+  assert.equal(warnings[8], "3 events of other names are left out as well.");
+});
+
 const bad: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["nothing", [], /^line 1: it must be the event run$/],
   ["no JSON in the midst", [first, "{", last], /^line 2: it is no JSON$/],
