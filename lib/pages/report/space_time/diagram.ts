@@ -1,8 +1,11 @@
 /** The space-time diagram that one can move in. */
 /// <reference lib="dom" />
 import type { Stretch } from "../../../workbench/report/columns/messages.ts";
+import type { Way } from "../../../workbench/report/columns/way.ts";
+import { mostTellingFirst } from "../../../workbench/report/html/fate_rows.ts";
 import { html } from "../../../workbench/report/html/markup.ts";
 import { count } from "../../../workbench/report/html/numbers.ts";
+import { isFault } from "../../../workbench/report/values/words.ts";
 import { found, oncePerFrame } from "../dom.ts";
 import type { Model } from "../model.ts";
 import { controls } from "./controls.ts";
@@ -103,9 +106,7 @@ export class Diagram {
       const first = new Set(way.steps.flatMap(({ message }) => message ?? []));
       const bringing = new Set(this.#model.messages.bringing(value));
       this.#followed = { value, way, first, bringing };
-      const moments = way.steps.map(({ at }) => at).filter(Number.isFinite);
-      const told = this.#model.toldAt[value] ?? 0;
-      this.#view = around({ from: Math.min(told, ...moments), to: Math.max(told, ...moments) }, this.#whole);
+      this.#view = viewOf(this.#model, value, way, this.#whole);
     }
     this.#draw();
   }
@@ -183,8 +184,20 @@ function wholeOf({ messages, endMs }: Model): Stretch {
   return { from: from - 0.01 * (to - from), to: to + 0.01 * (to - from) };
 }
 
-function firstView({ messages, endMs }: Model, whole: Stretch): Stretch {
+/** Where the worst fault is, if there is one; else the beginning. */
+function firstView(model: Model, whole: Stretch): Stretch {
+  const { messages, endMs, columns } = model;
+  const [worst] = mostTellingFirst(columns);
+  if (worst !== undefined && isFault(columns.values.fate[worst] ?? "ok")) {
+    return viewOf(model, worst, model.wayOf(worst), whole);
+  }
   const begin = messages.range({ from: 0, to: endMs })[0];
   const until = messages.sentAt[Math.min(messages.count - 1, begin + FIRST_IN_VIEW)] ?? endMs;
   return within({ from: Math.max(whole.from, -0.02 * until), to: until }, whole);
+}
+
+/** From when a value was told until the last node had it. */
+function viewOf({ toldAt }: Model, value: number, { steps }: Way, whole: Stretch): Stretch {
+  const moments = [toldAt[value] ?? 0, ...steps.map(({ at }) => at).filter(Number.isFinite)];
+  return around({ from: Math.min(...moments), to: Math.max(...moments) }, whole);
 }

@@ -67,9 +67,9 @@ function latencyChart({ about, results }: Run, { values }: Fates, faults: readon
     )}
     ${xAxis(axes.xTicks, x, bottom)}
     <text x="${LEFT - 8}" y="${bottom + 18}" text-anchor="end">ms</text>
-    ${limitLines(bounds, y)}
     <path class="dots stable" d="${dots(stables, axes)}"/>
     <path class="dots true" d="${dots(trues, axes)}"/>
+    ${limitLines(bounds, y)}
     ${never.length > 0 && html`
       <text class="never-text" x="${LEFT - 8}" y="${NEVER_Y + 4}" text-anchor="end">never</text>
       <path class="never" d="${crosses(never, x)}" />

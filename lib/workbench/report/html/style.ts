@@ -36,9 +36,9 @@ h1 { font-size: 22px; line-height: 1.3; margin: 10px 0 4px; text-wrap: balance; 
 .again code { overflow-x: auto; white-space: nowrap; min-width: 0; }
 code, .value { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.92em; }
 code { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 3px 7px; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 1px; margin: 16px 0 10px;
-  background: var(--line); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
-.tiles div { background: var(--page); padding: 9px 13px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); margin: 16px 0 10px;
+  border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
+.tiles div { padding: 9px 13px; margin: 0 -1px -1px 0; border: solid var(--line); border-width: 0 1px 1px 0; }
 .tiles dt { color: var(--soft); font-size: 12.5px; } .tiles dd { margin: 0; }
 .tiles b { display: block; font-size: 20px; line-height: 1.3; } .tiles span { color: var(--soft); font-size: 12.5px; }
 .limits { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 6px 18px; font-size: 14px; }
@@ -127,6 +127,9 @@ circle.told { fill: var(--page); stroke: var(--blue); stroke-width: 3; }
 @media print {
   .live #fates-live, .live #space-time-live, #way, nav { display: none; } .live #fates-table, .live #space-time-picture { display: block; }
   .live [data-value] { color: inherit; text-decoration: none; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  table { font-size: 9px; } .fates, .matrix { font-size: 7px; } .fates .c, .matrix td, .matrix th { font-size: 6px; padding: 1px; min-width: 0; }
+  .fates td, .fates th { padding-right: 5px; } .wide { overflow: visible; } .chart, .picture { min-width: 0; }
   body { font-size: 11px; } header, main { max-width: none; padding: 0; } section { break-inside: avoid-page; }
   details::details-content { content-visibility: visible; block-size: auto; }
 }
