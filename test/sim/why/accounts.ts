@@ -1,4 +1,5 @@
 /** Where the time of all values of a run went, and whether that adds up to what the examiner measured. */
+import type { Mechanism } from "../../../lib/core/node.ts";
 import { rows, rowSettings } from "../../../lib/commands/exam/targets.ts";
 import { Recorder } from "../../../lib/workbench/report/recording.ts";
 import type { Cause } from "../../../lib/workbench/report/why/causes.ts";
@@ -19,12 +20,17 @@ export interface Account {
   readonly offMs: number;
 }
 
-export function accountOf(title: string, seed: number, changes: Partial<Settings> = {}): Account {
+export function accountOf(
+  title: string,
+  seed: number,
+  changes: Partial<Settings> = {},
+  without: readonly Mechanism[] = [],
+): Account {
   const row = rows.find((each) => each.title === title);
   if (row === undefined) throw new Error(`there is no row ${title}`);
   const settings = { ...rowSettings(row, seed), ...changes };
   const recorder = new Recorder();
-  const results = simulate(settings, { recorder });
+  const results = simulate(settings, { recorder, without });
   const nodes = Array.from({ length: settings.nodeCount }, (_, i) => `n${i}`);
   const facts = new Facts({ about: { world: "sim", nodes }, recording: recorder.recording });
   const byCause = new Map<Cause, number>();

@@ -1,6 +1,8 @@
 /** Of every value of a run the time to its last node is accounted for, by what the nodes said. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Mechanism } from "../../../lib/core/node.ts";
+import type { Cause } from "../../../lib/workbench/report/why/causes.ts";
 import { accountOf } from "./accounts.ts";
 
 const NAMED_SHARE_MIN = 0.99;
@@ -23,3 +25,25 @@ for (const [title, seeds] of Object.entries(runs)) {
     }
   });
 }
+
+/** How much of the time went to a cause, with everything on and without a mechanism. */
+function shares(title: string, cause: Cause, mechanism: Mechanism): readonly [number, number] {
+  const of = (without: readonly Mechanism[]) => {
+    const { byCause, ms } = accountOf(title, 1, { timeLimitS: 3 }, without);
+    return (byCause.get(cause) ?? 0) / ms;
+  };
+  return [of([]), of([mechanism])];
+}
+
+test("a cause goes with its mechanism: without holding nothing lingers, without windows no relay gathers, without pulls none asks", () => {
+  const gone: [string, Cause, Mechanism][] = [
+    ["3d", "linger", "hold"],
+    ["3d", "window", "window"],
+    ["3d + loss 10 %", "pull", "pull"],
+  ];
+  for (const [title, cause, mechanism] of gone) {
+    const [usual, without] = shares(title, cause, mechanism);
+    assert.ok(usual > 0.01, `${cause} takes its time`);
+    assert.equal(without, 0);
+  }
+});
