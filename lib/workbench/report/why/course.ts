@@ -17,6 +17,12 @@ export interface Change {
   readonly isGain: boolean;
 }
 
+/** A message that carried it, with what is asked of it again and again. */
+export interface Carrier extends Omit<Passage, "envelope"> {
+  readonly src: string;
+  readonly dest: string;
+}
+
 export interface Course {
   readonly value: Json;
   /** When a client began to broadcast it; undefined where none did. */
@@ -25,7 +31,7 @@ export interface Course {
   readonly told: readonly { readonly node: string; readonly at: number }[];
   readonly holders: Timeline<Holders>;
   /** By node; those that were lost, too, in the order in which they were sent. */
-  readonly to: ReadonlyMap<string, readonly Passage[]>;
+  readonly to: ReadonlyMap<string, readonly Carrier[]>;
   /** Moments at which one of these left or ended. */
   readonly moments: Timeline<{ readonly at: number }>;
 }

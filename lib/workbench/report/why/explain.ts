@@ -128,8 +128,8 @@ export class Explainer {
     const out = this.#facts.outage(node, at);
     if (out !== undefined) return { cause: out, until };
     const since = heldSince(this.#course, node, at) ?? at;
-    const sent = this.#course.to.get(peer)?.findLast(({ envelope, sentAt }) =>
-      envelope.src === node && sentAt <= at && sentAt >= since
+    const sent = this.#course.to.get(peer)?.findLast(({ src, sentAt }) =>
+      src === node && sentAt <= at && sentAt >= since
     );
     if (sent === undefined) return this.#unsent(at, node, peer, "unknown");
     const isLostThere = lostAt(this.#course, peer, at) >= sent.endedAt;

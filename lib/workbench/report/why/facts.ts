@@ -6,7 +6,7 @@ import type { Passage } from "../../world/network.ts";
 import { mentionedIn } from "../columns/brought.ts";
 import type { Recording } from "../recording.ts";
 import type { Run } from "../run.ts";
-import { type Change, type Course, endOf, holdersOf } from "./course.ts";
+import { type Carrier, type Change, type Course, endOf, holdersOf } from "./course.ts";
 import { grouped, type Moment, Timeline } from "./timeline.ts";
 import { ofKind, pairOf, Views, type Word, type Words, wordsBy } from "./views.ts";
 
@@ -27,7 +27,7 @@ export class Facts {
   readonly faults: Timeline<Moment>;
   readonly views: Views;
   readonly #recording: Recording;
-  readonly #carriers: ReadonlyMap<Key, readonly Passage[]>;
+  readonly #carriers: ReadonlyMap<Key, readonly Carrier[]>;
   readonly #gains: ReadonlyMap<Key, readonly Change[]>;
   readonly #told: ReadonlyMap<Key, readonly Change[]>;
   readonly #losses: readonly { readonly keys: ReadonlySet<Key> | undefined; readonly change: Change }[];
@@ -47,7 +47,7 @@ export class Facts {
     const spans = [...recording.cuts, ...recording.outages];
     this.faults = new Timeline(spans.flatMap(({ from, to }) => [{ at: from }, { at: to }]));
     this.views = new Views(nodes, recording.traces);
-    this.#carriers = byValue(recording.passages, ({ envelope }) => mentionedIn(envelope.body).found);
+    this.#carriers = carriersOf(recording.passages);
     const gains = this.seesInside ? recording.held : [...recording.told, ...recording.held];
     this.#gains = byValue(gains.map(changed), ({ values }) => values);
     this.#told = byValue(recording.told.map(changed), ({ values }) => values);
@@ -108,7 +108,7 @@ export class Facts {
       broadcastAt: this.#broadcasts.get(key),
       told,
       holders: holdersOf([...gains, ...arrivals, ...losses].toSorted((a, b) => a.at - b.at)),
-      to: grouped(carriers, ({ envelope }) => envelope.dest),
+      to: grouped(carriers, ({ dest }) => dest),
       moments: new Timeline(carriers.flatMap(({ sentAt, endedAt }) => [{ at: sentAt }, { at: endedAt }])),
     };
   }
@@ -157,26 +157,35 @@ function changed<T extends { readonly node: string; readonly at: number }>(gain:
 
 function byValue<T>(items: readonly T[], valuesOf: (item: T) => readonly Json[]): Map<Key, T[]> {
   const groups = new Map<Key, T[]>();
-  for (const item of items) {
-    for (const value of valuesOf(item)) {
-      const key = keyOf(value);
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [item]);
-      else group.push(item);
-    }
+  for (const item of items) for (const value of valuesOf(item)) push(groups, keyOf(value), item);
+  return groups;
+}
+
+function push<K, T>(groups: Map<K, T[]>, key: K, item: T): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [item]);
+  else group.push(item);
+}
+
+/** Each message is looked into once, which takes its time where it was packed. */
+function carriersOf(passages: readonly Passage[]): Map<Key, Carrier[]> {
+  const groups = new Map<Key, Carrier[]>();
+  for (const { envelope: { src, dest, body }, sentAt, endedAt, dropped } of passages) {
+    const carrier = { src, dest, sentAt, endedAt, dropped };
+    for (const value of mentionedIn(body).found) push(groups, keyOf(value), carrier);
   }
   return groups;
 }
 
 /** Where nobody sees inside the nodes: when messages brought it, from nodes that may have had it. In the order in which they were sent. */
-function arrivalsOf(carriers: readonly Passage[], gains: readonly Change[]): Change[] {
+function arrivalsOf(carriers: readonly Carrier[], gains: readonly Change[]): Change[] {
   const since = new Map<string, number>();
   const gain = (node: string, at: number) => since.set(node, Math.min(at, since.get(node) ?? Infinity));
   for (const { node, at } of gains) gain(node, at);
-  const brought = carriers.filter(({ envelope: { src, dest }, sentAt, endedAt, dropped }) => {
+  const brought = carriers.filter(({ src, dest, sentAt, endedAt, dropped }) => {
     const isBrought = dropped === undefined && (since.get(src) ?? Infinity) <= sentAt;
     if (isBrought) gain(dest, endedAt);
     return isBrought;
   });
-  return brought.map(({ envelope, endedAt }) => ({ node: envelope.dest, at: endedAt, isGain: true }));
+  return brought.map(({ dest, endedAt }) => ({ node: dest, at: endedAt, isGain: true }));
 }

@@ -1,9 +1,8 @@
 /** Why a value was late: its way to the last node, and where the time went on it. */
 import type { Json } from "../../../core/message.ts";
-import type { Passage } from "../../world/network.ts";
 import type { Drop } from "../../world/traffic.ts";
 import type { Cause } from "./causes.ts";
-import { type Course, endOf, heldSince, lostAt } from "./course.ts";
+import { type Carrier, type Course, endOf, heldSince, lostAt } from "./course.ts";
 import { Explainer } from "./explain.ts";
 import type { Facts } from "./facts.ts";
 
@@ -78,7 +77,7 @@ export function whyOf(facts: Facts, value: Json): Why | undefined {
     ms: end.at - from,
     missing,
     vain: missing.flatMap((node) => course.to.get(node) ?? []).toSorted((a, b) => a.sentAt - b.sentAt)
-      .flatMap(({ envelope: { src, dest }, sentAt, dropped }) =>
+      .flatMap(({ src, dest, sentAt, dropped }) =>
         dropped === undefined ? [] : [{ from: src, to: dest, sentAt, drop: dropped }]
       ),
     hops,
@@ -114,9 +113,9 @@ function hopsTo(course: Course, last: string, at: number): Hop[] {
   while (!seen.has(`${node} ${takenAt}`)) {
     seen.add(`${node} ${takenAt}`);
     const found = bringer(course, node, takenAt);
-    const heldAt = found && heldSince(course, found.envelope.src, found.sentAt);
+    const heldAt = found && heldSince(course, found.src, found.sentAt);
     if (found === undefined || heldAt === undefined) break;
-    const { envelope: { src }, sentAt, endedAt: receivedAt } = found;
+    const { src, sentAt, endedAt: receivedAt } = found;
     hops.unshift({ from: src, to: node, heldAt, sentAt, receivedAt, takenAt });
     [node, takenAt] = [src, heldAt];
   }
@@ -124,12 +123,12 @@ function hopsTo(course: Course, last: string, at: number): Hop[] {
 }
 
 /** The first message that brought it since the node had lost it last; undefined where a client was before. */
-function bringer(course: Course, node: string, at: number): Passage | undefined {
+function bringer(course: Course, node: string, at: number): Carrier | undefined {
   const lost = lostAt(course, node, at);
   const brought = (course.to.get(node) ?? [])
     .filter(({ dropped, endedAt }) => dropped === undefined && endedAt <= at && endedAt >= lost)
     // A number that its sender cannot know is something else.
-    .filter(({ envelope, sentAt }) => heldSince(course, envelope.src, sentAt) !== undefined)
+    .filter(({ src, sentAt }) => heldSince(course, src, sentAt) !== undefined)
     .toSorted((a, b) => a.endedAt - b.endedAt)[0];
   const told = course.told.find((each) => each.node === node && each.at <= at && each.at >= lost);
   return told !== undefined && told.at <= (brought?.endedAt ?? Infinity) ? undefined : brought;
