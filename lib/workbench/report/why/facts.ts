@@ -55,7 +55,7 @@ export class Facts {
       keys: values === "all" ? undefined : new Set(values.map(keyOf)),
       change: { node, at, isGain: false },
     }));
-    const broadcasts = recording.operations.filter(({ f }) => f === "broadcast");
+    const broadcasts = recording.operations.filter(({ f }) => f === "broadcast" || f === "add");
     this.#broadcasts = new Map(broadcasts.toReversed().map(({ value, from }) => [keyOf(value), from]));
     const waits = recording.traces.flatMap(ofKind("wait"));
     this.#windows = wordsBy(waits.filter(({ event }) => event.reason === "window"), ({ node }) => node);

@@ -26,12 +26,22 @@ export class Story {
   }
 
   /** A client tells a node the value, which begins at `at` and is there at `there`. */
-  told(node: string, at: number, there = at, value: Json = VALUE): this {
+  told(
+    node: string,
+    at: number,
+    there = at,
+    value: Json = VALUE,
+    f: "broadcast" | "add" = "broadcast",
+  ): this {
     const index = this.#count++;
-    const op = { index, time: at, process: 0, thread: 0, node, f: "broadcast", value, final: false } as const;
+    const op = { index, time: at, process: 0, thread: 0, node, f, value, final: false } as const;
     const invoked = { ...op, type: "invoke" } as const;
     this.recorder.operation(invoked, invoked);
-    const envelope = { src: "c1", dest: node, body: { type: "broadcast", message: value } };
+    const envelope = {
+      src: "c1",
+      dest: node,
+      body: f === "add" ? { type: f, element: value } : { type: f, message: value },
+    };
     this.recorder.passed({ envelope, sentAt: at, endedAt: there });
     return this;
   }

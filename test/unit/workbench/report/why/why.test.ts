@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { slowest, whyOf } from "../../../../../lib/workbench/report/why/why.ts";
-import { Story, textOf } from "./told.ts";
+import { Story, textOf, VALUE } from "./told.ts";
 
 /** n1 is told it at 10, holds it back until 50, n0 gathers until 120, and the last has it at 140. */
 function calm(): Story {
@@ -29,6 +29,12 @@ test("whyOf(): in a calm cluster a value waits at home and for the window, and i
   ]);
   assert.deepEqual([why.told, why.last, why.ms], [{ node: "n1", at: 10 }, { node: "n2", at: 140 }, 130]);
   assert.deepEqual([why.missing, why.inferred, why.traced], [[], false, true]);
+});
+
+test("whyOf(): what is added to a set is a value, too, and its time begins with the request", () => {
+  const story = new Story().star().told("n0", 10, 15, VALUE, "add").holds("n0", 15);
+  story.sent("n0", "n1", [15, 20]).holds("n1", 20).sent("n0", "n2", [15, 25]).holds("n2", 25);
+  assert.deepEqual(textOf(story.why()), ["10–15 network n0", "15–25 network n0 n2"]);
 });
 
 test("whyOf(): what should have left and has not, and what is taken in late, waits for its process", () => {
