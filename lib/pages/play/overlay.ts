@@ -12,7 +12,7 @@ export interface Choice {
 
 export type Target = { readonly node: number } | { readonly link: Link };
 
-export interface Pressed {
+interface Pressed {
   /** What can be done there now. */
   readonly choicesOf: (target: Target) => readonly Choice[];
   readonly nameOf: (target: Target) => string;

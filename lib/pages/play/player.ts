@@ -7,7 +7,7 @@ import type { Link } from "./layout.ts";
 
 /** Session time per real time. */
 export const speeds = [0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10] as const;
-export const USUAL_SPEED = 4;
+const USUAL_SPEED = 4;
 /** A frame spends at most so much of its time on the session, ms: what does not fit in makes it slower. */
 const FRAME_MS_MAX = 6;
 /** The same while it catches up with a moment. */

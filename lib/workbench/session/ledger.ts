@@ -22,6 +22,8 @@ export class Ledger {
   /** Messages that did not arrive. */
   lost = 0;
   operations = 0;
+  /** How many values are not at every node now. */
+  missing = 0;
   /** In the order in which they were told, but for those that were refused. */
   values: ToldValue[] = [];
   readonly #nodeCount: number;
@@ -46,7 +48,9 @@ export class Ledger {
       const told = this.#byKey.get(keyOf(value));
       if (told === undefined || told.holds[node] === 1) continue;
       told.holds[node] = 1;
-      if (++told.holders === this.#nodeCount && told.everywhereAt === undefined) this.#everywhere(told, at);
+      if (++told.holders < this.#nodeCount) continue;
+      this.missing--;
+      if (told.everywhereAt === undefined) this.#everywhere(told, at);
     }
   }
 
@@ -55,13 +59,8 @@ export class Ledger {
     for (const told of lost) {
       if (told?.holds[node] !== 1) continue;
       told.holds[node] = 0;
-      told.holders--;
+      if (told.holders-- === this.#nodeCount) this.missing++;
     }
-  }
-
-  /** How many values are not at every node now. */
-  get missing(): number {
-    return this.values.reduce((count, { holders }) => holders < this.#nodeCount ? count + 1 : count, 0);
   }
 
   /** Of the values that were everywhere so far, from the broadcast to the last node, ms; undefined where there is none. */
@@ -86,6 +85,7 @@ export class Ledger {
     };
     this.#byKey.set(key, told);
     this.values.push(told);
+    this.missing++;
   }
 
   /** Where no node has it, it was not told. */
@@ -93,6 +93,7 @@ export class Ledger {
     const told = this.#byKey.get(keyOf(value));
     if (told === undefined || told.holders > 0) return;
     this.#byKey.delete(told.key);
+    this.missing--;
     this.values = this.values.filter((each) => each !== told);
   }
 

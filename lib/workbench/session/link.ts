@@ -10,7 +10,7 @@ export const LINK_CHARS_MAX = 200_000;
 /** Of what was given, in a mistake. */
 const QUOTED_CHARS_MAX = 40;
 
-export type ParsedLink =
+type ParsedLink =
   | { readonly ok: true; readonly story: Story }
   /** Each a sentence. */
   | { readonly ok: false; readonly mistakes: readonly string[] };

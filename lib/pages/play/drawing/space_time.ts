@@ -51,7 +51,7 @@ export function frameOf({ from, to, width, names }: Diagram): Frame {
   };
 }
 
-export function rowHeight(nodes: number): number {
+function rowHeight(nodes: number): number {
   return Math.max(ROW_MIN, Math.min(ROW_MAX, 420 / nodes));
 }
 
