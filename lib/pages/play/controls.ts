@@ -30,7 +30,7 @@ export class Controls {
   /** What is shown of the state that does not change by itself. */
   show(): void {
     const { running, speed, story, session, isAhead, isCatchingUp } = this.#player;
-    say(element("run"), running ? "Pause" : "Run");
+    say(element("run"), running || isCatchingUp ? "Pause" : "Run");
     element("run").toggleAttribute("disabled", session.isOver);
     element("skip").hidden = !isAhead || isCatchingUp;
     input("speed").value = String(speed);

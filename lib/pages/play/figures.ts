@@ -8,6 +8,8 @@ import { duration, perOperation, summaryOf } from "../../workbench/session/summa
 import { element, made, say } from "./page.ts";
 import { MARKS } from "./drawing/stage.ts";
 
+/** So many actions before now are listed, and as many after it. */
+const LISTED_MAX = 100;
 /** A screen reader hears of it no more often, ms. */
 const LIVE_EVERY_MS = 5_000;
 
@@ -101,7 +103,8 @@ export class Figures {
 
   #showStory(session: Session): void {
     const { script, now } = session;
-    const shown = `${script.length} ${script.filter(({ at }) => at <= now).length} ${script[0]?.at}`;
+    const done = script.filter(({ at }) => at <= now).length;
+    const shown = `${script.length} ${done} ${script[0]?.at}`;
     if (shown === this.#storyShown) return;
     this.#storyShown = shown;
     const list = element("story");
@@ -110,8 +113,10 @@ export class Figures {
       none.className = "none";
       return list.replaceChildren(none);
     }
-    list.replaceChildren(...script.map((action) => storyItem(action, now)));
-    list.scrollTop = list.scrollHeight;
+    const near = script.slice(Math.max(0, done - LISTED_MAX), done + LISTED_MAX);
+    list.replaceChildren(...near.map((action) => storyItem(action, now)));
+    const last = list.children[Math.min(done, LISTED_MAX) - 1];
+    if (last instanceof HTMLElement) list.scrollTop = last.offsetTop + last.offsetHeight - list.clientHeight;
   }
 }
 

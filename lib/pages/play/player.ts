@@ -64,7 +64,8 @@ export class Player {
   }
 
   toggle(): void {
-    this.running = !this.running && !this.session.isOver;
+    this.running = !this.running && !this.isCatchingUp && !this.session.isOver;
+    this.#goal = 0;
     this.#onChange();
   }
 

@@ -71,9 +71,8 @@ export class View {
     const { session, session: { nodes, picture: { ledger: { values } } } } = this.#player;
     const held = values.filter(({ holds }) => holds[target.node] === 1).length;
     const relay = session.relayOf(nodes[target.node] ?? "");
-    return `holds ${held} of ${values.length} values${
-      relay === undefined ? "" : `, passes on to ${relay} first`
-    }`;
+    const holds = values.length === 0 ? "no value was told yet" : `holds ${held} of ${values.length} values`;
+    return `${holds}${relay === undefined ? "" : `, passes on to ${relay} first`}`;
   }
 
   nameOf(target: Target): string {

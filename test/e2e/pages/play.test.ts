@@ -34,9 +34,15 @@ function button(page: Page, name: string): Locator {
   return page.getByRole("button", { name, exact: true });
 }
 
+/** What the clock shows where the story of the link ends. */
+function clockOf(link: string): RegExp {
+  const until = Number(/until=(\d+)/.exec(link)?.[1]);
+  return new RegExp(`^${(until / 1000).toFixed(3)} s$`);
+}
+
 /** Waits until the summary, or another part of the page, says so. */
 async function until(page: Page, said: RegExp, id = "summary"): Promise<void> {
-  await page.locator(`#${id}`).filter({ hasText: said }).waitFor({ timeout: 15_000 });
+  await page.locator(`#${id}`).filter({ hasText: said }).waitFor({ timeout: 60_000 });
 }
 
 test("a story is acted out in the page, and its link and its command are the same run", {
@@ -65,6 +71,7 @@ test("a story is acted out in the page, and its link and its command are the sam
       await button(page, "Pause").click();
       await button(page, "Copy the link").click();
       link = await page.locator("#link").inputValue();
+      await until(page, clockOf(link), "clock");
       figures = await text(page, "figures");
       assert.match(
         await page.locator("#command").inputValue(),
@@ -77,7 +84,7 @@ test("a story is acted out in the page, and its link and its command are the sam
     const hash = link.slice(link.indexOf("#"));
     await visit(browser, file, { hash, dark: true, width: 390, height: 844 }, async (page) => {
       await button(page, "To the end").click();
-      await page.locator("#skip").waitFor({ state: "hidden" });
+      await until(page, clockOf(link), "clock");
       assert.equal(await text(page, "figures"), figures);
       assert.equal(await page.locator("#link").inputValue(), link);
     });

@@ -110,6 +110,22 @@ test("who does something while a story is told again goes on another way", () =>
   assert.deepEqual(player.told.script.length, kept.length + 1);
 });
 
+test("a player that catches up with the end of a story can be stopped", () => {
+  const player = new Player(healed, () => {});
+  player.open({ ...healed, rate: 500, nodeCount: 25, untilMs: UNTIL_MS_MAX }, false);
+  player.skip();
+  player.frame(10);
+  assert.ok(player.isCatchingUp);
+  player.toggle();
+  const { now } = player.session;
+  player.frame(10);
+  assert.deepEqual([player.isCatchingUp, player.running, player.session.now], [false, false, now]);
+  player.open(healed, false);
+  player.skip();
+  while (player.isCatchingUp) player.frame(10);
+  assert.deepEqual([player.session.now, player.isAhead], [healed.untilMs, false]);
+});
+
 test("links are cut one after the other, and mended", () => {
   const player = new Player({ ...emptyStory, nodeCount: 4 }, () => {});
   const cuts = () =>

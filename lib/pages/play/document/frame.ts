@@ -31,8 +31,8 @@ const body = `<header>
     <section class="card stage" aria-label="Nodes and links">
       <div id="stage">
         <canvas id="world" aria-hidden="true"></canvas>
-        <div id="links" role="group" aria-label="Links"></div>
         <div id="nodes" role="group" aria-label="Nodes"></div>
+        <div id="links" role="group" aria-label="Links"></div>
       </div>
       <p id="note" class="note">Press a node or a link. Drag a line across links to cut them.</p>
       <p class="legend"><span class="value">brings values</span> <span class="answer">answers</span>

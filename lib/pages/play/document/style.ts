@@ -10,7 +10,7 @@ const dark = `
   --bg: #121315; --card: #1a1c1f; --ink: #ecebe7; --soft: #a09d95; --line: #3a3d42; --faint: #2a2c30;
   --value: #7ea6ff; --answer: #8d99a6; --probe: #e5ac52; --lost: #ff7d70; --cut: #ff7d70; --node: #1a1c1f;
   --held: #7ea6ff; --side0: transparent; --side1: #35241f; --side2: #1f2f22; --side3: #2a2538;
-  --focus: #7ea6ff; --press: #26282c; --shadow: none;`;
+  --focus: #7ea6ff; --press: #303338; --shadow: none;`;
 
 export const style = `
 :root { ${light} }
@@ -107,7 +107,7 @@ section > label { margin-top: 10px; }
 .setup label > *, section > label > * { color: var(--ink); font-size: 15px; width: 100%; }
 .setup .about { grid-column: 1 / -1; font-size: 13.5px; color: var(--soft); }
 .setup .row { grid-column: 1 / -1; margin-top: 2px; }
-.story { max-height: 150px; overflow: auto; margin-top: 6px; font-size: 14px; }
+.story { position: relative; max-height: 150px; overflow: auto; margin-top: 6px; font-size: 14px; }
 .story li { display: flex; gap: 12px; } .story li span { color: var(--soft); min-width: 72px; text-align: right; }
 .story li.ahead { opacity: .5; } .story .none { color: var(--soft); }
 section > label > textarea { width: 100%; resize: vertical; font: 12px/1.5 ui-monospace, SFMono-Regular, Menlo, monospace; overflow-wrap: anywhere; }
