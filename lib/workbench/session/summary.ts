@@ -37,14 +37,16 @@ function valuesOf({ picture: { ledger } }: Session): string[] {
   const { values: { length: told }, missing, lateness } = ledger;
   if (told === 0) return ["No value was told yet."];
   const late = lateness === undefined ? "" : `, the last after ${duration(lateness.last)}`;
-  if (missing > 0) {
-    return [
-      told === 1
-        ? "The value is not everywhere yet."
-        : `${told - missing} of ${told} values are everywhere${late}.`,
-    ];
+  if (missing === 0) {
+    return [told === 1 ? `The value is everywhere${late}.` : `All ${told} values are everywhere${late}.`];
   }
-  return [told === 1 ? `The value is everywhere${late}.` : `All ${told} values are everywhere${late}.`];
+  // One that was everywhere may be so no more, where a node has lost its memory.
+  const took = lateness === undefined ? "" : `; the last one that got there took ${duration(lateness.last)}`;
+  return [
+    told === 1
+      ? "The value is not everywhere yet."
+      : `${told - missing} of ${told} values are everywhere${took}.`,
+  ];
 }
 
 function messagesOf({ picture: { ledger: { messages, operations } } }: Session): string {
