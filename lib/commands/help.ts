@@ -94,6 +94,10 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   maelstrom: [
     "Maelstrom gives the node its id and the list of nodes by itself. Standard output is for messages alone.",
   ],
+  play: [
+    "The page holds the simulator and needs no server: links are cut, nodes killed and values told by mouse, touch or keys.",
+    "What is done becomes a script. The page's link holds it, and so does the 'hearsay sim' command that the page shows.",
+  ],
   serve: [
     'Clients send lines of JSON, as {"src":"me","dest":"*","body":{"type":"read","msg_id":1}}. With --data, a value',
     "is on disk before it is acknowledged and before any peer hears of it. The node ends on SIGTERM, SIGINT, SIGQUIT",
