@@ -53,11 +53,16 @@ export async function visit(
   }
 }
 
-/** Runs it with a browser that is closed in the end. */
-export async function inBrowser(use: (browser: Browser) => Promise<void>): Promise<void> {
+/** Whoever opens it closes it. */
+export function openBrowser(): Promise<Browser> {
   assert(executablePath !== undefined, "there is no Chromium");
   // The sandbox of its own does not work for root, in which tests may run; the pages are ours.
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+}
+
+/** Runs it with a browser that is closed in the end. */
+export async function inBrowser(use: (browser: Browser) => Promise<void>): Promise<void> {
+  const browser = await openBrowser();
   try {
     await use(browser);
   } finally {

@@ -3,18 +3,22 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
-import type { Page } from "playwright-core";
+import { after, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
 import type { Run } from "../../../lib/workbench/report/run.ts";
 import { inFolder } from "../../shared/in_folder.ts";
 import { someRun } from "../../shared/some_run.ts";
 import { broken } from "../../sim/broken.ts";
 import { brings, Story } from "../../unit/workbench/report/columns/story.ts";
 import { fixture } from "../fixtures/programs.ts";
-import { inBrowser, overflow, visit, withoutBrowser } from "./browser.ts";
+import { openBrowser, overflow, visit, withoutBrowser } from "./browser.ts";
 import { foreignRun, freshScript, root, write } from "./reports.ts";
 
 const short = { timeLimitS: 4, recoveryS: 1 };
+
+/** One for all tests: starting a browser takes longer than most of them. */
+let shared: Promise<Browser> | undefined;
+after(async () => await (await shared)?.close());
 
 /** What every report must be, whatever the run: shown whole, at any width, with scripts and without. */
 async function isWhole(page: Page, scripts: boolean): Promise<void> {
@@ -32,19 +36,18 @@ async function inReport(
 ): Promise<void> {
   const script = await freshScript();
   const known = await run;
-  await inFolder((folder) =>
-    inBrowser(async (browser) => {
-      const file = write(folder, "report", known, script);
-      for (const [dark, scripts] of [[true, true], [false, false]] as const) {
-        await visit(browser, file, { width: 390, dark, scripts }, (page) => isWhole(page, scripts));
-      }
-      await visit(browser, file, {}, async (page) => {
-        await page.emulateMedia({ reducedMotion: "reduce" });
-        await isWhole(page, true);
-        await look(page, known);
-      });
-    })
-  );
+  const browser = await (shared ??= openBrowser());
+  await inFolder(async (folder) => {
+    const file = write(folder, "report", known, script);
+    for (const [dark, scripts] of [[true, true], [false, false]] as const) {
+      await visit(browser, file, { width: 390, dark, scripts }, (page) => isWhole(page, scripts));
+    }
+    await visit(browser, file, {}, async (page) => {
+      await page.emulateMedia({ reducedMotion: "reduce" });
+      await isWhole(page, true);
+      await look(page, known);
+    });
+  });
 }
 
 /** The marks of a path. */
