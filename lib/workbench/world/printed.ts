@@ -1,5 +1,6 @@
 /** Reads what a node prints as Maelstrom does: of messages between nodes it looks at the envelope only. */
 import type { Body, Envelope } from "../../core/message.ts";
+import { isTooDeep, NESTING_MAX } from "../nesting.ts";
 import type { Oddity } from "../verdict/oddities.ts";
 import { isClient } from "../../../transports/client_id.ts";
 
@@ -26,6 +27,10 @@ export function readPrinted(line: string): Printed {
   const found = parse(line) ?? parseLeniently(line);
   if (found === undefined || !isFields(found.value)) return { ok: false, kind: "stray-line", reason: line };
   const { value, text, oddities } = found;
+  // A short line cannot be that deep.
+  if (text.length > NESTING_MAX && isTooDeep(value)) {
+    return malformed(`it is nested more than ${NESTING_MAX} levels deep`, text);
+  }
   const { src, dest, body } = value;
   if (typeof src !== "string" || typeof dest !== "string") {
     return malformed("src and dest must be strings", text);

@@ -1,6 +1,7 @@
 /** Makes a run of the lines of a file of events; each line is checked, and what is wrong is said by its number. */
 import { type EventNamed, type Happening, happens, readEvent, type RunEvent } from "./event.ts";
 import type { Grudge } from "../../faults/grudge.ts";
+import { isTooDeep, NESTING_MAX } from "../../nesting.ts";
 import { Recorder } from "../recording.ts";
 import type { About, Run } from "../run.ts";
 import type { Element, Sighting } from "../../verdict/set_full.ts";
@@ -10,6 +11,8 @@ import { unjudged } from "./unjudged.ts";
 export const EVENTS_MAX = 20_000_000;
 /** So many names of events that are not known are told apart. */
 const UNKNOWN_MAX = 8;
+/** What a node may print stands in an event, with a few levels around it. */
+export const EVENT_NESTING_MAX = 2 * NESTING_MAX;
 /** So much is said of the name of an event that is not known. */
 const NAME_CHARS_MAX = 40;
 
@@ -54,7 +57,9 @@ export class EventsReader {
     if (this.#lines > this.#eventsMax) return this.refuse(`there are more than ${this.#eventsMax} events`);
     const value = parsed(line);
     if (value === undefined) this.#half = true;
-    else this.#read(value);
+    else if (line.length > EVENT_NESTING_MAX && isTooDeep(value, EVENT_NESTING_MAX)) {
+      this.refuse(`it is nested more than ${EVENT_NESTING_MAX} levels deep`);
+    } else this.#read(value);
   }
 
   /** There is a line with nothing in it. */

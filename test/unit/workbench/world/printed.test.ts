@@ -1,6 +1,7 @@
 /** What a node prints is taken as Maelstrom takes it; what is unusual is said, and what ends a node there is refused. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NESTING_MAX } from "../../../../lib/workbench/nesting.ts";
 import { NO_TYPE, readPrinted } from "../../../../lib/workbench/world/printed.ts";
 
 const head = '"src":"n0","dest":"n1"';
@@ -86,3 +87,17 @@ test("readPrinted() calls a stray line what is no object, and malformed what Mae
     assert.deepEqual(taken(line), { ok: false, kind: "malformed-message", reason: `${what}: ${line}` });
   }
 });
+
+test("readPrinted() refuses what is nested so deep that it could not be written again", () => {
+  // The message and its body are two levels.
+  const line = (levels: number) => `{${head},"body":{"type":"x","v":${nested(levels - 2)}}}`;
+  assert(readPrinted(line(NESTING_MAX)).ok);
+  for (const levels of [NESTING_MAX + 1, 50_000]) {
+    const reason = `it is nested more than ${NESTING_MAX} levels deep: ${line(levels)}`;
+    assert.deepEqual(taken(line(levels)), { ok: false, kind: "malformed-message", reason });
+  }
+});
+
+function nested(levels: number): string {
+  return "[".repeat(levels) + "]".repeat(levels);
+}

@@ -3,7 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json } from "../../../../../lib/core/message.ts";
 import type { RunEvent } from "../../../../../lib/workbench/report/events/event.ts";
-import { EventsReader, type Outcome } from "../../../../../lib/workbench/report/events/read.ts";
+import {
+  EVENT_NESTING_MAX,
+  EventsReader,
+  type Outcome,
+} from "../../../../../lib/workbench/report/events/read.ts";
 import { eventsOf } from "../../../../../lib/workbench/report/events/write.ts";
 import { Recorder } from "../../../../../lib/workbench/report/recording.ts";
 import type { About, Run } from "../../../../../lib/workbench/report/run.ts";
@@ -244,6 +248,19 @@ test("names of every object's own properties are names like any other", () => {
   assert.deepEqual([...cuts[0]?.grudge.keys() ?? []], ["__proto__", "toString"]);
   assert.equal(outages[0]?.node, "__proto__");
   assert.equal(Object.getPrototypeOf({}), Object.prototype);
+});
+
+test("an event that is nested too deep to be written again is refused", () => {
+  // The event and its list are two levels.
+  const told = (levels: number) =>
+    `{"event":"told","at":0,"node":"n0","values":[${"[".repeat(levels - 2)}${"]".repeat(levels - 2)}]}`;
+  assert.equal(reasonOf([first, told(EVENT_NESTING_MAX)]), "");
+  for (const levels of [EVENT_NESTING_MAX + 1, 50_000]) {
+    assert.equal(
+      reasonOf([first, told(levels)]),
+      `line 2: it is nested more than ${EVENT_NESTING_MAX} levels deep`,
+    );
+  }
 });
 
 test("more events than a reader takes are refused", () => {
