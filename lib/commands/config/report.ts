@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Format, formats } from "../exam/formats.ts";
 import { choice, text } from "../flags/schemas.ts";
 import { mustBe, mustBeGiven } from "../flags/flags.ts";
+import { isSameFile } from "../terminal/output_file.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 
 export interface ReportConfig {
@@ -40,7 +41,7 @@ export function parseReport(args: readonly string[], env: Env): Parsed<ReportCon
     ...mistakes,
     ...file === "" ? [mustBeGiven("report", "FILE", `it is ${FILE_RULE}`)] : [],
     ...more.length > 0 ? [mustBe("report", "FILE", "one file", operands.join(" "))] : [],
-    ...out === file && out !== STANDARD_OUTPUT
+    ...out !== STANDARD_OUTPUT && isSameFile(out, file)
       ? [mustBe("report", source, "another file than FILE", out)]
       : [],
   ], { file, ...out !== STANDARD_OUTPUT && { out }, format });

@@ -1,5 +1,7 @@
 /** A file that a command writes: every failure is a sentence with its name. */
+import { realpathSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { resolve } from "node:path";
 import { codeOf, messageOf } from "../../../transports/errno.ts";
 
 /** Text is gathered up to about so many characters before it is written. */
@@ -34,6 +36,19 @@ export class OutputFile {
 
   close(): Promise<void> {
     return this.#file.close();
+  }
+}
+
+/** Whether two paths lead to one file, through links as well; either need not exist. */
+export function isSameFile(one: string, other: string): boolean {
+  return fileAt(one) === fileAt(other);
+}
+
+function fileAt(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
   }
 }
 

@@ -1,7 +1,7 @@
 /** `hearsay report`: the page is the one that the run wrote, and a file that cannot be drawn is told by its line. */
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { test } from "node:test";
 import { report } from "../../../lib/commands/report.ts";
 import { sim } from "../../../lib/commands/sim.ts";
@@ -128,7 +128,23 @@ test("bad usage: no file, two files, an output in the place of the input, a form
 });
 
 test("sim refuses one file for the report and the events", async () => {
-  const { io, err } = listen();
-  assert.equal(await sim(["--report", "x", "--events", "x"], io), 2);
-  assert.match(err.join(""), /'--events' must be another file than --report: current value is "x"/);
+  for (const events of ["x", "./x", resolve("x")]) {
+    const { io, err } = listen();
+    assert.equal(await sim(["--report", "x", "--events", events], io), 2);
+    const told = `'--events' must be another file than --report: current value is "${events}"`;
+    assert(err.join("").includes(told));
+  }
 });
+
+test("the events are not written over, by whatever name they go", () =>
+  inFolder(async (folder) => {
+    const events = join(folder, "run.ndjson");
+    writeFileSync(events, "precious\n");
+    symlinkSync(events, join(folder, "link"));
+    for (const out of [join(folder, "link"), relative(".", events), `${folder}/./run.ndjson`]) {
+      const { status, err } = await drawn([events, "--out", out]);
+      assert.equal(status, 2);
+      assert.match(err, /'--out' must be another file than FILE/);
+    }
+    assert.equal(readFileSync(events, "utf8"), "precious\n");
+  }));

@@ -2,6 +2,7 @@
 import type { Wanted } from "../../exam/wanted.ts";
 import { complain, type Given } from "../../flags/flags.ts";
 import { text } from "../../flags/schemas.ts";
+import { isSameFile } from "../../terminal/output_file.ts";
 
 export const FILE_RULE = "a file to write";
 
@@ -43,6 +44,7 @@ function takenBy(
   file: string | undefined,
   others: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
-  const other = Object.keys(others).find((name) => file !== undefined && others[name] === file);
-  return other && `another file than --${other}`;
+  if (file === undefined) return undefined;
+  const taken = Object.entries(others).find(([, path]) => path !== undefined && isSameFile(path, file));
+  return taken && `another file than --${taken[0]}`;
 }
