@@ -169,9 +169,12 @@ export const aims: readonly Aim[] = [
   },
 ];
 
-/** The aims that these faults allow, in an order of chance. */
+/** The aims of one cycle, as these faults allow, in an order of chance: of those that need no fault only one, as most break by one. */
 export function allowedAims(faults: readonly ScriptFault[], random: Random): readonly Aim[] {
-  return shuffle(random, aims.filter((aim) => aim.faults.every((fault) => faults.includes(fault))));
+  const allowed = aims.filter((aim) => aim.faults.every((fault) => faults.includes(fault)));
+  const [harmless] = shuffle(random, allowed.filter((aim) => aim.faults.length === 0));
+  const striking = allowed.filter((aim) => aim.faults.length > 0);
+  return shuffle(random, harmless === undefined ? striking : [...striking, harmless]);
 }
 
 /** One aim, and now and then another one after it. */
