@@ -13,7 +13,7 @@ const unserved: Readonly<Record<string, string>> = {
 
 /** A clause, for people; undefined where it is served, or no workload of Maelstrom's. */
 export function whyUnserved(name: string): string | undefined {
-  return unserved[name];
+  return Object.hasOwn(unserved, name) ? unserved[name] : undefined;
 }
 
 export function isWorkload(name: string): name is WorkloadName {
