@@ -1,9 +1,9 @@
 /** `hearsay play`: writes one self-contained page in which the simulator runs. */
-import { writeFileSync } from "node:fs";
 import { playHtml } from "../pages/play/document/frame.ts";
 import { pageScript } from "../pages/scripts.ts";
 import { parsePlay, STANDARD_OUTPUT } from "./config/play.ts";
 import { fail, type Io, OK, refuse } from "./terminal/io.ts";
+import { OutputFile } from "./terminal/output_file.ts";
 
 export async function play(args: readonly string[], io: Io): Promise<number> {
   const parsed = parsePlay(args, io.env);
@@ -13,7 +13,12 @@ export async function play(args: readonly string[], io: Io): Promise<number> {
     const html = playHtml(await pageScript("play"));
     if (out === STANDARD_OUTPUT) io.out(html);
     else {
-      writeFileSync(out, html);
+      const file = await OutputFile.open(out);
+      try {
+        await file.write([html]);
+      } finally {
+        await file.close();
+      }
       io.err(`Wrote ${out}: open it in a browser.\n`);
     }
     return OK;
