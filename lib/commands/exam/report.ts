@@ -2,6 +2,7 @@
 import type { NemesisEvent } from "../../workbench/faults/nemesis.ts";
 import type { Quantiles } from "../../workbench/verdict/quantiles.ts";
 import type { Results } from "../../workbench/verdict/results.ts";
+import { quoted } from "../../workbench/verdict/quote.ts";
 import { REQUEST_TIMEOUT_MS } from "../../workbench/load/workload.ts";
 import { describeSettings } from "./describe.ts";
 import type { Exam } from "../config/exam/exam.ts";
@@ -133,7 +134,7 @@ function messages({ net }: Results): string[] {
   const types = Object.entries(net["servers-by-type"])
     .map(([type, flow]) => [type, flow["send-count"]] as const)
     .toSorted(([, a], [, b]) => b - a);
-  const most = types.slice(0, TYPES_SHOWN_MAX).map(([type, count]) => `${count} ${type}`);
+  const most = types.slice(0, TYPES_SHOWN_MAX).map(([type, count]) => `${count} ${quoted(type)}`);
   const others = types.slice(TYPES_SHOWN_MAX).reduce((sum, [, count]) => sum + count, 0);
   const split = [...most, ...others > 0 ? [`${others} of other types`] : []].join(", ");
   const perOp = net.servers["msgs-per-op"].toFixed(2);

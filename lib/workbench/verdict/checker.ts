@@ -5,6 +5,7 @@ import { inOrder } from "./oddities.ts";
 import type { Element, Outcome, SetFull } from "./set_full.ts";
 import { outcome } from "./set_full.ts";
 import { type Quantiles, quantiles } from "./quantiles.ts";
+import { quoted } from "./quote.ts";
 import { compareValues } from "./values.ts";
 import type { Findings } from "../workloads/workload.ts";
 import { REPORTS_MAX, type Violation, type ViolationKind } from "./violations.ts";
@@ -265,7 +266,7 @@ export function accusations(violations: readonly Violation[]): string[] {
 
 function list(items: readonly unknown[]): string {
   const shown = items.slice(0, LISTED_MAX).map((item) =>
-    typeof item === "string" ? item : JSON.stringify(item)
+    quoted(typeof item === "string" ? item : JSON.stringify(item))
   );
   const more = items.length > LISTED_MAX ? ` and ${items.length - LISTED_MAX} more` : "";
   return shown.join(", ") + more;

@@ -24,6 +24,15 @@ import { results, runOf, spread } from "./some_results.ts";
 
 const plain = paintFor(listen().io);
 
+test("a report quotes the types of messages, be they ever so long or made to move the cursor", () => {
+  const { net } = results();
+  const [all] = Object.values(net["servers-by-type"]);
+  assert(all !== undefined);
+  const types = { "servers-by-type": { ["\x1b[2J"]: all, ["t".repeat(100_000)]: all } };
+  const text = reportLines(runOf(results({ net: { ...net, ...types } })), plain).join("\n");
+  assert.match(text, /5 \\u001b\[2J, 5 t{200}…\n/);
+});
+
 test("a report says in words what was run, what happened and that it holds", () => {
   assert.deepEqual(reportLines(runOf(results()), plain), [
     "5 nodes, 10 operations a second for 20 s, no latency, no faults, simulated nodes.",

@@ -7,6 +7,7 @@ import { check, type Evidence, type Verdict } from "../../../../lib/workbench/ve
 import { FinalReads } from "../../../../lib/workbench/load/final_reads.ts";
 import { History, type Op, type OpType } from "../../../../lib/workbench/verdict/history.ts";
 import { quantiles } from "../../../../lib/workbench/verdict/quantiles.ts";
+import { QUOTE_CHARS_MAX } from "../../../../lib/workbench/verdict/quote.ts";
 import { outcome, SetFull } from "../../../../lib/workbench/verdict/set_full.ts";
 import { Violations, VIOLATIONS_MAX } from "../../../../lib/workbench/verdict/violations.ts";
 
@@ -175,6 +176,13 @@ test("check(): duplicated, phantom and partial values are invalid, though set-fu
   const found = partial.judge().workload;
   assert.deepEqual(found.partial, [{ element: 1, nodes: ["n0"] }]);
   assert.deepEqual([found["not-in-final-read"], found.valid], [[1], false]);
+});
+
+test("check(): values are quoted at a bearable length, and none reaches the terminal with its control characters", () => {
+  const { failures } = ending([1, "\x1b[2J\u202e", "x".repeat(200_000)], [1]).judge();
+  const phantom = failures.find((failure) => failure.startsWith("Phantom")) ?? "";
+  assert.ok(phantom.includes("\\u001b[2J\\u202e"), phantom);
+  assert.ok(failures.join("").length < 4 * QUOTE_CHARS_MAX);
 });
 
 test("check(): an unacknowledged value may be nowhere or everywhere, but not in some places", () => {
