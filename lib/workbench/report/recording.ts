@@ -147,12 +147,12 @@ export class Recorder implements RunObserver {
   /** An operation begins or ends; its time counts from the beginning of the load. */
   operation(op: Op, invocation: Op): void {
     const { index, process, node, f, time: from, final } = invocation;
+    const { type: outcome } = op;
     const value = f === "read" ? null : invocation.value;
-    const shown = op.type === "ok" && f === "read" && Array.isArray(op.value)
-      ? { shown: op.value.length }
-      : {};
-    const to = op.type === "invoke" ? Infinity : op.time;
-    this.keep({ index, process, node, f, value, ...shown, outcome: op.type, final, from, to });
+    const to = outcome === "invoke" ? Infinity : op.time;
+    if (outcome === "ok" && f === "read" && Array.isArray(op.value)) {
+      this.keep({ index, process, node, f, value, shown: op.value.length, outcome, final, from, to });
+    } else this.keep({ index, process, node, f, value, outcome, final, from, to });
   }
 
   /** In the place of what was kept of the same operation before. */
@@ -167,7 +167,9 @@ export class Recorder implements RunObserver {
   passed(passage: Passage): void {
     const { envelope: { src, dest, body }, endedAt, dropped } = passage;
     if (!isClient(src)) return this.carried(passage);
-    const values = dropped === undefined ? valuesIn(body) : [];
+    // Most of what clients ask brings nothing.
+    if (dropped !== undefined || body.type === "read") return;
+    const values = valuesIn(body);
     if (values.length > 0) this.tells(dest, values, endedAt);
   }
 
