@@ -4,6 +4,7 @@ import { Facts } from "../../workbench/report/why/facts.ts";
 import { jsonOf, linesOf } from "../../workbench/report/why/tell.ts";
 import { slowest, type Why, whyOf } from "../../workbench/report/why/why.ts";
 import type { Run } from "../../workbench/report/run.ts";
+import { visible } from "../../workbench/report/text.ts";
 import { aboutOf } from "../exam/recorded.ts";
 import { runIn } from "../exam/events_file.ts";
 import { simulated } from "../sim.ts";
@@ -47,7 +48,9 @@ function explain({ values, slowest: most, json }: WhyConfig, run: Run, io: Io): 
   const { about: { headline }, results: { seed } } = run;
   if (json) io.out(`${JSON.stringify({ run: headline, seed, nodes: facts.nodes, why: whys.map(jsonOf) })}\n`);
   else if (whys.length > 0) {
-    printLines(io, [headline, ...whys.flatMap((each) => ["", ...linesOf(each, facts.nodes.length)])]);
+    const lines = [headline, ...whys.flatMap((each) => ["", ...linesOf(each, facts.nodes.length)])];
+    // Whoever wrote the file named the run and its nodes.
+    printLines(io, lines.map(visible));
   }
   return status;
 }

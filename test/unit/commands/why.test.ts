@@ -98,6 +98,22 @@ test("values that are given are explained; of one that nobody told, those that m
   );
 });
 
+test("a file of events cannot move the cursor of those who read about it", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "run.ndjson");
+    await run("sim", ...short, "--events", file);
+    const events = readFileSync(file, "utf8").replaceAll('"n1"', '"\\u001b[2J\u202e"').replace(
+      "5 nodes",
+      "\u202e",
+    );
+    writeFileSync(file, events);
+    const { out, err } = await run("why", "--slowest", "20", file);
+    assert.equal(err, "");
+    assert.ok(out.includes("\\u001b[2J\\u202e"));
+    // deno-lint-ignore no-control-regex
+    assert.doesNotMatch(out, /\x1b|\u202e/);
+  }));
+
 test("a file that is not there, or no file of events, is a failure that says so", () =>
   inFolder(async (folder) => {
     const { status, err } = await run("why", join(folder, "none.ndjson"));
