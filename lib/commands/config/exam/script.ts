@@ -1,6 +1,6 @@
 /** The settings that a script brings along, and the mistakes in it, from the flag that gives its text or names its file. */
 import { readFileSync } from "node:fs";
-import { messageOf } from "../../../../transports/errno.ts";
+import { codeOf, messageOf } from "../../../../transports/errno.ts";
 import { parseScript } from "../../../workbench/script/parse_script.ts";
 import { endOf, printAction, printScript, type Script } from "../../../workbench/script/script.ts";
 import { defaults, nodeIds, type Settings } from "../../../workbench/settings.ts";
@@ -9,7 +9,7 @@ import { type Given, mustBe } from "../../flags/flags.ts";
 import { parsedText } from "../../flags/schemas.ts";
 
 /** The text, or why it cannot be had. */
-export type ScriptText = { readonly text: string } | { readonly why: string };
+export type ScriptText = { readonly text: string } | { readonly given: string; readonly why: string };
 
 const RULE =
   "actions, as '500 broadcast n0 17; 1000 cut n0|rest; 2000 heal', or @ and the name of a file of them";
@@ -53,7 +53,9 @@ function mistakeIn(
   script: ScriptText,
   { nodeCount, timeLimitS }: Settings,
 ): { readonly rule: string; readonly text: string } | undefined {
-  if ("why" in script) return { rule: RULE, text: script.why };
+  if ("why" in script) {
+    return { rule: `a script in a file that can be read (${script.why})`, text: script.given };
+  }
   const parsed = parseScript(script.text, nodeIds(nodeCount));
   if (!parsed.ok) {
     const { action, text, rule } = parsed.mistake;
@@ -65,11 +67,17 @@ function mistakeIn(
   return { rule: `over within --time-limit ${timeLimitS}`, text: printAction(last) };
 }
 
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a directory",
+  EACCES: "permission is denied",
+};
+
 function readText(given: string): ScriptText | undefined {
   if (!given.startsWith("@")) return given === "" ? undefined : { text: given };
   try {
     return { text: readFileSync(given.slice(1), "utf8") };
   } catch (error) {
-    return { why: messageOf(error) };
+    return { given, why: unreadable[codeOf(error) ?? ""] ?? messageOf(error) };
   }
 }

@@ -46,9 +46,10 @@ test("a script in a file, which may be missing", () =>
     await writeFile(file, "# A comment.\n5 read n1\n");
     assert.equal(only("--script", `@${file}`).settings.script, "5 read n1");
     const [mistake, ...more] = mistakesOf(sim("--script", `@${file}s`));
-    assert.match(
-      mistake ?? "",
-      /^Cannot run 'sim' as '--script' must be actions, as .* or @ and the name of a file.*ENOENT/,
+    assert.equal(
+      mistake,
+      "Cannot run 'sim' as '--script' must be a script in a file that can be read (there is no such file): " +
+        `current value is "@${file}s"`,
     );
     assert.deepEqual(more, []);
   }));
