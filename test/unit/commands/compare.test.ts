@@ -78,6 +78,12 @@ test("--json gives every figure of every seed and nothing else, the same each ti
   assert.deepEqual(seeds, [["flood", 7, 8], ["hearsay", 7, 8]]);
 });
 
+test("one file is not taken for both the page and the test cases", async () => {
+  const { io, err } = listen();
+  assert.equal(await compare(["--report", "x", "--junit", "x"], io), 2);
+  assert.match(err.join(""), /'--junit' must be another file than --report: current value is "x"/);
+});
+
 test("--report writes a page for people, the same each time, and is refused before the runs where it cannot", async () => {
   const pages: string[] = [];
   await inFolder(async (folder) => {

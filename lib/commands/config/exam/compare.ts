@@ -6,7 +6,7 @@ import { choice, list, text } from "../../flags/schemas.ts";
 import { challengeFaults, type Exam, exam, examMistakes, examOf, nemesisAbout, startUpFlag } from "./exam.ts";
 import { needsLog } from "./protocol.ts";
 import { seedsFlag, seedsMistakes } from "./seeds.ts";
-import { FILE_RULE } from "./wanted.ts";
+import { FILE_RULE, wantedMistakes } from "./wanted.ts";
 
 export interface CompareConfig {
   /** As hearsay takes it. */
@@ -58,7 +58,11 @@ export function parseCompare(args: readonly string[], env: Env): Parsed<CompareC
   const { settings, ...exam } = examOf(flags, challenges[challenge]);
   const startUpMs = flags["start-up"];
   const whole: Exam = { ...exam, settings: { ...settings, ...startUpMs !== undefined && { startUpMs } } };
-  const more = [...examMistakes("compare", flags, [whole], given), ...seedsMistakes("compare", flags, given)];
+  const more = [
+    ...examMistakes("compare", flags, [whole], given),
+    ...seedsMistakes("compare", flags, given),
+    ...wantedMistakes("compare", flags, given),
+  ];
   return outcome([...mistakes, ...more], {
     exam: whole,
     protocols: [...protocols.filter((name) => name !== "hearsay"), "hearsay"],
