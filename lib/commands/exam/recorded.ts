@@ -94,6 +94,7 @@ export class RunFiles {
   async write(io: Io): Promise<void> {
     if (this.#interrupted !== undefined) await this.#interrupted;
     else if (this.#kept !== undefined) await this.#write(this.#kept, io);
+    else for (const { path } of this.#targets) io.err(`${path} is empty: there is no run to write.\n`);
   }
 
   async #writeUnfinished(begun: Begun, io: Io): Promise<void> {

@@ -60,11 +60,16 @@ test("hunt: what is found fails again by the command that it prints", async () =
   assert.deepEqual(JSON.parse(again.out.join("")).failures, failures);
 });
 
-test("hunt: nothing found is a success", async () => {
-  const heard = listen();
-  assert.equal(await hunt(["--budget", "1", "--nemesis", "partition"], heard.io), 0);
-  assert.match(heard.out.join(""), /^PASS {2}Nothing found in 1\.\d s and \d+ runs\.\n$/);
-});
+test("hunt: nothing found is a success, and a file for what is found is said to be empty", () =>
+  inFolder(async (folder) => {
+    const heard = listen();
+    const page = join(folder, "found.html");
+    const flags = ["--budget", "1", "--nemesis", "partition", "--report", page];
+    assert.equal(await hunt(flags, heard.io), 0);
+    assert.match(heard.out.join(""), /^PASS {2}Nothing found in 1\.\d s and \d+ runs\.\n$/);
+    assert.ok(heard.err.join("").endsWith(`${page} is empty: there is no run to write.\n`));
+    assert.equal(readFileSync(page, "utf8"), "");
+  }));
 
 test("hunt: a protocol of others; the page, the events and the test case of what is found", () =>
   inFolder(async (folder) => {
