@@ -98,6 +98,19 @@ test("values that are given are explained; of one that nobody told, those that m
   );
 });
 
+test("a file by another name is no value", () =>
+  inFolder((folder) => {
+    const file = join(folder, "run.json");
+    writeFileSync(file, "");
+    assert.deepEqual(mistakes("5", file), [
+      `Cannot run 'why' as 'FILE' must be a file whose name ends in .ndjson, or - for standard input; ` +
+      `as a VALUE it is JSON: current value is "${file}"`,
+    ]);
+    const values = [JSON.stringify(file), "run.txt", `${"x".repeat(100_000)}.\0`];
+    assert.deepEqual(config(...values).values, values);
+    return Promise.resolve();
+  }));
+
 test("a file of events cannot move the cursor of those who read about it", () =>
   inFolder(async (folder) => {
     const file = join(folder, "run.ndjson");

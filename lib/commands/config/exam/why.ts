@@ -1,4 +1,5 @@
 /** What `hearsay why` is asked: of which values of which run, by flags, words and environment variables. */
+import { existsSync } from "node:fs";
 import type { Mechanism } from "../../../core/node.ts";
 import { challengeFaults, type Exam, examMistakes, shapes as examShapes, simulatedExamsOf } from "./exam.ts";
 import { STANDARD_INPUT } from "../report.ts";
@@ -55,6 +56,7 @@ export function parseWhy(args: readonly string[], env: Env): Parsed<WhyConfig> {
   const mistakes = [
     ...read.mistakes,
     ...files.length > 1 ? [mustBe("why", "FILE", "one file of events", files.join(" "))] : [],
+    ...values.filter(isMisnamed).map((word) => mustBe("why", "FILE", MISNAMED_RULE, word)),
     ...complain("why", given, "slowest", values.length > 0 ? "left out beside a VALUE" : undefined),
     ...file === undefined ? [] : settingMistakes(given),
     ...examMistakes("why", flags, exams, given),
@@ -66,6 +68,13 @@ export function parseWhy(args: readonly string[], env: Env): Parsed<WhyConfig> {
   return source === undefined
     ? { ok: false, mistakes }
     : outcome(mistakes, { values, slowest, source, json });
+}
+
+const MISNAMED_RULE = `a file whose name ends in ${FILE_END}, or - for standard input; as a VALUE it is JSON`;
+
+/** Otherwise a run would be simulated, and told of as if it were that of the file. */
+function isMisnamed(word: string): boolean {
+  return /[./]/.test(word) && existsSync(word);
 }
 
 /** What a file holds was set when it was written. Variables are for other commands, too. */
