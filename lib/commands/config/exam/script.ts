@@ -1,5 +1,5 @@
 /** The settings that a script brings along, and the mistakes in it, from the flag that gives its text or names its file. */
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { codeOf, messageOf } from "../../../../transports/errno.ts";
 import { parseScript } from "../../../workbench/script/parse_script.ts";
 import { endOf, printAction, printScript, type Script } from "../../../workbench/script/script.ts";
@@ -7,6 +7,9 @@ import { defaults, nodeIds, type Settings } from "../../../workbench/settings.ts
 import type { Challenge } from "../../exam/targets.ts";
 import { type Given, mustBe } from "../../flags/flags.ts";
 import { parsedText } from "../../flags/schemas.ts";
+
+/** A file of a script may be so long: as many actions as there may be, each with a value of some size. */
+export const SCRIPT_FILE_BYTES_MAX = 16 * 1_048_576;
 
 /** The text, or why it cannot be had. */
 export type ScriptText = { readonly text: string } | { readonly given: string; readonly why: string };
@@ -76,8 +79,24 @@ const unreadable: Readonly<Record<string, string>> = {
 function readText(given: string): ScriptText | undefined {
   if (!given.startsWith("@")) return given === "" ? undefined : { text: given };
   try {
-    return { text: readFileSync(given.slice(1), "utf8") };
+    const text = textIn(given.slice(1));
+    return text === undefined ? { given, why: `it is longer than ${SCRIPT_FILE_BYTES_MAX} bytes` } : { text };
   } catch (error) {
     return { given, why: unreadable[codeOf(error) ?? ""] ?? messageOf(error) };
+  }
+}
+
+/** Undefined where it is too long: what is no plain file may never end. */
+function textIn(path: string): string | undefined {
+  const file = openSync(path, "r");
+  try {
+    const bytes = new Uint8Array(SCRIPT_FILE_BYTES_MAX + 1);
+    let length = 0;
+    for (let count = -1; count !== 0 && length < bytes.length; length += count) {
+      count = readSync(file, bytes, length, bytes.length - length, null);
+    }
+    return length === bytes.length ? undefined : new TextDecoder().decode(bytes.subarray(0, length));
+  } finally {
+    closeSync(file);
   }
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { parseSim } from "../../../../lib/commands/config/exam/exam.ts";
 import { parseTest } from "../../../../lib/commands/config/exam/real.ts";
+import { SCRIPT_FILE_BYTES_MAX } from "../../../../lib/commands/config/exam/script.ts";
 import { describeSettings, replayCommand } from "../../../../lib/commands/exam/describe.ts";
 import { isAsPublished } from "../../../../lib/commands/exam/targets.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
@@ -52,6 +53,17 @@ test("a script in a file, which may be missing", () =>
         `current value is "@${file}s"`,
     );
     assert.deepEqual(more, []);
+  }));
+
+test("a script in a file is read up to SCRIPT_FILE_BYTES_MAX", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "script");
+    const action = "5 read n1\n";
+    await writeFile(file, action.padStart(SCRIPT_FILE_BYTES_MAX));
+    assert.equal(only("--script", `@${file}`).settings.script, "5 read n1");
+    await writeFile(file, action.padStart(SCRIPT_FILE_BYTES_MAX + 1));
+    const [mistake] = mistakesOf(sim("--script", `@${file}`));
+    assert.match(mistake ?? "", /it is longer than 16777216 bytes/);
   }));
 
 test("a mistake in a script names the action, and is said once", () => {
