@@ -27,6 +27,7 @@ const PIPE_BYTES = 65_536;
 const FAILED = "Cannot write to standard output as there is no room left on the disk\n";
 const init = '{"src":"c1","dest":"n0","body":{"type":"init","msg_id":1,"node_id":"n0","node_ids":["n0"]}}\n';
 const help = ["--help"];
+const told = ["--node-count", "2", "--script", "1 broadcast n0 1"];
 const quick = ["--node-count", "1", "--time-limit", "0.1", "--recovery", "0"];
 
 /** One way of each command, at least, to print something; help stands for those that print nothing else soon. */
@@ -40,10 +41,15 @@ function printing(at: string): ReadonlyMap<string, readonly (readonly string[])[
     ["sim", [quick, [...quick, "--json"]]],
     ["test", [[...quick, "--json"]]],
     ["compare", [["--challenge", "3a", "--protocols", "single", "--seeds", "1"]]],
+    ["why", [["1", ...told], ["1", ...told, "--json"]]],
+    ["play", [["--out", "-"]]],
+    ["hunt", [["--node-count", "2", "--budget", "1"]]],
     ["partition", [["one", ...cluster]]],
     ["help", [[], ["sim"]]],
     ["version", [[]]],
-    ...["serve", "broadcast", "challenges", "heal", "sidecar", "lab"].map((name) => [name, [help]] as const),
+    ...["serve", "broadcast", "challenges", "report", "heal", "sidecar", "lab"].map((name) =>
+      [name, [help]] as const
+    ),
   ]);
 }
 
