@@ -10,7 +10,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** One script, minified, that runs by itself in a `<script>` element. */
 function bundled(name: PageName): string {
   const args = ["build", `lib/pages/${name}/main.ts`, "--target=browser", "--format=iife", "--minify"];
-  const { status, stdout, stderr, error } = spawnSync(`${root}node_modules/.bin/bun`, args, {
+  // The Bun that runs this: an image has one, and no packages of developers.
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, args, {
     cwd: root,
     encoding: "utf8",
     maxBuffer: Infinity,
