@@ -143,8 +143,8 @@ test(
         await until(page, /heal/, "story");
         await page.locator("#tell-value").fill("other");
         await page.keyboard.press("Enter");
-        assert.doesNotMatch(await text(page, "story"), /heal/);
         await until(page, /tell n0 "other"/, "story");
+        assert.doesNotMatch(await text(page, "story"), /heal/);
       })
     ),
 );
