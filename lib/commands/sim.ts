@@ -17,7 +17,7 @@ import {
 } from "./exam/outcome.ts";
 import { headline, type JudgedRun } from "./exam/report.ts";
 
-/** Who is told of each run. */
+/** The listeners that are told of each run. */
 interface Told {
   readonly files: RunFiles;
   readonly onCase: OnCase;

@@ -1,4 +1,4 @@
-/** Who sent how much to whom: messages by type over time, by node, and from node to node. */
+/** The table and charts of the traffic between nodes: messages by type over time, by node, and from node to node. */
 import { scaleLinear } from "d3-scale";
 import { area, curveStepAfter, stack } from "d3-shape";
 import type { Columns } from "../columns/columns.ts";

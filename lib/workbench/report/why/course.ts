@@ -27,7 +27,7 @@ export interface Course {
   readonly value: Json;
   /** When a client began to broadcast it; undefined where none did. */
   readonly broadcastAt: number | undefined;
-  /** Whom clients told it, and when the message was there. */
+  /** The nodes that clients told it, and when the message was there. */
   readonly told: readonly { readonly node: string; readonly at: number }[];
   readonly holders: Timeline<Holders>;
   /** By node; those that were lost, too, in the order in which they were sent. */

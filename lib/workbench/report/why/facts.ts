@@ -32,7 +32,7 @@ export class Facts {
   readonly #told: ReadonlyMap<Key, readonly Change[]>;
   readonly #losses: readonly { readonly keys: ReadonlySet<Key> | undefined; readonly change: Change }[];
   readonly #broadcasts: ReadonlyMap<Key, number>;
-  /** Who reaches whom, by the latest change of that and by node, as far as anybody asked. */
+  /** The nodes that each node reaches, by the latest change of that and by node, as far as anybody asked. */
   readonly #reached = new Map<Moment | undefined, Map<string, ReadonlySet<string>>>();
   /** By node, what waits for the next flush. */
   readonly #windows: Words<"wait">;
