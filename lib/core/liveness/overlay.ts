@@ -246,8 +246,9 @@ export class Overlay {
   }
 
   #tellNextProbe(now: number): void {
-    const ms = this.deadline - now;
-    if (ms < Infinity) this.#options.trace?.({ kind: "wait", reason: "probe", ms });
+    const { trace } = this.#options;
+    const ms = trace === undefined ? Infinity : this.deadline - now;
+    if (ms < Infinity) trace?.({ kind: "wait", reason: "probe", ms });
   }
 
   #compute(): Tree {

@@ -1,5 +1,5 @@
 /** The report of a comparison: one HTML page that needs nothing else, and no scripts. */
-import { Html, html } from "../html/markup.ts";
+import { Html, html, pageOf } from "../html/markup.ts";
 import { style } from "../html/style.ts";
 import { type Compared, type Comparison, figures, middleOf, tableOf } from "./comparison.ts";
 import { stripsOf } from "./strips.ts";
@@ -14,17 +14,7 @@ const ownStyle = `
 /** The same comparison gives the same text. */
 export function comparisonHtml(comparison: Comparison): string {
   const { headline, protocols } = comparison;
-  const page = html`
-    <!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>hearsay beside others: ${headline}</title>
-        <style>${new Html(style)}${new Html(ownStyle)}</style>
-      </head>
-      <body>
+  const body = html`
     ${header(comparison)}
     <main>
     ${tableSection(protocols)}
@@ -32,10 +22,8 @@ export function comparisonHtml(comparison: Comparison): string {
     ${aboutSection(protocols)}
     ${reasonsSection(protocols)}
     </main>
-      </body>
-    </html>
   `;
-  return page.text.trimStart();
+  return pageOf(`hearsay beside others: ${headline}`, style + ownStyle, body);
 }
 
 function header({ headline, failures, command, protocols }: Comparison): Html {

@@ -45,3 +45,23 @@ export const SENTENCE_CHARS_MAX = 2_000;
 export function valueText(value: Json, most: number = VALUE_CHARS_MAX): string {
   return visible(shortened(JSON.stringify(value), most));
 }
+
+/** A whole page, which needs nothing else. */
+export function pageOf(title: string, styles: string, body: Html): string {
+  const page = html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>${title}</title>
+        <style>${new Html(styles)}</style>
+      </head>
+      <body>
+    ${body}
+      </body>
+    </html>
+  `;
+  return page.text.trimStart();
+}

@@ -10,7 +10,7 @@ import { fatesSection } from "./fates.ts";
 import { faultsOf } from "./faults.ts";
 import { messagesSection } from "./messages.ts";
 import { latencySection } from "./latency.ts";
-import { Html, html } from "./markup.ts";
+import { Html, html, pageOf } from "./markup.ts";
 import { style } from "./style.ts";
 import { header, settingsSection } from "./summary.ts";
 import { violationsSection } from "./violations.ts";
@@ -35,25 +35,14 @@ export function reportHtml(run: Run, script: string): string {
     { id: "space-time", name: "Space and time", part: diagramSection(run, fates, columns) },
     { id: "settings", name: "Settings", part: settingsSection(run) },
   ];
-  const page = html`
-    <!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>${run.about.passed ? "Valid" : "Not valid"}: ${run.about.headline}</title>
-        <style>${new Html(style)}${new Html(spaceTimeStyle)}</style>
-      </head>
-      <body>
+  const body = html`
     ${header(run)}
     <nav aria-label="Sections">${sections.map(({ id, name }) => html`<a href="#${id}">${name}</a>`)}</nav>
     <main>
     ${sections.map(({ part }) => part)}
     </main>
     <script>${new Html(script)}</script>
-      </body>
-    </html>
   `;
-  return page.text.trimStart();
+  const { passed, headline } = run.about;
+  return pageOf(`${passed ? "Valid" : "Not valid"}: ${headline}`, style + spaceTimeStyle, body);
 }
