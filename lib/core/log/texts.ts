@@ -1,0 +1,59 @@
+/** The JSON texts of consecutive entries, in one text that all share who send it on. */
+import { assert } from "../assert.ts";
+import { type Scan, scan } from "./scan.ts";
+
+export class Texts {
+  /** `v1,v2,…`: the values, separated by commas. */
+  readonly text: string;
+  readonly length: number;
+  #scan: Scan | undefined;
+
+  /** `text` lists as many values as `length` says; `known`: what a scan of it has found. */
+  constructor(text: string, length: number, known?: Scan) {
+    this.text = text;
+    this.length = length;
+    this.#scan = known;
+  }
+
+  static of(texts: readonly string[]): Texts {
+    return new Texts(texts.join(","), texts.length);
+  }
+
+  /** No less than the text takes as UTF-8, bytes. */
+  get bytes(): number {
+    return this.length === 0 ? 0 : this.scanned.isAscii ? this.text.length : 3 * this.text.length;
+  }
+
+  /** Where each value ends in the text, and the hashes of each. */
+  get scanned(): Scan {
+    this.#scan ??= scan(this.text);
+    assert(this.#scan?.count === this.length, "as many values are listed as are said to be");
+    return this.#scan;
+  }
+
+  at(i: number): string {
+    if (this.length === 1) return this.text;
+    const { ends } = this.scanned;
+    return this.text.slice(i === 0 ? 0 : (ends[i - 1] ?? 0) + 1, ends[i]);
+  }
+
+  /** The values from..to - 1. */
+  slice(from: number, to: number): Texts {
+    if (from === 0 && to >= this.length) return this;
+    const { ends, hashes, isAscii } = this.scanned;
+    const start = from === 0 ? 0 : (ends[from - 1] ?? 0) + 1;
+    const last = Math.min(to, this.length);
+    const cut = ends.subarray(from, last);
+    return new Texts(this.text.slice(start, ends[last - 1]), last - from, {
+      count: last - from,
+      end: (ends[last - 1] ?? 0) - start,
+      ends: start === 0 ? cut : cut.map((end) => end - start),
+      hashes: hashes.subarray(2 * from, 2 * last),
+      isAscii,
+    });
+  }
+
+  *[Symbol.iterator](): Iterator<string> {
+    for (let i = 0; i < this.length; i++) yield this.at(i);
+  }
+}
