@@ -1,5 +1,6 @@
 /** What goes into a node and what comes out of it, what it begins with, and what it says of itself. */
-import type { Entry } from "./log/log.ts";
+import type { EntryStore } from "./log/entry_store.ts";
+import type { Run } from "./log/runs.ts";
 import type { Mechanism } from "./mechanisms.ts";
 import type { Envelope } from "./message.ts";
 import type { Random } from "./random.ts";
@@ -22,9 +23,9 @@ export type Effect =
    * To be made safe [N2] [I3]. What entered here, before any later effect: nobody else has it. What others brought is safe where it
    * entered, and so may be made safe a little later: a node that loses it says so when it comes back, and gets it again [S2] [B7].
    */
-  | { readonly kind: "persist"; readonly own: boolean; readonly entries: readonly Entry[] }
+  | { readonly kind: "persist"; readonly own: boolean; readonly count: number }
   /** New to this node, each once. */
-  | { readonly kind: "deliver"; readonly entries: readonly Entry[] }
+  | { readonly kind: "deliver"; readonly runs: readonly Run[] }
   /** A message that was of no use, and wants no answer: for people. */
   | { readonly kind: "drop"; readonly reason: string }
   /** Something that people should know of, in a sentence. */
@@ -38,8 +39,12 @@ export interface NodeOptions {
   readonly incarnation: number;
   /** How long a value may take to reach everyone, ms; by default follows the measured round trip. */
   readonly deliveryBudgetMs?: number;
-  /** What earlier incarnations of this node made safe [N9]. */
-  readonly restored?: { readonly entries: Iterable<Entry> };
+  /** Where entries are kept; what is in it at the start is held [N9]. By default in memory, and nothing is. */
+  readonly entries?: EntryStore;
+  /** Whether `entries` outlive the process: then this node has what it was told in earlier incarnations [B7]. */
+  readonly durable?: boolean;
+  /** How long an answer to `read` may be, characters; by default READ_CHARS_MAX. */
+  readonly readCharsMax?: number;
   readonly without?: readonly Mechanism[];
   /** Whether it says what it decides, and why, by effects of their own [N13]. */
   readonly trace?: boolean;

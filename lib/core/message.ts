@@ -1,6 +1,7 @@
 /** What travels [W1] [W3] [W4]: the envelope and every body, as typebox schemas compiled once, and their types. */
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
+import { Runs } from "./log/runs.ts";
 
 /** Any JSON value; a broadcast's payload. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -63,8 +64,8 @@ const Init = Type.Object({ node_id: NodeId, node_ids: Type.Array(NodeId, { minIt
 const Spans = Type.Array(Ordinal, { minItems: 2, maxItems: 2 * SPANS_MAX });
 const DigestSchema = Type.Array(Type.Tuple([Name, Spans]), { maxItems: ORIGINS_MAX });
 
-/** Entries: origin, seq of the first, consecutive values. */
-const Runs = Type.Array(Type.Tuple([Name, Ordinal, Type.Array(AnyJson)]));
+/** Entries: origin, seq of the first, consecutive values; or these already read, by the codec. */
+const RunList = Type.Unsafe<Runs>(Type.Unknown());
 
 /** What a client may ask of a serving node to follow its values: all that `from` does not cover. */
 const Watch = Type.Object({
@@ -87,7 +88,7 @@ const ExchangeSchema = Type.Object({
   ack: Type.Optional(Type.Tuple([Count, Ordinal, Type.Number({ minimum: 0 })])),
   /** Part of what the sender holds, per origin: all that changed since what this peer has confirmed. */
   digest: DigestSchema,
-  runs: Type.Optional(Runs),
+  runs: Type.Optional(RunList),
   /** Advertisements: a node, its incarnation, their version, the nodes it suspects, the nodes it hears [K1]. */
   links: Type.Optional(Type.Array(Type.Tuple([Name, Count, Count, Type.Array(Name), Type.Array(Name)]))),
   /** An answer is wanted at once. */
@@ -97,7 +98,7 @@ const ExchangeSchema = Type.Object({
 });
 
 /** Entries alone, ahead of the tree, which brings them in any case [V10]. */
-const PushSchema = Type.Object({ type: Type.Literal("push"), runs: Runs });
+const PushSchema = Type.Object({ type: Type.Literal("push"), runs: RunList });
 
 export type Exchange = Static<typeof ExchangeSchema>;
 export type Push = Static<typeof PushSchema>;
@@ -166,12 +167,22 @@ export function readPeerMessage(body: Body): PeerMessage | Malformed | undefined
     case "delta":
     case "ack":
     case "probe":
-      return checkers["a peer message"].Check(body) ? body : malformed("a peer message", body);
+      return checkers["a peer message"].Check(body) ? withRuns(body) : malformed("a peer message", body);
     case "push":
-      return checkers["a push"].Check(body) ? body : malformed("a push", body);
+      return checkers["a push"].Check(body) ? withRuns(body) : malformed("a push", body);
     default:
       return undefined;
   }
+}
+
+/** The codec has read the runs where it could; a message that came another way has them as JSON. */
+function withRuns<T extends PeerMessage>(message: T): T | Malformed {
+  if (message.runs === undefined || message.runs instanceof Runs) return message;
+  const runs = Runs.fromJson(message.runs);
+  if (runs === undefined) {
+    return { type: "malformed", reason: "a peer message /runs must be runs of entries" };
+  }
+  return { ...message, runs };
 }
 
 /** A request whose body is as its type demands, or what is wrong with it. */

@@ -1,9 +1,12 @@
 /** A node: the only verb is step, the only timer is deadline. */
 import { assert } from "./assert.ts";
 import { canonical, VALUE_DEPTH_MAX } from "./log/canonical.ts";
+import { type Clash, Log } from "./log/log.ts";
+import { type Range, rangeOf, type Run } from "./log/runs.ts";
+import { scan } from "./log/scan.ts";
+import { Texts } from "./log/texts.ts";
 import { Replicator } from "./replication/replicator.ts";
-import { type Key, keyOf } from "./log/value_set.ts";
-import { type Clash, type Entry, Log } from "./log/log.ts";
+import { RawJson } from "./raw.ts";
 import type { Body, Envelope, InitBody, Json, Malformed, PeerMessage } from "./message.ts";
 import { readPeerMessage, readRequest } from "./message.ts";
 import { takeBatch } from "./replication/compose.ts";
@@ -14,13 +17,16 @@ import { Digest } from "./log/digest.ts";
 import { isOriginOf, originOf } from "./incarnation.ts";
 import { Members } from "./topology/members.ts";
 import type { TraceEvent } from "./trace.ts";
-import { byteLength, ESCAPED_BYTES } from "./size.ts";
+import { byteLength } from "./size.ts";
 
 export { Digest };
-export type { Batch, Effect, Entry, Event, Mechanism, NodeOptions, NodeStatus, PeerStatus };
+export type { Batch, Effect, Event, Mechanism, NodeOptions, NodeStatus, PeerStatus };
 
 /** A broadcast value may take this many bytes as JSON: with what goes along it must fit in one line of the carriers. */
 export const VALUE_BYTES_MAX = 256 * 1024;
+
+/** An answer to `read` may take this many characters; a reader of more asks for them in pieces [N3]. */
+export const READ_CHARS_MAX = 128 * 1024 * 1024;
 
 /** Maelstrom's error codes. */
 export const NOT_SUPPORTED = 10;
@@ -29,7 +35,7 @@ export const MALFORMED_REQUEST = 12;
 
 export class Node {
   readonly #options: NodeOptions;
-  readonly #log = new Log();
+  readonly #log: Log;
   #me: string | undefined;
   #origin = "";
   /** How many values entered here. */
@@ -40,11 +46,13 @@ export class Node {
   #effects: Effect[] = [];
   #storageFault: string | undefined;
   /** What entered since the last wake and is not on its way yet. */
-  #entering: Entry[] = [];
+  #entering: Range[] = [];
+  /** Of the event that is being taken in. */
+  #now = 0;
 
   constructor(options: NodeOptions) {
     this.#options = options;
-    for (const entry of options.restored?.entries ?? []) this.#log.add(entry);
+    this.#log = new Log(options.entries);
     this.#persisted = this.#log.revision;
   }
 
@@ -54,6 +62,7 @@ export class Node {
    */
   step(event: Event, now: number): Effect[] {
     this.#effects = [];
+    this.#now = now;
     if (event.kind === "receive") this.#receive(event.envelope, now);
     else if (event.kind === "linked") this.#replicator?.linked(event.peer, now);
     else if (event.kind === "arriving") this.#replicator?.arriving(event.peer, now);
@@ -74,9 +83,9 @@ export class Node {
 
   /** As it is now: to look changes nothing [N12] [I8]. */
   get status(): NodeStatus {
-    const { values, digest, revision: entries } = this.#log;
+    const { count, digest, revision: entries } = this.#log;
     const { relay, peers } = this.#replicator?.status ?? { relay: undefined, peers: [] };
-    return { values: values.length, digest, entries, relay, peers };
+    return { values: count, digest, entries, relay, peers };
   }
 
   #receive(envelope: Envelope, now: number): void {
@@ -104,10 +113,10 @@ export class Node {
    * Two values got one number, somewhere [B8]. Under numbers of this incarnation both reach everyone. A value that is held under
    * another number, too, is on its way already, and so is the one that it clashed with.
    */
-  #keepBoth({ entry: { origin, seq, value }, held }: Clash): void {
-    if (this.#storageFault !== undefined || this.#log.holdsValue(value)) return;
+  #keepBoth({ origin, seq, texts, held, topic }: Clash): void {
+    if (this.#storageFault !== undefined || this.#log.holdsValue(texts, topic)) return;
     this.#effects.push({ kind: "notice", text: `two values are entry ${seq} of ${origin}: both are kept` });
-    for (const each of [value, held]) this.#enter(each, keyOf(each));
+    for (const each of [texts, held]) this.#enter(each, topic);
   }
 
   #onRequest(envelope: Envelope, now: number): void {
@@ -118,7 +127,7 @@ export class Node {
       case "broadcast":
         return this.#onBroadcast(envelope, request.message);
       case "read":
-        return this.#reply(envelope, { type: "read_ok", messages: [...this.#log.values] });
+        return this.#onRead(envelope);
       case "topology":
         // Advice. The tree follows from the links that are up, which the advice does not know [N4].
         return this.#reply(envelope, { type: "topology_ok" });
@@ -141,7 +150,8 @@ export class Node {
     }
     this.#reply({ ...envelope, dest: me }, { type: "init_ok" });
     if (this.#me !== undefined) return;
-    const { incarnation, random, deliveryBudgetMs, without = [], restored, trace = false } = this.#options;
+    const { incarnation, random, deliveryBudgetMs, without = [], durable = false, trace = false } =
+      this.#options;
     const on = allBut(without);
     this.#me = me;
     this.#begin(on.has("rebirth") ? originOf(me, incarnation) : this.#sameOrigin(me));
@@ -149,13 +159,13 @@ export class Node {
       me,
       incarnation,
       origin: this.#origin,
-      restored: restored !== undefined,
+      restored: durable,
       members: Members.including(init.node_ids, me),
       log: this.#log,
       random,
       deliveryBudgetMs,
       on,
-      deliver: (entries) => this.#deliver(entries, false),
+      deliver: (runs) => this.#deliver(runs, false),
       beginOrigin: (origin, twin) => this.#beginOrigin(origin, twin),
       notice: (text) => this.#effects.push({ kind: "notice", text }),
       send: (sent) => this.#send(sent),
@@ -174,9 +184,11 @@ export class Node {
   /** What others may have given the same numbers enters again [B6]. */
   #beginOrigin(origin: string, twin: boolean): void {
     const again = twin && this.#storageFault === undefined ? this.#log.held(this.#origin)?.spans() ?? [] : [];
-    const values = again.flatMap(([from, to]) => this.#log.take(this.#origin, from, to).values);
+    const ranges = again.map(([from, to]) => ({ origin: this.#origin, seq: from, count: to - from + 1 }));
     this.#begin(origin);
-    for (const value of values) this.#enter(value, keyOf(value));
+    for (const range of ranges) {
+      for (const { texts, topic } of this.#log.taken(range)) this.#enter(texts, topic);
+    }
   }
 
   /** Values enter under this origin from now on, above those that are held of it: no number is given twice [B4] [B5]. */
@@ -186,22 +198,40 @@ export class Node {
   }
 
   #onBroadcast(envelope: Envelope, value: Json): void {
-    const key = keyOf(value);
-    const fault = valueFault(value, key);
-    if (fault !== undefined) return this.#refuse(envelope, MALFORMED_REQUEST, fault);
-    const isNew = !this.#log.holdsValue(value, key);
+    const texts = textsOf(value);
+    if (typeof texts === "string") return this.#refuse(envelope, MALFORMED_REQUEST, texts);
+    const isNew = !this.#log.holdsValue(texts);
     if (isNew && this.#storageFault !== undefined) {
       return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, this.#storageFault);
     }
-    if (isNew) this.#enter(value, key);
+    if (isNew) this.#enter(texts);
     this.#reply(envelope, { type: "broadcast_ok" });
   }
 
-  #enter(value: Json, key: Key | undefined): void {
-    const entry: Entry = { origin: this.#origin, seq: ++this.#entered, value };
-    assert(this.#log.add(entry, key), "a number is given once");
-    this.#deliver([entry], true);
-    this.#entering.push(entry);
+  #onRead(envelope: Envelope): void {
+    const { readCharsMax = READ_CHARS_MAX } = this.#options;
+    const text = this.#log.read(readCharsMax);
+    if (text !== undefined) return this.#reply(envelope, { type: "read_ok", messages: new RawJson(text) });
+    const why = `the answer is longer than ${readCharsMax} characters: ` +
+      "ask with 'watch' and follow false, or with 'hearsay read', and they come in pieces";
+    this.#refuse(envelope, NOT_SUPPORTED, why);
+  }
+
+  #enter(texts: Texts, topic?: string): void {
+    const run: Run = { origin: this.#origin, seq: this.#entered + 1, texts, topic };
+    const [fresh] = this.#log.addRun(run, this.#now);
+    assert(fresh === run, "a number is given once");
+    this.#entered += texts.length;
+    this.#deliver([run], true);
+    this.#note(rangeOf(run));
+  }
+
+  /** What enters together leaves together. */
+  #note(range: Range): void {
+    const last = this.#entering.at(-1);
+    const goesOn = last?.origin === range.origin && last.seq + last.count === range.seq;
+    if (goesOn) this.#entering.pop();
+    this.#entering.push(goesOn ? { ...last, count: last.count + range.count } : range);
   }
 
   #wake(now: number): void {
@@ -213,9 +243,11 @@ export class Node {
     this.#replicator?.wake(now);
   }
 
-  #deliver(entries: readonly Entry[], own: boolean): void {
-    this.#persisted += entries.length;
-    this.#effects.push({ kind: "persist", own, entries }, { kind: "deliver", entries });
+  #deliver(runs: readonly Run[], own: boolean): void {
+    let count = 0;
+    for (const { texts } of runs) count += texts.length;
+    this.#persisted += count;
+    this.#effects.push({ kind: "persist", own, count }, { kind: "deliver", runs });
   }
 
   /** Before init [N1]. Peers that started earlier say such things, and say them again: nothing to tell people of. */
@@ -242,15 +274,15 @@ export class Node {
   }
 }
 
-/** Why a value cannot be broadcast, for people; undefined where it can [N6]. */
-function valueFault(value: Json, key: Key | undefined): string | undefined {
-  if (key === undefined) return tooDeep("broadcast /message");
-  // No character of a key takes more bytes than one that is escaped.
-  const mayBeLong = typeof key === "string" && ESCAPED_BYTES * key.length > VALUE_BYTES_MAX;
-  if (mayBeLong && byteLength(value) > VALUE_BYTES_MAX) {
-    return `broadcast /message is over ${VALUE_BYTES_MAX} bytes`;
-  }
-  return undefined;
+/** The text of a value that may be broadcast, or why it may not, for people [N6]. */
+function textsOf(value: Json): Texts | string {
+  const text = JSON.stringify(value);
+  const found = scan(text);
+  if (found === undefined) return tooDeep("broadcast /message");
+  const texts = new Texts(text, 1, found);
+  return texts.bytes > VALUE_BYTES_MAX && byteLength(value) > VALUE_BYTES_MAX
+    ? `broadcast /message is over ${VALUE_BYTES_MAX} bytes`
+    : texts;
 }
 
 function tooDeep(what: string): string {

@@ -1,33 +1,22 @@
-/** The journal of a durable node: a store, and a backlog in memory while the store fails. */
-import type { Entry } from "../core/log/log.ts";
+/** The journal of a durable node: its store, which may fail. */
 import type { Journal } from "./journal.ts";
 import { type Store, StoreFault } from "../store/store.ts";
 
 /**
  * A store that fails is suspended: the node refuses broadcasts then, so that only entries come that other nodes have made
- * safe. They are kept in memory, and stored first once that is possible [S5].
+ * safe. They wait in the store, and are committed once that is possible [S5].
  */
 export class DegradableJournal implements Journal {
   readonly #store: Store;
   #fault: unknown;
   #suspended = false;
-  /** Entries that wait for the next commit, or for the store to work again. */
-  #waiting: Entry[] = [];
 
   constructor(store: Store) {
     this.#store = store;
   }
 
-  append(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#waiting.push(entry);
-  }
-
   commit(): void {
-    if (this.#suspended) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    this.#store.append(waiting);
-    this.#store.commit();
+    if (!this.#suspended) this.#store.commit();
   }
 
   /** `fault`: what went wrong with the store. */
@@ -53,16 +42,14 @@ export class DegradableJournal implements Journal {
     }
   }
 
-  /** Tries to store the entries that wait; returns the fault, undefined where it worked. */
+  /** Tries to commit what waits; returns the fault, undefined where it worked. */
   resume(): unknown {
     try {
-      this.#store.append(this.#waiting);
       this.#store.commit();
     } catch (error) {
       this.#fault = error;
       return error;
     }
-    this.#waiting = [];
     this.#suspended = false;
     return undefined;
   }

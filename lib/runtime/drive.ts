@@ -1,6 +1,7 @@
 /** One node, one transport, one clock, one timer: performs what the node decides. */
 import { atEndOfTurn } from "../../transports/end_of_turn.ts";
-import type { Effect, Entry, Event, Node } from "../core/node.ts";
+import type { Run } from "../core/log/runs.ts";
+import type { Effect, Event, Node } from "../core/node.ts";
 import { monotonicClock, runtimeTimer, type Timer } from "../../transports/clock.ts";
 import type { Transport } from "../../transports/transport.ts";
 import type { Trace } from "../core/trace.ts";
@@ -34,7 +35,7 @@ export interface DriveOptions {
    */
   readonly onUnsafe?: (error: unknown) => Steps;
   /** `now`: when they came, on the clock. */
-  readonly onDeliver?: (entries: readonly Entry[], now: number) => void;
+  readonly onDeliver?: (runs: readonly Run[], now: number) => void;
   /** All that the node holds is safe now and may be shown; once for all that came in one turn. */
   readonly onSettled?: () => void;
   readonly onDropped?: (reason: string) => void;
@@ -78,7 +79,7 @@ class TurnDriver implements Driver {
   #events: Event[] = [];
   #held: Effect[] = [];
   /** Entries that wait for a commit. */
-  #appended = 0;
+  #uncommitted = 0;
   #cancelCommit = () => {};
   #endPlanned = false;
   /** When the first of what came in this turn did: to look at the clock for each would take long. */
@@ -112,13 +113,13 @@ class TurnDriver implements Driver {
     const now = this.#now(!isWake);
     const effects = this.#node.step(event, now);
     const { journal } = this.#options;
-    const entered = journal !== undefined && this.#append(effects, journal);
+    const entered = journal !== undefined && this.#count(effects, journal);
     if (journal === undefined || (this.settled && !entered)) this.#perform(effects, now);
     else {
       this.#events.push(event);
       this.#held.push(...effects);
     }
-    if (journal !== undefined && this.#appended >= COMMIT_ENTRIES_MAX) this.#commit(journal);
+    if (journal !== undefined && this.#uncommitted >= COMMIT_ENTRIES_MAX) this.#commit(journal);
     if (isWake && this.settled) this.#arm();
     else this.#planEnd();
   }
@@ -149,20 +150,19 @@ class TurnDriver implements Driver {
       else if (effect.kind === "notice") onNotice?.(effect.text);
       else if (effect.kind === "trace") onTrace?.(effect.event);
       else if (effect.kind === "deliver") {
-        onDeliver?.(effect.entries, now);
+        onDeliver?.(effect.runs, now);
         this.#delivered = true;
       }
     }
   }
 
-  /** Returns whether there are own entries among them. */
-  #append(effects: readonly Effect[], journal: Journal): boolean {
+  /** Counts what is to be committed. Returns whether there are own entries among them. */
+  #count(effects: readonly Effect[], journal: Journal): boolean {
     let entered = false;
     for (const effect of effects) {
       if (effect.kind !== "persist") continue;
-      journal.append(effect.entries);
-      if (this.#appended === 0) this.#commitLater(journal);
-      this.#appended += effect.entries.length;
+      if (this.#uncommitted === 0) this.#commitLater(journal);
+      this.#uncommitted += effect.count;
       entered ||= effect.own;
     }
     return entered;
@@ -192,11 +192,11 @@ class TurnDriver implements Driver {
 
   #commit(journal: Journal): void {
     const [events, held] = [this.#events, this.#held];
-    if (this.#appended === 0) return;
+    if (this.#uncommitted === 0) return;
     this.#cancelCommit();
     this.#events = [];
     this.#held = [];
-    this.#appended = 0;
+    this.#uncommitted = 0;
     try {
       journal.commit();
     } catch (error) {

@@ -67,6 +67,7 @@ class StoreDriver implements DurableDriver {
   /** Goes on as after a crash: with what is safe, in a later life, taking no broadcasts until there is room again [S4]. */
   #startOver(error: unknown): Steps {
     this.#suspend(error);
+    this.#options.store.revert();
     const node = this.#options.makeNode(++this.#incarnation);
     node.step({ kind: "storage", fault: messageOf(error) }, this.#options.clock());
     return node;

@@ -1,9 +1,6 @@
-/** Where the entries of a driven node are made safe: a store is a journal, and so is what stands before one that may fail. */
-import type { Entry } from "../core/log/log.ts";
+/** Where the entries of a driven node are made safe: its store, or what stands before one that may fail. */
 
 export interface Journal {
-  /** Takes entries for the next commit. */
-  append(entries: readonly Entry[]): void;
-  /** Everything appended is safe when this returns. Throws where it cannot be; then nothing appended since the last commit is. */
+  /** Every entry that the node keeps is safe when this returns. Throws where it cannot be. */
   commit(): void;
 }

@@ -12,6 +12,7 @@ import { Router } from "./router.ts";
 import { ThrottledReport } from "./throttled_report.ts";
 import { statusOf } from "./status.ts";
 import { Watches } from "./watches.ts";
+import { ANSWER_BYTES_MAX } from "../../transports/tcp/limits.ts";
 import { monotonicClock } from "../../transports/clock.ts";
 import { unpredictable } from "../../transports/entropy.ts";
 import { type Address, addressText } from "../../transports/address.ts";
@@ -78,7 +79,7 @@ export class Service {
       node: this.#node,
       transport: this.#router,
       clock: this.#clock,
-      onDeliver: (entries, now) => this.#unackedAge.note(entries, now),
+      onDeliver: (runs, now) => this.#unackedAge.note(runs, now),
       onSettled: () => this.#watches.serveAll(),
       onDropped: (reason) => {
         logger.debug(`dropped: ${reason}`);
@@ -105,7 +106,9 @@ export class Service {
     const node = new Node({
       random: this.#random,
       incarnation: this.#incarnation,
-      ...store.durable && { restored: { entries: store.entries() } },
+      entries: store,
+      durable: store.durable,
+      readCharsMax: ANSWER_BYTES_MAX,
       ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
     });
     const init = { type: "init", node_id: id, node_ids: [id, ...peers.keys()] };

@@ -1,5 +1,5 @@
 /** The times at which entries came, coarsely: enough to tell for how long the oldest has not been acknowledged. */
-import type { Entry } from "../core/log/log.ts";
+import type { Run } from "../core/log/runs.ts";
 
 /** At most so many times are remembered; when there are more, every second one is forgotten. */
 export const MARKS_MAX = 4_096;
@@ -14,8 +14,8 @@ export class UnackedAge {
   #marks: Mark[] = [];
 
   /** The first of entries that came within a millisecond stands for them all. */
-  note(entries: readonly Entry[], now: number): void {
-    const [first] = entries;
+  note(runs: readonly Run[], now: number): void {
+    const [first] = runs;
     if (first === undefined || now - (this.#marks.at(-1)?.at ?? -Infinity) < 1) return;
     this.#marks.push({ at: now, origin: first.origin, seq: first.seq });
     if (this.#marks.length > MARKS_MAX) this.#marks = this.#marks.filter((_, i) => i % 2 === 0);

@@ -1,5 +1,6 @@
 /** Clients that follow the values of this node: each gets the entries that its position lacks, as fast as it reads [S6]. */
 import { faultOf, isUnwatch, isWatch, type UnwatchBody } from "../core/message.ts";
+import { Runs } from "../core/log/runs.ts";
 import type { Body, Envelope } from "../core/message.ts";
 import { type Batch, Digest, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
 
@@ -113,10 +114,7 @@ export class Watches {
     while (settled() && heldBytes(request.src) < WATCH_HELD_BYTES_MAX) {
       const { runs, more } = take(position);
       if (runs.length > 0) {
-        reply(request, {
-          type: "values",
-          runs: runs.map(({ origin, seq, values }) => [origin, seq, values]),
-        });
+        reply(request, { type: "values", runs: new Runs(runs) });
       }
       if (more) continue;
       watch.behind = false;

@@ -1,5 +1,5 @@
 /** A log that lives and dies with the process. */
-import type { Entry } from "../core/log/log.ts";
+import { MemoryEntries } from "../core/log/memory_entries.ts";
 import type { Store } from "./store.ts";
 
 export interface MemoryStoreOptions {
@@ -11,33 +11,24 @@ export function memoryStore({ now }: MemoryStoreOptions): Store {
   return new MemoryStore(now);
 }
 
-class MemoryStore implements Store {
+class MemoryStore extends MemoryEntries implements Store {
   readonly incarnation: number;
   readonly durable = false;
-  readonly #held: Entry[] = [];
-  #pending: Entry[] = [];
 
   constructor(now: number) {
+    super();
     this.incarnation = now;
   }
 
-  *entries(): Generator<Entry> {
-    // Entries that are committed while somebody reads are not part of that reading.
-    yield* this.#held.slice();
-  }
+  commit(): void {}
 
-  append(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#pending.push(entry);
-  }
-
-  commit(): void {
-    for (const entry of this.#pending) this.#held.push(entry);
-    this.#pending = [];
-  }
+  revert(): void {}
 
   check(): void {}
 
-  close(): void {
-    this.#pending = [];
+  maintain(): boolean {
+    return false;
   }
+
+  close(): void {}
 }

@@ -1,10 +1,12 @@
 /** The durable log: one SQLite file, written ahead and synced at every commit, held by one process at a time. */
 import assert from "node:assert/strict";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Entry } from "../core/log/log.ts";
+import type { Block, Placed } from "../core/log/entry_store.ts";
+import { MemoryEntries } from "../core/log/memory_entries.ts";
+import type { Run } from "../core/log/runs.ts";
 import { faultBehind } from "./faults.ts";
 import { Place } from "./place.ts";
-import { checksum, entriesOf, type Row, RowsToWrite } from "./rows.ts";
+import { checksum, type Row, RowsToWrite, runOf } from "./rows.ts";
 import { admit, beginLife, damaged, type Owner, pragma, settle, upgrade } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -54,6 +56,7 @@ class SqliteStore implements Store {
   /** The number of each origin on disk, from 1 without a gap. */
   readonly #origins: Map<string, number>;
   #pending = new RowsToWrite();
+  #memory = new MemoryEntries();
 
   constructor(db: DatabaseSync, dir: string, origins: Map<string, number>, incarnation: number) {
     this.incarnation = incarnation;
@@ -65,21 +68,56 @@ class SqliteStore implements Store {
     this.#commit = db.prepare("COMMIT");
     this.#addOrigin = db.prepare("INSERT INTO origins (id, name) VALUES (?, ?)");
     this.#addRow = db.prepare("INSERT INTO entries (origin, seq, count, value, sum) VALUES (?, ?, ?, ?, ?)");
+    this.revert();
   }
 
-  *entries(): Generator<Entry> {
-    for (const row of rowsOf(this.#db, this.#dir, this.#origins)) yield* entriesOf(row);
+  get bytes(): number {
+    return this.#memory.bytes;
   }
 
-  append(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#pending.add(entry);
+  put(run: Run, at: number): readonly Placed[] {
+    this.#pending.add(run);
+    return this.#memory.put(run, at);
+  }
+
+  take(origin: string, from: number, to: number): Run {
+    return this.#memory.take(origin, from, to);
+  }
+
+  block(id: number): Block | undefined {
+    return this.#memory.block(id);
+  }
+
+  blocks(): Iterable<Block> {
+    return this.#memory.blocks();
+  }
+
+  drop(id: number): void {
+    this.#memory.drop(id);
+  }
+
+  note(name: string, text: string | undefined): void {
+    this.#memory.note(name, text);
+  }
+
+  notes(): Iterable<readonly [name: string, text: string]> {
+    return this.#memory.notes();
+  }
+
+  maintain(): boolean {
+    return false;
   }
 
   commit(): void {
-    const pending = this.#pending;
-    this.#pending = new RowsToWrite();
     this.check();
-    if (!pending.isEmpty) this.#commitRows(pending);
+    if (!this.#pending.isEmpty) this.#commitRows(this.#pending);
+    this.#pending = new RowsToWrite();
+  }
+
+  revert(): void {
+    this.#pending = new RowsToWrite();
+    this.#memory = new MemoryEntries();
+    for (const row of rowsOf(this.#db, this.#dir, this.#origins)) this.#memory.put(runOf(row), 0);
   }
 
   check(): void {

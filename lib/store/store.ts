@@ -1,23 +1,23 @@
 /** The store of a node's log, from life to life, behind one small interface. */
-import type { Entry } from "../core/log/log.ts";
+import type { EntryStore } from "../core/log/entry_store.ts";
 
-export interface Store {
+export interface Store extends EntryStore {
   /** Larger than in any earlier opening of this log, whatever the clock says. */
   readonly incarnation: number;
   /** Whether what was committed outlives the process. */
   readonly durable: boolean;
-  /** Everything committed, in the order in which it came. */
-  entries(): Iterable<Entry>;
-  /** Takes entries for the next commit. */
-  append(entries: readonly Entry[]): void;
   /**
-   * Everything appended is on disk when this returns, all of it in one transaction. Throws a StoreFault, and then
-   * nothing that was appended since the last commit is kept; the store stays usable, and later commits may succeed.
+   * Everything that was put, dropped and noted is on disk when this returns, all of it in one transaction. Throws a
+   * StoreFault, and then it is still to be committed.
    */
   commit(): void;
+  /** Goes back to what was committed last. */
+  revert(): void;
   /** Throws a StoreFault where the log is no longer where it was, so that no commit would outlive the process. */
   check(): void;
-  /** Closes the log. Entries that were appended and not committed are gone. */
+  /** A small part of what keeps the file small. Returns whether there is more to do. */
+  maintain(): boolean;
+  /** Closes the log. What was not committed is gone. */
   close(): void;
 }
 

@@ -25,3 +25,11 @@ function text(value: Json, depth: number): string | undefined {
 function joined(parts: readonly (string | undefined)[], begin: string, end: string): string | undefined {
   return parts.includes(undefined) ? undefined : begin + parts.join(",") + end;
 }
+
+/** Whether two JSON texts, as JSON.stringify writes them, are the same value. */
+export function isSame(a: string, b: string): boolean {
+  if (a === b) return true;
+  // Of all others there is only one way to write them.
+  const mayDiffer = a.length === b.length && (a.startsWith("{") || a.startsWith("["));
+  return mayDiffer && canonical(JSON.parse(a)) === canonical(JSON.parse(b));
+}

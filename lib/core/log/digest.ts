@@ -2,7 +2,8 @@
 import { ORIGINS_MAX, SPANS_MAX } from "../message.ts";
 import { byteLength } from "../size.ts";
 import { IntervalSet } from "./interval_set.ts";
-import type { Entry, Grown, Log } from "./log.ts";
+import type { Grown, Log } from "./log.ts";
+import type { Range } from "./runs.ts";
 
 /** As messages carry it: per origin the first and the last number of each interval, ascending: from, to, from, to … */
 export type WireDigest = [origin: string, spans: number[]][];
@@ -57,8 +58,9 @@ export class Digest {
     return held;
   }
 
-  add({ origin, seq }: Entry): void {
-    this.of(origin).add(seq);
+  add({ origin, seq, count }: Range): void {
+    if (count === 1) this.of(origin).add(seq);
+    else this.addSpan(origin, seq, seq + count - 1);
   }
 
   /** Adds from..to, both included. */

@@ -99,6 +99,23 @@ export class IntervalSet {
     return found;
   }
 
+  /** What is not held of from..to, ascending. */
+  missing(from: number, to: number): Span[] {
+    const found: Span[] = [];
+    let next = from;
+    for (let i = this.#spanEndingAtOrAfter(from); next <= to; i += 2) {
+      const start = this.#bounds[i] ?? Infinity;
+      if (start > next) found.push([next, Math.min(to, start - 1)]);
+      next = Math.max(next, (this.#bounds[i + 1] ?? Infinity) + 1);
+    }
+    return found;
+  }
+
+  /** The last number of the interval in which n is held. */
+  endOfSpan(n: number): number {
+    return at(this.#bounds, this.#spanEndingAtOrAfter(n) + 1);
+  }
+
   clone(): IntervalSet {
     const copy = new IntervalSet();
     copy.#bounds = this.#bounds.slice();

@@ -1,29 +1,20 @@
-/** The grow-only log [L1] [I2]: every entry this node holds, by origin, and every distinct value once, in order of arrival. */
+/** The grow-only log [L1] [I2]: every entry this node holds, by origin, and which of them are new values. */
 import { assert } from "../assert.ts";
+import { isSame } from "./canonical.ts";
+import type { Block, EntryStore } from "./entry_store.ts";
+import { Identities } from "./identities.ts";
 import { IntervalSet } from "./interval_set.ts";
-import { type Key, keyOf, ValueSet } from "./value_set.ts";
-import type { Json } from "../message.ts";
-import { SetDigest } from "./set_digest.ts";
-import { roomFor } from "../size.ts";
+import { MemoryEntries } from "./memory_entries.ts";
+import type { Range, Run } from "./runs.ts";
+import type { Texts } from "./texts.ts";
 
-/** One value, where it entered: the seq-th (from 1) of its origin. */
-export interface Entry {
-  readonly origin: string;
-  readonly seq: number;
-  readonly value: Json;
-}
-
-/** Consecutive entries of one origin, `values[0]` being number `seq`. */
-export interface Run {
-  readonly origin: string;
-  readonly seq: number;
-  readonly values: Json[];
-}
-
-/** Two values under one number: the one that is held, and another that came. */
+/** Two texts under one number: the one that is held, and another that came. */
 export interface Clash {
-  readonly entry: Entry;
-  readonly held: Json;
+  readonly origin: string;
+  readonly seq: number;
+  readonly texts: Texts;
+  readonly held: Texts;
+  readonly topic: string | undefined;
 }
 
 /** An origin of which something is held, among those that grew before and after it. */
@@ -37,71 +28,83 @@ export interface Grown {
 }
 
 interface Origin extends Grown {
-  /** values[i] is entry i + 1, for as long as there is no gap [L2]. */
-  readonly values: Json[];
-  /** How much room each takes on the wire: it is asked for every neighbour and every watcher. */
-  readonly rooms: number[];
-  /** Entries after a gap, until it is filled. */
-  readonly early: Map<number, Json>;
+  /** Entries whose values are held under other names, too; undefined while there are none. */
+  repeats: IntervalSet | undefined;
   changedAt: number;
   older: Origin | undefined;
   newer: Origin | undefined;
 }
 
 export class Log {
+  readonly #entries: EntryStore;
   readonly #origins = new Map<string, Origin>();
-  readonly #keys = new ValueSet();
-  readonly #distinct: Json[] = [];
-  readonly #digest = new SetDigest();
+  readonly #identities: Identities;
   #newest: Origin | undefined;
   #revision = 0;
   #clashes: Clash[] = [];
+
+  /** Of entries that are kept already, all are held [N9]. */
+  constructor(entries: EntryStore = new MemoryEntries()) {
+    this.#entries = entries;
+    this.#identities = new Identities(entries);
+    for (const block of entries.blocks()) this.#restore(block);
+  }
 
   /** Counts changes, and so the entries held: equal revisions mean equal logs [L5]. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** Every distinct value once, in order of arrival [L3] [N3] [I1]. */
-  get values(): readonly Json[] {
-    return this.#distinct;
+  /** How many distinct values are held. */
+  get count(): number {
+    return this.#identities.count;
   }
 
   /** Of all values: equal for equal sets of values [L4]. */
   get digest(): string {
-    return this.#digest.toString();
+    return this.#identities.digest;
   }
 
-  holdsValue(value: Json, key: Key | undefined = keyOf(value)): boolean {
-    return key !== undefined && this.#keys.has(value, key);
+  /** `[v1,v2,…]`: every distinct value once, in order of arrival [L3] [N3] [I1]; undefined where that is over `charsMax` long. */
+  read(charsMax: number): string | undefined {
+    if (this.#entries.bytes > charsMax) return undefined;
+    const parts: string[] = [];
+    for (const { origin, seq, texts } of this.#entries.blocks()) {
+      const { repeats } = this.#origin(origin);
+      if (repeats === undefined) parts.push(texts.text);
+      else texts.length;
+      for (let i = 0; repeats !== undefined && i < texts.length; i++) {
+        if (!repeats.has(seq + i)) parts.push(texts.at(i));
+      }
+    }
+    return `[${parts.join(",")}]`;
   }
 
-  /** Returns whether the entry is new. One whose value is too deep is not taken. */
-  add(entry: Entry, key: Key | undefined = keyOf(entry.value)): boolean {
-    if (key === undefined) return false;
-    const origin = this.#origin(entry.origin);
-    if (!origin.held.add(entry.seq)) {
-      if (origin.values[entry.seq - 1] !== entry.value) this.#compare(origin, entry);
-      return false;
-    }
-    this.#grew(origin);
-    this.#store(origin, entry);
-    if (this.#keys.add(entry.value, key)) {
-      this.#distinct.push(entry.value);
-      this.#digest.add(entry.value, key);
-    }
-    return true;
+  /** Whether the only value of `texts` is held. */
+  holdsValue(texts: Texts, topic?: string): boolean {
+    return this.#identities.has(texts, 0, topic);
   }
 
-  /** Adds consecutive entries, and returns those that are new. */
-  addRun({ origin, seq, values }: Run): Entry[] {
-    const fresh: Entry[] = [];
-    if (this.#isHeld(origin, seq, values)) return fresh;
-    for (let i = 0; i < values.length; i++) {
-      const entry = { origin, seq: seq + i, value: values[i] ?? null };
-      if (this.add(entry)) fresh.push(entry);
+  /** Whether the entry brought nothing new, as its value was held under another name. */
+  isRepeat(origin: string, seq: number): boolean {
+    return this.#origins.get(origin)?.repeats?.has(seq) ?? false;
+  }
+
+  /** Adds consecutive entries, which came at `now`, ms; returns those that are new. */
+  addRun(run: Run, now: number): readonly Run[] {
+    const origin = this.#origin(run.origin);
+    const last = run.seq + run.texts.length - 1;
+    const lacking = origin.held.missing(run.seq, last);
+    if (lacking.length === 1 && lacking[0]?.[0] === run.seq && lacking[0][1] === last) {
+      this.#take(origin, run, now);
+      return [run];
     }
-    return fresh;
+    this.#compare(origin, run);
+    return lacking.map(([from, to]) => {
+      const fresh = { ...run, seq: from, texts: run.texts.slice(from - run.seq, to + 1 - run.seq) };
+      this.#take(origin, fresh, now);
+      return fresh;
+    });
   }
 
   /** What came since this was last asked under a number that is held with another value [B8]. */
@@ -129,37 +132,76 @@ export class Log {
     return this.#origins.get(origin)?.held;
   }
 
-  /** The values of entries from..to, which are held, until they have taken so much room on the wire, bytes. */
-  take(origin: string, from: number, to: number, roomMax = Infinity): { values: Json[]; room: number } {
-    const { values, rooms, early, held } = this.#origin(origin);
-    assert(from <= to + 1 && to <= held.last, "only what is held is taken");
-    assert(values.length === rooms.length, "the room of each value is known");
-    // There is no gap between them, so they are all before the first gap, or all after it.
-    const isEarly = to > values.length;
-    let room = 0;
-    let end = from;
-    for (; end <= to && room < roomMax; end++) {
-      room += isEarly ? roomFor(early.get(end) ?? null) : rooms[end - 1] ?? 0;
-    }
-    if (!isEarly) return { values: values.slice(from - 1, end - 1), room };
-    return { values: Array.from({ length: end - from }, (_, i) => early.get(from + i) ?? null), room };
+  /** The entries from..to, which are held, as far as they are kept together, until they have taken so many bytes; one at least. */
+  take(origin: string, from: number, to: number, bytesMax = Infinity): Run {
+    const run = this.#entries.take(origin, from, to);
+    const { texts } = run;
+    if (texts.bytes + texts.length <= bytesMax) return run;
+    const { ends } = texts.scanned;
+    const perChar = texts.bytes / texts.text.length;
+    let count = 1;
+    while (count < texts.length && perChar * (ends[count - 1] ?? 0) < bytesMax) count++;
+    return { ...run, texts: texts.slice(0, count) };
   }
 
-  /** Whether just these are held: what comes again, as most does that is held, is not entered again one by one. */
-  #isHeld(name: string, seq: number, values: readonly Json[]): boolean {
-    const origin = this.#origins.get(name);
-    if (origin === undefined || origin.values.length < seq - 1 + values.length) return false;
-    const held = origin.values;
-    for (let i = 0, at = seq - 1; i < values.length; i++, at++) {
-      if (held[at] !== values[i] && !isSame(held[at] ?? null, values[i] ?? null)) return false;
+  /** As `take`, of a range from its beginning to its end. */
+  *taken({ origin, seq, count }: Range): Iterable<Run> {
+    for (let from = seq; from < seq + count;) {
+      const run = this.take(origin, from, seq + count - 1);
+      yield run;
+      from += run.texts.length;
     }
-    return true;
   }
 
-  #compare(origin: Origin, entry: Entry): void {
-    const { seq, value } = entry;
-    const held = (seq <= origin.values.length ? origin.values[seq - 1] : origin.early.get(seq)) ?? null;
-    if (!isSame(held, value)) this.#clashes.push({ entry, held });
+  #take(origin: Origin, run: Run, now: number): void {
+    const { seq, texts } = run;
+    const placed = this.#entries.put(run, now);
+    this.#hold(origin, seq, texts.length);
+    let i = 0;
+    for (const { block, count } of placed) {
+      for (const end = i + count; i < end; i++) {
+        if (!this.#identities.add(run, i, block)) (origin.repeats ??= new IntervalSet()).add(seq + i);
+      }
+    }
+    assert(i === texts.length, "all that is put has a place");
+  }
+
+  #restore({ id, ...run }: Block): void {
+    const { origin: name, seq, texts } = run;
+    const origin = this.#origin(name);
+    this.#hold(origin, seq, texts.length);
+    for (let i = 0; i < texts.length; i++) {
+      if (!this.#identities.add(run, i, id)) (origin.repeats ??= new IntervalSet()).add(seq + i);
+    }
+  }
+
+  #hold(origin: Origin, seq: number, count: number): void {
+    if (count === 1) origin.held.add(seq);
+    else origin.held.addSpan(seq, seq + count - 1);
+    this.#revision += count;
+    this.#grew(origin);
+  }
+
+  /** What comes again is mostly what is held, and then not looked at one by one. */
+  #compare(origin: Origin, run: Run): void {
+    const { seq, texts, topic } = run;
+    for (let from = seq; from < seq + texts.length;) {
+      if (!origin.held.has(from)) {
+        from++;
+        continue;
+      }
+      const to = Math.min(origin.held.endOfSpan(from), seq + texts.length - 1);
+      const held = this.#entries.take(run.origin, from, to);
+      const came = texts.slice(from - seq, from - seq + held.texts.length);
+      for (let i = 0; held.texts.text !== came.text && i < came.length; i++) {
+        if (isSame(held.texts.at(i), came.at(i))) continue;
+        this.#clashes.push({
+          ...{ origin: run.origin, seq: from + i, topic },
+          ...{ texts: came.slice(i, i + 1), held: held.texts.slice(i, i + 1) },
+        });
+      }
+      from += held.texts.length;
+    }
   }
 
   #origin(name: string): Origin {
@@ -170,9 +212,7 @@ export class Log {
       origin = {
         name,
         held: new IntervalSet(),
-        values: [],
-        rooms: [],
-        early: new Map(),
+        repeats: undefined,
         changedAt: 0,
         older: undefined,
         newer: undefined,
@@ -183,7 +223,7 @@ export class Log {
   }
 
   #grew(origin: Origin): void {
-    origin.changedAt = ++this.#revision;
+    origin.changedAt = this.#revision;
     if (origin === this.#newest) return;
     if (origin.newer !== undefined) origin.newer.older = origin.older;
     if (origin.older !== undefined) origin.older.newer = origin.newer;
@@ -192,23 +232,4 @@ export class Log {
     if (this.#newest !== undefined) this.#newest.newer = origin;
     this.#newest = origin;
   }
-
-  #store({ values, rooms, early }: Origin, { seq, value }: Entry): void {
-    assert(seq > values.length, "what is new is none of those before the first gap");
-    if (seq > values.length + 1) {
-      early.set(seq, value);
-      return;
-    }
-    for (let next: Json | undefined = value; next !== undefined; next = early.get(values.length + 1)) {
-      early.delete(values.length + 1);
-      values.push(next);
-      rooms.push(roomFor(next));
-    }
-  }
-}
-
-/** Whether two values are one, as a read counts them. */
-function isSame(a: Json, b: Json): boolean {
-  const isText = typeof a === "string";
-  return isText === (typeof b === "string") && keyOf(a) === keyOf(b);
 }

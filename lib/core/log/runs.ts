@@ -13,19 +13,24 @@ export interface Run {
   readonly topic?: string | undefined;
 }
 
-/** Entries from seq to seq + count - 1 of an origin that are gone where this comes from. */
-export interface Gap {
+/** The entries seq to seq + count - 1 of an origin. */
+export interface Range {
   readonly origin: string;
   readonly seq: number;
   readonly count: number;
 }
 
+export function rangeOf({ origin, seq, texts }: Run): Range {
+  return { origin, seq, count: texts.length };
+}
+
 /** The runs of one message, whose text is made once. */
 export class Runs extends RawJson {
   readonly runs: readonly Run[];
-  readonly gaps: readonly Gap[];
+  /** What is gone where this comes from. */
+  readonly gaps: readonly Range[];
 
-  constructor(runs: readonly Run[], gaps: readonly Gap[] = []) {
+  constructor(runs: readonly Run[], gaps: readonly Range[] = []) {
     super(
       `[${[
         ...runs.map(textOf),
@@ -41,7 +46,7 @@ export class Runs extends RawJson {
     if (json instanceof Runs) return json;
     if (!Array.isArray(json)) return undefined;
     const runs: Run[] = [];
-    const gaps: Gap[] = [];
+    const gaps: Range[] = [];
     for (const each of json) {
       if (!Array.isArray(each) || each.length < 3 || each.length > 4) return undefined;
       const [origin, seq, values, topic]: unknown[] = each;
@@ -58,6 +63,11 @@ export class Runs extends RawJson {
     }
     return new Runs(runs, gaps);
   }
+}
+
+/** One plain value as a run. */
+export function runOf(origin: string, seq: number, value: Json): Run {
+  return { origin, seq, texts: Texts.of([JSON.stringify(value)]) };
 }
 
 export function valuesOf({ texts }: Run): Json[] {

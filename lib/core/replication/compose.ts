@@ -1,7 +1,8 @@
 /** What goes into a message to one peer: the part of the digest, the entries and the links that it lacks. */
 import { assert } from "../assert.ts";
 import type { IntervalSet } from "../log/interval_set.ts";
-import type { Log, Run } from "../log/log.ts";
+import type { Log } from "../log/log.ts";
+import type { Run } from "../log/runs.ts";
 import { type Exchange, ORIGINS_MAX, SPANS_MAX } from "../message.ts";
 import type { Digest } from "../log/digest.ts";
 import { type Batch, BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "./pacing.ts";
@@ -88,13 +89,17 @@ export function takeBatch(
   const take = (origin: string, held: IntervalSet, most: number) => {
     const known = sent.of(origin);
     for (const [from, to] of known.lacks(held)) {
-      const last = Math.min(to, from + BATCH_ENTRIES_MAX - entries - 1);
-      const { values, room } = log.take(origin, from, last, most - bytes);
-      if (values.length === 0) return;
-      entries += values.length;
-      bytes += room + roomFor(origin) + NUMBER_BYTES;
-      runs.push({ origin, seq: from, values });
-      known.addSpan(from, from + values.length - 1);
+      for (let seq = from; seq <= to;) {
+        if (entries >= BATCH_ENTRIES_MAX || bytes >= most) return;
+        const last = Math.min(to, seq + BATCH_ENTRIES_MAX - entries - 1);
+        const run = log.take(origin, seq, last, most - bytes);
+        const { length } = run.texts;
+        runs.push(run);
+        entries += length;
+        bytes += run.texts.bytes + length + roomFor(origin) + NUMBER_BYTES;
+        known.addSpan(seq, seq + length - 1);
+        seq += length;
+      }
     }
   };
   // However much of it there is, the rest must come to its end, too [F7].

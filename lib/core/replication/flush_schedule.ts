@@ -1,7 +1,6 @@
 /** When what is held leaves for each neighbour: at once, with the next flush, or for the last moment that makes one. */
 import { assert } from "../assert.ts";
-import type { Entry } from "../log/log.ts";
-import type { Push } from "../message.ts";
+import { type Range, Runs } from "../log/runs.ts";
 import type { Progress } from "./progress.ts";
 import type { Sender, SenderOptions } from "./sender.ts";
 
@@ -67,10 +66,10 @@ export class FlushSchedule {
   }
 
   /** Plans when each neighbour gets these entries, which came from one of them or entered here. */
-  spread(entries: readonly Entry[], from: Progress | undefined, now: number): void {
+  spread(entries: readonly Range[], from: Progress | undefined, now: number): void {
     if (entries.length === 0) return;
     this.#options.recent.add(entries, now);
-    const bulk = entries.length >= BULK_ENTRIES && this.#options.on.has("bulk");
+    const bulk = counted(entries) >= BULK_ENTRIES && this.#options.on.has("bulk");
     for (const peer of this.#options.overlay.neighbours) {
       if (peer !== from && peer.holdings.isMissing(entries)) this.pass(peer, from, now, bulk);
     }
@@ -87,14 +86,14 @@ export class FlushSchedule {
   }
 
   /** What enters alone below a relay goes to the root, too. Nothing follows from it: the tree brings it in any case [V10]. */
-  pushEagerly(entries: readonly Entry[], now: number): void {
-    const { overlay: { rootBeyondRelay }, sender, members } = this.#options;
-    if (!this.#options.on.has("eager-push") || rootBeyondRelay === undefined || entries.length > 1) return;
+  pushEagerly(entries: readonly Range[], now: number): void {
+    const { overlay: { rootBeyondRelay }, sender, members, log } = this.#options;
+    if (!this.#options.on.has("eager-push") || rootBeyondRelay === undefined || counted(entries) > 1) return;
     if (now < this.#pushAt) return;
     // All members together, so many others and this one, push no more often than a root may be written to.
     this.#pushAt = now + 1_000 * (members.size - 1) / EAGER_PUSHES_HZ_MAX;
-    const runs: Push["runs"] = entries.map(({ origin, seq, value }) => [origin, seq, [value]]);
-    sender.send(rootBeyondRelay, { type: "push", runs });
+    const runs = entries.flatMap((range) => [...log.taken(range)]);
+    sender.send(rootBeyondRelay, { type: "push", runs: new Runs(runs) });
   }
 
   /** One that passes on as a relay has just done so. */
@@ -155,4 +154,8 @@ export class FlushSchedule {
     // What comes a moment later need not wait a whole window [V3].
     return Math.max(now + timing.lingerMs, this.#flushedAt + windows * this.#announcedMs);
   }
+}
+
+function counted(ranges: readonly Range[]): number {
+  return ranges.reduce((sum, { count }) => sum + count, 0);
 }

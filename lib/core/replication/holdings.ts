@@ -2,7 +2,8 @@
 import { assert } from "../assert.ts";
 import { IntervalSet } from "../log/interval_set.ts";
 import { Digest } from "../log/digest.ts";
-import type { Entry, Log, Run } from "../log/log.ts";
+import type { Log } from "../log/log.ts";
+import type { Range } from "../log/runs.ts";
 import { takeBatch } from "./compose.ts";
 import type { Batch } from "./pacing.ts";
 
@@ -19,8 +20,8 @@ export class Holdings {
   }
 
   /** Whether it will lack any of these entries once all has arrived. */
-  isMissing(entries: readonly Entry[]): boolean {
-    return entries.some(({ origin, seq }) => !this.#sent.has(origin, seq));
+  isMissing(entries: readonly Range[]): boolean {
+    return entries.some((range) => !covers(this.#sent, range));
   }
 
   /** Whether the log holds anything that it will not have once all has arrived. */
@@ -64,8 +65,8 @@ export class Holdings {
     return this.#acked.get(origin)?.last ?? 0;
   }
 
-  hasRun({ origin, seq, values }: Run): boolean {
-    return this.#acked.get(origin)?.hasSpan(seq, seq + values.length - 1) ?? false;
+  hasRange(range: Range): boolean {
+    return covers(this.#acked, range);
   }
 
   /** It says, or shows, that it holds the intervals from, to, from, to …; one that runs backwards is passed over. */
@@ -84,9 +85,9 @@ export class Holdings {
     return takeBatch(log, this.#sent, bytesMax, first);
   }
 
-  /** An entry is on its way to it from elsewhere. */
-  addSent(entry: Entry): void {
-    this.#sent.add(entry);
+  /** Entries are on their way to it from elsewhere. */
+  addSent(range: Range): void {
+    this.#sent.add(range);
   }
 
   /** It is not known what it holds: suppose all of this. */
@@ -95,11 +96,9 @@ export class Holdings {
   }
 
   /** All that was on its way is lost, but for these. */
-  forgetSent(moving: Iterable<Run>): void {
+  forgetSent(moving: Iterable<Range>): void {
     this.#sent = this.#acked.clone();
-    for (const { origin, seq, values } of moving) {
-      this.#sent.addSpan(origin, seq, seq + values.length - 1);
-    }
+    for (const range of moving) this.#sent.add(range);
   }
 
   forget(): void {
@@ -110,6 +109,10 @@ export class Holdings {
 }
 
 const NOTHING = new IntervalSet();
+
+function covers(digest: Digest, { origin, seq, count }: Range): boolean {
+  return digest.get(origin)?.hasSpan(seq, seq + count - 1) ?? false;
+}
 
 /** How many numbers of `held` are not in `known`. */
 function missing(known = NOTHING, held = NOTHING): number {

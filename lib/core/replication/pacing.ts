@@ -1,6 +1,6 @@
 /** How much may be on its way to one peer at once, and how long that takes, by what arrived there of late [F1]. */
 import { assert } from "../assert.ts";
-import type { Run } from "../log/log.ts";
+import { type Range, rangeOf, type Run } from "../log/runs.ts";
 
 /** One message carries at most so many entries, and values until they take so many bytes [F2]. */
 export const BATCH_ENTRIES_MAX = 2_048;
@@ -41,7 +41,7 @@ interface Load {
   readonly at: number;
   /** Whether it asks for an answer at once. */
   readonly asked: boolean;
-  readonly runs: Run[];
+  readonly ranges: Range[];
   /** How long it should take to arrive and be answered, where the line is known. */
   readonly expectedMs: number | undefined;
   /** Whether as much as might was on its way: then the line was the limit, and not what there was to send. */
@@ -129,7 +129,7 @@ export class Pacing {
     if (!asked && this.#joins(n, bytes, runs)) return;
     this.#loads.push({
       ...{ n, bytes, asked, limited, at: now, lost: false },
-      runs: [...runs],
+      ranges: runs.map(rangeOf),
       expectedMs: this.#rate && rttMs !== undefined ? rttMs + this.#underWay / this.#rate : undefined,
       arrivedBytes: this.#arrivedBytes,
       arrivedAt: this.#arrivedAt,
@@ -144,17 +144,17 @@ export class Pacing {
     if (last === undefined || last.lost || last.asked || last.bytes + bytes > JOINED_BYTES_MAX) return false;
     last.n = n;
     last.bytes += bytes;
-    last.runs.push(...runs);
+    last.ranges.push(...runs.map(rangeOf));
     return true;
   }
 
   /** Message n had arrived at `by`. What left before it did so, too, or is lost: returns the large ones of those [F5]. */
-  landed(n: number, rttMs: number, by: number): Run[] {
+  landed(n: number, rttMs: number, by: number): Range[] {
     let count = 0;
-    const before: Run[] = [];
+    const before: Range[] = [];
     for (const load of this.#loads) {
       if (load.n > n) break;
-      if (!load.lost && load.n < n && load.bytes > LIGHT_BYTES) before.push(...load.runs);
+      if (!load.lost && load.n < n && load.bytes > LIGHT_BYTES) before.push(...load.ranges);
       // What was given up has probably not arrived, unless it is named itself.
       if (!load.lost || load.n === n) this.#arrivedBytes += load.bytes;
       count++;
@@ -182,8 +182,8 @@ export class Pacing {
   }
 
   /** What is on its way, where that is much: to send it again would take longer than to wait for it [F5]. */
-  *moving(): Iterable<Run> {
-    if (this.heavy) { for (const { runs, lost } of this.#loads) if (!lost) yield* runs; }
+  *moving(): Iterable<Range> {
+    if (this.heavy) { for (const { ranges, lost } of this.#loads) if (!lost) yield* ranges; }
   }
 
   #giveUp(load: Load): void {

@@ -25,7 +25,8 @@
 import { assert } from "../assert.ts";
 import type { TimerQueue } from "../timer_queue.ts";
 import type { Digest } from "../log/digest.ts";
-import type { Entry, Log } from "../log/log.ts";
+import type { Log } from "../log/log.ts";
+import type { Range } from "../log/runs.ts";
 import { allBut, type Switches } from "../mechanisms.ts";
 import type { Exchange } from "../message.ts";
 import { type Flight, Flights } from "./flights.ts";
@@ -155,7 +156,7 @@ export class Progress {
   }
 
   /** This is on its way to it from elsewhere: it says so by then. */
-  isSent(entries: readonly Entry[], answerBy: number): void {
+  isSent(entries: readonly Range[], answerBy: number): void {
     for (const entry of entries) this.holdings.addSent(entry);
     this.flights.expect(answerBy);
   }
@@ -184,7 +185,7 @@ export class Progress {
     const { ack } = said;
     const lost = ack?.[0] === myIncarnation ? this.#landed(ack[1], ack[2], now) : [];
     for (const [origin, spans] of said.digest) this.holdings.add(origin, spans);
-    if (lost.some((run) => !this.holdings.hasRun(run)) && !this.#assumed) this.forgetSent();
+    if (lost.some((range) => !this.holdings.hasRange(range)) && !this.#assumed) this.forgetSent();
     return true;
   }
 

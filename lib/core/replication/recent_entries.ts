@@ -1,7 +1,8 @@
 /** Which entries came of late, and which have been here for a while, and so probably are everywhere [F7] [N9]. */
 import { assert } from "../assert.ts";
 import { Digest } from "../log/digest.ts";
-import type { Entry, Log } from "../log/log.ts";
+import type { Log } from "../log/log.ts";
+import type { Range } from "../log/runs.ts";
 
 /** Entries that came this long ago at most are pushed to a peer of which nothing is known. */
 export const RECENT_MS = 2_000;
@@ -21,7 +22,7 @@ export class RecentEntries {
     for (const { name, held } of log.grownSince(0)) this.#settled.of(name).addAll(held);
   }
 
-  add(entries: readonly Entry[], now: number): void {
+  add(entries: readonly Range[], now: number): void {
     if (!this.#remembers) {
       for (const entry of entries) this.#settled.add(entry);
       return;

@@ -1,6 +1,7 @@
 /** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
 import { backoffMs } from "../backoff.ts";
-import type { Entry, Log } from "../log/log.ts";
+import type { Log } from "../log/log.ts";
+import { type Range, rangeOf, type Run } from "../log/runs.ts";
 import type { NodeStatus, PeerStatus } from "../events.ts";
 import { type Outcome, Overlay } from "../liveness/overlay.ts";
 import type { Probe } from "../liveness/prober.ts";
@@ -25,7 +26,7 @@ export interface ReplicatorOptions extends RebirthOptions {
   readonly members: Members;
   readonly deliveryBudgetMs: number | undefined;
   /** Takes entries that are new here, before anyone else hears of them. */
-  readonly deliver: (entries: readonly Entry[]) => void;
+  readonly deliver: (runs: readonly Run[]) => void;
   readonly send: (envelope: Envelope) => void;
   /** Takes what this node says of its decisions; absent where nobody asks [N13]. */
   readonly trace?: Trace;
@@ -87,16 +88,17 @@ export class Replicator {
   }
 
   /** Entries that entered here are on their way from now on. */
-  entered(entries: readonly Entry[], now: number): void {
+  entered(entries: readonly Range[], now: number): void {
     this.#flushes.spread(entries, undefined, now);
     this.#flushes.pushEagerly(entries, now);
   }
 
   /** Takes in what came ahead of the tree. Nothing is believed of its sender: it may have ended since [V10]. */
   pushed(from: string, body: Push, now: number): void {
-    const fresh = applyRuns(this.#log, this.#rebirth.origin, body.runs);
-    if (fresh.length === 0) return;
-    this.#options.deliver(fresh);
+    const runs = applyRuns(this.#log, this.#rebirth.origin, body.runs, now);
+    if (runs.length === 0) return;
+    this.#options.deliver(runs);
+    const fresh = runs.map(rangeOf);
     const between = this.#overlay.neighbourAbove(from);
     between?.isSent(fresh, now + this.#sender.ackTimeoutMs(between));
     this.#flushes.spread(fresh, undefined, now);
@@ -120,13 +122,13 @@ export class Replicator {
     if (body.window !== undefined) this.#flushes.flushed(peer);
     // What is still on its way has only now the line for itself.
     if (heavy) peer.flights.postpone(now + this.#timing.replyTimeoutMs(peer));
-    const fresh = applyRuns(this.#log, this.#rebirth.origin, body.runs, peer);
+    const fresh = applyRuns(this.#log, this.#rebirth.origin, body.runs, now, peer);
     if (fresh.length > 0) {
       peer.pullAttempts = 0;
       this.#options.deliver(fresh);
     }
     this.#carryOut(this.#overlay.heard(peer, body, now), now);
-    this.#flushes.spread(fresh, peer, now);
+    this.#flushes.spread(fresh.map(rangeOf), peer, now);
     if (this.#options.on.has("repair")) this.#catchUp(peer, body, overdue, now);
     if (body.runs !== undefined) peer.timers.setEarlier("ack", now + this.#sender.ackDelayMs(peer));
     if (livesAgain) this.#liveAgain(peer, now);

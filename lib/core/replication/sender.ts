@@ -3,6 +3,7 @@ import { assert } from "../assert.ts";
 import { jittered } from "../backoff.ts";
 import type { Overlay } from "../liveness/overlay.ts";
 import type { Envelope, Exchange, PeerMessage } from "../message.ts";
+import { Runs } from "../log/runs.ts";
 import type { Members } from "../topology/members.ts";
 import { composeDigest, composeLinks, type LinksPart } from "./compose.ts";
 import type { Batch } from "./pacing.ts";
@@ -103,7 +104,7 @@ export class Sender {
     };
     const ack = peer.heard.ack(now);
     if (ack !== undefined) body.ack = ack;
-    if (runs.length > 0) body.runs = runs.map(({ origin, seq, values }) => [origin, seq, values]);
+    if (runs.length > 0) body.runs = new Runs(runs);
     if (links.length > 0) body.links = links;
     if (poll) body.poll = poll;
     if (window !== undefined) body.window = window;
@@ -149,7 +150,7 @@ function tell(trace: Trace, peer: Progress, reason: SendReason, { runs }: Batch,
     kind: "send",
     reason,
     peer: peer.id,
-    runs: runs.map(({ origin, seq, values }) => [origin, seq, seq + values.length - 1]),
+    runs: runs.map(({ origin, seq, texts }) => [origin, seq, seq + texts.length - 1]),
     ...answerMs < Infinity && { answerMs },
   });
   if (peer.truncated) trace({ kind: "wait", reason: "room", peer: peer.id });

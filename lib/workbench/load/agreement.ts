@@ -1,5 +1,5 @@
 /** Whether a rest may end early: all nodes read the same, again and again, and all that is promised; or no rest can help any more. */
-import { digestOf } from "../../core/log/set_digest.ts";
+import { digestOf } from "./digest_of.ts";
 import type { Json } from "../../core/message.ts";
 import type { SetFull } from "../verdict/set_full.ts";
 import { keyOf } from "../verdict/values.ts";

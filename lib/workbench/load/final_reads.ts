@@ -1,6 +1,6 @@
 /** The last read at each node, or what its workload asks last: which node has which value once everything is healed and rested. */
 import type { Json } from "../../core/message.ts";
-import { digestOf } from "../../core/log/set_digest.ts";
+import { digestOf } from "./digest_of.ts";
 import type { Op } from "../verdict/history.ts";
 import { type Key, keyOf } from "../verdict/values.ts";
 

@@ -1,5 +1,6 @@
 /** What all reference protocols share: answers to Maelstrom's requests, values, message ids and timers. */
 import { isClient } from "../../../transports/client_id.ts";
+import { runOf } from "../../core/log/runs.ts";
 import { canonical } from "../../core/log/canonical.ts";
 import { type Body, type Envelope, type Json, readRequest } from "../../core/message.ts";
 import {
@@ -93,8 +94,7 @@ export class ReferenceNode implements Steps {
     const key = keyOf(value);
     if (this.#values.has(key)) return false;
     this.#values.set(key, value);
-    const entry = { origin: this.me, seq: this.#values.size, value };
-    this.#effects.push({ kind: "deliver", entries: [entry] });
+    this.#effects.push({ kind: "deliver", runs: [runOf(this.me, this.#values.size, value)] });
     return true;
   }
 

@@ -1,4 +1,5 @@
 /** Keeps what happens on the network, at the nodes and to the clients of one examination, to draw it and to tell it afterwards. */
+import { valuesOf } from "../../core/log/runs.ts";
 import { type Body, type Json, readPeerMessage, readRequest } from "../../core/message.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import type { Op, OpType } from "../verdict/history.ts";
@@ -251,6 +252,6 @@ export function valuesIn(body: Body): readonly Json[] {
   const element = body.type === "add" ? anyJson(body["element"]) : undefined;
   if (element !== undefined) return [element.value];
   const message = readPeerMessage(body);
-  const runs = message === undefined || message.type === "malformed" ? [] : message.runs ?? [];
-  return runs.flatMap(([, , values]) => values);
+  if (message === undefined || message.type === "malformed") return [];
+  return message.runs?.runs.flatMap(valuesOf) ?? [];
 }

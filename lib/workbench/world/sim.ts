@@ -1,8 +1,10 @@
 /** The simulated world: nodes in this process, on virtual time; one seed, one result. */
 import { assert } from "../../core/assert.ts";
 import type { Transport, TransportHandlers } from "../../../transports/transport.ts";
+import { type Run, valuesOf } from "../../core/log/runs.ts";
 import type { Envelope, Json } from "../../core/message.ts";
-import { type Entry, type Mechanism, Node, type NodeOptions, type NodeStatus } from "../../core/node.ts";
+import { RawJson } from "../../core/raw.ts";
+import { type Mechanism, Node, type NodeOptions, type NodeStatus } from "../../core/node.ts";
 import { fork, type Random } from "../../core/random.ts";
 import { drive, type Driver } from "../../runtime/drive.ts";
 import { driveDurably } from "../../runtime/drive_durably.ts";
@@ -147,7 +149,7 @@ class SimHost implements Host {
       clock: () => scheduler.now(),
       timer: (ms: number, run: () => void) => this.#processor.timer(ms, run),
       endOfTurn: (run: () => void) => this.#processor.endOfTurn(run),
-      onDeliver: (entries: readonly Entry[]) => this.#onDeliver(entries),
+      onDeliver: (runs: readonly Run[]) => this.#onDeliver(runs),
       ...onTrace && { onTrace: (event: TraceEvent) => onTrace(id, event, scheduler.now()) },
     };
     const makeNode = (incarnation: number) => this.#startOver(incarnation);
@@ -216,10 +218,11 @@ class SimHost implements Host {
   #makeNode(incarnation: number): Steps {
     const { options, make } = this.#options;
     this.#held = options.durable ? this.#safe() : [];
-    const restored = options.durable ? { restored: { entries: this.#store.entries() } } : {};
+    const { durable } = options;
+    const kept = durable ? { entries: this.#store, durable } : {};
     const trace = options.onTrace !== undefined;
     const life = { random: this.#random, incarnation };
-    const node = this.#node = make({ ...options, ...life, trace, ...restored });
+    const node = this.#node = make({ ...options, ...life, trace, ...kept });
     const { workload } = options;
     return workload === undefined ? node : new WorkloadNode({ node, workload, ...life });
   }
@@ -240,14 +243,14 @@ class SimHost implements Host {
       open: (handlers) => {
         this.#handlers = handlers;
       },
-      send: (envelope) => this.#options.events.sent(envelope),
+      send: (envelope) => this.#options.events.sent(plain(envelope)),
       drain: () => Promise.resolve(),
       close: () => Promise.resolve(),
     };
   }
 
-  #onDeliver(entries: readonly Entry[]): void {
-    const values = entries.map(({ value }) => value);
+  #onDeliver(runs: readonly Run[]): void {
+    const values = runs.flatMap(valuesOf);
     if (this.#options.options.durable) this.#held.push(...values);
     this.#options.events.delivered(values);
   }
@@ -260,7 +263,7 @@ class SimHost implements Host {
 
   /** The entries that it would come back with. */
   #safe(): Json[] {
-    return Array.from(this.#store.entries(), ({ value }) => value);
+    return this.#store.safe();
   }
 
   #startUp(): void {
@@ -279,4 +282,12 @@ class SimHost implements Host {
     if (next === undefined) return;
     this.#options.scheduler.at(startedAt + next.from, () => this.#stallInTurn(rest, startedAt));
   }
+}
+
+/** An answer to `read` as its reader has it, who is no node. */
+function plain(envelope: Envelope): Envelope {
+  const { messages } = envelope.body;
+  return messages instanceof RawJson
+    ? { ...envelope, body: { ...envelope.body, messages: messages.toJSON() } }
+    : envelope;
 }

@@ -1,7 +1,9 @@
 /** The store of one simulated node: it remembers when each entry was committed, so that it can go back to any moment. */
 import { incarnationAfter } from "../../core/incarnation.ts";
 import type { Json } from "../../core/message.ts";
-import type { Entry } from "../../core/node.ts";
+import type { Block, EntryStore, Placed } from "../../core/log/entry_store.ts";
+import { MemoryEntries } from "../../core/log/memory_entries.ts";
+import { type Run, valuesOf } from "../../core/log/runs.ts";
 import { fork, type Random } from "../../core/random.ts";
 import { type Store, StoreFault } from "../../store/store.ts";
 
@@ -16,8 +18,12 @@ export type DiskFault = typeof diskFaults[number];
 /** The share of the commits that fail on a disk that fails now and then. */
 const FAILING_SHARE = 0.5;
 
+/** What changes the entries; all of them in order make them. */
+type Change = (entries: EntryStore) => void;
+
 interface Committed {
-  readonly entry: Entry;
+  readonly change: Change;
+  readonly values: readonly Json[];
   readonly at: number;
 }
 
@@ -37,7 +43,9 @@ export class SimStore implements Store {
   readonly durable = true;
   readonly #options: SimStoreOptions;
   #committed: Committed[] = [];
-  #pending: Entry[] = [];
+  #pending: Omit<Committed, "at">[] = [];
+  /** What all these make. */
+  #entries = new MemoryEntries();
   /** The lives that the disk knows of, and every incarnation that there ever was. */
   #lives: Life[] = [];
   readonly #incarnations = new Set<number>();
@@ -74,30 +82,74 @@ export class SimStore implements Store {
     return this.#lives.at(-1)?.incarnation ?? 0;
   }
 
-  *entries(): Generator<Entry> {
-    for (const { entry } of this.#committed) yield entry;
+  get bytes(): number {
+    return this.#entries.bytes;
   }
 
-  append(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#pending.push(entry);
+  put(run: Run, at: number): readonly Placed[] {
+    this.#pending.push({ change: (entries) => void entries.put(run, at), values: valuesOf(run) });
+    return this.#entries.put(run, at);
+  }
+
+  take(origin: string, from: number, to: number): Run {
+    return this.#entries.take(origin, from, to);
+  }
+
+  block(id: number): Block | undefined {
+    return this.#entries.block(id);
+  }
+
+  blocks(): Iterable<Block> {
+    return this.#entries.blocks();
+  }
+
+  drop(id: number): void {
+    this.#change((entries) => entries.drop(id));
+  }
+
+  note(name: string, text: string | undefined): void {
+    this.#change((entries) => entries.note(name, text));
+  }
+
+  notes(): Iterable<readonly [name: string, text: string]> {
+    return this.#entries.notes();
+  }
+
+  /** The values that a node comes back with. */
+  safe(): Json[] {
+    return this.#committed.flatMap(({ values }) => values);
+  }
+
+  maintain(): boolean {
+    return false;
   }
 
   commit(): void {
     const at = this.#options.now();
-    const pending = this.#pending;
-    this.#pending = [];
-    if (pending.length === 0) return;
+    if (this.#pending.length === 0) return;
     if (this.#fault === "full") throw new StoreFault("full", "there is no room left on the disk");
     if (this.#fault === "failing" && this.#chance.next() < FAILING_SHARE) {
       throw new StoreFault("unavailable", "the disk fails");
     }
-    for (const entry of pending) this.#committed.push({ entry, at });
+    for (const each of this.#pending) this.#committed.push({ ...each, at });
+    this.#pending = [];
+  }
+
+  revert(): void {
+    this.#pending = [];
+    this.#entries = new MemoryEntries();
+    for (const { change } of this.#committed) change(this.#entries);
   }
 
   check(): void {}
 
   close(): void {
-    this.#pending = [];
+    this.revert();
+  }
+
+  #change(change: Change): void {
+    this.#pending.push({ change, values: [] });
+    change(this.#entries);
   }
 
   /** To a copy that was made at some moment, or to an empty disk. Returns what was done, for people, and what is lost. */
@@ -106,8 +158,9 @@ export class SimStore implements Store {
     const at = random.next() < EMPTY_SHARE ? -1 : random.next() * now;
     this.#clockBehindMs = random.next() < CLOCK_SHARE ? Math.floor(random.next() * now) : 0;
     this.#lives = this.#lives.filter(({ begunAt }) => begunAt <= at);
-    const lost = this.#committed.filter((each) => each.at > at).map(({ entry }) => entry.value);
+    const lost = this.#committed.filter((each) => each.at > at).flatMap(({ values }) => values);
     this.#committed = this.#committed.filter((each) => each.at <= at);
+    this.revert();
     const clock = this.#clockBehindMs === 0 ? "" : ` with its clock ${seconds(this.#clockBehindMs)} behind`;
     return { detail: `${at < 0 ? "an empty disk" : `${seconds(now - at)} before`}${clock}`, lost };
   }
