@@ -23,7 +23,7 @@ export type Effect =
    * To be made safe [N2] [I3]. What entered here, before any later effect: nobody else has it. What others brought is safe where it
    * entered, and so may be made safe a little later: a node that loses it says so when it comes back, and gets it again [S2] [B7].
    */
-  | { readonly kind: "persist"; readonly own: boolean; readonly count: number }
+  | { readonly kind: "persist"; readonly own: boolean; readonly runs: readonly Run[] }
   /** New to this node, each once. */
   | { readonly kind: "deliver"; readonly runs: readonly Run[] }
   /** A message that was of no use, and wants no answer: for people. */

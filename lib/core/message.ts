@@ -177,7 +177,7 @@ export function readPeerMessage(body: Body): PeerMessage | Malformed | undefined
 
 /** The codec has read the runs where it could; a message that came another way has them as JSON. */
 function withRuns<T extends PeerMessage>(message: T): T | Malformed {
-  if (message.runs === undefined || message.runs instanceof Runs) return message;
+  if (message.runs instanceof Runs || (message.runs === undefined && message.type !== "push")) return message;
   const runs = Runs.fromJson(message.runs);
   if (runs === undefined) {
     return { type: "malformed", reason: "a peer message /runs must be runs of entries" };

@@ -1,8 +1,8 @@
 /** A node: the only verb is step, the only timer is deadline. */
 import { assert } from "./assert.ts";
-import { canonical, VALUE_DEPTH_MAX } from "./log/canonical.ts";
+import { canonical, isTooDeep, VALUE_DEPTH_MAX } from "./log/canonical.ts";
 import { type Clash, Log } from "./log/log.ts";
-import { type Range, rangeOf, type Run } from "./log/runs.ts";
+import { entriesIn, type Range, rangeOf, type Run } from "./log/runs.ts";
 import { scan } from "./log/scan.ts";
 import { Texts } from "./log/texts.ts";
 import { Replicator } from "./replication/replicator.ts";
@@ -244,10 +244,8 @@ export class Node {
   }
 
   #deliver(runs: readonly Run[], own: boolean): void {
-    let count = 0;
-    for (const { texts } of runs) count += texts.length;
-    this.#persisted += count;
-    this.#effects.push({ kind: "persist", own, count }, { kind: "deliver", runs });
+    this.#persisted += entriesIn(runs);
+    this.#effects.push({ kind: "persist", own, runs }, { kind: "deliver", runs });
   }
 
   /** Before init [N1]. Peers that started earlier say such things, and say them again: nothing to tell people of. */
@@ -276,6 +274,7 @@ export class Node {
 
 /** The text of a value that may be broadcast, or why it may not, for people [N6]. */
 function textsOf(value: Json): Texts | string {
+  if (isTooDeep(value)) return tooDeep("broadcast /message");
   const text = JSON.stringify(value);
   const found = scan(text);
   if (found === undefined) return tooDeep("broadcast /message");

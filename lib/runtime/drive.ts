@@ -1,6 +1,6 @@
 /** One node, one transport, one clock, one timer: performs what the node decides. */
 import { atEndOfTurn } from "../../transports/end_of_turn.ts";
-import type { Run } from "../core/log/runs.ts";
+import { entriesIn, type Run } from "../core/log/runs.ts";
 import type { Effect, Event, Node } from "../core/node.ts";
 import { monotonicClock, runtimeTimer, type Timer } from "../../transports/clock.ts";
 import type { Transport } from "../../transports/transport.ts";
@@ -162,7 +162,7 @@ class TurnDriver implements Driver {
     for (const effect of effects) {
       if (effect.kind !== "persist") continue;
       if (this.#uncommitted === 0) this.#commitLater(journal);
-      this.#uncommitted += effect.count;
+      this.#uncommitted += entriesIn(effect.runs);
       entered ||= effect.own;
     }
     return entered;

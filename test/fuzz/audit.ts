@@ -1,10 +1,11 @@
 /** Watches one node from outside, step by step, and asserts what must hold whatever is said to it. */
+import { entriesOf as entriesIn, type Entry, type Told } from "../shared/entries.ts";
 import { deepEqual, ok } from "node:assert/strict";
 import { canonical } from "../../lib/core/log/canonical.ts";
 import { decode, encode } from "../../lib/core/codec.ts";
 import type { Envelope, Exchange, Json, PeerMessage } from "../../lib/core/message.ts";
 import { readPeerMessage } from "../../lib/core/message.ts";
-import { type Effect, type Entry, type Event, Node, type NodeOptions } from "../../lib/core/node.ts";
+import { type Event, Node, type NodeOptions } from "../../lib/core/node.ts";
 import { stepped } from "../unit/core/stepped.ts";
 
 /** A node that wants to be woken more often at one moment spins. */
@@ -80,7 +81,7 @@ export class AuditedNode {
     return effects.flatMap((effect) => this.#judge(effect, cause));
   }
 
-  #judge(effect: Effect, cause: Envelope | undefined): readonly Envelope[] {
+  #judge(effect: Told, cause: Envelope | undefined): readonly Envelope[] {
     if (effect.kind === "persist") {
       ok(
         !effect.own || this.#storageFault === undefined,
@@ -189,7 +190,5 @@ function keyOf(value: Json): string | number {
 }
 
 function entriesOf(body: PeerMessage): Entry[] {
-  return (body.runs ?? []).flatMap(([origin, first, values]) =>
-    values.map((value, i) => ({ origin, seq: first + i, value }))
-  );
+  return entriesIn(body.runs?.runs ?? []);
 }

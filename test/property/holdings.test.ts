@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { Digest } from "../../lib/core/log/digest.ts";
 import { Log } from "../../lib/core/log/log.ts";
 import { Holdings } from "../../lib/core/replication/holdings.ts";
+import { add } from "../shared/entries.ts";
 import { holds } from "./holds.ts";
 
 const origin = fc.constantFrom("a", "b");
@@ -25,11 +26,11 @@ test("Holdings: what a peer has not said it holds may be on its way, what it has
       for (const step of list) {
         if (step.kind === "says") holdings.add(step.origin, step.spans);
         else if (step.kind === "brings") holdings.add(step.origin, [step.from, step.from + step.more]);
-        else if (step.kind === "enters") log.add({ origin: step.origin, seq: step.seq, value: step.seq });
+        else if (step.kind === "enters") add(log, { origin: step.origin, seq: step.seq, value: step.seq });
         else if (step.kind === "is sent") holdings.take(log, step.bytes, []);
         else if (step.kind === "is supposed") {
           const supposed = new Digest();
-          supposed.add({ origin: step.origin, seq: step.seq, value: 0 });
+          supposed.add({ origin: step.origin, seq: step.seq, count: 1 });
           holdings.suppose(supposed);
         } else holdings.forgetSent([]);
         // Whatever will be missing there has not been acknowledged; what is lost is missing again.

@@ -71,7 +71,7 @@ export const careless: SimHosts = (seed, scheduler, options) =>
 
 /** Restarted nodes that have lost what they should have kept. */
 export const forgetful: SimHosts = (seed, scheduler, options) =>
-  simHosts(seed, scheduler, options, ({ restored: _, ...node }) => new Node(node));
+  simHosts(seed, scheduler, options, ({ entries: _, ...node }) => new Node(node));
 
 /** Nodes that think themselves broken, and do nothing more, when they are woken later than this, ms. */
 const WATCHDOG_MS = 50;

@@ -5,6 +5,7 @@ import { encode } from "../../lib/core/codec.ts";
 import type { Envelope } from "../../lib/core/message.ts";
 import { type Effect, Node } from "../../lib/core/node.ts";
 import { seeded } from "../../lib/core/random.ts";
+import { entriesIn } from "../../lib/core/log/runs.ts";
 
 /** What a node takes in and sends out in a millisecond, bytes, and what a turn takes beside that, ms. */
 const BYTES_PER_MS = 20_000;
@@ -58,7 +59,7 @@ class Worker {
     }
     effects.push(...this.#node.step({ kind: "wake" }, this.#freeAt));
     for (const effect of effects) {
-      if (effect.kind === "deliver") this.delivered += effect.entries.length;
+      if (effect.kind === "deliver") this.delivered += entriesIn(effect.runs);
       if (effect.kind !== "send") continue;
       const bytes = encode(effect.envelope).length;
       this.#freeAt += bytes / BYTES_PER_MS;

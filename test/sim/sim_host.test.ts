@@ -9,6 +9,7 @@ import { VirtualScheduler } from "../../lib/workbench/world/scheduler.ts";
 import { TIMERS_PER_MOMENT_MAX } from "../../lib/workbench/world/processor.ts";
 import { simHosts, type SimNodeOptions, type Steps } from "../../lib/workbench/world/sim.ts";
 import type { Host } from "../../lib/workbench/world/world.ts";
+import { runOf } from "../../lib/core/log/runs.ts";
 
 const nothing = (): void => {};
 const NOBODY = {
@@ -115,11 +116,14 @@ test("SimHost: rolled back, a durable node has what it had made safe at some mom
   const scheduler = new VirtualScheduler();
   const restored: unknown[][] = [];
   let entered = 0;
-  const make = ({ restored: given }: NodeOptions): Steps => {
-    restored.push([...given?.entries ?? []].map(({ seq }) => seq));
+  const make = ({ entries: given }: NodeOptions): Steps => {
+    restored.push([...given?.blocks() ?? []].map(({ seq }) => seq));
     return {
-      step:
-        () => [{ kind: "persist", own: true, entries: [{ origin: "n0.1", seq: ++entered, value: entered }] }],
+      step() {
+        const run = runOf("n0.1", ++entered, entered);
+        given?.put(run, 0);
+        return [{ kind: "persist", own: true, runs: [run] }];
+      },
       deadline: Infinity,
     };
   };
@@ -148,14 +152,15 @@ function durable(own: boolean) {
   const sent: number[] = [];
   const lost: unknown[] = [];
   let entered = 0;
-  const make = (): Steps => ({
+  const make = ({ entries }: NodeOptions): Steps => ({
     step: ({ kind }: Event): Effect[] => {
       if (kind !== "receive") return [];
-      const entries = [{ origin: "n0.1", seq: ++entered, value: entered }];
+      const runs = [runOf("n0.1", ++entered, entered)];
+      entries?.put(runs[0] ?? runOf("", 1, null), 0);
       const envelope = { src: "n0", dest: "c1", body: { type: "x" } };
       return [
-        { kind: "persist", own, entries },
-        { kind: "deliver", entries },
+        { kind: "persist", own, runs },
+        { kind: "deliver", runs },
         { kind: "send", envelope },
       ];
     },

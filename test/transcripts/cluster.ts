@@ -1,5 +1,6 @@
 /** Real nodes on virtual time, over lines of one latency that are cut by hand; whatever happens is told to a listener. */
-import type { Effect, Entry, Event, Mechanism, NodeStatus } from "../../lib/core/node.ts";
+import type { Effect, Event, Mechanism, NodeStatus } from "../../lib/core/node.ts";
+import { MemoryEntries } from "../../lib/core/log/memory_entries.ts";
 import type { Body, Envelope } from "../../lib/core/message.ts";
 import { Node } from "../../lib/core/node.ts";
 import { seeded } from "../../lib/core/random.ts";
@@ -36,7 +37,7 @@ export class Cluster {
   readonly #without: readonly Mechanism[];
   /** Those that run. */
   readonly #members = new Map<string, Member>();
-  readonly #persisted = new Map<string, Entry[]>();
+  readonly #persisted = new Map<string, MemoryEntries>();
   readonly #lives = new Map<string, number>();
   /** Directed links over which nothing arrives. */
   readonly #cut = new Set<string>();
@@ -63,11 +64,10 @@ export class Cluster {
   start(id: string, empty: boolean, life: number = (this.#lives.get(id) ?? 0) + 1): void {
     if (this.#members.has(id)) throw new Error(`${id} runs already`);
     this.#lives.set(id, life);
-    const entries = empty ? [] : [...this.#persisted.get(id) ?? []];
+    const entries = (empty ? undefined : this.#persisted.get(id)) ?? new MemoryEntries();
     this.#persisted.set(id, entries);
     const random = seeded(1_000 * life + this.#ids.indexOf(id));
-    const restored = empty ? {} : { restored: { entries } };
-    const node = new Node({ random, incarnation: life, without: this.#without, ...restored });
+    const node = new Node({ random, incarnation: life, without: this.#without, entries, durable: !empty });
     this.#members.set(id, { node, status: node.status });
     const effects = this.#ask(node, id, { type: "init", node_id: id, node_ids: [...this.#ids] });
     // Where a node begins is no news, and neither is that it answers.
@@ -165,7 +165,6 @@ export class Cluster {
       if (i === sentAt) this.#look(id);
       if (effect.kind === "send") this.#leave(effect.envelope);
       else this.#tell({ kind: "effect", id, effect }, this.#now);
-      if (effect.kind === "persist") this.#persisted.get(id)?.push(...effect.entries);
     }
     this.#look(id);
   }

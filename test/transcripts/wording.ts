@@ -1,6 +1,8 @@
 /** The words of a transcript: what happens in a cluster, as a person would write it down. */
-import type { Entry, NodeStatus } from "../../lib/core/node.ts";
+import { type Run, valuesOf } from "../../lib/core/log/runs.ts";
+import type { NodeStatus } from "../../lib/core/node.ts";
 import { type Body, type Exchange, readPeerMessage } from "../../lib/core/message.ts";
+import { RawJson } from "../../lib/core/raw.ts";
 import type { Happening } from "./cluster.ts";
 
 /** A line of output; those of messages are aligned with each other. */
@@ -69,18 +71,19 @@ export class Wording {
   #said(body: Body): { type: string; text: string } {
     const message = readPeerMessage(body);
     if (message === undefined) {
-      const values = body["messages"];
+      const read = body["messages"];
+      const values = read instanceof RawJson ? read.toJSON() : undefined;
       return { type: body.type, text: Array.isArray(values) ? values.map(valueText).join(" ") : "" };
     }
     if (message.type === "malformed") throw new Error(message.reason);
-    if (message.type === "push") return { type: message.type, text: runsText(message.runs) };
+    if (message.type === "push") return { type: message.type, text: runsText(message.runs.runs) };
     return { type: `${message.type} #${message.seq}`, text: this.#exchangeText(message) };
   }
 
-  #exchangeText({ incarnation, runs = [], window, ack, digest, poll, links = [] }: Exchange): string {
+  #exchangeText({ incarnation, runs, window, ack, digest, poll, links = [] }: Exchange): string {
     const parts = [
       incarnation > 1 && `life ${incarnation}`,
-      runsText(runs),
+      runsText(runs?.runs ?? []),
       window !== undefined && `window ${timeOf(window)}`,
       ack !== undefined && ackText(ack),
       digest.length > 0 && `holds ${digest.map(([origin, spans]) => spansText(origin, spans)).join(" ")}`,
@@ -110,7 +113,7 @@ function effectLine({ id, effect }: Happening & { kind: "effect" }, at: number):
   if (effect.kind === "drop") return { at, text: `${id} drops a message ${effect.reason}` };
   if (effect.kind === "notice") return { at, text: `${id} notes: ${effect.text}` };
   const own = effect.own ? "its own " : "";
-  return { at, text: `${id} persists and delivers ${own}${entriesText(effect.entries)}` };
+  return { at, text: `${id} persists and delivers ${own}${runsText(effect.runs)}` };
 }
 
 function ackText([life, seq, heldMs]: NonNullable<Exchange["ack"]>): string {
@@ -118,28 +121,19 @@ function ackText([life, seq, heldMs]: NonNullable<Exchange["ack"]>): string {
   return `acks #${seq}${life > 1 ? ` of life ${life}` : ""}${held}`;
 }
 
-function runsText(runs: NonNullable<Exchange["runs"]>): string {
-  return runs.map(([origin, seq, values]) => {
-    const spans = spansText(origin, [seq, seq + values.length - 1]);
-    return values.length > NAMED_MAX
-      ? `${spans} (${values.length} values)`
-      : [spans, ...values.map(valueText)].join(" ");
+function runsText(runs: readonly Run[]): string {
+  return runs.map((run) => {
+    const { origin, seq, texts } = run;
+    const spans = spansText(origin, [seq, seq + texts.length - 1]);
+    return texts.length > NAMED_MAX
+      ? `${spans} (${texts.length} values)`
+      : [spans, ...valuesOf(run).map(valueText)].join(" ");
   }).join(", ");
 }
 
 function valueText(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > TEXT_MAX ? `${text.slice(0, 4)}…"` : text;
-}
-
-function entriesText(entries: readonly Entry[]): string {
-  const runs: NonNullable<Exchange["runs"]> = [];
-  for (const { origin, seq, value } of entries) {
-    const last = runs.at(-1);
-    if (last?.[0] === origin && last[1] + last[2].length === seq) last[2].push(value);
-    else runs.push([origin, seq, [value]]);
-  }
-  return runsText(runs);
 }
 
 /** Entries by number. The origin of a first life is told by the node alone. */

@@ -26,6 +26,12 @@ function joined(parts: readonly (string | undefined)[], begin: string, end: stri
   return parts.includes(undefined) ? undefined : begin + parts.join(",") + end;
 }
 
+/** Whether it is nested over `most` deep; no parser and no writer looks at it before this does. */
+export function isTooDeep(value: Json, most = VALUE_DEPTH_MAX): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return most === 0 || Object.values(value).some((item) => isTooDeep(item, most - 1));
+}
+
 /** Whether two JSON texts, as JSON.stringify writes them, are the same value. */
 export function isSame(a: string, b: string): boolean {
   if (a === b) return true;

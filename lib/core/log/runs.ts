@@ -1,6 +1,7 @@
 /** Runs of entries, as messages carry them [W4]: `[origin, seq, [value, …]]`, with a topic `[origin, seq, [record, …], topic]`. */
 import type { Json } from "../message.ts";
 import { RawJson } from "../raw.ts";
+import { isTooDeep, VALUE_DEPTH_MAX } from "./canonical.ts";
 import { scan } from "./scan.ts";
 import { Texts } from "./texts.ts";
 
@@ -55,6 +56,8 @@ export class Runs extends RawJson {
       if (isOrdinal(values) && topic === undefined) gaps.push({ origin, seq, count: values });
       else if (Array.isArray(values)) {
         if (topic !== undefined && typeof topic !== "string") return undefined;
+        // The values are one level below what lists them.
+        if (isTooDeep(values, VALUE_DEPTH_MAX + 1)) return undefined;
         const text = JSON.stringify(values).slice(1, -1);
         const found = values.length === 0 ? undefined : scan(text);
         if (values.length > 0 && found === undefined) return undefined;
@@ -63,6 +66,12 @@ export class Runs extends RawJson {
     }
     return new Runs(runs, gaps);
   }
+}
+
+export function entriesIn(runs: readonly Run[]): number {
+  let count = 0;
+  for (const { texts } of runs) count += texts.length;
+  return count;
 }
 
 /** One plain value as a run. */

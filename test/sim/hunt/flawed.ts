@@ -2,6 +2,7 @@
 import type { Effect, Event } from "../../../lib/core/events.ts";
 import type { Body, Envelope, Json } from "../../../lib/core/message.ts";
 import { type SimHosts, simHosts } from "../../../lib/workbench/world/sim.ts";
+import { runOf } from "../../../lib/core/log/runs.ts";
 
 /** What is wrong with it. The faults of a hunt without which the flaw cannot show stand beside it. */
 export const flaws = {
@@ -189,7 +190,7 @@ export class FloodNode {
   #learn(value: Json, now: number, from: string, quietly = false): void {
     if (this.#values.includes(value)) return;
     this.#values.push(value);
-    this.#effects.push({ kind: "deliver", entries: [{ origin: this.#me, seq: this.#values.length, value }] });
+    this.#effects.push({ kind: "deliver", runs: [runOf(this.#me, this.#values.length, value)] });
     if (now - this.#copiedAt >= LATER_MS) {
       this.#copy = [...this.#values];
       this.#copiedAt = now;

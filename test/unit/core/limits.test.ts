@@ -20,6 +20,8 @@ import { ACK_DELAY_MS, RTT_GUESS_MS, WINDOW_MIN_MS } from "../../../lib/core/rep
 import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
 import { Pair, type Sent } from "./pair.ts";
 import { exchangeIn, stepped } from "./stepped.ts";
+import { entriesIn } from "../../../lib/core/log/runs.ts";
+import { add } from "../../shared/entries.ts";
 
 /** No longer than this is a peer left alone that does not answer (a probe interval of two, and more than a retry). */
 const SILENCE_MS_MAX = 2_000;
@@ -37,7 +39,7 @@ function equalSets(read: unknown, values: readonly (number | string)[]): void {
 }
 
 function entries({ body }: Sent): number {
-  return (body.runs ?? []).reduce((sum, [, , values]) => sum + values.length, 0);
+  return entriesIn(body.runs?.runs ?? []);
 }
 
 /** A pair in which n1 has gathered these values while it could not reach n0. */
@@ -105,7 +107,12 @@ test("what both ends stream to each other goes over the line once, though each a
   pair.run(2_000);
   const rounds = 300;
   for (let round = 0; round < rounds; round++) {
-    for (const id of ["n0", "n1"]) pair.broadcast(id, count(0, 40).map((n) => `${id} ${round} ${n}`));
+    for (const id of ["n0", "n1"]) {
+      pair.broadcast(
+        id,
+        count(0, 40).map((n) => `${id} ${round} ${n}`.padEnd(60)),
+      );
+    }
     pair.run(1);
   }
   pair.run(2_000);
@@ -258,7 +265,7 @@ test("a relay whose window is under WINDOW_MIN_MS passes on at once what comes r
 
 test("a message names at most ORIGINS_MAX origins, and the rest is named later [E3] [F8]", () => {
   const log = new Log();
-  for (let i = 0; i < ORIGINS_MAX + 5; i++) log.add({ origin: `o${i}`, seq: 1, value: i });
+  for (let i = 0; i < ORIGINS_MAX + 5; i++) add(log, { origin: `o${i}`, seq: 1, value: i });
   const first = composeDigest(log, 0);
   equal(first.digest.length, ORIGINS_MAX);
   const second = composeDigest(log, first.revision);
@@ -271,10 +278,10 @@ test("the longest message fits into a line: DIGEST_BYTES_MAX, LINKS_BYTES_MAX, a
   const name = (i: number) => `${i}`.padEnd(256, "x");
   for (let i = 0; i < ORIGINS_MAX; i++) {
     for (let seq = 1; seq < 2 * SPANS_MAX; seq += 2) {
-      log.add({ origin: name(i), seq: 1e15 + seq, value: "v".repeat(i % 200) });
+      add(log, { origin: name(i), seq: 1e15 + seq, value: "v".repeat(i % 200) });
     }
   }
-  log.add({ origin: name(0), seq: 2e15, value: "x".repeat(VALUE_BYTES_MAX - 2) });
+  add(log, { origin: name(0), seq: 2e15, value: "x".repeat(VALUE_BYTES_MAX - 2) });
   const members = new Members(count(0, 501).map((i) => `node-${1_000 + i}`));
   const linkState = new LinkState(0, 1, new Layout(members.size, 0));
   const ranks = count(1, members.size);

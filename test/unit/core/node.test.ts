@@ -5,7 +5,6 @@ import { VALUE_DEPTH_MAX } from "../../../lib/core/log/canonical.ts";
 import { decode, encode } from "../../../lib/core/codec.ts";
 import type { Body, Json } from "../../../lib/core/message.ts";
 import {
-  type Effect,
   MALFORMED_REQUEST,
   Node,
   NOT_SUPPORTED,
@@ -13,6 +12,7 @@ import {
   VALUE_BYTES_MAX,
 } from "../../../lib/core/node.ts";
 import { seeded } from "../../../lib/core/random.ts";
+import { type Told, told } from "../../shared/entries.ts";
 
 /** A node that has not been told who it is. */
 function unborn(incarnation = 1): Node {
@@ -26,19 +26,19 @@ function alone(): Node {
   return node;
 }
 
-function ask(node: Node, body: Body, src = "c1", dest = "n0"): Effect[] {
-  return node.step({ kind: "receive", envelope: { src, dest, body } }, 0);
+function ask(node: Node, body: Body, src = "c1", dest = "n0"): Told[] {
+  return node.step({ kind: "receive", envelope: { src, dest, body } }, 0).map(told);
 }
 
-function reply(body: Body, in_reply_to = 2): Effect {
+function reply(body: Body, in_reply_to = 2): Told {
   return { kind: "send", envelope: { src: "n0", dest: "c1", body: { ...body, in_reply_to } } };
 }
 
-function drop(text: string): Effect {
+function drop(text: string): Told {
   return { kind: "drop", reason: `from c1: ${text}` };
 }
 
-function error(code: number, text: string, in_reply_to = 2): Effect {
+function error(code: number, text: string, in_reply_to = 2): Told {
   return reply({ type: "error", code, text }, in_reply_to);
 }
 
@@ -47,7 +47,7 @@ function broadcast(message: unknown, msg_id = 2): Body {
 }
 
 /** Everything that is new on the way in: safe first, then known, then acknowledged. */
-function entered(seq: number, value: Json, msg_id = 2): Effect[] {
+function entered(seq: number, value: Json, msg_id = 2): Told[] {
   const entries = [{ origin: "n0.1", seq, value }];
   return [
     { kind: "persist", own: true, entries },

@@ -2,15 +2,9 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { Body } from "../../../lib/core/message.ts";
-import {
-  Digest,
-  type Effect,
-  type Entry,
-  type Event,
-  Node,
-  TEMPORARILY_UNAVAILABLE,
-} from "../../../lib/core/node.ts";
+import { Digest, type Event, Node, TEMPORARILY_UNAVAILABLE } from "../../../lib/core/node.ts";
 import { seeded } from "../../../lib/core/random.ts";
+import { entriesOf, type Entry, keeping, type Told, told } from "../../shared/entries.ts";
 import { stepped } from "./stepped.ts";
 
 const entries: Entry[] = [
@@ -20,16 +14,16 @@ const entries: Entry[] = [
 ];
 
 function comeBack(): Node {
-  const node = new Node({ random: seeded(1), incarnation: 5, restored: { entries } });
+  const node = new Node({ random: seeded(1), incarnation: 5, entries: keeping(entries), durable: true });
   ask(node, { type: "init", msg_id: 1, node_id: "n0", node_ids: ["n0", "n1", "n2"] });
   return node;
 }
 
-function ask(node: Node, body: Body, src = "c1"): Effect[] {
+function ask(node: Node, body: Body, src = "c1"): Told[] {
   return stepped(node, { kind: "receive", envelope: { src, dest: "n0", body } }, 0);
 }
 
-function replies(effects: readonly Effect[]): Body[] {
+function replies(effects: readonly Told[]): Body[] {
   return effects.flatMap((effect) =>
     effect.kind === "send" && effect.envelope.dest === "c1" ? effect.envelope.body : []
   );
@@ -42,7 +36,7 @@ test("Node reads what an earlier life made safe, and persists and delivers none 
     envelope: {
       src: "n0",
       dest: "c1",
-      body: { type: "read_ok", messages: ["mine", "from n1", "mine, too"], in_reply_to: 2 },
+      body: { type: "read_ok", messages: ["mine", "mine, too", "from n1"], in_reply_to: 2 },
     },
   }]);
 });
@@ -54,12 +48,12 @@ test("Node begins an origin in each life: its log may be older than what it told
 
 test("Node tells its peers of everything it came back with, in a later life, and sends none of it on a guess [N9]", () => {
   const node = comeBack();
-  const said = node.step({ kind: "wake" }, 1_000).flatMap((effect) =>
+  const said = node.step({ kind: "wake" }, 1_000).map(told).flatMap((effect) =>
     effect.kind === "send" ? effect.envelope.body : []
   );
   const [first] = said;
   equal(first?.["incarnation"], 5);
-  deepEqual(first?.["digest"], [["n1.7", [4, 4]], ["n0.1", [1, 2]]]);
+  deepEqual(first?.["digest"], [["n0.1", [1, 2]], ["n1.7", [4, 4]]]);
   equal(first?.["runs"], undefined);
 });
 
@@ -84,7 +78,7 @@ test("Node lets what is due leave upon a wake, and upon nothing else [N8] [S9]",
   const node = comeBack();
   ask(node, { type: "ack", incarnation: 7, seq: 1, digest: [["n0.1", [1, 2]], ["n1.7", [1, 4]]] }, "n1");
   const step = (event: Event) =>
-    node.step(event, 600).flatMap((effect) =>
+    node.step(event, 600).map(told).flatMap((effect) =>
       effect.kind === "send" && effect.envelope.dest === "n1" ? effect.envelope.body["runs"] ?? [] : []
     );
   const broadcast = (message: string): Event => {
@@ -99,14 +93,11 @@ test("Node.takeBatch() gives what a position lacks, and moves it on [N11]", () =
   const node = comeBack();
   const position = new Digest();
   const { runs, more } = node.takeBatch(position);
-  deepEqual(runs, [
-    { origin: "n1.7", seq: 4, values: ["from n1"] },
-    { origin: "n0.1", seq: 1, values: ["mine", "mine, too"] },
-  ]);
+  deepEqual(entriesOf(runs), [entries[0], entries[2], entries[1]]);
   equal(more, false);
   deepEqual(node.takeBatch(position), { runs: [], bytes: 0, more: false });
   ask(node, { type: "broadcast", message: "more" });
-  deepEqual(node.takeBatch(position).runs, [{ origin: "n0.5", seq: 1, values: ["more"] }]);
+  deepEqual(entriesOf(node.takeBatch(position).runs), [{ origin: "n0.5", seq: 1, value: "more" }]);
 });
 
 test("Node.status tells how far a peer is behind and ahead, and since when it counts as lost [N12]", () => {

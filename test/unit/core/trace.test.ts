@@ -2,14 +2,15 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import type { Body } from "../../../lib/core/message.ts";
-import { type Effect, type Event, Node } from "../../../lib/core/node.ts";
+import { type Event, Node } from "../../../lib/core/node.ts";
 import { seeded } from "../../../lib/core/random.ts";
 import type { TraceEvent } from "../../../lib/core/trace.ts";
+import type { Told } from "../../shared/entries.ts";
 import { stepped } from "./stepped.ts";
 
 const END_MS = 600;
 
-type Happened = readonly [at: number, effects: readonly Effect[]];
+type Happened = readonly [at: number, effects: readonly Told[]];
 
 const told = (id: string, body: Body, src = "c1"): Event => ({
   kind: "receive",

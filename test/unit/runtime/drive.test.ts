@@ -7,13 +7,14 @@ import { COMMIT_ENTRIES_MAX, COMMIT_LATER_MS, drive, TIMER_MS_MAX } from "../../
 import type { Journal } from "../../../lib/runtime/journal.ts";
 import type { Transport, TransportHandlers } from "../../../transports/transport.ts";
 import { monotonicClock } from "../../../transports/clock.ts";
+import { runOf } from "../../../lib/core/log/runs.ts";
 
 const hello: Envelope = { src: "n1", dest: "n0", body: { type: "hello" } };
-const entry = { origin: "n0.1", seq: 1, value: 7 };
+const run = runOf("n0.1", 1, 7);
 const taking: Effect[] = [
-  { kind: "persist", own: true, entries: [entry] },
+  { kind: "persist", own: true, runs: [run] },
   { kind: "send", envelope: hello },
-  { kind: "deliver", entries: [entry] },
+  { kind: "deliver", runs: [run] },
   { kind: "send", envelope: hello },
   { kind: "drop", reason: "no use" },
 ];
@@ -33,21 +34,21 @@ test("drive() holds all that follows from entries until one commit at the end of
   const rig = new Rig(() => answers.shift() ?? [], { disk: new Disk() });
   for (let i = 0; i < 4; i++) rig.receive(hello);
   const step = "step receive";
-  assert.deepEqual(rig.log, [step, "send hello", step, "append 1", step, step, "append 1"]);
+  assert.deepEqual(rig.log, [step, "send hello", step, step, step]);
   assert.equal(rig.driver.settled, false);
   rig.endTurn();
   const twice = [...performed.slice(0, -1), "send hello", ...performed];
-  assert.deepEqual(rig.log.slice(7), ["commit", ...twice]);
+  assert.deepEqual(rig.log.slice(5), ["commit", ...twice]);
   assert.equal(rig.driver.settled, true);
 });
 
 test("drive() commits COMMIT_ENTRIES_MAX entries before the turn is over [S3]", () => {
-  const many = Array.from({ length: COMMIT_ENTRIES_MAX }, (_, i) => ({ ...entry, seq: i + 1 }));
-  const rig = new Rig(() => [{ kind: "persist", own: true, entries: many }], { disk: new Disk() });
+  const many = Array.from({ length: COMMIT_ENTRIES_MAX }, (_, i) => ({ ...run, seq: i + 1 }));
+  const rig = new Rig(() => [{ kind: "persist", own: true, runs: many }], { disk: new Disk() });
   rig.receive(hello);
-  assert.deepEqual(rig.log, ["step receive", `append ${COMMIT_ENTRIES_MAX}`, "commit"]);
+  assert.deepEqual(rig.log, ["step receive", "commit"]);
   rig.endTurn();
-  assert.equal(rig.log.length, 3, "nothing is left to commit");
+  assert.equal(rig.log.length, 2, "nothing is left to commit");
 });
 
 test("drive() holds nothing for what others brought, and commits it a little later [S2]", () => {
@@ -57,7 +58,7 @@ test("drive() holds nothing for what others brought, and commits it a little lat
   const rig = new Rig(() => brought, { disk: new Disk() });
   rig.turn();
   rig.turn();
-  const step = ["step receive", "append 1", ...performed];
+  const step = ["step receive", ...performed];
   assert.deepEqual(rig.log, [...step, ...step]);
   assert.deepEqual(rig.timers, [COMMIT_LATER_MS]);
   rig.fire(1000 + COMMIT_LATER_MS);
@@ -66,7 +67,7 @@ test("drive() holds nothing for what others brought, and commits it a little lat
 });
 
 test("drive() wakes the node that takes over after a later commit has failed [S4]", () => {
-  const brought: Effect[] = [{ kind: "persist", own: false, entries: [entry] }];
+  const brought: Effect[] = [{ kind: "persist", own: false, runs: [run] }];
   const answers = [brought];
   const rig = new Rig(() => answers.shift() ?? [], { disk: new Disk(true) });
   rig.receive(hello);
@@ -77,7 +78,7 @@ test("drive() wakes the node that takes over after a later commit has failed [S4
 });
 
 test("drive() commits what others brought together with an own entry, and when it stops [S2]", () => {
-  const brought: Effect[] = [{ kind: "persist", own: false, entries: [entry] }];
+  const brought: Effect[] = [{ kind: "persist", own: false, runs: [run] }];
   const answers = [brought, taking, brought];
   const rig = new Rig(() => answers.shift() ?? [], { disk: new Disk() });
   rig.receive(hello);
@@ -98,7 +99,7 @@ test("drive() gives the events of a failed commit to the node that takes over, a
   rig.receive(hello);
   rig.endTurn();
   const step = "step receive";
-  assert.deepEqual(rig.log, [step, "append 1", step, "commit", "unsafe: no room", step, step]);
+  assert.deepEqual(rig.log, [step, step, "commit", "unsafe: no room", step, step]);
 });
 
 test("drive() wakes the node once at the end of the turn, for all that came in it [S9]", () => {
@@ -352,7 +353,6 @@ class Disk {
 
   writing(log: string[]): Journal {
     return {
-      append: (entries) => log.push(`append ${entries.length}`),
       commit: () => {
         log.push("commit");
         if (this.#full) throw new Error("no room");

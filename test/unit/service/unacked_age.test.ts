@@ -1,10 +1,10 @@
 /** How long ago the oldest entry came that others have not said they hold. */
 import { equal } from "node:assert/strict";
 import { test } from "node:test";
-import type { Entry } from "../../../lib/core/log/log.ts";
+import { runOf } from "../../../lib/core/log/runs.ts";
 import { MARKS_MAX, UnackedAge } from "../../../lib/service/unacked_age.ts";
 
-const entry = (seq: number): Entry => ({ origin: "n1.1", seq, value: seq });
+const entry = (seq: number) => runOf("n1.1", seq, seq);
 
 test("Ages tell when the oldest entry came that is not held", () => {
   const ages = new UnackedAge();

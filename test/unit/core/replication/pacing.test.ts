@@ -1,7 +1,7 @@
 /** How much may be on its way to a peer, and how long that may take: what a line has carried decides. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import type { Run } from "../../../../lib/core/log/log.ts";
+import { type Run, runOf } from "../../../../lib/core/log/runs.ts";
 import {
   ALLOWANCE_BYTES_MAX,
   BATCH_BYTES_MIN,
@@ -127,7 +127,7 @@ test("Pacing.waitMs() is what the line takes for all that is on its way, at RATE
 });
 
 test("Pacing: what is on its way is moving, where it is more than LIGHT_BYTES, until it landed, expired or was given up [F5]", () => {
-  const run = (seq: number): Run => ({ origin: "a", seq, values: [seq] });
+  const run = (seq: number): Run => runOf("a", seq, seq);
   const pacing = new Pacing();
   send(pacing, 1, { bytes: LIGHT_BYTES, runs: [run(1)] });
   const moving = () => [...pacing.moving()].map(({ seq }) => seq);

@@ -8,6 +8,8 @@ import { LIGHT_BYTES } from "../../../../lib/core/replication/pacing.ts";
 import { FLIGHTS_MAX } from "../../../../lib/core/replication/flights.ts";
 import { Progress, type ProgressState } from "../../../../lib/core/replication/progress.ts";
 import { BURST_MS, FIRST_SAMPLE_MAX_MS, SAMPLE_SLACK_MS } from "../../../../lib/core/replication/rtt.ts";
+import { runOf } from "../../../../lib/core/log/runs.ts";
+import { add } from "../../../shared/entries.ts";
 
 const MY_LIFE = 5;
 /** This node's own origin; nothing that is said of it is news. */
@@ -27,7 +29,7 @@ function met(): Progress {
 
 function logOf(...seqs: number[]): Log {
   const log = new Log();
-  for (const seq of seqs) log.add({ origin: "a", seq, value: seq });
+  for (const seq of seqs) add(log, { origin: "a", seq, value: seq });
   return log;
 }
 
@@ -205,7 +207,7 @@ test("Progress: a batch of which a later message is confirmed, and nothing is he
   const log = logOf(1, 2, 3);
   for (const seq of [1, 2, 3]) {
     peer.holdings.take(log, 1, []);
-    const runs = [{ origin: "a", seq, values: [seq] }];
+    const runs = [runOf("a", seq, seq)];
     peer.pacing.left(peer.flights.nextSeq, { runs, bytes: 2 * LIGHT_BYTES, more: true }, true, 10, 0);
     send(peer, 0, 300);
   }
@@ -213,7 +215,7 @@ test("Progress: a batch of which a later message is confirmed, and nothing is he
   peer.hear(word({ ack: [MY_LIFE, 2, 0], digest: [["a", [2, 2]]] }), MY_LIFE, 50);
   deepEqual(
     [[1], [2], [3]].map((seqs) =>
-      peer.holdings.isMissing(seqs.map((seq) => ({ origin: "a", seq, value: seq })))
+      peer.holdings.isMissing(seqs.map((seq) => ({ origin: "a", seq, count: 1 })))
     ),
     [
       true,

@@ -3,10 +3,11 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
 import { INCARNATION_LEAP_MAX, incarnationAfter, isOriginOf } from "../../../../lib/core/incarnation.ts";
 import type { Body, Json } from "../../../../lib/core/message.ts";
-import { type Effect, type Entry, type Mechanism, Node } from "../../../../lib/core/node.ts";
+import { type Mechanism, Node } from "../../../../lib/core/node.ts";
 import { type Random, seeded } from "../../../../lib/core/random.ts";
 import { VERSION_MAX } from "../../../../lib/core/topology/advertisement.ts";
 import { stepped } from "../stepped.ts";
+import { type Entry, keeping, type Told } from "../../../shared/entries.ts";
 
 const LEAST: Random = { next: () => 0 };
 
@@ -20,12 +21,17 @@ function start(
   entries?: readonly Entry[],
   more: { incarnation?: number; without?: readonly Mechanism[] } = {},
 ): Node {
-  const node = new Node({ random: LEAST, incarnation: 5, ...entries && { restored: { entries } }, ...more });
+  const node = new Node({
+    random: LEAST,
+    incarnation: 5,
+    ...entries && { entries: keeping(entries), durable: true },
+    ...more,
+  });
   ask(node, { type: "init", node_id: "n0", node_ids: ["n0", "n1", "n2"] });
   return node;
 }
 
-function ask(node: Node, body: Body, src = "c1", now = 0): Effect[] {
+function ask(node: Node, body: Body, src = "c1", now = 0): Told[] {
   return stepped(node, { kind: "receive", envelope: { src, dest: "n0", body } }, now);
 }
 
@@ -34,17 +40,17 @@ function word(body: Readonly<Record<string, unknown>>, n = 1): Body {
   return { type: "ack", incarnation: 9, seq: n, digest: [], ...body };
 }
 
-function sent(effects: readonly Effect[]): Sent[] {
+function sent(effects: readonly Told[]): Sent[] {
   return effects.flatMap((effect) =>
     effect.kind === "send" ? { to: effect.envelope.dest, body: effect.envelope.body } : []
   );
 }
 
-function notices(effects: readonly Effect[]): string[] {
+function notices(effects: readonly Told[]): string[] {
   return effects.flatMap((effect) => effect.kind === "notice" ? effect.text : []);
 }
 
-function entered(effects: readonly Effect[]): (readonly [origin: string, seq: number, value: Json])[] {
+function entered(effects: readonly Told[]): (readonly [origin: string, seq: number, value: Json])[] {
   return effects.flatMap((effect) =>
     effect.kind === "persist" && effect.own
       ? effect.entries.map(({ origin, seq, value }) => [origin, seq, value] as const)

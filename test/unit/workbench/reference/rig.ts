@@ -1,7 +1,8 @@
 /** A reference node, n0 of three, told things by hand; what it says is a line each. */
 import type { Body } from "../../../../lib/core/message.ts";
-import type { Effect, Event } from "../../../../lib/core/node.ts";
+import type { Event } from "../../../../lib/core/node.ts";
 import type { ReferenceNode } from "../../../../lib/workbench/reference/reference_node.ts";
+import { type Told, told } from "../../../shared/entries.ts";
 
 export class Rig<N extends Pick<ReferenceNode, "step" | "deadline">> {
   readonly node: N;
@@ -40,11 +41,11 @@ export class Rig<N extends Pick<ReferenceNode, "step" | "deadline">> {
   }
 
   #step(event: Event): string[] {
-    return this.node.step(event, this.#now).map(lineOf);
+    return this.node.step(event, this.#now).map(told).map(lineOf);
   }
 }
 
-function lineOf(effect: Effect): string {
+function lineOf(effect: Told): string {
   if (effect.kind === "deliver") {
     return `deliver ${effect.entries.map(({ value }) => JSON.stringify(value)).join(" ")}`;
   }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json } from "../../../../lib/core/message.ts";
-import { digestOf } from "../../../../lib/core/log/set_digest.ts";
+import { digestOf } from "../../../../lib/workbench/load/digest_of.ts";
 import { check, type Evidence, type Verdict } from "../../../../lib/workbench/verdict/checker.ts";
 import { FinalReads } from "../../../../lib/workbench/load/final_reads.ts";
 import { History, type Op, type OpType } from "../../../../lib/workbench/verdict/history.ts";
