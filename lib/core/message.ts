@@ -1,10 +1,10 @@
 /** What travels [W1] [W3] [W4]: the envelope and every body, as typebox schemas compiled once, and their types. */
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
+import type { Json } from "./json.ts";
 import { Runs } from "./log/runs.ts";
 
-/** Any JSON value; a broadcast's payload. */
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type { Json };
 
 /** One message names at most so many origins, and so many intervals of each [F8]. */
 export const ORIGINS_MAX = 1_024;
@@ -167,20 +167,22 @@ export function readPeerMessage(body: Body): PeerMessage | Malformed | undefined
     case "delta":
     case "ack":
     case "probe":
-      return checkers["a peer message"].Check(body) ? withRuns(body) : malformed("a peer message", body);
+      return checkers["a peer message"].Check(body)
+        ? withRuns("a peer message", body)
+        : malformed("a peer message", body);
     case "push":
-      return checkers["a push"].Check(body) ? withRuns(body) : malformed("a push", body);
+      return checkers["a push"].Check(body) ? withRuns("a push", body) : malformed("a push", body);
     default:
       return undefined;
   }
 }
 
 /** The codec has read the runs where it could; a message that came another way has them as JSON. */
-function withRuns<T extends PeerMessage>(message: T): T | Malformed {
+function withRuns<T extends PeerMessage>(what: string, message: T): T | Malformed {
   if (message.runs instanceof Runs || (message.runs === undefined && message.type !== "push")) return message;
   const runs = Runs.fromJson(message.runs);
   if (runs === undefined) {
-    return { type: "malformed", reason: "a peer message /runs must be runs of entries" };
+    return { type: "malformed", reason: `${what} /runs must be runs of entries` };
   }
   return { ...message, runs };
 }

@@ -1,5 +1,5 @@
 /** JSON that is kept as its text: written as it is, parsed only by those who look into it. */
-import type { Json } from "./message.ts";
+import type { Json } from "./json.ts";
 
 export class RawJson {
   readonly text: string;

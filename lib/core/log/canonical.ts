@@ -1,5 +1,5 @@
 /** When two JSON values are the same value: equal text once the keys of every object are sorted. */
-import type { Json } from "../message.ts";
+import type { Json } from "../json.ts";
 
 /** Deeper values are refused [L6]: neither this node nor a stranger's parser should run out of stack. */
 export const VALUE_DEPTH_MAX = 128;

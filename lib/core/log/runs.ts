@@ -1,5 +1,5 @@
 /** Runs of entries, as messages carry them [W4]: `[origin, seq, [value, …]]`, with a topic `[origin, seq, [record, …], topic]`. */
-import type { Json } from "../message.ts";
+import type { Json } from "../json.ts";
 import { RawJson } from "../raw.ts";
 import { isTooDeep, VALUE_DEPTH_MAX } from "./canonical.ts";
 import { scan } from "./scan.ts";

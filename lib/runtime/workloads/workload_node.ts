@@ -1,10 +1,11 @@
 /** A node for Maelstrom's other workloads: their requests become broadcasts and reads of the core, which knows of none of them [M1]. */
 import { type Effect, type Event, MALFORMED_REQUEST, type Node, NOT_SUPPORTED } from "../../core/node.ts";
 import { originOf } from "../../core/incarnation.ts";
-import { type Body, type Envelope, type Json, readRequest } from "../../core/message.ts";
+import { type Body, type Envelope, readRequest } from "../../core/message.ts";
 import type { Random } from "../../core/random.ts";
 import type { WorkloadName } from "./names.ts";
 import { type Addition, deltaOf, readAdd, toldBy, workloadsWith } from "./requests.ts";
+import { RawJson } from "../../core/raw.ts";
 
 export interface WorkloadNodeOptions {
   readonly node: Pick<Node, "step" | "deadline">;
@@ -25,9 +26,7 @@ export class WorkloadNode implements Pick<Node, "step" | "deadline"> {
   /** Ids and additions of this life. */
   #count = 0;
   /** The first so many values of the core are in the sum. */
-  #summed = 0;
   /** Exact beyond 2^53, so that the order of additions does not matter. */
-  #sum = 0n;
 
   constructor(options: WorkloadNodeOptions) {
     this.#options = options;
@@ -76,8 +75,8 @@ export class WorkloadNode implements Pick<Node, "step" | "deadline"> {
       return this.#pass({ kind: "receive", envelope }, now);
     }
     return this.#ask(envelope, body, now, ({ messages, ...read }) => {
-      if (!Array.isArray(messages)) return read;
-      return { ...read, value: workload === "g-set" ? messages : this.#sumOf(messages) };
+      if (!(messages instanceof RawJson)) return read;
+      return { ...read, value: workload === "g-set" ? messages : sumOf(messages) };
     });
   }
 
@@ -126,13 +125,14 @@ export class WorkloadNode implements Pick<Node, "step" | "deadline"> {
     const chance = () => Math.floor(random.next() * LIVES).toString(36);
     return this.#life ??= `${originOf(this.#me ?? "", incarnation)}.${chance()}`;
   }
+}
 
-  /** The core's values only become more, each once [M3]. */
-  #sumOf(values: readonly Json[]): number {
-    for (const value of values.slice(this.#summed)) this.#sum += BigInt(deltaOf(value));
-    this.#summed = values.length;
-    return Number(this.#sum);
-  }
+/** Each addition is in a read once [M3]. */
+function sumOf(messages: RawJson): number {
+  let sum = 0n;
+  const values = messages.toJSON();
+  for (const value of Array.isArray(values) ? values : []) sum += BigInt(deltaOf(value));
+  return Number(sum);
 }
 
 /** What a request tells of the workload where nobody said which it is. */

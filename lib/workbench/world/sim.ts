@@ -1,7 +1,7 @@
 /** The simulated world: nodes in this process, on virtual time; one seed, one result. */
 import { assert } from "../../core/assert.ts";
 import type { Transport, TransportHandlers } from "../../../transports/transport.ts";
-import { type Run, valuesOf } from "../../core/log/runs.ts";
+import { type Run, Runs, valuesOf } from "../../core/log/runs.ts";
 import type { Envelope, Json } from "../../core/message.ts";
 import { RawJson } from "../../core/raw.ts";
 import { type Mechanism, Node, type NodeOptions, type NodeStatus } from "../../core/node.ts";
@@ -284,10 +284,9 @@ class SimHost implements Host {
   }
 }
 
-/** An answer to `read` as its reader has it, who is no node. */
+/** An answer to a client as a parser gives it; other nodes take runs as they are. */
 function plain(envelope: Envelope): Envelope {
-  const { messages } = envelope.body;
-  return messages instanceof RawJson
-    ? { ...envelope, body: { ...envelope.body, messages: messages.toJSON() } }
-    : envelope;
+  const { body } = envelope;
+  const isRaw = Object.values(body).some((field) => field instanceof RawJson && !(field instanceof Runs));
+  return isRaw ? { ...envelope, body: JSON.parse(JSON.stringify(body)) } : envelope;
 }

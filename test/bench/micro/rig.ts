@@ -1,9 +1,10 @@
 /** Nodes, logs and deltas for the benches: states that can be measured again and again without changing. */
 import { Log } from "../../../lib/core/log/log.ts";
 import type { Body, Envelope, Json } from "../../../lib/core/message.ts";
-import { type Effect, type Entry, type Event, Node, type PeerStatus } from "../../../lib/core/node.ts";
+import { type Event, Node, type PeerStatus } from "../../../lib/core/node.ts";
 import { Progress } from "../../../lib/core/replication/progress.ts";
 import { seeded } from "../../../lib/core/random.ts";
+import { add, type Entry, keeping, type Told, told } from "../../shared/entries.ts";
 import { stepped } from "../../unit/core/stepped.ts";
 
 /** A delta brings so many values. */
@@ -36,7 +37,7 @@ export function logOf({ origins, values }: Extent): Log {
   const log = new Log();
   for (let i = 0; i < origins; i++) {
     for (let seq = 1; seq <= values; seq++) {
-      log.add({ origin: originOf(i), seq, value: i * values + seq });
+      add(log, { origin: originOf(i), seq, value: i * values + seq });
     }
   }
   return log;
@@ -63,8 +64,8 @@ export function nodeOf(
   incarnation = 1,
   now = 0,
 ): Node {
-  const held = { entries: entriesOf(`${me}.${incarnation}`, restored) };
-  const node = new Node({ random: seeded(1), incarnation, ...(restored === 0 ? {} : { restored: held }) });
+  const entries = keeping(entriesOf(`${me}.${incarnation}`, restored));
+  const node = new Node({ random: seeded(1), incarnation, entries, durable: restored > 0 });
   stepped(node, fromClient(me, { type: "init", msg_id: 1, node_id: me, node_ids: [...members] }), now);
   return node;
 }
@@ -120,7 +121,7 @@ export function busyRelay(peers: number, outstanding: number): Standing {
   let now = 0;
   while (!node.status.peers.some(isLost)) {
     now = node.deadline;
-    confirm(node, node.step(wake, now), members[peers + 1], now);
+    confirm(node, node.step(wake, now).map(told), members[peers + 1], now);
   }
   // Some are called only because one is lost, and confirm that they know.
   confirm(
@@ -137,7 +138,7 @@ function isLost({ suspectedAt }: PeerStatus): boolean {
 }
 
 /** Whoever is told something has it from then on, and says so at once; apart from the one who is away. */
-function confirm(node: Node, effects: readonly Effect[], away: string | undefined, now: number): void {
+function confirm(node: Node, effects: readonly Told[], away: string | undefined, now: number): void {
   const { entries } = node.status;
   const digest = entries === 0 ? [] : [["n0.1", [1, entries]]];
   const queue = [...effects];
@@ -196,12 +197,12 @@ export class Cluster {
     return at;
   }
 
-  #stepped(id: string, event: Event): Effect[] {
+  #stepped(id: string, event: Event): Told[] {
     const node = this.#nodes.get(id);
     return node === undefined ? [] : stepped(node, event, this.#now);
   }
 
-  #carry(first: readonly Effect[]): void {
+  #carry(first: readonly Told[]): void {
     const queue = [...first];
     for (let effect = queue.shift(); effect !== undefined; effect = queue.shift()) {
       if (effect.kind !== "send") continue;

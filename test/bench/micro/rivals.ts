@@ -1,5 +1,5 @@
 /** What the dedup path would do with a set of ids, or with a set of numbers by origin. */
-import type { Entry } from "../../../lib/core/node.ts";
+import type { Entry } from "../../shared/entries.ts";
 import { type Extent, originOf } from "./rig.ts";
 
 type ById = Set<string>;

@@ -155,7 +155,8 @@ class Rig {
       settled: () => this.settled,
       heldBytes: () => this.held,
       keepOpen: (_, on) => this.kept.push(on),
-      reply: (to, body) => this.#said.push({ ...body, in_reply_to: to.body.msg_id ?? -1 }),
+      reply: (to, body) =>
+        this.#said.push(JSON.parse(JSON.stringify({ ...body, in_reply_to: to.body.msg_id ?? -1 }))),
     });
   }
 

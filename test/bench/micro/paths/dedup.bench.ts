@@ -2,7 +2,7 @@
 import { do_not_optimize } from "mitata";
 import { IntervalSet } from "../../../../lib/core/log/interval_set.ts";
 import { Log } from "../../../../lib/core/log/log.ts";
-import type { Entry, Event } from "../../../../lib/core/node.ts";
+import type { Event } from "../../../../lib/core/node.ts";
 import { composeDigest } from "../../../../lib/core/replication/compose.ts";
 import { Progress } from "../../../../lib/core/replication/progress.ts";
 import { below, seeded } from "../../../../lib/core/random.ts";
@@ -10,6 +10,7 @@ import { type Case, figure, type Group, type Sizes, timed, weighed } from "../ca
 import { delta, DELTA_VALUES, entriesOf, logOf, names, nodeOf, ORIGIN, originOf, peerOf } from "../rig.ts";
 import { addIds, addNumbers, idOf, idsAndList, idsLacking, idsOf, isNewIn } from "../rivals.ts";
 import { numbersAndList, numbersLacking } from "../rivals.ts";
+import { add, type Entry } from "../../../shared/entries.ts";
 import { stepped } from "../../../unit/core/stepped.ts";
 
 /** So far a number may be from its place. */
@@ -132,7 +133,7 @@ function duplicates(): Case[] {
 }
 
 function addEntries(log: Log, entries: readonly Entry[]): Log {
-  for (const entry of entries) log.add(entry);
+  for (const entry of entries) add(log, entry);
   return log;
 }
 
@@ -218,7 +219,7 @@ function growing(log: Log, peer: Progress): () => unknown {
   let seq = VALUES_EACH;
   return () => {
     const entry = { origin: originOf(1), seq: ++seq, value: seq };
-    log.add(entry);
+    add(log, entry);
     peer.holdings.add(entry.origin, [seq, seq]);
     return do_not_optimize(peer.holdings.isBehind(log));
   };
