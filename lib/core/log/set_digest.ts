@@ -38,7 +38,7 @@ export class SetDigest {
 }
 
 /** Every bit of the input changes each of the output with a chance of a half (the finalizer of MurmurHash3). */
-function mixed(hash: number): number {
+export function mixed(hash: number): number {
   let h = hash ^ (hash >>> 16);
   h = Math.imul(h, 0x85ebca6b);
   h ^= h >>> 13;
