@@ -39,6 +39,12 @@ export class TimerQueue<T extends Due> {
     return this.#queue[0]?.at ?? Infinity;
   }
 
+  /** The one that is due first, and of several the one that was entered first; undefined where none is due anything. */
+  get first(): T | undefined {
+    this.#settle();
+    return this.#queue[0]?.item;
+  }
+
   /** Those due by now, in order of entry. One that becomes due meanwhile is among them unless its turn is over; one due no more is not. */
   *due(now: number): Iterable<T> {
     for (let next = this.#dueFrom(0, now); next !== undefined; next = this.#dueFrom(next.turn + 1, now)) {
