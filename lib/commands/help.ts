@@ -16,6 +16,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   serve: [
     "hearsay serve --id n1",
     "hearsay serve --id n1 --listen 0.0.0.0:7000 --peer n2=host2:7000 --peer n3=host3:7000 --data /var/lib/hearsay",
+    "hearsay serve --id n1 --data /var/lib/hearsay --retain 'sensor*=1h' --retain 'log=7d,1GB'",
   ],
   sim: [
     "hearsay sim --challenge 3d",
@@ -102,6 +103,10 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     'Clients send lines of JSON, as {"src":"me","dest":"*","body":{"type":"read","msg_id":1}}. With --data, a value',
     "is on disk before it is acknowledged and before any peer hears of it. The node ends on SIGTERM, SIGINT, SIGQUIT",
     "and SIGHUP, except for a SIGHUP or SIGQUIT that is ignored from the start, as under nohup.",
+    "--retain keeps the entries of a topic for an age (90s, 30m, 1h, 7d, 4w), keeps so many of its last bytes (500MB,",
+    "2GiB) or entries (1000000), or drops what exceeds the first of several: 'log=7d,1GB'. TOPICS is a name, or how names",
+    "begin and then *; left out, it is every topic. The rule that says most of a name holds. What goes is always the oldest,",
+    "some seconds late at most, and each node keeps what its own rules say.",
     "Exit status: 0, or 1 where the node cannot listen or cannot use the directory, and says why.",
   ],
   sim: [

@@ -4,6 +4,8 @@ import { ADDRESS_RULE, MEMBER_ID, MEMBERS_RULE, parseAddress, parseMembers } fro
 import { DELIVERY_BUDGET_MS_MAX } from "./exam/exam.ts";
 import { choice, parsedText, repeated, text, tied, whole } from "../flags/schemas.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
+import { parseRetain, RETAIN_RULE, whyNoRetain } from "./retain.ts";
+import type { Rule } from "../../core/retention/rules.ts";
 import type { Address } from "../../../transports/address.ts";
 
 export const logLevels = ["debug", "info", "warning", "error"] as const;
@@ -20,6 +22,8 @@ export interface ServeConfig {
   /** Absent: in memory. */
   readonly data?: string;
   readonly deliveryBudgetMs?: number;
+  /** Empty: all is kept forever, but for what is built in. */
+  readonly retain: readonly Rule[];
   readonly logLevel: typeof logLevels[number];
   readonly logFormat: typeof logFormats[number];
 }
@@ -42,6 +46,13 @@ export const shapes = {
       rule: MEMBERS_RULE,
     }),
     "data": text("DIR", "a directory", "where values are kept over crashes and restarts (in memory only)"),
+    "retain": repeated(parseRetain, {
+      value: "[TOPICS=]LIMITS",
+      about: "how long, and how much of it, entries are kept (forever, in topics that begin with '_' for 1h)",
+      rule: RETAIN_RULE,
+      why: whyNoRetain,
+      repeats: " ",
+    }),
     "cluster-name": name("NAME", "the name of the cluster; nodes of others are refused (hearsay)"),
     "delivery-budget": whole(
       1,
@@ -66,6 +77,7 @@ export function parseServe(args: readonly string[], env: Env): Parsed<ServeConfi
     clusterName: flags["cluster-name"] ?? "hearsay",
     ...data !== undefined && { data },
     ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
+    retain: flags.retain ?? [],
     logLevel: flags["log-level"] ?? "info",
     logFormat: flags["log-format"] ?? "text",
   });

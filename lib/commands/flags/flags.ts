@@ -7,8 +7,8 @@ export interface FlagShape {
   readonly takesValue: boolean;
   readonly short?: string;
   readonly rule: string;
-  /** May be given more than once, which adds up to a comma list. */
-  readonly repeats?: boolean;
+  /** It may be given more than once, which adds up to a list with this mark in between. */
+  readonly repeats?: string;
   /** No environment variable stands in for it. */
   readonly variable?: false;
 }
@@ -142,7 +142,7 @@ class Reader {
 
   #take(flag: FlagShape, source: string, value: string, used: number): number {
     const earlier = this.given.get(flag.name);
-    const all = earlier !== undefined && flag.repeats ? `${earlier.value},${value}` : value;
+    const all = earlier !== undefined && flag.repeats ? `${earlier.value}${flag.repeats}${value}` : value;
     if (earlier !== undefined && !flag.repeats) {
       this.refuse(
         `'${source}' must be given once: current values are ${quote(earlier.value)} and ${quote(value)}`,

@@ -10,8 +10,8 @@ export interface FlagHelp extends Ties {
   readonly why?: (given: string) => string | undefined;
   readonly value?: string;
   readonly short?: string;
-  /** May be given more than once, which adds up to a comma list. */
-  readonly repeats?: boolean;
+  /** It may be given more than once, which adds up to a list with this mark in between. */
+  readonly repeats?: string;
   /** The environment variable of this name belongs to a flag of other commands. */
   readonly variable?: false;
 }
@@ -65,9 +65,9 @@ export function parsedText<T>(parse: (text: string) => T | undefined, said: Flag
   return flag(schema, said);
 }
 
-/** The same, of a flag that may be given more than once, which adds up to a comma list. */
+/** The same, of a flag that may be given more than once, which adds up to a list, by default one with commas. */
 export function repeated<T>(parse: (text: string) => T | undefined, said: FlagHelp) {
-  return parsedText(parse, { ...said, repeats: true });
+  return parsedText(parse, { repeats: ",", ...said });
 }
 
 /** The same flag, tied to others of its command. */
