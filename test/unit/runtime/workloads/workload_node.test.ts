@@ -43,7 +43,7 @@ function answer(node: WorkloadNode, body: Body, dest = "n0"): Body | undefined {
     effect.kind === "send" && effect.envelope.dest === "c1" ? [effect.envelope.body] : []
   );
   equal(sent.length <= 1, true);
-  return sent[0];
+  return sent[0] && JSON.parse(JSON.stringify(sent[0]));
 }
 
 function ok(type: string, more: Record<string, unknown> = {}): Body {
