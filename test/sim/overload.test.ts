@@ -5,7 +5,7 @@ import { encode } from "../../lib/core/codec.ts";
 import type { Envelope } from "../../lib/core/message.ts";
 import { type Effect, Node } from "../../lib/core/node.ts";
 import { seeded } from "../../lib/core/random.ts";
-import { entriesIn } from "../../lib/core/log/runs.ts";
+import { entriesIn, Runs } from "../../lib/core/log/runs.ts";
 
 /** What a node takes in and sends out in a millisecond, bytes, and what a turn takes beside that, ms. */
 const BYTES_PER_MS = 20_000;
@@ -91,7 +91,7 @@ function overload(): {
     next.turn(now, (envelope, bytes, at) => {
       const { dest, body } = envelope;
       if (dest === "c") return void (at < LOAD_MS && publish(next.id, at + 2 * LATENCY_MS));
-      for (const [, , run] of body["runs"] as [string, number, unknown[]][] ?? []) sent += run.length;
+      if (body["runs"] instanceof Runs) sent += entriesIn(body["runs"].runs);
       workers.get(dest)?.inbox.push({ at: at + LATENCY_MS, envelope, bytes });
     });
   }
