@@ -1,14 +1,11 @@
 /** The answers of a node, checked as they come in: it may be of another version, or no node at all. */
 import { z } from "zod";
-import type { Body, Json } from "../core/message.ts";
+import { Runs } from "../core/log/runs.ts";
+import type { Body } from "../core/message.ts";
 
 const count = z.int().nonnegative();
 const counts = z.record(z.string(), count);
 const name = z.string().min(1);
-/** The result of JSON.parse is JSON. */
-const json = z.custom<Json>(() => true);
-
-const valuesShape = z.object({ runs: z.array(z.tuple([name, z.int().positive(), z.array(json)])) });
 
 const linkShape = z.looseObject({
   address: z.string(),
@@ -50,16 +47,19 @@ const statusShape = z.looseObject({
   cpu_ms: z.number(),
 });
 
-/** Consecutive values of one origin, as they come. */
-export type ValueRun = readonly [origin: string, seq: number, values: readonly Json[]];
 export type PeerStatus = z.infer<typeof peerShape>;
 /** Fields that this version does not know are kept. */
 export type Status = z.infer<typeof statusShape>;
 
-/** The runs of a `values`; undefined where it is malformed. */
-export function runsOf(body: Body): readonly ValueRun[] | undefined {
-  const runs = valuesShape.safeParse(body).data?.runs;
-  return runs?.every(([, seq, values]) => Number.isSafeInteger(seq + values.length)) ? runs : undefined;
+/** The runs of a `values`; undefined where they are malformed. */
+export function runsOf(body: Body): Runs | undefined {
+  const found = Runs.fromJson(body["runs"]);
+  const ends = [
+    ...found?.runs.map(({ seq, texts }) => seq + texts.length) ?? [],
+    ...found?.gaps.map(({ seq, count }) => seq + count) ?? [],
+  ];
+  const isPlain = found?.runs.every(({ topic }) => topic === undefined);
+  return isPlain && ends.every(Number.isSafeInteger) ? found : undefined;
 }
 
 /** Undefined where it is malformed. */

@@ -1,12 +1,13 @@
 /** Follows the values of one node after the other: each entry once, from a position, as fast as they are taken. */
 import type { Digest } from "../core/log/digest.ts";
-import type { Json } from "../core/message.ts";
+import { IntervalSet, type Span } from "../core/log/interval_set.ts";
+import type { Range, Run, Runs } from "../core/log/runs.ts";
 import type { Random } from "../core/random.ts";
 import { backoffMs } from "../core/backoff.ts";
-import type { ValueRun } from "./answers.ts";
 import type { Connection } from "./connection.ts";
+import type { Item } from "./item.ts";
 import type { Nodes } from "./nodes.ts";
-import type { Seen } from "./seen.ts";
+import type { Recent } from "./recent.ts";
 import { Watching } from "./watching.ts";
 
 /** While no node answers, all are tried again after a wait between these, ever longer, ms. */
@@ -20,11 +21,13 @@ export interface StreamOptions {
   readonly random: Random;
   /** The entries that were taken; it moves on with each batch. */
   readonly position: Digest;
-  readonly seen: Seen;
+  readonly recent: Recent;
   /** Otherwise it ends once it has read all that the node holds. */
   readonly follow: boolean;
-  /** Takes values that were not seen before; nothing more is read until it resolves, to false for no more. */
-  readonly take: (values: readonly Json[]) => Promise<boolean>;
+  /** Takes what did not come before; nothing more is read until it resolves, to false for no more. */
+  readonly take: (items: readonly Item[]) => Promise<boolean>;
+  /** These entries are gone at the node, and none will come for them: they count as taken. */
+  readonly onGap?: (gap: Range) => void;
   /** No node answers any more, or one answers again. Only where it follows. */
   readonly onOutage?: (isOut: boolean) => void;
 }
@@ -61,7 +64,7 @@ export class Stream {
       const connection = await Promise.race([reaching, this.#stopped.promise]);
       if (this.#isStopped) reaching.then((late) => late?.close());
       else if (connection !== undefined) {
-        const ending = await this.#read(connection);
+        const ending = await this.#follow(connection);
         if (ending !== undefined) return ending;
       } else if (follow && this.#begun) await this.#waitForNodes();
       else return "failed";
@@ -70,7 +73,7 @@ export class Stream {
   }
 
   /** Undefined: the connection is broken, and another node comes next. */
-  async #read(connection: Connection): Promise<Ending | undefined> {
+  async #follow(connection: Connection): Promise<Ending | undefined> {
     const { nodes, position, follow } = this.#options;
     const watching = new Watching(connection, {
       from: position.toWire(),
@@ -111,22 +114,48 @@ export class Stream {
     this.#outages = 0;
   }
 
-  async #take(runs: readonly ValueRun[]): Promise<"new" | "known" | "stopped"> {
-    const { nodes, position, take } = this.#options;
-    const unread = runs.flatMap((run) => this.#unread(run));
-    const fresh = unread.filter((value) => this.#options.seen.add(value));
+  async #take({ runs, gaps }: Runs): Promise<"new" | "known" | "stopped"> {
+    const { nodes, position, take, onGap } = this.#options;
+    const fresh: Item[] = [];
+    let isNew = false;
+    for (const run of runs) isNew = this.#read(run, fresh) || isNew;
     if (fresh.length > 0 && !(await take(fresh))) return "stopped";
-    for (const [origin, seq, values] of runs) {
-      if (values.length > 0) position.addSpan(origin, seq, seq + values.length - 1);
+    for (const { origin, seq, texts: { length } } of runs) {
+      if (length > 0) position.addSpan(origin, seq, seq + length - 1);
     }
-    if (unread.length === 0) return "known";
+    for (const { origin, seq, count } of gaps) {
+      const missed = this.#lacking(origin, seq, seq + count - 1);
+      for (const [from, to] of missed) onGap?.({ origin, seq: from, count: to - from + 1 });
+      position.addSpan(origin, seq, seq + count - 1);
+      isNew ||= missed.length > 0;
+    }
+    if (!isNew) return "known";
     nodes.startOver();
     this.#settled();
     return "new";
   }
 
-  #unread([origin, seq, values]: ValueRun): Json[] {
-    return values.filter((_, i) => !this.#options.position.has(origin, seq + i));
+  /** Adds to `fresh` what did not come before; returns whether an entry is new, though its value may be known. */
+  #read({ origin, seq, texts }: Run, fresh: Item[]): boolean {
+    if (texts.length === 0) return false;
+    const lacking = this.#lacking(origin, seq, seq + texts.length - 1);
+    const { hashes } = texts.scanned;
+    for (const [from, to] of lacking) {
+      for (let i = from - seq; i <= to - seq; i++) {
+        const item = { text: texts.at(i) };
+        if (this.#options.recent.add(hashes[2 * i] ?? 0, hashes[2 * i + 1] ?? 0, item)) fresh.push(item);
+      }
+    }
+    return lacking.length > 0;
+  }
+
+  /** What the position lacks of from..to. */
+  #lacking(origin: string, from: number, to: number): readonly Span[] {
+    const held = this.#options.position.get(origin);
+    if (held === undefined || held.last < from) return [[from, to]];
+    const span = new IntervalSet();
+    span.addSpan(from, to);
+    return held.lacks(span);
   }
 
   async #waitForNodes(): Promise<void> {

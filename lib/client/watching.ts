@@ -1,7 +1,8 @@
 /** One watch on one connection, event by event: while an event is not taken, the node has to wait. */
 import type { WireDigest } from "../core/log/digest.ts";
 import type { Body } from "../core/message.ts";
-import { runsOf, type ValueRun } from "./answers.ts";
+import type { Runs } from "../core/log/runs.ts";
+import { runsOf } from "./answers.ts";
 import { type Connection, refusal } from "./connection.ts";
 
 export interface WatchingOptions {
@@ -13,7 +14,7 @@ export interface WatchingOptions {
 
 export type WatchEvent =
   | { readonly kind: "open" }
-  | { readonly kind: "values"; readonly runs: readonly ValueRun[] }
+  | { readonly kind: "values"; readonly runs: Runs }
   | { readonly kind: "end" }
   | { readonly kind: "broken"; readonly reason: string }
   | { readonly kind: "stopped" };

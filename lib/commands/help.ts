@@ -201,15 +201,19 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   ],
   read: [
     "Each value is a line of JSON, in the order in which the node got them, read from the first node that answers. If",
-    "that node fails on the way, the next one gives the rest. Exit status: 0 when everything was read, else 1.",
+    "that node fails on the way, the next one gives the rest. Of values that a node keeps no longer, standard error says",
+    "how many they are and where they had entered: 'gap: 500 values of n1.k3 are gone, from 1201 on'. Exit status: 0 when",
+    "everything was read that is there, else 1.",
   ],
   watch: [
     "Each value is a line of JSON: first all that are there, then each one as it arrives. If a node stops answering, the",
     "next one goes on from the same position, so that nothing is missed or repeated; while none answers, all are tried",
     "again. The watch ends on a signal, or when nobody reads its output; with status 1 if no node answers at first, or",
     "if its output fails. A position file holds what was written to standard output, some 100 ms late: a watch that is",
-    "killed and started again misses nothing, and repeats what it had printed since. An equal value that enters the",
-    "cluster twice is printed once in one watch, and may be printed again by one that went on from a position.",
+    "killed and started again misses nothing, and repeats what it had printed since. An equal value that had entered",
+    "twice is printed once; a watch that goes on at another node, or from a position, may print it again where that is",
+    "long ago. Of values that a node keeps no longer, standard error says how many they are and where they had entered:",
+    "'gap: 500 values of n1.k3 are gone, from 1201 on'. They count as printed, and are no failure.",
   ],
   status: [
     "values: how many the node holds. digest: equal where two nodes hold the same values. relay: the node through which",

@@ -2,10 +2,11 @@
 import { Digest } from "../../core/log/digest.ts";
 import { seeded } from "../../core/random.ts";
 import { parseRead } from "../config/client.ts";
+import { sayGap } from "./gaps.ts";
 import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
 import { Nodes } from "../../client/nodes.ts";
 import { arrayPrinter, linePrinter } from "../terminal/value_printer.ts";
-import { Seen } from "../../client/seen.ts";
+import { Recent } from "../../client/recent.ts";
 import { Stream } from "../../client/stream.ts";
 
 export async function read(args: readonly string[], io: Io): Promise<number> {
@@ -18,9 +19,10 @@ export async function read(args: readonly string[], io: Io): Promise<number> {
     nodes,
     random: seeded(0),
     position: new Digest(),
-    seen: new Seen(),
+    recent: new Recent(),
     follow: false,
-    take: (values) => printer.print(values),
+    take: (items) => printer.print(items),
+    onGap: (gap) => sayGap(io, gap),
   });
   const ending = await stream.run();
   if (ending === "failed") {

@@ -3,12 +3,13 @@ import process from "node:process";
 import { Digest } from "../../core/log/digest.ts";
 import { seeded } from "../../core/random.ts";
 import { parseWatch, type WatchConfig } from "../config/client.ts";
+import { sayGap } from "./gaps.ts";
 import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
 import { Nodes } from "../../client/nodes.ts";
 import { positionText } from "../../client/position.ts";
 import { loadPosition, PositionFile } from "../../client/position_file.ts";
 import { linePrinter } from "../terminal/value_printer.ts";
-import { Seen } from "../../client/seen.ts";
+import { Recent } from "../../client/recent.ts";
 import { type Ending, Stream, type StreamOptions } from "../../client/stream.ts";
 
 /** After a signal, what was printed may take so long to leave, ms. */
@@ -36,7 +37,7 @@ class Watcher {
   readonly #position: Digest;
   readonly #io: Io;
   readonly #nodes: Nodes;
-  readonly #seen = new Seen();
+  readonly #recent = new Recent();
   readonly #file: PositionFile | undefined;
   #stream: Stream | undefined;
   #isStopped = false;
@@ -68,9 +69,13 @@ class Watcher {
     const printer = linePrinter(this.#io);
     return await this.#follow({
       follow: true,
-      take: (values) => {
+      take: (items) => {
         this.#file?.touch();
-        return printer.print(values);
+        return printer.print(items);
+      },
+      onGap: (gap) => {
+        this.#file?.touch();
+        sayGap(this.#io, gap);
       },
       onOutage: (isOut) => this.#sayOutage(isOut),
     });
@@ -90,10 +95,10 @@ class Watcher {
     return ending === "failed" || !isSaved ? FAILED : OK;
   }
 
-  async #follow(options: Pick<StreamOptions, "follow" | "take" | "onOutage">): Promise<Ending> {
-    const [nodes, position, seen] = [this.#nodes, this.#position, this.#seen];
+  async #follow(options: Pick<StreamOptions, "follow" | "take" | "onGap" | "onOutage">): Promise<Ending> {
+    const [nodes, position, recent] = [this.#nodes, this.#position, this.#recent];
     const random = seeded(process.pid);
-    this.#stream = new Stream({ nodes, random, position, seen, ...options });
+    this.#stream = new Stream({ nodes, random, position, recent, ...options });
     if (this.#isStopped) return "stopped";
     return await this.#stream.run();
   }

@@ -1,17 +1,17 @@
 /** Prints values as they come: a line of JSON for each, or one JSON array of all. */
-import type { Json } from "../../core/message.ts";
+import type { Item } from "../../client/item.ts";
 import type { Io } from "./io.ts";
 
 export interface ValuePrinter {
   /** Resolves once the values have left, to false where nobody reads them. */
-  print(values: readonly Json[]): Promise<boolean>;
+  print(items: readonly Item[]): Promise<boolean>;
   end(): void;
 }
 
 export function linePrinter(io: Io): ValuePrinter {
   return {
-    print(values) {
-      io.out(values.map((value) => `${JSON.stringify(value)}\n`).join(""));
+    print(items) {
+      io.out(items.map(({ text }) => `${text}\n`).join(""));
       return io.outDrained();
     },
     end() {},
@@ -22,8 +22,8 @@ export function linePrinter(io: Io): ValuePrinter {
 export function arrayPrinter(io: Io): ValuePrinter {
   let before = "[";
   return {
-    print(values) {
-      io.out(before + values.map((value) => JSON.stringify(value)).join(","));
+    print(items) {
+      io.out(before + items.map(({ text }) => text).join(","));
       before = ",";
       return io.outDrained();
     },

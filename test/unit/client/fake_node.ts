@@ -4,11 +4,19 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Io } from "../../../lib/commands/terminal/io.ts";
 import { decode } from "../../../lib/core/codec.ts";
-import type { Body } from "../../../lib/core/message.ts";
+import type { Body, Json } from "../../../lib/core/message.ts";
 import { LineReader } from "../../../transports/lines.ts";
 import { Readable } from "node:stream";
 import type { Address } from "../../../transports/address.ts";
 export { until } from "../../shared/until.ts";
+
+/** Consecutive entries of one origin as a `values` carries them, or how many of them are gone. */
+export type WireRun = readonly [
+  origin: string,
+  seq: number,
+  values: readonly Json[] | number,
+  topic?: string,
+];
 
 export class Visit {
   readonly socket: Socket;

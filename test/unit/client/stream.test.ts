@@ -3,11 +3,11 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { read } from "../../../lib/commands/client/read.ts";
 import { linePrinter } from "../../../lib/commands/terminal/value_printer.ts";
-import type { ValueRun } from "../../../lib/client/answers.ts";
+import type { Item } from "../../../lib/client/item.ts";
 import { Nodes } from "../../../lib/client/nodes.ts";
 import { positionText } from "../../../lib/client/position.ts";
 import { Digest } from "../../../lib/core/log/digest.ts";
-import { Seen } from "../../../lib/client/seen.ts";
+import { Recent } from "../../../lib/client/recent.ts";
 import {
   type Ending,
   RETRY_MS_MAX,
@@ -16,9 +16,19 @@ import {
   Stream,
   type StreamOptions,
 } from "../../../lib/client/stream.ts";
+import type { Range } from "../../../lib/core/log/runs.ts";
 import type { Body, Json } from "../../../lib/core/message.ts";
 import { seeded } from "../../../lib/core/random.ts";
-import { deadAddress, FakeNode, listen, type Script, until, type Visit, withNodes } from "./fake_node.ts";
+import {
+  deadAddress,
+  FakeNode,
+  listen,
+  type Script,
+  until,
+  type Visit,
+  type WireRun,
+  withNodes,
+} from "./fake_node.ts";
 
 const LONG_MS = 20_000;
 /** How much longer a busy machine may take, ms. */
@@ -30,7 +40,7 @@ const TIMER_EARLY_MS = 2;
 
 /** Answers a watch, sends these runs a batch each, and then ends it or not. */
 function serving(
-  batches: readonly (readonly ValueRun[])[],
+  batches: readonly (readonly WireRun[])[],
   then: (visit: Visit, body: Body) => void = end,
 ): Script {
   return (body, visit) => {
@@ -63,12 +73,16 @@ function streamOf(
     nodes: new Nodes({ at, timeoutMs, verbose: false }, () => {}),
     random: seeded(1),
     position,
-    seen: new Seen(),
+    recent: new Recent(),
     follow: true,
-    take: (values) => Promise.resolve(taken.push(...values) > 0),
+    take: (items) => Promise.resolve(taken.push(...valuesIn(items)) > 0),
     ...more,
   });
   return { stream, taken, position };
+}
+
+function valuesIn(items: readonly Item[]): Json[] {
+  return items.map(({ text }) => JSON.parse(text));
 }
 
 /** What `hearsay read` prints and says of these nodes. */
@@ -82,7 +96,7 @@ async function reading(nodes: readonly FakeNode[], ...args: string[]) {
 }
 
 test("read prints each value once, a line each or as one array", async () => {
-  const batches: ValueRun[][] = [[["a", 1, [1, "two"]], ["b", 1, [{ x: 1, y: 2 }]]], [["b", 2, [
+  const batches: WireRun[][] = [[["a", 1, [1, "two"]], ["b", 1, [{ x: 1, y: 2 }]]], [["b", 2, [
     { y: 2, x: 1 },
     null,
   ]]]];
@@ -107,6 +121,36 @@ test("read goes on at the next node where one breaks off, and says nothing of it
   deepEqual(await reading([first, second]), { status: 0, out: "1\n2\n9\n3\n", err: "" });
   deepEqual(second.asked[0]?.["from"], [["a", [1, 2]]]);
   equal(second.asked[0]?.["follow"], false);
+});
+
+test("values that are gone are said on standard error, and read goes on", async () => {
+  const node = await FakeNode.start(
+    "n1",
+    serving([[["a", 1, 3], ["a", 4, [4]]], [["b", 1, 1], ["a", 2, 2]]]),
+  );
+  deepEqual(await reading([node], "--json"), {
+    status: 0,
+    out: "[4]\n",
+    err: "gap: 3 values of a are gone, from 1 on\ngap: 1 value of b is gone, from 1 on\n",
+  });
+});
+
+test("what is gone counts as had, and only what was not had is gone", async () => {
+  const first = await FakeNode.start("n1", serving([[["a", 1, [1, 2]], ["a", 6, 5]]], hangUp));
+  const second = await FakeNode.start("n2", serving([[["a", 1, 12]]]));
+  await withNodes([first, second], async () => {
+    const gone: Range[] = [];
+    const onGap = (gap: Range) => void gone.push(gap);
+    const { stream, taken, position } = streamOf([first, second], { onGap, follow: false });
+    equal(await stream.run(), "end");
+    deepEqual(second.asked[0]?.["from"], [["a", [1, 2, 6, 10]]]);
+    deepEqual(gone, [
+      { origin: "a", seq: 6, count: 5 },
+      { origin: "a", seq: 3, count: 3 },
+      { origin: "a", seq: 11, count: 2 },
+    ]);
+    deepEqual([taken, positionText(position)], [[1, 2], "a:1-12"]);
+  });
 });
 
 test("read that comes to no end leaves its array open and says why", async () => {
@@ -134,6 +178,7 @@ test("read ends well when nobody reads its output", async () => {
 const bad: readonly (readonly [string, Script, RegExp])[] = [
   ["runs that are none", serving([[["a", 0, [1]]]]), /sends values that are malformed/],
   ["more entries than can be counted", serving([[["a", Number.MAX_SAFE_INTEGER, [1, 2]]]]), /malformed/],
+  ["a longer gap than can be counted", serving([[["a", Number.MAX_SAFE_INTEGER, 1]]]), /malformed/],
   [
     "another type",
     (body, visit) => visit.say({ type: "read_ok" }, body),
@@ -216,7 +261,7 @@ test("values that were not taken are in no position", async () => {
   await withNodes([node], async () => {
     const taken: Json[] = [];
     const { stream, position } = streamOf([node], {
-      take: (values) => Promise.resolve(taken.push(...values) < 2),
+      take: (items) => Promise.resolve(taken.push(...valuesIn(items)) < 2),
     });
     equal(await stream.run(), "stopped");
     deepEqual([taken, positionText(position)], [[1, 2], "a:1"]);
@@ -240,7 +285,7 @@ test("a stop waits for the values that are being taken, and its position has the
 
 test("while values are not taken the node has to wait", async () => {
   const batch = "x".repeat(100_000);
-  const batches = Array.from({ length: 400 }, (_, i): ValueRun[] => [["a", i + 1, [`${i}${batch}`]]]);
+  const batches = Array.from({ length: 400 }, (_, i): WireRun[] => [["a", i + 1, [`${i}${batch}`]]]);
   const node = await FakeNode.start("n1", serving(batches));
   await withNodes([node], async () => {
     const printed = Promise.withResolvers<boolean>();
@@ -360,6 +405,9 @@ test("a node that stays for SETTLED_MS has ended an outage", async () => {
 
 test("values are printed as they leave, a line each", async () => {
   const { io, out } = listen();
-  equal(await linePrinter(io).print([1, "a\nb", { x: [] }]), true);
+  equal(
+    await linePrinter(io).print([1, "a\nb", { x: [] }].map((value) => ({ text: JSON.stringify(value) }))),
+    true,
+  );
   deepEqual(out, ['1\n"a\\nb"\n{"x":[]}\n']);
 });

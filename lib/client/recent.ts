@@ -1,0 +1,39 @@
+/** The values that came lately, so that an equal one that comes again, as it may after a change of node, is told from a new one. */
+import { isSame } from "../core/log/canonical.ts";
+import type { Item } from "./item.ts";
+
+/** At most so many values are remembered, of so many characters together; at least half of that before the first is forgotten. */
+export const RECENT_VALUES_MAX = 65_536;
+export const RECENT_CHARS_MAX = 8 * 1_048_576;
+
+/** A node sends each value once; two nodes may have the same value under different numbers. */
+export class Recent {
+  #younger = new Map<number, Item>();
+  #older: ReadonlyMap<number, Item> = new Map();
+  #youngerChars = 0;
+
+  get size(): number {
+    return this.#younger.size + this.#older.size;
+  }
+
+  /** Whether no equal one came lately. `high` and `low` are the hashes of what makes it equal, 32 bits each. */
+  add(high: number, low: number, item: Item): boolean {
+    // As many of the bits as a number can hold: an equal hash is a reason to compare, and no more.
+    const hash = (high & 0x1f_ffff) * 0x1_0000_0000 + (low >>> 0);
+    const known = this.#younger.get(hash) ?? this.#older.get(hash);
+    if (known !== undefined && isSame(known.text, item.text)) return false;
+    const chars = item.text.length;
+    if (
+      this.#younger.size >= RECENT_VALUES_MAX / 2 || this.#youngerChars + chars > RECENT_CHARS_MAX / 2
+    ) this.#age();
+    this.#younger.set(hash, item);
+    this.#youngerChars += chars;
+    return true;
+  }
+
+  #age(): void {
+    this.#older = this.#younger;
+    this.#younger = new Map();
+    this.#youngerChars = 0;
+  }
+}
