@@ -5,9 +5,10 @@ import { type Connection, refusal } from "./connection.ts";
 import type { Nodes } from "./nodes.ts";
 import type { Value, Values } from "./values.ts";
 
-/** At most so many values are under way at once, and no more once they have this length together, in bytes. */
-export const IN_FLIGHT_MAX = 512;
-export const IN_FLIGHT_BYTES_MAX = 4 * 1_048_576;
+/** No more values are under way once their requests have this length together, bytes. */
+export const IN_FLIGHT_BYTES_MAX = 1_048_576;
+/** What a request takes beside its value, about, bytes. */
+export const REQUEST_BYTES = 80;
 
 export interface BroadcasterOptions {
   readonly nodes: Nodes;
@@ -122,28 +123,28 @@ export class Broadcaster {
   }
 
   get #hasRoom(): boolean {
-    return this.unanswered < IN_FLIGHT_MAX && this.#unansweredBytes < IN_FLIGHT_BYTES_MAX;
+    return this.#unansweredBytes < IN_FLIGHT_BYTES_MAX;
   }
 
   #add(value: Good): number {
     this.#unanswered.set(++this.#count, value);
-    this.#unansweredBytes += value.bytes;
+    this.#unansweredBytes += bytesOf(value);
     return this.#count;
   }
 
   #ask(visit: Visit, number: number, value: Good): void {
-    const body = { type: "broadcast", message: value.json };
-    visit.connection.ask(body, (answer) => this.#onAnswer(visit, number, value, answer));
+    const body = `{"type":"broadcast","message":${value.json}}`;
+    visit.connection.askText(body, (answer) => this.#onAnswer(visit, number, value, answer));
   }
 
   #onAnswer(visit: Visit, number: number, value: Good, answer: Body): void {
     const isMalformed = answer.type === "error" && answer["code"] === MALFORMED_REQUEST;
     if (answer.type === "broadcast_ok") this.#acknowledge(visit);
-    else if (isMalformed) this.#refuse(JSON.stringify(value.json), refusal(answer));
+    else if (isMalformed) this.#refuse(value.json, refusal(answer));
     else if (answer.type === "error") return visit.close(refusal(answer), true);
     else return visit.close("answers with something else");
     this.#unanswered.delete(number);
-    this.#unansweredBytes -= value.bytes;
+    this.#unansweredBytes -= bytesOf(value);
     this.#pump(visit);
   }
 
@@ -158,4 +159,8 @@ export class Broadcaster {
     this.#refused++;
     this.#options.onRefused(text, reason);
   }
+}
+
+function bytesOf({ json }: Good): number {
+  return json.length + REQUEST_BYTES;
 }

@@ -1,9 +1,18 @@
 /** One TCP connection to a node: many requests under way at once, told apart by msg_id, and messages that come unasked. */
-import { decode, encode } from "../core/codec.ts";
+import { decode } from "../core/codec.ts";
 import type { Body } from "../core/message.ts";
 import type { Address } from "../../transports/address.ts";
 import { shortened } from "../../transports/shortened.ts";
 import { LineClient } from "../../transports/tcp/line_client.ts";
+
+/** The name under which clients ask. */
+const CLIENT = "c1";
+/** The answer that comes a hundred thousand times a second. */
+const USUAL = "broadcast_ok";
+const ENDING = "}}";
+const ZERO = 48;
+/** Numbers of so many digits are exact. */
+const SAFE_DIGITS = 15;
 
 export interface Hearing {
   /** A message that answers no request under way, as those of a watch. */
@@ -48,6 +57,9 @@ export class Connection {
   #hearing: Hearing | undefined;
   #lastId = 0;
   #nodeId = "?";
+  /** How the answers to broadcasts begin here, and what they say: these are too many to parse each. */
+  #usual: { readonly src: string; readonly start: string; readonly body: Body } | undefined;
+  #answeredAt = -Infinity;
   /** Why it ended; no later reason is reported. */
   #ended: string | undefined;
 
@@ -79,9 +91,14 @@ export class Connection {
     this.#line.read();
   }
 
-  /** An answer that does not come in time breaks the connection. Returns the msg_id. */
+  /** Where no answer comes in time, to this or to others that wait, the connection breaks. Returns the msg_id. */
   ask(body: Body, onAnswer: OnAnswer): number {
-    const id = this.send(body);
+    return this.askText(JSON.stringify(body), onAnswer);
+  }
+
+  /** The same with a body that is JSON, and an object with at least one field. */
+  askText(body: string, onAnswer: OnAnswer): number {
+    const id = this.#write(body);
     this.#pending.set(id, { onAnswer, dueAt: performance.now() + this.#timeoutMs });
     if (this.#timer === undefined && this.#ended === undefined) this.#arm(this.#timeoutMs);
     return id;
@@ -89,9 +106,7 @@ export class Connection {
 
   /** An answer may come or not. Returns the msg_id. */
   send(body: Body): number {
-    const id = ++this.#lastId;
-    this.#line.write(encode({ src: "c1", dest: "*", body: { ...body, msg_id: id } }));
-    return id;
+    return this.#write(JSON.stringify(body));
   }
 
   /** Stops reading, so that the node has to wait; messages that have been read already still come. */
@@ -108,6 +123,12 @@ export class Connection {
     this.#letGo();
   }
 
+  #write(body: string): number {
+    const id = ++this.#lastId;
+    this.#line.write(`{"src":"${CLIENT}","dest":"*","body":${body.slice(0, -1)},"msg_id":${id}}}`);
+    return id;
+  }
+
   #onOpen({ onOpen }: Dialled): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -116,15 +137,33 @@ export class Connection {
   }
 
   #onLine(line: string): void {
+    if (this.#takeUsual(line)) return;
     const decoded = decode(line);
     if (!decoded.ok) return this.#break(`does not speak as a node does: ${shortened(decoded.reason)}`);
-    const { src, body } = decoded.envelope;
+    const { src, dest, body } = decoded.envelope;
     this.#nodeId = src;
     const id = body.in_reply_to;
     const pending = id === undefined ? undefined : this.#pending.get(id);
     if (id === undefined || pending === undefined) return this.#onUnasked(body);
+    if (body.type === USUAL) this.#usual ??= { src, start: startOf(src, dest), body: { type: USUAL } };
+    this.#settle(id, pending, body);
+  }
+
+  /** Returns whether it is an answer to a broadcast, written as the first one was. */
+  #takeUsual(line: string): boolean {
+    if (this.#usual === undefined || !line.startsWith(this.#usual.start)) return false;
+    const id = idAtEnd(line, this.#usual.start.length);
+    const pending = id === undefined ? undefined : this.#pending.get(id);
+    if (id === undefined || pending === undefined) return false;
+    this.#nodeId = this.#usual.src;
+    this.#settle(id, pending, this.#usual.body);
+    return true;
+  }
+
+  #settle(id: number, { onAnswer }: Pending, body: Body): void {
     this.#pending.delete(id);
-    pending.onAnswer(body);
+    this.#answeredAt = performance.now();
+    onAnswer(body);
   }
 
   /** An error that answers nothing is about the connection as a whole. */
@@ -142,7 +181,9 @@ export class Connection {
     this.#timer = undefined;
     const [oldest] = this.#pending.values();
     if (oldest === undefined) return;
-    const waitMs = oldest.dueAt - performance.now();
+    // A node that is asked much at once, and answers all the time, is not silent.
+    const dueAt = Math.max(oldest.dueAt, this.#answeredAt + this.#timeoutMs);
+    const waitMs = dueAt - performance.now();
     if (waitMs > 0) this.#arm(waitMs);
     else this.#break(`gives no answer within ${this.#timeoutMs} ms`);
   }
@@ -159,6 +200,25 @@ export class Connection {
     this.#pending.clear();
     this.#line.close();
   }
+}
+
+/** A line that begins like this, and ends in a number and two braces, is such an answer and nothing else. */
+function startOf(src: string, dest: string): string {
+  const names = `"src":${JSON.stringify(src)},"dest":${JSON.stringify(dest)}`;
+  return `{${names},"body":{"type":"${USUAL}","in_reply_to":`;
+}
+
+/** The number that is all that comes before the two braces at the end of a line; undefined where it is not. */
+function idAtEnd(line: string, from: number): number | undefined {
+  const end = line.length - ENDING.length;
+  if (end <= from || end - from > SAFE_DIGITS || !line.endsWith(ENDING)) return undefined;
+  let id = 0;
+  for (let i = from; i < end; i++) {
+    const digit = line.charCodeAt(i) - ZERO;
+    if (digit < 0 || digit > 9 || (id === 0 && digit === 0)) return undefined;
+    id = 10 * id + digit;
+  }
+  return id;
 }
 
 /** Puts the error that a node answers into words. */

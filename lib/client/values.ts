@@ -1,16 +1,17 @@
 /** Values to broadcast, from arguments or from lines, read only as they are taken, so that input may have any length. */
+import { Buffer } from "node:buffer";
 import type { Readable } from "node:stream";
-import { canonical, VALUE_DEPTH_MAX } from "../core/log/canonical.ts";
+import { isTooDeep, VALUE_DEPTH_MAX } from "../core/log/canonical.ts";
 import type { Json } from "../core/message.ts";
 import { VALUE_BYTES_MAX } from "../core/node.ts";
-import { byteLength } from "../core/size.ts";
+import { ESCAPED_BYTES } from "../core/size.ts";
 import { LineReader } from "../../transports/lines.ts";
 
 const BYTE_ORDER_MARK = "\ufeff";
 
-/** A value that can be broadcast, with about its length as JSON in bytes, or a text that cannot, and why, for people. */
+/** A value that can be broadcast, as JSON, or a text that cannot, and why, for people. */
 export type Value =
-  | { readonly ok: true; readonly json: Json; readonly bytes: number }
+  | { readonly ok: true; readonly json: string }
   | { readonly ok: false; readonly text: string; readonly reason: string };
 
 export interface Values {
@@ -26,23 +27,30 @@ export interface Values {
   readonly waiting: number;
 }
 
-/** The value of a text that is JSON, otherwise the text itself. */
+/** A text that is JSON is the value as it stands; any other is a string. */
 export function valueOf(text: string, asString: boolean): Value {
-  const json = asString ? text : parsed(text);
-  if (canonical(json) === undefined) {
-    return { ok: false, text, reason: `it is nested over ${VALUE_DEPTH_MAX} deep` };
-  }
-  const bytes = byteLength(json);
-  return bytes > VALUE_BYTES_MAX
-    ? { ok: false, text, reason: `it is over ${VALUE_BYTES_MAX} bytes as JSON` }
-    : { ok: true, json, bytes };
+  const value = asString ? undefined : parsed(text);
+  const json = value === undefined ? JSON.stringify(text) : text;
+  const reason = whyNot(json, value);
+  return reason === undefined ? { ok: true, json } : { ok: false, text, reason };
 }
 
-function parsed(text: string): Json {
+/** The node writes it anew, and takes it for as deep and as long as it is then. Short texts need no closer look. */
+function whyNot(json: string, value: Json = null): string | undefined {
+  if (json.length > 2 * VALUE_DEPTH_MAX && isTooDeep(value)) {
+    return `it is nested over ${VALUE_DEPTH_MAX} deep`;
+  }
+  const isLong = ESCAPED_BYTES * json.length > VALUE_BYTES_MAX &&
+    Buffer.byteLength(JSON.stringify(JSON.parse(json))) > VALUE_BYTES_MAX;
+  return isLong ? `it is over ${VALUE_BYTES_MAX} bytes as JSON` : undefined;
+}
+
+/** Undefined where it is no JSON. */
+function parsed(text: string): Json | undefined {
   try {
     return JSON.parse(text);
   } catch {
-    return text;
+    return undefined;
   }
 }
 

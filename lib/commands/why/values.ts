@@ -18,7 +18,7 @@ export function chosen(texts: readonly string[], known: readonly Json[]): Chosen
   const byKey = new Map(known.map((value) => [keyOf(value), value]));
   return texts.map((text) => {
     const wanted = valueOf(text, false);
-    const keys = [...wanted.ok ? [keyOf(wanted.json)] : [], keyOf(text)];
+    const keys = [...wanted.ok ? [keyOf(JSON.parse(wanted.json))] : [], keyOf(text)];
     const key = keys.find((each) => byKey.has(each));
     const value = key === undefined ? undefined : byKey.get(key);
     return value === undefined ? { ok: false, reason: whyNot(text, known) } : { ok: true, value };

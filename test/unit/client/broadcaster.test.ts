@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { PassThrough, Readable } from "node:stream";
 import { test } from "node:test";
 import { broadcast, REFUSALS_SHOWN_MAX } from "../../../lib/commands/client/broadcast.ts";
-import { Broadcaster, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_MAX } from "../../../lib/client/broadcaster.ts";
+import { Broadcaster, IN_FLIGHT_BYTES_MAX, REQUEST_BYTES } from "../../../lib/client/broadcaster.ts";
 import { Nodes } from "../../../lib/client/nodes.ts";
 import { LineValues, valueOf, valuesOf } from "../../../lib/client/values.ts";
 import { VALUE_DEPTH_MAX } from "../../../lib/core/log/canonical.ts";
@@ -35,10 +35,23 @@ test("a value is JSON where it is JSON, otherwise a string, or always a string",
   const json = (asString: boolean) =>
     texts.map((text) => {
       const value = valueOf(text, asString);
-      return value.ok ? value.json : value.reason;
+      return value.ok ? JSON.parse(value.json) : value.reason;
     });
   deepEqual(json(false), [1, "hello", { a: [null] }, "1", "007", "", -1.5]);
   deepEqual(json(true), texts);
+});
+
+test("a value is sent as it was written, and whatever is no JSON as a string", async () => {
+  const told: string[] = [];
+  const node = await FakeNode.start("n1", acknowledge, ({ socket }) => {
+    socket.on("data", (chunk: Uint8Array) => told.push(String(chunk)));
+  });
+  await withNodes([node], async () => {
+    const texts = ['{"b": 1e2,"a":[1,  2]}', "1,2", '1},"x":{', "\\u0041", '"\\u0041"'];
+    equal((await run([node], [], texts.map((text) => `${text}\n`).join(""))).status, 0);
+    deepEqual(messages(node), [{ b: 100, a: [1, 2] }, "1,2", '1},"x":{', "\\u0041", "A"]);
+    ok(told.join("").includes('"message":{"b": 1e2,"a":[1,  2]},"msg_id":1}}'));
+  });
 });
 
 test("a value that no node would take is not sent", () => {
@@ -48,7 +61,13 @@ test("a value that no node would take is not sent", () => {
     const value = valueOf(text, false);
     return value.ok ? undefined : value.reason;
   };
-  deepEqual([longest, `${longest}x`, deepest, `[${deepest}]`].map(fault), [
+  // Written anew, each takes 21 characters and a comma.
+  const longNumbers = (count: number) => `[${Array(count).fill("1e20").join()}]`;
+  const most = Math.floor((VALUE_BYTES_MAX - 1) / 22);
+  const texts = [longest, `${longest}x`, longNumbers(most), longNumbers(most + 1), deepest, `[${deepest}]`];
+  deepEqual(texts.map(fault), [
+    undefined,
+    `it is over ${VALUE_BYTES_MAX} bytes as JSON`,
     undefined,
     `it is over ${VALUE_BYTES_MAX} bytes as JSON`,
     undefined,
@@ -96,14 +115,17 @@ test("a node that takes values no more has answered, and values that were not re
     else visit.say({ type: "error", code: 11, text: "full" }, body);
   });
   await withNodes([node], async () => {
-    // Longer than the pieces in which input is read.
+    // Longer than what is under way.
     const input = new PassThrough();
-    input.write(lines(4_000));
+    input.write(lines(40_000));
     const { io, err } = listen("", { input: () => input });
     equal(await broadcast(["--at", node.at], io), 1);
+    const said = err.join("");
+    const underWay = Number(/^[^:]+: 2000 values acknowledged\. Up to (\d+) more /.exec(said)?.[1]);
+    ok(underWay > 0 && underWay <= IN_FLIGHT_BYTES_MAX / REQUEST_BYTES, said);
     equal(
-      err.join(""),
-      "No node takes values now: 2000 values acknowledged. Up to 512 more may have been taken all the same. " +
+      said,
+      `No node takes values now: 2000 values acknowledged. Up to ${underWay} more may have been taken all the same. ` +
         `What follows was not sent.\n  ${node.at} answers error 11: full\n`,
     );
   });
@@ -225,14 +247,27 @@ async function underWay(words: readonly string[]): Promise<number> {
   return most;
 }
 
-test("at most IN_FLIGHT_MAX values are under way", async () => {
-  equal(await underWay(lines(3 * IN_FLIGHT_MAX).trimEnd().split("\n")), IN_FLIGHT_MAX);
+test("no more values are under way once their requests have IN_FLIGHT_BYTES_MAX", async () => {
+  const most = Math.ceil(IN_FLIGHT_BYTES_MAX / (REQUEST_BYTES + 5));
+  equal(await underWay(Array.from({ length: 2 * most }, (_, i) => `${10_000 + i}`)), most);
 });
 
-test("no more values are under way once they are IN_FLIGHT_BYTES_MAX long", async () => {
+test("so it is with the longest values, each of which may go over", async () => {
   const value = "x".repeat(VALUE_BYTES_MAX - 2);
   const enough = IN_FLIGHT_BYTES_MAX / VALUE_BYTES_MAX;
   equal(await underWay(Array.from({ length: 3 * enough }, () => value)), enough);
+});
+
+test("about REQUEST_BYTES are what a request takes beside its value", async () => {
+  let bytes = 0;
+  const node = await FakeNode.start("n1", acknowledge, ({ socket }) => {
+    socket.on("data", (chunk: Uint8Array) => bytes += chunk.length);
+  });
+  await withNodes([node], async () => {
+    equal((await run([node], [], lines(1_000))).status, 0);
+    const each = (bytes - lines(1_000).length) / 1_000;
+    ok(Math.abs(each - REQUEST_BYTES) < 8, `${each} bytes`);
+  });
 });
 
 test("more input is read only when all of it so far was taken", async () => {
@@ -251,7 +286,7 @@ test("more input is read only when all of it so far was taken", async () => {
   while (!values.ended) {
     const value = values.next();
     if (value === undefined) await values.ready();
-    else if (value.ok) taken.push(value.json);
+    else if (value.ok) taken.push(JSON.parse(value.json));
     ok(values.waiting <= 2);
   }
   deepEqual(taken, Array.from({ length: 200 }, (_, i) => 1 + Math.floor(i / 2)));

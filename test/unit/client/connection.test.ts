@@ -126,6 +126,79 @@ test("a node that does not answer in time is given up, however many lines it sen
   }
 });
 
+/** Whatever is answered to requests, by their numbers, in the order in which it comes; the last one is what broke. */
+async function heard(script: Script, count: number, timeoutMs = LONG_MS): Promise<string[]> {
+  const node = await FakeNode.start("n1", script);
+  const came: string[] = [];
+  await withNodes([node], async () => {
+    const connection = await open(node.address, timeoutMs);
+    await new Promise<void>((resolve) => {
+      let left = count;
+      for (let n = 1; n <= count; n++) {
+        connection.ask({ type: "broadcast", message: n }, ({ type }) => {
+          came.push(`${n} ${type} by ${connection.nodeId}`);
+          if (--left === 0) resolve();
+        });
+      }
+      connection.listen({
+        onBody: (body) => came.push(`${body.type} to ${body.in_reply_to}`),
+        onBroken: (reason) => resolve(void came.push(reason)),
+      });
+    });
+    connection.close();
+  });
+  return came;
+}
+
+const ok1 = '{"src":"n1","dest":"c1","body":{"type":"broadcast_ok","in_reply_to":1}}';
+
+test("answers to broadcasts are told apart, however a node writes them", async () => {
+  const lines = [
+    ok1,
+    '{"src":"n1","dest":"c1","body":{"type":"broadcast_ok","in_reply_to":2}}',
+    '{"src":"n1","dest":"c1","body":{"type":"broadcast_ok","in_reply_to":2}}',
+    '{"src":"n1","dest":"c1","body":{"type":"broadcast_ok","in_reply_to":99}}',
+    '{"src":"n1","dest":"c1","body":{"type":"broadcast_ok","in_reply_to":5,"more":{"in_reply_to":4}}}',
+    '{ "src": "n1", "dest": "c1", "body": { "in_reply_to": 3, "type": "broadcast_ok" } }',
+    '{"src":"n2","dest":"c1","body":{"type":"broadcast_ok","in_reply_to":6}}',
+    '{"src":"n1","dest":"c1","body":{"type":"broadcast_ok","in_reply_to":7}}',
+    '{"src":"n1","dest":"c1","body":{"type":"error","in_reply_to":4,"code":11,"text":"no"}}',
+  ];
+  const script: Script = (body, visit) => {
+    if (body["message"] === 6) { for (const line of lines) visit.write(`${line}\n`); }
+  };
+  deepEqual(await heard(script, 7), [
+    "1 broadcast_ok by n1",
+    "2 broadcast_ok by n1",
+    "broadcast_ok to 2",
+    "broadcast_ok to 99",
+    "5 broadcast_ok by n1",
+    "3 broadcast_ok by n1",
+    "6 broadcast_ok by n2",
+    "7 broadcast_ok by n1",
+    "4 error by n1",
+  ]);
+});
+
+for (const ending of ["02}}", "}}", "2}", "2}}}", "1e0}}", "2.5}}", '"2"}}', "99999999999999999999}}"]) {
+  test(`what only begins as an answer to a broadcast is looked at closely: ${ending}`, async () => {
+    const start = ok1.slice(0, -3);
+    const script: Script = (body, visit) => {
+      if (body["message"] === 2) visit.write(`${ok1}\n${start}${ending}\nthe end\n`);
+    };
+    const said = (await heard(script, 2)).join();
+    match(said, /^1 broadcast_ok by n1,(broadcast_ok to 10{0,20},)?does not speak as a node does: /);
+  });
+}
+
+test("a node that answers all the time is not silent, however much waits", async () => {
+  const timeoutMs = 400;
+  const script: Script = (body, visit) => {
+    setTimeout(() => visit.say({ type: "broadcast_ok" }, body), Number(body["message"]) * timeoutMs / 4);
+  };
+  equal((await heard(script, 8, timeoutMs)).at(-1), "8 broadcast_ok by n1");
+});
+
 test("a later request has its own time, though an earlier one has been answered meanwhile", async () => {
   // Half of it is what a busy machine may take for the first answer.
   const timeoutMs = 600;
