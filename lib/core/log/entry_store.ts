@@ -1,4 +1,4 @@
-/** Where the texts of entries are kept, behind one small interface: in memory, on disk, or simulated. */
+/** Where the texts of entries are kept [L7], behind one small interface: in memory, on disk, or simulated. */
 import type { Run } from "./runs.ts";
 import type { Texts } from "./texts.ts";
 
@@ -21,7 +21,7 @@ export interface Placed {
   readonly count: number;
 }
 
-/** A block holds at most so many entries, none more once it has so many bytes, and none that came so much later, ms. */
+/** A block holds at most so many entries [L9], none more once it has so many bytes, and none that came so much later, ms. */
 export const BLOCK_ENTRIES_MAX = 1_024;
 export const BLOCK_BYTES_MAX = 64 * 1024;
 export const BLOCK_MS_MAX = 10_000;

@@ -1,4 +1,4 @@
-/** Which values are held: whole numbers as bits, all others by hashes that lead to where they are kept [L3]. */
+/** Which values are held: whole numbers as bits, all others by hashes that lead to where they are kept [L3] [L8]. */
 import { isSame } from "./canonical.ts";
 import type { EntryStore } from "./entry_store.ts";
 import { Fingerprints } from "./fingerprints.ts";
