@@ -1,18 +1,22 @@
-/** Entries that live and die with the process. */
-import { assert } from "../assert.ts";
-import { type Block, BLOCK_ENTRIES_MAX, type EntryStore, type Placed } from "./entry_store.ts";
+/** Entries that live and die with the process, kept as the bytes of their texts. */
+import { assert, at } from "../assert.ts";
+import { type Block, BLOCK_MS_MAX, type EntryStore, type Placed } from "./entry_store.ts";
+import { MemoryBlock } from "./kept/memory_block.ts";
 import type { Run } from "./runs.ts";
-import { Texts } from "./texts.ts";
-
-interface Kept extends Omit<Block, "texts"> {
-  readonly texts: string[];
-  at: number;
-}
+import type { Texts } from "./texts.ts";
+import { copied, TextsCache } from "./kept/texts_cache.ts";
 
 export class MemoryEntries implements EntryStore {
-  readonly #blocks = new Map<number, Kept>();
-  readonly #origins = new Map<string, Kept[]>();
+  readonly #blocks = new Map<number, MemoryBlock>();
+  /** By origin, its blocks in order of their entries' numbers. */
+  readonly #origins = new Map<string, MemoryBlock[]>();
   readonly #notes = new Map<string, string>();
+  readonly #cache = new TextsCache();
+  /** The blocks that may grow, the one that was opened first before all others. */
+  readonly #open = new Set<MemoryBlock>();
+  #openSince = Infinity;
+  /** Open ones that nothing more goes into. They are sealed when more comes: what just came is asked for as it came. */
+  #full: MemoryBlock[] = [];
   #lastId = 0;
   #bytes = 0;
 
@@ -20,57 +24,66 @@ export class MemoryEntries implements EntryStore {
     return this.#bytes;
   }
 
-  put(run: Run, at: number): readonly Placed[] {
-    let blocks = this.#origins.get(run.origin);
-    if (blocks === undefined) this.#origins.set(run.origin, blocks = []);
-    const placed: { block: number; count: number }[] = [];
-    let seq = run.seq;
-    for (const text of run.texts) {
-      let block = blocks.at(-1);
-      if (
-        block === undefined || block.seq + block.texts.length !== seq || block.topic !== run.topic ||
-        block.texts.length >= BLOCK_ENTRIES_MAX
-      ) {
-        block = { id: ++this.#lastId, origin: run.origin, seq, texts: [], topic: run.topic, at };
-        blocks.push(block);
-        this.#blocks.set(block.id, block);
+  put({ origin, seq, texts, topic }: Run, now: number): readonly Placed[] {
+    if (this.#full.length > 0 || now - this.#openSince >= BLOCK_MS_MAX) this.#sealAll(now);
+    let blocks = this.#origins.get(origin);
+    if (blocks === undefined) this.#origins.set(origin, blocks = []);
+    let index = indexAfter(blocks, seq);
+    assert((blocks[index - 1]?.end ?? 0) <= seq, "no entry is kept twice");
+    assert((blocks[index]?.seq ?? Infinity) >= seq + texts.length, "no entry is kept twice");
+    const placed: Placed[] = [];
+    for (let i = 0; i < texts.length;) {
+      let block = blocks[index - 1];
+      if (block === undefined || !block.takes(seq + i, topic, now)) {
+        block = this.#begin(origin, seq + i, topic, now);
+        if (index === blocks.length) blocks.push(block);
+        else blocks.splice(index, 0, block);
+        index++;
       }
-      block.texts.push(text);
-      block.at = at;
-      this.#bytes += text.length;
-      seq++;
-      const last = placed.at(-1);
-      if (last?.block === block.id) last.count++;
-      else placed.push({ block: block.id, count: 1 });
+      const before = block.bytes;
+      const count = block.put(texts, i, now);
+      this.#bytes += block.bytes - before;
+      if (block.isFull) this.#full.push(block);
+      placed.push({ block: block.id, count });
+      i += count;
     }
     return placed;
   }
 
   take(origin: string, from: number, to: number): Run {
-    const block = this.#origins.get(origin)?.find(({ seq, texts }) =>
-      seq <= from && from < seq + texts.length
-    );
-    assert(block !== undefined, "only what is kept is taken");
-    const texts = block.texts.slice(from - block.seq, to + 1 - block.seq);
-    return { origin, seq: from, texts: Texts.of(texts), topic: block.topic };
+    const blocks = this.#origins.get(origin) ?? [];
+    const block = blocks[indexAfter(blocks, from) - 1];
+    assert(block !== undefined && from < block.end && from <= to, "only what is kept is taken");
+    const count = Math.min(to + 1, block.end) - from;
+    return { origin, seq: from, texts: this.#texts(block, from - block.seq, count), topic: block.topic };
   }
 
   block(id: number): Block | undefined {
     const block = this.#blocks.get(id);
-    return block && { ...block, texts: Texts.of(block.texts) };
+    return block && this.#view(block);
   }
 
   *blocks(): Iterable<Block> {
-    for (const block of [...this.#blocks.values()]) yield { ...block, texts: Texts.of(block.texts) };
+    const last = this.#lastId;
+    for (const block of this.#blocks.values()) {
+      if (block.id > last) return;
+      yield this.#view(block);
+    }
   }
 
   drop(id: number): void {
     const block = this.#blocks.get(id);
     if (block === undefined) return;
-    this.#blocks.delete(id);
     const blocks = this.#origins.get(block.origin) ?? [];
-    blocks.splice(blocks.indexOf(block), 1);
-    for (const text of block.texts) this.#bytes -= text.length;
+    const index = indexAfter(blocks, block.seq) - 1;
+    assert(blocks[index] === block, "a block stands among those of its origin");
+    if (blocks.length === 1) this.#origins.delete(block.origin);
+    else if (index === 0) blocks.shift();
+    else blocks.splice(index, 1);
+    this.#blocks.delete(id);
+    this.#open.delete(block);
+    this.#cache.drop(id);
+    this.#bytes -= block.bytes;
   }
 
   note(name: string, text: string | undefined): void {
@@ -81,4 +94,67 @@ export class MemoryEntries implements EntryStore {
   notes(): Iterable<readonly [name: string, text: string]> {
     return this.#notes;
   }
+
+  #begin(origin: string, seq: number, topic: string | undefined, now: number): MemoryBlock {
+    const block = new MemoryBlock(++this.#lastId, origin, seq, topic, now);
+    this.#blocks.set(block.id, block);
+    if (this.#open.size === 0) this.#openSince = now;
+    this.#open.add(block);
+    return block;
+  }
+
+  /** Seals those that are full, and those that were opened too long ago. */
+  #sealAll(now: number): void {
+    for (const block of this.#full) this.#seal(block);
+    this.#full = [];
+    this.#openSince = Infinity;
+    for (const block of this.#open) {
+      if (now - block.since < BLOCK_MS_MAX) {
+        this.#openSince = block.since;
+        return;
+      }
+      this.#seal(block);
+    }
+  }
+
+  #seal(block: MemoryBlock): void {
+    block.seal();
+    this.#open.delete(block);
+  }
+
+  /** What it is now, its texts read only by those who look at them. */
+  #view(block: MemoryBlock): Block {
+    const { id, origin, seq, topic, at, count } = block;
+    const texts = () => this.#texts(block, 0, count);
+    return {
+      ...{ id, origin, seq, topic, at },
+      get texts() {
+        return texts();
+      },
+    };
+  }
+
+  #texts(block: MemoryBlock, first: number, count: number): Texts {
+    return block.latest(first, count) ?? this.#cache.find(block.id, first, count) ??
+      this.#cache.keep(block.id, first, this.#read(block, first, count));
+  }
+
+  #read(block: MemoryBlock, first: number, count: number): Texts {
+    if (block.isOpen || count === block.count) return block.read(first, count);
+    return copied(this.#texts(block, 0, block.count), first, first + count);
+  }
+}
+
+/** Of the first block that begins after a number. */
+function indexAfter(blocks: readonly MemoryBlock[], seq: number): number {
+  let high = blocks.length;
+  // What comes mostly comes last.
+  if (high === 0 || at(blocks, high - 1).seq <= seq) return high;
+  let low = 0;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (at(blocks, middle).seq <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -2,9 +2,9 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Fingerprints } from "../../lib/core/log/fingerprints.ts";
-import { seeded } from "../../lib/core/random.ts";
-import { holds } from "./holds.ts";
+import { Fingerprints } from "../../../lib/core/log/fingerprints.ts";
+import { seeded } from "../../../lib/core/random.ts";
+import { holds } from "../holds.ts";
 
 type Pair = readonly [high: number, low: number, block: number];
 
@@ -24,7 +24,7 @@ function candidates(set: Fingerprints, high: number, low: number): number[] {
 
 test("Fingerprints asks about just the blocks that were added with these hashes, each once", () => {
   holds(
-    fc.property(fc.array(change, { maxLength: 120 }), (changes) => {
+    fc.property(fc.array(change, { maxLength: 120, size: "max" }), (changes) => {
       const set = new Fingerprints();
       const model = new Map<string, Pair>();
       for (const { pair: [high, low, block], isGone } of changes) {
