@@ -24,7 +24,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
 
 /** Resolves to the exit status once asked to stop. */
 async function run(config: ServeConfig, store: Store, io: Io): Promise<number> {
-  const { id, clusterName, listen, peers, deliveryBudgetMs } = config;
+  const { id, clusterName, listen, peers, deliveryBudgetMs, retain } = config;
   const logger = await logTo(io, config.logLevel, config.logFormat);
   const stop = listenForStop();
   const service = new Service({
@@ -35,6 +35,7 @@ async function run(config: ServeConfig, store: Store, io: Io): Promise<number> {
     peers,
     store,
     logger,
+    retain,
     ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
   });
   try {

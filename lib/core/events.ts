@@ -1,9 +1,10 @@
 /** What goes into a node and what comes out of it, what it begins with, and what it says of itself. */
 import type { EntryStore } from "./log/entry_store.ts";
-import type { Run } from "./log/runs.ts";
+import type { Range, Run } from "./log/runs.ts";
 import type { Mechanism } from "./mechanisms.ts";
 import type { Envelope } from "./message.ts";
 import type { Random } from "./random.ts";
+import type { Rule } from "./retention/rules.ts";
 import type { TraceEvent } from "./trace.ts";
 
 export type Event =
@@ -22,8 +23,14 @@ export type Effect =
   /**
    * To be made safe [N2] [I3]. What entered here, before any later effect: nobody else has it. What others brought is safe where it
    * entered, and so may be made safe a little later: a node that loses it says so when it comes back, and gets it again [S2] [B7].
+   * So is it with what is gone: a node that loses that lets it go again [G3].
    */
-  | { readonly kind: "persist"; readonly own: boolean; readonly runs: readonly Run[] }
+  | {
+    readonly kind: "persist";
+    readonly own: boolean;
+    readonly runs: readonly Run[];
+    readonly gaps?: readonly Range[];
+  }
   /** New to this node, each once. */
   | { readonly kind: "deliver"; readonly runs: readonly Run[] }
   /** A message that was of no use, and wants no answer: for people. */
@@ -45,6 +52,8 @@ export interface NodeOptions {
   readonly durable?: boolean;
   /** How long an answer to `read` may be, characters; by default READ_CHARS_MAX. */
   readonly readCharsMax?: number;
+  /** How much is kept of which topics, and for how long; by default all of it, but for what is built in [G1]. */
+  readonly retain?: readonly Rule[];
   readonly without?: readonly Mechanism[];
   /** Whether it says what it decides, and why, by effects of their own [N13]. */
   readonly trace?: boolean;

@@ -6,6 +6,8 @@ export const mechanisms = [
   ...["window", "stretch", "linger", "bulk", "stagger", "hold", "ack-on-flush", "first-contact"] as const,
   // What is measured.
   ...["rtt-bounds", "typical", "ask-back"] as const,
+  // What is kept.
+  "retention" as const,
   // What is sent, and when it is asked for.
   ...["eager-push", "recent-first", "delta-digest", "fast-retry", "pull", "arriving"] as const,
   // The control plane.

@@ -9,6 +9,7 @@ import { Replicator } from "./replication/replicator.ts";
 import { RawJson } from "./raw.ts";
 import type { Body, Envelope, InitBody, Json, Malformed, PeerMessage } from "./message.ts";
 import { readPeerMessage, readRequest } from "./message.ts";
+import { RetentionPolicy } from "./retention/policy.ts";
 import { takeBatch } from "./replication/compose.ts";
 import type { Batch } from "./replication/pacing.ts";
 import type { Effect, Event, NodeOptions, NodeStatus, PeerStatus } from "./events.ts";
@@ -27,6 +28,9 @@ export const VALUE_BYTES_MAX = 256 * 1024;
 
 /** An answer to `read` may take this many characters; a reader of more asks for them in pieces [N3]. */
 export const READ_CHARS_MAX = 128 * 1024 * 1024;
+
+/** So many blocks go in one step, so that none takes long; the node wants to be woken again at once where more are due [G2]. */
+export const BLOCKS_PER_STEP_MAX = 16;
 
 /** Maelstrom's error codes. */
 export const NOT_SUPPORTED = 10;
@@ -52,7 +56,8 @@ export class Node {
 
   constructor(options: NodeOptions) {
     this.#options = options;
-    this.#log = new Log(options.entries);
+    const { entries, retain = [], without = [] } = options;
+    this.#log = new Log(entries, without.includes("retention") ? undefined : new RetentionPolicy(retain));
     this.#persisted = this.#log.revision;
   }
 
@@ -73,7 +78,8 @@ export class Node {
 
   /** When the node wants a wake, ms on the clock of `now`; Infinity for never. Early or late is harmless [N8]. */
   get deadline(): number {
-    return this.#entering.length > 0 ? -Infinity : this.#replicator?.deadline ?? Infinity;
+    if (this.#entering.length > 0) return -Infinity;
+    return Math.min(this.#replicator?.deadline ?? Infinity, this.#log.deadline);
   }
 
   /** Takes what a reader that holds `position` lacks, up to a batch, and moves the position on [N11]. */
@@ -165,7 +171,7 @@ export class Node {
       random,
       deliveryBudgetMs,
       on,
-      deliver: (runs) => this.#deliver(runs, false),
+      deliver: (runs, gaps) => this.#deliver(runs, false, gaps),
       beginOrigin: (origin, twin) => this.#beginOrigin(origin, twin),
       notice: (text) => this.#effects.push({ kind: "notice", text }),
       send: (sent) => this.#send(sent),
@@ -241,11 +247,25 @@ export class Node {
       this.#replicator?.entered(entries, now);
     }
     this.#replicator?.wake(now);
+    this.#expire(now);
   }
 
-  #deliver(runs: readonly Run[], own: boolean): void {
+  /** What is due to go goes, once what is due to leave has left. */
+  #expire(now: number): void {
+    const gaps: Range[] = [];
+    while (gaps.length < BLOCKS_PER_STEP_MAX) {
+      const range = this.#log.expire(now);
+      if (range === undefined) break;
+      gaps.push(range);
+    }
+    if (gaps.length > 0) this.#effects.push({ kind: "persist", own: false, runs: [], gaps });
+  }
+
+  #deliver(runs: readonly Run[], own: boolean, gaps: readonly Range[] = []): void {
     this.#persisted += entriesIn(runs);
-    this.#effects.push({ kind: "persist", own, runs }, { kind: "deliver", runs });
+    for (const { count } of gaps) this.#persisted += count;
+    const persist: Effect = { kind: "persist", own, runs, ...gaps.length > 0 && { gaps } };
+    this.#effects.push(persist, { kind: "deliver", runs });
   }
 
   /** Before init [N1]. Peers that started earlier say such things, and say them again: nothing to tell people of. */

@@ -162,7 +162,7 @@ class TurnDriver implements Driver {
     for (const effect of effects) {
       if (effect.kind !== "persist") continue;
       if (this.#uncommitted === 0) this.#commitLater(journal);
-      this.#uncommitted += entriesIn(effect.runs);
+      this.#uncommitted += entriesIn(effect.runs) + (effect.gaps?.length ?? 0);
       entered ||= effect.own;
     }
     return entered;

@@ -1,5 +1,6 @@
 /** A serving node: the core on TCP, with its log, and what operators and clients may ask beside the protocol. */
 import process from "node:process";
+import type { Rule } from "../core/retention/rules.ts";
 import type { Body, Envelope } from "../core/message.ts";
 import { Node } from "../core/node.ts";
 import type { Store } from "../store/store.ts";
@@ -40,6 +41,8 @@ export interface ServiceOptions {
   readonly store: Store;
   readonly logger: Logger;
   readonly deliveryBudgetMs?: number;
+  /** By default all is kept, but for what is built in [G1]. */
+  readonly retain?: readonly Rule[];
 }
 
 export class Service {
@@ -102,13 +105,14 @@ export class Service {
   }
 
   #makeNode(): Node {
-    const { id, peers, store, deliveryBudgetMs } = this.#options;
+    const { id, peers, store, deliveryBudgetMs, retain = [] } = this.#options;
     const node = new Node({
       random: this.#random,
       incarnation: this.#incarnation,
       entries: store,
       durable: store.durable,
       readCharsMax: ANSWER_BYTES_MAX,
+      retain,
       ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
     });
     const init = { type: "init", node_id: id, node_ids: [id, ...peers.keys()] };

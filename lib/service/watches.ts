@@ -112,9 +112,9 @@ export class Watches {
     watch.behind = true;
     // One batch at a time: the entries that a slow reader has not read yet lie in the log, not in a queue.
     while (settled() && heldBytes(request.src) < WATCH_HELD_BYTES_MAX) {
-      const { runs, more } = take(position);
-      if (runs.length > 0) {
-        reply(request, { type: "values", runs: new Runs(runs) });
+      const { runs, gaps, more } = take(position);
+      if (runs.length + gaps.length > 0) {
+        reply(request, { type: "values", runs: new Runs(runs, gaps) });
       }
       if (more) continue;
       watch.behind = false;

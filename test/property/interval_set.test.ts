@@ -56,6 +56,22 @@ test("IntervalSet holds what a set of numbers holds, after every change [L1]", (
   );
 });
 
+test("IntervalSet gives up what is taken out, and says what of a span is held [G3]", () => {
+  holds(
+    fc.property(changes, change, change, (list, [from, to], [first, last]) => {
+      const { set, model } = build(list);
+      const inSpan = (n: number) => first <= n && n <= last;
+      deepEqual(numbers(set.within(first, last)), members(model).filter(inSpan));
+      set.deleteSpan(from, to);
+      for (let n = from; n <= to; n++) model.delete(n);
+      deepEqual(numbers(set.spans()), members(model));
+      deepEqual(asked.filter((n) => set.has(n)), members(model));
+      deepEqual(numbers(set.within(first, last)), members(model).filter(inSpan));
+    }),
+    400,
+  );
+});
+
 test("IntervalSet keeps one interval per run of numbers, ascending and apart [L1]", () => {
   holds(
     fc.property(changes, (list) => {

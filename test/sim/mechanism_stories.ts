@@ -3,6 +3,7 @@ import type { Mechanism } from "../../lib/core/mechanisms.ts";
 import { STAR_MAX } from "../../lib/core/topology/layout.ts";
 import type { Settings } from "../../lib/workbench/settings.ts";
 import type { SimOptions } from "../../lib/workbench/world/sim.ts";
+import { leftAfterAMinute } from "./retention/kept.ts";
 import {
   busiest,
   bytesPerOp,
@@ -65,6 +66,12 @@ export const stories: Record<Mechanism, Story> = {
       { nodeCount: 9, rate: 20, latencyMs: 20, nemesis: ["rollback"], nemesisIntervalS: 1 },
       invalid,
     ),
+    most: 0,
+  },
+  "retention": {
+    tells: "values are kept for a second: they go everywhere",
+    unit: "values left after a minute",
+    figure: leftAfterAMinute,
     most: 0,
   },
   "window": {

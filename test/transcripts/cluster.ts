@@ -3,6 +3,7 @@ import type { Effect, Event, Mechanism, NodeStatus } from "../../lib/core/node.t
 import { MemoryEntries } from "../../lib/core/log/memory_entries.ts";
 import type { Body, Envelope } from "../../lib/core/message.ts";
 import { Node } from "../../lib/core/node.ts";
+import type { Rule } from "../../lib/core/retention/rules.ts";
 import { seeded } from "../../lib/core/random.ts";
 
 /** What a transcript tells of: messages, other effects of a node, and what a node now believes. */
@@ -35,6 +36,8 @@ export class Cluster {
   readonly #latencyMs: number;
   readonly #tell: (happening: Happening, at: number) => void;
   readonly #without: readonly Mechanism[];
+  /** What each node keeps. */
+  readonly #retain: Readonly<Record<string, readonly Rule[]>>;
   /** Those that run. */
   readonly #members = new Map<string, Member>();
   readonly #persisted = new Map<string, MemoryEntries>();
@@ -51,7 +54,9 @@ export class Cluster {
     shown: ReadonlySet<string>,
     tell: (happening: Happening, at: number) => void,
     without: readonly Mechanism[] = [],
+    retain: Readonly<Record<string, readonly Rule[]>> = {},
   ) {
+    this.#retain = retain;
     this.#ids = ids;
     this.#without = without;
     this.#shown = shown;
@@ -67,7 +72,8 @@ export class Cluster {
     const entries = (empty ? undefined : this.#persisted.get(id)) ?? new MemoryEntries();
     this.#persisted.set(id, entries);
     const random = seeded(1_000 * life + this.#ids.indexOf(id));
-    const node = new Node({ random, incarnation: life, without: this.#without, entries, durable: !empty });
+    const [without, retain] = [this.#without, this.#retain[id] ?? []];
+    const node = new Node({ random, incarnation: life, without, retain, entries, durable: !empty });
     this.#members.set(id, { node, status: node.status });
     const effects = this.#ask(node, id, { type: "init", node_id: id, node_ids: [...this.#ids] });
     // Where a node begins is no news, and neither is that it answers.

@@ -1,6 +1,6 @@
 /** Which values are held: whole numbers as bits, all others by hashes that lead to where they are kept [L3] [L8]. */
 import { isSame } from "./canonical.ts";
-import type { EntryStore } from "./entry_store.ts";
+import type { Block, EntryStore } from "./entry_store.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import type { Run } from "./runs.ts";
 import { SetDigest } from "./set_digest.ts";
@@ -11,10 +11,21 @@ import { WholeNumbers } from "./whole_numbers.ts";
 const DIGITS_MAX = 15;
 const [ZERO, NINE, MINUS] = [48, 57, 45];
 
+/** The name of an entry. */
+export interface Name {
+  readonly origin: string;
+  readonly seq: number;
+}
+
+/** Whether the value of an entry was held under another name when it came. */
+export type IsRepeat = (origin: string, seq: number) => boolean;
+
 export class Identities {
   readonly #entries: EntryStore;
   readonly #wholes = new WholeNumbers();
   readonly #others = new Fingerprints();
+  /** The blocks of entries whose values are held under other names, too: what remains of a value when the first entry goes. */
+  readonly #repeats = new Fingerprints();
   readonly #digest = new SetDigest();
   #count = 0;
 
@@ -39,24 +50,68 @@ export class Identities {
   /** Takes in the i-th entry of a run, which is kept in this block. Returns whether its value is new. */
   add({ seq, texts, topic }: Run, i: number, block: number): boolean {
     const whole = topic === undefined ? wholeOf(texts, i) : undefined;
+    const isRepeat = whole === undefined
+      ? this.#find(texts, i, topic, block, seq + i)
+      : !this.#wholes.add(whole);
+    const [high, low] = hashesOf(texts, i);
+    if (isRepeat) {
+      this.#repeats.add(high, low, block);
+      return false;
+    }
     if (whole === undefined) {
-      if (this.#find(texts, i, topic, block, seq + i)) return false;
-      const { hashes } = texts.scanned;
-      const [high, low] = [hashes[2 * i] ?? 0, hashes[2 * i + 1] ?? 0];
       this.#others.add(high, low, block);
       this.#digest.add(high, low);
-    } else {
-      if (!this.#wholes.add(whole)) return false;
-      this.#digest.addWhole(whole);
-    }
+    } else this.#digest.addWhole(whole);
     this.#count++;
     return true;
   }
 
+  /**
+   * Forgets the i-th entry of a block that is about to go [G3]. Returns another entry of the same value, which is the first
+   * one now; undefined where there is none, or where this one was a repeat itself. `isRepeat` tells of entries elsewhere.
+   */
+  remove(block: Block, i: number, isFirst: boolean, isRepeat: IsRepeat): Name | undefined {
+    const { id, texts, topic } = block;
+    const [high, low] = hashesOf(texts, i);
+    this.#repeats.delete(high, low, id);
+    if (!isFirst) return undefined;
+    const whole = topic === undefined ? wholeOf(texts, i) : undefined;
+    if (whole === undefined) this.#others.delete(high, low, id);
+    const heir = this.#heirOf(block, i, isRepeat);
+    if (heir !== undefined) {
+      if (whole === undefined) this.#others.add(high, low, heir.block);
+      return heir;
+    }
+    if (whole === undefined) this.#digest.remove(high, low);
+    else {
+      this.#wholes.delete(whole);
+      this.#digest.removeWhole(whole);
+    }
+    this.#count--;
+    return undefined;
+  }
+
+  #heirOf(gone: Block, i: number, isRepeat: IsRepeat): Name & { readonly block: number } | undefined {
+    const [high, low] = hashesOf(gone.texts, i);
+    let heir: Name & { readonly block: number } | undefined;
+    this.#repeats.find(high, low, (id) => {
+      const block = id === gone.id ? undefined : this.#entries.block(id);
+      if (block === undefined || block.topic !== gone.topic) return false;
+      for (let k = 0; k < block.texts.length && heir === undefined; k++) {
+        const [theirHigh, theirLow] = hashesOf(block.texts, k);
+        if (theirHigh !== high || theirLow !== low || !isRepeat(block.origin, block.seq + k)) continue;
+        if (isSame(block.texts.at(k), gone.texts.at(i))) {
+          heir = { origin: block.origin, seq: block.seq + k, block: id };
+        }
+      }
+      return heir !== undefined;
+    });
+    return heir;
+  }
+
   /** Whether an equal value is kept; in the block `own` only before the number `seq`. */
   #find(texts: Texts, i: number, topic: string | undefined, own: number, seq: number): boolean {
-    const { hashes } = texts.scanned;
-    const [high, low] = [hashes[2 * i] ?? 0, hashes[2 * i + 1] ?? 0];
+    const [high, low] = hashesOf(texts, i);
     return this.#others.find(high, low, (id) => {
       const block = this.#entries.block(id);
       if (block === undefined || block.topic !== topic) return false;
@@ -69,6 +124,10 @@ export class Identities {
       return false;
     });
   }
+}
+
+function hashesOf({ scanned: { hashes } }: Texts, i: number): readonly [high: number, low: number] {
+  return [hashes[2 * i] ?? 0, hashes[2 * i + 1] ?? 0];
 }
 
 /** The whole number that a text spells; undefined where it spells none, or one of very many digits. */

@@ -99,6 +99,30 @@ export class IntervalSet {
     return found;
   }
 
+  /** Takes out from..to, both included. */
+  deleteSpan(from: number, to: number): void {
+    const bounds = this.#bounds;
+    const first = this.#spanEndingAtOrAfter(from);
+    const left: number[] = [];
+    let next = first;
+    for (let start = bounds[next]; start !== undefined && start <= to; start = bounds[next]) {
+      const end = at(bounds, next + 1);
+      if (start < from) left.push(start, from - 1);
+      if (end > to) left.push(to + 1, end);
+      next += 2;
+    }
+    bounds.splice(first, next - first, ...left);
+  }
+
+  /** What is held of from..to, ascending. */
+  within(from: number, to: number): Span[] {
+    const found: Span[] = [];
+    for (let i = this.#spanEndingAtOrAfter(from); (this.#bounds[i] ?? Infinity) <= to; i += 2) {
+      found.push([Math.max(from, at(this.#bounds, i)), Math.min(to, at(this.#bounds, i + 1))]);
+    }
+    return found;
+  }
+
   /** What is not held of from..to, ascending. */
   missing(from: number, to: number): Span[] {
     const found: Span[] = [];

@@ -1,10 +1,12 @@
-/** The grow-only log [L1] [I2]: every entry this node holds, by origin, and which of them are new values. */
+/** The log [L1] [I2]: every entry this node holds, by origin, which of them are new values, and which are gone. */
 import { assert } from "../assert.ts";
 import { isSame } from "./canonical.ts";
 import type { Block, EntryStore } from "./entry_store.ts";
+import { Gone } from "./gone.ts";
 import { Identities } from "./identities.ts";
 import { IntervalSet } from "./interval_set.ts";
 import { MemoryEntries } from "./memory_entries.ts";
+import type { RetentionPolicy } from "../retention/policy.ts";
 import type { Range, Run } from "./runs.ts";
 import type { Texts } from "./texts.ts";
 
@@ -39,14 +41,21 @@ export class Log {
   readonly #entries: EntryStore;
   readonly #origins = new Map<string, Origin>();
   readonly #identities: Identities;
+  readonly #policy: RetentionPolicy | undefined;
+  readonly #gone: Gone;
   #newest: Origin | undefined;
   #revision = 0;
   #clashes: Clash[] = [];
 
-  /** Of entries that are kept already, all are held [N9]. */
-  constructor(entries: EntryStore = new MemoryEntries()) {
+  /** Of entries that are kept already, all are held [N9]. `policy` follows the blocks; without one, nothing is due to go. */
+  constructor(entries: EntryStore = new MemoryEntries(), policy?: RetentionPolicy) {
     this.#entries = entries;
+    this.#policy = policy;
     this.#identities = new Identities(entries);
+    this.#gone = new Gone(entries);
+    for (const [origin, gone] of this.#gone) {
+      for (const [from, to] of gone.spans()) this.#hold(this.#origin(origin), from, to + 1 - from);
+    }
     for (const block of entries.blocks()) this.#restore(block);
   }
 
@@ -144,13 +153,63 @@ export class Log {
     return { ...run, texts: texts.slice(0, count) };
   }
 
-  /** As `take`, of a range from its beginning to its end. */
+  /** As `take`, of a range from its beginning to its end, without what is gone. */
   *taken({ origin, seq, count }: Range): Iterable<Run> {
     for (let from = seq; from < seq + count;) {
+      const goneTo = this.goneTo(origin, from);
+      if (goneTo !== undefined) {
+        from = goneTo + 1;
+        continue;
+      }
       const run = this.take(origin, from, seq + count - 1);
       yield run;
       from += run.texts.length;
     }
+  }
+
+  /** If this entry is gone, the last of those that are gone with it; undefined where it is kept [G3]. */
+  goneTo(origin: string, seq: number): number | undefined {
+    return this.#gone.endOf(origin, seq);
+  }
+
+  /** When a block is due to go; Infinity where none is going to be by itself [G2]. */
+  get deadline(): number {
+    return this.#policy?.deadline ?? Infinity;
+  }
+
+  /** Lets a block go that is due to. Returns its entries; undefined where none is due [G2]. */
+  expire(now: number): Range | undefined {
+    const due = this.#policy?.take(now);
+    if (due === undefined) return undefined;
+    const block = this.#entries.block(due.id);
+    assert(block !== undefined, "only what is kept is due to go");
+    return this.#drop(block);
+  }
+
+  /** Of these entries, those that are not held are gone from now on [G5]. Returns them. */
+  lose({ origin: name, seq, count }: Range): readonly Range[] {
+    const origin = this.#origin(name);
+    return origin.held.missing(seq, seq + count - 1).map(([from, to]) => {
+      this.#gone.add(name, from, to);
+      this.#hold(origin, from, to + 1 - from);
+      return { origin: name, seq: from, count: to + 1 - from };
+    });
+  }
+
+  /** What a block held stays held, and is gone: its values are known no more, and new where they are told again [G3]. */
+  #drop(block: Block): Range {
+    const { id, origin: name, seq, texts } = block;
+    const origin = this.#origin(name);
+    const isRepeat = (of: string, at: number) => this.isRepeat(of, at);
+    for (let i = 0; i < texts.length; i++) {
+      const heir = this.#identities.remove(block, i, !isRepeat(name, seq + i), isRepeat);
+      if (heir !== undefined) this.#origin(heir.origin).repeats?.deleteSpan(heir.seq, heir.seq);
+    }
+    this.#entries.drop(id);
+    const last = seq + texts.length - 1;
+    origin.repeats?.deleteSpan(seq, last);
+    this.#gone.add(name, seq, last);
+    return { origin: name, seq, count: texts.length };
   }
 
   #take(origin: Origin, run: Run, now: number): void {
@@ -159,6 +218,7 @@ export class Log {
     this.#hold(origin, seq, texts.length);
     let i = 0;
     for (const { block, count } of placed) {
+      this.#follow(run, block, count, now);
       for (const end = i + count; i < end; i++) {
         if (!this.#identities.add(run, i, block)) (origin.repeats ??= new IntervalSet()).add(seq + i);
       }
@@ -170,9 +230,15 @@ export class Log {
     const { origin: name, seq, texts } = run;
     const origin = this.#origin(name);
     this.#hold(origin, seq, texts.length);
+    this.#follow(run, id, texts.length, run.at);
     for (let i = 0; i < texts.length; i++) {
       if (!this.#identities.add(run, i, id)) (origin.repeats ??= new IntervalSet()).add(seq + i);
     }
+  }
+
+  #follow({ topic = "", texts }: Run, id: number, count: number, at: number): void {
+    if (this.#policy === undefined || this.#policy.isForever(topic)) return;
+    this.#policy.add(topic, { id, at, count, bytes: Math.round(texts.bytes * count / texts.length) });
   }
 
   #hold(origin: Origin, seq: number, count: number): void {
@@ -188,6 +254,11 @@ export class Log {
     for (let from = seq; from < seq + texts.length;) {
       if (!origin.held.has(from)) {
         from++;
+        continue;
+      }
+      const goneTo = this.goneTo(run.origin, from);
+      if (goneTo !== undefined) {
+        from = goneTo + 1;
         continue;
       }
       const to = Math.min(origin.held.endOfSpan(from), seq + texts.length - 1);

@@ -16,14 +16,27 @@ export class SetDigest {
 
   /** Takes in the hashes of a value that the set did not have; the order does not matter. */
   add(high: number, low: number): void {
-    this.#sum(high, low);
+    this.#sum(high, low, 1);
+  }
+
+  /** Forgets what `add` has taken in. */
+  remove(high: number, low: number): void {
+    this.#sum(high, low, -1);
   }
 
   addWhole(whole: number): void {
+    this.#sumWhole(whole, 1);
+  }
+
+  removeWhole(whole: number): void {
+    this.#sumWhole(whole, -1);
+  }
+
+  #sumWhole(whole: number, sign: 1 | -1): void {
     const [upper, lower] = [Math.floor(whole / WORD) | 0, whole | 0];
     const high = mixed(SEED[0] ^ WHOLE ^ lower) ^ upper;
     const low = mixed(SEED[1] ^ WHOLE ^ lower) ^ upper;
-    this.#sum(Math.imul(high, STEP[0]), Math.imul(low, STEP[1]));
+    this.#sum(Math.imul(high, STEP[0]), Math.imul(low, STEP[1]), sign);
   }
 
   /** 16 hexadecimal digits. */
@@ -31,9 +44,9 @@ export class SetDigest {
     return hex(this.#high) + hex(this.#low);
   }
 
-  #sum(high: number, low: number): void {
-    this.#high = (this.#high + mixed(high)) | 0;
-    this.#low = (this.#low + mixed(low ^ Math.imul(high, 0x27d4eb2f))) | 0;
+  #sum(high: number, low: number, sign: 1 | -1): void {
+    this.#high = (this.#high + sign * mixed(high)) | 0;
+    this.#low = (this.#low + sign * mixed(low ^ Math.imul(high, 0x27d4eb2f))) | 0;
   }
 }
 

@@ -18,4 +18,11 @@ export class WholeNumbers {
     this.#bits.set(word, bits | bit);
     return true;
   }
+
+  delete(number: number): void {
+    const word = Math.floor(number / WORD_BITS);
+    const bits = (this.#bits.get(word) ?? 0) & ~(1 << (number - WORD_BITS * word));
+    if (bits === 0) this.#bits.delete(word);
+    else this.#bits.set(word, bits);
+  }
 }

@@ -2,7 +2,7 @@
 import { assert } from "../assert.ts";
 import type { IntervalSet } from "../log/interval_set.ts";
 import type { Log } from "../log/log.ts";
-import type { Run } from "../log/runs.ts";
+import type { Range, Run } from "../log/runs.ts";
 import { type Exchange, ORIGINS_MAX, SPANS_MAX } from "../message.ts";
 import type { Digest } from "../log/digest.ts";
 import { type Batch, BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "./pacing.ts";
@@ -75,7 +75,7 @@ function toldOf(members: Members, node: number, row: StoredAdvertisement): Told 
   return told;
 }
 
-/** Takes what is not in `sent`, up to a batch, and counts it as sent [E2] [F2]. */
+/** Takes what is not in `sent`, up to a batch, and counts it as sent [E2] [F2]; of what is gone, that it is [G4]. */
 export function takeBatch(
   log: Log,
   sent: Digest,
@@ -83,6 +83,7 @@ export function takeBatch(
   first: Iterable<Digest> = [],
 ): Batch {
   const runs: Run[] = [];
+  const gaps: Range[] = [];
   let entries = 0;
   let bytes = 0;
   // Of what is held of this origin, as much as is not sent, until the batch has so many bytes.
@@ -91,6 +92,15 @@ export function takeBatch(
     for (const [from, to] of known.lacks(held)) {
       for (let seq = from; seq <= to;) {
         if (entries >= BATCH_ENTRIES_MAX || bytes >= most) return;
+        const goneTo = log.goneTo(origin, seq);
+        if (goneTo !== undefined) {
+          const end = Math.min(to, goneTo);
+          gaps.push({ origin, seq, count: end + 1 - seq });
+          bytes += roomFor(origin) + 2 * NUMBER_BYTES;
+          known.addSpan(seq, end);
+          seq = end + 1;
+          continue;
+        }
         const last = Math.min(to, seq + BATCH_ENTRIES_MAX - entries - 1);
         const run = log.take(origin, seq, last, most - bytes);
         const { length } = run.texts;
@@ -106,5 +116,5 @@ export function takeBatch(
   for (const part of first) for (const [origin, held] of part) take(origin, held, bytesMax / 2);
   for (const { name, held } of sent.gaps(log)) take(name, held, bytesMax);
   assert(entries <= BATCH_ENTRIES_MAX, "a batch has its end");
-  return { runs, bytes, more: sent.lacks(log) };
+  return { runs, gaps, bytes, more: sent.lacks(log) };
 }

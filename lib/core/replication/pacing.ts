@@ -27,6 +27,8 @@ export const LOADS_MAX = 256;
 /** What one message takes along. */
 export interface Batch {
   readonly runs: readonly Run[];
+  /** What is lacking, and gone here. */
+  readonly gaps: readonly Range[];
   /** What they take on the wire, at most. */
   readonly bytes: number;
   /** Whether more than these is lacking. */

@@ -1,7 +1,7 @@
 /** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
 import { backoffMs } from "../backoff.ts";
 import type { Log } from "../log/log.ts";
-import { type Range, rangeOf, type Run } from "../log/runs.ts";
+import { type Range, rangeOf, type Run, type Runs } from "../log/runs.ts";
 import type { NodeStatus, PeerStatus } from "../events.ts";
 import { type Outcome, Overlay } from "../liveness/overlay.ts";
 import type { Probe } from "../liveness/prober.ts";
@@ -26,7 +26,7 @@ export interface ReplicatorOptions extends RebirthOptions {
   readonly members: Members;
   readonly deliveryBudgetMs: number | undefined;
   /** Takes entries that are new here, before anyone else hears of them. */
-  readonly deliver: (runs: readonly Run[]) => void;
+  readonly deliver: (runs: readonly Run[], gaps: readonly Range[]) => void;
   readonly send: (envelope: Envelope) => void;
   /** Takes what this node says of its decisions; absent where nobody asks [N13]. */
   readonly trace?: Trace;
@@ -95,10 +95,8 @@ export class Replicator {
 
   /** Takes in what came ahead of the tree. Nothing is believed of its sender: it may have ended since [V10]. */
   pushed(from: string, body: Push, now: number): void {
-    const runs = applyRuns(this.#log, this.#rebirth.origin, body.runs, now);
-    if (runs.length === 0) return;
-    this.#options.deliver(runs);
-    const fresh = runs.map(rangeOf);
+    const fresh = this.#apply(body.runs, now);
+    if (fresh.length === 0) return;
     const between = this.#overlay.neighbourAbove(from);
     between?.isSent(fresh, now + this.#sender.ackTimeoutMs(between));
     this.#flushes.spread(fresh, undefined, now);
@@ -122,13 +120,10 @@ export class Replicator {
     if (body.window !== undefined) this.#flushes.flushed(peer);
     // What is still on its way has only now the line for itself.
     if (heavy) peer.flights.postpone(now + this.#timing.replyTimeoutMs(peer));
-    const fresh = applyRuns(this.#log, this.#rebirth.origin, body.runs, now, peer);
-    if (fresh.length > 0) {
-      peer.pullAttempts = 0;
-      this.#options.deliver(fresh);
-    }
+    const fresh = this.#apply(body.runs, now, peer);
+    if (fresh.length > 0) peer.pullAttempts = 0;
     this.#carryOut(this.#overlay.heard(peer, body, now), now);
-    this.#flushes.spread(fresh.map(rangeOf), peer, now);
+    this.#flushes.spread(fresh, peer, now);
     if (this.#options.on.has("repair")) this.#catchUp(peer, body, overdue, now);
     if (body.runs !== undefined) peer.timers.setEarlier("ack", now + this.#sender.ackDelayMs(peer));
     if (livesAgain) this.#liveAgain(peer, now);
@@ -158,6 +153,13 @@ export class Replicator {
   }
 
   // Receiving.
+
+  /** Takes in what a message brought, and returns what of that is new. */
+  #apply(told: Runs | undefined, now: number, peer?: Progress): readonly Range[] {
+    const { runs, gaps } = applyRuns(this.#log, this.#rebirth.origin, told, now, peer);
+    if (runs.length + gaps.length > 0) this.#options.deliver(runs, gaps);
+    return [...runs.map(rangeOf), ...gaps];
+  }
 
   /** Compares what the peer says it holds with what this node holds, both ways [E6]. */
   #catchUp(peer: Progress, body: Exchange, overdue: boolean, now: number): void {

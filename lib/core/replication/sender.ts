@@ -33,7 +33,7 @@ export interface Purpose {
   readonly window?: number;
 }
 
-const NOTHING: Batch = { runs: [], bytes: 0, more: false };
+const NOTHING: Batch = { runs: [], gaps: [], bytes: 0, more: false };
 
 export class Sender {
   readonly #options: SenderOptions;
@@ -88,7 +88,7 @@ export class Sender {
   #exchange(
     peer: Progress,
     now: number,
-    { runs }: Batch,
+    { runs, gaps }: Batch,
     { links }: LinksPart,
     poll: boolean,
     window?: number,
@@ -97,14 +97,14 @@ export class Sender {
     const since = on.has("delta-digest") ? peer.flights.confirmed.log : 0;
     const { digest, revision } = composeDigest(log, since);
     const body: Exchange = {
-      type: runs.length > 0 ? "delta" : poll ? "probe" : "ack",
+      type: runs.length + gaps.length > 0 ? "delta" : poll ? "probe" : "ack",
       incarnation: rebirth.incarnation,
       seq: peer.flights.nextSeq,
       digest,
     };
     const ack = peer.heard.ack(now);
     if (ack !== undefined) body.ack = ack;
-    if (runs.length > 0) body.runs = new Runs(runs);
+    if (runs.length + gaps.length > 0) body.runs = new Runs(runs, gaps);
     if (links.length > 0) body.links = links;
     if (poll) body.poll = poll;
     if (window !== undefined) body.window = window;

@@ -17,6 +17,8 @@ export interface Sized {
 const FIELDS = 4;
 const CAPACITY_MIN = 4;
 
+const NOTHING: Sized = { id: 0, at: 0, bytes: 0, count: 0 };
+
 export class BlockQueue {
   readonly topic: string;
   readonly #limits: Limits;
@@ -48,21 +50,15 @@ export class BlockQueue {
     return isSpare ? oldest.at : oldest.at + ageMs;
   }
 
-  /** A block that is there now, or one that has grown. Ids grow. */
-  put(block: Sized): void {
-    const i = this.#placeOf(block.id);
-    if (i < this.#length) {
-      const { bytes, count } = this.#at(i);
-      this.#bytes -= bytes;
-      this.#count -= count;
-    } else {
-      const { capacity } = this;
-      if (this.#length === capacity) this.#resize(2 * capacity);
-      this.#length++;
-    }
-    this.#write(i, block);
-    this.#bytes += block.bytes;
-    this.#count += block.count;
+  /** So much came into a block, which is there already or is new. Ids grow. */
+  add({ id, at, bytes, count }: Sized): void {
+    const i = this.#placeOf(id);
+    if (i === this.capacity) this.#resize(2 * this.capacity);
+    const before = i < this.#length ? this.#at(i) : NOTHING;
+    this.#write(i, { id, at, bytes: before.bytes + bytes, count: before.count + count });
+    this.#length = Math.max(this.#length, i + 1);
+    this.#bytes += bytes;
+    this.#count += count;
   }
 
   /** Takes the oldest block out, and returns its id. */

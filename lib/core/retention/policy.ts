@@ -22,11 +22,11 @@ export class RetentionPolicy {
     return this.#topicOf(topic) === undefined;
   }
 
-  /** A block of this topic is there, or has grown. Ids grow. */
-  put(topic: string, block: Sized): void {
+  /** So much came into a block of this topic, which is there already or is new. Ids grow. */
+  add(topic: string, came: Sized): void {
     const found = this.#topicOf(topic);
     if (found === undefined) return;
-    found.blocks.put(block);
+    found.blocks.add(came);
     found.moved();
   }
 

@@ -95,7 +95,7 @@ test("Node.takeBatch() gives what a position lacks, and moves it on [N11]", () =
   const { runs, more } = node.takeBatch(position);
   deepEqual(entriesOf(runs), [entries[0], entries[2], entries[1]]);
   equal(more, false);
-  deepEqual(node.takeBatch(position), { runs: [], bytes: 0, more: false });
+  deepEqual(node.takeBatch(position), { runs: [], gaps: [], bytes: 0, more: false });
   ask(node, { type: "broadcast", message: "more" });
   deepEqual(entriesOf(node.takeBatch(position).runs), [{ origin: "n0.5", seq: 1, value: "more" }]);
 });

@@ -27,7 +27,7 @@ interface Sent {
 }
 
 function send(pacing: Pacing, n: number, { bytes, at = 0, cut = true, asked = true, runs = [] }: Sent): void {
-  pacing.left(n, { runs, bytes, more: cut }, asked, RTT_MS, at);
+  pacing.left(n, { runs, gaps: [], bytes, more: cut }, asked, RTT_MS, at);
 }
 
 /** A line of so many bytes a millisecond that is kept full for so many batches; returns the time that is then. */

@@ -208,7 +208,13 @@ test("Progress: a batch of which a later message is confirmed, and nothing is he
   for (const seq of [1, 2, 3]) {
     peer.holdings.take(log, 1, []);
     const runs = [runOf("a", seq, seq)];
-    peer.pacing.left(peer.flights.nextSeq, { runs, bytes: 2 * LIGHT_BYTES, more: true }, true, 10, 0);
+    peer.pacing.left(
+      peer.flights.nextSeq,
+      { runs, gaps: [], bytes: 2 * LIGHT_BYTES, more: true },
+      true,
+      10,
+      0,
+    );
     send(peer, 0, 300);
   }
   equal(peer.holdings.isBehind(log), false);
@@ -269,7 +275,7 @@ test("Progress: while an answer is overdue, no entries follow what takes its tim
     const peer = met();
     send(peer, 0);
     hearAck(peer, 1);
-    peer.pacing.left(2, { bytes, runs: [], more: false }, true, 10, 10);
+    peer.pacing.left(2, { bytes, runs: [], gaps: [], more: false }, true, 10, 10);
     send(peer, 10, 300);
     ok(peer.room > 0);
     peer.miss();

@@ -35,12 +35,12 @@ test("[G1] the rule that says most of a topic's name holds; without one all is k
 test("[G2] by age: a block goes when its last entry is old enough, and its topic's deadline says when", () => {
   const policy = new RetentionPolicy([{ pattern: "t", ageMs: 100 }]);
   equal(policy.deadline, Infinity);
-  policy.put("t", { id: 1, at: 0, bytes: 9, count: 1 });
+  policy.add("t", { id: 1, at: 0, bytes: 9, count: 1 });
   equal(policy.deadline, 100);
-  policy.put("t", { id: 1, at: 30, bytes: 18, count: 2 });
+  policy.add("t", { id: 1, at: 30, bytes: 9, count: 1 });
   equal(policy.deadline, 130, "it grew");
-  policy.put("t", { id: 5, at: 40, bytes: 9, count: 1 });
-  policy.put("kept", { id: 6, at: 40, bytes: 9, count: 1 });
+  policy.add("t", { id: 5, at: 40, bytes: 9, count: 1 });
+  policy.add("kept", { id: 6, at: 40, bytes: 9, count: 1 });
   equal(policy.take(129), undefined);
   deepEqual(policy.take(130), { topic: "t", id: 1 });
   equal(policy.take(139), undefined);
@@ -51,21 +51,21 @@ test("[G2] by age: a block goes when its last entry is old enough, and its topic
 
 test("[G2] by bytes and count: the oldest go as long as what remains is enough", () => {
   const policy = new RetentionPolicy([{ pattern: "b", bytes: 100 }, { pattern: "c", count: 10 }]);
-  for (let id = 1; id <= 4; id++) policy.put("b", { id, at: id, bytes: 40, count: 1 });
+  for (let id = 1; id <= 4; id++) policy.add("b", { id, at: id, bytes: 40, count: 1 });
   deepEqual([policy.take(4), policy.take(4)], [{ topic: "b", id: 1 }, undefined], "120 bytes remain");
-  policy.put("b", { id: 4, at: 9, bytes: 60, count: 2 });
+  policy.add("b", { id: 4, at: 9, bytes: 20, count: 1 });
   deepEqual([policy.take(9), policy.take(9)], [{ topic: "b", id: 2 }, undefined], "just 100 do");
-  policy.put("c", { id: 10, at: 10, bytes: 1, count: 10 });
+  policy.add("c", { id: 10, at: 10, bytes: 1, count: 10 });
   equal(policy.deadline, Infinity);
-  policy.put("c", { id: 11, at: 10, bytes: 1, count: 10 });
+  policy.add("c", { id: 11, at: 10, bytes: 1, count: 10 });
   deepEqual(policy.take(10), { topic: "c", id: 10 });
 });
 
 test("what became due first goes first, whatever its topic", () => {
   const policy = new RetentionPolicy([{ pattern: "a", ageMs: 100 }, { pattern: "b", ageMs: 50 }]);
-  policy.put("a", { id: 1, at: 0, bytes: 1, count: 1 });
-  policy.put("b", { id: 2, at: 20, bytes: 1, count: 1 });
-  policy.put("a", { id: 3, at: 21, bytes: 1, count: 1 });
+  policy.add("a", { id: 1, at: 0, bytes: 1, count: 1 });
+  policy.add("b", { id: 2, at: 20, bytes: 1, count: 1 });
+  policy.add("a", { id: 3, at: 21, bytes: 1, count: 1 });
   const order = Array.from({ length: 4 }, () => policy.take(1_000)?.id);
   deepEqual(order, [2, 1, 3, undefined]);
 });
@@ -104,7 +104,7 @@ test("property: just the blocks of the model are due, at the model's moments", (
         const block: Sized = grown === undefined
           ? { id: ++id, at: now, bytes, count: 1 }
           : { id: grown.id, at: now, bytes: grown.bytes + bytes, count: grown.count + 1 };
-        policy.put(topic, block);
+        policy.add(topic, { ...block, bytes, count: 1 });
         model.put(topic, block);
         equal(policy.deadline, model.deadline);
         for (let i = 0; i < takes; i++) {
@@ -165,7 +165,7 @@ function sum(blocks: readonly Sized[], field: "bytes" | "count"): number {
 test("a block costs four numbers while it is there, and nothing once it is gone", () => {
   const queue = new BlockQueue("t", { ageMs: 10 });
   for (let id = 1; id <= 100_000; id++) {
-    queue.put({ id, at: id, bytes: 1, count: 1 });
+    queue.add({ id, at: id, bytes: 1, count: 1 });
     if (id > 1_000) queue.shift();
     ok(queue.capacity <= 2_048);
   }

@@ -1,0 +1,66 @@
+/** Which entries are gone: held, and nothing else is known of them any more. Notes beside the entries outlive a restart [G3]. */
+import type { EntryStore } from "./entry_store.ts";
+import { IntervalSet } from "./interval_set.ts";
+
+/** Numbers that share a note: one change writes few of those that lie between what is kept. */
+const NUMBERS_PER_NOTE = 65_536;
+const NAME = /^gone (\d+) (.+)$/s;
+
+export class Gone implements Iterable<readonly [origin: string, gone: IntervalSet]> {
+  readonly #store: EntryStore;
+  readonly #origins = new Map<string, IntervalSet>();
+
+  constructor(store: EntryStore) {
+    this.#store = store;
+    for (const [name, text] of store.notes()) {
+      const [, part, origin = ""] = NAME.exec(name) ?? [];
+      if (part === undefined) continue;
+      const bounds = text.split(",").map(Number);
+      for (let i = 0; i + 1 < bounds.length; i += 2) {
+        this.#of(origin).addSpan(bounds[i] ?? 0, bounds[i + 1] ?? 0);
+      }
+    }
+  }
+
+  of(origin: string): IntervalSet | undefined {
+    return this.#origins.get(origin);
+  }
+
+  /** If this entry is gone, the last of those that are gone with it; undefined where it is not. */
+  endOf(origin: string, seq: number): number | undefined {
+    const gone = this.#origins.get(origin);
+    return gone?.has(seq) ? gone.endOfSpan(seq) : undefined;
+  }
+
+  /** The entries from..to are gone, both included. */
+  add(origin: string, from: number, to: number): void {
+    const gone = this.#of(origin);
+    gone.addSpan(from, to);
+    // Where there is no gap from 1 on, one note says all of it, however much it is.
+    const prefix = gone.gapless;
+    if (prefix > 0) this.#store.note(nameOf(0, origin), `1,${prefix}`);
+    for (let part = partOf(from); part <= partOf(Math.max(to, prefix)); part++) {
+      const first = Math.max((part - 1) * NUMBERS_PER_NOTE, prefix) + 1;
+      const spans = gone.within(first, part * NUMBERS_PER_NOTE);
+      this.#store.note(nameOf(part, origin), spans.length === 0 ? undefined : spans.join());
+    }
+  }
+
+  [Symbol.iterator](): Iterator<readonly [origin: string, gone: IntervalSet]> {
+    return this.#origins.entries();
+  }
+
+  #of(origin: string): IntervalSet {
+    let gone = this.#origins.get(origin);
+    if (gone === undefined) this.#origins.set(origin, gone = new IntervalSet());
+    return gone;
+  }
+}
+
+function partOf(seq: number): number {
+  return Math.ceil(seq / NUMBERS_PER_NOTE);
+}
+
+function nameOf(part: number, origin: string): string {
+  return `gone ${part} ${origin}`;
+}

@@ -1,0 +1,53 @@
+/** A small cluster whose nodes keep what they are told to, and what is left there. */
+import type { Mechanism } from "../../../lib/core/mechanisms.ts";
+import type { Json } from "../../../lib/core/message.ts";
+import type { Rule } from "../../../lib/core/retention/rules.ts";
+import { CLIENT, Cluster } from "../../transcripts/cluster.ts";
+
+const SECOND: readonly Rule[] = [{ pattern: "*", ageMs: 1_000 }];
+
+export class KeepingCluster {
+  readonly #cluster: Cluster;
+  /** Those between nodes. */
+  messages = 0;
+  /** What the last read showed. */
+  #read: Json[] = [];
+
+  constructor(retain: Readonly<Record<string, readonly Rule[]>>, without: readonly Mechanism[] = []) {
+    this.#cluster = new Cluster(
+      Object.keys(retain),
+      20,
+      new Set(),
+      (happening) => {
+        if (happening.kind !== "message") return;
+        if (happening.envelope.dest !== CLIENT) return void this.messages++;
+        const { type, messages } = JSON.parse(JSON.stringify(happening.envelope.body));
+        if (type === "read_ok") this.#read = messages;
+      },
+      without,
+      retain,
+    );
+  }
+
+  get cluster(): Cluster {
+    return this.#cluster;
+  }
+
+  tell(id: string, ...values: Json[]): void {
+    for (const message of values) this.#cluster.ask(id, { type: "broadcast", message });
+  }
+
+  read(id: string): Json[] {
+    this.#read = ["no answer"];
+    this.#cluster.ask(id, { type: "read" });
+    return this.#read;
+  }
+}
+
+/** How many values the nodes hold, all together. */
+export function leftAfterAMinute(without: readonly Mechanism[]): number {
+  const nodes = new KeepingCluster({ n0: SECOND, n1: SECOND, n2: SECOND }, without);
+  nodes.tell("n1", 1, { two: 2 }, "three");
+  nodes.cluster.run(60_000);
+  return ["n0", "n1", "n2"].reduce((sum, id) => sum + nodes.read(id).length, 0);
+}
