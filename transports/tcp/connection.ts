@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import { atEndOfTurn } from "../end_of_turn.ts";
 import { LineReader, LineWriter } from "../lines.ts";
-import { BUSY_SILENCE_MS, END_MS_MAX, HEARTBEAT_MS, SILENCE_MS } from "./limits.ts";
+import { BUSY_SILENCE_MS, END_MS_MAX, HEARTBEAT_MS, SILENCE_MS, TICK_MS } from "./limits.ts";
 
 export interface ConnectionHandlers {
   onLine(line: string): void;
@@ -32,9 +32,11 @@ export class Connection {
   /** For how long the last lines have been leaving, ms; undefined before end(). */
   #endingMs: number | undefined;
   #silentMs = 0;
+  #heardAt = performance.now();
   /** The value of sentBytes at the last beat; undefined if nothing was waiting then. */
   #leavingBytes: number | undefined;
-  #idleMs = 0;
+  /** When lines last began to leave. */
+  #wroteAt = performance.now();
   #receivedBytes = 0;
 
   /** Takes over a socket that is connected. */
@@ -45,7 +47,7 @@ export class Connection {
     // Before the writer listens, as it closes at the first error.
     socket.on("error", (error) => this.#fault = error.message);
     this.#writer = new LineWriter(socket, () => this.close(this.#fault), {
-      plan: atEndOfTurn,
+      plan: (run) => this.#planned(run),
       onDrained: () => this.#handlers.onDrained?.(),
     });
     this.#reader = new LineReader({
@@ -94,9 +96,7 @@ export class Connection {
 
   /** Returns false when the line was dropped, as there is no room or no connection. */
   write(line: string, heldBytesMax: number): boolean {
-    if (this.#endingMs !== undefined || !this.#writer.write(line, heldBytesMax)) return false;
-    this.#idleMs = 0;
-    return true;
+    return this.#endingMs === undefined && this.#writer.write(line, heldBytesMax);
   }
 
   pause(): void {
@@ -147,15 +147,21 @@ export class Connection {
   }
 
   /** Time passes on a link between peers: sends heartbeats, and closes when neither this link nor the `other` one is heard. */
-  beat(ms: number, other: Connection | undefined): void {
+  tickLink(ms: number, beats: boolean, other: Connection | undefined): void {
     this.tick(ms);
-    this.#silentMs += ms;
-    this.#idleMs += ms;
+    // No longer than the clock says, and without the time for which the process stood still.
+    const now = performance.now();
+    this.#silentMs = Math.min(this.#silentMs + ms, now - this.#heardAt);
     this.#noteProgress();
     const mostMs = other?.lively ? BUSY_SILENCE_MS : SILENCE_MS;
     if (this.#silentMs >= mostMs) return this.close(`nothing was heard for ${mostMs} ms`);
-    // Bytes that have not left yet will show as well that this end lives.
-    if (this.#idleMs >= HEARTBEAT_MS && this.unsentBytes === 0) this.write("", 1);
+    // What was just written, or has not left yet, will show as well that this end lives.
+    if (beats && now - this.#wroteAt >= TICK_MS && this.unsentBytes === 0) this.write("", 1);
+  }
+
+  /** A link between peers on which nothing waits, and no heartbeat is late. */
+  get isCalm(): boolean {
+    return this.#listens && this.unsentBytes === 0 && this.#silentMs < HEARTBEAT_MS + TICK_MS;
   }
 
   /** Bytes that had no room in the kernel only leave once the other side has confirmed earlier ones: it lives. */
@@ -168,8 +174,14 @@ export class Connection {
     return !this.#closed && this.#endingMs === undefined;
   }
 
+  #planned(run: () => void): void {
+    this.#wroteAt = performance.now();
+    atEndOfTurn(run);
+  }
+
   #onData(chunk: Uint8Array): void {
     this.#silentMs = 0;
+    this.#heardAt = performance.now();
     this.#receivedBytes += chunk.length;
     if (!this.#listens) return;
     this.#reader.push(chunk);

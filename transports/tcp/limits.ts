@@ -7,7 +7,7 @@ export const HEARTBEAT_MS = 500;
 export const SILENCE_MS = 1_500;
 /** The same, while the peer's other link is heard: on a slow line heartbeats wait, or are lost, behind the data that fills it. */
 export const BUSY_SILENCE_MS = 4 * SILENCE_MS;
-/** How often links and clients are checked. */
+/** How often links and clients are checked; where all is calm and there are no clients, that is done with each heartbeat. */
 export const TICK_MS = 100;
 
 /** The first dial after a link broke comes after this, and the later ones come after this or more. */

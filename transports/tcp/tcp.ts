@@ -1,5 +1,6 @@
 /** The carrier over real TCP: one port for peers and clients, a link dialled to each peer, everything bounded. */
 import assert from "node:assert/strict";
+import type { Socket } from "node:net";
 import type { Envelope } from "../../lib/core/message.ts";
 import type { Random } from "../../lib/core/random.ts";
 import { Clients } from "./clients/clients.ts";
@@ -9,6 +10,7 @@ import { type Greeting, greetingFault, Refusals } from "./greeting.ts";
 import { CLOSE_MS_MAX, DEFAULT_LIMITS, type TcpLimits, TICK_MS } from "./limits.ts";
 import { Listener } from "./listener.ts";
 import { type LinkStatus, TcpPeer } from "./peers/peer.ts";
+import { Ticker } from "./ticker.ts";
 import type { Address } from "../address.ts";
 import { within } from "../clock.ts";
 import { unpredictable } from "../entropy.ts";
@@ -66,7 +68,7 @@ export class TcpTransport implements Transport {
   readonly #listening = Promise.withResolvers<Address>();
   #handlers: TcpHandlers | undefined;
   #descriptors: Descriptors | undefined;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #ticker = new Ticker({ onTick: (ms, beats) => this.#tick(ms, beats) });
   #closing: Promise<void> | undefined;
 
   constructor(options: TcpOptions) {
@@ -80,7 +82,7 @@ export class TcpTransport implements Transport {
     const refusals = new Refusals((reason) => this.#handlers?.onRefused?.(reason));
     this.#peers = this.#makePeers(options, refusals);
     this.#clients = this.#makeClients(options, refusals);
-    this.#listener = new Listener(listen, (socket) => this.#clients.add(socket));
+    this.#listener = new Listener(listen, (socket) => this.#onSocket(socket));
     // An owner that does not ask where the node listens must not be ended by an unhandled rejection.
     this.#listening.promise.catch(() => {});
   }
@@ -96,7 +98,7 @@ export class TcpTransport implements Transport {
     this.#listener.listen((reason) => this.#handlers?.onDropped(reason))
       .then(this.#listening.resolve, this.#listening.reject);
     for (const peer of this.#peers.values()) peer.start();
-    this.#timer = setInterval(this.#ticker(), TICK_MS);
+    this.#ticker.start();
   }
 
   send(envelope: Envelope): void {
@@ -173,22 +175,24 @@ export class TcpTransport implements Transport {
     await within(CLOSE_MS_MAX, this.drain());
     for (const connection of this.#connections) connection.end("this node closes");
     await within(CLOSE_MS_MAX, free);
-    clearInterval(this.#timer);
+    this.#ticker.stop();
     for (const connection of this.#connections) connection.close("this node closes");
     await within(CLOSE_MS_MAX, free);
   }
 
-  /** Measures the time that passes, without the time for which this process itself stood still. */
-  #ticker(): () => void {
-    let before = performance.now();
-    return () => {
-      const now = performance.now();
-      const ms = Math.min(now - before, 2 * TICK_MS);
-      before = now;
-      for (const peer of this.#peers.values()) peer.tick(ms);
-      this.#clients.tick(ms);
-      this.#descriptors?.tick(ms);
-    };
+  #onSocket(socket: Socket): void {
+    this.#clients.add(socket);
+    this.#ticker.hurry();
+  }
+
+  /** Time passes. Returns whether nothing needs another look before the next heartbeats. */
+  #tick(ms: number, beats: boolean): boolean {
+    const peers = [...this.#peers.values()];
+    for (const peer of peers) peer.tick(ms, beats);
+    // What has begun since the last tick is not charged for the time before it.
+    this.#clients.tick(Math.min(ms, 2 * TICK_MS));
+    this.#descriptors?.tick(ms);
+    return this.#clients.count === 0 && peers.every(({ isCalm }) => isCalm);
   }
 
   #makeDescriptors(): Descriptors {
@@ -206,11 +210,14 @@ export class TcpTransport implements Transport {
     const events = {
       onEnvelope: (envelope: Envelope) => this.#handlers?.onEnvelope(envelope),
       onDropped: (reason: string) => this.#handlers?.onDropped(reason),
-      onLink: (peer: string, up: boolean, reason: string, unreachedMs?: number) =>
-        this.#handlers?.onLink?.(peer, up, reason, unreachedMs),
+      onLink: (peer: string, up: boolean, reason: string, unreachedMs?: number) => {
+        this.#ticker.hurry();
+        this.#handlers?.onLink?.(peer, up, reason, unreachedMs);
+      },
       onUnreached: (peer: string, ms: number, reason: string) =>
         this.#handlers?.onUnreached?.(peer, ms, reason),
       onArriving: (peer: string) => this.#handlers?.onArriving?.(peer),
+      onHeard: () => this.#ticker.join(),
     };
     return new Map([...options.peers].map(([peer, address]) => {
       return [peer, new TcpPeer({ me: options, peer, address, random, refusals, events })];

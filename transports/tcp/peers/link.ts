@@ -79,6 +79,11 @@ export class Link {
     return this.#greeted !== undefined;
   }
 
+  /** It is up, and nothing is late or under way on it. */
+  get isCalm(): boolean {
+    return this.up && this.#connection !== undefined && this.#connection.isCalm;
+  }
+
   /** The incarnation at the other end, while the link is up. */
   get incarnation(): number | undefined {
     return this.#greeted?.incarnation;
@@ -119,11 +124,11 @@ export class Link {
     else if (!connection.write(line, PEER_QUEUE_BYTES_MAX)) this.#overflow();
   }
 
-  /** `other`: the link that the peer dialled. */
-  tick(ms: number, other: Connection | undefined): void {
+  /** Time passes. `beats`: heartbeats are due. `other`: the link that the peer dialled. */
+  tick(ms: number, beats: boolean, other: Connection | undefined): void {
     this.#phaseMs += ms;
     this.#outage?.tick(ms);
-    this.#connection?.beat(ms, other);
+    this.#connection?.tickLink(ms, beats, other);
     if (!this.up && this.#phaseMs >= GREETING_MS_MAX) {
       this.#connection?.close(`the greeting was not answered within ${GREETING_MS_MAX} ms`);
     }

@@ -24,6 +24,8 @@ export interface PeerEvents {
   onArriving(peer: string): void;
   onLink(peer: string, up: boolean, reason: string, unreachedMs?: number): void;
   onUnreached(peer: string, ms: number, reason: string): void;
+  /** Something of the peer has come in, were it a heartbeat. */
+  onHeard(): void;
 }
 
 /** How things stand with one peer. Counts are of the life of this process, over both links. */
@@ -109,11 +111,17 @@ export class TcpPeer {
     return undefined;
   }
 
-  tick(ms: number): void {
+  tick(ms: number, beats: boolean): void {
     const [link, source] = [this.#link.connection, this.#source?.connection];
-    this.#link.tick(ms, source);
-    source?.beat(ms, link);
     this.#saidArriving = false;
+    this.#link.tick(ms, beats, source);
+    source?.tickLink(ms, beats, link);
+  }
+
+  /** Both links are up, and nothing is late or under way on either. */
+  get isCalm(): boolean {
+    const source = this.#source?.connection;
+    return this.#link.isCalm && source !== undefined && source.isCalm && !this.#saidArriving;
   }
 
   get connections(): Connection[] {
@@ -151,9 +159,11 @@ export class TcpPeer {
   }
 
   #onChunk(connection: Connection): void {
+    const { peer, events } = this.#options;
+    events.onHeard();
     if (!connection.midLine || this.#saidArriving) return;
     this.#saidArriving = true;
-    this.#options.events.onArriving(this.#options.peer);
+    events.onArriving(peer);
   }
 
   // The peer may refuse this node even now, when it finds fault with the answer to its greeting.

@@ -22,7 +22,7 @@ test("a link whose greeting is not answered within GREETING_MS_MAX is dialled ag
     const before = link.receivedBytes;
     peer.say("");
     await until(() => link.receivedBytes > before);
-    link.tick(SILENCE_MS / 2, undefined);
+    link.tick(SILENCE_MS / 2, true, undefined);
   }
   assert.equal(link.reason, `the greeting was not answered within ${GREETING_MS_MAX} ms`);
   await until(() => peer.greetings.length === 2);
