@@ -121,7 +121,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   ],
   test: [
     "A node is any program, in any language, that speaks Maelstrom's broadcast protocol on standard input and output, or",
-    "with -w that of another workload: echo, unique-ids, g-set, g-counter or pn-counter.",
+    "with -w that of another workload: echo, unique-ids, g-set, g-counter or pn-counter, or hearsay's for events and keys.",
     "At the end everything is healed and each node is read. A run is valid if every acknowledged value is in every",
     "final read, once, and nothing else is; a killed node may take along values that no other node had.",
     "",

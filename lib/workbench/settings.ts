@@ -1,5 +1,5 @@
 /** The settings of one examination: Maelstrom's flags where it has them, and ours. commands/config/exam.ts reads them. */
-import type { WorkloadName } from "../runtime/workloads/names.ts";
+import type { ExaminedWorkload } from "./workloads/names.ts";
 
 export const latencyDists = ["constant", "uniform", "exponential"] as const;
 export type LatencyDist = typeof latencyDists[number];
@@ -40,7 +40,7 @@ export interface Settings {
   /** What the nodes run that the examiner makes itself; by default hearsay. */
   readonly protocol?: ProtocolName;
   /** What clients ask of the nodes; by default broadcast. */
-  readonly workload?: WorkloadName;
+  readonly workload?: ExaminedWorkload;
   readonly nodeCount: number;
   /** Operations per second over all clients. */
   readonly rate: number;

@@ -5,7 +5,7 @@ import type { ProtocolName } from "../../workbench/settings.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import { budget } from "./exam/exam.ts";
 import { protocolFlag, protocolMistakes } from "./exam/protocol.ts";
-import { workloadFlag } from "./exam/workload.ts";
+import { servedFlag } from "./exam/workload.ts";
 
 export interface MaelstromConfig {
   readonly deliveryBudgetMs?: number;
@@ -17,7 +17,7 @@ export const shapes = {
   maelstrom: z.object({
     "delivery-budget": budget(),
     "protocol": protocolFlag(),
-    "workload": workloadFlag("what the node serves, where requests do not tell (broadcast until one does)"),
+    "workload": servedFlag("what the node serves, where requests do not tell (broadcast until one does)"),
   }),
 };
 

@@ -1,5 +1,6 @@
 /** Examines real processes, started here: one for each node. */
 import { Examination, type ExaminationOptions } from "../../workbench/examination.ts";
+import { isWorkload } from "../../runtime/workloads/names.ts";
 import type { ExaminationProgress } from "../../workbench/progress.ts";
 import type { Recorder } from "../../workbench/report/recording.ts";
 import type { Settings } from "../../workbench/settings.ts";
@@ -37,7 +38,7 @@ export function ownProgram(
   const { bin, args: first } = itself();
   const runs = protocol === undefined ? [] : ["--protocol", protocol];
   const isSaid = args.some((arg) => /^(-w|--workload)(=|$)/.test(arg));
-  const serves = workload === undefined || isSaid ? [] : ["--workload", workload];
+  const serves = workload === undefined || !isWorkload(workload) || isSaid ? [] : ["--workload", workload];
   const budget = deliveryBudgetMs === undefined ? [] : ["--delivery-budget", String(deliveryBudgetMs)];
   return { bin, args: [...first, ...runs, ...serves, ...budget, ...args] };
 }

@@ -1,22 +1,19 @@
 /** What a run of each workload came to, in words: its operations, what was found of them, and why it is valid. */
 import type { Results } from "../../workbench/verdict/results.ts";
-import type { F } from "../../workbench/verdict/history.ts";
-import { type CounterResults, operationsOf } from "../../workbench/workloads/workload.ts";
+import {
+  type CounterResults,
+  type EventResults,
+  type KeyResults,
+  operationsOf,
+} from "../../workbench/workloads/workload.ts";
 import { workloadOf } from "../../workbench/workloads/workloads.ts";
-
-const operationWords: Readonly<Record<F, string>> = {
-  broadcast: "broadcasts",
-  add: "additions",
-  read: "reads",
-  echo: "echoes",
-  generate: "ids",
-};
 
 export function operations({ stats, settings }: Results): string {
   const open = stats["info-count"] === 0 ? "" : `, ${stats["info-count"]} without an answer`;
   const failed = stats["fail-count"] === 0 ? "" : `, ${stats["fail-count"]} refused`;
-  const by = operationsOf(workloadOf(settings)).map((f) =>
-    `${stats["by-f"][f]?.count ?? 0} ${operationWords[f]}`
+  const workload = workloadOf(settings);
+  const by = operationsOf(workload).map((f) =>
+    `${stats["by-f"][f]?.count ?? 0} ${workload.operations[f]?.called}`
   );
   return `${stats.count} (${by.join(", ")}): ${stats["ok-count"]} answered${failed}${open}`;
 }
@@ -38,6 +35,10 @@ export function found(results: Results): readonly [label: string, text: string] 
     }
     case "counter":
       return ["sum", sum(other)];
+    case "events":
+      return ["events", events(other)];
+    case "keys":
+      return ["keys", keys(other)];
   }
 }
 
@@ -52,7 +53,13 @@ export function whyValid(results: Results): string {
     case "ids":
       return "no id was given twice";
     case "counter":
-      return `all final reads are one sum, which the additions make${atRisk(other)}`;
+      return `all final reads are one sum, which the additions make${atRisk(other, "addition")}`;
+    case "events":
+      return `every acknowledged event is read once at every node, in its topic alone${
+        atRisk(other, "event")
+      }`;
+    case "keys":
+      return `all nodes give the same for every key, which nothing overwrote${atRisk(other, "write")}`;
   }
 }
 
@@ -87,11 +94,36 @@ function sum(counter: CounterResults): string {
   const reads = [...new Set(counter["final-reads"])].join(", ");
   const possible = counter.acceptable.map(([from, to]) => from === to ? `${from}` : `${from} to ${to}`);
   const read = reads === "" ? "no final read" : `${reads} in the final reads`;
-  return `${read}, ${possible.join(" or ")} possible${atRisk(counter)}`;
+  return `${read}, ${possible.join(" or ")} possible${atRisk(counter, "addition")}`;
+}
+
+function events(found: EventResults): string {
+  const { "attempt-count": told, "acknowledged-count": acked, "repeat-count": again } = found;
+  const messages = (["missing", "partial", "repeated", "astray", "phantom"] as const)
+    .filter((trouble) => found[trouble].length > 0)
+    .map((trouble) => `, ${found[trouble].length} messages ${trouble}`);
+  const repeated = again === 0 ? "" : `, ${again} times once more`;
+  return `${told} told, ${acked} acknowledged${repeated}${messages.join("")}${atRisk(found, "event")}`;
+}
+
+function keys(found: KeyResults): string {
+  const { "put-count": put, "delete-count": deleted, "acknowledged-count": acked } = found;
+  const troubles = [
+    [found.disagree.length, "keys on which nodes disagree"],
+    [found.superseded.length, "overwritten values in the end"],
+    [found.vanished.length, "values gone"],
+    [found.backwards.length, "steps back"],
+    [found.astray.length + found.phantom.length, "values that nobody put there"],
+  ] as const;
+  const said = troubles.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`);
+  return `${put} put, ${deleted} deleted, ${acked} acknowledged${said.join("")}${atRisk(found, "write")}`;
 }
 
 /** What a killed node took with it is not promised, and not hidden either. */
-function atRisk({ "at-risk-count": count }: CounterResults): string {
-  const some = count === 1 ? "1 addition" : `${count} additions`;
+function atRisk(
+  { "at-risk-count": count }: CounterResults | EventResults | KeyResults,
+  one: "addition" | "event" | "write",
+): string {
+  const some = count === 1 ? `1 ${one}` : `${count} ${one}s`;
   return count === 0 ? "" : `; whatever came of ${some} at nodes that were killed later`;
 }

@@ -15,6 +15,8 @@ export class FinalReads {
   readonly #nodes: readonly string[];
   readonly #indexes: ReadonlyMap<string, number>;
   readonly #read = new Set<string>();
+  /** Nodes that did not answer all that they were asked last. */
+  readonly #failed = new Set<string>();
   readonly #readers = new Map<Key, Readers>();
   /** The values of the first final read. */
   #first: readonly Json[] | undefined;
@@ -27,7 +29,8 @@ export class FinalReads {
 
   /** Each node's read counts once. */
   see(op: Op): void {
-    if (!op.final || op.type !== "ok") return;
+    if (!op.final || op.type === "invoke") return;
+    if (op.type !== "ok") return void this.#failed.add(op.node);
     const index = this.#indexes.get(op.node);
     if (index === undefined || this.#read.has(op.node)) return;
     this.#read.add(op.node);
@@ -47,7 +50,7 @@ export class FinalReads {
 
   /** Nodes whose final read failed. */
   get missing(): readonly string[] {
-    return this.#nodes.filter((node) => !this.#read.has(node));
+    return this.#nodes.filter((node) => !this.#read.has(node) || this.#failed.has(node));
   }
 
   /** Of the nodes whose final read succeeded, those that lack a value. */

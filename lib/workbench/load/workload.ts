@@ -56,12 +56,14 @@ interface Thread {
   answered: number;
   timedOut: number;
   finalTimedOut: boolean;
+  /** What it is still to ask last. */
+  last: readonly Choice[];
 }
 
 function threadOf(index: number, node: string, client: Client): Thread {
   return {
     ...{ index, node, process: index, client },
-    ...{ busy: false, answered: 0, timedOut: 0, finalTimedOut: false },
+    ...{ busy: false, answered: 0, timedOut: 0, finalTimedOut: false, last: [] },
   };
 }
 
@@ -111,7 +113,8 @@ export class Workload {
     const thread = threadOf(EXTRA_FROM + this.#opened++, node, this.#options.clients.open());
     this.#extra.add(thread);
     const { main, operations } = this.#options.definition;
-    this.#issue(thread, { f: f === "read" && operations.read !== undefined ? f : main, value }, false);
+    const shows = (["read", "get"] as const).find((f) => operations[f] !== undefined) ?? main;
+    this.#issue(thread, { f: f === "read" ? shows : main, value }, false);
   }
 
   /** Calls back once no request is open; at once if so. */
@@ -120,9 +123,12 @@ export class Workload {
     this.#whenIdle = run;
   }
 
-  /** One last read by each thread, or what the workload has in its place; then `done`. */
+  /** The last reads by each thread, one after the other, or what the workload has in their place; then `done`. */
   finalReads(done: () => void): void {
-    for (const thread of this.#threads) this.#issue(thread, this.#options.definition.last(this.#draw), true);
+    for (const thread of this.#threads) {
+      thread.last = this.#options.definition.last(this.#draw);
+      this.#issueLast(thread);
+    }
     this.whenIdle(done);
   }
 
@@ -185,6 +191,16 @@ export class Workload {
     thread.client.call(node, body, REQUEST_TIMEOUT_MS, (reply) => this.#onReply(thread, op, sentAt, reply));
   }
 
+  /** At a node that is down, all of them fail at once. */
+  #issueLast(thread: Thread): void {
+    while (!thread.busy) {
+      const [next, ...rest] = thread.last;
+      if (next === undefined) return;
+      thread.last = rest;
+      this.#issue(thread, next, true);
+    }
+  }
+
   #onReply(thread: Thread, op: Op, sentAt: number, reply: Body | undefined): void {
     const { history, elapsed, cluster } = this.#options;
     const { type, value } = this.#outcome(op, reply);
@@ -194,20 +210,25 @@ export class Workload {
     this.#noteAnswer(thread, op, disturbed, reply !== undefined);
     if (type === "info") this.#renew(thread);
     history.complete(op, type, elapsed(), value, disturbed);
+    // A node that is mute is not asked the rest.
+    if (op.final && reply !== undefined) this.#issueLast(thread);
     if (this.#overdue) this.#tick();
     this.#tellIdle();
   }
 
   #outcome(op: Op, reply: Body | undefined): Outcome {
     if (reply === undefined) return { type: "info", value: op.value };
+    const operation = this.#operation(op.f);
     if (reply.type === "error") {
+      const { absent } = operation;
+      if (absent !== undefined && reply["code"] === absent.code) return { type: "ok", value: absent.value };
       if (op.final) this.#options.onFinalRefusal(op.node, errorText(reply));
       return { type: isDefinite(reply["code"]) ? "fail" : "info", value: op.value };
     }
     if (reply.type === `${op.f}_ok`) {
-      const { field, read } = this.#operation(op.f);
-      if (!isLetIn(reply, field)) this.#options.oddities.add(op.node, "odd-reply");
-      const answer = read === undefined ? { value: op.value } : read(field && reply[field]);
+      const { field, read } = operation;
+      if (!isLetIn(reply, operation)) this.#options.oddities.add(op.node, "odd-reply");
+      const answer = read === undefined ? { value: op.value } : read(field && reply[field], reply);
       if (answer?.oddity !== undefined) this.#options.oddities.add(op.node, answer.oddity);
       if (answer !== undefined) return { type: "ok", value: answer.value };
     }
@@ -238,8 +259,8 @@ export class Workload {
 }
 
 /** Maelstrom checks what is no error against a schema (client.clj), which lets no other field in. */
-function isLetIn({ msg_id, ...reply }: Body, field: string | undefined): boolean {
-  const fields = ["type", "in_reply_to", ...field === undefined ? [] : [field]];
+function isLetIn({ msg_id, ...reply }: Body, { field, more = [] }: Operation): boolean {
+  const fields = ["type", "in_reply_to", ...field === undefined ? [] : [field], ...more];
   if (msg_id !== undefined && !Number.isInteger(msg_id)) return false;
   return Object.keys(reply).every((field) => fields.includes(field));
 }

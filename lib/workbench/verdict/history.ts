@@ -2,7 +2,7 @@
 import type { Json } from "../../core/message.ts";
 
 /** What an operation asks, by the type of its request. */
-export const fs = ["broadcast", "add", "read", "echo", "generate"] as const;
+export const fs = ["broadcast", "add", "delete", "read", "get", "echo", "generate"] as const;
 export type F = typeof fs[number];
 
 export type OpType = "invoke" | "ok" | "fail" | "info";
@@ -17,7 +17,7 @@ export interface Op {
   readonly node: string;
   readonly f: F;
   readonly type: OpType;
-  /** What is broadcast, added or to be echoed; where it is ok, what a read, an echo or a request for an id was answered with; null otherwise. */
+  /** What is asked: a value to broadcast, a topic to read, a key; null where there is nothing to say. Where it is ok, what was answered, if that says something. */
   readonly value: Json;
   /** One of the last reads, after everything is healed and rested. */
   readonly final: boolean;
@@ -39,7 +39,10 @@ export interface Counts {
 
 export class History {
   readonly #witnesses: readonly Witness[];
-  readonly #tallies = { broadcast: tally(), read: tally(), add: tally(), echo: tally(), generate: tally() };
+  readonly #tallies: Readonly<Record<F, Record<OpType, number>>> = {
+    ...{ broadcast: tally(), add: tally(), delete: tally(), read: tally(), get: tally() },
+    ...{ echo: tally(), generate: tally() },
+  };
   #index = 0;
 
   constructor(witnesses: readonly Witness[]) {

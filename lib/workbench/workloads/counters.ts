@@ -20,8 +20,9 @@ function counter(name: "g-counter" | "pn-counter", draw: (random: Random) => num
   return {
     name,
     operations: {
-      add: { request: (delta) => ({ type: "add", delta }) },
+      add: { called: "additions", request: (delta) => ({ type: "add", delta }) },
       read: {
+        called: "reads",
         request: () => ({ type: "read" }),
         field: "value",
         read: (answer) =>
@@ -34,7 +35,7 @@ function counter(name: "g-counter" | "pn-counter", draw: (random: Random) => num
     ofValues: false,
     next: ({ random, readShare }) =>
       random.next() < 1 - readShare ? { f: "add", value: draw(random) } : { f: "read", value: null },
-    last: () => ({ f: "read", value: null }),
+    last: () => [{ f: "read", value: null }],
     checker: (options) => new CounterChecker(name === "g-counter", options),
   };
 }

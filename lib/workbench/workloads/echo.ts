@@ -22,6 +22,7 @@ export const echo: WorkloadDefinition = {
   name: "echo",
   operations: {
     echo: {
+      called: "echoes",
       request: (value) => ({ type: "echo", echo: value }),
       field: "echo",
       read: anyJson,
@@ -32,7 +33,7 @@ export const echo: WorkloadDefinition = {
   advises: false,
   ofValues: false,
   next: (draw) => ({ f: "echo", value: payload(draw) }),
-  last: (draw) => ({ f: "echo", value: payload(draw) }),
+  last: (draw) => [{ f: "echo", value: payload(draw) }],
   checker: () => new EchoChecker(),
 };
 

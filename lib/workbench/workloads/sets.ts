@@ -16,15 +16,15 @@ export const gSet: WorkloadDefinition = {
 
 /** `field`: where a read shows the values. */
 function ofSet(f: "broadcast" | "add", field: string, request: (value: Json) => Body) {
-  const read: Operation = { request: () => ({ type: "read" }), field, read: valuesOf };
+  const read: Operation = { called: "reads", request: () => ({ type: "read" }), field, read: valuesOf };
   return {
-    operations: { [f]: { request }, read },
+    operations: { [f]: { called: f === "add" ? "additions" : "broadcasts", request }, read },
     main: f,
     counted: "values",
     ofValues: true,
     next: ({ random, readShare, fresh }: Draw): Choice =>
       random.next() < 1 - readShare ? { f, value: fresh() } : { f: "read", value: null },
-    last: (): Choice => ({ f: "read", value: null }),
+    last: (): readonly Choice[] => [{ f: "read", value: null }],
   };
 }
 

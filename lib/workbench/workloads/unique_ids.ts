@@ -19,6 +19,7 @@ export const uniqueIds: WorkloadDefinition = {
   name: "unique-ids",
   operations: {
     generate: {
+      called: "ids",
       request: () => ({ type: "generate" }),
       field: "id",
       read: anyJson,
@@ -29,7 +30,7 @@ export const uniqueIds: WorkloadDefinition = {
   advises: false,
   ofValues: false,
   next: () => ({ f: "generate", value: null }),
-  last: () => ({ f: "generate", value: null }),
+  last: () => [{ f: "generate", value: null }],
   checker: () => new IdChecker(),
 };
 

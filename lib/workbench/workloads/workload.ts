@@ -1,12 +1,12 @@
-/** One of Maelstrom's workloads, as the examiner runs it: what clients ask, how answers are read, and what is judged. */
+/** One of Maelstrom's workloads, or of topics and keys, as the examiner runs it: what clients ask, how answers are read, and what is judged. */
 import { type Body, type Json, readRequest } from "../../core/message.ts";
 import type { Random } from "../../core/random.ts";
-import type { WorkloadName } from "../../runtime/workloads/names.ts";
+import type { ExaminedWorkload } from "./names.ts";
 import { type F, fs, type Op } from "../verdict/history.ts";
 import type { Oddity } from "../verdict/oddities.ts";
 
 export interface WorkloadDefinition {
-  readonly name: WorkloadName;
+  readonly name: ExaminedWorkload;
   /** By the type of its request; each has a type of answer of the same name with _ok. */
   readonly operations: Readonly<Partial<Record<F, Operation>>>;
   /** The operation of which acknowledgements are counted for people, and what they are called: "values". */
@@ -18,18 +18,24 @@ export interface WorkloadDefinition {
   readonly ofValues: boolean;
   /** The next operation of the load. */
   next(draw: Draw): Choice;
-  /** What each node is asked when all is healed and rested. */
-  last(draw: Draw): Choice;
+  /** What each node is asked, in turn, when all is healed and rested. */
+  last(draw: Draw): readonly Choice[];
   /** Judges what is no set of values. */
   readonly checker?: (options: CheckerOptions) => Checker;
 }
 
 export interface Operation {
+  /** Many of them, for people. */
+  readonly called: string;
   request(value: Json): Body;
   /** The field of an answer, beside `type` and `in_reply_to`, that it must have; without one it has no other. */
   readonly field?: string;
+  /** Fields that it may have beside. */
+  readonly more?: readonly string[];
+  /** The code of an error that is an answer, too, and the value of an operation that was answered so. */
+  readonly absent?: { readonly code: number; readonly value: Json };
   /** The value of an operation that was answered with this in the field; undefined where it is no value. By default what was asked. */
-  read?(answer: unknown): Answer | undefined;
+  read?(answer: unknown, reply: Body): Answer | undefined;
 }
 
 export interface Answer {
@@ -68,7 +74,7 @@ export interface Checker {
 /** One sentence for each reason why the run is not valid, and Maelstrom's `workload` results, then ours. */
 export interface Findings {
   readonly failures: readonly string[];
-  readonly results: EchoResults | IdResults | CounterResults;
+  readonly results: EchoResults | IdResults | CounterResults | EventResults | KeyResults;
 }
 
 export interface EchoResults {
@@ -111,6 +117,78 @@ export interface CounterResults {
   readonly decreased: readonly (Reading & { readonly before: number })[];
   /** Acknowledged additions that need not be in the sum, as their node may have lost its memory since. */
   readonly "at-risk-count": number;
+}
+
+/** A message as it is read in a topic; "" is the default one. */
+export interface TopicMessage {
+  readonly topic: string;
+  readonly message: Json;
+}
+
+/** How often each node's final read shows a message, and how often it may at least and at most. */
+export interface MiscountedMessage extends TopicMessage {
+  readonly least: number;
+  readonly most: number;
+  readonly nodes: Readonly<Record<string, number>>;
+}
+
+export interface EventResults {
+  readonly kind: "events";
+  /** Different events: by topic and id, or by topic and message where there is no id. */
+  readonly "attempt-count": number;
+  readonly "acknowledged-count": number;
+  /** Acknowledgements beyond the first of each event. */
+  readonly "repeat-count": number;
+  /** Acknowledged events that need not be read, as their nodes may have lost their memory since. */
+  readonly "at-risk-count": number;
+  /** Some final read shows a message less often than there are acknowledged events with it. */
+  readonly missing: readonly MiscountedMessage[];
+  /** Final reads do not show a message equally often, though each as often as it may. */
+  readonly partial: readonly MiscountedMessage[];
+  /** Some read showed a message more often than there were events with it. */
+  readonly repeated: readonly (TopicMessage & Sighting & { readonly count: number; readonly most: number })[];
+  /** Some read showed a message that was told in another topic only, or nowhere. */
+  readonly astray: readonly (TopicMessage & Sighting)[];
+  readonly phantom: readonly (TopicMessage & Sighting)[];
+}
+
+/** Where and when a read was answered. */
+export interface Sighting {
+  readonly node: string;
+  readonly "at-ms": number;
+}
+
+/** What a node gave for a key; null: that there is none. */
+export interface KeySighting extends Sighting {
+  readonly topic: string;
+  readonly key: string;
+  readonly value: Json;
+}
+
+export interface KeyResults {
+  readonly kind: "keys";
+  readonly "put-count": number;
+  readonly "delete-count": number;
+  readonly "acknowledged-count": number;
+  /** Acknowledged writes that need not be there, as their nodes may have lost their memory since. */
+  readonly "at-risk-count": number;
+  /** Keys for which the final reads are not the same. */
+  readonly disagree: readonly KeyReadings[];
+  /** Final reads that give what an acknowledged write overwrote; null: a deletion. */
+  readonly superseded: readonly (KeySighting & { readonly "superseded-by": Json })[];
+  /** Reads that give no value, or not in the end, though nobody can have deleted the last. */
+  readonly vanished: readonly KeySighting[];
+  /** Reads that give what had been overwritten at their node. */
+  readonly backwards: readonly (KeySighting & { readonly before: Json })[];
+  readonly astray: readonly KeySighting[];
+  readonly phantom: readonly KeySighting[];
+}
+
+export interface KeyReadings {
+  readonly topic: string;
+  readonly key: string;
+  /** By node; null where there is none. */
+  readonly values: Readonly<Record<string, Json>>;
 }
 
 /** What comes in a message is JSON, of whatever kind, as the payload of an echo may be. */

@@ -1,8 +1,10 @@
 /** Every workload that the examiner can run, by its name. */
-import type { WorkloadName } from "../../runtime/workloads/names.ts";
 import type { Settings } from "../settings.ts";
 import { gCounter, pnCounter } from "./counters.ts";
 import { echo } from "./echo.ts";
+import { events } from "./events.ts";
+import { keys } from "./keys.ts";
+import type { ExaminedWorkload } from "./names.ts";
 import { broadcast, gSet } from "./sets.ts";
 import { uniqueIds } from "./unique_ids.ts";
 import type { WorkloadDefinition } from "./workload.ts";
@@ -12,11 +14,13 @@ export function workloadOf({ workload = "broadcast" }: Pick<Settings, "workload"
   return workloads[workload];
 }
 
-const workloads: Readonly<Record<WorkloadName, WorkloadDefinition>> = {
+const workloads: Readonly<Record<ExaminedWorkload, WorkloadDefinition>> = {
   broadcast,
   echo,
   "unique-ids": uniqueIds,
   "g-set": gSet,
   "g-counter": gCounter,
   "pn-counter": pnCounter,
+  events,
+  keys,
 };

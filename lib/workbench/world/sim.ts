@@ -8,7 +8,7 @@ import { type Mechanism, Node, type NodeOptions, type NodeStatus } from "../../c
 import { fork, type Random } from "../../core/random.ts";
 import { drive, type Driver } from "../../runtime/drive.ts";
 import { driveDurably } from "../../runtime/drive_durably.ts";
-import type { WorkloadName } from "../../runtime/workloads/names.ts";
+import { isWorkload, type WorkloadName } from "../../runtime/workloads/names.ts";
 import { WorkloadNode } from "../../runtime/workloads/workload_node.ts";
 import { Examination } from "../examination.ts";
 import { protocols } from "../reference/protocols.ts";
@@ -27,7 +27,7 @@ import type { Host, HostEvents, HostFactory, Scheduler } from "./world.ts";
 export interface SimNodeOptions {
   readonly deliveryBudgetMs?: number;
   readonly without?: readonly Mechanism[];
-  /** Clients ask for another than broadcast. */
+  /** The node is to serve another than broadcast. */
   readonly workload?: WorkloadName;
   /** Entries that a node persists survive its kills, as with `serve --data`; else it comes back empty, as under Maelstrom. */
   readonly durable?: boolean;
@@ -70,7 +70,7 @@ export function simulation(
   const durable = isDurable(settings);
   const { nodeCount: nodes, startUpMs = startUpMsOf(nodes), workload } = settings;
   const onTrace = recorder?.traced && { onTrace: recorder.traced.bind(recorder) };
-  const given = { startUp: { nodes, ms: startUpMs }, ...workload && { workload } };
+  const given = { startUp: { nodes, ms: startUpMs }, ...workload && isWorkload(workload) && { workload } };
   const factory = hosts(settings.seed, scheduler, { ...given, ...options, ...onTrace, durable });
   const examination = new Examination({
     settings,

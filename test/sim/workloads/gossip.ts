@@ -50,6 +50,7 @@ class GossipHost implements Host {
   }
 
   start(): void {
+    this.#paused = false;
     this.#life = this.#begin({
       id: this.#id,
       restarts: this.#restarts++,

@@ -20,7 +20,7 @@ import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flag
 import { CHOSEN, type Wanted } from "../../exam/wanted.ts";
 import { FILE_RULE, junitFlag, wantedMistakes, wantedOf } from "./wanted.ts";
 import { type Challenge, challengeNames, challenges } from "../../exam/targets.ts";
-import { workloadFlag, workloadMistakes } from "./workload.ts";
+import { examinedFlag, workloadMistakes } from "./workload.ts";
 import { protocolFlag, protocolMistakes } from "./protocol.ts";
 import { SEED_MAX, seedsFlag, seedsMistakes } from "./seeds.ts";
 
@@ -121,7 +121,7 @@ export const exam = z.object({
   "recovery": decimal(0, RECOVERY_S_MAX, "S", `seconds of rest before the final reads (${S.recoveryS})`),
   "seed": whole(0, SEED_MAX, "N", `the seed of all random choices (${S.seed})`),
   "delivery-budget": budget(),
-  "workload": workloadFlag("what clients ask of the nodes, as in Maelstrom (broadcast)"),
+  "workload": examinedFlag("what clients ask of the nodes, as in Maelstrom, or events or keys (broadcast)"),
   "json": toggle("print one JSON object and nothing else"),
   "log-net-send": toggle("log messages on standard error as they are sent into the network"),
   "log-net-recv": toggle("log messages on standard error as they are received"),

@@ -1,6 +1,6 @@
 /** The schemas of what stands around the events of a run: what was run, by which settings, and what came of it. */
 import Type from "typebox";
-import { workloadNames } from "../../../runtime/workloads/names.ts";
+import { examinedWorkloads } from "../../workloads/names.ts";
 import type { Settings } from "../../settings.ts";
 import type { Results } from "../../verdict/results.ts";
 
@@ -49,7 +49,7 @@ export const SettingsSchema = Type.Unsafe<Settings>(Type.Object({
   seed: Type.Number(),
   protocol: Type.Optional(Type.String()),
   /** What was judged decides what is told of. */
-  workload: Type.Optional(Type.Enum([...workloadNames])),
+  workload: Type.Optional(Type.Enum([...examinedWorkloads])),
 }));
 
 const Quantiles = Type.Union([

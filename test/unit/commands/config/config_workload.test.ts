@@ -8,6 +8,7 @@ import { parseTest } from "../../../../lib/commands/config/exam/real.ts";
 import { replayCommand } from "../../../../lib/commands/exam/describe.ts";
 import { ownProgram } from "../../../../lib/commands/exam/processes.ts";
 import { workloadNames } from "../../../../lib/runtime/workloads/names.ts";
+import { examinedWorkloads } from "../../../../lib/workbench/workloads/names.ts";
 import { defaults } from "../../../../lib/workbench/settings.ts";
 import { itself } from "../../../../lib/workbench/world/process.ts";
 import { configOf, mistakesOf } from "./parsed.ts";
@@ -43,6 +44,20 @@ test("--workload: an examination is of one, broadcast by default, and says so wh
   assert.deepEqual([examsOf(), examsOf("-w", "broadcast")], [[usual, usual], [usual, usual]]);
   const again = replayCommand({ settings: { ...defaults, workload: "pn-counter" } }, 3, []);
   assert.equal(again, "hearsay sim --seed 3 --workload pn-counter");
+});
+
+test("--workload: of topics and keys there are two that only the examiner has", () => {
+  for (const workload of examinedWorkloads) {
+    const { exams } = configOf(parseSim(["-w", workload], {}));
+    assert.equal(exams[0]?.settings.workload ?? "broadcast", workload);
+  }
+  assert.deepEqual(mistakesOf(parseMaelstrom(["-w", "keys"], {})).length, 1);
+  assert.deepEqual(mistakesOf(parseSim(["-w", "queues"], {})), [
+    `Cannot run 'sim' as '-w' must be one of ${examinedWorkloads.join(", ")}: current value is "queues"`,
+  ]);
+  const { args: first } = itself();
+  // The node serves both without being told.
+  assert.deepEqual(ownProgram({ settings: { ...defaults, workload: "events" } }).args, first);
 });
 
 test("--workload: challenges, running clusters and comparisons are of broadcast alone", () => {

@@ -9,6 +9,8 @@ import { simulate } from "../../../../lib/workbench/world/sim.ts";
 import type { SimHosts } from "../../../../lib/workbench/world/sim.ts";
 import { listen } from "../../client/fake_node.ts";
 import { configOf } from "../config/parsed.ts";
+import { eventNodes } from "../../../sim/workloads/event_nodes.ts";
+import { keyNodes } from "../../../sim/workloads/key_nodes.ts";
 import { counters, echoes, generators } from "../../../sim/workloads/nodes.ts";
 
 const plain = paintFor(listen().io);
@@ -76,4 +78,29 @@ test("a report says what is wrong with the run of each workload", () => {
   assert.equal(echo, "  echoes            29 asked, 0 came back as they were, 29 did not");
   const [sum] = last(report("g-counter", ["sum"], counters["keeps the largest sum"]));
   assert.match(sum ?? "", /^ {2}sum {15}\d+ in the final reads, \d+ possible$/);
+});
+
+test("a report of topics and keys counts what was told, and what is wrong with it", () => {
+  const labels = ["operations", "events", "keys"];
+  assert.deepEqual(report("events", labels, eventNodes.right).slice(1), [
+    "  operations        35 (17 events, 18 reads): 35 answered",
+    "  events            13 told, 13 acknowledged, 4 times once more",
+    "PASS  Valid: every acknowledged event is read once at every node, in its topic alone.",
+  ]);
+  assert.deepEqual(report("keys", labels, keyNodes.right, "--rate", "50").slice(1), [
+    "  operations        152 (62 puts, 15 deletions, 75 gets): 152 answered",
+    "  keys              53 put, 15 deleted, 68 acknowledged",
+    "PASS  Valid: all nodes give the same for every key, which nothing overwrote.",
+  ]);
+  const [, , mixed] = report("events", labels, eventNodes["has no topics"]);
+  assert.match(mixed ?? "", /, 4 times once more, \d+ messages repeated, \d+ messages astray$/);
+  const [, , last, , ...reasons] = report("keys", labels, keyNodes["the last to arrive"], "--rate", "50");
+  assert.match(
+    last ?? "",
+    /, 3 keys on which nodes disagree, 3 overwritten values in the end, \d+ steps back$/,
+  );
+  assert.match(
+    reasons[1] ?? "",
+    /exam\/a is 60 at n1, 5\.0 s, which \{"n":61\} overwrote; .* a deletion overwrote/,
+  );
 });
