@@ -2,16 +2,19 @@
 import type { Journal } from "./journal.ts";
 import { type Store, StoreFault } from "../store/store.ts";
 
+/** What a journal needs of a store. */
+export type Committing = Pick<Store, "commit" | "check">;
+
 /**
  * A store that fails is suspended: the node refuses broadcasts then, so that only entries come that other nodes have made
  * safe. They wait in the store, and are committed once that is possible [S5].
  */
 export class DegradableJournal implements Journal {
-  readonly #store: Store;
+  readonly #store: Committing;
   #fault: unknown;
   #suspended = false;
 
-  constructor(store: Store) {
+  constructor(store: Committing) {
     this.#store = store;
   }
 
@@ -33,24 +36,22 @@ export class DegradableJournal implements Journal {
 
   /** The fault of a store whose files are gone; undefined where they are there, or the store is suspended. */
   faultOfPlace(): unknown {
-    if (this.#suspended) return undefined;
-    try {
-      this.#store.check();
-      return undefined;
-    } catch (error) {
-      return error;
-    }
+    return this.#suspended ? undefined : faultOf(() => this.#store.check());
   }
 
   /** Tries to commit what waits; returns the fault, undefined where it worked. */
   resume(): unknown {
-    try {
-      this.#store.commit();
-    } catch (error) {
-      this.#fault = error;
-      return error;
-    }
-    this.#suspended = false;
+    this.#fault = faultOf(() => this.#store.commit());
+    this.#suspended = this.#fault !== undefined;
+    return this.#fault;
+  }
+}
+
+function faultOf(run: () => void): unknown {
+  try {
+    run();
     return undefined;
+  } catch (error) {
+    return error;
   }
 }

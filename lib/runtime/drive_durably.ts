@@ -2,7 +2,7 @@
 import type { Store } from "../store/store.ts";
 import { runtimeTimer } from "../../transports/clock.ts";
 import { messageOf } from "../../transports/errno.ts";
-import { DegradableJournal } from "./degradable_journal.ts";
+import { type Committing, DegradableJournal } from "./degradable_journal.ts";
 import { drive, type DriveOptions, type Driver, type Steps } from "./drive.ts";
 
 /** While a store fails, it is tried again this often, and looked at as often while it does not, ms [S5]. */
@@ -10,7 +10,7 @@ export const RESUME_MS = 1_000;
 
 export interface DurableOptions extends Omit<DriveOptions, "journal" | "onUnsafe"> {
   /** Closed by its owner. */
-  readonly store: Store;
+  readonly store: Committing & Pick<Store, "incarnation" | "revert">;
   readonly clock: () => number;
   /** Makes a node that knows what is safe, and its members, in a life of this incarnation. */
   readonly makeNode: (incarnation: number) => Steps;

@@ -7,7 +7,7 @@ import { type FaultKind, StoreFault } from "./store.ts";
 export const FILE_NAME = "hearsay.sqlite";
 
 /** The action that failed, as a verb of the sentence. */
-export type Doing = "open" | "write to";
+export type Doing = "open" | "read" | "write to";
 
 /** So much SQLite writes at once: a disk can have room for a name and none for a page. */
 const PROBE_BYTES = 4_096;
@@ -41,6 +41,11 @@ export function fault(kind: FaultKind, dir: string, doing: Doing, why: string): 
   return new StoreFault(kind, `Cannot ${doing} the log in "${dir}" as ${why}: ${remedies[kind]}`);
 }
 
+/** The fault of a log in which something is not as it was written. */
+export function damaged(dir: string, doing: Doing, why: string): StoreFault {
+  return fault("corrupt", dir, doing, `it is damaged (${why})`);
+}
+
 /** The fault behind an error, if an operator can mend it; otherwise the error itself, which is a bug of ours. */
 export function faultBehind(error: unknown, dir: string, doing: Doing): unknown {
   if (error instanceof StoreFault || !(error instanceof Error)) return error;
@@ -56,7 +61,7 @@ function faultOfSqlite(code: number, error: Error, dir: string, doing: Doing): u
       return fault("in-use", dir, doing, "another process has it open");
     case CODE.corrupt:
     case CODE.notADb:
-      return fault("corrupt", dir, doing, `it is damaged (${error.message})`);
+      return damaged(dir, doing, error.message);
     case CODE.full:
       return fault("full", dir, doing, "there is no room left on the disk");
     case CODE.readOnly:
@@ -66,7 +71,7 @@ function faultOfSqlite(code: number, error: Error, dir: string, doing: Doing): u
         fault("unavailable", dir, doing, `the disk fails (${error.message})`);
     case CODE.error:
       // The statements are fixed, so a table or column that they miss was there once.
-      return doing === "open" ? fault("corrupt", dir, doing, `it is damaged (${error.message})`) : error;
+      return doing === "open" ? damaged(dir, doing, error.message) : error;
     default:
       return error;
   }

@@ -4,11 +4,11 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { dirname, join, resolve } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { crc32 } from "node:zlib";
-import { fault, FILE_NAME } from "./faults.ts";
+import { damaged, fault, FILE_NAME } from "./faults.ts";
 import { incarnationAfter, originOf } from "../core/incarnation.ts";
 
 /** The version of the tables below; a file with a larger one is refused. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** "hrsy": tells our files from other people's databases. */
 const APPLICATION_ID = 0x68727379;
@@ -17,17 +17,20 @@ const APPLICATION_ID = 0x68727379;
 const PAGE_BYTES_MIN = 512;
 
 /**
- * Origins have a table of their own, so that a row repeats no name. A sum is a CRC-32 over the rest of its row. In version
- * 1 a row held one entry, and so had no count.
+ * A row of entries is a block: its values' texts, separated by commas, under consecutive numbers of an origin. The topic is
+ * NULL for plain values. Origins and topics have a table of their own, so that a row repeats no name. A sum is a CRC-32 over
+ * the rest of its row.
  */
 const tables = [
-  `CREATE TABLE IF NOT EXISTS meta
+  `CREATE TABLE meta
      (id TEXT NOT NULL, cluster TEXT NOT NULL, origin TEXT NOT NULL, incarnation INTEGER NOT NULL,
       sum INTEGER NOT NULL) STRICT`,
-  `CREATE TABLE IF NOT EXISTS origins (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT`,
-  `CREATE TABLE IF NOT EXISTS entries
-     (place INTEGER PRIMARY KEY, origin INTEGER NOT NULL, seq INTEGER NOT NULL, count INTEGER,
-      value TEXT NOT NULL, sum INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT`,
+  `CREATE TABLE entries
+     (place INTEGER PRIMARY KEY, origin INTEGER NOT NULL, seq INTEGER NOT NULL, count INTEGER NOT NULL,
+      topic INTEGER, at INTEGER NOT NULL, value TEXT NOT NULL, sum INTEGER NOT NULL) STRICT`,
+  `CREATE INDEX entries_by_number ON entries (origin, seq)`,
+  `CREATE TABLE notes (name TEXT PRIMARY KEY, text TEXT NOT NULL, sum INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
 ];
 
 /** The node and the cluster that a log belongs to. */
@@ -37,22 +40,29 @@ export interface Owner {
 }
 
 /** The owner of a log and the last life in it; before the first life, the origin is empty and the incarnation 0. */
-interface Meta extends Owner {
+export interface Meta extends Owner {
   readonly origin: string;
   readonly incarnation: number;
 }
 
 const chance = { next: Math.random };
 
-/** Returns the path of the log; makes the directory and an empty log where there are none. */
-export function settle(dir: string, owner: Owner): string {
+/** Opens the file of the log for this process alone; makes the directory and an empty log where there are none. */
+export function connect(dir: string, owner: Owner): DatabaseSync {
+  const db = new DatabaseSync(settle(dir, owner));
+  // Before the first read: the process that takes the lock then keeps it, and the write-ahead log needs no shared memory.
+  pragma(db, "locking_mode = EXCLUSIVE");
+  return db;
+}
+
+function settle(dir: string, owner: Owner): string {
   makeDirectory(resolve(dir));
   const path = join(dir, FILE_NAME);
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined) {
-    if (existsSync(`${path}-wal`)) throw damaged(dir, `"${path}-wal" is there, "${path}" is not`);
+    if (existsSync(`${path}-wal`)) throw damaged(dir, "open", `"${path}-wal" is there, "${path}" is not`);
     create(dir, path, owner);
-  } else if (size < PAGE_BYTES_MIN) throw damaged(dir, `"${path}" is cut short`);
+  } else if (size < PAGE_BYTES_MIN) throw damaged(dir, "open", `"${path}" is cut short`);
   return path;
 }
 
@@ -64,24 +74,12 @@ export function admit(db: DatabaseSync, dir: string, owner: Owner): void {
     throw fault("newer", dir, "open", `it has schema ${version}, and this version knows ${SCHEMA_VERSION}`);
   }
   const found = pragma(db, "quick_check(1)", "quick_check");
-  if (found !== "ok") throw damaged(dir, String(found).replaceAll("\n", " "));
+  if (found !== "ok") throw damaged(dir, "open", String(found).replaceAll("\n", " "));
   const { id, cluster } = metaOf(db, dir);
   if (id !== owner.id) throw foreign(dir, `it is the log of node "${id}", and this is "${owner.id}"`);
   if (cluster !== owner.cluster) {
     throw foreign(dir, `it is of the cluster "${cluster}", and this node is of "${owner.cluster}"`);
   }
-}
-
-/** Brings a log of an earlier version, which was admitted, to this one. */
-export function upgrade(db: DatabaseSync): void {
-  if (pragma(db, "user_version") === SCHEMA_VERSION) return;
-  const statements = [
-    "BEGIN EXCLUSIVE",
-    "ALTER TABLE entries ADD COLUMN count INTEGER",
-    `PRAGMA user_version = ${SCHEMA_VERSION}`,
-    "COMMIT",
-  ];
-  for (const sql of statements) db.prepare(sql).run();
 }
 
 /**
@@ -91,7 +89,9 @@ export function upgrade(db: DatabaseSync): void {
 export function beginLife(db: DatabaseSync, dir: string, now: number): number {
   const before = metaOf(db, dir);
   const incarnation = now > before.incarnation ? now : incarnationAfter(before.incarnation, chance);
-  if (incarnation === undefined) throw damaged(dir, `its life ${before.incarnation} can have none after it`);
+  if (incarnation === undefined) {
+    throw damaged(dir, "open", `its life ${before.incarnation} can have none after it`);
+  }
   const origin = originOf(before.id, incarnation);
   const sum = checksum({ ...before, origin, incarnation });
   db.prepare("UPDATE meta SET origin = ?, incarnation = ?, sum = ?").run(origin, incarnation, sum);
@@ -103,15 +103,11 @@ export function pragma(db: DatabaseSync, sql: string, column = sql): SQLOutputVa
   return db.prepare(`PRAGMA ${sql}`).get()?.[column];
 }
 
-export function damaged(dir: string, why: string): Error {
-  return fault("corrupt", dir, "open", `it is damaged (${why})`);
-}
-
 function foreign(dir: string, why: string): Error {
   return fault("foreign", dir, "open", why);
 }
 
-function metaOf(db: DatabaseSync, dir: string): Meta {
+export function metaOf(db: DatabaseSync, dir: string): Meta {
   const row = db.prepare("SELECT id, cluster, origin, incarnation, sum FROM meta").get() ?? {};
   const meta = {
     id: String(row["id"]),
@@ -120,7 +116,7 @@ function metaOf(db: DatabaseSync, dir: string): Meta {
     incarnation: Number(row["incarnation"]),
   };
   if (checksum(meta) !== row["sum"]) {
-    throw damaged(dir, "its description of itself does not match its checksum");
+    throw damaged(dir, "open", "its description of itself does not match its checksum");
   }
   return meta;
 }
@@ -137,7 +133,7 @@ function create(dir: string, path: string, owner: Owner): void {
   const unfinished = `${path}.new`;
   const db = new DatabaseSync(unfinished);
   try {
-    write(db, owner);
+    write(db, { ...owner, origin: "", incarnation: 0 });
     // Locked and looked at again: another process may have been faster, and its log may hold values by now.
     db.prepare("BEGIN EXCLUSIVE").run();
     if (existsSync(path)) rmSync(unfinished, { force: true });
@@ -148,17 +144,20 @@ function create(dir: string, path: string, owner: Owner): void {
   sync(dir);
 }
 
-function write(db: DatabaseSync, owner: Owner): void {
+/** Fills an empty file, or one whose making was interrupted, with the tables of a log without entries. */
+export function write(db: DatabaseSync, meta: Meta): void {
+  const leftOver = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
   const statements = [
+    // Only before there are tables.
+    "PRAGMA auto_vacuum = INCREMENTAL",
     "BEGIN EXCLUSIVE",
+    ...leftOver.map(({ name }) => `DROP TABLE ${name}`),
     ...tables,
     `PRAGMA application_id = ${APPLICATION_ID}`,
     `PRAGMA user_version = ${SCHEMA_VERSION}`,
-    "DELETE FROM meta",
   ];
   // One by one, as Deno gives no result code with the errors of exec().
   for (const sql of statements) db.prepare(sql).run();
-  const meta = { id: owner.id, cluster: owner.cluster, origin: "", incarnation: 0 };
   const insert = db.prepare(
     "INSERT INTO meta (id, cluster, origin, incarnation, sum) VALUES (?, ?, ?, ?, ?)",
   );
@@ -174,7 +173,7 @@ function makeDirectory(dir: string): void {
   for (let made = dir; made.length >= first.length; made = dirname(made)) sync(dirname(made));
 }
 
-function sync(dir: string): void {
+export function sync(dir: string): void {
   const handle = openSync(dir, "r");
   try {
     fsyncSync(handle);

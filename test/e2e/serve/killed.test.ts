@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json } from "../../../lib/core/message.ts";
+import { Texts } from "../../../lib/core/log/texts.ts";
 import { openStore } from "../../../lib/store/sqlite.ts";
 import { Client, Watched } from "../fixtures/client.ts";
 import { Load } from "../fixtures/load.ts";
@@ -102,8 +103,8 @@ function isOnce(values: readonly Json[], acked: ReadonlySet<number>, sent: Reado
 /** Gives a node the log of one that has taken part for long; all of them hold the same. */
 function fill({ id, options: { data = assert.fail() } }: Serving): void {
   const store = openStore({ dir: data, id, cluster: "hearsay", now: 1 });
-  const entries = Array.from({ length: LOG_VALUES }, (_, i) => ({ origin: "n1.1", seq: i + 1, value: i }));
-  store.append(entries);
+  const values = Array.from({ length: LOG_VALUES }, (_, i) => String(i));
+  store.put({ origin: "n1.1", seq: 1, texts: Texts.of(values) }, 1_000);
   store.commit();
   store.close();
 }

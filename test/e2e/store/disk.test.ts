@@ -23,17 +23,21 @@ const mend = "make the directory and the files in it writable for this user, or 
 const smallDisk = cannot("mount a disk of its own", [...onSmallDisk, tmpdir(), "true"]);
 const nobody = cannot("be somebody without rights", [...asNobody, process.execPath, "--version"]);
 
-testNeeding("a full disk refuses a commit, and the log goes on once there is room", smallDisk, () => {
-  const committed = "n1.1 1,n1.1 2";
-  const both = `${committed},n1.4 4,n1.4 5`;
-  const full = ["open", "append", "fill", "append", "append", "read"];
-  const freed = ["free", "append", "read", "close", "open", "read"];
+testNeeding("a full disk refuses a commit, which is done once there is room", smallDisk, () => {
+  const [committed, pending] = ["n1.1 1+2", "n1.1 1+2,n1.2 2+2"];
   inFolder((dir) => {
     const refused = { kind: "full", message: `Cannot write to the log in "${dir}" ${NO_ROOM}` };
+    const full = ["open", "append", "fill", "append", "commit", "read"];
+    const freed = ["free", "commit", "read", "close", "open", "read"];
     const outcomes = keeper([...onSmallDisk, dir], dir, [...full, "another", ...freed]);
-    deepEqual(outcomes.slice(0, 6), ["opened", "committed", "done", refused, refused, committed]);
-    deepEqual(outcomes.slice(7), ["done", "committed", both, "done", "opened", both]);
+    deepEqual(outcomes.slice(0, 6), ["opened", "committed", "done", refused, refused, pending]);
     match(JSON.stringify(outcomes[6]), /"in-use"/);
+    deepEqual(outcomes.slice(7), ["done", "committed", pending, "done", "opened", pending]);
+    const reverted = ["open", "append", "fill", "append", "revert", "read", "free", "append", "read"];
+    deepEqual(keeper([...onSmallDisk, dir], dir, reverted).slice(3), [
+      ...[refused, "done", committed],
+      ...["done", "committed", `${committed},n1.3 3+2`],
+    ]);
   });
 });
 
@@ -45,7 +49,7 @@ testNeeding("a full disk refuses to open a log, and does so no longer once there
     const steps = ["open", "append", "close", "fill", "open", "free", "open", "read", "files"];
     const some = keeper([...onSmallDisk, dir], dir, steps);
     deepEqual(some.slice(3, 6), ["done", full, "done"]);
-    deepEqual(some.slice(6), ["opened", "n1.1 1,n1.1 2", "hearsay.sqlite"]);
+    deepEqual(some.slice(6), ["opened", "n1.1 1+2", "hearsay.sqlite"]);
   });
 });
 

@@ -1,11 +1,14 @@
 /** A driven node whose store fails: what it starts over with, what it is told, and when the store is tried again. */
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
-import type { Effect, Entry, Event } from "../../../lib/core/node.ts";
+import type { Effect, Event } from "../../../lib/core/node.ts";
 import { driveDurably, RESUME_MS } from "../../../lib/runtime/drive_durably.ts";
-import { type Store, StoreFault } from "../../../lib/store/store.ts";
+import type { Run } from "../../../lib/core/log/runs.ts";
+import { Texts } from "../../../lib/core/log/texts.ts";
+import type { Committing } from "../../../lib/runtime/degradable_journal.ts";
+import { StoreFault } from "../../../lib/store/store.ts";
 
-const entry: Entry = { origin: "n0.1", seq: 1, value: 7 };
+const run: Run = { origin: "n0.1", seq: 1, texts: Texts.of(["7"]) };
 
 test("driveDurably() starts over in a later life when a commit fails, and tells the node why and until when [S4] [S5]", () => {
   const rig = new Rig();
@@ -22,7 +25,7 @@ test("driveDurably() starts over in a later life when a commit fails, and tells 
   rig.store.room = true;
   rig.pass(RESUME_MS);
   deepEqual(rig.log, ["9 linked", "works again", "9 storage undefined"]);
-  deepEqual([rig.driver.storage, rig.store.stored], ["durable", [entry]]);
+  deepEqual([rig.driver.storage, rig.store.stored], ["durable", [run]]);
 });
 
 test("driveDurably() looks every RESUME_MS whether the log is still there, and refuses values where it is not [S5]", () => {
@@ -94,39 +97,31 @@ class Rig {
         `${incarnation} ${event.kind}${event.kind === "storage" ? ` ${event.fault}` : ""}`,
       );
       if (event.kind !== "linked" || incarnation === 9 && event.peer === "own") return [];
-      return [{ kind: "persist", own: event.peer === "own", entries: [entry] }];
+      this.store.pending.push(run);
+      return [{ kind: "persist", own: event.peer === "own", runs: [run] }];
     };
     return { step, deadline: Infinity };
   }
 }
 
-class Disk implements Store {
+class Disk implements Committing {
   readonly incarnation = 8;
-  readonly durable = true;
   room = true;
   isGone = false;
-  stored: Entry[] = [];
-  #appended: Entry[] = [];
-
-  entries(): Entry[] {
-    return this.stored;
-  }
-
-  append(entries: readonly Entry[]): void {
-    this.#appended.push(...entries);
-  }
+  stored: Run[] = [];
+  pending: Run[] = [];
 
   commit(): void {
-    const appended = this.#appended;
-    this.#appended = [];
     this.check();
-    if (!this.room && appended.length > 0) throw new StoreFault("full", "no room");
-    this.stored.push(...appended);
+    if (!this.room && this.pending.length > 0) throw new StoreFault("full", "no room");
+    this.stored.push(...this.pending.splice(0));
+  }
+
+  revert(): void {
+    this.pending = [];
   }
 
   check(): void {
     if (this.isGone) throw new StoreFault("gone", "it is gone");
   }
-
-  close(): void {}
 }

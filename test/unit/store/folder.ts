@@ -3,6 +3,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { EntryStore } from "../../../lib/core/log/entry_store.ts";
+import type { Run } from "../../../lib/core/log/runs.ts";
+import { Texts } from "../../../lib/core/log/texts.ts";
+import type { Json } from "../../../lib/core/message.ts";
 import { openStore, type StoreOptions } from "../../../lib/store/sqlite.ts";
 import { type Store, StoreFault } from "../../../lib/store/store.ts";
 
@@ -27,14 +31,22 @@ export function fileIn(dir: string): string {
   return join(dir, "hearsay.sqlite");
 }
 
+/** Consecutive values of an origin. */
+export function run(origin: string, seq: number, ...values: readonly Json[]): Run {
+  return { origin, seq, texts: Texts.of(values.map((value) => JSON.stringify(value))) };
+}
+
+/** All entries of a store, as its blocks come: `origin seq text`. */
+export function entriesIn(store: EntryStore): string[] {
+  return [...store.blocks()].flatMap(({ origin, seq, texts }) =>
+    Array.from(texts, (text, i) => `${origin} ${seq + i} ${text}`)
+  );
+}
+
 /** Opens a log, commits so many entries of two made-up origins in turns, so that each has a row, and closes it. */
 export function write(dir: string, count: number): void {
   const store = open(dir);
-  const entries = Array.from(
-    { length: count },
-    (_, i) => ({ origin: `n2.${i % 2}`, seq: i + 1, value: `value ${i}` }),
-  );
-  store.append(entries);
+  for (let i = 0; i < count; i++) store.put(run(`n2.${i % 2}`, i + 1, `value ${i}`), 1_000);
   store.commit();
   store.close();
 }

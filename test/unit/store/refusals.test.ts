@@ -8,7 +8,7 @@ import { type Doing, faultBehind } from "../../../lib/store/faults.ts";
 import { SCHEMA_VERSION } from "../../../lib/store/schema.ts";
 import { type Store, StoreFault } from "../../../lib/store/store.ts";
 import { below, seeded } from "../../../lib/core/random.ts";
-import { fileIn, inFolder, open, refusal, write } from "./folder.ts";
+import { entriesIn, fileIn, inFolder, open, refusal, run, write } from "./folder.ts";
 
 test(
   "a log of another node is refused",
@@ -27,26 +27,25 @@ test(
   inFolder((dir) => {
     const [mine, away] = [join(dir, "mine"), join(dir, "away")];
     const store = open(mine);
-    const commit = (seq: number) => {
-      store.append([{ origin: "n1.rs", seq, value: seq }]);
-      store.commit();
-    };
-    commit(1);
+    const commit = () => store.commit();
+    store.put(run("n1.rs", 1, 1), 1_000);
+    commit();
+    store.put(run("n1.rs", 2, 2), 1_000);
     const gone = {
       kind: "gone",
       message: `Cannot write to the log in "${mine}" as it was deleted or replaced while the node ran: ` +
         "put it back as it was, or start the node again",
     };
     renameSync(mine, away);
-    deepEqual(refusal(() => commit(2)), gone);
+    deepEqual(refusal(commit), gone);
     deepEqual(refusal(() => store.check()), gone);
     // A backup, say: its log ahead must not go with ours.
     mkdirSync(mine);
     for (const name of ["hearsay.sqlite", "hearsay.sqlite-wal"]) writeFileSync(join(mine, name), name);
-    deepEqual(refusal(() => commit(2)), gone);
+    deepEqual(refusal(commit), gone);
     renameSync(mine, join(dir, "other"));
     renameSync(away, mine);
-    commit(2);
+    commit();
     renameSync(mine, away);
     renameSync(join(dir, "other"), mine);
     store.close();
@@ -54,7 +53,7 @@ test(
       equal(readFileSync(join(mine, name), "utf8"), name);
     }
     const again = open(away);
-    deepEqual([...again.entries()].map(({ seq }) => seq), [1, 2]);
+    deepEqual(entriesIn(again), ["n1.rs 1 1", "n1.rs 2 2"]);
     again.close();
   }),
 );
@@ -225,7 +224,7 @@ test(
         "stop that process first, or give this node a directory of its own",
     };
     deepEqual(refusal(() => open(dir)), inUse);
-    store.append([{ origin: "n1.rs", seq: 0.5, value: 1 }]);
+    store.put(run("n1.rs", 0.5, 1), 1_000);
     throws(() => store.commit());
     deepEqual(refusal(() => open(dir)), inUse);
     store.close();
@@ -285,7 +284,7 @@ function change(dir: string, sql: string): void {
 
 function contents(store: Store): unknown {
   const { incarnation } = store;
-  const entries = [...store.entries()];
+  const entries = entriesIn(store);
   store.close();
   return { incarnation, entries };
 }

@@ -1,95 +1,32 @@
-/** Both stores: committed entries are held in order, and a life is later than the ones before. */
+/** The log on disk: what was put is there from life to life, and a life is later than the ones before. */
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { INCARNATION_LEAP_MAX } from "../../../lib/core/incarnation.ts";
-import type { Entry } from "../../../lib/core/log/log.ts";
 import type { Json } from "../../../lib/core/message.ts";
-import { memoryStore } from "../../../lib/store/memory.ts";
-import type { Store } from "../../../lib/store/store.ts";
-import { fileIn, inFolder, open } from "./folder.ts";
+import { entriesIn, fileIn, inFolder, open, run } from "./folder.ts";
 
 const now = 1_000;
-const first: Entry = { origin: "n1.rs", seq: 1, value: "one" };
-const second: Entry = { origin: "n2.a", seq: 7, value: { two: [2] } };
-const third: Entry = { origin: "n1.rs", seq: 2, value: null };
-
-const kinds: readonly (readonly [name: string, durable: boolean, make: (dir: string) => Store])[] = [
-  ["memory store", false, () => memoryStore({ now })],
-  ["durable store", true, (dir) => open(dir, { now })],
-];
-
-for (const [name, durable, make] of kinds) {
-  test(
-    `${name} holds what was committed, in the order in which it came`,
-    inFolder((dir) => {
-      const store = make(dir);
-      store.append([second, first]);
-      store.append([]);
-      store.append([third]);
-      deepEqual([...store.entries()], []);
-      store.commit();
-      deepEqual([...store.entries()], [second, first, third]);
-      store.close();
-    }),
-  );
-
-  test(
-    `${name} commits nothing where nothing was appended`,
-    inFolder((dir) => {
-      const store = make(dir);
-      store.commit();
-      store.append([first]);
-      store.commit();
-      store.commit();
-      deepEqual([...store.entries()], [first]);
-      store.close();
-    }),
-  );
-
-  test(
-    `${name} takes more while it is being read`,
-    inFolder((dir) => {
-      const store = make(dir);
-      store.append([first, second]);
-      store.commit();
-      const reader = store.entries()[Symbol.iterator]();
-      deepEqual(reader.next().value, first);
-      store.append([third]);
-      store.commit();
-      deepEqual(reader.next().value, second);
-      equal(reader.next().done, true);
-      deepEqual([...store.entries()], [first, second, third]);
-      store.close();
-    }),
-  );
-
-  test(
-    `${name} begins with the moment as its incarnation, and says whether it lasts`,
-    inFolder((dir) => {
-      const store = make(dir);
-      equal(store.incarnation, now);
-      equal(store.durable, durable);
-      store.close();
-    }),
-  );
-}
 
 test(
-  "a log is the same one when it is opened again",
+  "what is put is shown at once, and there when the log is opened again once it is committed",
   inFolder((dir) => {
     const before = open(dir);
-    before.append([first, second]);
+    before.put(run("n2.a", 7, { two: [2] }), 1_001.9);
+    before.put({ ...run("n1.rs", 1, ["one"]), topic: "news" }, 1_002);
     before.commit();
-    before.append([third]);
-    before.commit();
+    before.put(run("n1.rs", 2, null), 1_003);
+    const all = ['n2.a 7 {"two":[2]}', 'n1.rs 1 ["one"]', "n1.rs 2 null"];
+    deepEqual(entriesIn(before), all);
     before.close();
     const after = open(dir, { now: now + 5 });
-    deepEqual([...after.entries()], [first, second, third]);
-    after.append([{ ...first, seq: 3 }, { ...second, origin: "n3.c" }]);
-    after.commit();
-    deepEqual([...after.entries()].slice(3), [{ ...first, seq: 3 }, { ...second, origin: "n3.c" }]);
+    deepEqual(entriesIn(after), all.slice(0, 2));
+    deepEqual([...after.blocks()].map(({ id, topic, at }) => [id, topic, at]), [
+      ...[[1, undefined, 1_001], [2, "news", 1_002]],
+    ]);
+    const [placed] = after.put(run("n1.rs", 3, 3), 1_004);
+    deepEqual(placed, { block: 3, count: 1 });
     after.close();
   }),
 );
@@ -111,20 +48,6 @@ test(
 );
 
 test(
-  "what was appended and not committed is gone when the log is opened again",
-  inFolder((dir) => {
-    const before = open(dir);
-    before.append([first]);
-    before.commit();
-    before.append([second]);
-    before.close();
-    const after = open(dir);
-    deepEqual([...after.entries()], [first]);
-    after.close();
-  }),
-);
-
-test(
   "a log gives back every value as it was",
   inFolder((dir) => {
     const strange = [
@@ -141,13 +64,18 @@ test(
     const values: Json[] = [...strange, ...numbers, true, false, null, [], {}, {
       "__proto__x": [{ "": null }],
     }];
-    const entries = values.map((value, i) => ({ origin: `"n'${i % 3}".\u{1f600}`, seq: i + 1, value }));
     const before = open(dir);
-    before.append(entries);
+    values.forEach((value, i) => before.put(run(`"n'${i % 3}".\u{1f600}`, i + 1, value), now));
+    const expected = entriesIn(before);
+    equal(expected.length, values.length);
     before.commit();
     before.close();
     const after = open(dir);
-    deepEqual([...after.entries()], entries);
+    deepEqual(entriesIn(after), expected);
+    values.forEach((value, i) => {
+      const { texts } = after.take(`"n'${i % 3}".\u{1f600}`, i + 1, i + 1);
+      equal(texts.text, JSON.stringify(value));
+    });
     after.close();
   }),
 );
@@ -160,7 +88,7 @@ test(
     const before = ahead();
     store.commit();
     equal(ahead(), before);
-    store.append([{ ...first, value: "x".repeat(10_000) }]);
+    store.put(run("n1.rs", 1, "x".repeat(10_000)), now);
     equal(ahead(), before);
     store.commit();
     ok(ahead() >= before + 10_000);
@@ -169,20 +97,34 @@ test(
 );
 
 test(
-  "a commit takes all that was appended or nothing of it",
+  "a commit takes all that is pending or nothing of it; what it could not take is pending still, until it is reverted",
   inFolder((dir) => {
     const store = open(dir);
-    store.append([first]);
+    store.put(run("n1.rs", 1, "one"), now);
+    store.note("kept", "1");
     store.commit();
+    const { bytes } = store;
     // No node makes such a number; it stands for whatever may go wrong half-way.
-    store.append([{ ...third, origin: "n4.d" }, { ...third, seq: 0.5 }]);
+    store.put(run("n4.d", 2, 4), now);
+    store.put(run("n1.rs", 0.5, 1), now);
+    store.note("kept", undefined);
     throws(() => store.commit());
-    deepEqual([...store.entries()], [first]);
-    store.append([{ ...third, origin: "n5.e" }, { ...third, origin: "n4.d" }]);
+    deepEqual(entriesIn(store), ['n1.rs 1 "one"', "n4.d 2 4", "n1.rs 0.5 1"]);
+    throws(() => store.commit());
+    store.revert();
+    deepEqual([entriesIn(store), [...store.notes()], store.bytes], [
+      ['n1.rs 1 "one"'],
+      [["kept", "1"]],
+      bytes,
+    ]);
+    store.put(run("n5.e", 2, 5), now);
+    store.put(run("n4.d", 2, 4), now);
     store.commit();
+    const all = ['n1.rs 1 "one"', "n5.e 2 5", "n4.d 2 4"];
+    deepEqual(entriesIn(store), all);
     store.close();
     const after = open(dir);
-    deepEqual([...after.entries()], [first, { ...third, origin: "n5.e" }, { ...third, origin: "n4.d" }]);
+    deepEqual(entriesIn(after), all);
     after.close();
   }),
 );

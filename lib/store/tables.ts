@@ -1,0 +1,194 @@
+/** The tables of the log: blocks of entries as rows, each with a checksum, and notes. */
+import { Buffer } from "node:buffer";
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
+import type { Block } from "../core/log/entry_store.ts";
+import { Texts } from "../core/log/texts.ts";
+import { damaged, type Doing } from "./faults.ts";
+import { Names } from "./names.ts";
+
+/** So many rows are read at once: a cursor that stayed open would keep the log ahead from being folded into the file. */
+const PAGE_ROWS = 32;
+
+const columns = "place, origin, seq, count, topic, at, value, sum";
+
+type Row = Record<string, SQLOutputValue>;
+
+/** What a look at all of it has found. */
+export interface Survey {
+  /** The largest id of a block; 0: there is none. */
+  readonly lastId: number;
+  /** Of all texts. */
+  readonly bytes: number;
+  /** The numbers of names that no row has any more. */
+  readonly unusedNames: readonly number[];
+}
+
+export class Tables {
+  readonly #db: DatabaseSync;
+  readonly #dir: string;
+  readonly #names = new Names();
+  /** The numbers of names that the transaction under way has added. */
+  #added: number[] = [];
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #find: StatementSync;
+  readonly #one: StatementSync;
+  readonly #page: StatementSync;
+  readonly #size: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #addName: StatementSync;
+  readonly #deleteName: StatementSync;
+  readonly #notes: StatementSync;
+  readonly #note: StatementSync;
+  readonly #deleteNote: StatementSync;
+
+  constructor(db: DatabaseSync, dir: string) {
+    this.#db = db;
+    this.#dir = dir;
+    for (const { id, name } of db.prepare("SELECT id, name FROM names").all()) {
+      this.#names.set(Number(id), String(name));
+    }
+    this.#begin = db.prepare("BEGIN IMMEDIATE");
+    this.#commit = db.prepare("COMMIT");
+    this.#find = db.prepare(
+      "SELECT place, seq, count FROM entries WHERE origin = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
+    );
+    this.#one = db.prepare(`SELECT ${columns} FROM entries WHERE place = ?`);
+    this.#page = db.prepare(
+      `SELECT ${columns} FROM entries WHERE place > ? AND place <= ? ORDER BY place LIMIT ${PAGE_ROWS}`,
+    );
+    this.#size = db.prepare("SELECT octet_length(value) AS bytes FROM entries WHERE place = ?");
+    this.#insert = db.prepare(`INSERT INTO entries (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#delete = db.prepare("DELETE FROM entries WHERE place = ?");
+    this.#addName = db.prepare("INSERT INTO names (id, name) VALUES (?, ?)");
+    this.#deleteName = db.prepare("DELETE FROM names WHERE id = ?");
+    this.#notes = db.prepare("SELECT name, text, sum FROM notes ORDER BY name");
+    this.#note = db.prepare("INSERT OR REPLACE INTO notes (name, text, sum) VALUES (?, ?, ?)");
+    this.#deleteNote = db.prepare("DELETE FROM notes WHERE name = ?");
+  }
+
+  /** The id of the block that holds an entry; undefined: none does. */
+  find(origin: string, seq: number): number | undefined {
+    const number = this.#names.numberOf(origin);
+    if (number === undefined) return undefined;
+    const row = this.#find.get(number, seq);
+    if (row === undefined || seq >= Number(row["seq"]) + Number(row["count"])) return undefined;
+    return Number(row["place"]);
+  }
+
+  block(id: number, doing: Doing = "read"): Block | undefined {
+    const row = this.#one.get(id);
+    return row === undefined ? undefined : this.#blockOf(row, doing);
+  }
+
+  /** Those with ids above `after`, up to `last`, in order. */
+  *blocks(after: number, last: number, doing: Doing = "read"): Generator<Block> {
+    for (let rows: Row[] = this.#page.all(after, last); rows.length > 0; rows = this.#page.all(after, last)) {
+      for (const row of rows) {
+        after = Number(row["place"]);
+        yield this.#blockOf(row, doing);
+      }
+    }
+  }
+
+  /** The bytes of a block's text; undefined where there is no such block. */
+  bytesOf(id: number): number | undefined {
+    const bytes = this.#size.get(id)?.["bytes"];
+    return bytes === undefined ? undefined : Number(bytes);
+  }
+
+  write({ id, origin, seq, texts, topic, at }: Block): void {
+    const [number, topicNumber] = [this.#number(origin), topic === undefined ? null : this.#number(topic)];
+    const sum = checksum({ id, origin, seq, texts, topic, at });
+    this.#insert.run(id, number, seq, texts.length, topicNumber, at, texts.text, sum);
+  }
+
+  delete(id: number): void {
+    this.#delete.run(id);
+  }
+
+  /** All of what `run` writes is on disk when this returns, or it throws and nothing is. */
+  transact(run: () => void): void {
+    this.#added = [];
+    try {
+      this.#begin.run();
+      run();
+      this.#commit.run();
+    } catch (error) {
+      for (const number of this.#added) this.#names.delete(number);
+      // SQLite itself undoes some transactions, but not all.
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  note(name: string, text: string | undefined): void {
+    if (text === undefined) this.#deleteNote.run(name);
+    else this.#note.run(name, text, noteSum(name, text));
+  }
+
+  *notes(doing: Doing = "read"): Generator<readonly [name: string, text: string]> {
+    for (const row of this.#notes.all()) {
+      const [name, text] = [String(row["name"]), String(row["text"])];
+      if (noteSum(name, text) !== row["sum"]) throw this.#damaged(doing, `note "${name}"`);
+      yield [name, text];
+    }
+  }
+
+  /** Looks at all of it; something damaged is a fault. */
+  survey(): Survey {
+    const [unused, found] = [new Set(this.#names.numbers()), { lastId: 0, bytes: 0 }];
+    for (const { id, origin, topic, texts } of this.blocks(0, Number.MAX_SAFE_INTEGER, "open")) {
+      for (const name of [origin, topic]) unused.delete(this.#names.numberOf(name ?? "") ?? 0);
+      found.lastId = id;
+      found.bytes += Buffer.byteLength(texts.text);
+    }
+    for (const _ of this.notes("open"));
+    return { ...found, unusedNames: [...unused] };
+  }
+
+  deleteName(number: number): void {
+    this.#deleteName.run(number);
+    this.#names.delete(number);
+  }
+
+  #number(name: string): number {
+    let number = this.#names.numberOf(name);
+    if (number === undefined) {
+      number = this.#names.add(name);
+      this.#added.push(number);
+      this.#addName.run(number, name);
+    }
+    return number;
+  }
+
+  /** SQLite does not check the contents of rows, and a value that has rotted must not spread to other nodes. */
+  #blockOf(row: Row, doing: Doing): Block {
+    const block = {
+      id: Number(row["place"]),
+      origin: this.#names.nameOf(Number(row["origin"])) ?? "",
+      seq: Number(row["seq"]),
+      texts: new Texts(String(row["value"]), Number(row["count"])),
+      topic: row["topic"] === null ? undefined : this.#names.nameOf(Number(row["topic"])) ?? "",
+      at: Number(row["at"]),
+    };
+    if (checksum(block) !== row["sum"]) throw this.#damaged(doing, `entry ${block.seq} of "${block.origin}"`);
+    return block;
+  }
+
+  #damaged(doing: Doing, what: string): Error {
+    return damaged(this.#dir, doing, `${what} does not match its checksum`);
+  }
+}
+
+/** CRC-32 over the whole of a row. */
+export function checksum({ id, origin, seq, texts, topic, at }: Block): number {
+  const head = `${id} ${origin} ${seq} ${texts.length} ${topic === undefined ? "" : `/${topic}`} ${at} `;
+  return crc32(texts.text, crc32(head));
+}
+
+function noteSum(name: string, text: string): number {
+  return crc32(text, crc32(`${name} `));
+}

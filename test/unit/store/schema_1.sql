@@ -1,0 +1,27 @@
+-- A log as the program that knew schema 1 wrote it.
+PRAGMA application_id = 1752331129;
+PRAGMA user_version = 1;
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE meta
+     (id TEXT NOT NULL, cluster TEXT NOT NULL, origin TEXT NOT NULL, incarnation INTEGER NOT NULL,
+      sum INTEGER NOT NULL) STRICT;
+INSERT INTO meta VALUES('n1','books','n1.loyw3v28',1700000000000,3142335721);
+CREATE TABLE origins (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+INSERT INTO origins VALUES(1,'n1.lol1s0w0');
+INSERT INTO origins VALUES(2,'n2.lol1s0w9');
+CREATE TABLE entries
+     (place INTEGER PRIMARY KEY, origin INTEGER NOT NULL, seq INTEGER NOT NULL, value TEXT NOT NULL,
+      sum INTEGER NOT NULL) STRICT;
+INSERT INTO entries VALUES(1,1,1,'1',3905433617);
+INSERT INTO entries VALUES(2,1,2,'-2.5',1314654900);
+INSERT INTO entries VALUES(3,1,3,'"two"',1916911251);
+INSERT INTO entries VALUES(4,1,4,'{"b":[3,{"a":null}],"a,b":"],["}',4036342084);
+INSERT INTO entries VALUES(5,2,1,'""',984038536);
+INSERT INTO entries VALUES(6,2,2,'"\u0000\ud800é𝄞 "',470233619);
+INSERT INTO entries VALUES(7,2,3,'"''; DROP TABLE entries"',1747253194);
+INSERT INTO entries VALUES(8,1,5,'[[1,2]]',2475133799);
+INSERT INTO entries VALUES(9,2,7,'[]',562810182);
+INSERT INTO entries VALUES(10,2,8,'true',1470722558);
+INSERT INTO entries VALUES(11,2,4,'"between"',1044615340);
+COMMIT;
