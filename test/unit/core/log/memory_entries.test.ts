@@ -38,7 +38,7 @@ test("entries that fill a gap go on where those before it end, and stay blocks o
   equal(entries.take("a", 2, 9).texts.text, "2,3,4,5,6");
 });
 
-test("a run over the end of a block goes on in the next one", () => {
+test("a run over the end of a block goes on in the next one [L9]", () => {
   const entries = new MemoryEntries();
   entries.put(run(1, 1_000), 0);
   deepEqual(entries.put(run(1_001, 2_048), 0), [
@@ -49,7 +49,7 @@ test("a run over the end of a block goes on in the next one", () => {
   equal(entries.take("a", BLOCK_ENTRIES_MAX, 3_000).texts.text, String(BLOCK_ENTRIES_MAX));
 });
 
-test("a block takes nothing that comes BLOCK_MS_MAX after its first entry, also when the clock was set back", () => {
+test("a block takes nothing that comes BLOCK_MS_MAX after its first entry, also when the clock was set back [L9]", () => {
   const entries = new MemoryEntries();
   entries.put(run(1, 1, "b"), 5 * BLOCK_MS_MAX);
   for (const [seq, at, block] of [[1, 0, 2], [2, BLOCK_MS_MAX - 1, 2], [3, BLOCK_MS_MAX, 3]] as const) {
@@ -57,7 +57,7 @@ test("a block takes nothing that comes BLOCK_MS_MAX after its first entry, also 
   }
 });
 
-test("all who ask get the same texts: those that came, and once more came, those that are kept", () => {
+test("all who ask get the same texts: those that came, and once more came, those that are kept [L7]", () => {
   const entries = new MemoryEntries();
   const came = run(1, 100);
   entries.put(came, 0);
