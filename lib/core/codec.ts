@@ -1,19 +1,35 @@
 /** Line to envelope and back [W1]: a bad line is a value, never an exception [W2]. */
-import { type Asking, askingOf, type Envelope, faultOf, isEnvelope, withoutNullIds } from "./message.ts";
+import { Runs } from "./log/runs.ts";
+import {
+  type Asking,
+  askingOf,
+  type Body,
+  type Envelope,
+  faultOf,
+  isEnvelope,
+  withoutNullIds,
+} from "./message.ts";
+import { RawJson } from "./raw.ts";
 
 export type Decoded =
   | { readonly ok: true; readonly envelope: Envelope }
   /** `asking`: where an answer to it is waited for all the same. */
   | { readonly ok: false; readonly reason: string; readonly asking?: Asking };
 
-/** Reads one line, without its end. Never throws. */
+/** The bodies whose `runs` are entries. */
+const WITH_RUNS: ReadonlySet<unknown> = new Set(["delta", "ack", "probe", "push"]);
+
+const TYPE = '"type":"';
+const RUNS = ',"runs":';
+/** How a line ends whose body ends with runs. */
+const END = "}}";
+
+/** Reads one line, without its end. Never throws. The `runs` between nodes are Runs where encode() wrote them, else JSON. */
 export function decode(line: string): Decoded {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return { ok: false, reason: "this is not JSON" };
-  }
+  const withRuns = decodeRuns(line);
+  if (withRuns !== undefined) return { ok: true, envelope: withRuns };
+  const value = parsed(line);
+  if (value === undefined) return { ok: false, reason: "this is not JSON" };
   if (isEnvelope(value)) return { ok: true, envelope: value };
   const plain = withoutNullIds(value);
   if (isEnvelope(plain)) return { ok: true, envelope: plain };
@@ -21,7 +37,57 @@ export function decode(line: string): Decoded {
   return { ok: false, reason: faultOf("an envelope", plain), ...asking && { asking } };
 }
 
-/** One line, without its end: JSON never holds a raw newline. */
+/** A line whose body ends with `runs`, which are not parsed but scanned. Undefined on any doubt: then it is parsed as a whole. */
+function decodeRuns(line: string): Envelope | undefined {
+  if (!line.endsWith(`]${END}`) || !tellsRuns(line)) return undefined;
+  // A string cannot hold `,"`: its quote would be escaped. So this is a field of an object, or the line is not JSON.
+  const at = line.indexOf(`${RUNS}[`);
+  const read = at < 0 ? undefined : Runs.read(line, at + RUNS.length);
+  if (read === undefined || read.end + END.length !== line.length) return undefined;
+  // With another value in the place of the runs the rest is JSON exactly where the line is.
+  const value = parsed(`${line.slice(0, at)}${RUNS}0${END}`);
+  if (!isEnvelope(value) || !WITH_RUNS.has(value.body.type)) return undefined;
+  // The object that the line ends with is the body if no other field is an object.
+  for (const [key, field] of Object.entries(value)) {
+    if (key !== "body" && typeof field === "object") return undefined;
+  }
+  return { ...value, body: { ...value.body, runs: read.runs } };
+}
+
+/** Whether the first type in the line is one of those with runs. */
+function tellsRuns(line: string): boolean {
+  const from = line.indexOf(TYPE) + TYPE.length;
+  return from >= TYPE.length && WITH_RUNS.has(line.slice(from, line.indexOf('"', from)));
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One line, without its end: JSON never holds a raw newline. Fields of RawJson stand last, their texts as they are. */
 export function encode(envelope: Envelope): string {
-  return JSON.stringify(envelope);
+  const { body, ...others } = envelope;
+  const rest: Record<string, unknown> = { ...body };
+  let texts = "";
+  for (const key in body) {
+    const field = body[key];
+    if (!(field instanceof RawJson)) continue;
+    texts += `,${JSON.stringify(key)}:${field.text}`;
+    rest[key] = undefined;
+  }
+  if (texts === "") return JSON.stringify(envelope);
+  // At least the type is left before what is added.
+  return `${JSON.stringify({ ...others, body: rest }).slice(0, -END.length)}${texts}${END}`;
+}
+
+/** The same body with the JSON of every text, for those who look into it. */
+export function plain(body: Body): Body {
+  const fields = Object.entries(body).map((
+    [key, field],
+  ) => [key, field instanceof RawJson ? field.toJSON() : field]);
+  return { ...Object.fromEntries(fields), type: body.type };
 }

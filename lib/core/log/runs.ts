@@ -4,6 +4,15 @@ import { RawJson } from "../raw.ts";
 import { isTooDeep, VALUE_DEPTH_MAX } from "./canonical.ts";
 import { scan } from "./scan.ts";
 import { Texts } from "./texts.ts";
+import { endOfString } from "./tokens.ts";
+
+/** As long as the id of an origin may be, characters. */
+const ORIGIN_CHARS_MAX = 256;
+/** Of a longer line a run keeps only what is its own, unless that is a large part of the line. */
+const SHARED_LINE_CHARS = 4_096;
+const SHARED_PART = 4;
+/** A safe integer has no more. */
+const DIGITS_MAX = 16;
 
 /** Consecutive entries of one origin, the first of which has the number `seq`. */
 export interface Run {
@@ -31,15 +40,21 @@ export class Runs extends RawJson {
   /** What is gone where this comes from. */
   readonly gaps: readonly Range[];
 
-  constructor(runs: readonly Run[], gaps: readonly Range[] = []) {
-    super(
-      `[${[
-        ...runs.map(textOf),
-        ...gaps.map(({ origin, seq, count }) => JSON.stringify([origin, seq, count])),
-      ]}]`,
-    );
+  constructor(runs: readonly Run[], gaps: readonly Range[] = [], text: string = textOf(runs, gaps)) {
+    super(text);
     this.runs = runs;
     this.gaps = gaps;
+  }
+
+  /**
+   * The runs in a line, which begin at `at`, and where they end; undefined where they are not as textOf() writes them. Their
+   * text is shared with the line, as long as the message is in use.
+   */
+  static read(line: string, at: number): { readonly runs: Runs; readonly end: number } | undefined {
+    const reader = new RunReader(line, at);
+    const isRead = reader.read();
+    const { runs, gaps, end } = reader;
+    return isRead ? { runs: new Runs(runs, gaps, line.slice(at, end)), end } : undefined;
   }
 
   /** The runs that JSON spells; undefined where it spells none. */
@@ -51,7 +66,7 @@ export class Runs extends RawJson {
     for (const each of json) {
       if (!Array.isArray(each) || each.length < 3 || each.length > 4) return undefined;
       const [origin, seq, values, topic]: unknown[] = each;
-      if (typeof origin !== "string" || origin === "" || origin.length > 256) return undefined;
+      if (typeof origin !== "string" || origin === "" || origin.length > ORIGIN_CHARS_MAX) return undefined;
       if (!isOrdinal(seq)) return undefined;
       if (isOrdinal(values) && topic === undefined) gaps.push({ origin, seq, count: values });
       else if (Array.isArray(values)) {
@@ -83,9 +98,110 @@ export function valuesOf({ texts }: Run): Json[] {
   return JSON.parse(`[${texts.text}]`);
 }
 
-function textOf({ origin, seq, texts, topic }: Run): string {
-  const end = topic === undefined ? "]]" : `],${JSON.stringify(topic)}]`;
-  return `[${JSON.stringify(origin)},${seq},[${texts.text}${end}`;
+function textOf(runs: readonly Run[], gaps: readonly Range[]): string {
+  let text = "";
+  for (const { origin, seq, texts, topic } of runs) {
+    const end = topic === undefined ? "]]" : `],${JSON.stringify(topic)}]`;
+    text += `${text === "" ? "" : ","}[${JSON.stringify(origin)},${seq},[${texts.text}${end}`;
+  }
+  for (const { origin, seq, count } of gaps) {
+    text += `${text === "" ? "" : ","}[${JSON.stringify(origin)},${seq},${count}]`;
+  }
+  return `[${text}]`;
+}
+
+/** Goes over the runs of a line from one character to the next. */
+class RunReader {
+  readonly runs: Run[] = [];
+  readonly gaps: Range[] = [];
+  /** Where it is. */
+  end: number;
+  readonly #line: string;
+
+  constructor(line: string, at: number) {
+    this.#line = line;
+    this.end = at;
+  }
+
+  read(): boolean {
+    if (!this.#goesBehind("[")) return false;
+    if (this.#goesBehind("]")) return true;
+    do {
+      if (!this.#readRun()) return false;
+    } while (this.#goesBehind(","));
+    return this.#goesBehind("]");
+  }
+
+  #readRun(): boolean {
+    if (!this.#goesBehind("[")) return false;
+    const origin = this.#string();
+    if (origin === undefined || origin === "" || origin.length > ORIGIN_CHARS_MAX) return false;
+    if (!this.#goesBehind(",")) return false;
+    const seq = this.#ordinal();
+    if (seq === undefined || !this.#goesBehind(",")) return false;
+    if (!this.#goesBehind("[")) {
+      const count = this.#ordinal();
+      if (count === undefined) return false;
+      this.gaps.push({ origin, seq, count });
+      return this.#goesBehind("]");
+    }
+    const texts = this.#texts();
+    if (texts === undefined) return false;
+    const hasTopic = this.#goesBehind(",");
+    const topic = hasTopic ? this.#string() : undefined;
+    if (hasTopic && topic === undefined) return false;
+    this.runs.push({ origin, seq, texts, topic });
+    return this.#goesBehind("]");
+  }
+
+  #goesBehind(char: string): boolean {
+    const isThere = this.#line.charCodeAt(this.end) === char.charCodeAt(0);
+    if (isThere) this.end++;
+    return isThere;
+  }
+
+  /** Parsed, as a part of the line would keep the line for as long as the name of an origin is known. */
+  #string(): string | undefined {
+    const from = this.end;
+    if (!this.#goesBehind('"')) return undefined;
+    const quote = endOfString(this.#line, this.end);
+    if (quote < 0) return undefined;
+    this.end = quote + 1;
+    return JSON.parse(this.#line.slice(from, this.end));
+  }
+
+  #ordinal(): number | undefined {
+    const from = this.end;
+    while (isDigit(this.#line.charCodeAt(this.end)) && this.end - from <= DIGITS_MAX) this.end++;
+    const digits = this.#line.slice(from, this.end);
+    const number = Number(digits);
+    return isOrdinal(number) && !digits.startsWith("0") ? number : undefined;
+  }
+
+  /** The values as far as the bracket that ends them, and goes behind it. */
+  #texts(): Texts | undefined {
+    if (this.#goesBehind("]")) return Texts.of([]);
+    const from = this.end;
+    const found = scan(this.#line, from);
+    if (found === undefined) return undefined;
+    this.end = found.end;
+    const text = this.#line.slice(from, found.end);
+    const texts = new Texts(kept(text, this.#line), found.count, { ...found, end: text.length });
+    return this.#goesBehind("]") ? texts : undefined;
+  }
+}
+
+/**
+ * A slice shares the characters of the line, and would keep all of a long one for one short value. Flattening makes a copy of
+ * its own. What is shared keeps no more than SHARED_PART times its length.
+ */
+function kept(text: string, line: string): string {
+  const isShared = line.length <= SHARED_LINE_CHARS || SHARED_PART * text.length >= line.length;
+  return isShared ? text : `,${text}`.slice(1);
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 0x30 && unit <= 0x39;
 }
 
 function isOrdinal(n: unknown): n is number {

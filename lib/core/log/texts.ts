@@ -34,19 +34,21 @@ export class Texts {
   at(i: number): string {
     if (this.length === 1) return this.text;
     const { ends } = this.scanned;
-    return this.text.slice(i === 0 ? 0 : (ends[i - 1] ?? 0) + 1, ends[i]);
+    return this.text.slice(startOf(ends, i), ends[i]);
   }
 
-  /** The values from..to - 1. */
+  /** The values from..to - 1, as far as there are so many: a view of the same text and of what is found in it. */
   slice(from: number, to: number): Texts {
-    if (from === 0 && to >= this.length) return this;
-    const { ends, hashes, isAscii } = this.scanned;
-    const start = from === 0 ? 0 : (ends[from - 1] ?? 0) + 1;
     const last = Math.min(to, this.length);
+    if (from >= last) return NONE;
+    if (from === 0 && last === this.length) return this;
+    const { ends, hashes, isAscii } = this.scanned;
+    const start = startOf(ends, from);
+    const text = this.text.slice(start, ends[last - 1]);
     const cut = ends.subarray(from, last);
-    return new Texts(this.text.slice(start, ends[last - 1]), last - from, {
+    return new Texts(text, last - from, {
+      end: text.length,
       count: last - from,
-      end: (ends[last - 1] ?? 0) - start,
       ends: start === 0 ? cut : cut.map((end) => end - start),
       hashes: hashes.subarray(2 * from, 2 * last),
       isAscii,
@@ -56,4 +58,10 @@ export class Texts {
   *[Symbol.iterator](): Iterator<string> {
     for (let i = 0; i < this.length; i++) yield this.at(i);
   }
+}
+
+const NONE = Texts.of([]);
+
+function startOf(ends: Int32Array, i: number): number {
+  return i === 0 ? 0 : (ends[i - 1] ?? 0) + 1;
 }

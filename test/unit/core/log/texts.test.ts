@@ -1,0 +1,61 @@
+/** The texts of consecutive values: one by one, in parts, and how many bytes they take. */
+import { deepEqual, equal, throws } from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { test } from "node:test";
+import { Texts } from "../../../../lib/core/log/texts.ts";
+
+const VALUES = ["1", '"a,b"', "[1,2]", '{"a":[1,{"b":2}],"c":","}', '"é…😀"', "null", '""', "-0.5"];
+
+test("each text is there, by its place and one after the other", () => {
+  const texts = Texts.of(VALUES);
+  equal(texts.text, VALUES.join(","));
+  equal(texts.length, VALUES.length);
+  deepEqual([...texts], VALUES);
+  deepEqual(VALUES.map((_, i) => texts.at(i)), VALUES);
+  deepEqual([...Texts.of([])], []);
+  deepEqual([...Texts.of(["7"])], ["7"]);
+});
+
+test("a part is like a list of the same values, and so is a part of a part", () => {
+  for (let from = 0; from < VALUES.length; from++) {
+    for (let to = from + 1; to <= VALUES.length; to++) {
+      const part = Texts.of(VALUES).slice(from, to);
+      const alone = Texts.of(VALUES.slice(from, to));
+      equal(part.text, alone.text);
+      deepEqual([...part], [...alone]);
+      deepEqual(part.scanned.ends, alone.scanned.ends);
+      deepEqual(part.scanned.hashes, alone.scanned.hashes);
+      equal(part.scanned.end, alone.scanned.end);
+      deepEqual([...part.slice(part.length - 1, part.length)], [VALUES[to - 1]]);
+    }
+  }
+});
+
+test("a part may end behind the last value, and may be empty", () => {
+  const texts = Texts.of(VALUES);
+  deepEqual([...texts.slice(6, 99)], VALUES.slice(6));
+  equal(texts.slice(0, 99), texts);
+  for (const [from, to] of [[0, 0], [3, 3], [8, 9]] as const) {
+    const none = texts.slice(from, to);
+    equal(none.length, 0);
+    equal(none.text, "");
+    equal(none.bytes, 0);
+  }
+});
+
+test("bytes are no less than the text takes as UTF-8, and just these where it is ASCII", () => {
+  for (const text of [...VALUES, '"\u007f\u0080"', '"\u07ff\u0800"', '"\\ud800"', '"\uffff"', '"😀😀😀😀"']) {
+    for (const texts of [[text], [text, "1"], ["1", text, '"x"']]) {
+      const { text: all, bytes, scanned } = Texts.of(texts);
+      const length = Buffer.byteLength(all);
+      equal(bytes >= length, true, all);
+      equal(scanned.isAscii, length === all.length, all);
+      if (scanned.isAscii) equal(bytes, length);
+    }
+  }
+  equal(Texts.of([]).bytes, 0);
+});
+
+test("a text that lists another number of values, or none, is a mistake of who made it", () => {
+  for (const text of ["1,2", "1,", "x"]) throws(() => new Texts(text, 1).bytes, /as many values are listed/);
+});
