@@ -15,6 +15,7 @@ export type SendReason =
   | "retry"
   | "pull"
   | "probe"
+  | "inquiry"
   | "acknowledgement"
   | "rebirth";
 

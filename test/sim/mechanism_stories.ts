@@ -3,7 +3,7 @@ import type { Mechanism } from "../../lib/core/mechanisms.ts";
 import { STAR_MAX } from "../../lib/core/topology/layout.ts";
 import type { Settings } from "../../lib/workbench/settings.ts";
 import type { SimOptions } from "../../lib/workbench/world/sim.ts";
-import { leftAfterAMinute } from "./retention/kept.ts";
+import { lackedAfterAbsence, leftAfterAMinute } from "./retention/kept.ts";
 import {
   busiest,
   bytesPerOp,
@@ -72,6 +72,13 @@ export const stories: Record<Mechanism, Story> = {
     tells: "values are kept for a second: they go everywhere",
     unit: "values left after a minute",
     figure: leftAfterAMinute,
+    most: 0,
+  },
+  "inquiry": {
+    tells:
+      "a node that keeps all was away, and comes back to a relay that keeps little: it gets all from another",
+    unit: "values that it lacks",
+    figure: lackedAfterAbsence,
     most: 0,
   },
   "window": {

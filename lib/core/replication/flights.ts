@@ -1,5 +1,6 @@
 /** Messages on their way to one peer: what each said, and by when it should be answered [T1] [T4]. */
 import { assert } from "../assert.ts";
+import type { Range } from "../log/runs.ts";
 
 /** Messages of which an acknowledgement is still awaited; older ones are given up for lost [T4]. */
 export const FLIGHTS_MAX = 64;
@@ -10,6 +11,8 @@ export interface Flight {
   /** The revisions of log and links of which it tells. */
   readonly logRevision: number;
   readonly linksRevision: number;
+  /** What it says is gone, of that which the peer lacks [G4]. */
+  readonly gaps?: readonly Range[];
   /** When an answer should be here at the latest; Infinity where none is expected. */
   readonly answerBy: number;
   /** Whether it waits behind a batch, is one, or went to a peer that may have had to start: its time is only a bound of the way [T2]. */

@@ -1,6 +1,6 @@
 /** The entries that one peer holds by its own account, and those it will hold once all that was sent has arrived [E1] [E2]. */
 import { assert } from "../assert.ts";
-import { IntervalSet } from "../log/interval_set.ts";
+import { IntervalSet, type Span } from "../log/interval_set.ts";
 import { Digest } from "../log/digest.ts";
 import type { Log } from "../log/log.ts";
 import type { Range } from "../log/runs.ts";
@@ -12,6 +12,8 @@ export class Holdings {
   #acked = new Digest();
   /** The same, and all that is on its way to it: always covers #acked [I4]. */
   #sent = new Digest();
+  /** What it said is gone there. */
+  #gone = new Digest();
   /** Origins of which it may hold more than the log: those of which it has spoken since they were last compared. */
   readonly #toCompare = new Set<string>();
 
@@ -34,11 +36,12 @@ export class Holdings {
     return this.#acked.lacks(log);
   }
 
-  /** Whether it holds anything that the log lacks, `own` origin apart. */
+  /** Whether it has anything that the log lacks, `own` origin apart. */
   isAhead(log: Log, own: string): boolean {
     for (const origin of this.#toCompare) {
       const held = this.#acked.get(origin) ?? NOTHING;
-      if (origin !== own && !(log.held(origin) ?? NOTHING).covers(held)) return true;
+      const mine = log.held(origin) ?? NOTHING;
+      if (origin !== own && !mine.covers(held) && this.#mayGive(origin, mine.lacks(held))) return true;
       this.#toCompare.delete(origin);
     }
     return false;
@@ -80,6 +83,23 @@ export class Holdings {
     assert(sent.gapless >= acked.gapless, "what is acknowledged without a gap was sent without one");
   }
 
+  /** It was told that these are gone here: nothing more is to be said of them [G4]. */
+  addTold({ origin, seq, count }: Range): void {
+    this.#acked.addSpan(origin, seq, seq + count - 1);
+    this.#sent.addSpan(origin, seq, seq + count - 1);
+  }
+
+  /** The entries from..to are gone there: it holds them, and cannot hand them over. */
+  addGone(origin: string, from: number, to: number): void {
+    this.#gone.addSpan(origin, from, to);
+    this.add(origin, [from, to]);
+  }
+
+  /** What of an origin it has by its own account, as far as it has not said that it is gone. */
+  kept(origin: string): Span[] {
+    return (this.#gone.get(origin) ?? NOTHING).lacks(this.#acked.get(origin) ?? NOTHING);
+  }
+
   /** Takes what it lacks, up to a batch, and counts it as on its way; what is in `first` goes first. */
   take(log: Log, bytesMax: number, first: Iterable<Digest>): Batch {
     return takeBatch(log, this.#sent, bytesMax, first);
@@ -104,7 +124,13 @@ export class Holdings {
   forget(): void {
     this.#acked = new Digest();
     this.#sent = new Digest();
+    this.#gone = new Digest();
     this.#toCompare.clear();
+  }
+
+  #mayGive(origin: string, spans: readonly Span[]): boolean {
+    const gone = this.#gone.get(origin) ?? NOTHING;
+    return spans.some(([from, to]) => !gone.hasSpan(from, to));
   }
 }
 

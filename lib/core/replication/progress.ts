@@ -44,7 +44,7 @@ export type ProgressState = "unknown" | "probing" | "streaming" | "throttled" | 
 /** A message of it; nothing follows from the type, which only says what it is mostly for. */
 type Said = Omit<Exchange, "type">;
 
-export interface Departure extends Pick<Flight, "logRevision" | "linksRevision" | "answerBy"> {
+export interface Departure extends Pick<Flight, "logRevision" | "linksRevision" | "gaps" | "answerBy"> {
   /** Whether it lacks links that had no room. */
   readonly viewUpdateDue: boolean;
   /** Whether it lacks entries that may not leave yet. */
@@ -250,7 +250,11 @@ export class Progress {
   /** Message `seq` arrived there. Returns what left before it and was large: that has arrived, too, or is lost [T1] [T4]. */
   #landed(seq: number, heldMs: number, now: number) {
     const flight = this.flights.landed(seq);
-    if (flight !== undefined) this.#rtt.measure(Math.max(0, now - flight.at - heldMs), flight.waits, now);
+    if (flight !== undefined) {
+      this.#rtt.measure(Math.max(0, now - flight.at - heldMs), flight.waits, now);
+      // It knows that it cannot have them from here, which is all that it can be told of them [G6].
+      for (const gap of flight.gaps ?? []) this.holdings.addTold(gap);
+    }
     return this.pacing.landed(seq, this.rtt?.mean ?? 0, now - heldMs);
   }
 }

@@ -7,6 +7,7 @@ import { type Outcome, Overlay } from "../liveness/overlay.ts";
 import type { Probe } from "../liveness/prober.ts";
 import { applyRuns } from "./apply.ts";
 import type { Envelope, Exchange, Push } from "../message.ts";
+import { Inquiry } from "../retention/inquiry.ts";
 import { Rebirth, type RebirthOptions } from "./rebirth.ts";
 import { MISSES_MAX, type Progress } from "./progress.ts";
 import { Peers } from "./peers.ts";
@@ -42,6 +43,7 @@ export class Replicator {
   readonly #rebirth: Rebirth;
   readonly #sender: Sender;
   readonly #flushes: FlushSchedule;
+  readonly #inquiry: Inquiry;
 
   constructor(options: ReplicatorOptions, now: number) {
     const { members, on } = options;
@@ -57,13 +59,16 @@ export class Replicator {
     const parts = { ...options, overlay, timing, recent, rebirth };
     const sender = this.#sender = new Sender(parts);
     this.#flushes = new FlushSchedule({ ...parts, sender });
+    const ask = (peer: Progress, at: number) => sender.say(peer, at, "inquiry", { poll: true });
+    this.#inquiry = new Inquiry({ ...parts, peers, ask });
     timing.levels = layout.levels;
     this.#flushes.greet(now);
   }
 
   /** The moment of the earliest thing to do; Infinity when there is none. */
   get deadline(): number {
-    return Math.min(this.#flushes.deadline, this.#overlay.deadline, this.#peers.timers.nextAt);
+    const { nextAt } = this.#peers.timers;
+    return Math.min(this.#flushes.deadline, this.#overlay.deadline, nextAt, this.#inquiry.deadline);
   }
 
   /** What is believed of the others, in order of rank [N12]. */
@@ -124,6 +129,7 @@ export class Replicator {
     if (fresh.length > 0) peer.pullAttempts = 0;
     this.#carryOut(this.#overlay.heard(peer, body, now), now);
     this.#flushes.spread(fresh, peer, now);
+    this.#inquiry.heard(peer, body, this.#rebirth.incarnation, now);
     if (this.#options.on.has("repair")) this.#catchUp(peer, body, overdue, now);
     if (body.runs !== undefined) peer.timers.setEarlier("ack", now + this.#sender.ackDelayMs(peer));
     if (livesAgain) this.#liveAgain(peer, now);
@@ -146,6 +152,9 @@ export class Replicator {
   }
 
   wake(now: number): void {
+    const lost = this.#inquiry.wake(now);
+    if (lost.length > 0) this.#options.deliver([], lost);
+    this.#flushes.spread(lost, undefined, now);
     this.#flushes.flush(now);
     for (const peer of this.#peers.timers.due(now)) this.#serve(peer, now);
     for (const relay of this.#flushes.takeOverdue(now)) this.#ask(this.#overlay.silent(relay), now);
@@ -156,9 +165,13 @@ export class Replicator {
 
   /** Takes in what a message brought, and returns what of that is new. */
   #apply(told: Runs | undefined, now: number, peer?: Progress): readonly Range[] {
-    const { runs, gaps } = applyRuns(this.#log, this.#rebirth.origin, told, now, peer);
-    if (runs.length + gaps.length > 0) this.#options.deliver(runs, gaps);
-    return [...runs.map(rangeOf), ...gaps];
+    const { origin } = this.#rebirth;
+    const runs = applyRuns(this.#log, origin, told, now, peer);
+    if (runs.length > 0) this.#options.deliver(runs, []);
+    if (told !== undefined && told.gaps.length > 0 && peer !== undefined) {
+      this.#inquiry.told(peer, told.gaps, origin, now);
+    }
+    return runs.map(rangeOf);
   }
 
   /** Compares what the peer says it holds with what this node holds, both ways [E6]. */

@@ -77,6 +77,7 @@ export class Sender {
     const answerBy = this.#book(peer, now, batch, asks, {
       logRevision,
       linksRevision: links.revision,
+      gaps: batch.gaps,
       viewUpdateDue,
       truncated: batch.more || full,
     });

@@ -8,8 +8,8 @@ const SECOND: readonly Rule[] = [{ pattern: "*", ageMs: 1_000 }];
 
 export class KeepingCluster {
   readonly #cluster: Cluster;
-  /** Those between nodes. */
-  messages = 0;
+  /** How many went from one node to another, by both. */
+  readonly #messages = new Map<string, number>();
   /** What the last read showed. */
   #read: Json[] = [];
 
@@ -20,7 +20,11 @@ export class KeepingCluster {
       new Set(),
       (happening) => {
         if (happening.kind !== "message") return;
-        if (happening.envelope.dest !== CLIENT) return void this.messages++;
+        if (happening.envelope.dest !== CLIENT) {
+          const { src, dest } = happening.envelope;
+          const way = `${src} ${dest}`;
+          return void this.#messages.set(way, (this.#messages.get(way) ?? 0) + 1);
+        }
         const { type, messages } = JSON.parse(JSON.stringify(happening.envelope.body));
         if (type === "read_ok") this.#read = messages;
       },
@@ -31,6 +35,15 @@ export class KeepingCluster {
 
   get cluster(): Cluster {
     return this.#cluster;
+  }
+
+  /** How many messages nodes have sent each other. */
+  get messages(): number {
+    return [...this.#messages.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  between(src: string, dest: string): number {
+    return this.#messages.get(`${src} ${dest}`) ?? 0;
   }
 
   tell(id: string, ...values: Json[]): void {
@@ -50,4 +63,16 @@ export function leftAfterAMinute(without: readonly Mechanism[]): number {
   nodes.tell("n1", 1, { two: 2 }, "three");
   nodes.cluster.run(60_000);
   return ["n0", "n1", "n2"].reduce((sum, id) => sum + nodes.read(id).length, 0);
+}
+
+/** How many values a node lacks that keeps all, came back late, and has a relay that keeps them for a second only. */
+export function lackedAfterAbsence(without: readonly Mechanism[]): number {
+  const nodes = new KeepingCluster({ n0: SECOND, n1: [], n2: [], n3: SECOND }, without);
+  nodes.cluster.run(1_000);
+  nodes.cluster.kill("n2");
+  nodes.tell("n3", 1, { two: 2 }, "three");
+  nodes.cluster.run(60_000);
+  nodes.cluster.start("n2", true);
+  nodes.cluster.run(60_000);
+  return nodes.read("n1").length - nodes.read("n2").length;
 }

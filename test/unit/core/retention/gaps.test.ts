@@ -1,7 +1,21 @@
 /** Nodes that keep what they are told to: what is gone stays gone, and who lacks it hears so. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
+import { assert } from "../../../../lib/core/assert.ts";
+import { Log } from "../../../../lib/core/log/log.ts";
+import { allBut } from "../../../../lib/core/mechanisms.ts";
+import type { Exchange } from "../../../../lib/core/message.ts";
 import { BLOCKS_PER_STEP_MAX, Node } from "../../../../lib/core/node.ts";
+import { Peers } from "../../../../lib/core/replication/peers.ts";
+import type { Progress } from "../../../../lib/core/replication/progress.ts";
+import {
+  Inquiry,
+  INQUIRY_AGAIN_MS,
+  INQUIRY_MEMBERS_MAX,
+  INQUIRY_MS,
+  INQUIRY_TURN_MS,
+} from "../../../../lib/core/retention/inquiry.ts";
+import { Members } from "../../../../lib/core/topology/members.ts";
 import { seeded } from "../../../../lib/core/random.ts";
 import type { Rule } from "../../../../lib/core/retention/rules.ts";
 import { KeepingCluster } from "../../../sim/retention/kept.ts";
@@ -43,6 +57,65 @@ test("[G5] a node that lacks what is gone everywhere hears so once, and then not
   cluster.run(600_000);
   equal(nodes.messages, before, "and nothing is said of it any more");
 });
+
+test("[G6] while a member is waited for that may keep what is lacking, next to nothing is said", () => {
+  const nodes = new KeepingCluster({ n0: SECONDS, n1: SECONDS, n2: SECONDS, n3: FOREVER });
+  const { cluster } = nodes;
+  cluster.run(1_000);
+  cluster.kill("n2");
+  cluster.kill("n3");
+  nodes.tell("n1", "a", 1);
+  cluster.run(60_000);
+  cluster.start("n2", true);
+  cluster.run(5_000);
+  equal(cluster.status("n2").entries, 0, "it waits for n3");
+  const before = nodes.between("n2", "n0") + nodes.between("n0", "n2");
+  cluster.run(INQUIRY_MS - 10_000);
+  ok(nodes.between("n2", "n0") + nodes.between("n0", "n2") - before <= 4);
+  equal(cluster.status("n2").entries, 0);
+  cluster.run(20_000);
+  equal(cluster.status("n2").entries, 2, "and gives it up");
+});
+
+test("[G5] in many nodes some are asked after others, and those that do not answer once more", () => {
+  const peers = new Peers("n0", Members.including(Array.from({ length: 12 }, (_, i) => `n${i}`), "n0"));
+  const asked: string[] = [];
+  const ask = (peer: Progress) => void asked.push(peer.id);
+  const inquiry = new Inquiry({ log: new Log(), peers, on: allBut([]), ask });
+  const [first, second] = [peers.getOrCreate("n1"), peers.getOrCreate("n2")];
+  assert(first !== undefined && second !== undefined, "they are members");
+  inquiry.told(
+    first,
+    [{ origin: "a", seq: 1, count: 5 }, { origin: "n0.1", seq: 1, count: 9 }],
+    "n0.1",
+    1_000,
+  );
+  equal(inquiry.deadline, 1_000);
+  deepEqual(inquiry.wake(1_000), []);
+  equal(asked.length, INQUIRY_MEMBERS_MAX);
+  deepEqual(inquiry.wake(1_000 + INQUIRY_TURN_MS), []);
+  equal(new Set(asked).size, 11);
+  inquiry.wake(1_000 + INQUIRY_AGAIN_MS - 1);
+  equal(asked.length, 11);
+  inquiry.heard(first, answerTo(1), 7, 1_100);
+  inquiry.wake(1_000 + INQUIRY_AGAIN_MS);
+  deepEqual(asked.slice(11).includes("n1"), false);
+  ok(asked.slice(11).includes("n2"));
+  second.holdings.add("a", [2, 2]);
+  const late = 1_000 + INQUIRY_TURN_MS + INQUIRY_MS;
+  deepEqual(inquiry.wake(late - 1), []);
+  deepEqual(inquiry.wake(late + INQUIRY_TURN_MS).map(({ seq, count }) => [seq, count]), [[1, 1], [3, 3]]);
+  deepEqual(inquiry.wake(late + 2 * INQUIRY_TURN_MS), [], "said once");
+  equal(inquiry.deadline < Infinity, true, "n2 has one of them, and will hand it over");
+  second.holdings.addGone("a", 2, 2);
+  deepEqual(inquiry.wake(late + 3 * INQUIRY_TURN_MS), [{ origin: "a", seq: 2, count: 1 }]);
+  equal(inquiry.deadline, Infinity);
+});
+
+/** A message that acknowledges the one of this number. */
+function answerTo(seq: number): Exchange {
+  return { type: "ack", incarnation: 1, seq: 1, ack: [7, seq, 0], digest: [] };
+}
 
 test("a step lets so many blocks go, and the node wants to be woken again at once", () => {
   const node = new Node({ random: seeded(1), incarnation: 1, retain: SECONDS });

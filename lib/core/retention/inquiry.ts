@@ -1,0 +1,152 @@
+/** Asks all others for what is gone at one peer and was never here: somebody may keep it for longer [G5]. */
+import { Digest } from "../log/digest.ts";
+import type { Log } from "../log/log.ts";
+import type { Range, Runs } from "../log/runs.ts";
+import type { Switches } from "../mechanisms.ts";
+import type { Exchange } from "../message.ts";
+import type { Peers } from "../replication/peers.ts";
+import type { Progress } from "../replication/progress.ts";
+
+/** So many members are asked at once, and others after this, ms: in many nodes, answers should not come all together. */
+export const INQUIRY_MEMBERS_MAX = 8;
+export const INQUIRY_TURN_MS = 250;
+/** A member that has not answered by then is asked again, ms. */
+export const INQUIRY_AGAIN_MS = 5_000;
+/** So long is waited for those that are out of reach or do not answer, ms: a cut that has just ended is over by then. */
+export const INQUIRY_MS = 60_000;
+
+export interface InquiryOptions {
+  readonly log: Log;
+  readonly peers: Peers;
+  readonly on: Switches;
+  /** Asks a member for all that this node lacks. */
+  readonly ask: (peer: Progress, now: number) => void;
+}
+
+/** What a member was asked: the number of the message, and when that left. */
+interface Question {
+  readonly seq: number;
+  readonly at: number;
+  /** When it was first asked, or found to be out of reach. */
+  readonly since: number;
+  readonly isAnswered: boolean;
+}
+
+export class Inquiry {
+  readonly #options: InquiryOptions;
+  /** What this node lacks, and a peer says is gone. */
+  #doubted = new Digest();
+  /** The same, of which there was word since the others were asked: they are asked again. */
+  #doubtedSince = new Digest();
+  readonly #questions = new Map<string, Question>();
+  #nextAt = Infinity;
+
+  constructor(options: InquiryOptions) {
+    this.#options = options;
+  }
+
+  get deadline(): number {
+    return this.#nextAt;
+  }
+
+  /** The peer says that these are gone there; of this node's `own` origin nobody knows more than itself. */
+  told(peer: Progress, gaps: Runs["gaps"], own: string, now: number): void {
+    for (const { origin, seq, count } of gaps) {
+      const last = seq + count - 1;
+      if (origin === own || last >= Number.MAX_SAFE_INTEGER) continue;
+      peer.holdings.addGone(origin, seq, last);
+      if (!this.#isLacked(origin, seq, last)) continue;
+      this.#doubtedSince.addSpan(origin, seq, last);
+      this.#nextAt = Math.min(this.#nextAt, now);
+    }
+  }
+
+  /** The peer was heard: it may have answered. */
+  heard(peer: Progress, { ack }: Exchange, incarnation: number, now: number): void {
+    const question = this.#questions.get(peer.id);
+    if (question === undefined || question.isAnswered) return;
+    if (ack?.[0] !== incarnation || ack[1] < question.seq) return;
+    this.#questions.set(peer.id, { ...question, isAnswered: true });
+    this.#nextAt = Math.min(this.#nextAt, now);
+  }
+
+  /** Asks whoever is to be asked. Returns what nobody has who answers: it is gone for this node, too. */
+  wake(now: number): readonly Range[] {
+    if (this.#nextAt > now) return [];
+    if (isEmpty(this.#doubted)) {
+      this.#doubted = this.#doubtedSince;
+      this.#doubtedSince = new Digest();
+      this.#questions.clear();
+    }
+    if (this.#options.on.has("inquiry")) this.#askRest(now);
+    const lost = this.#isWaiting(now) ? [] : this.#settle();
+    const isOver = isEmpty(this.#doubted) && isEmpty(this.#doubtedSince);
+    this.#nextAt = isOver ? Infinity : now + INQUIRY_TURN_MS;
+    return lost;
+  }
+
+  #askRest(now: number): void {
+    const { peers, ask } = this.#options;
+    let asked = 0;
+    for (const id of peers.ids) {
+      const question = this.#questions.get(id);
+      const isDue = question === undefined || (!question.isAnswered && now - question.at >= INQUIRY_AGAIN_MS);
+      const peer = isDue ? peers.getOrCreate(id) : undefined;
+      if (peer === undefined) continue;
+      const since = question?.since ?? now;
+      const isInReach = peer.suspectedAt === undefined;
+      if (isInReach && ++asked > INQUIRY_MEMBERS_MAX) return;
+      const seq = isInReach ? peer.flights.nextSeq : Infinity;
+      this.#questions.set(id, { seq, since, at: isInReach ? now : -Infinity, isAnswered: false });
+      if (isInReach) ask(peer, now);
+    }
+  }
+
+  #isWaiting(now: number): boolean {
+    if (!this.#options.on.has("inquiry")) return false;
+    return this.#options.peers.ids.some((id) => {
+      const question = this.#questions.get(id);
+      return question === undefined || (!question.isAnswered && now - question.since < INQUIRY_MS);
+    });
+  }
+
+  /** Goes on doubting what somebody in reach has and has yet to hand over; what is here by now is doubted no more. */
+  #settle(): readonly Range[] {
+    const { log, on } = this.#options;
+    const rest = new Digest();
+    const lost: Range[] = [];
+    for (const [origin, doubted] of this.#doubted) {
+      const kept = on.has("inquiry") ? this.#keptOf(origin) : new Digest().of(origin);
+      for (const [from, to] of doubted.spans()) {
+        for (const [first, last] of kept.missing(from, to)) {
+          lost.push(...log.lose({ origin, seq: first, count: last + 1 - first }));
+        }
+        for (const [first, last] of kept.within(from, to)) {
+          if (this.#isLacked(origin, first, last)) rest.addSpan(origin, first, last);
+        }
+      }
+    }
+    this.#doubted = rest;
+    return lost;
+  }
+
+  /** What of an origin those in reach say that they have, and do not say is gone. */
+  #keptOf(origin: string) {
+    const kept = new Digest().of(origin);
+    for (const { suspectedAt, holdings } of this.#options.peers) {
+      if (suspectedAt === undefined) {
+        for (const [from, to] of holdings.kept(origin)) kept.addSpan(from, to);
+      }
+    }
+    return kept;
+  }
+
+  #isLacked(origin: string, from: number, to: number): boolean {
+    return !(this.#options.log.held(origin)?.hasSpan(from, to) ?? false);
+  }
+}
+
+function isEmpty(digest: Digest): boolean {
+  for (const _ of digest) return false;
+  return true;
+}
