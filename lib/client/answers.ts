@@ -1,7 +1,8 @@
 /** The answers of a node, checked as they come in: it may be of another version, or no node at all. */
 import { z } from "zod";
-import { Runs } from "../core/log/runs.ts";
+import { type Range, rangeOf, Runs } from "../core/log/runs.ts";
 import type { Body } from "../core/message.ts";
+import { type Item, itemsOf } from "./item.ts";
 
 const count = z.int().nonnegative();
 const counts = z.record(z.string(), count);
@@ -51,15 +52,32 @@ export type PeerStatus = z.infer<typeof peerShape>;
 /** Fields that this version does not know are kept. */
 export type Status = z.infer<typeof statusShape>;
 
-/** The runs of a `values`; undefined where they are malformed. */
-export function runsOf(body: Body): Runs | undefined {
+/** Consecutive entries of one origin. */
+export interface ItemRun {
+  readonly origin: string;
+  readonly seq: number;
+  readonly items: readonly Item[];
+}
+
+/** What a `values` brings. */
+export interface Brought {
+  readonly runs: readonly ItemRun[];
+  /** What is gone where it comes from. */
+  readonly gaps: readonly Range[];
+}
+
+/** Undefined where it is malformed. */
+export function broughtBy(body: Body): Brought | undefined {
   const found = Runs.fromJson(body["runs"]);
-  const ends = [
-    ...found?.runs.map(({ seq, texts }) => seq + texts.length) ?? [],
-    ...found?.gaps.map(({ seq, count }) => seq + count) ?? [],
-  ];
-  const isPlain = found?.runs.every(({ topic }) => topic === undefined);
-  return isPlain && ends.every(Number.isSafeInteger) ? found : undefined;
+  const runs: ItemRun[] = [];
+  for (const run of found?.runs ?? []) {
+    const items = itemsOf(run);
+    if (items === undefined) return undefined;
+    runs.push({ origin: run.origin, seq: run.seq, items });
+  }
+  const ranges = [...found?.runs.map(rangeOf) ?? [], ...found?.gaps ?? []];
+  const areCounted = ranges.every(({ seq, count }) => Number.isSafeInteger(seq + count));
+  return found && areCounted ? { runs, gaps: found.gaps } : undefined;
 }
 
 /** Undefined where it is malformed. */

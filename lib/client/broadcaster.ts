@@ -2,6 +2,7 @@
 import type { Body } from "../core/message.ts";
 import { MALFORMED_REQUEST } from "../core/node.ts";
 import { type Connection, refusal } from "./connection.ts";
+import { eventId } from "./event_ids.ts";
 import type { Nodes } from "./nodes.ts";
 import type { Value, Values } from "./values.ts";
 
@@ -10,9 +11,20 @@ export const IN_FLIGHT_BYTES_MAX = 1_048_576;
 /** What a request takes beside its value, about, bytes. */
 export const REQUEST_BYTES = 80;
 
+/** What all values are told with. */
+export interface Belongings {
+  readonly topic?: string | undefined;
+  readonly key?: string | undefined;
+  /** Only where there is one value. */
+  readonly id?: string | undefined;
+}
+
 export interface BroadcasterOptions {
   readonly nodes: Nodes;
   readonly values: Values;
+  readonly belongings?: Belongings;
+  /** Each value gets an id of its own, which begins with this. */
+  readonly events?: string | undefined;
   /** No node would take this value, for this reason. */
   readonly onRefused: (text: string, reason: string) => void;
 }
@@ -32,7 +44,9 @@ interface Visit {
 
 export class Broadcaster {
   readonly #options: BroadcasterOptions;
-  /** By number, in order. They are told again to the next node, which does no harm: an equal value enters once. */
+  /** As they follow the value in a request. */
+  readonly #belongings: string;
+  /** By number, in order. They are told again to the next node, which does no harm: an equal value, or id, enters once. */
   readonly #unanswered = new Map<number, Good>();
   #unansweredBytes = 0;
   #count = 0;
@@ -42,6 +56,8 @@ export class Broadcaster {
 
   constructor(options: BroadcasterOptions) {
     this.#options = options;
+    const fields = JSON.stringify(options.belongings ?? {}).slice(1, -1);
+    this.#belongings = fields === "" ? "" : `,${fields}`;
   }
 
   get acknowledged(): number {
@@ -133,7 +149,9 @@ export class Broadcaster {
   }
 
   #ask(visit: Visit, number: number, value: Good): void {
-    const body = `{"type":"broadcast","message":${value.json}}`;
+    const { events } = this.#options;
+    const id = events === undefined ? "" : `,"id":"${eventId(events, number)}"`;
+    const body = `{"type":"broadcast","message":${value.json}${this.#belongings}${id}}`;
     visit.connection.askText(body, (answer) => this.#onAnswer(visit, number, value, answer));
   }
 

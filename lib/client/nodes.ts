@@ -66,9 +66,9 @@ export class Nodes {
     return this.#failures.some(({ isRefusal }) => isRefusal);
   }
 
-  /** A line for each node that failed. */
-  get failures(): readonly string[] {
-    return this.#failures.map(({ at, reason }) => `  ${at} ${reason}`);
+  /** A line for each node that failed, with its end. */
+  get failures(): string {
+    return this.#failures.map(({ at, reason }) => `  ${at} ${reason}\n`).join("");
   }
 
   get #address(): Address {

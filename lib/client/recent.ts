@@ -1,6 +1,5 @@
 /** The values that came lately, so that an equal one that comes again, as it may after a change of node, is told from a new one. */
-import { isSame } from "../core/log/canonical.ts";
-import type { Item } from "./item.ts";
+import { areSame, type Item } from "./item.ts";
 
 /** At most so many values are remembered, of so many characters together; at least half of that before the first is forgotten. */
 export const RECENT_VALUES_MAX = 65_536;
@@ -16,12 +15,12 @@ export class Recent {
     return this.#younger.size + this.#older.size;
   }
 
-  /** Whether no equal one came lately. `high` and `low` are the hashes of what makes it equal, 32 bits each. */
-  add(high: number, low: number, item: Item): boolean {
-    // As many of the bits as a number can hold: an equal hash is a reason to compare, and no more.
-    const hash = (high & 0x1f_ffff) * 0x1_0000_0000 + (low >>> 0);
+  /** Whether it did not come lately. An equal hash is a reason to compare, and no more. */
+  add(item: Item): boolean {
+    const { hash } = item;
+    if (hash === undefined) return true;
     const known = this.#younger.get(hash) ?? this.#older.get(hash);
-    if (known !== undefined && isSame(known.text, item.text)) return false;
+    if (known !== undefined && areSame(known, item)) return false;
     const chars = item.text.length;
     if (
       this.#younger.size >= RECENT_VALUES_MAX / 2 || this.#youngerChars + chars > RECENT_CHARS_MAX / 2

@@ -1,14 +1,15 @@
 /** Follows the values of one node after the other: each entry once, from a position, as fast as they are taken. */
 import type { Digest } from "../core/log/digest.ts";
 import { IntervalSet, type Span } from "../core/log/interval_set.ts";
-import type { Range, Run, Runs } from "../core/log/runs.ts";
+import type { Range } from "../core/log/runs.ts";
 import type { Random } from "../core/random.ts";
 import { backoffMs } from "../core/backoff.ts";
+import type { Brought, ItemRun } from "./answers.ts";
 import type { Connection } from "./connection.ts";
 import type { Item } from "./item.ts";
 import type { Nodes } from "./nodes.ts";
 import type { Recent } from "./recent.ts";
-import { Watching } from "./watching.ts";
+import { type Wanted, Watching } from "./watching.ts";
 
 /** While no node answers, all are tried again after a wait between these, ever longer, ms. */
 export const RETRY_MS_MIN = 100;
@@ -22,6 +23,7 @@ export interface StreamOptions {
   /** The entries that were taken; it moves on with each batch. */
   readonly position: Digest;
   readonly recent: Recent;
+  readonly wanted?: Wanted;
   /** Otherwise it ends once it has read all that the node holds. */
   readonly follow: boolean;
   /** Takes what did not come before; nothing more is read until it resolves, to false for no more. */
@@ -74,10 +76,11 @@ export class Stream {
 
   /** Undefined: the connection is broken, and another node comes next. */
   async #follow(connection: Connection): Promise<Ending | undefined> {
-    const { nodes, position, follow } = this.#options;
+    const { nodes, position, follow, wanted = {} } = this.#options;
     const watching = new Watching(connection, {
       from: position.toWire(),
       follow,
+      wanted,
       timeoutMs: nodes.timeoutMs,
     });
     this.#watching = watching;
@@ -91,7 +94,7 @@ export class Stream {
         watching.stop();
         return event.kind;
       } else {
-        const taken = await this.#take(event.runs);
+        const taken = await this.#take(event.brought);
         if (taken === "stopped") watching.stop();
         else if (taken === "new") isUseful = true;
       }
@@ -114,13 +117,13 @@ export class Stream {
     this.#outages = 0;
   }
 
-  async #take({ runs, gaps }: Runs): Promise<"new" | "known" | "stopped"> {
+  async #take({ runs, gaps }: Brought): Promise<"new" | "known" | "stopped"> {
     const { nodes, position, take, onGap } = this.#options;
     const fresh: Item[] = [];
     let isNew = false;
     for (const run of runs) isNew = this.#read(run, fresh) || isNew;
     if (fresh.length > 0 && !(await take(fresh))) return "stopped";
-    for (const { origin, seq, texts: { length } } of runs) {
+    for (const { origin, seq, items: { length } } of runs) {
       if (length > 0) position.addSpan(origin, seq, seq + length - 1);
     }
     for (const { origin, seq, count } of gaps) {
@@ -136,14 +139,12 @@ export class Stream {
   }
 
   /** Adds to `fresh` what did not come before; returns whether an entry is new, though its value may be known. */
-  #read({ origin, seq, texts }: Run, fresh: Item[]): boolean {
-    if (texts.length === 0) return false;
-    const lacking = this.#lacking(origin, seq, seq + texts.length - 1);
-    const { hashes } = texts.scanned;
+  #read({ origin, seq, items }: ItemRun, fresh: Item[]): boolean {
+    if (items.length === 0) return false;
+    const lacking = this.#lacking(origin, seq, seq + items.length - 1);
     for (const [from, to] of lacking) {
-      for (let i = from - seq; i <= to - seq; i++) {
-        const item = { text: texts.at(i) };
-        if (this.#options.recent.add(hashes[2 * i] ?? 0, hashes[2 * i + 1] ?? 0, item)) fresh.push(item);
+      for (const item of items.slice(from - seq, to - seq + 1)) {
+        if (this.#options.recent.add(item)) fresh.push(item);
       }
     }
     return lacking.length > 0;

@@ -1,12 +1,20 @@
 /** One watch on one connection, event by event: while an event is not taken, the node has to wait. */
 import type { WireDigest } from "../core/log/digest.ts";
 import type { Body } from "../core/message.ts";
-import type { Runs } from "../core/log/runs.ts";
-import { runsOf } from "./answers.ts";
+import { type Brought, broughtBy } from "./answers.ts";
 import { type Connection, refusal } from "./connection.ts";
+
+/** What a node is asked for; where nothing is said, all values of the default topic. */
+export interface Wanted {
+  /** Patterns: names of topics, or how they begin and then `*`. */
+  readonly topics?: readonly string[] | undefined;
+  /** No more than the latest entry of each key. */
+  readonly latest?: boolean | undefined;
+}
 
 export interface WatchingOptions {
   readonly from: WireDigest;
+  readonly wanted: Wanted;
   readonly follow: boolean;
   /** A node that is silent for this long while events are awaited is given up, ms. */
   readonly timeoutMs: number;
@@ -14,7 +22,7 @@ export interface WatchingOptions {
 
 export type WatchEvent =
   | { readonly kind: "open" }
-  | { readonly kind: "values"; readonly runs: Runs }
+  | { readonly kind: "values"; readonly brought: Brought }
   | { readonly kind: "end" }
   | { readonly kind: "broken"; readonly reason: string }
   | { readonly kind: "stopped" };
@@ -37,8 +45,8 @@ export class Watching {
     this.#connection = connection;
     this.#options = options;
     this.#timer = setInterval(() => this.#listen(), options.timeoutMs / 4);
-    const { from, follow } = options;
-    this.#id = connection.ask({ type: "watch", from, follow }, (answer) => this.#onAnswer(answer));
+    const { from, follow, wanted } = options;
+    this.#id = connection.ask({ type: "watch", from, follow, ...wanted }, (answer) => this.#onAnswer(answer));
     connection.listen({ onBody: (body) => this.#onBody(body), onBroken: (reason) => this.#break(reason) });
   }
 
@@ -71,9 +79,9 @@ export class Watching {
   }
 
   #onValues(body: Body): void {
-    const runs = body.type === "values" ? runsOf(body) : undefined;
-    if (runs === undefined) this.#break("sends values that are malformed");
-    else this.#give({ kind: "values", runs });
+    const brought = body.type === "values" ? broughtBy(body) : undefined;
+    if (brought === undefined) this.#break("sends values that are malformed");
+    else this.#give({ kind: "values", brought });
   }
 
   #give(event: WatchEvent): void {

@@ -1,4 +1,5 @@
 /** `hearsay help [COMMAND]`: the commands, each flag with its rule, and examples that work as they stand. */
+import * as client from "./client/help.ts";
 import { commands, refuseUnknown } from "./flags/command_names.ts";
 import { flagsOf } from "./flags/every_flag.ts";
 import { environmentName } from "./flags/flags.ts";
@@ -71,17 +72,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "hearsay lab partition one --hold",
     "hearsay lab --keep",
   ],
-  broadcast: [
-    "hearsay broadcast hello 42 '{\"temperature\":20.5}'",
-    "seq 100000 | hearsay broadcast --at 127.0.0.1:7001,127.0.0.1:7002",
-  ],
-  read: ["hearsay read", "hearsay read --json"],
-  watch: [
-    "hearsay watch",
-    "hearsay watch --new | head -n 1",
-    "hearsay watch --position values.position >> values.jsonl",
-  ],
-  status: ["hearsay status", "hearsay status --at 127.0.0.1:7001 --json"],
+  ...client.examples,
 };
 
 const scripts = [
@@ -193,41 +184,10 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "and iptables, and no root where the kernel lets everybody make user namespaces. `npm run lab -- COMMAND` builds",
     "hearsay first.",
   ],
-  broadcast: [
-    "A VALUE is JSON, or else a string as it stands. Without one, each line of standard input is a value; empty lines",
-    "and a byte order mark at the start are passed over. A value that is not acknowledged goes to the next node, and",
-    "still enters the cluster once, as equal values are one. Exit status: 0 when every value is acknowledged; else 1,",
-    "and then a value that was sent may have entered all the same.",
-  ],
-  read: [
-    "Each value is a line of JSON, in the order in which the node got them, read from the first node that answers. If",
-    "that node fails on the way, the next one gives the rest. Of values that a node keeps no longer, standard error says",
-    "how many they are and where they had entered: 'gap: 500 values of n1.k3 are gone, from 1201 on'. Exit status: 0 when",
-    "everything was read that is there, else 1.",
-  ],
-  watch: [
-    "Each value is a line of JSON: first all that are there, then each one as it arrives. If a node stops answering, the",
-    "next one goes on from the same position, so that nothing is missed or repeated; while none answers, all are tried",
-    "again. The watch ends on a signal, or when nobody reads its output; with status 1 if no node answers at first, or",
-    "if its output fails. A position file holds what was written to standard output, some 100 ms late: a watch that is",
-    "killed and started again misses nothing, and repeats what it had printed since. An equal value that had entered",
-    "twice is printed once; a watch that goes on at another node, or from a position, may print it again where that is",
-    "long ago. Of values that a node keeps no longer, standard error says how many they are and where they had entered:",
-    "'gap: 500 values of n1.k3 are gone, from 1201 on'. They count as printed, and are no failure.",
-  ],
-  status: [
-    "values: how many the node holds. digest: equal where two nodes hold the same values. relay: the node through which",
-    "this one passes on values, or itself. For each peer, lag: entries that the peer has not said it holds. ahead:",
-    "entries that it says it holds and the node lacks. Both are empty where the two do not talk to each other, as values",
-    "pass through the relay. link: whether the node can send to the peer, and since when; deaf: it can, and hears",
-    "nothing. unacked: how long the oldest entry sent has waited for an acknowledgement. suspected: how long the peer has",
-    "been taken for lost. queued, dropped: bytes that wait to be sent, and messages that were not sent.",
-    "Exit status: 0 when every node that was asked answers, else 1.",
-  ],
+  ...client.notes,
 };
 
 const operands: Readonly<Record<string, string>> = {
-  broadcast: " [VALUE…]",
   test: " [-- ARGS FOR THE NODE]",
   hunt: " [-- ARGS FOR THE NODE]",
   report: " FILE",
@@ -235,6 +195,7 @@ const operands: Readonly<Record<string, string>> = {
   lab: " [COMMAND…]",
   why: " [VALUE…] [FILE.ndjson]",
   help: " [COMMAND]",
+  ...client.operands,
 };
 
 export function help(args: readonly string[], io: Io): Promise<number> {

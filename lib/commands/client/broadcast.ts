@@ -1,6 +1,7 @@
 /** `hearsay broadcast`: tells values to the cluster, from arguments or from lines, until each is acknowledged. */
 import { beforeEnding } from "../../workbench/ending_signals.ts";
 import { Broadcaster } from "../../client/broadcaster.ts";
+import { unguessable } from "../../client/event_ids.ts";
 import { type BroadcastConfig, parseBroadcast } from "../config/client.ts";
 import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
 import { Nodes } from "../../client/nodes.ts";
@@ -20,7 +21,9 @@ export async function broadcast(args: readonly string[], io: Io): Promise<number
     if (broadcaster.refused > REFUSALS_SHOWN_MAX) return;
     io.err(`Cannot broadcast ${shortened(text)}: ${reason}\n`);
   };
-  const broadcaster = new Broadcaster({ nodes, values, onRefused });
+  const { topic, key, id, areEvents } = config;
+  const events = areEvents ? unguessable() : undefined;
+  const broadcaster = new Broadcaster({ nodes, values, belongings: { topic, key, id }, events, onRefused });
   const release = beforeEnding(() => {
     io.err(`Stopped: ${soFar(broadcaster, values)}\n`);
     return io.errDrained();
@@ -43,8 +46,7 @@ function open({ values, asStrings }: BroadcastConfig, io: Io): Values {
 
 function sayUnreached(broadcaster: Broadcaster, values: Values, nodes: Nodes, io: Io): void {
   const why = nodes.isRefused ? "No node takes values now" : "No node answers";
-  const failures = nodes.failures.map((failure) => `${failure}\n`);
-  io.err(`${why}: ${soFar(broadcaster, values)}\n${failures.join("")}`);
+  io.err(`${why}: ${soFar(broadcaster, values)}\n${nodes.failures}`);
 }
 
 /** "3 of 5 values acknowledged. Up to 1 more may have been taken all the same." */

@@ -5,7 +5,7 @@ import { parseRead } from "../config/client.ts";
 import { sayGap } from "./gaps.ts";
 import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
 import { Nodes } from "../../client/nodes.ts";
-import { arrayPrinter, linePrinter } from "../terminal/value_printer.ts";
+import { arrayPrinter, linePrinter, spellRecord, spellValue } from "../terminal/value_printer.ts";
 import { Recent } from "../../client/recent.ts";
 import { Stream } from "../../client/stream.ts";
 
@@ -14,19 +14,21 @@ export async function read(args: readonly string[], io: Io): Promise<number> {
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   const { config } = parsed;
   const nodes = new Nodes(config, io.err);
-  const printer = config.json ? arrayPrinter(io) : linePrinter(io);
+  const spell = config.asRecords ? spellRecord : spellValue;
+  const printer = config.json ? arrayPrinter(io, spell) : linePrinter(io, spell);
   const stream = new Stream({
     nodes,
     random: seeded(0),
     position: new Digest(),
     recent: new Recent(),
+    wanted: config.wanted,
     follow: false,
     take: (items) => printer.print(items),
     onGap: (gap) => sayGap(io, gap),
   });
   const ending = await stream.run();
   if (ending === "failed") {
-    io.err(`No node answers.\n${nodes.failures.map((failure) => `${failure}\n`).join("")}`);
+    io.err(`No node answers.\n${nodes.failures}`);
     return FAILED;
   }
   if (ending === "end") printer.end();

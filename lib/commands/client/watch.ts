@@ -8,7 +8,7 @@ import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
 import { Nodes } from "../../client/nodes.ts";
 import { positionText } from "../../client/position.ts";
 import { loadPosition, PositionFile } from "../../client/position_file.ts";
-import { linePrinter } from "../terminal/value_printer.ts";
+import { linePrinter, spellRecord, spellValue } from "../terminal/value_printer.ts";
 import { Recent } from "../../client/recent.ts";
 import { type Ending, Stream, type StreamOptions } from "../../client/stream.ts";
 
@@ -66,7 +66,7 @@ class Watcher {
     }
     // A file that cannot be written is better known now than at the end.
     if (this.#file?.save() !== undefined) return "unsaved";
-    const printer = linePrinter(this.#io);
+    const printer = linePrinter(this.#io, this.#config.asRecords ? spellRecord : spellValue);
     return await this.#follow({
       follow: true,
       take: (items) => {
@@ -91,24 +91,21 @@ class Watcher {
     if (ending === "unsaved") return FAILED;
     const isSaved = this.#file?.save() === undefined;
     if (this.#config.verbose) this.#io.err(`position ${positionText(this.#position)}\n`);
-    if (ending === "failed") this.#io.err(`No node answers.\n${this.#failures}`);
+    if (ending === "failed") this.#io.err(`No node answers.\n${this.#nodes.failures}`);
     return ending === "failed" || !isSaved ? FAILED : OK;
   }
 
   async #follow(options: Pick<StreamOptions, "follow" | "take" | "onGap" | "onOutage">): Promise<Ending> {
     const [nodes, position, recent] = [this.#nodes, this.#position, this.#recent];
+    const { wanted } = this.#config;
     const random = seeded(process.pid);
-    this.#stream = new Stream({ nodes, random, position, recent, ...options });
+    this.#stream = new Stream({ nodes, random, position, recent, wanted, ...options });
     if (this.#isStopped) return "stopped";
     return await this.#stream.run();
   }
 
   #sayOutage(isOut: boolean): void {
-    this.#io.err(isOut ? `No node answers; trying on.\n${this.#failures}` : "A node answers again.\n");
-  }
-
-  get #failures(): string {
-    return this.#nodes.failures.map((failure) => `${failure}\n`).join("");
+    this.#io.err(isOut ? `No node answers; trying on.\n${this.#nodes.failures}` : "A node answers again.\n");
   }
 }
 

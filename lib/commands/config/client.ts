@@ -1,9 +1,21 @@
 /** The settings of the commands that ask running nodes, from flags and environment variables. */
 import { z } from "zod";
 import { parseAddresses } from "./address.ts";
-import { parsedText, repeated, text, tied, toggle, whole } from "../flags/schemas.ts";
+import { complain } from "../flags/flags.ts";
+import { type FlagHelp, parsedText, repeated, text, tied, toggle, whole } from "../flags/schemas.ts";
 import type { ReachOptions } from "../../client/nodes.ts";
 import { parsePosition } from "../../client/position.ts";
+import type { Wanted } from "../../client/watching.ts";
+import {
+  ID_BYTES_MAX,
+  idFault,
+  KEY_BYTES_MAX,
+  keyFault,
+  patternFault,
+  TOPIC_BYTES_MAX,
+  topicFault,
+  TOPICS_PER_WATCH_MAX,
+} from "../../core/keys/names.ts";
 import type { Digest } from "../../core/log/digest.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import type { Address } from "../../../transports/address.ts";
@@ -23,13 +35,24 @@ export interface BroadcastConfig extends ReachOptions {
   /** None: one per line of standard input. */
   readonly values: readonly string[];
   readonly asStrings: boolean;
+  readonly topic?: string | undefined;
+  readonly key?: string | undefined;
+  readonly id?: string | undefined;
+  /** Each value gets an id of its own. */
+  readonly areEvents: boolean;
 }
 
-export interface ReadConfig extends ReachOptions {
+/** What is printed of which entries. */
+interface Selection {
+  readonly wanted: Wanted;
+  readonly asRecords: boolean;
+}
+
+export interface ReadConfig extends ReachOptions, Selection {
   readonly json: boolean;
 }
 
-export interface WatchConfig extends ReachOptions {
+export interface WatchConfig extends ReachOptions, Selection {
   readonly from?: Digest;
   readonly positionFile?: string;
   readonly onlyNew: boolean;
@@ -52,10 +75,49 @@ const reach = z.object({
   "verbose": toggle("say on standard error which node answered, and why others did not"),
 });
 
+const asString = toggle("take every value as a string, even if it is JSON");
+
+const reader = reach.extend({
+  "topic": repeated(parsePatterns, {
+    value: "TOPIC,…",
+    about: "only these topics; one that ends in * stands for all that begin so (values without a topic)",
+    rule: `a comma list of topics, at most ${TOPICS_PER_WATCH_MAX}`,
+    why: whyNoPatterns,
+  }),
+  "latest": toggle("only the latest value of each key, and none without a key"),
+  "records": toggle(
+    "print objects that say topic, key, id and stamp beside the value, and tell of deleted keys",
+  ),
+});
+
 export const shapes = {
-  broadcast: reach.extend({ "string": toggle("take every value as a string, even if it is JSON") }),
-  read: reach.extend({ "json": toggle("print one JSON array instead of a line for each value") }),
-  watch: reach.extend({
+  broadcast: reach.extend({
+    "string": asString,
+    "topic": name(topicFault, {
+      value: "TOPIC",
+      about: "the topic of the values (none)",
+      rule: `a topic of at most ${TOPIC_BYTES_MAX} bytes`,
+    }),
+    "key": name(keyFault, {
+      value: "KEY",
+      about: "each value takes the place of the one before it under this key",
+      rule: `a key of 1 to ${KEY_BYTES_MAX} bytes`,
+    }),
+    "id": name(idFault, {
+      value: "ID",
+      about: "the value enters once under this id, however often, and with whatever else, it is told",
+      rule: `an id of 1 to ${ID_BYTES_MAX} bytes`,
+      variable: false,
+    }),
+    "event": tied(toggle("each value enters as one of its own, even if an equal one is there"), {
+      excludes: { why: "which makes an id for each value", flags: ["id"] },
+    }),
+  }),
+  put: reach.extend({ "string": asString }),
+  get: reach,
+  delete: reach,
+  read: reader.extend({ "json": toggle("print one JSON array instead of a line for each value") }),
+  watch: reader.extend({
     "from": parsedText(parsePosition, {
       value: "POSITION",
       about: "pass over the values that an earlier watch has had (nothing)",
@@ -71,19 +133,28 @@ export const shapes = {
 
 export function parseBroadcast(args: readonly string[], env: Env): Parsed<BroadcastConfig> {
   const read = readFlags("broadcast", shapes.broadcast, args, env, { takesOperands: true });
-  const { flags, mistakes, operands: values } = read;
-  return outcome(mistakes, { ...reachOf(flags), values, asStrings: flags.string ?? false });
+  const { flags: { topic, key, id, event = false, string = false }, given, operands: values } = read;
+  const idRule = values.length === 1
+    ? undefined
+    : "left out, or given with one value on the command line, as all that is told under one id is one entry";
+  // What is put under a key is an entry of its own each time: an id keeps it one where it is told again.
+  const areEvents = event || (key !== undefined && id === undefined);
+  return outcome([...read.mistakes, ...event ? [] : complain("broadcast", given, "id", idRule)], {
+    ...reachOf(read.flags),
+    ...{ values, asStrings: string, topic, key, id, areEvents },
+  });
 }
 
 export function parseRead(args: readonly string[], env: Env): Parsed<ReadConfig> {
   const { flags, mistakes } = readFlags("read", shapes.read, args, env);
-  return outcome(mistakes, { ...reachOf(flags), json: flags.json ?? false });
+  return outcome(mistakes, { ...reachOf(flags), ...selectionOf(flags), json: flags.json ?? false });
 }
 
 export function parseWatch(args: readonly string[], env: Env): Parsed<WatchConfig> {
   const { flags, mistakes } = readFlags("watch", shapes.watch, args, env);
   return outcome(mistakes, {
     ...reachOf(flags),
+    ...selectionOf(flags),
     ...flags.from !== undefined && { from: flags.from },
     ...flags.position !== undefined && { positionFile: flags.position },
     onlyNew: flags.new ?? false,
@@ -102,7 +173,37 @@ function parseAt(text: string): readonly Address[] | undefined {
     : undefined;
 }
 
-function reachOf(flags: z.infer<typeof reach>): ReachOptions {
+/** A text in which `faultOf` finds no fault. */
+function name(faultOf: (field: string, text: string) => string | undefined, said: FlagHelp) {
+  return parsedText((given) => faultOf("", given) === undefined ? given : undefined, {
+    ...said,
+    why: (given) => faultOf("it", given),
+  });
+}
+
+function parsePatterns(text: string): readonly string[] | undefined {
+  return whyNoPatterns(text) === undefined ? patternsIn(text) : undefined;
+}
+
+function whyNoPatterns(text: string): string | undefined {
+  const patterns = patternsIn(text);
+  if (patterns.length > TOPICS_PER_WATCH_MAX) return `they are ${patterns.length}`;
+  const faults = patterns.map((pattern) =>
+    pattern === "" ? "one is empty" : patternFault(JSON.stringify(pattern), pattern)
+  );
+  return faults.find((fault) => fault !== undefined);
+}
+
+function patternsIn(text: string): readonly string[] {
+  return [...new Set(text.split(",").map((pattern) => pattern.trim()))];
+}
+
+function selectionOf({ topic, latest, records }: z.infer<typeof reader>): Selection {
+  const wanted = { ...topic !== undefined && { topics: topic }, ...latest && { latest } };
+  return { wanted, asRecords: records ?? false };
+}
+
+export function reachOf(flags: z.infer<typeof reach>): ReachOptions {
   return {
     at: flags.at ?? defaultAt,
     timeoutMs: flags.timeout ?? TIMEOUT_MS,

@@ -11,6 +11,9 @@ export const commands = [
   { name: "broadcast", about: "tell values to a running cluster" },
   { name: "read", about: "print every value that a running node holds, once" },
   { name: "watch", about: "print every value of a running cluster once, as it arrives" },
+  { name: "put", about: "set the value of a key in a running cluster" },
+  { name: "get", about: "print the value of a key" },
+  { name: "delete", about: "delete a key" },
   { name: "status", about: "say how every node of a running cluster is, and what it knows of its peers" },
   { name: "sim", about: "examine nodes in a simulated network: virtual time, one seed, one result" },
   {

@@ -37,6 +37,7 @@ function printing(at: string): ReadonlyMap<string, readonly (readonly string[])[
     ["maelstrom", [[], help]],
     ["read", [["--at", at], ["--at", at, "--json"]]],
     ["watch", [["--at", at]]],
+    ["get", [["t/k", "--at", at]]],
     ["status", [["--at", at], ["--at", at, "--json"]]],
     ["sim", [quick, [...quick, "--json"]]],
     ["test", [[...quick, "--json"]]],
@@ -47,7 +48,7 @@ function printing(at: string): ReadonlyMap<string, readonly (readonly string[])[
     ["partition", [["one", ...cluster]]],
     ["help", [[], ["sim"]]],
     ["version", [[]]],
-    ...["serve", "broadcast", "challenges", "report", "heal", "sidecar", "lab"].map((name) =>
+    ...["serve", "broadcast", "put", "delete", "challenges", "report", "heal", "sidecar", "lab"].map((name) =>
       [name, [help]] as const
     ),
   ]);
@@ -181,6 +182,7 @@ function hasOwnPipe(pid: number): boolean {
 /** Holds one value, and answers what it is asked for. */
 const answering: Script = (body, visit) => {
   if (body.type === "status") visit.say(status, body);
+  if (body.type === "get") visit.say({ type: "get_ok", value: 1, stamp: 1 }, body);
   if (body.type === "echo") visit.say({ type: "echo_ok", echo: null }, body);
   if (body.type !== "watch") return;
   visit.say({ type: "watch_ok", values: 1 }, body);

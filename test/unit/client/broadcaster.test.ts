@@ -1,5 +1,5 @@
 /** Values are told to one node after the other until each is acknowledged, with bounds on what is under way. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { PassThrough, Readable } from "node:stream";
 import { test } from "node:test";
@@ -53,6 +53,38 @@ test("a value is sent as it was written, and whatever is no JSON as a string", a
     ok(told.join("").includes('"message":{"b": 1e2,"a":[1,  2]},"msg_id":1}}'));
   });
 });
+
+test("values are told with their topic and their key", async () => {
+  const node = await FakeNode.start("n1", acknowledge);
+  await withNodes([node], async () => {
+    equal((await run([node], ["--topic", "t", "--id", 'x"y', "1"])).status, 0);
+    equal((await run([node], ["--topic", "t", "2"])).status, 0);
+    deepEqual(node.asked.map(({ message, topic, id, key }) => [message, topic, id, key]), [
+      [1, "t", 'x"y', undefined],
+      [2, "t", undefined, undefined],
+    ]);
+  });
+});
+
+for (const words of [["--event"], ["--key", "k"]]) {
+  test(`each value with ${words[0]} has an id of its own, which stays its own at the next node`, async () => {
+    const first = await FakeNode.start("n1", (body, visit) => {
+      if (first.asked.length <= 4) acknowledge(body, visit);
+      if (first.asked.length === 10) visit.socket.end();
+    });
+    const second = await FakeNode.start("n2", acknowledge);
+    await withNodes([first, second], async () => {
+      equal((await run([first, second], words, "same\n".repeat(10))).status, 0);
+      const ids = ({ asked }: FakeNode) => asked.map((body) => String(body["id"]));
+      equal(new Set(ids(first)).size, 10);
+      deepEqual(ids(second), ids(first).slice(4));
+      match(ids(first)[0] ?? "", /^[0-9a-z]{15,25}-1$/);
+      deepEqual(first.asked.map((body) => body["key"]), Array(10).fill(words[1]));
+      equal((await run([second], words, "same\n")).status, 0);
+      ok(!ids(first).includes(ids(second).at(-1) ?? ""), "another run has other ids");
+    });
+  });
+}
 
 test("a value that no node would take is not sent", () => {
   const longest = "x".repeat(VALUE_BYTES_MAX - 2);

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { read } from "../../../lib/commands/client/read.ts";
-import { linePrinter } from "../../../lib/commands/terminal/value_printer.ts";
+import { linePrinter, spellValue } from "../../../lib/commands/terminal/value_printer.ts";
 import type { Item } from "../../../lib/client/item.ts";
 import { Nodes } from "../../../lib/client/nodes.ts";
 import { positionText } from "../../../lib/client/position.ts";
@@ -123,6 +123,54 @@ test("read goes on at the next node where one breaks off, and says nothing of it
   equal(second.asked[0]?.["follow"], false);
 });
 
+const records: WireRun[] = [
+  ["a", 1, [[1], [2, "x"], ["on", null, "k", 1_700_000_000_000_000], [3, "y", "l", 5]], "t"],
+  ["a", 5, [[null, null, "k", 6, true], [null, "z", "k", 7, true]], "t"],
+  ["b", 1, ["plain"]],
+  ["b", 2, [[{ "": 1 }, "x"]], ""],
+];
+
+test("of topics the values are printed, or all that belongs to them", async () => {
+  const start = () => FakeNode.start("n1", serving([records]));
+  const values = ["1", "2", '"on"', "3", '"plain"', '{"":1}'];
+  const node = await start();
+  deepEqual(await reading([node], "--topic", "t,u*", "--topic", "v"), {
+    ...{ status: 0, out: `${values.join("\n")}\n`, err: "" },
+  });
+  deepEqual([node.asked[0]?.["topics"], node.asked[0]?.["latest"]], [["t", "u*", "v"], undefined]);
+  equal((await reading([await start()], "--json")).out, `[${values.join()}]\n`);
+  const objects = [
+    '{"topic":"t","value":1}',
+    '{"topic":"t","id":"x","value":2}',
+    '{"topic":"t","key":"k","stamp":1700000000000000,"value":"on"}',
+    '{"topic":"t","key":"l","id":"y","stamp":5,"value":3}',
+    '{"topic":"t","key":"k","stamp":6,"deleted":true}',
+    '{"topic":"t","key":"k","id":"z","stamp":7,"deleted":true}',
+    '{"topic":"","value":"plain"}',
+    '{"topic":"","id":"x","value":{"":1}}',
+  ];
+  equal((await reading([await start()], "--records")).out, `${objects.join("\n")}\n`);
+  equal((await reading([await start()], "--records", "--json")).out, `[${objects.join()}]\n`);
+});
+
+test("a batch of deletions alone prints no value", async () => {
+  const deletion: WireRun = ["a", 1, [[null, null, "k", 6, true]], "t"];
+  const batches = [[deletion], [["a", 2, [7]]]] satisfies WireRun[][];
+  equal((await reading([await FakeNode.start("n1", serving(batches))], "--json")).out, "[7]\n");
+});
+
+test("a watch asks for its topics, and for the latest, at every node", async () => {
+  const first = await FakeNode.start("n1", serving([[["a", 1, [[1, null, "k", 1]], "t"]]], hangUp));
+  const second = await FakeNode.start("n2", serving([]));
+  await withNodes([first, second], async () => {
+    const { stream } = streamOf([first, second], { follow: false, wanted: { topics: ["t"], latest: true } });
+    equal(await stream.run(), "end");
+    for (const { asked: [body] } of [first, second]) {
+      deepEqual([body?.["topics"], body?.["latest"]], [["t"], true]);
+    }
+  });
+});
+
 test("values that are gone are said on standard error, and read goes on", async () => {
   const node = await FakeNode.start(
     "n1",
@@ -179,6 +227,7 @@ const bad: readonly (readonly [string, Script, RegExp])[] = [
   ["runs that are none", serving([[["a", 0, [1]]]]), /sends values that are malformed/],
   ["more entries than can be counted", serving([[["a", Number.MAX_SAFE_INTEGER, [1, 2]]]]), /malformed/],
   ["a longer gap than can be counted", serving([[["a", Number.MAX_SAFE_INTEGER, 1]]]), /malformed/],
+  ["records that are none", serving([[["a", 1, [[1, 2, 3]], "t"]]]), /malformed/],
   [
     "another type",
     (body, visit) => visit.say({ type: "read_ok" }, body),
@@ -405,8 +454,9 @@ test("a node that stays for SETTLED_MS has ended an outage", async () => {
 
 test("values are printed as they leave, a line each", async () => {
   const { io, out } = listen();
+  const items = [1, "a\nb", { x: [] }].map((value) => ({ text: JSON.stringify(value), topic: "" }));
   equal(
-    await linePrinter(io).print([1, "a\nb", { x: [] }].map((value) => ({ text: JSON.stringify(value) }))),
+    await linePrinter(io, spellValue).print(items),
     true,
   );
   deepEqual(out, ['1\n"a\\nb"\n{"x":[]}\n']);

@@ -91,7 +91,7 @@ test("a flag that needs another is a mistake without it, and none with it", () =
 test("what must be left out beside a flag is named, each thing once, and a switch that is off shuts nothing out", () => {
   const excluding = tied.filter(({ flag }) => flag.excludes);
   assert.deepEqual(excluding.map(({ command, flag }) => `${command} --${flag.name}`), [
-    ...["watch --new", "test --bin", "test --cluster", "partition --show", "lab --keep"],
+    ...["broadcast --event", "watch --new", "test --bin", "test --cluster", "partition --show", "lab --keep"],
   ]);
   for (const { command, parse, flag, given } of excluding) {
     const { flags = [], words, why } = flag.excludes ?? { why: "" };

@@ -1,0 +1,18 @@
+/** `hearsay put TOPIC/KEY VALUE`: a value takes the place of the one before it under its key. */
+import { eventId, unguessable } from "../../client/event_ids.ts";
+import { valueOf } from "../../client/values.ts";
+import { shortened } from "../../../transports/shortened.ts";
+import { parsePut } from "../config/keyed.ts";
+import { fail, type Io, refuse } from "../terminal/io.ts";
+import { tell } from "./tell.ts";
+
+export async function put(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parsePut(args, io.env);
+  if (!parsed.ok) return refuse(io, parsed.mistakes);
+  const { config } = parsed;
+  const value = valueOf(config.value, config.asString);
+  if (!value.ok) return fail(io, `Cannot put ${shortened(value.text)}: ${value.reason}`);
+  const { topic, key } = config;
+  const message = JSON.parse(value.json);
+  return await tell(config, { type: "broadcast", message, topic, key, id: eventId(unguessable(), 1) }, io);
+}
