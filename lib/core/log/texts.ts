@@ -7,6 +7,7 @@ export class Texts {
   readonly text: string;
   readonly length: number;
   #scan: Scan | undefined;
+  #bytes: number | undefined;
 
   /** `text` lists as many values as `length` says; `known`: what a scan of it has found. */
   constructor(text: string, length: number, known?: Scan) {
@@ -19,9 +20,24 @@ export class Texts {
     return new Texts(texts.join(","), texts.length);
   }
 
+  /** The values of all these, one after the other. */
+  static joined(parts: readonly Texts[]): Texts {
+    const [first = NONE] = parts;
+    if (parts.length <= 1) return first;
+    let [length, bytes] = [0, parts.length - 1];
+    for (const part of parts) {
+      length += part.length;
+      bytes += part.bytes;
+    }
+    const all = new Texts(parts.map(({ text }) => text).join(","), length);
+    all.#bytes = bytes;
+    return all;
+  }
+
   /** No less than the text takes as UTF-8, bytes. */
   get bytes(): number {
-    return this.length === 0 ? 0 : this.scanned.isAscii ? this.text.length : 3 * this.text.length;
+    if (this.length === 0) return 0;
+    return this.#bytes ??= this.scanned.isAscii ? this.text.length : 3 * this.text.length;
   }
 
   /** Where each value ends in the text, and the hashes of each. */

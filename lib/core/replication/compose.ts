@@ -2,6 +2,7 @@
 import { assert } from "../assert.ts";
 import type { IntervalSet } from "../log/interval_set.ts";
 import type { Log } from "../log/log.ts";
+import { Texts } from "../log/texts.ts";
 import type { Range, Run } from "../log/runs.ts";
 import { type Exchange, ORIGINS_MAX, SPANS_MAX } from "../message.ts";
 import type { Digest } from "../log/digest.ts";
@@ -82,7 +83,7 @@ export function takeBatch(
   bytesMax: number = BATCH_BYTES_MAX,
   first: Iterable<Digest> = [],
 ): Batch {
-  const runs: Run[] = [];
+  const runs: Parts[] = [];
   const gaps: Range[] = [];
   let entries = 0;
   let bytes = 0;
@@ -104,7 +105,7 @@ export function takeBatch(
         const last = Math.min(to, seq + BATCH_ENTRIES_MAX - entries - 1);
         const run = log.take(origin, seq, last, most - bytes);
         const { length } = run.texts;
-        runs.push(run);
+        addPart(runs, run);
         entries += length;
         bytes += run.texts.bytes + length + roomFor(origin) + NUMBER_BYTES;
         known.addSpan(seq, seq + length - 1);
@@ -116,5 +117,24 @@ export function takeBatch(
   for (const part of first) for (const [origin, held] of part) take(origin, held, bytesMax / 2);
   for (const { name, held } of sent.gaps(log)) take(name, held, bytesMax);
   assert(entries <= BATCH_ENTRIES_MAX, "a batch has its end");
-  return { runs, gaps, bytes, more: sent.lacks(log) };
+  return { runs: runs.map(joined), gaps, bytes, more: sent.lacks(log) };
+}
+
+/** A run in the making: what goes on where a block ends is one run all the same. */
+interface Parts extends Omit<Run, "texts"> {
+  readonly parts: Texts[];
+  /** The number that goes on. */
+  next: number;
+}
+
+function addPart(runs: Parts[], { origin, seq, texts, topic }: Run): void {
+  const last = runs.at(-1);
+  if (last?.next === seq && last.origin === origin && last.topic === topic) {
+    last.parts.push(texts);
+    last.next += texts.length;
+  } else runs.push({ origin, seq, topic, parts: [texts], next: seq + texts.length });
+}
+
+function joined({ origin, seq, topic, parts }: Parts): Run {
+  return { origin, seq, topic, texts: Texts.joined(parts) };
 }

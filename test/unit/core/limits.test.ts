@@ -20,6 +20,7 @@ import { ACK_DELAY_MS, RTT_GUESS_MS, WINDOW_MIN_MS } from "../../../lib/core/rep
 import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
 import { Pair, type Sent } from "./pair.ts";
 import { exchangeIn, stepped } from "./stepped.ts";
+import { BLOCK_BYTES_MAX } from "../../../lib/core/log/entry_store.ts";
 import { entriesIn } from "../../../lib/core/log/runs.ts";
 import { add } from "../../shared/entries.ts";
 
@@ -392,4 +393,12 @@ test("a word numbered over VERSION_MAX is not believed, for it could not be outr
   });
   equal(linkState.merge(1, word(VERSION_MAX + 1)), undefined);
   deepEqual(linkState.merge(1, word(VERSION_MAX)), [0]);
+});
+
+test("what goes on where a block ends is one run in a message all the same [L9] [W4]", () => {
+  const log = new Log();
+  const length = 3 * BLOCK_BYTES_MAX / 8;
+  for (let seq = 1; seq <= 5; seq++) add(log, { origin: "a", seq, value: "x".repeat(length) });
+  const { runs } = takeBatch(log, new Digest());
+  deepEqual(runs.map(({ seq, texts }) => [seq, texts.length]), [[1, 5]]);
 });
