@@ -17,14 +17,14 @@ export type Decoded =
   | { readonly ok: false; readonly reason: string; readonly asking?: Asking };
 
 /** The bodies whose `runs` are entries. */
-const WITH_RUNS: ReadonlySet<unknown> = new Set(["delta", "ack", "probe", "push"]);
+const WITH_RUNS: ReadonlySet<unknown> = new Set(["delta", "ack", "probe", "push", "values"]);
 
 const TYPE = '"type":"';
 const RUNS = ',"runs":';
 /** How a line ends whose body ends with runs. */
 const END = "}}";
 
-/** Reads one line, without its end. Never throws. The `runs` between nodes are Runs where encode() wrote them, else JSON. */
+/** Reads one line, without its end. Never throws. The `runs` that nodes send are Runs where encode() wrote them, else JSON. */
 export function decode(line: string): Decoded {
   const withRuns = decodeRuns(line);
   if (withRuns !== undefined) return { ok: true, envelope: withRuns };

@@ -33,8 +33,8 @@ function parsed(text: string): unknown {
   }
 }
 
-test("decode() scans the runs between nodes, and says what a parser says [W1] [W4]", () => {
-  for (const type of ["delta", "ack", "probe", "push"]) {
+test("decode() scans the runs of nodes, and says what a parser says [W1] [W4]", () => {
+  for (const type of ["delta", "ack", "probe", "push", "values"]) {
     for (
       const fields of ["", ',"digest":[["n0.1",[1,3]]],"x":{"y":[1,{"z":2}]},"text":"}],{[","poll":true']
     ) {

@@ -1,6 +1,7 @@
 /** The world of nodes that run already: each host is a connection to one of them, made again whenever it is lost. */
 import assert from "node:assert/strict";
 import { Digest } from "../../../core/log/digest.ts";
+import { rangeOf, Runs, valuesOf } from "../../../core/log/runs.ts";
 import type { Body, Envelope } from "../../../core/message.ts";
 import { NodeLine } from "./node_line.ts";
 import { type NodeStatus, readStatus } from "./node_status.ts";
@@ -126,19 +127,13 @@ class RemoteHost implements Host {
     if (introduction !== undefined) this.receive(introduction);
   }
 
-  #onValues(runs: unknown): void {
-    for (const run of Array.isArray(runs) ? runs : []) {
-      const [origin, seq, values]: readonly unknown[] = Array.isArray(run) ? run : [];
-      if (typeof origin !== "string" || !isOrdinal(seq) || !Array.isArray(values)) {
-        this.#onMalformed("values came that are not runs of an origin");
-        continue;
-      }
-      if (values.length > 0) this.#had.addSpan(origin, seq, seq + values.length - 1);
-      this.#events.delivered(values);
+  /** Values with an id, a key or a topic are none of this examination. */
+  #onValues(json: unknown): void {
+    const found = Runs.fromJson(json);
+    if (found === undefined) return this.#onMalformed("values came that are not runs of an origin");
+    for (const { origin, seq, count } of [...found.runs.map(rangeOf), ...found.gaps]) {
+      if (count > 0) this.#had.addSpan(origin, seq, seq + count - 1);
     }
+    for (const run of found.runs) if (run.topic === undefined) this.#events.delivered(valuesOf(run));
   }
-}
-
-function isOrdinal(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
 }
