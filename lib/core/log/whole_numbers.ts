@@ -1,28 +1,94 @@
-/** A set of whole numbers as bits: there are often many close together. */
-const WORD_BITS = 32;
+/** A set of whole numbers as bits: there are often many close together. Dense ones take half a byte each, others up to twenty. */
+import { hashed, Slots } from "./kept/slots.ts";
 
+/** So many numbers share a slot. */
+const WORD_BITS = 32;
+/** A power of two. Each grows by itself, so that no addition waits for more than one of them. */
+const SEGMENTS = 64;
+const HALF = 2 ** 32;
+
+/** Of safe integers; -0 is 0. */
 export class WholeNumbers {
-  readonly #bits = new Map<number, number>();
+  /** By the hash of a word's lower half: its bits, and its upper half beside them. */
+  readonly #segments: (Slots | undefined)[] = Array.from({ length: SEGMENTS });
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
 
   has(number: number): boolean {
-    const word = Math.floor(number / WORD_BITS);
-    return ((this.#bits.get(word) ?? 0) & (1 << (number - WORD_BITS * word))) !== 0;
+    const word = wordOf(number);
+    const key = keyOf(word);
+    const segment = this.#segments[segmentOf(key)];
+    const slot = slotOf(segment, key, word);
+    return segment !== undefined && slot >= 0 && (segment.value(slot) & bitOf(number, word)) !== 0;
   }
 
   /** Returns whether it is new. */
   add(number: number): boolean {
-    const word = Math.floor(number / WORD_BITS);
-    const bit = 1 << (number - WORD_BITS * word);
-    const bits = this.#bits.get(word) ?? 0;
-    if ((bits & bit) !== 0) return false;
-    this.#bits.set(word, bits | bit);
+    const word = wordOf(number);
+    const key = keyOf(word);
+    const bit = bitOf(number, word);
+    const segment = this.#segments[segmentOf(key)] ??= new Slots(3);
+    const slot = slotOf(segment, key, word);
+    if (slot < 0) segment.add(key, bit, upperOf(word));
+    else {
+      const bits = segment.value(slot);
+      if ((bits & bit) !== 0) return false;
+      segment.setValue(slot, bits | bit);
+    }
+    this.#size++;
     return true;
   }
 
-  delete(number: number): void {
-    const word = Math.floor(number / WORD_BITS);
-    const bits = (this.#bits.get(word) ?? 0) & ~(1 << (number - WORD_BITS * word));
-    if (bits === 0) this.#bits.delete(word);
-    else this.#bits.set(word, bits);
+  /** Returns whether it was held. */
+  delete(number: number): boolean {
+    const word = wordOf(number);
+    const key = keyOf(word);
+    const bit = bitOf(number, word);
+    const segment = this.#segments[segmentOf(key)];
+    const slot = slotOf(segment, key, word);
+    const bits = segment === undefined || slot < 0 ? 0 : segment.value(slot);
+    if (segment === undefined || (bits & bit) === 0) return false;
+    if (bits !== bit) segment.setValue(slot, bits & ~bit);
+    else segment.remove(slot);
+    if (segment.size === 0) this.#segments[segmentOf(key)] = undefined;
+    this.#size--;
+    return true;
   }
+
+  /** Of the slots. */
+  get bytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + (segment?.bytes ?? 0), 0);
+  }
+}
+
+function wordOf(number: number): number {
+  return Math.floor(number / WORD_BITS);
+}
+
+function bitOf(number: number, word: number): number {
+  return 1 << (number - WORD_BITS * word);
+}
+
+function upperOf(word: number): number {
+  return Math.floor(word / HALF);
+}
+
+function keyOf(word: number): number {
+  return hashed(word | 0);
+}
+
+/** The leading bits of a key say where it stands in its segment. */
+function segmentOf(key: number): number {
+  return key & (SEGMENTS - 1);
+}
+
+function slotOf(segment: Slots | undefined, key: number, word: number): number {
+  if (segment === undefined) return -1;
+  const upper = upperOf(word);
+  let slot = segment.first(key);
+  while (slot >= 0 && segment.more(slot) !== upper) slot = segment.next(key, slot);
+  return slot;
 }

@@ -12,7 +12,7 @@ type Pair = readonly [high: number, low: number, block: number];
 const pair: fc.Arbitrary<Pair> = fc.tuple(
   fc.constantFrom(0, 1, -1, 0x7fffffff, -0x80000000),
   fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: -0x80000000, max: 0x7fffffff })),
-  fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 2 ** 32 - 2, max: 2 ** 32 })),
+  fc.oneof(fc.integer({ min: 3, max: 6 }), fc.integer({ min: 2 ** 32 - 2, max: 2 ** 32 + 1 })),
 );
 const change = fc.record({ pair, isGone: fc.boolean() });
 

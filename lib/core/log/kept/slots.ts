@@ -1,0 +1,129 @@
+/** A hash table in one array of 32-bit integers: open addressing, no objects, no trace of what was removed. */
+import { assert, at } from "../../assert.ts";
+
+const SLOTS_MIN = 8;
+const LOAD_MAX = 0.8;
+/** With less it is made smaller. */
+const LOAD_MIN = 0.4;
+/** Right after it was made larger, or smaller. */
+const LOAD_FRESH = 0.64;
+
+/**
+ * A slot is the index of its first number. Each holds a key, a value that is not 0, and perhaps one more number. A key may be in several slots. It must be hashed: it
+ * stands in the slot that it scales to, or in the next free one after it.
+ */
+export class Slots {
+  readonly #width: number;
+  #size = 0;
+  #capacity = SLOTS_MIN;
+  /** Key, value and what is beside it, of each slot; a value of 0: the slot is free. */
+  #words: Int32Array;
+
+  /** Of so many numbers in a slot. */
+  constructor(width: 2 | 3) {
+    this.#width = width;
+    this.#words = new Int32Array(width * SLOTS_MIN);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get bytes(): number {
+    return this.#words.byteLength;
+  }
+
+  /** The first slot that holds the key; -1 where none does. */
+  first(key: number): number {
+    return this.#seek(key, this.#home(key));
+  }
+
+  /** The next one after a slot that does. */
+  next(key: number, slot: number): number {
+    return this.#seek(key, this.#after(slot));
+  }
+
+  value(slot: number): number {
+    return at(this.#words, slot + 1);
+  }
+
+  /** What is beside the value. */
+  more(slot: number): number {
+    return at(this.#words, slot + 2);
+  }
+
+  setValue(slot: number, value: number): void {
+    assert(value !== 0, "0 stands for a free slot");
+    this.#words[slot + 1] = value;
+  }
+
+  /** Slots that were found before are others now. */
+  add(key: number, value: number, more = 0): void {
+    assert(value !== 0, "0 stands for a free slot");
+    if (++this.#size > LOAD_MAX * this.#capacity) this.#resize();
+    this.#put(key, value, more);
+  }
+
+  /** What stands behind the slot, and not where it should, moves up. Slots that were found before are others now. */
+  remove(slot: number): void {
+    const words = this.#words;
+    let free = slot;
+    for (let each = this.#after(slot); words[each + 1] !== 0; each = this.#after(each)) {
+      if (this.#distance(this.#home(at(words, each)), each) < this.#distance(free, each)) continue;
+      words.copyWithin(free, each, each + this.#width);
+      free = each;
+    }
+    words[free + 1] = 0;
+    if (--this.#size < LOAD_MIN * this.#capacity && this.#capacity > SLOTS_MIN) this.#resize();
+  }
+
+  #seek(key: number, from: number): number {
+    const words = this.#words;
+    const width = this.#width;
+    for (let slot = from; words[slot + 1] !== 0; slot = slot + width === words.length ? 0 : slot + width) {
+      if (words[slot] === key) return slot;
+    }
+    return -1;
+  }
+
+  #put(key: number, value: number, more: number): void {
+    const words = this.#words;
+    const width = this.#width;
+    let slot = this.#home(key);
+    while (words[slot + 1] !== 0) slot = slot + width === words.length ? 0 : slot + width;
+    words[slot] = key;
+    words[slot + 1] = value;
+    if (width === 3) words[slot + 2] = more;
+  }
+
+  #resize(): void {
+    const old = this.#words;
+    const width = this.#width;
+    this.#capacity = Math.max(SLOTS_MIN, Math.ceil(this.#size / LOAD_FRESH));
+    this.#words = new Int32Array(width * this.#capacity);
+    for (let slot = 0; slot < old.length; slot += width) {
+      const value = at(old, slot + 1);
+      if (value !== 0) this.#put(at(old, slot), value, width === 3 ? at(old, slot + 2) : 0);
+    }
+  }
+
+  /** By the leading bits of the key: in a table of another size keys stand in the same order, which makes moving them fast. */
+  #home(key: number): number {
+    return this.#width * (((key >>> 0) * this.#capacity / 2 ** 32) | 0);
+  }
+
+  #after(slot: number): number {
+    return slot + this.#width === this.#words.length ? 0 : slot + this.#width;
+  }
+
+  #distance(from: number, to: number): number {
+    return to >= from ? to - from : to - from + this.#words.length;
+  }
+}
+
+/** Every bit of it depends on every bit of the number, and no two numbers have one hash (the finalizer of MurmurHash3). */
+export function hashed(number: number): number {
+  let bits = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
+}
