@@ -2,9 +2,16 @@
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import type { Json } from "./json.ts";
+import { idFault, keyFault, topicFault } from "./keys/names.ts";
 import { Runs } from "./log/runs.ts";
 
 export type { Json };
+
+/** Maelstrom's error codes. */
+export const NOT_SUPPORTED = 10;
+export const TEMPORARILY_UNAVAILABLE = 11;
+export const MALFORMED_REQUEST = 12;
+export const KEY_DOES_NOT_EXIST = 20;
 
 /** One message names at most so many origins, and so many intervals of each [F8]. */
 export const ORIGINS_MAX = 1_024;
@@ -67,10 +74,19 @@ const DigestSchema = Type.Array(Type.Tuple([Name, Spans]), { maxItems: ORIGINS_M
 /** Entries: origin, seq of the first, consecutive values; or these already read, by the codec. */
 const RunList = Type.Unsafe<Runs>(Type.Unknown());
 
+/** Where a client may leave a field out, null says the same. */
+const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+
+const Broadcast = Type.Object({ message: AnyJson, id: Text, topic: Text, key: Text });
+const Delete = Type.Object({ topic: Text, key: Type.String(), id: Text });
+const Get = Type.Object({ topic: Text, key: Type.String() });
+
 /** What a client may ask of a serving node to follow its values: all that `from` does not cover. */
 const Watch = Type.Object({
   from: Type.Optional(Type.Union([DigestSchema, Type.Null()])),
   follow: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
+  topics: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
+  latest: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
 });
 const Unwatch = Type.Object({ watch: Type.Integer() });
 
@@ -118,7 +134,9 @@ const checkers = {
   // What a client, or Maelstrom itself, may ask [W3].
   "init": Compile(Init),
   "topology": Compile(Type.Object({ topology: Type.Record(Type.String(), Type.Array(Type.String())) })),
-  "broadcast": Compile(Type.Object({ message: AnyJson })),
+  "broadcast": Compile(Broadcast),
+  "delete": Compile(Delete),
+  "get": Compile(Get),
   "read": Compile(Type.Object({})),
   "echo": Compile(Type.Object({ echo: AnyJson })),
   "watch": Compile(Watch),
@@ -191,11 +209,37 @@ function withRuns<T extends PeerMessage>(what: string, message: T): T | Malforme
 export type Request =
   | ({ readonly type: "init" } & InitBody)
   | { readonly type: "topology" }
-  | { readonly type: "broadcast"; readonly message: Json }
+  | BroadcastRequest
+  | DeleteRequest
+  | GetRequest
   | { readonly type: "read" }
   | { readonly type: "echo"; readonly echo: Json }
   | { readonly type: "unknown" }
   | Malformed;
+
+/** A value, and what makes it more than one of a set [H1]. */
+export interface BroadcastRequest {
+  readonly type: "broadcast";
+  readonly message: Json;
+  readonly id?: string;
+  readonly topic?: string;
+  readonly key?: string;
+}
+
+/** Asks for the latest value of a key [H9]. */
+export interface GetRequest {
+  readonly type: "get";
+  readonly key: string;
+  readonly topic?: string;
+}
+
+/** The key has no value from now on. */
+export interface DeleteRequest {
+  readonly type: "delete";
+  readonly key: string;
+  readonly id?: string;
+  readonly topic?: string;
+}
 
 /** A body that is not as its type demands, and why, for people. */
 export interface Malformed {
@@ -210,7 +254,14 @@ export function readRequest(body: Body): Request {
       if (!checkers.init.Check(body)) return malformed(type, body);
       return { type, node_id: body.node_id, node_ids: body.node_ids };
     case "broadcast":
-      return checkers.broadcast.Check(body) ? { type, message: body.message } : malformed(type, body);
+      if (!checkers.broadcast.Check(body)) return malformed(type, body);
+      return withNames({ type, message: body.message }, body);
+    case "delete":
+      if (!checkers.delete.Check(body)) return malformed(type, body);
+      return withNames({ type, key: body.key }, body);
+    case "get":
+      if (!checkers.get.Check(body)) return malformed(type, body);
+      return withNames({ type, key: body.key }, body);
     case "echo":
       return checkers.echo.Check(body) ? { type, echo: body.echo } : malformed(type, body);
     case "read":
@@ -219,6 +270,21 @@ export function readRequest(body: Body): Request {
     default:
       return { type: "unknown" };
   }
+}
+
+const faultsOfNames = { topic: topicFault, key: keyFault, id: idFault } as const;
+
+/** The request with the names that its body gives, or what is wrong with one of them. */
+function withNames<T extends Request>(request: T, body: Body): T | Malformed {
+  let named = request;
+  for (const field of ["topic", "key", "id"] as const) {
+    const name = body[field];
+    if (typeof name !== "string") continue;
+    const reason = faultsOfNames[field](`${request.type} /${field}`, name);
+    if (reason !== undefined) return { type: "malformed", reason };
+    named = { ...named, [field]: name };
+  }
+  return named;
 }
 
 function malformed(what: keyof typeof checkers, body: Body): Malformed {

@@ -1,16 +1,31 @@
 /** A node: the only verb is step, the only timer is deadline. */
 import { assert } from "./assert.ts";
-import { canonical, isTooDeep, VALUE_DEPTH_MAX } from "./log/canonical.ts";
+import { canonical } from "./log/canonical.ts";
+import { enteringOf, tooDeep, VALUE_BYTES_MAX } from "./keys/entering.ts";
 import { type Clash, Log } from "./log/log.ts";
 import { entriesIn, type Range, rangeOf, type Run } from "./log/runs.ts";
-import { scan } from "./log/scan.ts";
-import { Texts } from "./log/texts.ts";
+import type { Texts } from "./log/texts.ts";
+import { DEFAULT_TOPIC } from "./keys/names.ts";
 import { Replicator } from "./replication/replicator.ts";
 import { RawJson } from "./raw.ts";
-import type { Body, Envelope, InitBody, Json, Malformed, PeerMessage } from "./message.ts";
-import { readPeerMessage, readRequest } from "./message.ts";
 import { RetentionPolicy } from "./retention/policy.ts";
-import { takeBatch } from "./replication/compose.ts";
+import {
+  type Body,
+  type BroadcastRequest,
+  type DeleteRequest,
+  type Envelope,
+  type GetRequest,
+  type InitBody,
+  KEY_DOES_NOT_EXIST,
+  type Malformed,
+  MALFORMED_REQUEST,
+  NOT_SUPPORTED,
+  type PeerMessage,
+  readPeerMessage,
+  readRequest,
+  TEMPORARILY_UNAVAILABLE,
+} from "./message.ts";
+import { type Asked, DEFAULT_ASKED, latestValue, takeAsked } from "./keys/reading.ts";
 import type { Batch } from "./replication/pacing.ts";
 import type { Effect, Event, NodeOptions, NodeStatus, PeerStatus } from "./events.ts";
 import { allBut, type Mechanism } from "./mechanisms.ts";
@@ -18,24 +33,22 @@ import { Digest } from "./log/digest.ts";
 import { isOriginOf, originOf } from "./incarnation.ts";
 import { Members } from "./topology/members.ts";
 import type { TraceEvent } from "./trace.ts";
-import { byteLength } from "./size.ts";
 
-export { Digest };
-export type { Batch, Effect, Event, Mechanism, NodeOptions, NodeStatus, PeerStatus };
-
-/** A broadcast value may take this many bytes as JSON: with what goes along it must fit in one line of the carriers. */
-export const VALUE_BYTES_MAX = 256 * 1024;
+export {
+  Digest,
+  KEY_DOES_NOT_EXIST,
+  MALFORMED_REQUEST,
+  NOT_SUPPORTED,
+  TEMPORARILY_UNAVAILABLE,
+  VALUE_BYTES_MAX,
+};
+export type { Asked, Batch, Effect, Event, Mechanism, NodeOptions, NodeStatus, PeerStatus };
 
 /** An answer to `read` may take this many characters; a reader of more asks for them in pieces [N3]. */
 export const READ_CHARS_MAX = 128 * 1024 * 1024;
 
 /** So many blocks go in one step, so that none takes long; the node wants to be woken again at once where more are due [G2]. */
 export const BLOCKS_PER_STEP_MAX = 16;
-
-/** Maelstrom's error codes. */
-export const NOT_SUPPORTED = 10;
-export const TEMPORARILY_UNAVAILABLE = 11;
-export const MALFORMED_REQUEST = 12;
 
 export class Node {
   readonly #options: NodeOptions;
@@ -83,8 +96,8 @@ export class Node {
   }
 
   /** Takes what a reader that holds `position` lacks, up to a batch, and moves the position on [N11]. */
-  takeBatch(position: Digest): Batch {
-    return takeBatch(this.#log, position);
+  takeBatch(position: Digest, asked: Asked = DEFAULT_ASKED): Batch {
+    return takeAsked(this.#log, position, asked);
   }
 
   /** As it is now: to look changes nothing [N12] [I8]. */
@@ -131,7 +144,10 @@ export class Node {
     if (this.#replicator === undefined && envelope.body.type !== "init") return this.#notYet(envelope);
     switch (request.type) {
       case "broadcast":
-        return this.#onBroadcast(envelope, request.message);
+      case "delete":
+        return this.#onEntering(envelope, request);
+      case "get":
+        return this.#onGet(envelope, request);
       case "read":
         return this.#onRead(envelope);
       case "topology":
@@ -203,15 +219,21 @@ export class Node {
     this.#entered = this.#log.held(origin)?.last ?? 0;
   }
 
-  #onBroadcast(envelope: Envelope, value: Json): void {
-    const texts = textsOf(value);
-    if (typeof texts === "string") return this.#refuse(envelope, MALFORMED_REQUEST, texts);
-    const isNew = !this.#log.holdsValue(texts);
+  #onEntering(envelope: Envelope, request: BroadcastRequest | DeleteRequest): void {
+    const entering = enteringOf(request, this.#log, this.#now);
+    if ("code" in entering) return this.#refuse(envelope, entering.code, entering.text);
+    const { texts, topic, isNew } = entering;
     if (isNew && this.#storageFault !== undefined) {
       return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, this.#storageFault);
     }
-    if (isNew) this.#enter(texts);
-    this.#reply(envelope, { type: "broadcast_ok" });
+    if (isNew) this.#enter(texts, topic);
+    this.#reply(envelope, { type: `${request.type}_ok` });
+  }
+
+  #onGet(envelope: Envelope, { topic = DEFAULT_TOPIC, key }: GetRequest): void {
+    const latest = latestValue(this.#log, topic, key);
+    if (latest === undefined) this.#refuse(envelope, KEY_DOES_NOT_EXIST, "key does not exist");
+    else this.#reply(envelope, { type: "get_ok", ...latest });
   }
 
   #onRead(envelope: Envelope): void {
@@ -290,20 +312,4 @@ export class Node {
     assert(this.#persisted === this.#log.revision, "what is held is persisted before it is told of");
     this.#effects.push({ kind: "send", envelope });
   }
-}
-
-/** The text of a value that may be broadcast, or why it may not, for people [N6]. */
-function textsOf(value: Json): Texts | string {
-  if (isTooDeep(value)) return tooDeep("broadcast /message");
-  const text = JSON.stringify(value);
-  const found = scan(text);
-  if (found === undefined) return tooDeep("broadcast /message");
-  const texts = new Texts(text, 1, found);
-  return texts.bytes > VALUE_BYTES_MAX && byteLength(value) > VALUE_BYTES_MAX
-    ? `broadcast /message is over ${VALUE_BYTES_MAX} bytes`
-    : texts;
-}
-
-function tooDeep(what: string): string {
-  return `${what} is nested over ${VALUE_DEPTH_MAX} deep`;
 }

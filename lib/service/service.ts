@@ -14,7 +14,7 @@ import { ThrottledReport } from "./throttled_report.ts";
 import { statusOf } from "./status.ts";
 import { Watches } from "./watches.ts";
 import { ANSWER_BYTES_MAX } from "../../transports/tcp/limits.ts";
-import { monotonicClock } from "../../transports/clock.ts";
+import { monotonicClock, runtimeTimer } from "../../transports/clock.ts";
 import { unpredictable } from "../../transports/entropy.ts";
 import { type Address, addressText } from "../../transports/address.ts";
 import { messageOf } from "../../transports/errno.ts";
@@ -203,7 +203,8 @@ export class Service {
 
   #makeWatches(): Watches {
     return new Watches({
-      take: (position) => this.#node.takeBatch(position),
+      take: (position, asked) => this.#node.takeBatch(position, asked),
+      later: (run) => void runtimeTimer(0, run),
       count: () => this.#node.status.values,
       settled: () => this.#driver?.settled ?? false,
       heldBytes: (client) => this.#transport.heldBytes(client),

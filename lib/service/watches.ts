@@ -1,24 +1,30 @@
 /** Clients that follow the values of this node: each gets the entries that its position lacks, as fast as it reads [S6]. */
 import { faultOf, isUnwatch, isWatch, type UnwatchBody } from "../core/message.ts";
 import { Runs } from "../core/log/runs.ts";
+import { DEFAULT_TOPIC, patternsFault } from "../core/keys/names.ts";
+import { LatestPass } from "../core/keys/reading.ts";
 import type { Body, Envelope } from "../core/message.ts";
-import { type Batch, Digest, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
+import { type Asked, type Batch, Digest, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
 
 /** So many watches are on at once, over all clients; and so many on one connection [S8]. */
 export const WATCHES_MAX = 1_024;
 export const WATCHES_PER_CONNECTION_MAX = 16;
 /** A watcher that has more than this still to read gets no more until it has read, bytes [S8]. */
 export const WATCH_HELD_BYTES_MAX = 128 * 1024;
+/** So many batches of what a watcher did not ask for are passed over in one go [H5]. */
+export const PASSED_BATCHES_MAX = 8;
 
 export interface WatchesOptions {
   /** Takes at most a batch of the entries that a position lacks, and moves the position on. */
-  readonly take: (position: Digest) => Batch;
+  readonly take: (position: Digest, asked: Asked) => Batch;
   /** Distinct values held. */
   readonly count: () => number;
   /** Whether every entry of the node is safe and may be shown. */
   readonly settled: () => boolean;
   /** Bytes that were sent to a client and have not left. */
   readonly heldBytes: (client: string) => number;
+  /** Runs it after what has come in meanwhile. */
+  readonly later: (run: () => void) => void;
   /** While `on`, watches go on over the client's connection, which must stay for them. */
   readonly keepOpen: (client: string, on: boolean) => void;
   readonly reply: (to: Envelope, body: Body) => void;
@@ -29,9 +35,12 @@ interface Watch {
   readonly request: Envelope;
   readonly connection: string;
   readonly position: Digest;
+  readonly asked: Asked;
   readonly follow: boolean;
   /** It has not had every entry: it has to read first, or some entries were not safe yet. */
   behind: boolean;
+  /** It goes on by itself in a moment. */
+  resting: boolean;
 }
 
 export class Watches {
@@ -48,15 +57,20 @@ export class Watches {
 
   open(request: Envelope, body: Body): void {
     if (!isWatch(body)) return this.#refuse(request, MALFORMED_REQUEST, faultOf("watch", body));
+    const topics = body.topics ?? [DEFAULT_TOPIC];
+    const fault = patternsFault("watch /topics", topics);
+    if (fault !== undefined) return this.#refuse(request, MALFORMED_REQUEST, fault);
     const connection = connectionOf(request.src);
     const full = this.#whyNoMore(connection);
     if (full !== undefined) return this.#refuse(request, TEMPORARILY_UNAVAILABLE, full);
-    const watch = {
+    const watch: Watch = {
       request,
       connection,
       position: Digest.fromWire(body.from ?? []),
+      asked: { topics, latest: body.latest === true ? new LatestPass() : undefined },
       follow: body.follow ?? true,
       behind: true,
+      resting: false,
     };
     this.#watches.add(watch);
     this.#options.keepOpen(request.src, true);
@@ -108,19 +122,30 @@ export class Watches {
 
   #serve(watch: Watch): void {
     const { settled, heldBytes, take, reply } = this.#options;
-    const { request, position, follow } = watch;
+    const { request, position, asked, follow } = watch;
     watch.behind = true;
     // One batch at a time: the entries that a slow reader has not read yet lie in the log, not in a queue.
-    while (settled() && heldBytes(request.src) < WATCH_HELD_BYTES_MAX) {
-      const { runs, gaps, more } = take(position);
-      if (runs.length + gaps.length > 0) {
-        reply(request, { type: "values", runs: new Runs(runs, gaps) });
-      }
+    for (let passed = 0; settled() && heldBytes(request.src) < WATCH_HELD_BYTES_MAX;) {
+      if (passed === PASSED_BATCHES_MAX) return this.#rest(watch);
+      const { runs, gaps, more } = take(position, asked);
+      const isNews = runs.length + gaps.length > 0;
+      if (isNews) reply(request, { type: "values", runs: new Runs(runs, gaps) });
+      passed = isNews ? 0 : passed + 1;
       if (more) continue;
       watch.behind = false;
       if (!follow) this.#end(watch);
       return;
     }
+  }
+
+  /** Others come first where there is much to pass over, which nobody has to read. */
+  #rest(watch: Watch): void {
+    if (watch.resting) return;
+    watch.resting = true;
+    this.#options.later(() => {
+      watch.resting = false;
+      if (this.#watches.has(watch)) this.#serve(watch);
+    });
   }
 
   #end(watch: Watch): void {

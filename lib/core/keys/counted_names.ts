@@ -26,8 +26,8 @@ export class CountedNames {
     return at(this.#names, number);
   }
 
-  /** One more uses it; returns its number. */
-  use(name: string): number {
+  /** So many more use it; returns its number. */
+  use(name: string, count = 1): number {
     const known = this.#numbers.get(name);
     const number = known ?? this.#free.pop() ?? this.#names.length;
     if (known === undefined) {
@@ -35,13 +35,13 @@ export class CountedNames {
       this.#names[number] = name;
       this.#uses[number] = 0;
     }
-    this.#uses[number] = at(this.#uses, number) + 1;
+    this.#uses[number] = at(this.#uses, number) + count;
     return number;
   }
 
-  /** One less uses it; the number of a name that nobody uses is given to another. */
-  release(number: number): void {
-    const left = at(this.#uses, number) - 1;
+  /** So many less use it; the number of a name that nobody uses is given to another. */
+  release(number: number, count = 1): void {
+    const left = at(this.#uses, number) - count;
     assert(left >= 0, "what is released was in use");
     this.#uses[number] = left;
     if (left > 0) return;

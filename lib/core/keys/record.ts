@@ -20,9 +20,8 @@ export interface RecordParts {
   readonly deleted?: boolean;
 }
 
-/** What a text says, and two hashes of 32 bits that are equal for equal values, and for equal ids. */
+/** What a text says, and two hashes of 32 bits that are equal for equal ids. */
 export interface ReadRecord extends RecordParts {
-  readonly valueHashes: readonly [number, number];
   readonly idHashes?: readonly [number, number];
 }
 
@@ -38,12 +37,13 @@ export function readRecord(text: string): ReadRecord | undefined {
   if (found === undefined || found.end !== text.length - 1) return undefined;
   const { count, ends, hashes } = found;
   const part = (i: number) => text.slice(i === 0 ? 1 : at(ends, i - 1) + 2, at(ends, i) + 1);
-  const hashesOf = (i: number) => [at(hashes, 2 * i), at(hashes, 2 * i + 1)] as const;
-  const value = { text: part(0), valueHashes: hashesOf(0) };
+  const value = { text: part(0) };
   if (count === 1) return value;
   const id = part(1) === "null" ? undefined : nameIn(part(1), idFault);
   if (id === undefined && (part(1) !== "null" || count === 2)) return undefined;
-  const named = id === undefined ? value : { ...value, id, idHashes: hashesOf(1) };
+  const named = id === undefined
+    ? value
+    : { ...value, id, idHashes: [at(hashes, 2), at(hashes, 3)] as const };
   if (count === 2) return named;
   if (count !== 4 && count !== 5) return undefined;
   const key = nameIn(part(2), keyFault);

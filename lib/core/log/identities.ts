@@ -1,5 +1,5 @@
 /** Which values are held: whole numbers as bits, all others by hashes that lead to where they are kept [L3] [L8]. */
-import { isSame } from "./canonical.ts";
+import { hashesOf, sameIn } from "../keys/identity.ts";
 import type { Block, EntryStore } from "./entry_store.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import type { Run } from "./runs.ts";
@@ -53,7 +53,7 @@ export class Identities {
     const isRepeat = whole === undefined
       ? this.#find(texts, i, topic, block, seq + i)
       : !this.#wholes.add(whole);
-    const [high, low] = hashesOf(texts, i);
+    const [high, low] = hashesOf(texts, i, topic);
     if (isRepeat) {
       this.#repeats.add(high, low, block);
       return false;
@@ -72,7 +72,7 @@ export class Identities {
    */
   remove(block: Block, i: number, isFirst: boolean, isRepeat: IsRepeat): Name | undefined {
     const { id, texts, topic } = block;
-    const [high, low] = hashesOf(texts, i);
+    const [high, low] = hashesOf(texts, i, topic);
     this.#repeats.delete(high, low, id);
     if (!isFirst) return undefined;
     const whole = topic === undefined ? wholeOf(texts, i) : undefined;
@@ -92,42 +92,30 @@ export class Identities {
   }
 
   #heirOf(gone: Block, i: number, isRepeat: IsRepeat): Name & { readonly block: number } | undefined {
-    const [high, low] = hashesOf(gone.texts, i);
+    const [high, low] = hashesOf(gone.texts, i, gone.topic);
     let heir: Name & { readonly block: number } | undefined;
     this.#repeats.find(high, low, (id) => {
       const block = id === gone.id ? undefined : this.#entries.block(id);
       if (block === undefined || block.topic !== gone.topic) return false;
-      for (let k = 0; k < block.texts.length && heir === undefined; k++) {
-        const [theirHigh, theirLow] = hashesOf(block.texts, k);
-        if (theirHigh !== high || theirLow !== low || !isRepeat(block.origin, block.seq + k)) continue;
-        if (isSame(block.texts.at(k), gone.texts.at(i))) {
-          heir = { origin: block.origin, seq: block.seq + k, block: id };
-        }
-      }
-      return heir !== undefined;
+      const { origin, seq, texts: { length } } = block;
+      let k = sameIn(block, 0, length, gone.texts, i);
+      while (k !== undefined && !isRepeat(origin, seq + k)) k = sameIn(block, k + 1, length, gone.texts, i);
+      if (k !== undefined) heir = { origin, seq: seq + k, block: id };
+      return k !== undefined;
     });
     return heir;
   }
 
-  /** Whether an equal value is kept; in the block `own` only before the number `seq`. */
+  /** Whether the same is kept [H2]; in the block `own` only before the number `seq`. */
   #find(texts: Texts, i: number, topic: string | undefined, own: number, seq: number): boolean {
-    const [high, low] = hashesOf(texts, i);
+    const [high, low] = hashesOf(texts, i, topic);
     return this.#others.find(high, low, (id) => {
       const block = this.#entries.block(id);
       if (block === undefined || block.topic !== topic) return false;
       const most = id === own ? seq - block.seq : block.texts.length;
-      const { hashes: theirs } = block.texts.scanned;
-      for (let k = 0; k < most; k++) {
-        if (theirs[2 * k] !== high || theirs[2 * k + 1] !== low) continue;
-        if (isSame(block.texts.at(k), texts.at(i))) return true;
-      }
-      return false;
+      return sameIn(block, 0, most, texts, i) !== undefined;
     });
   }
-}
-
-function hashesOf({ scanned: { hashes } }: Texts, i: number): readonly [high: number, low: number] {
-  return [hashes[2 * i] ?? 0, hashes[2 * i + 1] ?? 0];
 }
 
 /** The whole number that a text spells; undefined where it spells none, or one of very many digits. */

@@ -3,6 +3,9 @@ import { assert } from "../assert.ts";
 import { isSame } from "./canonical.ts";
 import type { Block, EntryStore } from "./entry_store.ts";
 import { Gone } from "./gone.ts";
+import { DEFAULT_TOPIC } from "../keys/names.ts";
+import { readRecord } from "../keys/record.ts";
+import { Topics } from "../keys/topics.ts";
 import { Identities } from "./identities.ts";
 import { IntervalSet } from "./interval_set.ts";
 import { MemoryEntries } from "./memory_entries.ts";
@@ -38,6 +41,7 @@ interface Origin extends Grown {
 }
 
 export class Log {
+  readonly topics: Topics;
   readonly #entries: EntryStore;
   readonly #origins = new Map<string, Origin>();
   readonly #identities: Identities;
@@ -49,6 +53,7 @@ export class Log {
 
   /** Of entries that are kept already, all are held [N9]. `policy` follows the blocks; without one, nothing is due to go. */
   constructor(entries: EntryStore = new MemoryEntries(), policy?: RetentionPolicy) {
+    this.topics = new Topics(entries);
     this.#entries = entries;
     this.#policy = policy;
     this.#identities = new Identities(entries);
@@ -74,22 +79,12 @@ export class Log {
     return this.#identities.digest;
   }
 
-  /** `[v1,v2,…]`: every distinct value once, in order of arrival [L3] [N3] [I1]; undefined where that is over `charsMax` long. */
+  /** `[v1,v2,…]`: every distinct value of the default topic once, in order of arrival [L3] [N3] [I1]; undefined where that is over `charsMax` long. */
   read(charsMax: number): string | undefined {
-    if (this.#entries.bytes > charsMax) return undefined;
-    const parts: string[] = [];
-    for (const { origin, seq, texts } of this.#entries.blocks()) {
-      const { repeats } = this.#origin(origin);
-      if (repeats === undefined) parts.push(texts.text);
-      else texts.length;
-      for (let i = 0; repeats !== undefined && i < texts.length; i++) {
-        if (!repeats.has(seq + i)) parts.push(texts.at(i));
-      }
-    }
-    return `[${parts.join(",")}]`;
+    return this.topics.default.read(charsMax, (origin) => this.#origins.get(origin)?.repeats);
   }
 
-  /** Whether the only value of `texts` is held. */
+  /** Whether the only value of `texts` is held; with a topic it is a record, and one with the same id is the same [H2]. */
   holdsValue(texts: Texts, topic?: string): boolean {
     return this.#identities.has(texts, 0, topic);
   }
@@ -97,6 +92,10 @@ export class Log {
   /** Whether the entry brought nothing new, as its value was held under another name. */
   isRepeat(origin: string, seq: number): boolean {
     return this.#origins.get(origin)?.repeats?.has(seq) ?? false;
+  }
+
+  hasRepeats(origin: string): boolean {
+    return this.#origins.get(origin)?.repeats !== undefined;
   }
 
   /** Adds consecutive entries, which came at `now`, ms; returns those that are new. */
@@ -205,6 +204,7 @@ export class Log {
       const heir = this.#identities.remove(block, i, !isRepeat(name, seq + i), isRepeat);
       if (heir !== undefined) this.#origin(heir.origin).repeats?.deleteSpan(heir.seq, heir.seq);
     }
+    this.topics.drop(block);
     this.#entries.drop(id);
     const last = seq + texts.length - 1;
     origin.repeats?.deleteSpan(seq, last);
@@ -219,9 +219,7 @@ export class Log {
     let i = 0;
     for (const { block, count } of placed) {
       this.#follow(run, block, count, now);
-      for (const end = i + count; i < end; i++) {
-        if (!this.#identities.add(run, i, block)) (origin.repeats ??= new IntervalSet()).add(seq + i);
-      }
+      for (const end = i + count; i < end; i++) this.#note(origin, run, i, block, now);
     }
     assert(i === texts.length, "all that is put has a place");
   }
@@ -231,12 +229,24 @@ export class Log {
     const origin = this.#origin(name);
     this.#hold(origin, seq, texts.length);
     this.#follow(run, id, texts.length, run.at);
-    for (let i = 0; i < texts.length; i++) {
-      if (!this.#identities.add(run, i, id)) (origin.repeats ??= new IntervalSet()).add(seq + i);
+    for (let i = 0; i < texts.length; i++) this.#note(origin, run, i, id, run.at);
+  }
+
+  /** The i-th entry of a run is kept in this block. One that cannot be read is shown to nobody, like a repeat [H6]. */
+  #note(origin: Origin, run: Run, i: number, block: number, at: number): void {
+    const { seq, texts, topic } = run;
+    const record = topic === undefined ? undefined : readRecord(texts.at(i));
+    const isShown = (topic === undefined || record !== undefined) && this.#identities.add(run, i, block);
+    if (!isShown) (origin.repeats ??= new IntervalSet()).add(seq + i);
+    if (topic !== undefined && record?.key !== undefined) {
+      this.topics.note(topic, record, { origin: origin.name, seq: seq + i }, at);
     }
   }
 
-  #follow({ topic = "", texts }: Run, id: number, count: number, at: number): void {
+  /** So many entries of a run came into this block. */
+  #follow(run: Run, id: number, count: number, at: number): void {
+    this.topics.keep(run, id, count);
+    const { topic = DEFAULT_TOPIC, texts } = run;
     if (this.#policy === undefined || this.#policy.isForever(topic)) return;
     this.#policy.add(topic, { id, at, count, bytes: Math.round(texts.bytes * count / texts.length) });
   }

@@ -1,6 +1,7 @@
 /** Runs of entries, as messages carry them [W4]: `[origin, seq, [value, …]]`, with a topic `[origin, seq, [record, …], topic]`. */
 import type { Json } from "../json.ts";
 import { RawJson } from "../raw.ts";
+import { topicFault } from "../keys/names.ts";
 import { isTooDeep, VALUE_DEPTH_MAX } from "./canonical.ts";
 import { scan } from "./scan.ts";
 import { Texts } from "./texts.ts";
@@ -70,7 +71,7 @@ export class Runs extends RawJson {
       if (!isOrdinal(seq)) return undefined;
       if (isOrdinal(values) && topic === undefined) gaps.push({ origin, seq, count: values });
       else if (Array.isArray(values)) {
-        if (topic !== undefined && typeof topic !== "string") return undefined;
+        if (topic !== undefined && !isTopic(topic)) return undefined;
         // The values are one level below what lists them.
         if (isTooDeep(values, VALUE_DEPTH_MAX + 1)) return undefined;
         const text = JSON.stringify(values).slice(1, -1);
@@ -202,6 +203,10 @@ function kept(text: string, line: string): string {
 
 function isDigit(unit: number): boolean {
   return unit >= 0x30 && unit <= 0x39;
+}
+
+function isTopic(topic: unknown): topic is string {
+  return typeof topic === "string" && topicFault("", topic) === undefined;
 }
 
 function isOrdinal(n: unknown): n is number {

@@ -150,7 +150,8 @@ class Rig {
     this.#ask({ type: "init", node_id: "n0", node_ids: ["n0"] });
     for (const message of messages) this.broadcast(message);
     this.watches = new Watches({
-      take: (position) => this.#node.takeBatch(position),
+      take: (position, asked) => this.#node.takeBatch(position, asked),
+      later: (run) => run(),
       count: () => this.#node.status.values,
       settled: () => this.settled,
       heldBytes: () => this.held,

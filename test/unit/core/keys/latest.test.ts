@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { Latest, type Put } from "../../../../lib/core/keys/latest.ts";
-import { KEY_BYTES_MAX, KEYS_MAX } from "../../../../lib/core/keys/names.ts";
+import { KEY_BYTES_MAX } from "../../../../lib/core/keys/names.ts";
 
 function put(stamp: number, origin = "n1.a", seq = stamp, deleted = false): Put {
   return { stamp, origin, seq, deleted };
@@ -77,17 +77,4 @@ test("keys are found whatever their characters and their length", () => {
   for (const [i, key] of keys.entries()) latest.note("t", key, put(i + 1));
   deepEqual(keys.map((key) => latest.get("t", key)?.seq), [1, 2, 3, 4, 5, 6]);
   deepEqual([...latest.entries(["t"])].map(({ key }) => key), keys);
-});
-
-test("KEYS_MAX keys take at most 100 bytes each, and there is room for no other", () => {
-  const latest = new Latest();
-  const keyOf = (i: number) => `device-${String(i).padStart(13, "0")}`;
-  for (let i = 0; i < KEYS_MAX; i++) latest.note("devices", keyOf(i), put(i + 1));
-  equal(latest.size, KEYS_MAX);
-  ok(latest.bytes / KEYS_MAX <= 100, `${latest.bytes / KEYS_MAX} bytes a key`);
-  equal(latest.hasRoomFor("devices", keyOf(5)), true);
-  equal(latest.hasRoomFor("devices", "another"), false);
-  equal(latest.get("devices", keyOf(KEYS_MAX - 1))?.seq, KEYS_MAX);
-  latest.forget("devices", keyOf(5));
-  equal(latest.hasRoomFor("devices", "another"), true);
 });

@@ -1,0 +1,152 @@
+/** What a reader gets who asks for topics, or for the latest entries of keys [H5] [H8]. */
+import { assert } from "../assert.ts";
+import { Digest } from "../log/digest.ts";
+import type { Log } from "../log/log.ts";
+import type { Range, Run } from "../log/runs.ts";
+import type { LatestPut } from "./latest.ts";
+import { DEFAULT_TOPIC, matches } from "./names.ts";
+import { readRecord } from "./record.ts";
+import { RawJson } from "../raw.ts";
+import { type Batch, BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "../replication/pacing.ts";
+import { NUMBER_BYTES, roomFor } from "../size.ts";
+
+/** What a reader asks for. */
+export interface Asked {
+  /** Patterns of topics. */
+  readonly topics: readonly string[];
+  /** Where the reader wants nothing but the latest entries of keys: how far it has come. */
+  readonly latest?: LatestPass | undefined;
+}
+
+export const DEFAULT_ASKED: Asked = { topics: [DEFAULT_TOPIC] };
+
+/** A way through the latest entries of all keys, before what becomes the latest from its beginning on. */
+export class LatestPass {
+  #log: Log | undefined;
+  #rest: Iterator<LatestPut> | undefined;
+  /** All that was held when the way began: what comes later is told of later. */
+  #since = new Digest();
+
+  /** The next one; undefined where the way is at its end, and then the position covers all that was held at its beginning. */
+  next(log: Log, topics: readonly string[], position: Digest): LatestPut | undefined {
+    if (log !== this.#log) {
+      // A log in another's place may lack some of it, and the position says what was had.
+      this.#log = log;
+      this.#rest = log.topics.latest.entries(topics);
+      this.#since = heldBy(log);
+    }
+    const next = this.#rest?.next();
+    if (next?.done === false) return next.value;
+    if (this.#rest !== undefined) position.addAll(this.#since);
+    this.#rest = undefined;
+    return undefined;
+  }
+}
+
+/** The latest value of a key and its stamp; undefined where there is none, or it is deleted [H9]. */
+export function latestValue(
+  log: Log,
+  topic: string,
+  key: string,
+): { value: RawJson; stamp: number } | undefined {
+  const latest = log.topics.latest.get(topic, key);
+  if (latest === undefined || latest.deleted) return undefined;
+  const { origin, seq, stamp } = latest;
+  const record = readRecord(log.take(origin, seq, seq).texts.text);
+  assert(record !== undefined, "what is the latest of a key was read before");
+  return { value: new RawJson(record.text), stamp };
+}
+
+/** Takes what a reader lacks of what it asks for, up to a batch, and moves its position on over that and all before it [N11]. */
+export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked): Batch {
+  const batch = new Gathered();
+  while (!batch.isFull) {
+    const next = latest?.next(log, topics, position);
+    if (next === undefined) break;
+    batch.looked++;
+    const { origin, seq } = next;
+    if (position.has(origin, seq)) continue;
+    batch.add(log.take(origin, seq, seq));
+    position.addSpan(origin, seq, seq);
+  }
+  for (const { name, held } of position.gaps(log)) {
+    const known = position.of(name);
+    for (const [from, to] of known.lacks(held)) {
+      for (let seq = from; seq <= to;) {
+        if (batch.isFull) return batch.taken(true);
+        const goneTo = log.goneTo(name, seq);
+        if (goneTo !== undefined) {
+          const end = Math.min(to, goneTo);
+          // Of which topics they were is not known any more; the latest of a key is never among them.
+          if (latest === undefined) batch.addGap({ origin: name, seq, count: end + 1 - seq });
+          known.addSpan(seq, end);
+          seq = end + 1;
+          continue;
+        }
+        const run = log.take(name, seq, Math.min(to, seq + batch.room - 1), BATCH_BYTES_MAX - batch.bytes);
+        const { length } = run.texts;
+        if (matches(topics, run.topic ?? DEFAULT_TOPIC)) {
+          for (const part of shown(log, run, latest !== undefined)) batch.add(part);
+        }
+        batch.looked += length;
+        known.addSpan(seq, seq + length - 1);
+        seq += length;
+      }
+    }
+  }
+  return batch.taken(position.lacks(log));
+}
+
+/** Has its end after so many entries, those that are passed over included: no step takes long. */
+class Gathered {
+  readonly #runs: Run[] = [];
+  readonly #gaps: Range[] = [];
+  looked = 0;
+  bytes = 0;
+
+  get room(): number {
+    return BATCH_ENTRIES_MAX - this.looked;
+  }
+
+  get isFull(): boolean {
+    return this.room <= 0 || this.bytes >= BATCH_BYTES_MAX;
+  }
+
+  add(run: Run): void {
+    this.#runs.push(run);
+    this.bytes += run.texts.bytes + run.texts.length + roomFor(run.origin) + NUMBER_BYTES;
+  }
+
+  addGap(gap: Range): void {
+    this.#gaps.push(gap);
+    this.bytes += roomFor(gap.origin) + 2 * NUMBER_BYTES;
+  }
+
+  taken(more: boolean): Batch {
+    return { runs: this.#runs, gaps: this.#gaps, bytes: this.bytes, more };
+  }
+}
+
+/** The parts of a run that a reader is shown: no repeats [H5]; or only what is the latest of its key [H8]. */
+function* shown(log: Log, run: Run, latest: boolean): Iterable<Run> {
+  const { origin, seq, texts } = run;
+  if (!latest && !log.hasRepeats(origin)) return yield run;
+  let from = 0;
+  for (let i = 0; i <= texts.length; i++) {
+    const isShown = i < texts.length && (latest ? isLatest(log, run, i) : !log.isRepeat(origin, seq + i));
+    if (isShown) continue;
+    if (i > from) yield { ...run, seq: seq + from, texts: texts.slice(from, i) };
+    from = i + 1;
+  }
+}
+
+function isLatest({ topics }: Log, { origin, seq, texts, topic }: Run, i: number): boolean {
+  const key = topic === undefined ? undefined : readRecord(texts.at(i))?.key;
+  return topic !== undefined && key !== undefined && topics.latest.isLatest(topic, key, origin, seq + i);
+}
+
+function heldBy(log: Log): Digest {
+  const digest = new Digest();
+  for (let each = log.newest; each !== undefined; each = each.older) digest.of(each.name).addAll(each.held);
+  return digest;
+}

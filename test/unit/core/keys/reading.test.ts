@@ -1,0 +1,129 @@
+/** Readers that ask for topics, or for the latest of each key: what they are given, and what their position passes over. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import { Digest } from "../../../../lib/core/log/digest.ts";
+import { Log } from "../../../../lib/core/log/log.ts";
+import { Texts } from "../../../../lib/core/log/texts.ts";
+import { recordText } from "../../../../lib/core/keys/record.ts";
+import { type Asked, DEFAULT_ASKED, LatestPass, takeAsked } from "../../../../lib/core/keys/reading.ts";
+import { BATCH_ENTRIES_MAX } from "../../../../lib/core/replication/pacing.ts";
+
+/** A log that n1 writes to. */
+class Written {
+  readonly log = new Log();
+  #seq = 0;
+
+  add(topic: string | undefined, ...texts: string[]): void {
+    this.log.addRun({ origin: "n1.1", seq: this.#seq + 1, texts: Texts.of(texts), topic }, 0);
+    this.#seq += texts.length;
+  }
+
+  put(topic: string, key: string, text: string, stamp = this.#seq + 1): void {
+    this.add(topic, recordText({ text, key, stamp }));
+  }
+}
+
+/** All that a reader is given until it has it all: numbers and texts. */
+function read(log: Log, asked: Asked, position = new Digest()): string[] {
+  const given: string[] = [];
+  for (let more = true; more;) {
+    const batch = takeAsked(log, position, asked);
+    for (const { seq, texts } of batch.runs) {
+      for (let i = 0; i < texts.length; i++) given.push(`${seq + i} ${texts.at(i)}`);
+    }
+    more = batch.more;
+  }
+  return given;
+}
+
+test("a reader gets what it asks for, each value once, and its position covers the rest, too [H5] [N11]", () => {
+  const written = new Written();
+  written.add(undefined, "1", "2", "1");
+  written.add("a", "[3]", "[4]", "[3]");
+  written.add("ab", "[5]");
+  written.add("", '[6,"x"]');
+  const of = (...topics: string[]) => read(written.log, { topics });
+  deepEqual(read(written.log, DEFAULT_ASKED), ["1 1", "2 2", '8 [6,"x"]']);
+  deepEqual(of("a"), ["4 [3]", "5 [4]"]);
+  deepEqual(of("a*"), ["4 [3]", "5 [4]", "7 [5]"]);
+  deepEqual(of("b", "", "ab"), ["1 1", "2 2", "7 [5]", '8 [6,"x"]']);
+  deepEqual(of("b"), []);
+  const position = new Digest();
+  read(written.log, { topics: ["b"] }, position);
+  equal(position.lacks(written.log), false);
+  written.add("b", "[7]");
+  deepEqual(read(written.log, { topics: ["b"] }, position), ["9 [7]"]);
+});
+
+test("what is shown and what is passed over share one batch, so that no step takes long [H5]", () => {
+  const written = new Written();
+  const many = Array.from({ length: BATCH_ENTRIES_MAX }, (_, i) => `[${i}]`);
+  written.add("noise", ...many);
+  written.add("a", "[1]");
+  const position = new Digest();
+  const first = takeAsked(written.log, position, { topics: ["a"] });
+  deepEqual(first, { runs: [], gaps: [], bytes: 0, more: true });
+  equal(takeAsked(written.log, position, { topics: ["a"] }).runs.length, 1);
+});
+
+test("a reader of the latest gets one entry of each key, and then each that becomes the latest [H8]", () => {
+  const written = new Written();
+  written.put("flags", "dark", '"on"');
+  written.put("flags", "dark", '"off"');
+  written.put("flags", "light", '"on"');
+  written.put("jobs", "dark", "1");
+  written.add("flags", '["no key"]');
+  const [position, asked] = [new Digest(), { topics: ["flags"], latest: new LatestPass() }];
+  deepEqual(read(written.log, asked, position), ['2 ["off",null,"dark",2]', '3 ["on",null,"light",3]']);
+  equal(position.lacks(written.log), false);
+  written.put("flags", "dark", '"late"', 1);
+  written.put("flags", "dark", '"on"');
+  written.add("flags", '["no key, either"]');
+  written.put("jobs", "dark", "2");
+  deepEqual(read(written.log, asked, position), ['7 ["on",null,"dark",7]']);
+});
+
+test("a reader of the latest that comes back is not given again what it had [H8]", () => {
+  const written = new Written();
+  written.put("flags", "dark", '"on"');
+  written.put("flags", "light", '"on"');
+  const position = new Digest();
+  read(written.log, { topics: ["flags"], latest: new LatestPass() }, position);
+  written.put("flags", "dark", '"off"');
+  written.put("flags", "dark", '"on"');
+  const asked = { topics: ["flags"], latest: new LatestPass() };
+  deepEqual(read(written.log, asked, Digest.fromWire(position.toWire())), ['4 ["on",null,"dark",4]']);
+});
+
+test("what becomes the latest while a reader is on its way through the keys is not missed, nor given twice [H8]", () => {
+  const written = new Written();
+  for (let i = 0; i < BATCH_ENTRIES_MAX + 5; i++) written.put("t", `k${i}`, "0");
+  const [position, asked] = [new Digest(), { topics: ["t"], latest: new LatestPass() }];
+  const first = takeAsked(written.log, position, asked);
+  equal(first.runs.length, BATCH_ENTRIES_MAX);
+  equal(first.more, true);
+  written.put("t", "k0", "1");
+  written.put("t", `k${BATCH_ENTRIES_MAX + 1}`, "1");
+  written.put("t", "new", "1");
+  const rest = read(written.log, asked, position);
+  equal(rest.length, 4 + 3);
+  equal(rest.filter((text) => text.includes(" [1,")).length, 3);
+});
+
+test("a way through the keys of a log that another takes the place of begins again, and gives nothing twice [H8]", () => {
+  const [before, after] = [new Written(), new Written()];
+  for (const each of [before, after]) each.put("t", "k", "0");
+  const [position, asked] = [new Digest(), { topics: ["t"], latest: new LatestPass() }];
+  equal(read(before.log, asked, position).length, 1);
+  after.put("t", "k", "1");
+  deepEqual(read(after.log, asked, position), ['2 [1,null,"k",2]']);
+});
+
+test("a batch of the latest holds no more bytes than any other [H8] [F2]", () => {
+  const written = new Written();
+  const long = JSON.stringify("a".repeat(100_000));
+  for (let i = 0; i < 10; i++) written.put("t", `k${i}`, long);
+  const batch = takeAsked(written.log, new Digest(), { topics: ["t"], latest: new LatestPass() });
+  ok(batch.runs.length < 5, `${batch.runs.length} of 10`);
+  equal(batch.more, true);
+});
