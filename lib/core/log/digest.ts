@@ -2,7 +2,8 @@
 import { ORIGINS_MAX, SPANS_MAX } from "../message.ts";
 import { byteLength } from "../size.ts";
 import { IntervalSet } from "./interval_set.ts";
-import type { Grown, Log } from "./log.ts";
+import type { Log } from "./log.ts";
+import type { Grown } from "./origins.ts";
 import type { Range } from "./runs.ts";
 
 /** As messages carry it: per origin the first and the last number of each interval, ascending: from, to, from, to … */

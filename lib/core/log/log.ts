@@ -2,13 +2,14 @@
 import { assert } from "../assert.ts";
 import { isSame } from "./canonical.ts";
 import type { Block, EntryStore } from "./entry_store.ts";
-import { Gone } from "./gone.ts";
 import { DEFAULT_TOPIC } from "../keys/names.ts";
 import { readRecord } from "../keys/record.ts";
 import { Topics } from "../keys/topics.ts";
+import { Gone } from "../retention/gone.ts";
 import { Identities } from "./identities.ts";
 import { IntervalSet } from "./interval_set.ts";
 import { MemoryEntries } from "./memory_entries.ts";
+import { type Grown, type Origin, Origins } from "./origins.ts";
 import type { RetentionPolicy } from "../retention/policy.ts";
 import type { Range, Run } from "./runs.ts";
 import type { Texts } from "./texts.ts";
@@ -22,32 +23,13 @@ export interface Clash {
   readonly topic: string | undefined;
 }
 
-/** An origin of which something is held, among those that grew before and after it. */
-export interface Grown {
-  readonly name: string;
-  readonly held: IntervalSet;
-  /** The log's revision when it last grew. */
-  readonly changedAt: number;
-  /** The one that grew next before it. */
-  readonly older: Grown | undefined;
-}
-
-interface Origin extends Grown {
-  /** Entries whose values are held under other names, too; undefined while there are none. */
-  repeats: IntervalSet | undefined;
-  changedAt: number;
-  older: Origin | undefined;
-  newer: Origin | undefined;
-}
-
 export class Log {
   readonly topics: Topics;
   readonly #entries: EntryStore;
-  readonly #origins = new Map<string, Origin>();
+  readonly #origins = new Origins();
   readonly #identities: Identities;
   readonly #policy: RetentionPolicy | undefined;
   readonly #gone: Gone;
-  #newest: Origin | undefined;
   #revision = 0;
   #clashes: Clash[] = [];
 
@@ -59,7 +41,7 @@ export class Log {
     this.#identities = new Identities(entries);
     this.#gone = new Gone(entries);
     for (const [origin, gone] of this.#gone) {
-      for (const [from, to] of gone.spans()) this.#hold(this.#origin(origin), from, to + 1 - from);
+      for (const [from, to] of gone.spans()) this.#hold(this.#origins.of(origin), from, to + 1 - from);
     }
     for (const block of entries.blocks()) this.#restore(block);
   }
@@ -100,7 +82,7 @@ export class Log {
 
   /** Adds consecutive entries, which came at `now`, ms; returns those that are new. */
   addRun(run: Run, now: number): readonly Run[] {
-    const origin = this.#origin(run.origin);
+    const origin = this.#origins.of(run.origin);
     const last = run.seq + run.texts.length - 1;
     const lacking = origin.held.missing(run.seq, last);
     if (lacking.length === 1 && lacking[0]?.[0] === run.seq && lacking[0][1] === last) {
@@ -124,16 +106,12 @@ export class Log {
 
   /** The origin that grew last; through `older` all others, in the order in which they grew. */
   get newest(): Grown | undefined {
-    return this.#newest;
+    return this.#origins.newest;
   }
 
   /** The origins that grew after a revision, in the order in which they did. */
   grownSince(revision: number): Grown[] {
-    const grown: Grown[] = [];
-    for (let each = this.newest; each !== undefined && each.changedAt > revision; each = each.older) {
-      grown.push(each);
-    }
-    return grown.reverse();
+    return this.#origins.grownSince(revision);
   }
 
   held(origin: string): IntervalSet | undefined {
@@ -187,7 +165,7 @@ export class Log {
 
   /** Of these entries, those that are not held are gone from now on [G5]. Returns them. */
   lose({ origin: name, seq, count }: Range): readonly Range[] {
-    const origin = this.#origin(name);
+    const origin = this.#origins.of(name);
     return origin.held.missing(seq, seq + count - 1).map(([from, to]) => {
       this.#gone.add(name, from, to);
       this.#hold(origin, from, to + 1 - from);
@@ -198,11 +176,11 @@ export class Log {
   /** What a block held stays held, and is gone: its values are known no more, and new where they are told again [G3]. */
   #drop(block: Block): Range {
     const { id, origin: name, seq, texts } = block;
-    const origin = this.#origin(name);
+    const origin = this.#origins.of(name);
     const isRepeat = (of: string, at: number) => this.isRepeat(of, at);
     for (let i = 0; i < texts.length; i++) {
       const heir = this.#identities.remove(block, i, !isRepeat(name, seq + i), isRepeat);
-      if (heir !== undefined) this.#origin(heir.origin).repeats?.deleteSpan(heir.seq, heir.seq);
+      if (heir !== undefined) this.#origins.of(heir.origin).repeats?.deleteSpan(heir.seq, heir.seq);
     }
     this.topics.drop(block);
     this.#entries.drop(id);
@@ -226,7 +204,7 @@ export class Log {
 
   #restore({ id, ...run }: Block): void {
     const { origin: name, seq, texts } = run;
-    const origin = this.#origin(name);
+    const origin = this.#origins.of(name);
     this.#hold(origin, seq, texts.length);
     this.#follow(run, id, texts.length, run.at);
     for (let i = 0; i < texts.length; i++) this.#note(origin, run, i, id, run.at);
@@ -255,7 +233,7 @@ export class Log {
     if (count === 1) origin.held.add(seq);
     else origin.held.addSpan(seq, seq + count - 1);
     this.#revision += count;
-    this.#grew(origin);
+    this.#origins.grew(origin, this.#revision);
   }
 
   /** What comes again is mostly what is held, and then not looked at one by one. */
@@ -283,34 +261,5 @@ export class Log {
       }
       from += held.texts.length;
     }
-  }
-
-  #origin(name: string): Origin {
-    // Entries come in runs: mostly it is the one that grew last.
-    if (this.#newest?.name === name) return this.#newest;
-    let origin = this.#origins.get(name);
-    if (origin === undefined) {
-      origin = {
-        name,
-        held: new IntervalSet(),
-        repeats: undefined,
-        changedAt: 0,
-        older: undefined,
-        newer: undefined,
-      };
-      this.#origins.set(name, origin);
-    }
-    return origin;
-  }
-
-  #grew(origin: Origin): void {
-    origin.changedAt = this.#revision;
-    if (origin === this.#newest) return;
-    if (origin.newer !== undefined) origin.newer.older = origin.older;
-    if (origin.older !== undefined) origin.older.newer = origin.newer;
-    origin.newer = undefined;
-    origin.older = this.#newest;
-    if (this.#newest !== undefined) this.#newest.newer = origin;
-    this.#newest = origin;
   }
 }

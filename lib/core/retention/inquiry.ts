@@ -82,6 +82,8 @@ export class Inquiry {
     const lost = this.#isWaiting(now) ? [] : this.#settle();
     const isOver = isEmpty(this.#doubted) && isEmpty(this.#doubtedSince);
     this.#nextAt = isOver ? Infinity : now + INQUIRY_TURN_MS;
+    // Nobody is waited for any more.
+    if (isOver) this.#questions.clear();
     return lost;
   }
 

@@ -7,6 +7,7 @@ import type { Rule } from "../../../lib/core/retention/rules.ts";
 import { KeepingCluster } from "./kept.ts";
 
 const SEEDS = Number(process.env["HEARSAY_RETENTION_SEEDS"] ?? 40);
+const FIRST = Number(process.env["HEARSAY_RETENTION_FIRST"] ?? 1);
 const IDS = ["n0", "n1", "n2", "n3", "n4"];
 /** Longer than any cut, and shorter than an absence may be. */
 const KEPT_MS = 20_000;
@@ -118,7 +119,7 @@ class Story {
 }
 
 test(`[G3] [G5] ${SEEDS} seeds: nothing comes back, nothing is there twice, and all comes to rest`, () => {
-  for (let seed = 1; seed <= SEEDS; seed++) {
+  for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
     const story = new Story(seed);
     try {
       for (let i = 0; i < 60; i++) story.act();

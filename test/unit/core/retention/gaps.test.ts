@@ -110,6 +110,8 @@ test("[G5] in many nodes some are asked after others, and those that do not answ
   second.holdings.addGone("a", 2, 2);
   deepEqual(inquiry.wake(late + 3 * INQUIRY_TURN_MS), [{ origin: "a", seq: 2, count: 1 }]);
   equal(inquiry.deadline, Infinity);
+  inquiry.heard(second, answerTo(1), 7, late + 4 * INQUIRY_TURN_MS);
+  equal(inquiry.deadline, Infinity, "who answers when it is over changes nothing");
 });
 
 /** A message that acknowledges the one of this number. */

@@ -1,6 +1,6 @@
 /** Which entries are gone: held, and nothing else is known of them any more. Notes beside the entries outlive a restart [G3]. */
-import type { EntryStore } from "./entry_store.ts";
-import { IntervalSet } from "./interval_set.ts";
+import type { EntryStore } from "../log/entry_store.ts";
+import { IntervalSet } from "../log/interval_set.ts";
 
 /** Numbers that share a note: one change writes few of those that lie between what is kept. */
 const NUMBERS_PER_NOTE = 65_536;
