@@ -3,15 +3,17 @@ import type { Json } from "../json.ts";
 import { RawJson } from "../raw.ts";
 import { topicFault } from "../keys/names.ts";
 import { isTooDeep, VALUE_DEPTH_MAX } from "./canonical.ts";
-import { scan } from "./scan.ts";
+import { scan, Scanner } from "./scan.ts";
 import { Texts } from "./texts.ts";
-import { endOfString } from "./tokens.ts";
 
 /** As long as the id of an origin may be, characters. */
 const ORIGIN_CHARS_MAX = 256;
 /** Of a longer line a run keeps only what is its own, unless that is a large part of the line. */
 const SHARED_LINE_CHARS = 4_096;
 const SHARED_PART = 4;
+/** A string that is read here; the few others are left to a parser. */
+// deno-lint-ignore no-control-regex
+const IS_SIMPLE = /^"[^"\\\u0000-\u001f]{0,256}"$/;
 /** A safe integer has no more. */
 const DIGITS_MAX = 16;
 
@@ -118,9 +120,11 @@ class RunReader {
   /** Where it is. */
   end: number;
   readonly #line: string;
+  readonly #scanner: Scanner;
 
   constructor(line: string, at: number) {
     this.#line = line;
+    this.#scanner = new Scanner(line);
     this.end = at;
   }
 
@@ -165,10 +169,9 @@ class RunReader {
   #string(): string | undefined {
     const from = this.end;
     if (!this.#goesBehind('"')) return undefined;
-    const quote = endOfString(this.#line, this.end);
-    if (quote < 0) return undefined;
-    this.end = quote + 1;
-    return JSON.parse(this.#line.slice(from, this.end));
+    this.end = this.#line.indexOf('"', this.end) + 1;
+    const text = this.#line.slice(from, this.end);
+    return IS_SIMPLE.test(text) ? JSON.parse(text) : undefined;
   }
 
   #ordinal(): number | undefined {
@@ -183,7 +186,7 @@ class RunReader {
   #texts(): Texts | undefined {
     if (this.#goesBehind("]")) return Texts.of([]);
     const from = this.end;
-    const found = scan(this.#line, from);
+    const found = this.#scanner.scan(from);
     if (found === undefined) return undefined;
     this.end = found.end;
     const text = this.#line.slice(from, found.end);

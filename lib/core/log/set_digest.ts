@@ -53,9 +53,9 @@ export class SetDigest {
 /** Every bit of the input changes each of the output with a chance of a half (the finalizer of MurmurHash3). */
 export function mixed(hash: number): number {
   let h = hash ^ (hash >>> 16);
-  h = Math.imul(h, 0x85ebca6b);
+  h = Math.imul(h, 0x85ebca6b | 0);
   h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
+  h = Math.imul(h, 0xc2b2ae35 | 0);
   return h ^ (h >>> 16);
 }
 

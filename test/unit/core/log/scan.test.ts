@@ -2,7 +2,8 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { VALUE_DEPTH_MAX } from "../../../../lib/core/log/canonical.ts";
-import { scan } from "../../../../lib/core/log/scan.ts";
+import { scan, Scanner } from "../../../../lib/core/log/scan.ts";
+import { SCANNED_BYTES_MAX } from "../../../../lib/core/log/scanning/value.ts";
 
 test("scan() ends where the text does, or before the bracket that ends the list [L3]", () => {
   deepEqual([...scan('1,"a,]",[2],{"b":3},null')?.ends ?? []], [1, 7, 11, 19, 24]);
@@ -210,4 +211,52 @@ test("hashes of long texts differ wherever one character does [L3]", () => {
     }
   }
   equal(seen.size, 4 * 64);
+});
+
+test("a text of any length is scanned, a part at a time, and a value of SCANNED_BYTES_MAX is none [L3]", () => {
+  const values = [
+    "123456789",
+    `"${"é…😀x".repeat(50)}"`,
+    '{"a":[1,"😀"]}',
+    `"${"x".repeat(SCANNED_BYTES_MAX / 2)}"`,
+  ];
+  const many = Array.from({ length: 3_000 }, (_, i) => values[i % 1_000 === 999 ? 3 : i % 3] ?? "");
+  for (const kept of [many, many.filter((each) => each !== values[1] && each !== values[2])]) {
+    const text = kept.join(",");
+    const found = scan(`[${text}]`, 1);
+    equal(found?.count, kept.length);
+    equal(found?.end, 1 + text.length);
+    let start = 0;
+    for (const [i, each] of kept.entries()) {
+      equal(text.slice(start, found?.ends[i]) === each, true);
+      start += each.length + 1;
+      const first = kept.indexOf(each);
+      equal(found?.hashes[2 * i], found?.hashes[2 * first]);
+    }
+  }
+  // A number may go on behind the end of a part.
+  for (const digits of [1, 2, 3]) {
+    const [long, number] = ["x".repeat(SCANNED_BYTES_MAX - 3 - digits), "12345"];
+    deepEqual([...scan(`"${long}",${number}`)?.hashes ?? []].slice(2), [...scan(number)?.hashes ?? []]);
+  }
+  equal(scan(`"${"x".repeat(SCANNED_BYTES_MAX - 3)}"`)?.count, 1);
+  equal(scan(`"${"x".repeat(SCANNED_BYTES_MAX - 2)}",1`), undefined);
+  equal(scan(`"${"é".repeat(SCANNED_BYTES_MAX / 2)}"`), undefined);
+});
+
+test("several lists in one text are scanned, in any order, also while others are [L3]", () => {
+  for (const between of ["x", "é", "😀"]) {
+    const lists = [["1", '"…"'], ["[2]"], ['"😀"', "null", '{"a":"é"}']];
+    const text = lists.map((list) => `[${list}]`).join(between);
+    const scanner = new Scanner(text);
+    for (const order of [[0, 1, 2], [2, 1, 0], [1, 1]]) {
+      for (const i of order) {
+        const list = lists[i] ?? [];
+        const from = text.indexOf(`[${list}]`) + 1;
+        const found = scanner.scan(from);
+        equal(found?.end, from + list.join(",").length);
+        deepEqual(found?.hashes, scan(list.join(","))?.hashes);
+      }
+    }
+  }
 });
