@@ -1,8 +1,10 @@
 /** The answers of a node, checked as they come in: it may be of another version, or no node at all. */
 import { z } from "zod";
+import type { Digest } from "../core/log/digest.ts";
 import { type Range, rangeOf, Runs } from "../core/log/runs.ts";
 import type { Body } from "../core/message.ts";
 import { type Item, itemsOf } from "./item.ts";
+import { positionFrom } from "./position.ts";
 
 const count = z.int().nonnegative();
 const counts = z.record(z.string(), count);
@@ -64,6 +66,8 @@ export interface Brought {
   readonly runs: readonly ItemRun[];
   /** What is gone where it comes from. */
   readonly gaps: readonly Range[];
+  /** Entries that nobody is sent who asks for this, as those of other topics: they count as had. */
+  readonly passedOver: Digest;
 }
 
 /** Undefined where it is malformed. */
@@ -77,7 +81,8 @@ export function broughtBy(body: Body): Brought | undefined {
   }
   const ranges = [...found?.runs.map(rangeOf) ?? [], ...found?.gaps ?? []];
   const areCounted = ranges.every(({ seq, count }) => Number.isSafeInteger(seq + count));
-  return found && areCounted ? { runs, gaps: found.gaps } : undefined;
+  const passedOver = positionFrom(body["had"] ?? []);
+  return found && passedOver && areCounted ? { runs, gaps: found.gaps, passedOver } : undefined;
 }
 
 /** Undefined where it is malformed. */

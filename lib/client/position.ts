@@ -6,7 +6,13 @@ import type { IntervalSet } from "../core/log/interval_set.ts";
 export function parsePosition(text: string): Digest | undefined {
   const trimmed = text.trim();
   const wire = trimmed.startsWith("[") ? parseJson(trimmed) : parseText(trimmed);
-  return wire?.every(([, spans]) => areSpans(spans)) ? Digest.fromWire(wire) : undefined;
+  return positionFrom(wire);
+}
+
+/** The position that a digest spells as messages carry it; undefined where it is none. */
+export function positionFrom(wire: unknown): Digest | undefined {
+  const isRight = isWireDigest(wire) && wire.every(([, spans]) => areSpans(spans));
+  return isRight ? Digest.fromWire(wire) : undefined;
 }
 
 /** `n1.k3:1-50;n2.x:7,9-12`; "" where nothing is held. */
@@ -47,14 +53,12 @@ function decoded(name: string | undefined): string | undefined {
   }
 }
 
-function parseJson(text: string): WireDigest | undefined {
-  let value: unknown;
+function parseJson(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-  return isWireDigest(value) ? value : undefined;
 }
 
 function isWireDigest(value: unknown): value is WireDigest {

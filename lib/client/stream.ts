@@ -30,6 +30,8 @@ export interface StreamOptions {
   readonly take: (items: readonly Item[]) => Promise<boolean>;
   /** These entries are gone at the node, and none will come for them: they count as taken. */
   readonly onGap?: (gap: Range) => void;
+  /** The position has moved on. */
+  readonly onMoved?: () => void;
   /** No node answers any more, or one answers again. Only where it follows. */
   readonly onOutage?: (isOut: boolean) => void;
 }
@@ -117,8 +119,8 @@ export class Stream {
     this.#outages = 0;
   }
 
-  async #take({ runs, gaps }: Brought): Promise<"new" | "known" | "stopped"> {
-    const { nodes, position, take, onGap } = this.#options;
+  async #take({ runs, gaps, passedOver }: Brought): Promise<"new" | "known" | "stopped"> {
+    const { nodes, position, take, onGap, onMoved } = this.#options;
     const fresh: Item[] = [];
     let isNew = false;
     for (const run of runs) isNew = this.#read(run, fresh) || isNew;
@@ -132,7 +134,12 @@ export class Stream {
       position.addSpan(origin, seq, seq + count - 1);
       isNew ||= missed.length > 0;
     }
+    for (const [origin, held] of passedOver) {
+      isNew ||= !position.of(origin).covers(held);
+      position.of(origin).addAll(held);
+    }
     if (!isNew) return "known";
+    onMoved?.();
     nodes.startOver();
     this.#settled();
     return "new";

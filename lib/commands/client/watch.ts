@@ -69,14 +69,9 @@ class Watcher {
     const printer = linePrinter(this.#io, this.#config.asRecords ? spellRecord : spellValue);
     return await this.#follow({
       follow: true,
-      take: (items) => {
-        this.#file?.touch();
-        return printer.print(items);
-      },
-      onGap: (gap) => {
-        this.#file?.touch();
-        sayGap(this.#io, gap);
-      },
+      take: (items) => printer.print(items),
+      onGap: (gap) => sayGap(this.#io, gap),
+      onMoved: () => this.#file?.touch(),
       onOutage: (isOut) => this.#sayOutage(isOut),
     });
   }
@@ -95,7 +90,9 @@ class Watcher {
     return ending === "failed" || !isSaved ? FAILED : OK;
   }
 
-  async #follow(options: Pick<StreamOptions, "follow" | "take" | "onGap" | "onOutage">): Promise<Ending> {
+  async #follow(
+    options: Pick<StreamOptions, "follow" | "take" | "onGap" | "onMoved" | "onOutage">,
+  ): Promise<Ending> {
     const [nodes, position, recent] = [this.#nodes, this.#position, this.#recent];
     const { wanted } = this.#config;
     const random = seeded(process.pid);

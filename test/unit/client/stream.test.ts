@@ -201,6 +201,27 @@ test("what is gone counts as had, and only what was not had is gone", async () =
   });
 });
 
+test("what a node passes over counts as had, so that positions have no holes, and is news that moves them", async () => {
+  const values = (visit: Visit, body: Body, runs: readonly WireRun[], had: unknown) =>
+    visit.say({ type: "values", runs, had }, body);
+  const first = await FakeNode.start("n1", (body, visit) => {
+    visit.say({ type: "watch_ok", values: 0 }, body);
+    values(visit, body, [["a", 2, [[1]], "t"]], [["a", [1, 1, 3, 4]]]);
+    values(visit, body, [], [["a", [5, 9]], ["b", [1, 3]]]);
+    values(visit, body, [], [["b", [1, 3]]]);
+    hangUp(visit);
+  });
+  const second = await FakeNode.start("n2", serving([]));
+  await withNodes([first, second], async () => {
+    let moves = 0;
+    const onMoved = () => void moves++;
+    const { stream, taken, position } = streamOf([first, second], { follow: false, onMoved });
+    equal(await stream.run(), "end");
+    deepEqual([taken, positionText(position), moves], [[1], "a:1-9;b:1-3", 2]);
+    deepEqual(second.asked[0]?.["from"], [["a", [1, 9]], ["b", [1, 3]]]);
+  });
+});
+
 test("read that comes to no end leaves its array open and says why", async () => {
   const first = await FakeNode.start("n1", serving([[["a", 1, [1]]]], hangUp));
   const second = await FakeNode.start(
@@ -227,6 +248,14 @@ const bad: readonly (readonly [string, Script, RegExp])[] = [
   ["runs that are none", serving([[["a", 0, [1]]]]), /sends values that are malformed/],
   ["more entries than can be counted", serving([[["a", Number.MAX_SAFE_INTEGER, [1, 2]]]]), /malformed/],
   ["a longer gap than can be counted", serving([[["a", Number.MAX_SAFE_INTEGER, 1]]]), /malformed/],
+  [
+    "what is passed over and cannot be",
+    (body, visit) => {
+      visit.say({ type: "watch_ok", values: 0 }, body);
+      visit.say({ type: "values", runs: [], had: [["a", [3, 1]]] }, body);
+    },
+    /malformed/,
+  ],
   ["records that are none", serving([[["a", 1, [[1, 2, 3]], "t"]]]), /malformed/],
   [
     "another type",
