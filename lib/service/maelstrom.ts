@@ -8,6 +8,7 @@ import { shortened } from "../../transports/shortened.ts";
 import { isReaderGone, standardOutput, whyUnwritten } from "../../transports/standard_output.ts";
 import { listenForStop } from "../../transports/stop_signals.ts";
 import { Node, type NodeOptions } from "../core/node.ts";
+import type { Rule } from "../core/retention/rules.ts";
 import type { Random } from "../core/random.ts";
 import { drive, type Steps } from "../runtime/drive.ts";
 import type { WorkloadName } from "../runtime/workloads/names.ts";
@@ -20,6 +21,8 @@ export interface MaelstromOptions {
   readonly deliveryBudgetMs?: number;
   /** Makes another node than hearsay's, which serves whatever it serves. */
   readonly makeNode?: ((options: NodeOptions) => Steps) | undefined;
+  /** Empty by default: all is kept forever, but for what is built in. */
+  readonly retain?: readonly Rule[];
   /** By default the requests tell. */
   readonly workload?: WorkloadName;
   readonly random?: Random;
@@ -104,8 +107,8 @@ class Reports {
 }
 
 function createNode(options: MaelstromOptions, now: number): Steps {
-  const { random = unpredictable(), makeNode, deliveryBudgetMs, workload } = options;
+  const { random = unpredictable(), makeNode, deliveryBudgetMs, retain = [], workload } = options;
   const life = { random, incarnation: Math.floor(now) };
-  const given: NodeOptions = { ...life, ...deliveryBudgetMs !== undefined && { deliveryBudgetMs } };
+  const given: NodeOptions = { ...life, retain, ...deliveryBudgetMs !== undefined && { deliveryBudgetMs } };
   return makeNode?.(given) ?? new WorkloadNode({ node: new Node(given), workload, ...life });
 }

@@ -198,12 +198,12 @@ export class Examination {
   }
 
   #makeCollector(): EvidenceCollector {
-    const { seesInside, durable = false, recorder, scheduler } = this.#options;
+    const { settings, seesInside, durable = false, recorder, scheduler } = this.#options;
     return new EvidenceCollector({
       ...{ workload: this.#definition, nodes: this.#nodes, now: () => scheduler.now() },
       elapsed: () => this.#elapsed(),
       grudge: () => this.#network.grudge,
-      ...{ seesInside, durable, recorder },
+      ...{ seesInside, durable, recorder, retain: settings.retain ?? [] },
     });
   }
 

@@ -1,4 +1,5 @@
 /** The settings of one examination: Maelstrom's flags where it has them, and ours. commands/config/exam.ts reads them. */
+import type { Rule } from "../core/retention/rules.ts";
 import type { ExaminedWorkload } from "./workloads/names.ts";
 
 export const latencyDists = ["constant", "uniform", "exponential"] as const;
@@ -65,6 +66,8 @@ export interface Settings {
   readonly duplicateShare: number;
   /** Simulated nodes make safe what they hold, as with `serve --data`, and come back with it; else they come back empty. */
   readonly durable?: boolean;
+  /** What nodes keep of which topics; by default everything. */
+  readonly retain?: readonly Rule[];
   /** Rest after the last heal and before the final reads, s. */
   readonly recoveryS: number;
   /** Over how long simulated nodes start, and are slow for as long again, ms; by default as a machine of two cores takes. */

@@ -6,6 +6,7 @@ import {
   RETAIN_RULES_MAX,
   type Rule,
 } from "../../core/retention/rules.ts";
+import { repeated } from "../flags/schemas.ts";
 
 export const RETAIN_RULE =
   "limits, each after the topics that it is for, as in 'sensor*=1h log=7d,1GB,1000000 *=forever'";
@@ -30,6 +31,25 @@ const EVERY = "*";
 /** What no topic holds, and a star only at the end. */
 const PATTERN = /^(?!-)[^\s/*,=\p{Cc}]*\*?$/u;
 const PATTERN_BYTES_MAX = 128;
+
+export const retainFlag = (about: string) =>
+  repeated(parseRetain, {
+    ...{ value: "[TOPICS=]LIMITS", about, rule: RETAIN_RULE },
+    ...{ why: whyNoRetain, repeats: " " },
+  });
+
+/** The rules as they can be given again. */
+export function retainText(rules: readonly Rule[]): string {
+  const words = rules.map(({ pattern, ageMs, bytes, count }) => {
+    const limits = [
+      ...ageMs === undefined ? [] : [`${ageMs / MS.s}s`],
+      ...bytes === undefined ? [] : [`${bytes}B`],
+      ...count === undefined ? [] : [String(count)],
+    ];
+    return `${pattern}=${limits.length === 0 ? "forever" : limits.join(",")}`;
+  });
+  return words.join(" ");
+}
 
 /** Undefined where a rule is wrong. */
 export function parseRetain(text: string): readonly Rule[] | undefined {

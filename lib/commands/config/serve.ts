@@ -4,7 +4,7 @@ import { ADDRESS_RULE, MEMBER_ID, MEMBERS_RULE, parseAddress, parseMembers } fro
 import { DELIVERY_BUDGET_MS_MAX } from "./exam/exam.ts";
 import { choice, parsedText, repeated, text, tied, whole } from "../flags/schemas.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
-import { parseRetain, RETAIN_RULE, whyNoRetain } from "./retain.ts";
+import { retainFlag } from "./retain.ts";
 import type { Rule } from "../../core/retention/rules.ts";
 import type { Address } from "../../../transports/address.ts";
 
@@ -46,13 +46,9 @@ export const shapes = {
       rule: MEMBERS_RULE,
     }),
     "data": text("DIR", "a directory", "where values are kept over crashes and restarts (in memory only)"),
-    "retain": repeated(parseRetain, {
-      value: "[TOPICS=]LIMITS",
-      about: "how long, and how much of it, entries are kept (forever, in topics that begin with '_' for 1h)",
-      rule: RETAIN_RULE,
-      why: whyNoRetain,
-      repeats: " ",
-    }),
+    "retain": retainFlag(
+      "how long, and how much of it, entries are kept (forever, in topics that begin with '_' for 1h)",
+    ),
     "cluster-name": name("NAME", "the name of the cluster; nodes of others are refused (hearsay)"),
     "delivery-budget": whole(
       1,

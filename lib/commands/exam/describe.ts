@@ -12,6 +12,7 @@ import {
 } from "../../workbench/settings.ts";
 import { clusterText, NODE_PORT } from "../../workbench/lab/hosts.ts";
 import { addressText } from "../../../transports/address.ts";
+import { retainText } from "../config/retain.ts";
 import { baseOf } from "../config/exam/script.ts";
 import type { RunningCluster } from "../config/cut.ts";
 import type { Exam } from "../config/exam/exam.ts";
@@ -33,11 +34,12 @@ const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
 
 /** "5 nodes, 10 operations a second for 20 s, no latency, partitions come and go"; a real network has its own latency. */
 export function describeSettings(settings: Settings, onRealNetwork = false): string {
-  const { nodeCount, latencyMs, latencyDist, bandwidthBps } = settings;
+  const { nodeCount, latencyMs, latencyDist, bandwidthBps, retain } = settings;
   const spread = latencyDist === "constant" ? "" : ` (${latencyDist})`;
   return [
     `${nodeCount === 1 ? "1 node" : `${nodeCount} nodes`}${isDurable(settings) ? " with logs" : ""}`,
     describeLoad(settings),
+    ...retain === undefined ? [] : [`what is kept is ${retainText(retain)}`],
     ...onRealNetwork ? [] : [latencyMs === 0 ? "no latency" : `${latencyMs} ms latency${spread}`],
     ...bandwidthBps === undefined ? [] : [`${bandwidthBps / 1_000} kbit/s a link`],
     ...settings.script !== undefined && settings.nemesis.length === 0 ? [] : [describeFaults(settings)],
@@ -143,6 +145,7 @@ function settingFlags({ settings, challenge }: Exam): string[] {
     ["--cuts", settings.cutsS?.join(","), base.cutsS?.join(",")],
     ["--loss", settings.lossShare, base.lossShare],
     ["--duplicate", settings.duplicateShare, base.duplicateShare],
+    ["--retain", settings.retain && retainText(settings.retain), undefined],
     ["--script", settings.script, undefined],
     ["--recovery", settings.recoveryS, base.recoveryS],
     ["--start-up", settings.startUpMs, base.startUpMs],

@@ -8,6 +8,7 @@ import type { NetLog } from "../../workbench/world/network.ts";
 import type { Results } from "../../workbench/verdict/results.ts";
 import { itself, processHosts, type ProcessOptions } from "../../workbench/world/process.ts";
 import { RealScheduler } from "../../workbench/world/scheduler.ts";
+import { retainText } from "../config/retain.ts";
 import type { Exam } from "../config/exam/exam.ts";
 
 export interface ProcessesExam extends Pick<ExaminationOptions, "hurried" | "loads"> {
@@ -30,15 +31,16 @@ export async function examineProcesses({ program, ...options }: ProcessesExam): 
   return results;
 }
 
-/** Our own node, told of a protocol, a workload and a budget if there are any, and `args` do not say so. */
+/** Our own node, told of a protocol, a workload, what it keeps and a budget if there are any, and `args` do not say so. */
 export function ownProgram(
-  { settings: { protocol, workload }, deliveryBudgetMs }: Pick<Exam, "settings" | "deliveryBudgetMs">,
+  { settings: { protocol, workload, retain }, deliveryBudgetMs }: Pick<Exam, "settings" | "deliveryBudgetMs">,
   args: readonly string[] = [],
 ): ProcessOptions {
   const { bin, args: first } = itself();
   const runs = protocol === undefined ? [] : ["--protocol", protocol];
   const isSaid = args.some((arg) => /^(-w|--workload)(=|$)/.test(arg));
   const serves = workload === undefined || !isWorkload(workload) || isSaid ? [] : ["--workload", workload];
+  const keeps = retain === undefined ? [] : ["--retain", retainText(retain)];
   const budget = deliveryBudgetMs === undefined ? [] : ["--delivery-budget", String(deliveryBudgetMs)];
-  return { bin, args: [...first, ...runs, ...serves, ...budget, ...args] };
+  return { bin, args: [...first, ...runs, ...serves, ...keeps, ...budget, ...args] };
 }

@@ -66,6 +66,7 @@ export function whyValid(results: Results): string {
 /** Values that a killed node took with it are not promised, and not hidden either. */
 function everyValue({ workload }: Results): string {
   const gone = [
+    [workload.retention?.["expired-count"] ?? 0, "need not be kept any longer"],
     [workload["forgiven-count"], "went with the memory of killed nodes"],
     [workload["rolled-back-count"], "only nodes that were rolled back had had"],
   ] as const;
@@ -81,6 +82,9 @@ function values({ workload, settings }: Results): string {
     [workload["stale-count"], "late in some read"],
     [workload["duplicated-count"], "read twice in one read"],
     [workload["phantom-count"], "read though nobody broadcast them"],
+    [workload.retention?.["dropped-early-count"] ?? 0, "gone early"],
+    [workload.retention?.["resurrected-count"] ?? 0, "back once they were gone"],
+    [workload.retention?.["expired-count"] ?? 0, "kept no longer"],
     [workload["forgiven-count"], "gone with the memory of killed nodes"],
     [workload["rolled-back-count"], "gone with rollbacks"],
   ] as const;

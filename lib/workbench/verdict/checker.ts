@@ -2,6 +2,7 @@
 import type { Json } from "../../core/message.ts";
 import type { FinalReads } from "../load/final_reads.ts";
 import { inOrder } from "./oddities.ts";
+import type { Retention } from "./retention.ts";
 import type { Element, Outcome, SetFull } from "./set_full.ts";
 import { outcome } from "./set_full.ts";
 import { type Quantiles, quantiles } from "./quantiles.ts";
@@ -32,6 +33,8 @@ export interface Evidence {
   readonly violationCount: number;
   /** Of a workload that is no set of values. */
   readonly findings?: Findings;
+  /** Where nodes keep values for a while only. */
+  readonly retention?: Pick<Retention, "mayBeGone" | "early" | "resurrected">;
 }
 
 export interface StaleElement {
@@ -82,8 +85,22 @@ export interface WorkloadResults {
   readonly "rolled-back": readonly Json[];
   /** Nodes that hold other values by their own digest than were read in the first final read. */
   readonly disagreeing: readonly string[];
+  /** Only where nodes keep values for a while only. */
+  readonly retention?: RetentionResults;
   readonly "violation-count": number;
   readonly violations: readonly Violation[];
+}
+
+export interface RetentionResults {
+  /** Known values that some final read need not have any more, and has not. */
+  readonly "expired-count": number;
+  readonly expired: readonly Json[];
+  /** Values that a node had and then had no more, though it had to keep them. */
+  readonly "dropped-early-count": number;
+  readonly "dropped-early": readonly Json[];
+  /** Values that a node had, then had no more, and then had again. */
+  readonly "resurrected-count": number;
+  readonly resurrected: readonly Json[];
 }
 
 export interface Verdict {
@@ -95,7 +112,10 @@ export interface Verdict {
 interface Judged {
   readonly element: Element;
   readonly outcome: Outcome;
+  /** Nodes whose final read has it not, and should, if there is one that has it. */
   readonly lacking: readonly string[];
+  /** Some final read has it not, and need not have it any more; all others have it, or need not have it either. */
+  readonly expired: boolean;
   readonly absentEverywhere: boolean;
   /** The node that took it lost its memory since. */
   readonly atRisk: boolean;
@@ -117,9 +137,13 @@ export function check(evidence: Evidence): Verdict {
   };
 }
 
-function judge(element: Element, { finalReads, memoryLostSince, rolledBack }: Evidence): Judged {
-  const lacking = finalReads.lacking(element.value);
-  const absentEverywhere = lacking.length === finalReads.count;
+function judge(
+  element: Element,
+  { finalReads, memoryLostSince, rolledBack, retention }: Evidence,
+): Judged {
+  const absent = finalReads.lacking(element.value);
+  const lacking = absent.filter((node) => retention?.mayBeGone(element.value, node) !== true);
+  const absentEverywhere = absent.length === finalReads.count;
   const isGone = absentEverywhere && finalReads.count > 0;
   const { node, time } = element.acked ?? element.added;
   const atRisk = memoryLostSince(node, time);
@@ -127,6 +151,7 @@ function judge(element: Element, { finalReads, memoryLostSince, rolledBack }: Ev
     element,
     outcome: outcome(element),
     lacking,
+    expired: absent.length > 0 && lacking.length === 0,
     absentEverywhere,
     atRisk,
     forgiven: atRisk && isGone,
@@ -176,13 +201,26 @@ function find(judged: readonly Judged[], evidence: Evidence): WorkloadResults {
     "rolled-back-count": rolledBack.length,
     "rolled-back": values(rolledBack),
     disagreeing: finalReads.disagreeing(evidence.digests),
+    ...evidence.retention && { retention: retentionOf(known, evidence.retention) },
     "violation-count": evidence.violationCount,
     violations,
   };
 }
 
-function isExcused({ forgiven, rolledBack }: Judged): boolean {
-  return forgiven || rolledBack;
+function retentionOf(
+  known: readonly Judged[],
+  { early, resurrected }: Pick<Retention, "early" | "resurrected">,
+): RetentionResults {
+  const expired = known.filter((it) => it.expired);
+  return {
+    ...{ "expired-count": expired.length, expired: values(expired) },
+    ...{ "dropped-early-count": early.length, "dropped-early": early },
+    ...{ "resurrected-count": resurrected.length, resurrected },
+  };
+}
+
+function isExcused({ forgiven, rolledBack, expired }: Judged): boolean {
+  return forgiven || rolledBack || expired;
 }
 
 function latencyOf({ outcome }: Judged): number {
@@ -217,6 +255,14 @@ function sentences(found: WorkloadResults, refusal: string | undefined): string[
   say(found.lost, (which, some) => `Lost: ${some} acknowledged or read once, and not read later: ${which}.`);
   say(found.duplicated, (which, some) => `Duplicated: ${some} came more than once in one read: ${which}.`);
   say(found.phantom, (which, some) => `Phantom: ${some} read that nobody broadcast: ${which}.`);
+  say(
+    found.retention?.["dropped-early"] ?? [],
+    (which, some) => `Dropped early: ${some} gone from a node that had to keep it: ${which}.`,
+  );
+  say(
+    found.retention?.resurrected ?? [],
+    (which, some) => `Resurrected: ${some} read again at a node from which it was gone: ${which}.`,
+  );
   say(
     found["not-in-final-read"],
     (which, some) => `Missing: ${some} acknowledged but not in every final read: ${which}.`,

@@ -9,6 +9,8 @@ import type { Evidence } from "./checker.ts";
 import { History, type Op } from "./history.ts";
 import { Oddities } from "./oddities.ts";
 import { Propagation } from "./propagation.ts";
+import { Retention } from "./retention.ts";
+import { limitsOf, type Rule } from "../../core/retention/rules.ts";
 import { SetFull } from "./set_full.ts";
 import { type LossCause, Survival } from "./survival.ts";
 import { type ViolationKind, Violations } from "./violations.ts";
@@ -27,6 +29,8 @@ export interface EvidenceCollectorOptions {
   readonly seesInside: boolean;
   /** Nodes keep what they hold when they are killed. */
   readonly durable: boolean;
+  /** What nodes keep of which topics; by default everything. */
+  readonly retain: readonly Rule[];
   /** It is told of what nodes hold and lose, too. */
   readonly recorder: RunObserver | undefined;
 }
@@ -49,6 +53,8 @@ export class EvidenceCollector {
   /** When nodes last began again from what was safe, or from nothing. */
   readonly #cameBackAt = new Map<string, number>();
   readonly #checker: Checker | undefined;
+  /** Of values in the default topic. */
+  readonly #retention: Retention | undefined;
 
   constructor(options: EvidenceCollectorOptions) {
     this.#options = options;
@@ -56,11 +62,15 @@ export class EvidenceCollector {
     this.finalReads = new FinalReads(options.nodes);
     this.#components = new Components(options.nodes);
     options.recorder?.judges?.(this.setFull);
+    const cameBack = (node: string, since: number) => isSince(this.#cameBackAt, node, since);
     this.#checker = options.workload.checker?.({
       mayHaveLost: (node, since) =>
         isSince(this.#memoryLostAt, node, since) || isSince(this.#rolledBackAt, node, since),
-      cameBack: (node, since) => isSince(this.#cameBackAt, node, since),
+      cameBack,
+      limitsOf: (topic) => limitsOf(options.retain, topic),
     });
+    const limits = options.workload.ofValues ? limitsOf(options.retain, "") : undefined;
+    this.#retention = limits && new Retention({ limits, cameBack });
   }
 
   accuse(node: string, kind: ViolationKind, reason: string): void {
@@ -138,12 +148,14 @@ export class EvidenceCollector {
       setFull: this.setFull,
       finalReads: this.finalReads,
       rolledBack: (value) => this.#survival.isGone(value),
-      digests,
+      // Nodes drop what is old when they come to it, and need not hold the same.
+      digests: this.#retention === undefined ? digests : new Map(),
       memoryLostSince: (node, at) => isSince(this.#memoryLostAt, node, at),
       unanswered,
       violations: this.violations.kept,
       violationCount: this.violations.count,
       ...this.#checker && { findings: this.#checker.check() },
+      ...this.#retention && { retention: this.#retention },
     };
   }
 
@@ -153,6 +165,7 @@ export class EvidenceCollector {
     this.finalReads.see(op);
     if (!this.#options.workload.ofValues) return;
     this.setFull.see(op, invocation);
+    this.#retention?.see(op, invocation);
     if (op.f !== "read") {
       const inReach = () => this.#components.of(op.node, this.#options.grudge());
       if (op.type === "invoke") this.propagation.broadcast(op.value, op.time, inReach());

@@ -1,6 +1,7 @@
 /** Judges events by how often each message is read in each topic: as often as events with it were told. */
 import type { Json } from "../../core/message.ts";
 import type { Op } from "../verdict/history.ts";
+import { type Kept, keptBy, mayBeGone, type ToldValue } from "../verdict/retention.ts";
 import { quoted } from "../verdict/quote.ts";
 import { getOr, type Key, keyOf } from "../verdict/values.ts";
 import {
@@ -38,6 +39,8 @@ export function identityOf({ id, message }: Told): string {
 
 /** One event, which may be told several times. */
 interface Event {
+  /** When it was told first: no node had it before. */
+  readonly at: number;
   /** Of the times it was told, those that did not surely fail. */
   attempts: number;
   readonly acks: Pick<Op, "node" | "time">[];
@@ -46,6 +49,12 @@ interface Event {
 /** One message of one topic, and the events that have it, by what tells them apart. */
 interface Message extends TopicMessage {
   readonly events: Map<string, Event>;
+}
+
+/** A final read. */
+interface Final {
+  readonly counts: Counts;
+  readonly kept: Kept;
 }
 
 type Counts = ReadonlyMap<Key, { readonly message: Json; count: number }>;
@@ -57,7 +66,7 @@ export class EventChecker implements Checker {
   /** By topic. */
   readonly #messages = new Map<string, Map<Key, Message>>();
   /** By topic and node. */
-  readonly #finals = new Map<string, Map<string, Counts>>();
+  readonly #finals = new Map<string, Map<string, Final>>();
   readonly #repeated: First<"repeated"> = new Map();
   readonly #astray: First<"astray"> = new Map();
   readonly #phantom: First<"phantom"> = new Map();
@@ -98,14 +107,15 @@ export class EventChecker implements Checker {
     const topic = getOr(this.#messages, told.topic, () => new Map<Key, Message>());
     const { topic: name, message } = told;
     const { events } = getOr(topic, keyOf(message), () => ({ topic: name, message, events: new Map() }));
-    const event = getOr(events, identityOf(told), () => ({ attempts: 0, acks: [] }));
+    const event = getOr(events, identityOf(told), () => ({ at: time, attempts: 0, acks: [] }));
     if (type === "invoke") event.attempts++;
     else if (type === "fail") event.attempts--;
     else if (type === "ok") event.acks.push({ node, time });
   }
 
   #onRead({ value, node, time, final }: Op, topic: string): void {
-    const counts = countsOf(value);
+    const messages = messagesIn(value);
+    const counts = countsOf(messages);
     for (const [key, { message, count }] of counts) {
       const most = mostOf(this.#messages.get(topic)?.get(key));
       if (count <= most) continue;
@@ -114,7 +124,15 @@ export class EventChecker implements Checker {
       else if (this.#isToldElsewhere(key)) noteFirst(this.#astray, seen);
       else noteFirst(this.#phantom, seen);
     }
-    if (final) getOr(this.#finals, topic, () => new Map<string, Counts>()).set(node, counts);
+    if (!final) return;
+    const kept = keptBy(time, messages, this.#toldIn(topic), this.#options.limitsOf(topic));
+    getOr(this.#finals, topic, () => new Map<string, Final>()).set(node, { counts, kept });
+  }
+
+  *#toldIn(topic: string): Generator<ToldValue> {
+    for (const { message: value, events } of this.#messages.get(topic)?.values() ?? []) {
+      for (const { at } of events.values()) yield { value, at };
+    }
   }
 
   #isToldElsewhere(key: Key): boolean {
@@ -123,14 +141,21 @@ export class EventChecker implements Checker {
 
   /** Nothing where every final read shows the message equally often, and often enough. */
   #judge(message: Message): MiscountedMessage[] {
-    const key = keyOf(message.message);
-    const reads = [...this.#finals.get(message.topic) ?? []];
-    const nodes = reads.map(([node, counts]) => [node, counts.get(key)?.count ?? 0] as const);
-    const least = [...message.events.values()].filter((event) => this.#isSure(event)).length;
-    const shown = new Set(nodes.map(([, count]) => count));
-    if (shown.size < 2 && [...shown].every((count) => count >= least)) return [];
     const { topic, message: shows } = message;
-    return [{ topic, message: shows, least, most: mostOf(message), nodes: Object.fromEntries(nodes) }];
+    const limits = this.#options.limitsOf(topic);
+    const sure = [...message.events.values()].filter((event) => this.#isSure(event));
+    const reads = [...this.#finals.get(topic) ?? []].map(([node, { counts, kept }]) => ({
+      node,
+      count: counts.get(keyOf(shows))?.count ?? 0,
+      least: sure.filter(({ at }) => !mayBeGone(limits, at, kept)).length,
+    }));
+    const least = Math.max(0, ...reads.map((read) => read.least));
+    const isEnough = reads.every((read) => read.count >= read.least);
+    // What nodes drop when they come to it they need not all have.
+    const isAlike = limits !== undefined || new Set(reads.map(({ count }) => count)).size < 2;
+    if (isEnough && isAlike) return [];
+    const nodes = Object.fromEntries(reads.map(({ node, count }) => [node, count]));
+    return [{ topic, message: shows, least, most: mostOf(message), nodes }];
   }
 
   #isSure({ acks }: Event): boolean {
@@ -142,10 +167,13 @@ function mostOf(message: Message | undefined): number {
   return [...message?.events.values() ?? []].filter(({ attempts }) => attempts > 0).length;
 }
 
-function countsOf(value: Json): Counts {
-  const counts = new Map<Key, { readonly message: Json; count: number }>();
+function messagesIn(value: Json): readonly Json[] {
   const messages = typeof value === "object" && value !== null && !Array.isArray(value) && value["messages"];
-  if (!Array.isArray(messages)) return counts;
+  return Array.isArray(messages) ? messages : [];
+}
+
+function countsOf(messages: readonly Json[]): Counts {
+  const counts = new Map<Key, { readonly message: Json; count: number }>();
   for (const message of messages) getOr(counts, keyOf(message), () => ({ message, count: 0 })).count++;
   return counts;
 }

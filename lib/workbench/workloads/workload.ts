@@ -1,5 +1,6 @@
 /** One of Maelstrom's workloads, or of topics and keys, as the examiner runs it: what clients ask, how answers are read, and what is judged. */
 import { type Body, type Json, readRequest } from "../../core/message.ts";
+import type { Limits } from "../../core/retention/rules.ts";
 import type { Random } from "../../core/random.ts";
 import type { ExaminedWorkload } from "./names.ts";
 import { type F, fs, type Op } from "../verdict/history.ts";
@@ -62,6 +63,8 @@ export interface CheckerOptions {
   readonly mayHaveLost: (node: string, since: number) => boolean;
   /** Whether it has come back since with what was safe, so that it may know less for a while. */
   readonly cameBack: (node: string, since: number) => boolean;
+  /** What each node keeps of a topic; undefined: everything. */
+  readonly limitsOf: (topic: string) => Limits | undefined;
 }
 
 export interface Checker {

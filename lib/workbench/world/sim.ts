@@ -5,6 +5,7 @@ import { type Run, Runs, valuesOf } from "../../core/log/runs.ts";
 import type { Envelope, Json } from "../../core/message.ts";
 import { RawJson } from "../../core/raw.ts";
 import { type Mechanism, Node, type NodeOptions, type NodeStatus } from "../../core/node.ts";
+import type { Rule } from "../../core/retention/rules.ts";
 import { fork, type Random } from "../../core/random.ts";
 import { drive, type Driver } from "../../runtime/drive.ts";
 import { driveDurably } from "../../runtime/drive_durably.ts";
@@ -27,6 +28,8 @@ import type { Host, HostEvents, HostFactory, Scheduler } from "./world.ts";
 export interface SimNodeOptions {
   readonly deliveryBudgetMs?: number;
   readonly without?: readonly Mechanism[];
+  /** What the nodes keep of which topics; by default everything. */
+  readonly retain?: readonly Rule[];
   /** The node is to serve another than broadcast. */
   readonly workload?: WorkloadName;
   /** Entries that a node persists survive its kills, as with `serve --data`; else it comes back empty, as under Maelstrom. */
@@ -68,9 +71,13 @@ export function simulation(
 ): { readonly scheduler: VirtualScheduler; readonly examination: Examination } {
   const scheduler = new VirtualScheduler();
   const durable = isDurable(settings);
-  const { nodeCount: nodes, startUpMs = startUpMsOf(nodes), workload } = settings;
+  const { nodeCount: nodes, startUpMs = startUpMsOf(nodes), retain, workload } = settings;
   const onTrace = recorder?.traced && { onTrace: recorder.traced.bind(recorder) };
-  const given = { startUp: { nodes, ms: startUpMs }, ...workload && isWorkload(workload) && { workload } };
+  const given: SimNodeOptions = {
+    startUp: { nodes, ms: startUpMs },
+    ...retain && { retain },
+    ...workload && isWorkload(workload) && { workload },
+  };
   const factory = hosts(settings.seed, scheduler, { ...given, ...options, ...onTrace, durable });
   const examination = new Examination({
     settings,

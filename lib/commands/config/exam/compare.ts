@@ -29,6 +29,7 @@ const others = protocolNames.filter((name) => name !== "hearsay");
 const ofOneRun = {
   "protocol": true,
   "workload": true,
+  "retain": true,
   "events": true,
   "log-net-send": true,
   "log-net-recv": true,

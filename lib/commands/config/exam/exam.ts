@@ -22,6 +22,7 @@ import { FILE_RULE, junitFlag, wantedMistakes, wantedOf } from "./wanted.ts";
 import { type Challenge, challengeNames, challenges } from "../../exam/targets.ts";
 import { examinedFlag, workloadMistakes } from "./workload.ts";
 import { protocolFlag, protocolMistakes } from "./protocol.ts";
+import { retainFlag } from "../retain.ts";
 import { SEED_MAX, seedsFlag, seedsMistakes } from "./seeds.ts";
 
 export const NODE_COUNT_MAX = 10_000;
@@ -117,6 +118,7 @@ export const exam = z.object({
     decimal(0, 1, "SHARE", `share of messages that the fault duplicate doubles (${S.duplicateShare})`),
     needs("duplicate"),
   ),
+  "retain": retainFlag("how long, and how much of it, nodes keep entries, as serve is told (forever)"),
   "script": scriptFlag(),
   "recovery": decimal(0, RECOVERY_S_MAX, "S", `seconds of rest before the final reads (${S.recoveryS})`),
   "seed": whole(0, SEED_MAX, "N", `the seed of all random choices (${S.seed})`),
@@ -217,6 +219,7 @@ export function settingsOf(flags: ExamFlags, base: Settings): Settings {
     ...flags.cuts !== undefined && { cutsS: flags.cuts },
     lossShare: flags.loss ?? base.lossShare,
     duplicateShare: flags.duplicate ?? base.duplicateShare,
+    ...flags.retain !== undefined && { retain: flags.retain },
     recoveryS: flags.recovery ?? base.recoveryS,
     ...base.script !== undefined && { script: base.script },
     seed: flags.seed ?? base.seed,

@@ -8,7 +8,7 @@ export const protocolFlag = () =>
   choice(protocolNames, "NAME", "what the nodes run: `hearsay help compare` describes each (hearsay)");
 
 /** Flags that only hearsay's own protocol knows what to do with. */
-const ofHearsay = ["delivery-budget", "without", "data", "workload"];
+const ofHearsay = ["delivery-budget", "without", "data", "workload", "retain"];
 /** What they are where they ask for nothing. */
 const idle: readonly (string | undefined)[] = ["false", "broadcast"];
 

@@ -43,7 +43,7 @@ const RUNNING_RULE = `${MEMBERS_RULE}, no ID beginning with c as those of client
 /** Flags that only make sense with nodes that the examiner starts itself, on a network of its own. */
 const ofOwnNodes = [
   ...["bin", "log-stderr", "challenge", "node-count", "latency", "latency-dist", "bandwidth", "topology"],
-  ...["loss", "duplicate", "script", "delivery-budget", "log-net-send", "log-net-recv", "protocol"],
+  ...["loss", "duplicate", "script", "delivery-budget", "retain", "log-net-send", "log-net-recv", "protocol"],
 ];
 const ONLY_PARTITION = "partition alone with --cluster: whoever runs the nodes kills and starts them, " +
   "as by 'docker compose kill'";

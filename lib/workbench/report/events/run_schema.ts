@@ -48,6 +48,7 @@ export const SettingsSchema = Type.Unsafe<Settings>(Type.Object({
   startUpMs: Type.Optional(Type.Number()),
   seed: Type.Number(),
   protocol: Type.Optional(Type.String()),
+  retain: Type.Optional(Type.Array(Type.Object({ pattern: Type.String() }))),
   /** What was judged decides what is told of. */
   workload: Type.Optional(Type.Enum([...examinedWorkloads])),
 }));
@@ -98,6 +99,10 @@ const WorkloadSchema = Type.Object({
   ...{ "no-final-read": Strings, unanswered: Strings, disagreeing: Strings },
   ...{ "at-risk-count": Count, "forgiven-count": Count, forgiven: Values },
   ...{ "rolled-back-count": Count, "rolled-back": Values, "violation-count": Count },
+  retention: Type.Optional(Type.Object({
+    ...{ "expired-count": Count, expired: Values, "dropped-early-count": Count, "dropped-early": Values },
+    ...{ "resurrected-count": Count, resurrected: Values },
+  })),
   violations: Type.Array(
     Type.Object({ node: Type.String(), kind: Type.String(), reason: Type.String(), ...AtMs }),
   ),

@@ -14,6 +14,7 @@ export function unjudged(settings: Settings, why: string): Results {
     workload: workloadOf(settings),
     seesInside: true,
     durable: false,
+    retain: [],
     recorder: undefined,
   });
   return conclude({

@@ -91,10 +91,13 @@ function faultsOf(found: WorkloadResults): readonly (readonly [Fate, ReadonlySet
     ["phantom", keys(found.phantom)],
     ["duplicated", keys(found.duplicated)],
     ["lost", keys(found.lost)],
+    ["resurrected", keys(found.retention?.resurrected ?? [])],
+    ["dropped early", keys(found.retention?.["dropped-early"] ?? [])],
     ["missing", keys(found["not-in-final-read"])],
     ["rolled back", keys(found["rolled-back"])],
     ["forgiven", keys(found.forgiven)],
     ["partial", keys(found.partial.map(({ element }) => element))],
+    ["expired", keys(found.retention?.expired ?? [])],
   ];
 }
 

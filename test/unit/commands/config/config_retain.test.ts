@@ -1,7 +1,14 @@
 /** --retain: what is meant by it, and what is said where nothing is. */
 import assert from "node:assert/strict";
+import process from "node:process";
 import { test } from "node:test";
+import { parseSim } from "../../../../lib/commands/config/exam/exam.ts";
+import { parseTest } from "../../../../lib/commands/config/exam/real.ts";
+import { parseMaelstrom } from "../../../../lib/commands/config/maelstrom.ts";
+import { parseRetain, retainText } from "../../../../lib/commands/config/retain.ts";
 import { parseServe } from "../../../../lib/commands/config/serve.ts";
+import { replayCommand } from "../../../../lib/commands/exam/describe.ts";
+import { ownProgram } from "../../../../lib/commands/exam/processes.ts";
 import {
   limitsOf,
   RETAIN_MS_MAX,
@@ -9,6 +16,7 @@ import {
   RETAIN_RULES_MAX,
   type Rule,
 } from "../../../../lib/core/retention/rules.ts";
+import { defaults } from "../../../../lib/workbench/settings.ts";
 import { configOf, mistakesOf } from "./parsed.ts";
 
 const serve = (retain: readonly string[], env = {}) =>
@@ -21,6 +29,35 @@ function reason(...retain: string[]): string {
   assert.equal(mistakes.length, 1, `of ${JSON.stringify(retain)}`);
   return /\*=forever' \((.*)\): current value is/.exec(mistakes[0] ?? "")?.[1] ?? "";
 }
+
+test("--retain: an examination tells its nodes, and says so when it is run again", () => {
+  const retain = [{ pattern: "*", ageMs: 8_000 }, { pattern: "log", bytes: 1_000, count: 5 }, {
+    pattern: "a*",
+  }];
+  const words = ["--retain", "8s", "--retain", "log=1kB,5 a*=forever"];
+  const exams = [{ settings: { ...defaults, retain } }];
+  assert.deepEqual(configOf(parseSim(words, {})).exams, exams);
+  assert.deepEqual(configOf(parseTest(words, {})).exams, exams);
+  assert.deepEqual(configOf(parseMaelstrom(words, {})), { retain });
+  const said = retainText(retain);
+  assert.equal(said, "*=8s log=1000B,5 a*=forever");
+  assert.deepEqual(parseRetain(said), retain);
+  assert.equal(
+    replayCommand({ settings: { ...defaults, retain } }, 3, []),
+    `hearsay sim --seed 3 --retain '${said}'`,
+  );
+  const { args = [] } = ownProgram({ settings: { ...defaults, retain } });
+  assert.deepEqual(args.slice(-2), ["--retain", said]);
+});
+
+test("--retain: it is for hearsay's own nodes, and running ones keep what they were told to", () => {
+  assert.equal(mistakesOf(parseSim(["--retain", "8s", "--protocol", "flood"], {})).length, 1);
+  assert.equal(mistakesOf(parseTest(["--retain", "8s", "--cluster", "n1=a:7000"], {})).length, 1);
+  assert.deepEqual(
+    mistakesOf(parseTest(["--retain", "8s", "--bin", "sh"], { PATH: process.env["PATH"] })),
+    [],
+  );
+});
 
 test("[G1] limits are ages, bytes and entries, for the topics before the '='", () => {
   const HOUR_MS = 3_600_000;

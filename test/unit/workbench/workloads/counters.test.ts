@@ -9,7 +9,11 @@ import type {
   WorkloadDefinition,
 } from "../../../../lib/workbench/workloads/workload.ts";
 
-const undisturbed: CheckerOptions = { mayHaveLost: () => false, cameBack: () => false };
+const undisturbed: CheckerOptions = {
+  mayHaveLost: () => false,
+  cameBack: () => false,
+  limitsOf: () => undefined,
+};
 
 /** A history in the making; each node has one process. */
 class Story {

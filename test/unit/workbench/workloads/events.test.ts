@@ -96,6 +96,20 @@ test("events: what only a node had that lost its memory may be gone, but only fr
   equal(new Events(options).tell("broadcast", 0, 60, on("a")).finals("exam", [], []).length, 1);
 });
 
+test("events: what nodes need not keep any longer may be gone, here and there", () => {
+  const limitsOf = (topic: string) => topic === "exam" ? { ageMs: 5_000 } : undefined;
+  const story = (topic: string) =>
+    new Events({ limitsOf }).tell("broadcast", 0, 0, on("a", topic)).tell(
+      "broadcast",
+      0,
+      8_000,
+      on("b", topic),
+    );
+  deepEqual(story("exam").finals("exam", ["on"], ["on", "on"]), []);
+  deepEqual(story("exam").finals("exam", [], ["on"]).length, 1);
+  deepEqual(story("exam.2").finals("exam.2", ["on"], ["on", "on"]).length, 1);
+});
+
 test("events: the load has every kind of event, and one id in several topics", () => {
   const all = Array.from({ length: 60 }, (_, n) => eventOf(n));
   deepEqual([...new Set(all.map(({ topic }) => topic))], [...TOPICS]);

@@ -8,7 +8,11 @@ import type {
   WorkloadDefinition,
 } from "../../../../lib/workbench/workloads/workload.ts";
 
-export const undisturbed: CheckerOptions = { mayHaveLost: () => false, cameBack: () => false };
+export const undisturbed: CheckerOptions = {
+  mayHaveLost: () => false,
+  cameBack: () => false,
+  limitsOf: () => undefined,
+};
 
 /** Each node has one process, and each operation takes 1 ms. */
 export class Story {
