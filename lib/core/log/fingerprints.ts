@@ -1,4 +1,4 @@
-/** Which blocks may hold a value, by two hashes of 32 bits: a set of (hashes, block) in ten to thirteen bytes each. */
+/** Which blocks may hold a value, by two hashes of 32 bits: a set of (hashes, block) in ten to fifteen bytes each. */
 import { hashed, Slots } from "./kept/slots.ts";
 
 /** A power of two. Each grows by itself, so that no addition waits for more than one of them. */
@@ -34,6 +34,15 @@ export class Fingerprints {
     return this.#bytes;
   }
 
+  /** Adds the pair where there is no block to ask about, which is nearly always, in one look. Returns whether it did. */
+  addNew(high: number, low: number, block: number): boolean {
+    const segment = this.#segments[segmentOf(high)] ??= new Slots(2);
+    const before = segment.size === 0 ? 0 : segment.bytes;
+    if (!segment.addNew(printOf(high, low), valueOf(block))) return false;
+    this.#added(segment, before, block);
+    return true;
+  }
+
   /** Asks about the blocks that may hold a value with these hashes, each once, until `is` says that one does. */
   find(high: number, low: number, is: (block: number) => boolean): boolean {
     const segment = this.#segments[segmentOf(high)];
@@ -52,9 +61,7 @@ export class Fingerprints {
     if (slotOf(segment, print, value) >= 0) return;
     const before = segment.size === 0 ? 0 : segment.bytes;
     segment.add(print, value);
-    if (block > this.#newest) this.#newest = block;
-    this.#size++;
-    this.#bytes += segment.bytes - before;
+    this.#added(segment, before, block);
   }
 
   /** Returns whether the pair was held. */
@@ -68,6 +75,12 @@ export class Fingerprints {
     this.#size--;
     this.#bytes -= before - (segment.size === 0 ? 0 : segment.bytes);
     return true;
+  }
+
+  #added(segment: Slots, bytesBefore: number, block: number): void {
+    if (block > this.#newest) this.#newest = block;
+    this.#size++;
+    this.#bytes += segment.bytes - bytesBefore;
   }
 
   #idOf(value: number): number {

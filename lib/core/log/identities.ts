@@ -1,5 +1,6 @@
 /** Which values are held: whole numbers as bits, all others by hashes that lead to where they are kept [L3] [L8]. */
 import { hashesOf, sameIn } from "../keys/identity.ts";
+import { at } from "../assert.ts";
 import type { Block, EntryStore } from "./entry_store.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import type { Run } from "./runs.ts";
@@ -48,20 +49,40 @@ export class Identities {
   }
 
   /** Takes in the i-th entry of a run, which is kept in this block. Returns whether its value is new. */
-  add({ seq, texts, topic }: Run, i: number, block: number): boolean {
-    const whole = topic === undefined ? wholeOf(texts, i) : undefined;
-    const isRepeat = whole === undefined
-      ? this.#find(texts, i, topic, block, seq + i)
-      : !this.#wholes.add(whole);
+  add(run: Run, i: number, block: number): boolean {
+    const { texts, topic } = run;
+    if (topic === undefined) {
+      const { hashes } = texts.scanned;
+      const whole = wholeOf(texts, i);
+      return whole === undefined
+        ? this.#addOther(run, i, block, at(hashes, 2 * i), at(hashes, 2 * i + 1))
+        : this.#addWhole(run, i, block, whole);
+    }
     const [high, low] = hashesOf(texts, i, topic);
-    if (isRepeat) {
+    return this.#addOther(run, i, block, high, low);
+  }
+
+  #addOther({ seq, texts, topic }: Run, i: number, block: number, high: number, low: number): boolean {
+    // Nearly all are new, and then that is all there is to find out.
+    if (!this.#others.addNew(high, low, block)) {
+      if (this.#find(texts, i, topic, block, seq + i)) {
+        this.#repeats.add(high, low, block);
+        return false;
+      }
+      this.#others.add(high, low, block);
+    }
+    this.#digest.add(high, low);
+    this.#count++;
+    return true;
+  }
+
+  #addWhole({ texts, topic }: Run, i: number, block: number, whole: number): boolean {
+    if (!this.#wholes.add(whole)) {
+      const [high, low] = hashesOf(texts, i, topic);
       this.#repeats.add(high, low, block);
       return false;
     }
-    if (whole === undefined) {
-      this.#others.add(high, low, block);
-      this.#digest.add(high, low);
-    } else this.#digest.addWhole(whole);
+    this.#digest.addWhole(whole);
     this.#count++;
     return true;
   }
@@ -121,14 +142,14 @@ export class Identities {
 /** The whole number that a text spells; undefined where it spells none, or one of very many digits. */
 function wholeOf({ text, length, scanned }: Texts, i: number): number | undefined {
   const { ends } = scanned;
-  let at = i === 0 ? 0 : (ends[i - 1] ?? 0) + 1;
+  let from = i === 0 ? 0 : (ends[i - 1] ?? 0) + 1;
   const end = length === 1 ? text.length : ends[i] ?? 0;
-  const isNegative = text.charCodeAt(at) === MINUS;
-  if (isNegative) at++;
-  if (end - at > DIGITS_MAX) return undefined;
+  const isNegative = text.charCodeAt(from) === MINUS;
+  if (isNegative) from++;
+  if (end - from > DIGITS_MAX) return undefined;
   let whole = 0;
-  for (; at < end; at++) {
-    const digit = text.charCodeAt(at);
+  for (; from < end; from++) {
+    const digit = text.charCodeAt(from);
     if (digit < ZERO || digit > NINE) return undefined;
     whole = 10 * whole + digit - ZERO;
   }

@@ -31,7 +31,10 @@ test("Fingerprints asks about just the blocks that were added with these hashes,
         const key = `${high} ${low} ${block}`;
         if (isGone) equal(set.delete(high, low, block), model.delete(key));
         else {
-          set.add(high, low, block);
+          // What this adds need not be added, and what it does not is.
+          const isNew = set.addNew(high, low, block);
+          equal(isNew, ![...model.values()].some((each) => each[0] === high && each[1] === low));
+          if (!isNew) set.add(high, low, block);
           model.set(key, [high, low, block]);
         }
         equal(set.size, model.size);

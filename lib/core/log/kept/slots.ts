@@ -6,7 +6,7 @@ const LOAD_MAX = 0.8;
 /** With less it is made smaller. */
 const LOAD_MIN = 0.4;
 /** Right after it was made larger, or smaller. */
-const LOAD_FRESH = 0.64;
+const LOAD_FRESH = 0.55;
 
 /**
  * A slot is the index of its first number. Each holds a key, a value that is not 0, and perhaps one more number. A key may be in several slots. It must be hashed: it
@@ -64,6 +64,22 @@ export class Slots {
     this.#put(key, value, more);
   }
 
+  /** Adds a key that is in no slot. Returns whether it did. */
+  addNew(key: number, value: number): boolean {
+    assert(value !== 0, "0 stands for a free slot");
+    if (this.#size + 1 > LOAD_MAX * this.#capacity) this.#resize(this.#size + 1);
+    const words = this.#words;
+    const width = this.#width;
+    let slot = this.#home(key);
+    for (; words[slot + 1] !== 0; slot = slot + width === words.length ? 0 : slot + width) {
+      if (words[slot] === key) return false;
+    }
+    words[slot] = key;
+    words[slot + 1] = value;
+    this.#size++;
+    return true;
+  }
+
   /** What stands behind the slot, and not where it should, moves up. Slots that were found before are others now. */
   remove(slot: number): void {
     const words = this.#words;
@@ -96,10 +112,10 @@ export class Slots {
     if (width === 3) words[slot + 2] = more;
   }
 
-  #resize(): void {
+  #resize(size = this.#size): void {
     const old = this.#words;
     const width = this.#width;
-    this.#capacity = Math.max(SLOTS_MIN, Math.ceil(this.#size / LOAD_FRESH));
+    this.#capacity = Math.max(SLOTS_MIN, Math.ceil(size / LOAD_FRESH));
     this.#words = new Int32Array(width * this.#capacity);
     for (let slot = 0; slot < old.length; slot += width) {
       const value = at(old, slot + 1);
