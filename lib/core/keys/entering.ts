@@ -43,7 +43,9 @@ export function enteringOf(
   }
   const text = JSON.stringify(value);
   const texts = Texts.of([isPlain ? text : recordText({ text, id })]);
-  if (texts.bytes > VALUE_BYTES_MAX && byteLength(value) > VALUE_BYTES_MAX) {
+  // What is far too long is not even scanned.
+  const isLong = text.length > VALUE_BYTES_MAX || texts.bytes > VALUE_BYTES_MAX;
+  if (isLong && byteLength(value) > VALUE_BYTES_MAX) {
     return { code: MALFORMED_REQUEST, text: `broadcast /message is over ${VALUE_BYTES_MAX} bytes` };
   }
   if (isPlain) return { texts, topic: undefined, isNew: !log.holdsValue(texts) };

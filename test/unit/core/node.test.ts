@@ -196,6 +196,8 @@ test("Node: a value of VALUE_BYTES_MAX bytes enters, a longer one is an error 12
   deepEqual(ask(node, broadcast(longest + "x")), refusal);
   deepEqual(ask(node, broadcast({ a: longest })), refusal);
   deepEqual(ask(node, broadcast("\u6f22".repeat(VALUE_BYTES_MAX / 2))), refusal);
+  // In a line these are short.
+  deepEqual(ask(node, broadcast(Array.from({ length: 200_000 }, () => 1e20))), refusal);
   deepEqual(ask(node, { type: "read", msg_id: 2 }), [reply({ type: "read_ok", messages: [longest] })]);
 });
 
