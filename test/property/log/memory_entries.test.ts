@@ -9,6 +9,7 @@ import {
   type Placed,
 } from "../../../lib/core/log/entry_store.ts";
 import { MemoryEntries } from "../../../lib/core/log/memory_entries.ts";
+import { scan } from "../../../lib/core/log/scan.ts";
 import { Texts } from "../../../lib/core/log/texts.ts";
 import { holds } from "../holds.ts";
 import { json } from "../json.ts";
@@ -88,6 +89,12 @@ class Model {
       texts.push(this.of(origin).get(seq)?.text);
     }
     deepEqual([...run.texts], texts);
+    const { end, count, ends, hashes, isAscii } = run.texts.scanned;
+    const found = scan(run.texts.text);
+    deepEqual({ end, count, ends, hashes }, {
+      ...{ end: found?.end, count: found?.count, ends: found?.ends, hashes: found?.hashes },
+    });
+    equal(found?.isAscii || !isAscii, true);
     deepEqual([run.origin, run.seq, run.topic], [origin, from, first?.topic]);
     return texts.length;
   }

@@ -2,6 +2,7 @@
 import { assert, at } from "../../assert.ts";
 import { BLOCK_BYTES_MAX, BLOCK_ENTRIES_MAX, BLOCK_MS_MAX } from "../entry_store.ts";
 import { Texts } from "../texts.ts";
+import { GrowingScan } from "./growing_scan.ts";
 import { copyOf } from "./texts_cache.ts";
 
 const CAPACITY_MIN = 64;
@@ -17,8 +18,7 @@ const decoder = new TextDecoder();
 /** What a block knows while it may grow. */
 interface Growth {
   readonly since: number;
-  /** Where each text ends, in characters. */
-  readonly ends: number[];
+  readonly scan: GrowingScan;
   /** What came last, as it came, and its index. */
   last: Texts;
   lastFirst: number;
@@ -44,7 +44,7 @@ export class MemoryBlock {
     this.topic = topic;
     this.at = now;
     this.#buffer = new Uint8Array(0);
-    this.#growth = { since: now, ends: [], last: Texts.of([]), lastFirst: 0 };
+    this.#growth = { since: now, scan: new GrowingScan(), last: Texts.of([]), lastFirst: 0 };
   }
 
   /** The number after its last entry's. */
@@ -76,10 +76,8 @@ export class MemoryBlock {
     const growth = this.#growth;
     assert(growth !== undefined && !this.isFull, "only an open block grows");
     const part = texts.length === 1 ? texts : texts.slice(from, from + this.#roomFor(texts, from));
-    const start = this.count === 0 ? 0 : at(growth.ends, this.count - 1) + 1;
     this.#write(part.text);
-    if (part.length === 1) growth.ends.push(start + part.text.length);
-    else for (const end of part.scanned.ends) growth.ends.push(start + end);
+    growth.scan.add(part.scanned);
     growth.last = part;
     growth.lastFirst = this.count;
     this.count += part.length;
@@ -95,14 +93,14 @@ export class MemoryBlock {
 
   /** Some entries of an open block, or all of any. */
   read(first: number, count: number): Texts {
-    if (count === this.count) return new Texts(this.#decode(0, this.bytes), count);
-    assert(this.#growth !== undefined, "where texts end is known while a block is open");
-    const { ends } = this.#growth;
-    const from = first === 0 ? 0 : at(ends, first - 1) + 1;
-    const to = at(ends, first + count - 1);
-    const isAscii = at(ends, this.count - 1) === this.bytes;
-    if (isAscii) return new Texts(this.#decode(from, to), count);
-    return new Texts(copyOf(this.#decode(0, this.bytes).slice(from, to)), count);
+    const scan = this.#growth?.scan;
+    if (scan === undefined) {
+      assert(count === this.count, "where texts end is known while a block is open");
+      return new Texts(this.#decode(0, this.bytes), count);
+    }
+    const [from, to] = [scan.startOf(first), scan.startOf(first + count) - 1];
+    const text = scan.isAscii ? this.#decode(from, to) : copyOf(this.#decode(0, this.bytes).slice(from, to));
+    return new Texts(text, count, scan.of(first, count));
   }
 
   /** From now on it takes as little memory as it can, and nothing else. */
