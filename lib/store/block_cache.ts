@@ -1,44 +1,52 @@
-/** The blocks that were used last, so that many who follow the log share one text. */
-import type { PartedBlock } from "./parted_block.ts";
+/** The blocks that were read from the disk lately, and matched their checksums. */
+import type { Block } from "../core/log/entry_store.ts";
+import { copied, TextsCache } from "../core/log/kept/texts_cache.ts";
+import type { Texts } from "../core/log/texts.ts";
 
-/** So much memory they may take, bytes, about. */
-export const CACHE_BYTES_MAX = 32 * 1_048_576;
+/** Of so many blocks it is known what they are beside their texts, whose memory is bounded, too. */
+export const CACHED_BLOCKS_MAX = 16_384;
 
-/** What a block takes beside its text, and an entry for where it ends and its hashes, bytes, about. */
-const BLOCK_COST = 512;
-const ENTRY_COST = 12;
+interface Head extends Omit<Block, "texts"> {
+  readonly count: number;
+}
 
 export class BlockCache {
-  /** In the order in which they were used. */
-  readonly #blocks = new Map<number, PartedBlock>();
-  #cost = 0;
+  /** Those that were used last, and those before: when there are many new ones, those that were not used meanwhile go. */
+  #young = new Map<number, Head>();
+  #old = new Map<number, Head>();
+  readonly #texts = new TextsCache();
 
-  get(id: number): PartedBlock | undefined {
-    const block = this.#blocks.get(id);
-    if (block === undefined) return undefined;
-    this.#blocks.delete(id);
-    this.#blocks.set(id, block);
+  find(id: number): Block | undefined {
+    const head = this.#young.get(id) ?? this.#old.get(id);
+    const texts = head && this.#texts.find(id, 0, head.count);
+    if (head === undefined || texts === undefined) return undefined;
+    if (!this.#young.has(id)) this.#add(head);
+    return { ...head, texts };
+  }
+
+  /** Returns the block. */
+  keep(block: Block): Block {
+    const { id, origin, seq, topic, at, texts } = block;
+    this.#add({ id, origin, seq, topic, at, count: texts.length });
+    this.#texts.keep(id, 0, texts);
     return block;
   }
 
-  add(block: PartedBlock): void {
-    this.delete(block.id);
-    this.#blocks.set(block.id, block);
-    this.#cost += costOf(block);
-    for (const [id] of this.#blocks) {
-      if (this.#cost <= CACHE_BYTES_MAX) return;
-      this.delete(id);
-    }
+  /** The texts from `first` to `end` - 1 of a block, which are the same ones for all who ask. */
+  part({ id, texts }: Block, first: number, end: number): Texts {
+    if (first === 0 && end === texts.length) return texts;
+    return this.#texts.find(id, first, end - first) ??
+      this.#texts.keep(id, first, copied(texts, first, end));
   }
 
-  delete(id: number): void {
-    const block = this.#blocks.get(id);
-    if (block === undefined) return;
-    this.#cost -= costOf(block);
-    this.#blocks.delete(id);
+  drop(id: number): void {
+    this.#young.delete(id);
+    this.#old.delete(id);
+    this.#texts.drop(id);
   }
-}
 
-function costOf({ bytes, count }: PartedBlock): number {
-  return BLOCK_COST + bytes + ENTRY_COST * count;
+  #add(head: Head): void {
+    if (2 * this.#young.size >= CACHED_BLOCKS_MAX) [this.#old, this.#young] = [this.#young, new Map()];
+    this.#young.set(head.id, head);
+  }
 }

@@ -73,7 +73,7 @@ export function admit(db: DatabaseSync, dir: string, owner: Owner): void {
   if (Number(version) > SCHEMA_VERSION) {
     throw fault("newer", dir, "open", `it has schema ${version}, and this version knows ${SCHEMA_VERSION}`);
   }
-  const found = pragma(db, "quick_check(1)", "quick_check");
+  const found = pragma(db, "integrity_check(1)", "integrity_check");
   if (found !== "ok") throw damaged(dir, "open", String(found).replaceAll("\n", " "));
   const { id, cluster } = metaOf(db, dir);
   if (id !== owner.id) throw foreign(dir, `it is the log of node "${id}", and this is "${owner.id}"`);

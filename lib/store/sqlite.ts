@@ -5,8 +5,7 @@ import type { Block, Placed } from "../core/log/entry_store.ts";
 import type { Run } from "../core/log/runs.ts";
 import { BlockCache } from "./block_cache.ts";
 import { damaged, type Doing, faultBehind } from "./faults.ts";
-import { PartedBlock } from "./parted_block.ts";
-import { Pending } from "./pending.ts";
+import { OpenBlocks } from "./open_blocks.ts";
 import { Place } from "./place.ts";
 import { admit, beginLife, connect, type Owner, pragma } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -14,7 +13,7 @@ import { type Survey, Tables } from "./tables.ts";
 import { isOld, upgrade } from "./upgrade.ts";
 
 /** The file of what is written ahead is cut to this once that is folded into the log, bytes. */
-const AHEAD_BYTES_MAX = 16 * 1_048_576;
+export const AHEAD_BYTES_MAX = 16 * 1_048_576;
 
 /** Pages that are free are given back once they are more than this share of the file, and so many at a time. */
 export const FREE_SHARE_MAX = 1 / 8;
@@ -68,10 +67,15 @@ class SqliteStore implements Store {
   readonly #dir: string;
   readonly #place: Place;
   readonly #tables: Tables;
+  /** Of blocks on disk. */
   readonly #cache = new BlockCache();
-  #pending = new Pending();
-  /** The largest id that was ever given. */
-  #lastId: number;
+  /** Who asks for an entry often asks for the next one then. */
+  #lastFound: Block | undefined;
+  readonly #open: OpenBlocks;
+  /** Blocks that are to be dropped from the disk, and the bytes of their texts. */
+  readonly #dropped = new Set<number>();
+  #droppedBytes = 0;
+  readonly #notes = new Map<string, string | undefined>();
   /** Of all texts on disk. */
   #bytes: number;
 
@@ -87,61 +91,63 @@ class SqliteStore implements Store {
     this.#dir = dir;
     this.#place = new Place(dir);
     this.#tables = tables;
-    this.#lastId = lastId;
+    this.#open = new OpenBlocks(lastId);
     this.#bytes = bytes;
   }
 
   get bytes(): number {
-    return this.#bytes + this.#pending.bytes;
+    return this.#bytes + this.#open.bytes - this.#droppedBytes;
   }
 
   put(run: Run, at: number): readonly Placed[] {
-    return this.#pending.put(run, Math.floor(at), () => ++this.#lastId);
+    return this.#open.put(run, Math.floor(at));
   }
 
   take(origin: string, from: number, to: number): Run {
-    const pending = this.#pending.find(origin, from);
-    const block = pending?.reaches(from) ? pending : this.#find(origin, from);
-    const texts = block.take(from, Math.min(to, block.seq + block.count - 1));
+    const { entries } = this.#open;
+    if (entries.keeps(origin, from)) return entries.take(origin, from, to);
+    const block = this.#find(origin, from);
+    const end = Math.min(to + 1 - block.seq, block.texts.length);
+    const texts = this.#cache.part(block, from - block.seq, end);
     return { origin, seq: from, texts, topic: block.topic };
   }
 
   block(id: number): Block | undefined {
-    return this.#pending.blocks.get(id) ?? (this.#pending.isDropped(id) ? undefined : this.#load(id));
+    return this.#dropped.has(id) ? undefined : this.#open.entries.block(id) ?? this.#load(id);
   }
 
   *blocks(): Generator<Block> {
-    const last = this.#lastId;
+    const last = this.#open.entries.lastId;
     let after = 0;
     try {
       for (const block of this.#tables.blocks(after, last)) {
         after = block.id;
-        if (!this.#pending.isDropped(after)) yield block;
+        if (!this.#dropped.has(after)) yield this.#open.entries.block(after) ?? block;
       }
     } catch (error) {
       throw faultBehind(error, this.#dir, "read");
     }
-    for (const block of this.#pending.blocks.values()) if (block.id > after && block.id <= last) yield block;
+    for (const block of this.#open.entries.blocks()) if (block.id > after && block.id <= last) yield block;
   }
 
   drop(id: number): void {
-    const pending = this.#pending.blocks.get(id);
-    if (pending !== undefined) return this.#pending.delete(pending);
-    const bytes = this.#pending.isDropped(id)
-      ? undefined
-      : this.#doing("read", () => this.#tables.bytesOf(id));
+    if (this.#dropped.has(id)) return;
+    const bytes = this.#doing("read", () => this.#tables.bytesOf(id));
+    this.#open.drop(id, bytes ?? 0);
     if (bytes === undefined) return;
-    this.#pending.drop(id, bytes);
-    this.#cache.delete(id);
+    this.#dropped.add(id);
+    this.#droppedBytes += bytes;
+    this.#cache.drop(id);
+    if (this.#lastFound?.id === id) this.#lastFound = undefined;
   }
 
   note(name: string, text: string | undefined): void {
-    this.#pending.notes.set(name, text);
+    this.#notes.set(name, text);
   }
 
   notes(): Iterable<readonly [name: string, text: string]> {
     const notes = new Map<string, string>(this.#doing("read", () => [...this.#tables.notes()]));
-    for (const [name, text] of this.#pending.notes) {
+    for (const [name, text] of this.#notes) {
       if (text === undefined) notes.delete(name);
       else notes.set(name, text);
     }
@@ -150,19 +156,17 @@ class SqliteStore implements Store {
 
   commit(): void {
     this.check();
-    const pending = this.#pending;
-    if (pending.isEmpty) return;
-    this.#doing("write to", () => this.#tables.transact(() => this.#write(pending)));
-    this.#pending = new Pending();
-    this.#bytes += pending.bytes;
-    for (const block of pending.blocks.values()) {
-      block.join();
-      this.#cache.add(block);
-    }
+    const blocks = this.#open.changed();
+    if (blocks.length === 0 && this.#dropped.size === 0 && this.#notes.size === 0) return;
+    this.#doing("write to", () => this.#tables.transact(() => this.#write(blocks)));
+    this.#bytes = this.bytes;
+    for (const block of this.#open.committed()) this.#cache.keep(block);
+    this.#settle();
   }
 
   revert(): void {
-    this.#pending = new Pending();
+    this.#open.revert();
+    this.#settle();
   }
 
   check(): void {
@@ -172,42 +176,53 @@ class SqliteStore implements Store {
   maintain(): boolean {
     return this.#doing("write to", () => {
       const free = () => Number(pragma(this.#db, "freelist_count"));
-      const most = FREE_SHARE_MAX * Number(pragma(this.#db, "page_count"));
-      if (free() <= Math.max(most, PAGES_PER_STEP)) return false;
+      const most = Math.max(FREE_SHARE_MAX * Number(pragma(this.#db, "page_count")), PAGES_PER_STEP);
+      if (free() <= most) return false;
       this.#db.prepare(`PRAGMA incremental_vacuum(${PAGES_PER_STEP})`).all();
-      return free() > most;
+      if (free() > most) return true;
+      // The file is cut where what is written ahead is folded into it.
+      pragma(this.#db, "wal_checkpoint(PASSIVE)");
+      return false;
     });
   }
 
   close(): void {
-    this.#pending = new Pending();
+    this.revert();
     this.#db.close();
   }
 
-  #write({ blocks, dropped, notes }: Pending): void {
-    for (const id of dropped) this.#tables.delete(id);
-    for (const block of blocks.values()) this.#tables.write(block);
-    for (const [name, text] of notes) this.#tables.note(name, text);
+  #write(blocks: readonly Block[]): void {
+    for (const id of this.#dropped) this.#tables.delete(id);
+    for (const block of blocks) {
+      if (this.#open.isOnDisk(block.id)) this.#tables.update(block);
+      else this.#tables.insert(block);
+    }
+    for (const [name, text] of this.#notes) this.#tables.note(name, text);
+  }
+
+  #settle(): void {
+    this.#dropped.clear();
+    this.#droppedBytes = 0;
+    this.#notes.clear();
   }
 
   /** The block on disk that holds an entry which is held. */
-  #find(origin: string, seq: number): PartedBlock {
+  #find(origin: string, seq: number): Block {
+    const last = this.#lastFound;
+    if (last !== undefined && holds(last, origin, seq)) return last;
     const id = this.#doing("read", () => this.#tables.find(origin, seq));
-    const block = id === undefined || this.#pending.isDropped(id) ? undefined : this.#load(id);
-    if (block === undefined) {
+    const block = id === undefined || this.#dropped.has(id) ? undefined : this.#load(id);
+    if (block === undefined || !holds(block, origin, seq)) {
       throw damaged(this.#dir, "read", `entry ${seq} of "${origin}" is not where it should be`);
     }
-    return block;
+    return this.#lastFound = block;
   }
 
-  #load(id: number): PartedBlock | undefined {
-    const cached = this.#cache.get(id);
+  #load(id: number): Block | undefined {
+    const cached = this.#cache.find(id);
     if (cached !== undefined) return cached;
-    const found = this.#doing("read", () => this.#tables.block(id));
-    if (found === undefined) return undefined;
-    const block = PartedBlock.of(found);
-    this.#cache.add(block);
-    return block;
+    const block = this.#doing("read", () => this.#tables.block(id));
+    return block && this.#cache.keep(block);
   }
 
   #doing<T>(doing: Doing, run: () => T): T {
@@ -217,4 +232,8 @@ class SqliteStore implements Store {
       throw faultBehind(error, this.#dir, doing);
     }
   }
+}
+
+function holds(block: Block, origin: string, seq: number): boolean {
+  return block.origin === origin && block.seq <= seq && seq < block.seq + block.texts.length;
 }

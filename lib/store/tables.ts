@@ -37,6 +37,7 @@ export class Tables {
   readonly #page: StatementSync;
   readonly #size: StatementSync;
   readonly #insert: StatementSync;
+  readonly #update: StatementSync;
   readonly #delete: StatementSync;
   readonly #addName: StatementSync;
   readonly #deleteName: StatementSync;
@@ -53,7 +54,7 @@ export class Tables {
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
     this.#find = db.prepare(
-      "SELECT place, seq, count FROM entries WHERE origin = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
+      "SELECT place FROM entries WHERE origin = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
     );
     this.#one = db.prepare(`SELECT ${columns} FROM entries WHERE place = ?`);
     this.#page = db.prepare(
@@ -61,6 +62,7 @@ export class Tables {
     );
     this.#size = db.prepare("SELECT octet_length(value) AS bytes FROM entries WHERE place = ?");
     this.#insert = db.prepare(`INSERT INTO entries (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#update = db.prepare("UPDATE entries SET count = ?, at = ?, value = ?, sum = ? WHERE place = ?");
     this.#delete = db.prepare("DELETE FROM entries WHERE place = ?");
     this.#addName = db.prepare("INSERT INTO names (id, name) VALUES (?, ?)");
     this.#deleteName = db.prepare("DELETE FROM names WHERE id = ?");
@@ -69,13 +71,11 @@ export class Tables {
     this.#deleteNote = db.prepare("DELETE FROM notes WHERE name = ?");
   }
 
-  /** The id of the block that holds an entry; undefined: none does. */
+  /** The id of the block that should hold an entry: whether it does shows when it is read. */
   find(origin: string, seq: number): number | undefined {
     const number = this.#names.numberOf(origin);
-    if (number === undefined) return undefined;
-    const row = this.#find.get(number, seq);
-    if (row === undefined || seq >= Number(row["seq"]) + Number(row["count"])) return undefined;
-    return Number(row["place"]);
+    const row = number === undefined ? undefined : this.#find.get(number, seq);
+    return row === undefined ? undefined : Number(row["place"]);
   }
 
   block(id: number, doing: Doing = "read"): Block | undefined {
@@ -99,10 +99,16 @@ export class Tables {
     return bytes === undefined ? undefined : Number(bytes);
   }
 
-  write({ id, origin, seq, texts, topic, at }: Block): void {
+  insert({ id, origin, seq, texts, topic, at }: Block): void {
     const [number, topicNumber] = [this.#number(origin), topic === undefined ? null : this.#number(topic)];
     const sum = checksum({ id, origin, seq, texts, topic, at });
     this.#insert.run(id, number, seq, texts.length, topicNumber, at, texts.text, sum);
+  }
+
+  /** Writes what a block has become that has grown. */
+  update(block: Block): void {
+    const { id, texts, at } = block;
+    this.#update.run(texts.length, at, texts.text, checksum(block), id);
   }
 
   delete(id: number): void {
@@ -186,9 +192,9 @@ export class Tables {
 /** CRC-32 over the whole of a row. */
 export function checksum({ id, origin, seq, texts, topic, at }: Block): number {
   const head = `${id} ${origin} ${seq} ${texts.length} ${topic === undefined ? "" : `/${topic}`} ${at} `;
-  return crc32(texts.text, crc32(head));
+  return crc32(head + texts.text);
 }
 
 function noteSum(name: string, text: string): number {
-  return crc32(text, crc32(`${name} `));
+  return crc32(`${name} ${text}`);
 }

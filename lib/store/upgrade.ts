@@ -4,10 +4,10 @@ import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
+import { MemoryEntries } from "../core/log/memory_entries.ts";
 import type { Run } from "../core/log/runs.ts";
 import { Texts } from "../core/log/texts.ts";
 import { damaged, FILE_NAME } from "./faults.ts";
-import { Pending } from "./pending.ts";
 import { metaOf, pragma, SCHEMA_VERSION, sync, write } from "./schema.ts";
 import { Tables } from "./tables.ts";
 
@@ -46,16 +46,17 @@ function copy(old: DatabaseSync, dir: string, path: string, now: number): void {
   try {
     write(db, metaOf(old, dir));
     const tables = new Tables(db, dir);
-    let pending = new Pending();
-    let lastId = 0;
+    let pending = new MemoryEntries();
+    let written = 0;
     const flush = () => {
-      for (const block of pending.blocks.values()) tables.write(block);
-      pending = new Pending();
+      for (const block of pending.blocks()) tables.insert(block);
+      written = pending.lastId;
+      pending = new MemoryEntries(written);
     };
     tables.transact(() => {
       for (const run of runsOf(old, dir)) {
-        pending.put(run, now, () => ++lastId);
-        if (pending.blocks.size >= BLOCKS_PENDING_MAX) flush();
+        pending.put(run, now);
+        if (pending.lastId - written >= BLOCKS_PENDING_MAX) flush();
       }
       flush();
     });

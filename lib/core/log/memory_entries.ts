@@ -17,8 +17,18 @@ export class MemoryEntries implements EntryStore {
   #openSince = Infinity;
   /** Open ones that nothing more goes into. They are sealed when more comes: what just came is asked for as it came. */
   #full: MemoryBlock[] = [];
-  #lastId = 0;
+  #lastId: number;
   #bytes = 0;
+
+  /** Its blocks get ids above this one. */
+  constructor(lastId = 0) {
+    this.#lastId = lastId;
+  }
+
+  /** The largest id that was given, or was to be gone beyond. */
+  get lastId(): number {
+    return this.#lastId;
+  }
 
   get bytes(): number {
     return this.#bytes;
@@ -50,10 +60,13 @@ export class MemoryEntries implements EntryStore {
     return placed;
   }
 
+  keeps(origin: string, seq: number): boolean {
+    return this.#blockOf(origin, seq) !== undefined;
+  }
+
   take(origin: string, from: number, to: number): Run {
-    const blocks = this.#origins.get(origin) ?? [];
-    const block = blocks[indexAfter(blocks, from) - 1];
-    assert(block !== undefined && from < block.end && from <= to, "only what is kept is taken");
+    const block = this.#blockOf(origin, from);
+    assert(block !== undefined && from <= to, "only what is kept is taken");
     const count = Math.min(to + 1, block.end) - from;
     return { origin, seq: from, texts: this.#texts(block, from - block.seq, count), topic: block.topic };
   }
@@ -93,6 +106,13 @@ export class MemoryEntries implements EntryStore {
 
   notes(): Iterable<readonly [name: string, text: string]> {
     return this.#notes;
+  }
+
+  /** The block that has an entry. */
+  #blockOf(origin: string, seq: number): MemoryBlock | undefined {
+    const blocks = this.#origins.get(origin) ?? [];
+    const block = blocks[indexAfter(blocks, seq) - 1];
+    return block !== undefined && seq < block.end ? block : undefined;
   }
 
   #begin(origin: string, seq: number, topic: string | undefined, now: number): MemoryBlock {

@@ -106,10 +106,10 @@ test(
     const { bytes } = store;
     // No node makes such a number; it stands for whatever may go wrong half-way.
     store.put(run("n4.d", 2, 4), now);
-    store.put(run("n1.rs", 0.5, 1), now);
+    store.put(run("n9.x", 0.5, 1), now);
     store.note("kept", undefined);
     throws(() => store.commit());
-    deepEqual(entriesIn(store), ['n1.rs 1 "one"', "n4.d 2 4", "n1.rs 0.5 1"]);
+    deepEqual(entriesIn(store), ['n1.rs 1 "one"', "n4.d 2 4", "n9.x 0.5 1"]);
     throws(() => store.commit());
     store.revert();
     deepEqual([entriesIn(store), [...store.notes()], store.bytes], [
