@@ -23,3 +23,11 @@ export function originOf(id: string, incarnation: number): string {
 export function isOriginOf(id: string, origin: string): boolean {
   return origin.startsWith(id) && origin.lastIndexOf(".") === id.length;
 }
+
+/** The node and the incarnation of an origin; of a name that is none, the incarnation is no number. */
+export function lifeOf(origin: string): { readonly node: string; readonly incarnation: number } {
+  const dot = origin.lastIndexOf(".");
+  const node = origin.slice(0, Math.max(0, dot));
+  const incarnation = parseInt(origin.slice(dot + 1), 36);
+  return { node, incarnation: origin === originOf(node, incarnation) ? incarnation : NaN };
+}

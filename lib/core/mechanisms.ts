@@ -7,7 +7,7 @@ export const mechanisms = [
   // What is measured.
   ...["rtt-bounds", "typical", "ask-back"] as const,
   // What is kept.
-  ...["retention", "inquiry"] as const,
+  ...["retention", "inquiry", "retirement"] as const,
   // What is sent, and when it is asked for.
   ...["eager-push", "recent-first", "delta-digest", "fast-retry", "pull", "arriving"] as const,
   // The control plane.

@@ -105,6 +105,8 @@ const ExchangeSchema = Type.Object({
   /** Part of what the sender holds, per origin: all that changed since what this peer has confirmed. */
   digest: DigestSchema,
   runs: Type.Optional(RunList),
+  /** Nodes, and of each the last of the lives of which nothing is left with the sender: what changed since what this peer has confirmed. */
+  retired: Type.Optional(Type.Array(Type.Tuple([NodeId, Count]), { maxItems: ORIGINS_MAX })),
   /** Advertisements: a node, its incarnation, their version, the nodes it suspects, the nodes it hears [K1]. */
   links: Type.Optional(Type.Array(Type.Tuple([Name, Count, Count, Type.Array(Name), Type.Array(Name)]))),
   /** An answer is wanted at once. */

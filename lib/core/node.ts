@@ -280,7 +280,9 @@ export class Node {
       if (range === undefined) break;
       gaps.push(range);
     }
-    if (gaps.length > 0) this.#effects.push({ kind: "persist", own: false, runs: [], gaps });
+    if (gaps.length === 0) return;
+    this.#replicator?.dropped(now);
+    this.#effects.push({ kind: "persist", own: false, runs: [], gaps });
   }
 
   #deliver(runs: readonly Run[], own: boolean, gaps: readonly Range[] = []): void {

@@ -3,7 +3,7 @@ import type { Mechanism } from "../../lib/core/mechanisms.ts";
 import { STAR_MAX } from "../../lib/core/topology/layout.ts";
 import type { Settings } from "../../lib/workbench/settings.ts";
 import type { SimOptions } from "../../lib/workbench/world/sim.ts";
-import { lackedAfterAbsence, leftAfterAMinute } from "./retention/kept.ts";
+import { lackedAfterAbsence, leftAfterAMinute, livesNamed } from "./retention/kept.ts";
 import {
   busiest,
   bytesPerOp,
@@ -80,6 +80,13 @@ export const stories: Record<Mechanism, Story> = {
     unit: "values that it lacks",
     figure: lackedAfterAbsence,
     most: 0,
+  },
+  "retirement": {
+    tells:
+      "a node in memory is restarted twice a day: its ended lives are forgotten once nothing is left of them",
+    unit: "lives that a message names",
+    figure: livesNamed(300, 12),
+    most: 20,
   },
   "window": {
     tells: "a relay gathers what it passes on: few messages",

@@ -1,6 +1,7 @@
 /** Which entries somebody holds, by origin: a digest, believed of a peer or told by a reader. */
 import { ORIGINS_MAX, SPANS_MAX } from "../message.ts";
 import { byteLength } from "../size.ts";
+import type { RetiredLives } from "../retention/retired_lives.ts";
 import { IntervalSet } from "./interval_set.ts";
 import type { Log } from "./log.ts";
 import type { Grown } from "./origins.ts";
@@ -17,6 +18,8 @@ export class Digest {
   /** Everything that #log held at revision #upTo is known: only what grew since need be compared. */
   #log: Log | undefined;
   #upTo = 0;
+  /** Origins of which everything counts as known. */
+  #retired: RetiredLives | undefined;
 
   constructor(origins: Iterable<readonly [origin: string, held: IntervalSet]> = []) {
     this.#origins = new Map(origins);
@@ -90,7 +93,18 @@ export class Digest {
     const copy = new Digest([...this.#origins].map(([origin, held]) => [origin, held.clone()]));
     copy.#log = this.#log;
     copy.#upTo = this.#upTo;
+    copy.#retired = this.#retired;
     return copy;
+  }
+
+  forget(origin: string): void {
+    this.#origins.delete(origin);
+  }
+
+  /** Forgets the origins of these lives; `countAsKnown`: all of them counts as known from now on. */
+  retire(lives: RetiredLives, countAsKnown: boolean): void {
+    for (const origin of this.#origins.keys()) if (lives.covers(origin)) this.#origins.delete(origin);
+    if (countAsKnown) this.#retired = lives;
   }
 
   lacks(log: Log): boolean {
@@ -105,7 +119,7 @@ export class Digest {
     }
     const found: Grown[] = [];
     for (let grown = log.newest; grown !== undefined && grown.changedAt > this.#upTo; grown = grown.older) {
-      if (this.#origins.get(grown.name)?.covers(grown.held)) continue;
+      if (this.#origins.get(grown.name)?.covers(grown.held) || this.#retired?.covers(grown.name)) continue;
       found.push(grown);
       if (found.length === most) return found;
     }

@@ -10,6 +10,7 @@ import { Identities } from "./identities.ts";
 import { IntervalSet } from "./interval_set.ts";
 import { MemoryEntries } from "./memory_entries.ts";
 import { type Grown, type Origin, Origins } from "./origins.ts";
+import { RetiredLives } from "../retention/retired_lives.ts";
 import type { RetentionPolicy } from "../retention/policy.ts";
 import type { Range, Run } from "./runs.ts";
 import type { Texts } from "./texts.ts";
@@ -23,6 +24,9 @@ export interface Clash {
   readonly topic: string | undefined;
 }
 
+/** The name of the note. */
+const RETIRED = "retired";
+
 export class Log {
   readonly topics: Topics;
   readonly #entries: EntryStore;
@@ -30,6 +34,7 @@ export class Log {
   readonly #identities: Identities;
   readonly #policy: RetentionPolicy | undefined;
   readonly #gone: Gone;
+  readonly #retired = new RetiredLives();
   #revision = 0;
   #clashes: Clash[] = [];
 
@@ -40,6 +45,9 @@ export class Log {
     this.#policy = policy;
     this.#identities = new Identities(entries);
     this.#gone = new Gone(entries);
+    for (const [name, text] of entries.notes()) {
+      if (name === RETIRED) { for (const each of JSON.parse(text)) this.#retired.add(each); }
+    }
     for (const [origin, gone] of this.#gone) {
       for (const [from, to] of gone.spans()) this.#hold(this.#origins.of(origin), from, to + 1 - from);
     }
@@ -147,6 +155,31 @@ export class Log {
   /** If this entry is gone, the last of those that are gone with it; undefined where it is kept [G3]. */
   goneTo(origin: string, seq: number): number | undefined {
     return this.#gone.endOf(origin, seq);
+  }
+
+  /** Lives of which nothing is left, and all has been forgotten [G7]. */
+  get retired(): RetiredLives {
+    return this.#retired;
+  }
+
+  get hasGone(): boolean {
+    return this.#gone.size > 0;
+  }
+
+  /** Whether all that is held of an origin is gone. */
+  isEmpty(origin: string): boolean {
+    const held = this.held(origin);
+    return held !== undefined && (this.#gone.of(origin)?.covers(held) ?? false);
+  }
+
+  /** Forgets all about these lives of a node, of which nothing is left. Returns whether there is anything new in that [G7]. */
+  retire(node: string, incarnation: number): boolean {
+    if (!this.#retired.add([node, incarnation])) return false;
+    for (const origin of this.#origins.forget((name) => this.#retired.covers(name))) {
+      this.#gone.forget(origin);
+    }
+    this.#entries.note(RETIRED, JSON.stringify([...this.#retired]));
+    return true;
   }
 
   /** When a block is due to go; Infinity where none is going to be by itself [G2]. */

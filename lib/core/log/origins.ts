@@ -60,6 +60,18 @@ export class Origins {
     this.#newest = origin;
   }
 
+  /** Forgets those of these names. Returns their names. */
+  forget(isForgotten: (name: string) => boolean): string[] {
+    const names = [...this.#origins.keys()].filter(isForgotten);
+    for (const name of names) {
+      const origin = this.#of(name);
+      if (this.#newest === origin) this.#newest = origin.older;
+      this.#unlink(origin);
+      this.#origins.delete(name);
+    }
+    return names;
+  }
+
   #unlink(origin: Linked): void {
     if (origin.newer !== undefined) origin.newer.older = origin.older;
     if (origin.older !== undefined) origin.older.newer = origin.newer;

@@ -16,7 +16,9 @@ export function applyRuns(
     const { origin, seq, texts } = run;
     const last = seq + texts.length - 1;
     // Nobody knows more of this node's own entries than itself, and nobody counts that far.
-    if (origin === own || texts.length === 0 || last >= Number.MAX_SAFE_INTEGER) continue;
+    if (
+      origin === own || log.retired.covers(origin) || texts.length === 0 || last >= Number.MAX_SAFE_INTEGER
+    ) continue;
     fresh.push(...log.addRun(run, now));
     peer?.holdings.add(origin, [seq, last]);
   }

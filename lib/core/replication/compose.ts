@@ -7,6 +7,7 @@ import type { Range, Run } from "../log/runs.ts";
 import { type Exchange, ORIGINS_MAX, SPANS_MAX } from "../message.ts";
 import type { Digest } from "../log/digest.ts";
 import { type Batch, BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "./pacing.ts";
+import type { RetiredLives } from "../retention/retired_lives.ts";
 import { writeAdvertisement } from "../topology/advertisement.ts";
 import type { LinkState, StoredAdvertisement } from "../topology/link_state.ts";
 import type { Members } from "../topology/members.ts";
@@ -32,6 +33,26 @@ export function composeDigest(log: Log, since: number): { digest: Exchange["dige
     revision = changedAt;
   }
   return { digest, revision: log.revision };
+}
+
+/** Lives that are retired take no more of one message, bytes [F8]. */
+export const RETIRED_BYTES_MAX = 64 * 1024;
+
+/** The lives that were retired after a revision, as many as have room, and the revision that these tell of [G7]. */
+export function composeRetired(
+  lives: RetiredLives,
+  since: number,
+): { retired: [string, number][]; revision: number } {
+  const retired: [string, number][] = [];
+  let revision = since;
+  let bytes = 0;
+  for (const [[node, incarnation], changedAt] of lives.revision === since ? [] : lives.since(since)) {
+    bytes += roomFor(node) + NUMBER_BYTES;
+    if (retired.length === ORIGINS_MAX || bytes > RETIRED_BYTES_MAX) break;
+    retired.push([node, incarnation]);
+    revision = changedAt;
+  }
+  return { retired, revision };
 }
 
 export interface LinksPart {

@@ -4,6 +4,7 @@ import { IntervalSet, type Span } from "../log/interval_set.ts";
 import { Digest } from "../log/digest.ts";
 import type { Log } from "../log/log.ts";
 import type { Range } from "../log/runs.ts";
+import { type Retired, RetiredLives } from "../retention/retired_lives.ts";
 import { takeBatch } from "./compose.ts";
 import type { Batch } from "./pacing.ts";
 
@@ -14,6 +15,8 @@ export class Holdings {
   #sent = new Digest();
   /** What it said is gone there. */
   #gone = new Digest();
+  /** Lives of which nothing is left there: it counts as holding all of them [G7]. */
+  #retired = new RetiredLives();
   /** Origins of which it may hold more than the log: those of which it has spoken since they were last compared. */
   readonly #toCompare = new Set<string>();
 
@@ -39,6 +42,7 @@ export class Holdings {
   /** Whether it has anything that the log lacks, `own` origin apart. */
   isAhead(log: Log, own: string): boolean {
     for (const origin of this.#toCompare) {
+      if (this.#passOver(origin, log)) continue;
       const held = this.#acked.get(origin) ?? NOTHING;
       const mine = log.held(origin) ?? NOTHING;
       if (origin !== own && !mine.covers(held) && this.#mayGive(origin, mine.lacks(held))) return true;
@@ -49,7 +53,7 @@ export class Holdings {
 
   /** How many entries it says it holds that the log lacks, of the origins for which `isMine` speaks. */
   aheadOf(log: Log, isMine: (origin: string) => boolean): number {
-    const origins = [...this.#toCompare].filter(isMine);
+    const origins = [...this.#toCompare].filter((origin) => isMine(origin) && !this.#passOver(origin, log));
     return sum(origins, (origin) => missing(log.held(origin), this.#acked.get(origin)));
   }
 
@@ -60,7 +64,8 @@ export class Holdings {
 
   /** How many entries it says it holds that the log lacks. */
   ahead(log: Log): number {
-    return sum(this.#acked, ([origin, held]) => missing(log.held(origin), held));
+    const isHere = (origin: string) => !log.retired.covers(origin);
+    return sum(this.#acked, ([origin, held]) => isHere(origin) ? missing(log.held(origin), held) : 0);
   }
 
   /** The largest number of an origin that it holds; 0 where it holds none. */
@@ -100,6 +105,18 @@ export class Holdings {
     return (this.#gone.get(origin) ?? NOTHING).lacks(this.#acked.get(origin) ?? NOTHING);
   }
 
+  /** Nothing of these lives is left there, and it takes in nothing of them. */
+  retire(retired: Iterable<Retired>): void {
+    let isNew = false;
+    for (const each of retired) isNew = this.#retired.add(each) || isNew;
+    if (isNew) { for (const digest of [this.#acked, this.#sent]) digest.retire(this.#retired, true); }
+  }
+
+  /** Nothing of these lives is left here: what it holds of them is not asked for. */
+  forgetRetired(lives: RetiredLives): void {
+    for (const digest of [this.#acked, this.#sent, this.#gone]) digest.retire(lives, false);
+  }
+
   /** Takes what it lacks, up to a batch, and counts it as on its way; what is in `first` goes first. */
   take(log: Log, bytesMax: number, first: Iterable<Digest>): Batch {
     return takeBatch(log, this.#sent, bytesMax, first);
@@ -125,7 +142,16 @@ export class Holdings {
     this.#acked = new Digest();
     this.#sent = new Digest();
     this.#gone = new Digest();
+    this.#retired = new RetiredLives();
     this.#toCompare.clear();
+  }
+
+  /** Forgets what it says of a life that is retired here. Returns whether it is. */
+  #passOver(origin: string, log: Log): boolean {
+    if (!log.retired.covers(origin)) return false;
+    this.#toCompare.delete(origin);
+    for (const digest of [this.#acked, this.#sent, this.#gone]) digest.forget(origin);
+    return true;
   }
 
   #mayGive(origin: string, spans: readonly Span[]): boolean {

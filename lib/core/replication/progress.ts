@@ -44,7 +44,8 @@ export type ProgressState = "unknown" | "probing" | "streaming" | "throttled" | 
 /** A message of it; nothing follows from the type, which only says what it is mostly for. */
 type Said = Omit<Exchange, "type">;
 
-export interface Departure extends Pick<Flight, "logRevision" | "linksRevision" | "gaps" | "answerBy"> {
+export interface Departure
+  extends Pick<Flight, "logRevision" | "linksRevision" | "retiredRevision" | "gaps" | "answerBy"> {
   /** Whether it lacks links that had no room. */
   readonly viewUpdateDue: boolean;
   /** Whether it lacks entries that may not leave yet. */
@@ -185,6 +186,7 @@ export class Progress {
     const { ack } = said;
     const lost = ack?.[0] === myIncarnation ? this.#landed(ack[1], ack[2], now) : [];
     for (const [origin, spans] of said.digest) this.holdings.add(origin, spans);
+    if (said.retired !== undefined) this.holdings.retire(said.retired);
     if (lost.some((range) => !this.holdings.hasRange(range)) && !this.#assumed) this.forgetSent();
     return true;
   }

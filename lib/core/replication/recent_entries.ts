@@ -2,6 +2,7 @@
 import { assert } from "../assert.ts";
 import { Digest } from "../log/digest.ts";
 import type { Log } from "../log/log.ts";
+import type { RetiredLives } from "../retention/retired_lives.ts";
 import type { Range } from "../log/runs.ts";
 
 /** Entries that came this long ago at most are pushed to a peer of which nothing is known. */
@@ -35,6 +36,13 @@ export class RecentEntries {
     }
     assert(latest.at <= now && this.#parts.length <= 2 * PARTS, "parts are few, and none is of the future");
     for (const entry of entries) latest.known.add(entry);
+  }
+
+  /** Nothing of these lives is left. */
+  forgetRetired(lives: RetiredLives): void {
+    for (const digest of [this.#settled, ...this.#parts.map(({ known }) => known)]) {
+      digest.retire(lives, false);
+    }
   }
 
   /** What came of late, the oldest first. */

@@ -8,6 +8,7 @@ import type { Probe } from "../liveness/prober.ts";
 import { applyRuns } from "./apply.ts";
 import type { Envelope, Exchange, Push } from "../message.ts";
 import { Inquiry } from "../retention/inquiry.ts";
+import { Retirement } from "../retention/retirement.ts";
 import { Rebirth, type RebirthOptions } from "./rebirth.ts";
 import { MISSES_MAX, type Progress } from "./progress.ts";
 import { Peers } from "./peers.ts";
@@ -44,6 +45,7 @@ export class Replicator {
   readonly #sender: Sender;
   readonly #flushes: FlushSchedule;
   readonly #inquiry: Inquiry;
+  readonly #retirement: Retirement;
 
   constructor(options: ReplicatorOptions, now: number) {
     const { members, on } = options;
@@ -61,6 +63,9 @@ export class Replicator {
     this.#flushes = new FlushSchedule({ ...parts, sender });
     const ask = (peer: Progress, at: number) => sender.say(peer, at, "inquiry", { poll: true });
     this.#inquiry = new Inquiry({ ...parts, peers, ask });
+    const latestOf = (node: string) =>
+      node === options.me ? rebirth.incarnation : peers.get(node)?.heard.incarnation ?? 0;
+    this.#retirement = new Retirement({ log: this.#log, on, latestOf }, now);
     timing.levels = layout.levels;
     this.#flushes.greet(now);
   }
@@ -68,7 +73,8 @@ export class Replicator {
   /** The moment of the earliest thing to do; Infinity when there is none. */
   get deadline(): number {
     const { nextAt } = this.#peers.timers;
-    return Math.min(this.#flushes.deadline, this.#overlay.deadline, nextAt, this.#inquiry.deadline);
+    const ofWhatIsGone = Math.min(this.#inquiry.deadline, this.#retirement.deadline);
+    return Math.min(this.#flushes.deadline, this.#overlay.deadline, nextAt, ofWhatIsGone);
   }
 
   /** What is believed of the others, in order of rank [N12]. */
@@ -151,7 +157,13 @@ export class Replicator {
     else if (peer !== undefined) this.#ask(this.#overlay.linked(peer), now);
   }
 
+  /** Something is gone here. */
+  dropped(now: number): void {
+    this.#retirement.dropped(now);
+  }
+
   wake(now: number): void {
+    if (this.#retirement.wake(now)) this.#forgetRetired();
     const lost = this.#inquiry.wake(now);
     if (lost.length > 0) this.#options.deliver([], lost);
     this.#flushes.spread(lost, undefined, now);
@@ -226,6 +238,11 @@ export class Replicator {
       if (!isExpected) peer.assume(this.#recent.settled(now));
       this.#sender.say(peer, now, "rebirth", { poll: true, push: true });
     }
+  }
+
+  #forgetRetired(): void {
+    for (const { holdings } of this.#peers) holdings.forgetRetired(this.#log.retired);
+    this.#recent.forgetRetired(this.#log.retired);
   }
 
   // Timers that are due.

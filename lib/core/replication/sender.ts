@@ -5,7 +5,7 @@ import type { Overlay } from "../liveness/overlay.ts";
 import type { Envelope, Exchange, PeerMessage } from "../message.ts";
 import { Runs } from "../log/runs.ts";
 import type { Members } from "../topology/members.ts";
-import { composeDigest, composeLinks, type LinksPart } from "./compose.ts";
+import { composeDigest, composeLinks, composeRetired, type LinksPart } from "./compose.ts";
 import type { Batch } from "./pacing.ts";
 import type { Departure, Progress } from "./progress.ts";
 import type { Rebirth, RebirthOptions } from "./rebirth.ts";
@@ -73,9 +73,10 @@ export class Sender {
     const viewUpdateDue = links.revision < overlay.linkState.revision && isNeighbour;
     const asks = batch.more || viewUpdateDue || poll || peer.pacing.asks(batch.bytes) ||
       (full && !peer.awaited);
-    const logRevision = this.#exchange(peer, now, batch, links, asks, window);
+    const { logRevision, retiredRevision } = this.#exchange(peer, now, batch, links, asks, window);
     const answerBy = this.#book(peer, now, batch, asks, {
       logRevision,
+      retiredRevision,
       linksRevision: links.revision,
       gaps: batch.gaps,
       viewUpdateDue,
@@ -85,7 +86,7 @@ export class Sender {
     if (trace !== undefined) tell(trace, peer, reason, batch, answerBy - now);
   }
 
-  /** Sends it. Returns the log's revision of which it tells. */
+  /** Sends it. Returns the revisions of which it tells. */
   #exchange(
     peer: Progress,
     now: number,
@@ -93,10 +94,14 @@ export class Sender {
     { links }: LinksPart,
     poll: boolean,
     window?: number,
-  ): number {
+  ): { readonly logRevision: number; readonly retiredRevision: number } {
     const { log, rebirth, on } = this.#options;
     const since = on.has("delta-digest") ? peer.flights.confirmed.log : 0;
-    const { digest, revision } = composeDigest(log, since);
+    const { digest, revision: logRevision } = composeDigest(log, since);
+    const { retired, revision: retiredRevision } = composeRetired(
+      log.retired,
+      peer.flights.confirmed.retired,
+    );
     const body: Exchange = {
       type: runs.length + gaps.length > 0 ? "delta" : poll ? "probe" : "ack",
       incarnation: rebirth.incarnation,
@@ -106,11 +111,12 @@ export class Sender {
     const ack = peer.heard.ack(now);
     if (ack !== undefined) body.ack = ack;
     if (runs.length + gaps.length > 0) body.runs = new Runs(runs, gaps);
+    if (retired.length > 0) body.retired = retired;
     if (links.length > 0) body.links = links;
     if (poll) body.poll = poll;
     if (window !== undefined) body.window = window;
     this.send(peer.id, body);
-    return revision;
+    return { logRevision, retiredRevision };
   }
 
   /** Counts it as on its way, and plans what follows [I5]. Returns when it should be answered. */

@@ -46,6 +46,19 @@ export class Gone implements Iterable<readonly [origin: string, gone: IntervalSe
     }
   }
 
+  get size(): number {
+    return this.#origins.size;
+  }
+
+  /** Forgets what is gone of an origin. */
+  forget(origin: string): void {
+    const gone = this.#origins.get(origin);
+    if (gone === undefined) return;
+    const parts = gone.spans().flatMap(([from, to]) => [partOf(from), partOf(to)]);
+    for (let part = 0; part <= Math.max(...parts); part++) this.#store.note(nameOf(part, origin), undefined);
+    this.#origins.delete(origin);
+  }
+
   [Symbol.iterator](): Iterator<readonly [origin: string, gone: IntervalSet]> {
     return this.#origins.entries();
   }

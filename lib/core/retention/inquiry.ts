@@ -53,7 +53,9 @@ export class Inquiry {
   told(peer: Progress, gaps: Runs["gaps"], own: string, now: number): void {
     for (const { origin, seq, count } of gaps) {
       const last = seq + count - 1;
-      if (origin === own || last >= Number.MAX_SAFE_INTEGER) continue;
+      if (origin === own || this.#options.log.retired.covers(origin) || last >= Number.MAX_SAFE_INTEGER) {
+        continue;
+      }
       peer.holdings.addGone(origin, seq, last);
       if (!this.#isLacked(origin, seq, last)) continue;
       this.#doubtedSince.addSpan(origin, seq, last);
@@ -120,7 +122,7 @@ export class Inquiry {
     for (const [origin, doubted] of this.#doubted) {
       const kept = on.has("inquiry") ? this.#keptOf(origin) : new Digest().of(origin);
       for (const [from, to] of doubted.spans()) {
-        for (const [first, last] of kept.missing(from, to)) {
+        for (const [first, last] of log.retired.covers(origin) ? [] : kept.missing(from, to)) {
           lost.push(...log.lose({ origin, seq: first, count: last + 1 - first }));
         }
         for (const [first, last] of kept.within(from, to)) {
@@ -144,7 +146,8 @@ export class Inquiry {
   }
 
   #isLacked(origin: string, from: number, to: number): boolean {
-    return !(this.#options.log.held(origin)?.hasSpan(from, to) ?? false);
+    const { log } = this.#options;
+    return !log.retired.covers(origin) && !(log.held(origin)?.hasSpan(from, to) ?? false);
   }
 }
 

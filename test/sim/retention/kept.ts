@@ -2,6 +2,7 @@
 import type { Mechanism } from "../../../lib/core/mechanisms.ts";
 import type { Json } from "../../../lib/core/message.ts";
 import type { Rule } from "../../../lib/core/retention/rules.ts";
+import { exchangeIn } from "../../unit/core/stepped.ts";
 import { CLIENT, Cluster } from "../../transcripts/cluster.ts";
 
 const SECOND: readonly Rule[] = [{ pattern: "*", ageMs: 1_000 }];
@@ -10,6 +11,7 @@ export class KeepingCluster {
   readonly #cluster: Cluster;
   /** How many went from one node to another, by both. */
   readonly #messages = new Map<string, number>();
+  #named = 0;
   /** What the last read showed. */
   #read: Json[] = [];
 
@@ -21,7 +23,9 @@ export class KeepingCluster {
       (happening) => {
         if (happening.kind !== "message") return;
         if (happening.envelope.dest !== CLIENT) {
-          const { src, dest } = happening.envelope;
+          const { src, dest, body } = happening.envelope;
+          const { digest } = exchangeIn(body) ?? { digest: [] };
+          this.#named = Math.max(this.#named, digest.length);
           const way = `${src} ${dest}`;
           return void this.#messages.set(way, (this.#messages.get(way) ?? 0) + 1);
         }
@@ -44,6 +48,15 @@ export class KeepingCluster {
 
   between(src: string, dest: string): number {
     return this.#messages.get(`${src} ${dest}`) ?? 0;
+  }
+
+  /** How many origins the largest digest named of late. */
+  get named(): number {
+    return this.#named;
+  }
+
+  forgetNamed(): void {
+    this.#named = 0;
   }
 
   tell(id: string, ...values: Json[]): void {
@@ -75,4 +88,25 @@ export function lackedAfterAbsence(without: readonly Mechanism[]): number {
   nodes.cluster.start("n2", true);
   nodes.cluster.run(60_000);
   return nodes.read("n1").length - nodes.read("n2").length;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** How many lives a message names in the end, when one of three nodes was so often restarted in memory, so many hours apart. */
+export function livesNamed(restarts: number, hours: number): (without: readonly Mechanism[]) => number {
+  return (without) => {
+    const hour: readonly Rule[] = [{ pattern: "*", ageMs: HOUR_MS }];
+    const nodes = new KeepingCluster({ n0: hour, n1: hour, n2: hour }, without);
+    const { cluster } = nodes;
+    for (let i = 1; i <= restarts; i++) {
+      cluster.run(1_000);
+      nodes.tell("n2", `value ${i}`);
+      cluster.run(hours * HOUR_MS - 1_000);
+      cluster.kill("n2");
+      nodes.forgetNamed();
+      cluster.start("n2", true, i * hours * HOUR_MS);
+    }
+    cluster.run(HOUR_MS);
+    return nodes.named;
+  };
 }

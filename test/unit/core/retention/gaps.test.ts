@@ -15,6 +15,7 @@ import {
   INQUIRY_MS,
   INQUIRY_TURN_MS,
 } from "../../../../lib/core/retention/inquiry.ts";
+import { RETIRE_MS } from "../../../../lib/core/retention/retirement.ts";
 import { Members } from "../../../../lib/core/topology/members.ts";
 import { seeded } from "../../../../lib/core/random.ts";
 import type { Rule } from "../../../../lib/core/retention/rules.ts";
@@ -133,5 +134,7 @@ test("a step lets so many blocks go, and the node wants to be woken again at onc
   equal(gone(10_000).length, BLOCKS_PER_STEP_MAX);
   equal(node.deadline <= 10_000, true);
   equal(gone(10_000).length, 1);
+  equal(node.deadline, 10_000 + RETIRE_MS, "then it looks whether a life of which nothing is left has ended");
+  deepEqual(gone(10_000 + RETIRE_MS), []);
   equal(node.deadline, Infinity);
 });
