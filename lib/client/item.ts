@@ -1,7 +1,7 @@
 /** What readers get of an entry: its value as a text, and in topics what belongs to it. */
 import { isSame } from "../core/log/canonical.ts";
-import { scan } from "../core/log/scan.ts";
 import type { Run } from "../core/log/runs.ts";
+import { hashesOf } from "../core/keys/identity.ts";
 import { DEFAULT_TOPIC } from "../core/keys/names.ts";
 import { readRecord, type RecordParts } from "../core/keys/record.ts";
 
@@ -12,21 +12,15 @@ export interface Item extends RecordParts {
 }
 
 /** Undefined where something is no record that should be one. */
-export function itemsOf({ texts, topic }: Run): readonly Item[] | undefined {
-  if (texts.length === 0) return [];
-  const { hashes } = texts.scanned;
-  const hashAt = (i: number, salt = 0) => hashOf(hashes[2 * i] ?? 0, hashes[2 * i + 1] ?? 0, salt);
-  if (topic === undefined) {
-    return Array.from(texts, (text, i) => ({ text, topic: DEFAULT_TOPIC, hash: hashAt(i) }));
-  }
-  const salt = scan(JSON.stringify(topic))?.hashes[0] ?? 0;
+export function itemsOf(run: Run): readonly Item[] | undefined {
+  const { texts, topic } = run;
   const items: Item[] = [];
   for (const [i, text] of [...texts].entries()) {
-    const record = readRecord(text);
+    const record = topic === undefined ? { text } : readRecord(text);
     if (record === undefined) return undefined;
-    const { idHashes, ...parts } = record;
-    const ofId = idHashes && hashOf(...idHashes, ~salt);
-    items.push({ ...parts, topic, hash: ofId ?? (parts.key === undefined ? hashAt(i, salt) : undefined) });
+    const isOne = record.key === undefined || record.id !== undefined;
+    const hash = isOne ? hashOf(...hashesOf(run, i, record.id)) : undefined;
+    items.push({ ...record, topic: topic ?? DEFAULT_TOPIC, hash });
   }
   return items;
 }
@@ -38,6 +32,6 @@ export function areSame(one: Item, other: Item): boolean {
 }
 
 /** As many of the bits as a number can hold exactly. */
-function hashOf(high: number, low: number, salt: number): number {
-  return ((high ^ salt) & 0x1f_ffff) * 0x1_0000_0000 + (low >>> 0);
+function hashOf(high: number, low: number): number {
+  return (high & 0x1f_ffff) * 0x1_0000_0000 + (low >>> 0);
 }

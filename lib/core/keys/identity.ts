@@ -1,42 +1,48 @@
 /** When two entries are one [L3] [H2]: by their ids where the client gave some, and otherwise by all that they say. */
 import { at } from "../assert.ts";
-import { readRecord } from "./record.ts";
 import { isSame } from "../log/canonical.ts";
 import type { Block } from "../log/entry_store.ts";
+import type { Run } from "../log/runs.ts";
+import { mixed } from "../log/set_digest.ts";
 import type { Texts } from "../log/texts.ts";
+import { readRecord } from "./record.ts";
 
-/** An id is hashed as what it is: a value may spell the same. */
-const ID = 4;
-/** As in FNV-1a. */
-const [STEP, SEED] = [0x01000193, 0x811c9dc5];
+export type Hashes = readonly [high: number, low: number];
 
-/** Two hashes of 32 bits that are equal for entries that are one, and for few others. */
+/** As in FNV-1a, and for the second lane as in MurmurHash3. */
+const [STEP_HIGH, STEP_LOW] = [0x01000193, 0x85ebca6b];
+const SEED = 0x811c9dc5;
+
+/** The id of the i-th entry of a run or block, if the client gave one. */
+export function idOf({ texts, topic }: Pick<Run, "texts" | "topic">, i: number): string | undefined {
+  return topic === undefined ? undefined : readRecord(texts.at(i))?.id;
+}
+
+/** Two hashes of 32 bits that are equal for entries that are one, and for few others. `id`: that of the i-th entry. */
 export function hashesOf(
-  texts: Texts,
+  { texts, topic }: Pick<Run, "texts" | "topic">,
   i: number,
-  topic: string | undefined,
-): readonly [high: number, low: number] {
+  id: string | undefined,
+): Hashes {
+  if (id !== undefined) return [hashOf(topic ?? "", id, STEP_HIGH), hashOf(topic ?? "", id, STEP_LOW)];
   const { hashes } = texts.scanned;
   const [high, low] = [at(hashes, 2 * i), at(hashes, 2 * i + 1)];
   if (topic === undefined) return [high, low];
-  const ofTopic = hashOf(topic);
-  const [idHigh, idLow] = readRecord(texts.at(i))?.idHashes ?? [];
-  if (idHigh === undefined || idLow === undefined) return [high ^ ofTopic, Math.imul(low ^ ofTopic, STEP)];
-  return [idHigh ^ ofTopic ^ ID, Math.imul(idLow ^ ofTopic ^ ID, STEP)];
+  return [high ^ hashOf(topic, "", STEP_HIGH), low ^ hashOf(topic, "", STEP_LOW)];
 }
 
 /**
- * The first of the entries from..to - 1 of a block, counted from 0, which is one with the i-th of `texts`; undefined where none
- * is. The block has the same topic.
+ * The first of the entries from..to - 1 of a block, counted from 0, which is one with the i-th of `texts`, whose id is `id`;
+ * undefined where none is. The block has the same topic.
  */
 export function sameIn(
-  { texts: kept, topic }: Block,
+  { texts: kept }: Block,
   from: number,
   to: number,
   texts: Texts,
   i: number,
+  id: string | undefined,
 ): number | undefined {
-  const id = topic === undefined ? undefined : readRecord(texts.at(i))?.id;
   if (id !== undefined) return sameIdIn(kept, from, to, id);
   const { hashes } = texts.scanned;
   const theirs = kept.scanned.hashes;
@@ -61,8 +67,11 @@ function sameIdIn(kept: Texts, from: number, to: number, id: string): number | u
   return undefined;
 }
 
-function hashOf(topic: string): number {
+/** An id ends with a sign that no topic holds. */
+function hashOf(topic: string, id: string, step: number): number {
   let hash = SEED;
-  for (let i = 0; i < topic.length; i++) hash = Math.imul(hash ^ topic.charCodeAt(i), STEP);
-  return hash;
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), step);
+  if (id !== "") hash = Math.imul(hash ^ 0x2f, step);
+  for (let i = 0; i < topic.length; i++) hash = Math.imul(hash ^ topic.charCodeAt(i), step);
+  return mixed(hash);
 }

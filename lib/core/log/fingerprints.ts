@@ -38,9 +38,10 @@ export class Fingerprints {
   addNew(high: number, low: number, block: number): boolean {
     const segment = this.#segments[segmentOf(high)] ??= new Slots(2);
     const before = segment.size === 0 ? 0 : segment.bytes;
-    if (!segment.addNew(printOf(high, low), valueOf(block))) return false;
-    this.#added(segment, before, block);
-    return true;
+    const isAdded = segment.addNew(printOf(high, low), valueOf(block));
+    this.#bytes += segment.bytes - before;
+    if (isAdded) this.#added(block);
+    return isAdded;
   }
 
   /** Asks about the blocks that may hold a value with these hashes, each once, until `is` says that one does. */
@@ -61,7 +62,8 @@ export class Fingerprints {
     if (slotOf(segment, print, value) >= 0) return;
     const before = segment.size === 0 ? 0 : segment.bytes;
     segment.add(print, value);
-    this.#added(segment, before, block);
+    this.#bytes += segment.bytes - before;
+    this.#added(block);
   }
 
   /** Returns whether the pair was held. */
@@ -77,10 +79,9 @@ export class Fingerprints {
     return true;
   }
 
-  #added(segment: Slots, bytesBefore: number, block: number): void {
+  #added(block: number): void {
     if (block > this.#newest) this.#newest = block;
     this.#size++;
-    this.#bytes += segment.bytes - bytesBefore;
   }
 
   #idOf(value: number): number {

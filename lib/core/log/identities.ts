@@ -1,6 +1,6 @@
 /** Which values are held: whole numbers as bits, all others by hashes that lead to where they are kept [L3] [L8]. */
-import { hashesOf, sameIn } from "../keys/identity.ts";
 import { at } from "../assert.ts";
+import { type Hashes, hashesOf, idOf, sameIn } from "../keys/identity.ts";
 import type { Block, EntryStore } from "./entry_store.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import type { Run } from "./runs.ts";
@@ -45,27 +45,29 @@ export class Identities {
 
   has(texts: Texts, i: number, topic: string | undefined): boolean {
     const whole = topic === undefined ? wholeOf(texts, i) : undefined;
-    return whole === undefined ? this.#find(texts, i, topic, 0, Infinity) : this.#wholes.has(whole);
+    if (whole !== undefined) return this.#wholes.has(whole);
+    const id = idOf({ texts, topic }, i);
+    return this.#find({ texts, topic }, i, id, hashesOf({ texts, topic }, i, id), 0, Infinity);
   }
 
-  /** Takes in the i-th entry of a run, which is kept in this block. Returns whether its value is new. */
-  add(run: Run, i: number, block: number): boolean {
+  /** Takes in the i-th entry of a run, which has this id, if any, and is kept in this block. Returns whether it is new. */
+  add(run: Run, i: number, id: string | undefined, block: number): boolean {
     const { texts, topic } = run;
     if (topic === undefined) {
       const { hashes } = texts.scanned;
       const whole = wholeOf(texts, i);
       return whole === undefined
-        ? this.#addOther(run, i, block, at(hashes, 2 * i), at(hashes, 2 * i + 1))
+        ? this.#addOther(run, i, id, block, at(hashes, 2 * i), at(hashes, 2 * i + 1))
         : this.#addWhole(run, i, block, whole);
     }
-    const [high, low] = hashesOf(texts, i, topic);
-    return this.#addOther(run, i, block, high, low);
+    const [high, low] = hashesOf(run, i, id);
+    return this.#addOther(run, i, id, block, high, low);
   }
 
-  #addOther({ seq, texts, topic }: Run, i: number, block: number, high: number, low: number): boolean {
+  #addOther(run: Run, i: number, id: string | undefined, block: number, high: number, low: number): boolean {
     // Nearly all are new, and then that is all there is to find out.
     if (!this.#others.addNew(high, low, block)) {
-      if (this.#find(texts, i, topic, block, seq + i)) {
+      if (this.#find(run, i, id, [high, low], block, run.seq + i)) {
         this.#repeats.add(high, low, block);
         return false;
       }
@@ -76,9 +78,9 @@ export class Identities {
     return true;
   }
 
-  #addWhole({ texts, topic }: Run, i: number, block: number, whole: number): boolean {
+  #addWhole(run: Run, i: number, block: number, whole: number): boolean {
     if (!this.#wholes.add(whole)) {
-      const [high, low] = hashesOf(texts, i, topic);
+      const [high, low] = hashesOf(run, i, undefined);
       this.#repeats.add(high, low, block);
       return false;
     }
@@ -93,12 +95,13 @@ export class Identities {
    */
   remove(block: Block, i: number, isFirst: boolean, isRepeat: IsRepeat): Name | undefined {
     const { id, texts, topic } = block;
-    const [high, low] = hashesOf(texts, i, topic);
+    const hashes = hashesOf(block, i, idOf(block, i));
+    const [high, low] = hashes;
     this.#repeats.delete(high, low, id);
     if (!isFirst) return undefined;
     const whole = topic === undefined ? wholeOf(texts, i) : undefined;
     if (whole === undefined) this.#others.delete(high, low, id);
-    const heir = this.#heirOf(block, i, isRepeat);
+    const heir = this.#heirOf(block, i, hashes, isRepeat);
     if (heir !== undefined) {
       if (whole === undefined) this.#others.add(high, low, heir.block);
       return heir;
@@ -112,15 +115,21 @@ export class Identities {
     return undefined;
   }
 
-  #heirOf(gone: Block, i: number, isRepeat: IsRepeat): Name & { readonly block: number } | undefined {
-    const [high, low] = hashesOf(gone.texts, i, gone.topic);
+  #heirOf(
+    gone: Block,
+    i: number,
+    [high, low]: Hashes,
+    isRepeat: IsRepeat,
+  ): Name & { readonly block: number } | undefined {
+    const goneId = idOf(gone, i);
     let heir: Name & { readonly block: number } | undefined;
     this.#repeats.find(high, low, (id) => {
       const block = id === gone.id ? undefined : this.#entries.block(id);
       if (block === undefined || block.topic !== gone.topic) return false;
       const { origin, seq, texts: { length } } = block;
-      let k = sameIn(block, 0, length, gone.texts, i);
-      while (k !== undefined && !isRepeat(origin, seq + k)) k = sameIn(block, k + 1, length, gone.texts, i);
+      const next = (from: number) => sameIn(block, from, length, gone.texts, i, goneId);
+      let k = next(0);
+      while (k !== undefined && !isRepeat(origin, seq + k)) k = next(k + 1);
       if (k !== undefined) heir = { origin, seq: seq + k, block: id };
       return k !== undefined;
     });
@@ -128,13 +137,19 @@ export class Identities {
   }
 
   /** Whether the same is kept [H2]; in the block `own` only before the number `seq`. */
-  #find(texts: Texts, i: number, topic: string | undefined, own: number, seq: number): boolean {
-    const [high, low] = hashesOf(texts, i, topic);
+  #find(
+    { texts, topic }: Pick<Run, "texts" | "topic">,
+    i: number,
+    entryId: string | undefined,
+    [high, low]: Hashes,
+    own: number,
+    seq: number,
+  ): boolean {
     return this.#others.find(high, low, (id) => {
       const block = this.#entries.block(id);
       if (block === undefined || block.topic !== topic) return false;
       const most = id === own ? seq - block.seq : block.texts.length;
-      return sameIn(block, 0, most, texts, i) !== undefined;
+      return sameIn(block, 0, most, texts, i, entryId) !== undefined;
     });
   }
 }

@@ -247,7 +247,8 @@ export class Log {
   #note(origin: Origin, run: Run, i: number, block: number, at: number): void {
     const { seq, texts, topic } = run;
     const record = topic === undefined ? undefined : readRecord(texts.at(i));
-    const isShown = (topic === undefined || record !== undefined) && this.#identities.add(run, i, block);
+    const isShown = (topic === undefined || record !== undefined) &&
+      this.#identities.add(run, i, record?.id, block);
     if (!isShown) (origin.repeats ??= new IntervalSet()).add(seq + i);
     if (topic !== undefined && record?.key !== undefined) {
       this.topics.note(topic, record, { origin: origin.name, seq: seq + i }, at);
