@@ -48,9 +48,8 @@ function decodeRuns(line: string): Envelope | undefined {
   const value = parsed(`${line.slice(0, at)}${RUNS}0${END}`);
   if (!isEnvelope(value) || !WITH_RUNS.has(value.body.type)) return undefined;
   // The object that the line ends with is the body if no other field is an object.
-  for (const [key, field] of Object.entries(value)) {
-    if (key !== "body" && typeof field === "object") return undefined;
-  }
+  const fields: Record<string, unknown> = { ...value };
+  for (const key in fields) if (key !== "body" && typeof fields[key] === "object") return undefined;
   return { ...value, body: { ...value.body, runs: read.runs } };
 }
 

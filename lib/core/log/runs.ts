@@ -11,11 +11,12 @@ const ORIGIN_CHARS_MAX = 256;
 /** Of a longer line a run keeps only what is its own, unless that is a large part of the line. */
 const SHARED_LINE_CHARS = 4_096;
 const SHARED_PART = 4;
-/** A string that is read here; the few others are left to a parser. */
+/** Around the values of a run. Names with escapes are rare, and left to a parser. */
 // deno-lint-ignore no-control-regex
-const IS_SIMPLE = /^"[^"\\\u0000-\u001f]{0,256}"$/;
-/** A safe integer has no more. */
-const DIGITS_MAX = 16;
+const HEAD = /\[("[^"\\\u0000-\u001f]{1,256}"),([1-9][0-9]*),(?:\[|([1-9][0-9]*)\])/y;
+// deno-lint-ignore no-control-regex
+const TAIL = /\](?:,("[^"\\\u0000-\u001f]*"))?\]/y;
+const [OPEN, CLOSE, COMMA] = [0x5b, 0x5d, 0x2c];
 
 /** Consecutive entries of one origin, the first of which has the number `seq`. */
 export interface Run {
@@ -113,7 +114,7 @@ function textOf(runs: readonly Run[], gaps: readonly Range[]): string {
   return `[${text}]`;
 }
 
-/** Goes over the runs of a line from one character to the next. */
+/** Goes over the runs of a line, from one to the next. */
 class RunReader {
   readonly runs: Run[] = [];
   readonly gaps: Range[] = [];
@@ -129,69 +130,55 @@ class RunReader {
   }
 
   read(): boolean {
-    if (!this.#goesBehind("[")) return false;
-    if (this.#goesBehind("]")) return true;
-    do {
-      if (!this.#readRun()) return false;
-    } while (this.#goesBehind(","));
-    return this.#goesBehind("]");
+    if (this.#next() !== OPEN) return false;
+    if (this.#line.charCodeAt(this.end) !== CLOSE) {
+      do {
+        if (!this.#readRun()) return false;
+      } while (this.#next() === COMMA);
+      this.end--;
+    }
+    return this.#next() === CLOSE;
   }
 
   #readRun(): boolean {
-    if (!this.#goesBehind("[")) return false;
-    const origin = this.#string();
-    if (origin === undefined || origin === "" || origin.length > ORIGIN_CHARS_MAX) return false;
-    if (!this.#goesBehind(",")) return false;
-    const seq = this.#ordinal();
-    if (seq === undefined || !this.#goesBehind(",")) return false;
-    if (!this.#goesBehind("[")) {
-      const count = this.#ordinal();
-      if (count === undefined) return false;
-      this.gaps.push({ origin, seq, count });
-      return this.#goesBehind("]");
+    const [head, name = "", number, count] = this.#match(HEAD) ?? [];
+    const seq = Number(number);
+    if (head === undefined || !isOrdinal(seq)) return false;
+    // Parsed, as a part of the line would keep the line for as long as the name of the origin is known.
+    const origin: string = JSON.parse(name);
+    if (count !== undefined) {
+      this.gaps.push({ origin, seq, count: Number(count) });
+      return isOrdinal(Number(count));
     }
     const texts = this.#texts();
-    if (texts === undefined) return false;
-    const hasTopic = this.#goesBehind(",");
-    const topic = hasTopic ? this.#string() : undefined;
-    if (hasTopic && topic === undefined) return false;
+    const [tail, named] = this.#match(TAIL) ?? [];
+    if (texts === undefined || tail === undefined) return false;
+    const topic = named === undefined ? undefined : JSON.parse(named);
     this.runs.push({ origin, seq, texts, topic });
-    return this.#goesBehind("]");
+    return topic === undefined || isTopic(topic);
   }
 
-  #goesBehind(char: string): boolean {
-    const isThere = this.#line.charCodeAt(this.end) === char.charCodeAt(0);
-    if (isThere) this.end++;
-    return isThere;
+  #next(): number {
+    return this.#line.charCodeAt(this.end++);
   }
 
-  /** Parsed, as a part of the line would keep the line for as long as the name of an origin is known. */
-  #string(): string | undefined {
-    const from = this.end;
-    if (!this.#goesBehind('"')) return undefined;
-    this.end = this.#line.indexOf('"', this.end) + 1;
-    const text = this.#line.slice(from, this.end);
-    return IS_SIMPLE.test(text) ? JSON.parse(text) : undefined;
+  /** Goes behind it. */
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.end;
+    const found = pattern.exec(this.#line);
+    if (found !== null) this.end = pattern.lastIndex;
+    return found;
   }
 
-  #ordinal(): number | undefined {
-    const from = this.end;
-    while (isDigit(this.#line.charCodeAt(this.end)) && this.end - from <= DIGITS_MAX) this.end++;
-    const digits = this.#line.slice(from, this.end);
-    const number = Number(digits);
-    return isOrdinal(number) && !digits.startsWith("0") ? number : undefined;
-  }
-
-  /** The values as far as the bracket that ends them, and goes behind it. */
+  /** The values as far as the bracket that ends them. */
   #texts(): Texts | undefined {
-    if (this.#goesBehind("]")) return Texts.of([]);
+    if (this.#line.charCodeAt(this.end) === CLOSE) return Texts.of([]);
     const from = this.end;
     const found = this.#scanner.scan(from);
     if (found === undefined) return undefined;
     this.end = found.end;
-    const text = this.#line.slice(from, found.end);
-    const texts = new Texts(kept(text, this.#line), found.count, { ...found, end: text.length });
-    return this.#goesBehind("]") ? texts : undefined;
+    const text = kept(this.#line.slice(from, found.end), this.#line);
+    return new Texts(text, found.count, { ...found, end: text.length });
   }
 }
 
@@ -202,10 +189,6 @@ class RunReader {
 function kept(text: string, line: string): string {
   const isShared = line.length <= SHARED_LINE_CHARS || SHARED_PART * text.length >= line.length;
   return isShared ? text : `,${text}`.slice(1);
-}
-
-function isDigit(unit: number): boolean {
-  return unit >= 0x30 && unit <= 0x39;
 }
 
 function isTopic(topic: unknown): topic is string {

@@ -79,6 +79,7 @@ test("what is not written like this is not read, wherever it ends too early [W4]
     '[["n0.1",99999999999999999999,[1]]]',
   );
   bad.push('[["n0.1",1,[1.0]]]', '[["n0.1",,[1]]]', '[["n0.1",1,[1]', '[["n0.1');
+  bad.push('[["n0.1",1,[[1]],"a/b"]]', '[["n0.1",1,[[1]],7]]');
   // A parser takes these, and they are rare.
   bad.push('[["n\\"0.1",1,[1]]]', '[["n\\u00300.1",1,[1]]]', '[["n0.1",1,[[1]],"\\n"]]');
   for (const text of bad) equal(Runs.read(text, 0), undefined, text);
