@@ -58,7 +58,8 @@ export class Nodes {
 
   /** Something went well, or it is time to try them all again. */
   startOver(): void {
-    this.#failures.length = 0;
+    // Asked with every acknowledgement.
+    if (this.#failures.length > 0) this.#failures.length = 0;
   }
 
   /** Whether a node that failed was there and refused. */

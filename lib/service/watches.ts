@@ -13,6 +13,8 @@ export const WATCHES_PER_CONNECTION_MAX = 16;
 export const WATCH_HELD_BYTES_MAX = 128 * 1024;
 /** So many batches of what a watcher did not ask for are passed over in one go [H5]. */
 export const PASSED_BATCHES_MAX = 8;
+/** A watcher is told at once what was passed over when it is this many entries, and else beside what it is given [H11]. */
+export const PASSED_ENTRIES_MAX = 10_000;
 
 export interface WatchesOptions {
   /** Takes at most a batch of the entries that a position lacks, and moves the position on. */
@@ -37,6 +39,8 @@ interface Watch {
   readonly position: Digest;
   readonly asked: Asked;
   readonly follow: boolean;
+  /** What the position has moved over and the watcher was not told of. */
+  untold: { readonly had: Digest; count: number };
   /** It has not had every entry: it has to read first, or some entries were not safe yet. */
   behind: boolean;
   /** It goes on by itself in a moment. */
@@ -69,6 +73,7 @@ export class Watches {
       position: Digest.fromWire(body.from ?? []),
       asked: { topics, latest: body.latest === true ? new LatestPass() : undefined },
       follow: body.follow ?? true,
+      untold: { had: new Digest(), count: 0 },
       behind: true,
       resting: false,
     };
@@ -121,21 +126,35 @@ export class Watches {
   }
 
   #serve(watch: Watch): void {
-    const { settled, heldBytes, take, reply } = this.#options;
+    const { settled, heldBytes, take } = this.#options;
     const { request, position, asked, follow } = watch;
     watch.behind = true;
     // One batch at a time: the entries that a slow reader has not read yet lie in the log, not in a queue.
     for (let passed = 0; settled() && heldBytes(request.src) < WATCH_HELD_BYTES_MAX;) {
       if (passed === PASSED_BATCHES_MAX) return this.#rest(watch);
-      const { runs, gaps, more } = take(position, asked);
+      const batch = take(position, asked);
+      const { runs, gaps, more } = batch;
       const isNews = runs.length + gaps.length > 0;
-      if (isNews) reply(request, { type: "values", runs: new Runs(runs, gaps) });
+      this.#tell(watch, batch);
       passed = isNews ? 0 : passed + 1;
       if (more) continue;
       watch.behind = false;
       if (!follow) this.#end(watch);
       return;
     }
+  }
+
+  /** What is passed over is named, so that the watcher's own position is as short as the one here [H11]. */
+  #tell(watch: Watch, { runs, gaps, passedOver }: Batch): void {
+    if (passedOver !== undefined) {
+      watch.untold.had.addAll(passedOver.had);
+      watch.untold.count += passedOver.count;
+    }
+    const { had, count } = watch.untold;
+    if (runs.length + gaps.length === 0 && count < PASSED_ENTRIES_MAX) return;
+    const named = count > 0 && { had: had.toWire() };
+    if (count > 0) watch.untold = { had: new Digest(), count: 0 };
+    this.#options.reply(watch.request, { type: "values", ...named, runs: new Runs(runs, gaps) });
   }
 
   /** Others come first where there is much to pass over, which nobody has to read. */

@@ -27,8 +27,8 @@ export class LatestPass {
   /** All that was held when the way began: what comes later is told of later. */
   #since = new Digest();
 
-  /** The next one; undefined where the way is at its end, and then the position covers all that was held at its beginning. */
-  next(log: Log, topics: readonly string[], position: Digest): LatestPut | undefined {
+  /** The next one; undefined where the way is at its end, and then `had` is told of all that was held at its beginning. */
+  next(log: Log, topics: readonly string[], had: (all: Digest) => void): LatestPut | undefined {
     if (log !== this.#log) {
       // A log in another's place may lack some of it, and the position says what was had.
       this.#log = log;
@@ -37,7 +37,7 @@ export class LatestPass {
     }
     const next = this.#rest?.next();
     if (next?.done === false) return next.value;
-    if (this.#rest !== undefined) position.addAll(this.#since);
+    if (this.#rest !== undefined) had(this.#since);
     this.#rest = undefined;
     return undefined;
   }
@@ -59,19 +59,18 @@ export function latestValue(
 
 /** Takes what a reader lacks of what it asks for, up to a batch, and moves its position on over that and all before it [N11]. */
 export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked): Batch {
-  const batch = new Gathered();
+  const batch = new Gathered(position);
   while (!batch.isFull) {
-    const next = latest?.next(log, topics, position);
+    const next = latest?.next(log, topics, (all) => batch.goOverAll(all));
     if (next === undefined) break;
     batch.looked++;
     const { origin, seq } = next;
     if (position.has(origin, seq)) continue;
     batch.add(log.take(origin, seq, seq));
-    position.addSpan(origin, seq, seq);
+    batch.goOver(origin, seq, seq);
   }
   for (const { name, held } of position.gaps(log)) {
-    const known = position.of(name);
-    for (const [from, to] of known.lacks(held)) {
+    for (const [from, to] of position.of(name).lacks(held)) {
       for (let seq = from; seq <= to;) {
         if (batch.isFull) return batch.taken(true);
         const goneTo = log.goneTo(name, seq);
@@ -79,7 +78,7 @@ export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked)
           const end = Math.min(to, goneTo);
           // Of which topics they were is not known any more; the latest of a key is never among them.
           if (latest === undefined) batch.addGap({ origin: name, seq, count: end + 1 - seq });
-          known.addSpan(seq, end);
+          batch.goOver(name, seq, end);
           seq = end + 1;
           continue;
         }
@@ -89,7 +88,7 @@ export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked)
           for (const part of shown(log, run, latest !== undefined)) batch.add(part);
         }
         batch.looked += length;
-        known.addSpan(seq, seq + length - 1);
+        batch.goOver(name, seq, seq + length - 1);
         seq += length;
       }
     }
@@ -99,10 +98,17 @@ export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked)
 
 /** Has its end after so many entries, those that are passed over included: no step takes long. */
 class Gathered {
+  readonly #position: Digest;
   readonly #runs: Run[] = [];
   readonly #gaps: Range[] = [];
+  readonly #had = new Digest();
+  #passedOver = 0;
   looked = 0;
   bytes = 0;
+
+  constructor(position: Digest) {
+    this.#position = position;
+  }
 
   get room(): number {
     return BATCH_ENTRIES_MAX - this.looked;
@@ -112,18 +118,35 @@ class Gathered {
     return this.room <= 0 || this.bytes >= BATCH_BYTES_MAX;
   }
 
+  /** The position moves over these entries, whether they are added or not. */
+  goOver(origin: string, from: number, to: number): void {
+    this.#position.addSpan(origin, from, to);
+    this.#had.addSpan(origin, from, to);
+    this.#passedOver += to + 1 - from;
+  }
+
+  goOverAll(all: Digest): void {
+    for (const [origin, held] of all) for (const [from, to] of held.spans()) this.goOver(origin, from, to);
+  }
+
   add(run: Run): void {
     this.#runs.push(run);
+    this.#passedOver -= run.texts.length;
     this.bytes += run.texts.bytes + run.texts.length + roomFor(run.origin) + NUMBER_BYTES;
   }
 
   addGap(gap: Range): void {
     this.#gaps.push(gap);
+    this.#passedOver -= gap.count;
     this.bytes += roomFor(gap.origin) + 2 * NUMBER_BYTES;
   }
 
   taken(more: boolean): Batch {
-    return { runs: this.#runs, gaps: this.#gaps, bytes: this.bytes, more };
+    const passedOver = { had: this.#had, count: this.#passedOver };
+    return {
+      ...{ runs: this.#runs, gaps: this.#gaps, bytes: this.bytes, more },
+      ...this.#passedOver > 0 && { passedOver },
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 /** How much may be on its way to one peer at once, and how long that takes, by what arrived there of late [F1]. */
 import { assert } from "../assert.ts";
+import type { Digest } from "../log/digest.ts";
 import { type Range, rangeOf, type Run } from "../log/runs.ts";
 
 /** One message carries at most so many entries, and values until they take so many bytes [F2]. */
@@ -29,6 +30,8 @@ export interface Batch {
   readonly runs: readonly Run[];
   /** What is lacking, and gone here. */
   readonly gaps: readonly Range[];
+  /** All that the batch goes over, and how many entries of that it leaves out, where it does. */
+  readonly passedOver?: { readonly had: Digest; readonly count: number };
   /** What they take on the wire, at most. */
   readonly bytes: number;
   /** Whether more than these is lacking. */

@@ -7,13 +7,15 @@ import type { Body, Envelope } from "../../../lib/core/message.ts";
 import { Node } from "../../../lib/core/node.ts";
 import { BATCH_ENTRIES_MAX } from "../../../lib/core/replication/pacing.ts";
 import { seeded } from "../../../lib/core/random.ts";
-import { PASSED_BATCHES_MAX, Watches } from "../../../lib/service/watches.ts";
+import { PASSED_BATCHES_MAX, PASSED_ENTRIES_MAX, Watches } from "../../../lib/service/watches.ts";
 
 class Rig {
   readonly watches: Watches;
   readonly #node = new Node({ random: seeded(1), incarnation: 1 });
   #said: string[] = [];
   #later: (() => void)[] = [];
+  /** What was named as passed over. */
+  readonly had: unknown[] = [];
   /** How many batches were looked at. */
   batches = 0;
 
@@ -29,7 +31,10 @@ class Rig {
       heldBytes: () => 0,
       later: (run) => this.#later.push(run),
       keepOpen: () => {},
-      reply: (_, body) => this.#said.push(said(body)),
+      reply: (_, body) => {
+        this.#said.push(said(body));
+        if (body["had"] !== undefined) this.had.push(body["had"]);
+      },
     });
   }
 
@@ -122,12 +127,30 @@ test("Watches rest after PASSED_BATCHES_MAX batches of what they did not ask for
   const entries = 2 * PASSED_BATCHES_MAX * BATCH_ENTRIES_MAX;
   for (let message = 0; message < entries; message++) rig.ask({ type: "broadcast", message });
   rig.ask({ type: "broadcast", topic: "a", message: 1 });
-  deepEqual(rig.watch({ topics: ["a"] }), ["watch_ok"]);
+  // Meanwhile nothing is said but where it is.
+  deepEqual(new Set(rig.watch({ topics: ["a"] })), new Set(["watch_ok", "[]"]));
   equal(rig.batches, PASSED_BATCHES_MAX);
   rig.watches.serveAll();
   equal(rig.goOn(), true);
   while (rig.goOn());
-  deepEqual(rig.take(), [`[["n0.1",${entries + 1},[[1]],"a"]]`]);
+  deepEqual(rig.take().filter((text) => text !== "[]"), [`[["n0.1",${entries + 1},[[1]],"a"]]`]);
+});
+
+test("Watches name what they pass over beside what they give, and alone once it is PASSED_ENTRIES_MAX [H11]", () => {
+  const rig = new Rig();
+  const pass = (from: number, to: number) => {
+    for (let message = from; message <= to; message++) rig.ask({ type: "broadcast", message });
+  };
+  rig.watch({ topics: ["a"] });
+  pass(1, 3);
+  deepEqual([rig.take(), rig.had], [[], []]);
+  rig.ask({ type: "broadcast", topic: "a", message: 1 });
+  rig.ask({ type: "broadcast", topic: "a", message: 2 });
+  deepEqual([rig.take().length, rig.had], [2, [[["n0.1", [1, 3]]]]]);
+  pass(6, PASSED_ENTRIES_MAX + 4);
+  deepEqual(rig.take(), []);
+  pass(PASSED_ENTRIES_MAX + 5, PASSED_ENTRIES_MAX + 5);
+  deepEqual([rig.take(), rig.had[1]], [["[]"], [["n0.1", [6, PASSED_ENTRIES_MAX + 5]]]]);
 });
 
 test("Watches that rest when their connection goes do not go on [S6]", () => {

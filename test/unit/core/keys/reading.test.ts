@@ -55,14 +55,35 @@ test("a reader gets what it asks for, each value once, and its position covers t
   deepEqual(read(written.log, { topics: ["b"] }, position), ["9 [7]"]);
 });
 
+test("a batch that leaves something out says what it goes over, and one that leaves out nothing does not [H11]", () => {
+  const written = new Written();
+  written.add("a", "[1]");
+  const { log } = written;
+  const [position, asked] = [new Digest(), { topics: ["a"] }];
+  equal(takeAsked(log, position, asked).passedOver, undefined);
+  written.add("b", "[1]", "[2]");
+  written.add("a", "[1]", "[2]");
+  const { passedOver, runs } = takeAsked(log, position, asked);
+  deepEqual(runs.map(({ seq, texts }) => [seq, texts.text]), [[5, "[2]"]]);
+  deepEqual([passedOver?.count, passedOver?.had.toWire()], [3, [["n1.1", [2, 5]]]]);
+  // At the end of the way through all keys there is nothing left of what was held at its beginning.
+  written.put("a", "k", "1");
+  const latest = takeAsked(log, new Digest(), { topics: ["a"], latest: new LatestPass() });
+  deepEqual([latest.runs.length, latest.passedOver?.had.toWire()], [1, [["n1.1", [1, 6]]]]);
+});
+
 test("what is shown and what is passed over share one batch, so that no step takes long [H5]", () => {
   const written = new Written();
   const many = Array.from({ length: BATCH_ENTRIES_MAX }, (_, i) => `[${i}]`);
   written.add("noise", ...many);
   written.add("a", "[1]");
   const position = new Digest();
-  const first = takeAsked(written.log, position, { topics: ["a"] });
+  const { passedOver, ...first } = takeAsked(written.log, position, { topics: ["a"] });
   deepEqual(first, { runs: [], gaps: [], bytes: 0, more: true });
+  deepEqual([passedOver?.count, passedOver?.had.toWire()], [BATCH_ENTRIES_MAX, [["n1.1", [
+    1,
+    BATCH_ENTRIES_MAX,
+  ]]]]);
   equal(takeAsked(written.log, position, { topics: ["a"] }).runs.length, 1);
 });
 
