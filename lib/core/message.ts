@@ -2,7 +2,7 @@
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import type { Json } from "./json.ts";
-import { idFault, keyFault, topicFault } from "./keys/names.ts";
+import { idFault, keyFault, patternsFault, topicFault } from "./keys/names.ts";
 import { Runs } from "./log/runs.ts";
 
 export type { Json };
@@ -76,16 +76,18 @@ const RunList = Type.Unsafe<Runs>(Type.Unknown());
 
 /** Where a client may leave a field out, null says the same. */
 const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+const Patterns = Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()]));
 
 const Broadcast = Type.Object({ message: AnyJson, id: Text, topic: Text, key: Text });
 const Delete = Type.Object({ topic: Text, key: Type.String(), id: Text });
 const Get = Type.Object({ topic: Text, key: Type.String() });
+const Read = Type.Object({ topics: Patterns });
 
 /** What a client may ask of a serving node to follow its values: all that `from` does not cover. */
 const Watch = Type.Object({
   from: Type.Optional(Type.Union([DigestSchema, Type.Null()])),
   follow: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
-  topics: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
+  topics: Patterns,
   latest: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
 });
 const Unwatch = Type.Object({ watch: Type.Integer() });
@@ -139,7 +141,7 @@ const checkers = {
   "broadcast": Compile(Broadcast),
   "delete": Compile(Delete),
   "get": Compile(Get),
-  "read": Compile(Type.Object({})),
+  "read": Compile(Read),
   "echo": Compile(Type.Object({ echo: AnyJson })),
   "watch": Compile(Watch),
   "unwatch": Compile(Unwatch),
@@ -214,7 +216,7 @@ export type Request =
   | BroadcastRequest
   | DeleteRequest
   | GetRequest
-  | { readonly type: "read" }
+  | { readonly type: "read"; readonly topics?: readonly string[] }
   | { readonly type: "echo"; readonly echo: Json }
   | { readonly type: "unknown" }
   | Malformed;
@@ -267,11 +269,17 @@ export function readRequest(body: Body): Request {
     case "echo":
       return checkers.echo.Check(body) ? { type, echo: body.echo } : malformed(type, body);
     case "read":
+      return checkers.read.Check(body) ? readOf(body.topics) : malformed(type, body);
     case "topology":
-      return checkers[type].Check(body) ? { type } : malformed(type, body);
+      return checkers.topology.Check(body) ? { type } : malformed(type, body);
     default:
       return { type: "unknown" };
   }
+}
+
+function readOf(topics: readonly string[] | null | undefined): Request {
+  const reason = topics ? patternsFault("read /topics", topics) : undefined;
+  return reason === undefined ? { type: "read", ...topics && { topics } } : { type: "malformed", reason };
 }
 
 const faultsOfNames = { topic: topicFault, key: keyFault, id: idFault } as const;

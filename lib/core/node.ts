@@ -25,7 +25,7 @@ import {
   readRequest,
   TEMPORARILY_UNAVAILABLE,
 } from "./message.ts";
-import { type Asked, DEFAULT_ASKED, latestValue, takeAsked } from "./keys/reading.ts";
+import { type Asked, DEFAULT_ASKED, latestValue, readTopics, takeAsked } from "./keys/reading.ts";
 import type { Batch } from "./replication/pacing.ts";
 import type { Effect, Event, NodeOptions, NodeStatus, PeerStatus } from "./events.ts";
 import { allBut, type Mechanism } from "./mechanisms.ts";
@@ -149,7 +149,7 @@ export class Node {
       case "get":
         return this.#onGet(envelope, request);
       case "read":
-        return this.#onRead(envelope);
+        return this.#onRead(envelope, request.topics);
       case "topology":
         // Advice. The tree follows from the links that are up, which the advice does not know [N4].
         return this.#reply(envelope, { type: "topology_ok" });
@@ -236,9 +236,11 @@ export class Node {
     else this.#reply(envelope, { type: "get_ok", ...latest });
   }
 
-  #onRead(envelope: Envelope): void {
+  #onRead(envelope: Envelope, topics: readonly string[] | undefined): void {
     const { readCharsMax = READ_CHARS_MAX } = this.#options;
-    const text = this.#log.read(readCharsMax);
+    const text = topics === undefined
+      ? this.#log.read(readCharsMax)
+      : readTopics(this.#log, topics, readCharsMax);
     if (text !== undefined) return this.#reply(envelope, { type: "read_ok", messages: new RawJson(text) });
     const why = `the answer is longer than ${readCharsMax} characters: ` +
       "ask with 'watch' and follow false, or with 'hearsay read', and they come in pieces";

@@ -57,6 +57,34 @@ export function latestValue(
   return { value: new RawJson(record.text), stamp };
 }
 
+/** All values of these topics as the text of a JSON array; undefined where it is longer than that. */
+export function readTopics(log: Log, topics: readonly string[], charsMax: number): string | undefined {
+  const position = new Digest();
+  const texts: string[] = [];
+  let chars = 2;
+  for (let more = true; more;) {
+    const batch = takeAsked(log, position, { topics });
+    for (const run of batch.runs) {
+      for (let i = 0; i < run.texts.length; i++) {
+        const text = valueText(run, i);
+        if (text === undefined) continue;
+        texts.push(text);
+        chars += text.length + 1;
+      }
+    }
+    if (chars > charsMax) return undefined;
+    more = batch.more;
+  }
+  return `[${texts.join(",")}]`;
+}
+
+/** Undefined where the entry is a deletion, or no record that can be read [H6]. */
+function valueText({ texts, topic }: Run, i: number): string | undefined {
+  if (topic === undefined) return texts.at(i);
+  const record = readRecord(texts.at(i));
+  return record?.deleted ? undefined : record?.text;
+}
+
 /** Takes what a reader lacks of what it asks for, up to a batch, and moves its position on over that and all before it [N11]. */
 export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked): Batch {
   const batch = new Gathered(position);

@@ -16,8 +16,14 @@ const NOW = Date.UTC(2026, 0, 1);
 /** A client of a node that is alone but for n1, of which the test says what it says. */
 class Talk {
   readonly entries = new MemoryEntries();
-  node = this.#begin(1);
+  node: Node;
+  readonly #readCharsMax: number | undefined;
   #now = NOW;
+
+  constructor(readCharsMax?: number) {
+    this.#readCharsMax = readCharsMax;
+    this.node = this.#begin(1);
+  }
 
   ask(body: Body, src = "c1"): Body {
     const envelope = { src, dest: "n0", body: { msg_id: 1, ...body } };
@@ -59,7 +65,10 @@ class Talk {
   }
 
   #begin(incarnation: number): Node {
-    const node = new Node({ random: seeded(1), incarnation, entries: this.entries, durable: true });
+    const { entries } = this;
+    const readCharsMax = this.#readCharsMax;
+    const limits = readCharsMax === undefined ? {} : { readCharsMax };
+    const node = new Node({ random: seeded(1), incarnation, entries, durable: true, ...limits });
     const body = { type: "init", msg_id: 1, node_id: "n0", node_ids: ["n0", "n1"] };
     node.step({ kind: "receive", envelope: { src: "c1", dest: "n0", body } }, NOW);
     return node;
@@ -140,6 +149,34 @@ test("read gives the values of the default topic, those with ids and keys includ
   equal(talk.ask({ type: "delete", key: "k" }).type, "delete_ok");
   talk.broadcast({ message: ["plain", 1], topic: "" });
   deepEqual(talk.read(), ["plain", "with id", "put", "put", ["plain", 1]]);
+});
+
+test("read gives the values of the topics that it names: of puts each, of ids one, and no deletion [H10]", () => {
+  const talk = new Talk();
+  const read = (...topics: string[]) => talk.ask({ type: "read", topics })["messages"];
+  talk.broadcast({ message: "plain" });
+  talk.broadcast({ message: "on", topic: "a", id: "x" });
+  talk.broadcast({ message: "on", topic: "a", id: "y" });
+  talk.broadcast({ message: "on", topic: "a", id: "x" });
+  talk.broadcast({ message: { p: [1, null] }, topic: "a.b", key: "k" });
+  equal(talk.ask({ type: "delete", topic: "a.b", key: "k" }).type, "delete_ok");
+  deepEqual(read("a"), ["on", "on"]);
+  deepEqual(read("a.b"), [{ p: [1, null] }]);
+  deepEqual(read("a*", ""), ["plain", "on", "on", { p: [1, null] }]);
+  deepEqual(read("b"), []);
+  deepEqual(talk.ask({ type: "read", topics: null })["messages"], ["plain"]);
+  const refused = talk.ask({ type: "read", topics: [] });
+  deepEqual([refused["code"], refused["text"]], [12, "read /topics is empty"]);
+  equal(talk.ask({ type: "read", topics: "a" })["code"], 12);
+  equal(talk.ask({ type: "read", topics: ["a/b"] })["code"], 12);
+});
+
+test("read of topics is refused where the answer would be too long, as any other [H10] [N3]", () => {
+  const talk = new Talk(12);
+  talk.broadcast({ message: "12345", topic: "a" });
+  deepEqual(talk.ask({ type: "read", topics: ["a"] })["messages"], ["12345"]);
+  talk.broadcast({ message: "6", topic: "a" });
+  equal(talk.ask({ type: "read", topics: ["a"] })["code"], 10);
 });
 
 test("get gives the latest value of a key and its time, and error 20 where there is none [H9]", () => {
