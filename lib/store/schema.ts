@@ -17,8 +17,8 @@ const APPLICATION_ID = 0x68727379;
 const PAGE_BYTES_MIN = 512;
 
 /**
- * A row of entries is a block: its values' texts, separated by commas, under consecutive numbers of an origin. The topic is
- * NULL for plain values. Origins and topics have a table of their own, so that a row repeats no name. A sum is a CRC-32 over
+ * A row of entries is a block: its values' texts, separated by commas, under consecutive numbers of an origin, and perhaps
+ * their hashes. The topic is NULL for plain values. Origins and topics have a table of their own, so that a row repeats no name. A sum is a CRC-32 over
  * the rest of its row.
  */
 const tables = [
@@ -28,7 +28,7 @@ const tables = [
   `CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT`,
   `CREATE TABLE entries
      (place INTEGER PRIMARY KEY, origin INTEGER NOT NULL, seq INTEGER NOT NULL, count INTEGER NOT NULL,
-      topic INTEGER, at INTEGER NOT NULL, value TEXT NOT NULL, sum INTEGER NOT NULL) STRICT`,
+      topic INTEGER, at INTEGER NOT NULL, hashes BLOB, value TEXT NOT NULL, sum INTEGER NOT NULL) STRICT`,
   `CREATE INDEX entries_by_number ON entries (origin, seq)`,
   `CREATE TABLE notes (name TEXT PRIMARY KEY, text TEXT NOT NULL, sum INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
 ];

@@ -3,14 +3,14 @@ import { Buffer } from "node:buffer";
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import type { Block } from "../core/log/entry_store.ts";
-import { Texts } from "../core/log/texts.ts";
 import { damaged, type Doing } from "./faults.ts";
+import { hashesToKeep, textsWith } from "./hashes.ts";
 import { Names } from "./names.ts";
 
 /** So many rows are read at once: a cursor that stayed open would keep the log ahead from being folded into the file. */
 const PAGE_ROWS = 32;
 
-const columns = "place, origin, seq, count, topic, at, value, sum";
+const columns = "place, origin, seq, count, topic, at, hashes, value, sum";
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -61,8 +61,10 @@ export class Tables {
       `SELECT ${columns} FROM entries WHERE place > ? AND place <= ? ORDER BY place LIMIT ${PAGE_ROWS}`,
     );
     this.#size = db.prepare("SELECT octet_length(value) AS bytes FROM entries WHERE place = ?");
-    this.#insert = db.prepare(`INSERT INTO entries (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
-    this.#update = db.prepare("UPDATE entries SET count = ?, at = ?, value = ?, sum = ? WHERE place = ?");
+    this.#insert = db.prepare(`INSERT INTO entries (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#update = db.prepare(
+      "UPDATE entries SET count = ?, at = ?, hashes = ?, value = ?, sum = ? WHERE place = ?",
+    );
     this.#delete = db.prepare("DELETE FROM entries WHERE place = ?");
     this.#addName = db.prepare("INSERT INTO names (id, name) VALUES (?, ?)");
     this.#deleteName = db.prepare("DELETE FROM names WHERE id = ?");
@@ -101,14 +103,16 @@ export class Tables {
 
   insert({ id, origin, seq, texts, topic, at }: Block): void {
     const [number, topicNumber] = [this.#number(origin), topic === undefined ? null : this.#number(topic)];
-    const sum = checksum({ id, origin, seq, texts, topic, at });
-    this.#insert.run(id, number, seq, texts.length, topicNumber, at, texts.text, sum);
+    const hashes = hashesToKeep(texts);
+    const sum = checksum({ id, origin, seq, texts, topic, at }, hashes);
+    this.#insert.run(id, number, seq, texts.length, topicNumber, at, hashes, texts.text, sum);
   }
 
   /** Writes what a block has become that has grown. */
   update(block: Block): void {
     const { id, texts, at } = block;
-    this.#update.run(texts.length, at, texts.text, checksum(block), id);
+    const hashes = hashesToKeep(texts);
+    this.#update.run(texts.length, at, hashes, texts.text, checksum(block, hashes), id);
   }
 
   delete(id: number): void {
@@ -176,11 +180,13 @@ export class Tables {
       id: Number(row["place"]),
       origin: this.#names.nameOf(Number(row["origin"])) ?? "",
       seq: Number(row["seq"]),
-      texts: new Texts(String(row["value"]), Number(row["count"])),
+      texts: textsWith(String(row["value"]), Number(row["count"]), row["hashes"]),
       topic: row["topic"] === null ? undefined : this.#names.nameOf(Number(row["topic"])) ?? "",
       at: Number(row["at"]),
     };
-    if (checksum(block) !== row["sum"]) throw this.#damaged(doing, `entry ${block.seq} of "${block.origin}"`);
+    if (checksum(block, row["hashes"]) !== row["sum"]) {
+      throw this.#damaged(doing, `entry ${block.seq} of "${block.origin}"`);
+    }
     return block;
   }
 
@@ -190,9 +196,10 @@ export class Tables {
 }
 
 /** CRC-32 over the whole of a row. */
-export function checksum({ id, origin, seq, texts, topic, at }: Block): number {
+export function checksum({ id, origin, seq, texts, topic, at }: Block, hashes: unknown): number {
   const head = `${id} ${origin} ${seq} ${texts.length} ${topic === undefined ? "" : `/${topic}`} ${at} `;
-  return crc32(head + texts.text);
+  const sum = crc32(head + texts.text);
+  return hashes instanceof Uint8Array ? crc32(hashes, sum) : sum;
 }
 
 function noteSum(name: string, text: string): number {

@@ -25,7 +25,7 @@ export function hashesOf(
   id: string | undefined,
 ): Hashes {
   if (id !== undefined) return [hashOf(topic ?? "", id, STEP_HIGH), hashOf(topic ?? "", id, STEP_LOW)];
-  const { hashes } = texts.scanned;
+  const { hashes } = texts;
   const [high, low] = [at(hashes, 2 * i), at(hashes, 2 * i + 1)];
   if (topic === undefined) return [high, low];
   return [high ^ hashOf(topic, "", STEP_HIGH), low ^ hashOf(topic, "", STEP_LOW)];
@@ -44,8 +44,8 @@ export function sameIn(
   id: string | undefined,
 ): number | undefined {
   if (id !== undefined) return sameIdIn(kept, from, to, id);
-  const { hashes } = texts.scanned;
-  const theirs = kept.scanned.hashes;
+  const { hashes } = texts;
+  const theirs = kept.hashes;
   for (let k = from; k < to; k++) {
     if (theirs[2 * k] !== hashes[2 * i] || theirs[2 * k + 1] !== hashes[2 * i + 1]) continue;
     if (isSame(kept.at(k), texts.at(i))) return k;

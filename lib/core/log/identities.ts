@@ -54,8 +54,8 @@ export class Identities {
   add(run: Run, i: number, id: string | undefined, block: number): boolean {
     const { texts, topic } = run;
     if (topic === undefined) {
-      const { hashes } = texts.scanned;
-      const whole = wholeOf(texts, i);
+      const { hashes } = texts;
+      const whole = texts.mayBeWhole ? wholeOf(texts, i) : undefined;
       return whole === undefined
         ? this.#addOther(run, i, id, block, at(hashes, 2 * i), at(hashes, 2 * i + 1))
         : this.#addWhole(run, i, block, whole);
@@ -155,8 +155,7 @@ export class Identities {
 }
 
 /** The whole number that a text spells; undefined where it spells none, or one of very many digits. */
-function wholeOf({ text, length, scanned }: Texts, i: number): number | undefined {
-  const { ends } = scanned;
+export function wholeOf({ text, length, scanned: { ends } }: Texts, i: number): number | undefined {
   let from = i === 0 ? 0 : (ends[i - 1] ?? 0) + 1;
   const end = length === 1 ? text.length : ends[i] ?? 0;
   const isNegative = text.charCodeAt(from) === MINUS;

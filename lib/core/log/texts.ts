@@ -8,6 +8,7 @@ export class Texts {
   readonly length: number;
   #scan: Scan | undefined;
   #bytes: number | undefined;
+  #hashes: Int32Array | undefined;
 
   /** `text` lists as many values as `length` says; `known`: what a scan of it has found. */
   constructor(text: string, length: number, known?: Scan) {
@@ -18,6 +19,14 @@ export class Texts {
 
   static of(texts: readonly string[]): Texts {
     return new Texts(texts.join(","), texts.length);
+  }
+
+  /** Values of which the hashes are known, and that none is a whole number: what a restart needs to know of them. */
+  static hashed(text: string, length: number, hashes: Int32Array): Texts {
+    assert(hashes.length === 2 * length, "each value has two hashes");
+    const texts = new Texts(text, length);
+    texts.#hashes = hashes;
+    return texts;
   }
 
   /** The values of all these, one after the other. */
@@ -45,6 +54,16 @@ export class Texts {
     this.#scan ??= scan(this.text);
     assert(this.#scan?.count === this.length, "as many values are listed as are said to be");
     return this.#scan;
+  }
+
+  /** Two hashes of 32 bits for each value [L8]. */
+  get hashes(): Int32Array {
+    return this.#hashes ?? this.scanned.hashes;
+  }
+
+  /** Whether there may be whole numbers among them. */
+  get mayBeWhole(): boolean {
+    return this.#hashes === undefined;
   }
 
   at(i: number): string {

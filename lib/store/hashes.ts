@@ -1,0 +1,19 @@
+/** The hashes of a block's values, beside its text: a log that is opened again need not scan its values. */
+import { wholeOf } from "../core/log/identities.ts";
+import { Texts } from "../core/log/texts.ts";
+
+/** Of shorter values, on average, the hashes would take more of the disk than they save of time, characters. */
+const CHARS_MIN = 32;
+
+/** Null where they are not worth it, or where a whole number is among the values, which is known by itself. */
+export function hashesToKeep(texts: Texts): Uint8Array | null {
+  const { length, text, hashes } = texts;
+  if (text.length < CHARS_MIN * length) return null;
+  for (let i = 0; i < length; i++) if (wholeOf(texts, i) !== undefined) return null;
+  return new Uint8Array(hashes.buffer, hashes.byteOffset, hashes.byteLength);
+}
+
+export function textsWith(text: string, length: number, hashes: unknown): Texts {
+  if (!(hashes instanceof Uint8Array) || hashes.byteLength !== 8 * length) return new Texts(text, length);
+  return Texts.hashed(text, length, new Int32Array(hashes.slice().buffer));
+}
