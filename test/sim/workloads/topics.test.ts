@@ -13,7 +13,11 @@ const everyFault: Partial<Settings> = {
   ...{ ...short, nemesis: ["partition", "kill", "pause", "loss", "duplicate"] },
 };
 
-function examine(workload: "events" | "keys", hosts: SimHosts, settings: Partial<Settings>): Results {
+function examine(
+  workload: "events" | "keys",
+  hosts: SimHosts | undefined,
+  settings: Partial<Settings>,
+): Results {
   return simulate({ ...defaults, ...settings, workload }, {}, hosts);
 }
 
@@ -26,7 +30,7 @@ function kinds({ valid, failures }: Results): string[] {
 /** What failures begin with under some seeds, each once. */
 function found(
   workload: "events" | "keys",
-  hosts: SimHosts,
+  hosts: SimHosts | undefined,
   settings: Partial<Settings>,
   seeds = 1,
 ): string[] {
@@ -42,6 +46,21 @@ test("events and keys: right nodes are valid, whatever happens", () => {
     assert.deepEqual(found("events", eventNodes.right, settings, 2), []);
     assert.deepEqual(found("keys", keyNodes.right, settings, 20), []);
     assert.deepEqual(found("keys", keyNodes["one clock is behind"], settings, 20), []);
+  }
+});
+
+test("events and keys: hearsay is valid, whatever happens, with logs and without, and where little is kept", () => {
+  const logs: Partial<Settings> = {
+    ...short,
+    nemesis: ["kill", "rollback", "disk", "partition"],
+    durable: true,
+  };
+  const retain: Settings["retain"] = [{ pattern: "*", ageMs: 3_000 }];
+  for (
+    const settings of [short, partitions, everyFault, logs, { ...everyFault, retain }, { ...logs, retain }]
+  ) {
+    assert.deepEqual(found("events", undefined, settings, 3), []);
+    assert.deepEqual(found("keys", undefined, settings, 3), []);
   }
 });
 
