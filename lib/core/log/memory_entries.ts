@@ -45,6 +45,8 @@ export class MemoryEntries implements EntryStore {
     for (let i = 0; i < texts.length;) {
       let block = blocks[index - 1];
       if (block === undefined || !block.takes(seq + i, topic, now)) {
+        // What goes on with another topic leaves it no entry to grow by.
+        if (block?.isOpen && !block.isFull && block.end === seq + i) this.#full.push(block);
         block = this.#begin(origin, seq + i, topic, now);
         if (index === blocks.length) blocks.push(block);
         else blocks.splice(index, 0, block);
