@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { type Body, readPeerMessage } from "../../../../lib/core/message.ts";
 import {
   type Effect,
+  KEY_DOES_NOT_EXIST,
   MALFORMED_REQUEST,
   Node,
   NOT_SUPPORTED,
@@ -61,6 +62,16 @@ test("WorkloadNode: echo answers the payload, and unique-ids an id", () => {
     "id",
     "in_reply_to",
   ]);
+});
+
+test("WorkloadNode: topics, keys and ids are as the core is [H9]", () => {
+  const node = born();
+  const [topic, key] = ["flags", "dark"];
+  deepEqual(answer(node, { type: "broadcast", topic, key, message: true }), ok("broadcast_ok"));
+  deepEqual(answer(node, { type: "get", topic, key }), ok("get_ok", { value: true, stamp: 1 }));
+  deepEqual(answer(node, { type: "delete", topic, key }), ok("delete_ok"));
+  deepEqual(answer(node, { type: "get", topic, key }), error(KEY_DOES_NOT_EXIST, "key does not exist"));
+  deepEqual(answer(node, { type: "read" }), ok("read_ok", { messages: [] }));
 });
 
 test("WorkloadNode: ids differ within a life, between nodes, between lives, and where a clock was set back [M4]", () => {
