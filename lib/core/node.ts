@@ -2,7 +2,8 @@
 import { assert } from "./assert.ts";
 import { canonical } from "./log/canonical.ts";
 import { enteringOf, tooDeep, VALUE_BYTES_MAX } from "./keys/entering.ts";
-import { type Clash, Log } from "./log/log.ts";
+import type { Clash } from "./log/clashes.ts";
+import { Log } from "./log/log.ts";
 import { entriesIn, type Range, rangeOf, type Run } from "./log/runs.ts";
 import type { Texts } from "./log/texts.ts";
 import { DEFAULT_TOPIC } from "./keys/names.ts";
@@ -277,12 +278,13 @@ export class Node {
   /** What is due to go goes, once what is due to leave has left. */
   #expire(now: number): void {
     const gaps: Range[] = [];
-    while (gaps.length < BLOCKS_PER_STEP_MAX) {
-      const range = this.#log.expire(now);
-      if (range === undefined) break;
-      gaps.push(range);
+    let blocks = 0;
+    for (; blocks < BLOCKS_PER_STEP_MAX; blocks++) {
+      const gone = this.#log.expire(now);
+      if (gone === undefined) break;
+      gaps.push(...gone);
     }
-    if (gaps.length === 0) return;
+    if (blocks === 0) return;
     this.#replicator?.dropped(now);
     this.#effects.push({ kind: "persist", own: false, runs: [], gaps });
   }

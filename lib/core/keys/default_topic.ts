@@ -22,6 +22,7 @@ export class DefaultTopic {
 
   /** A block of it is dropped. */
   drop(block: Block): void {
+    this.#blocks.deleteSpan(block.id, block.id);
     this.#chars = Math.max(0, this.#chars - charsOf(block, block.texts.length));
   }
 

@@ -8,6 +8,9 @@ import { DefaultTopic } from "./default_topic.ts";
 import type { Block, EntryStore } from "../log/entry_store.ts";
 import type { Run } from "../log/runs.ts";
 
+/** So long after a key was deleted the deletion goes, ms: whoever was away for ABSENCE_MAX_MS has heard of it [G8]. */
+export const TOMBSTONE_MS = 8 * 86_400_000;
+
 export class Topics {
   readonly latest = new Latest();
   readonly default: DefaultTopic;
@@ -31,20 +34,24 @@ export class Topics {
     else this.#names.use(topic, count);
   }
 
-  /** A block is about to go, and with it all that is known of its entries. */
-  drop(block: Block): void {
+  /**
+   * A block is about to go. Returns its entries that stay, counted from 0: the latest of each key; where that is a deletion,
+   * until everybody has heard of it [G8].
+   */
+  drop(block: Block, now: number): ReadonlySet<number> {
     const { origin, seq, texts, topic = DEFAULT_TOPIC } = block;
-    if (block.topic !== undefined) {
-      for (let i = 0; i < texts.length; i++) {
-        const key = readRecord(texts.at(i))?.key;
-        if (key !== undefined && this.latest.isLatest(topic, key, origin, seq + i)) {
-          this.latest.forget(topic, key);
-        }
-      }
+    const kept = new Set<number>();
+    for (let i = 0; block.topic !== undefined && i < texts.length; i++) {
+      const key = readRecord(texts.at(i))?.key;
+      const put = key === undefined ? undefined : this.latest.get(topic, key);
+      if (key === undefined || put?.seq !== seq + i || put.origin !== origin) continue;
+      if (put.deleted && now >= put.stamp / 1_000 + TOMBSTONE_MS) this.latest.forget(topic, key);
+      else kept.add(i);
     }
     const number = this.#names.numberOf(topic);
     if (number !== undefined) this.#names.release(number, texts.length);
     else this.default.drop(block);
+    return kept;
   }
 
   /** An entry is held, and came at this moment, ms since 1970 [H3]. */

@@ -115,6 +115,14 @@ export class Identities {
     return undefined;
   }
 
+  /** The i-th entry of a block that is about to go is kept in another one. */
+  move(block: Block, i: number, to: number): void {
+    const [high, low] = hashesOf(block, i, idOf(block, i));
+    for (const prints of [this.#others, this.#repeats]) {
+      if (prints.delete(high, low, block.id)) prints.add(high, low, to);
+    }
+  }
+
   #heirOf(
     gone: Block,
     i: number,

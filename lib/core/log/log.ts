@@ -1,6 +1,6 @@
 /** The log [L1] [I2]: every entry this node holds, by origin, which of them are new values, and which are gone. */
 import { assert } from "../assert.ts";
-import { isSame } from "./canonical.ts";
+import { type Clash, clashesWith } from "./clashes.ts";
 import type { Block, EntryStore } from "./entry_store.ts";
 import { DEFAULT_TOPIC } from "../keys/names.ts";
 import { readRecord } from "../keys/record.ts";
@@ -14,15 +14,6 @@ import { RetiredLives } from "../retention/retired_lives.ts";
 import type { RetentionPolicy } from "../retention/policy.ts";
 import type { Range, Run } from "./runs.ts";
 import type { Texts } from "./texts.ts";
-
-/** Two texts under one number: the one that is held, and another that came. */
-export interface Clash {
-  readonly origin: string;
-  readonly seq: number;
-  readonly texts: Texts;
-  readonly held: Texts;
-  readonly topic: string | undefined;
-}
 
 /** The name of the note. */
 const RETIRED = "retired";
@@ -97,7 +88,7 @@ export class Log {
       this.#take(origin, run, now);
       return [run];
     }
-    this.#compare(origin, run);
+    for (const clash of clashesWith(this.#entries, origin.held, this.#gone, run)) this.#clashes.push(clash);
     return lacking.map(([from, to]) => {
       const fresh = { ...run, seq: from, texts: run.texts.slice(from - run.seq, to + 1 - run.seq) };
       this.#take(origin, fresh, now);
@@ -187,13 +178,14 @@ export class Log {
     return this.#policy?.deadline ?? Infinity;
   }
 
-  /** Lets a block go that is due to. Returns its entries; undefined where none is due [G2]. */
-  expire(now: number): Range | undefined {
+  /** Lets a block go that is due to. Returns what of it is gone; undefined where none is due [G2]. */
+  expire(now: number): readonly Range[] | undefined {
     const due = this.#policy?.take(now);
     if (due === undefined) return undefined;
-    const block = this.#entries.block(due.id);
-    assert(block !== undefined, "only what is kept is due to go");
-    return this.#drop(block);
+    const found = this.#entries.block(due.id);
+    assert(found !== undefined, "only what is kept is due to go");
+    // Its texts are read while they are there.
+    return this.#drop({ ...found }, now);
   }
 
   /** Of these entries, those that are not held are gone from now on [G5]. Returns them. */
@@ -207,20 +199,41 @@ export class Log {
   }
 
   /** What a block held stays held, and is gone: its values are known no more, and new where they are told again [G3]. */
-  #drop(block: Block): Range {
-    const { id, origin: name, seq, texts } = block;
-    const origin = this.#origins.of(name);
-    const isRepeat = (of: string, at: number) => this.isRepeat(of, at);
-    for (let i = 0; i < texts.length; i++) {
-      const heir = this.#identities.remove(block, i, !isRepeat(name, seq + i), isRepeat);
-      if (heir !== undefined) this.#origins.of(heir.origin).repeats?.deleteSpan(heir.seq, heir.seq);
+  #drop(block: Block, now: number): Range[] {
+    const { origin, seq, texts } = block;
+    const kept = this.topics.drop(block, now);
+    this.#entries.drop(block.id);
+    const gone: Range[] = [];
+    for (let from = 0, to = 0; from < texts.length; from = to) {
+      const isKept = kept.has(from);
+      while (to < texts.length && kept.has(to) === isKept) to++;
+      if (isKept) this.#keep(block, from, to, now);
+      else {
+        for (let i = from; i < to; i++) this.#forget(block, i);
+        this.#gone.add(origin, seq + from, seq + to - 1);
+        gone.push({ origin, seq: seq + from, count: to - from });
+      }
     }
-    this.topics.drop(block);
-    this.#entries.drop(id);
-    const last = seq + texts.length - 1;
-    origin.repeats?.deleteSpan(seq, last);
-    this.#gone.add(name, seq, last);
-    return { origin: name, seq, count: texts.length };
+    return gone;
+  }
+
+  #forget(block: Block, i: number): void {
+    const { origin, seq } = block;
+    const isRepeat = (of: string, at: number) => this.isRepeat(of, at);
+    const heir = this.#identities.remove(block, i, !isRepeat(origin, seq + i), isRepeat);
+    for (const each of [heir, { origin, seq: seq + i }]) {
+      if (each !== undefined) this.#origins.of(each.origin).repeats?.deleteSpan(each.seq, each.seq);
+    }
+  }
+
+  /** These entries of a block that went stay, in blocks of their own [G8]. */
+  #keep(block: Block, from: number, to: number, now: number): void {
+    const run: Run = { ...block, seq: block.seq + from, texts: block.texts.slice(from, to) };
+    let i = from;
+    for (const { block: id, count } of this.#entries.put(run, now)) {
+      this.#follow(run, id, count, now, true);
+      for (const end = i + count; i < end; i++) this.#identities.move(block, i, id);
+    }
   }
 
   #take(origin: Origin, run: Run, now: number): void {
@@ -255,12 +268,12 @@ export class Log {
     }
   }
 
-  /** So many entries of a run came into this block. */
-  #follow(run: Run, id: number, count: number, at: number): void {
+  /** So many entries of a run came into this block; `again`: they stayed when another one went. */
+  #follow(run: Run, id: number, count: number, at: number, again = false): void {
     this.topics.keep(run, id, count);
     const { topic = DEFAULT_TOPIC, texts } = run;
     if (this.#policy === undefined || this.#policy.isForever(topic)) return;
-    this.#policy.add(topic, { id, at, count, bytes: Math.round(texts.bytes * count / texts.length) });
+    this.#policy.add(topic, { id, at, count, bytes: Math.round(texts.bytes * count / texts.length) }, again);
   }
 
   #hold(origin: Origin, seq: number, count: number): void {
@@ -268,32 +281,5 @@ export class Log {
     else origin.held.addSpan(seq, seq + count - 1);
     this.#revision += count;
     this.#origins.grew(origin, this.#revision);
-  }
-
-  /** What comes again is mostly what is held, and then not looked at one by one. */
-  #compare(origin: Origin, run: Run): void {
-    const { seq, texts, topic } = run;
-    for (let from = seq; from < seq + texts.length;) {
-      if (!origin.held.has(from)) {
-        from++;
-        continue;
-      }
-      const goneTo = this.goneTo(run.origin, from);
-      if (goneTo !== undefined) {
-        from = goneTo + 1;
-        continue;
-      }
-      const to = Math.min(origin.held.endOfSpan(from), seq + texts.length - 1);
-      const held = this.#entries.take(run.origin, from, to);
-      const came = texts.slice(from - seq, from - seq + held.texts.length);
-      for (let i = 0; held.texts.text !== came.text && i < came.length; i++) {
-        if (isSame(held.texts.at(i), came.at(i))) continue;
-        this.#clashes.push({
-          ...{ origin: run.origin, seq: from + i, topic },
-          ...{ texts: came.slice(i, i + 1), held: held.texts.slice(i, i + 1) },
-        });
-      }
-      from += held.texts.length;
-    }
   }
 }

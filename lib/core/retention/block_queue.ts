@@ -22,6 +22,7 @@ const NOTHING: Sized = { id: 0, at: 0, bytes: 0, count: 0 };
 export class BlockQueue {
   readonly topic: string;
   readonly #limits: Limits;
+  readonly #moved: () => void;
   /** A ring. */
   #fields = new Float64Array(FIELDS * CAPACITY_MIN);
   #first = 0;
@@ -29,9 +30,11 @@ export class BlockQueue {
   #bytes = 0;
   #count = 0;
 
-  constructor(topic: string, limits: Limits) {
+  /** `moved` is called where the moment may have changed at which the oldest block is due. */
+  constructor(topic: string, limits: Limits, moved: () => void = () => {}) {
     this.topic = topic;
     this.#limits = limits;
+    this.#moved = moved;
   }
 
   get length(): number {
@@ -50,15 +53,22 @@ export class BlockQueue {
     return isSpare ? oldest.at : oldest.at + ageMs;
   }
 
+  has(id: number): boolean {
+    const i = this.#placeOf(id);
+    return i < this.#length && this.#at(i).id === id;
+  }
+
   /** So much came into a block, which is there already or is new. Ids grow. */
   add({ id, at, bytes, count }: Sized): void {
     const i = this.#placeOf(id);
+    assert(i === this.#length || this.#at(i).id === id, "a new block is younger than all others");
     if (i === this.capacity) this.#resize(2 * this.capacity);
     const before = i < this.#length ? this.#at(i) : NOTHING;
     this.#write(i, { id, at, bytes: before.bytes + bytes, count: before.count + count });
     this.#length = Math.max(this.#length, i + 1);
     this.#bytes += bytes;
     this.#count += count;
+    this.#moved();
   }
 
   /** Takes the oldest block out, and returns its id. */
@@ -70,6 +80,7 @@ export class BlockQueue {
     this.#bytes -= bytes;
     this.#count -= count;
     if (this.capacity > CAPACITY_MIN && 4 * this.#length <= this.capacity) this.#resize(this.capacity / 2);
+    this.#moved();
     return id;
   }
 
@@ -78,7 +89,7 @@ export class BlockQueue {
     return this.#fields.length / FIELDS;
   }
 
-  /** The index of the block with this id; where there is none, behind the last one. */
+  /** The index of the block with this id; where there is none, of the first with a larger one. */
   #placeOf(id: number): number {
     let low = 0;
     let high = this.#length;
@@ -87,7 +98,6 @@ export class BlockQueue {
       if (at(this.#fields, this.#offset(middle)) < id) low = middle + 1;
       else high = middle;
     }
-    assert(low === this.#length || this.#at(low).id === id, "a new block is younger than all others");
     return low;
   }
 

@@ -1,7 +1,11 @@
 /** Follows the blocks that are kept, and says which of them are due to go, and when the next one will be [G2]. */
 import { TimerQueue } from "../timer_queue.ts";
 import { BlockQueue, type Sized } from "./block_queue.ts";
-import { limitsOf, type Rule } from "./rules.ts";
+import { type Limits, limitsOf, type Rule } from "./rules.ts";
+
+/** What stayed when its block went is looked through again after the age of its topic, at least the one and without an age the other, ms [G8]. */
+export const AGAIN_MS_MIN = 60_000;
+export const AGAIN_MS = 3_600_000;
 
 export class RetentionPolicy {
   readonly #rules: readonly Rule[];
@@ -22,39 +26,49 @@ export class RetentionPolicy {
     return this.#topicOf(topic) === undefined;
   }
 
-  /** So much came into a block of this topic, which is there already or is new. Ids grow. */
-  add(topic: string, came: Sized): void {
-    const found = this.#topicOf(topic);
-    if (found === undefined) return;
-    found.blocks.add(came);
-    found.moved();
+  /**
+   * So much came into a block of this topic, which is there already or is new. Ids grow. `again`: it stayed when another block
+   * went, and counts for no limit any more.
+   */
+  add(name: string, came: Sized, again = false): void {
+    const topic = this.#topicOf(name);
+    if (topic === undefined) return;
+    // A block may take in both kinds, and is followed as what it began with.
+    const isAgain = topic.again?.has(came.id) || (again && !topic.blocks.has(came.id));
+    const queue = isAgain ? topic.again ??= this.#follow(name, againIn(topic.limits)) : topic.blocks;
+    queue.add(came);
   }
 
   /** Takes the block that became due first, of those due by now, and is to be dropped; undefined where none is. */
   take(now: number): { readonly topic: string; readonly id: number } | undefined {
     const queue = this.#timers.first;
     if (queue === undefined || queue.dueAt > now) return undefined;
-    const id = queue.shift();
-    this.#topicOf(queue.topic)?.moved();
-    return { topic: queue.topic, id };
+    return { topic: queue.topic, id: queue.shift() };
   }
 
   #topicOf(name: string): Topic | undefined {
     const found = this.#topics.get(name);
     if (found !== undefined || this.#topics.has(name)) return found;
     const limits = limitsOf(this.#rules, name);
-    const topic = limits && this.#follow(new BlockQueue(name, limits));
+    const topic = limits && { limits, blocks: this.#follow(name, limits) };
     this.#topics.set(name, topic);
     return topic;
   }
 
-  #follow(blocks: BlockQueue): Topic {
-    return { blocks, moved: this.#timers.enter(blocks) };
+  #follow(topic: string, limits: Limits): BlockQueue {
+    const queue: BlockQueue = new BlockQueue(topic, limits, () => moved());
+    const moved = this.#timers.enter(queue);
+    return queue;
   }
 }
 
 interface Topic {
+  readonly limits: Limits;
   readonly blocks: BlockQueue;
-  /** To be called whenever the moment may have changed at which its oldest block is due. */
-  readonly moved: () => void;
+  /** What stayed of blocks that went; undefined while nothing did. */
+  again?: BlockQueue;
+}
+
+function againIn({ ageMs = AGAIN_MS }: Limits): Limits {
+  return { ageMs: Math.max(ageMs, AGAIN_MS_MIN) };
 }

@@ -1,13 +1,14 @@
 /** Topics: they end with their last entry, and there is room for so many, and for so many keys. */
-import { equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { CountedNames } from "../../../../lib/core/keys/counted_names.ts";
 import { DEFAULT_TOPIC, KEYS_MAX, TOPICS_MAX } from "../../../../lib/core/keys/names.ts";
+import { ABSENCE_MAX_MS } from "../../../../lib/core/retention/retirement.ts";
 import { MemoryEntries } from "../../../../lib/core/log/memory_entries.ts";
 import type { Run } from "../../../../lib/core/log/runs.ts";
 import { Texts } from "../../../../lib/core/log/texts.ts";
 import { recordText } from "../../../../lib/core/keys/record.ts";
-import { Topics } from "../../../../lib/core/keys/topics.ts";
+import { TOMBSTONE_MS, Topics } from "../../../../lib/core/keys/topics.ts";
 
 function run(topic: string, ...texts: string[]): Run & { readonly topic: string } {
   return { origin: "n1.1", seq: 1, texts: Texts.of(texts), topic };
@@ -22,27 +23,33 @@ test("a topic is there as long as one of its entries is kept, and makes room for
   equal(topics.whyNoRoom("another", undefined), `there are ${TOPICS_MAX} topics already`);
   equal(topics.whyNoRoom("t7", "k"), undefined);
   equal(topics.whyNoRoom(DEFAULT_TOPIC, "k"), undefined);
-  topics.drop(block("t7"));
+  topics.drop(block("t7"), 0);
   equal(topics.whyNoRoom("another", undefined), `there are ${TOPICS_MAX} topics already`);
-  topics.drop(block("t7"));
-  topics.drop(block(DEFAULT_TOPIC));
+  topics.drop(block("t7"), 0);
+  topics.drop(block(DEFAULT_TOPIC), 0);
   equal(topics.whyNoRoom("another", undefined), undefined);
 });
 
-test("nothing is left of a key whose latest entry goes [G3]", () => {
+test("the latest entry of a key stays when its block goes, and a deletion until all have heard of it [G8]", () => {
   const topics = new Topics(new MemoryEntries());
-  const texts = [
-    recordText({ text: "1", key: "k", stamp: 5 }),
-    recordText({ text: "2", key: "k", stamp: 7 }),
-  ];
-  for (const [i, stamp] of [5, 7].entries()) {
-    topics.note("a", { text: "1", key: "k", stamp }, { origin: "n1.1", seq: i + 1 }, 0);
+  const stamps = [5_000, 7_000, 9_000];
+  const texts = stamps.map((stamp, i) => recordText({ text: "1", key: "k", stamp, deleted: i === 2 }));
+  const drop = (
+    i: number,
+    now: number,
+  ) => [...topics.drop({ id: 1 + i, at: 0, ...run("a", texts[i] ?? ""), seq: 1 + i }, now)];
+  for (const [i, stamp] of stamps.slice(0, 2).entries()) {
+    topics.note("a", { text: "1", key: "k", stamp }, { origin: "n1.1", seq: 1 + i }, 0);
   }
-  const [first = "", second = ""] = texts;
-  topics.drop({ id: 1, at: 0, ...run("a", first) });
+  deepEqual(drop(0, 100), [], "superseded");
+  deepEqual(drop(1, TOMBSTONE_MS + 100), [0]);
   equal(topics.latest.get("a", "k")?.seq, 2);
-  topics.drop({ id: 2, at: 0, ...run("a", second), seq: 2 });
-  equal(topics.latest.get("a", "k"), undefined);
+  topics.note("a", { text: "null", key: "k", stamp: 9_000, deleted: true }, { origin: "n1.1", seq: 3 }, 0);
+  deepEqual(drop(1, 100), [], "superseded by a deletion");
+  deepEqual(drop(2, TOMBSTONE_MS + 9 - 1), [0]);
+  deepEqual(drop(2, TOMBSTONE_MS + 9), []);
+  equal(topics.latest.get("a", "k"), undefined, "nothing is left of it");
+  ok(TOMBSTONE_MS > ABSENCE_MAX_MS, "who was away for as long as may be has heard of it");
 });
 
 test("KEYS_MAX keys may be there, at most 100 bytes each, and those go on [H7]", () => {

@@ -2,14 +2,16 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { BLOCK_ENTRIES_MAX } from "../../../../lib/core/log/entry_store.ts";
+import { recordText } from "../../../../lib/core/keys/record.ts";
+import { TOMBSTONE_MS } from "../../../../lib/core/keys/topics.ts";
+import { BLOCK_ENTRIES_MAX, BLOCK_MS_MAX } from "../../../../lib/core/log/entry_store.ts";
 import { Digest } from "../../../../lib/core/log/digest.ts";
 import { Log } from "../../../../lib/core/log/log.ts";
 import { MemoryEntries } from "../../../../lib/core/log/memory_entries.ts";
 import { runOf } from "../../../../lib/core/log/runs.ts";
 import { Texts } from "../../../../lib/core/log/texts.ts";
 import { takeBatch } from "../../../../lib/core/replication/compose.ts";
-import { RetentionPolicy } from "../../../../lib/core/retention/policy.ts";
+import { AGAIN_MS, RetentionPolicy } from "../../../../lib/core/retention/policy.ts";
 import { holds } from "../../../property/holds.ts";
 import { add, entriesOf, readOf } from "../../../shared/entries.ts";
 
@@ -30,7 +32,7 @@ test("[G3] what goes stays held, and its values are new where they are told agai
   equal(log.deadline, 10 * SECOND_MS);
   equal(log.expire(10 * SECOND_MS - 1), undefined);
   const { digest, revision } = log;
-  deepEqual(log.expire(10 * SECOND_MS), { origin: "a", seq: 1, count: 3 });
+  deepEqual(log.expire(10 * SECOND_MS), [{ origin: "a", seq: 1, count: 3 }]);
   equal(log.expire(10 * SECOND_MS), undefined);
   equal(log.deadline, Infinity);
   deepEqual([readOf(log), log.count, log.digest, log.revision], [[], 0, empty, revision]);
@@ -100,6 +102,45 @@ test("[G4] a reader gets a gap for what is gone and it lacks, once", () => {
   deepEqual([again.runs, again.gaps, again.more], [[], [], false]);
   deepEqual(position.toWire(), [["a", [1, 3]], ["b", [1, 1]]]);
 });
+
+test("[G8] the latest entries of keys stay over any number of rounds, superseded ones go, restored or not", () => {
+  const entries = new MemoryEntries();
+  const retain = [{ pattern: "flags", count: 2 }];
+  let log = new Log(entries, new RetentionPolicy(retain));
+  const put = (seq: number, key: string, now: number, deleted = false) => {
+    const text = recordText({ text: deleted ? "null" : String(seq), key, stamp: 1_000 * now, deleted });
+    log.addRun({ origin: "a", seq, texts: Texts.of([text]), topic: "flags" }, now);
+  };
+  const expire = (now: number) => {
+    for (let rounds = 0; log.expire(now) !== undefined; rounds++) {
+      equal(rounds < 20, true, "it comes to an end");
+    }
+  };
+  const kept = () => [...entries.blocks()].flatMap(({ seq, texts }) => [...texts].map((_, i) => seq + i));
+  // Blocks of their own: each comes long after the one before.
+  for (let seq = 1; seq <= 10; seq++) put(seq, `k${seq % 5}`, seq * 2 * BLOCK_MS_MAX);
+  let now = 10 * 2 * BLOCK_MS_MAX;
+  expire(now);
+  deepEqual(kept().toSorted(byNumber), [6, 7, 8, 9, 10]);
+  deepEqual([log.count, log.held("a")?.spans()], [5, [[1, 10]]]);
+  log = new Log(entries, new RetentionPolicy(retain));
+  expire(now);
+  deepEqual(kept().toSorted(byNumber), [6, 7, 8, 9, 10]);
+  equal(log.topics.latest.get("flags", "k3")?.seq, 8);
+  put(11, "k1", now += 2 * BLOCK_MS_MAX, true);
+  put(12, "k2", now += 2 * BLOCK_MS_MAX);
+  expire(now += AGAIN_MS);
+  deepEqual(kept().toSorted(byNumber), [8, 9, 10, 11, 12]);
+  put(13, "k2", now += 2 * BLOCK_MS_MAX);
+  put(14, "k2", now += 2 * BLOCK_MS_MAX);
+  put(15, "k2", now += 2 * BLOCK_MS_MAX);
+  expire(now += TOMBSTONE_MS);
+  expire(now += AGAIN_MS);
+  deepEqual(kept().toSorted(byNumber), [8, 9, 10, 14, 15]);
+  equal(log.topics.latest.get("flags", "k1"), undefined);
+});
+
+const byNumber = (a: number, b: number) => a - b;
 
 /** Entries of three origins with few values come some ms after another, and what is due goes; now and then the log is restored. */
 const histories = fc.array(
