@@ -12,16 +12,21 @@ const COMMA = 44;
 /** As UTF-8, a character takes three bytes at most. */
 const CHAR_BYTES_MAX = 3;
 
+const NOTHING = new Uint8Array(0);
+const EMPTY = Texts.of([]);
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** What a block knows while it may grow. */
 interface Growth {
   readonly since: number;
-  readonly scan: GrowingScan;
-  /** What came last, as it came, and its index. */
+  /** Undefined as long as nothing is written. */
+  scan: GrowingScan | undefined;
+  /** What came last, as it came, and its index. It is written when more comes, or somebody asks for other entries. */
   last: Texts;
   lastFirst: number;
+  isWritten: boolean;
 }
 
 export class MemoryBlock {
@@ -33,7 +38,9 @@ export class MemoryBlock {
   count = 0;
   /** As UTF-8: `v1,v2,…`. */
   bytes = 0;
-  #buffer: Uint8Array;
+  #buffer: Uint8Array = NOTHING;
+  /** Of the buffer, those that are written. */
+  #written = 0;
   #growth: Growth | undefined;
 
   /** Empty, and open since this moment. */
@@ -43,8 +50,7 @@ export class MemoryBlock {
     this.seq = seq;
     this.topic = topic;
     this.at = now;
-    this.#buffer = new Uint8Array(0);
-    this.#growth = { since: now, scan: new GrowingScan(), last: Texts.of([]), lastFirst: 0 };
+    this.#growth = { since: now, scan: undefined, last: EMPTY, lastFirst: 0, isWritten: true };
   }
 
   /** The number after its last entry's. */
@@ -76,10 +82,11 @@ export class MemoryBlock {
     const growth = this.#growth;
     assert(growth !== undefined && !this.isFull, "only an open block grows");
     const part = texts.length === 1 ? texts : texts.slice(from, from + this.#roomFor(texts, from));
-    this.#write(part.text);
-    growth.scan.add(part.scanned);
+    this.#catchUp(growth);
     growth.last = part;
     growth.lastFirst = this.count;
+    growth.isWritten = false;
+    this.bytes += (this.count === 0 ? 0 : 1) + bytesOf(part);
     this.count += part.length;
     this.at = now;
     return part.length;
@@ -93,11 +100,12 @@ export class MemoryBlock {
 
   /** Some entries of an open block, or all of any. */
   read(first: number, count: number): Texts {
-    const scan = this.#growth?.scan;
-    if (scan === undefined) {
+    const growth = this.#growth;
+    if (growth === undefined) {
       assert(count === this.count, "where texts end is known while a block is open");
       return new Texts(this.#decode(0, this.bytes), count);
     }
+    const scan = this.#catchUp(growth);
     const [from, to] = [scan.startOf(first), scan.startOf(first + count) - 1];
     const text = scan.isAscii ? this.#decode(from, to) : copyOf(this.#decode(0, this.bytes).slice(from, to));
     return new Texts(text, count, scan.of(first, count));
@@ -105,8 +113,20 @@ export class MemoryBlock {
 
   /** From now on it takes as little memory as it can, and nothing else. */
   seal(): void {
+    if (this.#growth?.isWritten === false) this.#write(this.#growth.last.text);
     this.#growth = undefined;
     if (this.#buffer.length > this.bytes) this.#buffer = this.#buffer.slice(0, this.bytes);
+  }
+
+  /** Writes what came last, and what is found in it. */
+  #catchUp(growth: Growth): GrowingScan {
+    growth.scan ??= new GrowingScan();
+    if (!growth.isWritten) {
+      this.#write(growth.last.text);
+      growth.scan.add(growth.last.scanned);
+      growth.isWritten = true;
+    }
+    return growth.scan;
   }
 
   /** How many of the texts fit: the one with which the block is full is the last. */
@@ -121,13 +141,16 @@ export class MemoryBlock {
   }
 
   #write(text: string): void {
-    const start = this.bytes === 0 ? 0 : this.bytes + 1;
+    const start = this.#written === 0 ? 0 : this.#written + 1;
     if (text.length > LOOP_CHARS_MAX || !this.#writeAscii(text, start)) {
       assert(text.isWellFormed(), "JSON.stringify writes half a surrogate pair as an escape");
       const encoded = encoder.encode(text);
-      this.#reserve(start + encoded.length);
-      this.#buffer.set(encoded, start);
-      this.bytes = start + encoded.length;
+      if (start === 0) this.#buffer = encoded;
+      else {
+        this.#reserve(start + encoded.length);
+        this.#buffer.set(encoded, start);
+      }
+      this.#written = start + encoded.length;
     }
     if (start > 0) this.#buffer[start - 1] = COMMA;
   }
@@ -141,13 +164,15 @@ export class MemoryBlock {
       if (code > 0x7f) return false;
       buffer[start + i] = code;
     }
-    this.bytes = start + text.length;
+    this.#written = start + text.length;
     return true;
   }
 
+  /** Just as much for what comes first, as it may be all. */
   #reserve(bytes: number): void {
     if (bytes <= this.#buffer.length) return;
-    const larger = new Uint8Array(Math.max(bytes, 2 * this.#buffer.length, CAPACITY_MIN));
+    const room = this.#written === 0 ? bytes : Math.max(bytes, 2 * this.#buffer.length, CAPACITY_MIN);
+    const larger = new Uint8Array(room);
     larger.set(this.#buffer);
     this.#buffer = larger;
   }
@@ -156,4 +181,9 @@ export class MemoryBlock {
     const isAll = from === 0 && to === this.#buffer.length;
     return decoder.decode(isAll ? this.#buffer : this.#buffer.subarray(from, to));
   }
+}
+
+/** As UTF-8. */
+function bytesOf({ text, scanned }: Texts): number {
+  return scanned.isAscii ? text.length : encoder.encode(text).length;
 }
