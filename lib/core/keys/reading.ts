@@ -110,11 +110,17 @@ export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked)
           seq = end + 1;
           continue;
         }
+        const { topic, end } = log.spanAt(name, seq);
+        if (!matches(topics, topic)) {
+          batch.looked++;
+          const last = Math.min(to, end);
+          batch.goOver(name, seq, last);
+          seq = last + 1;
+          continue;
+        }
         const run = log.take(name, seq, Math.min(to, seq + batch.room - 1), BATCH_BYTES_MAX - batch.bytes);
         const { length } = run.texts;
-        if (matches(topics, run.topic ?? DEFAULT_TOPIC)) {
-          for (const part of shown(log, run, latest !== undefined)) batch.add(part);
-        }
+        for (const part of shown(log, run, latest !== undefined)) batch.add(part);
         batch.looked += length;
         batch.goOver(name, seq, seq + length - 1);
         seq += length;

@@ -3,6 +3,7 @@ import { CountedNames } from "./counted_names.ts";
 import { HybridClock } from "./hybrid_clock.ts";
 import { type EntryName, Latest } from "./latest.ts";
 import { DEFAULT_TOPIC, KEYS_MAX, TOPICS_MAX } from "./names.ts";
+import { DEFAULT_NUMBER, type TopicSpan, TopicSpans } from "./topic_spans.ts";
 import { readRecord, type RecordParts } from "./record.ts";
 import { DefaultTopic } from "./default_topic.ts";
 import type { Block, EntryStore } from "../log/entry_store.ts";
@@ -11,11 +12,15 @@ import type { Run } from "../log/runs.ts";
 /** So long after a key was deleted the deletion goes, ms: whoever was away for ABSENCE_MAX_MS has heard of it [G8]. */
 export const TOMBSTONE_MS = 8 * 86_400_000;
 
+const ALL_PLAIN: TopicSpan = { topic: DEFAULT_NUMBER, end: Infinity };
+
 export class Topics {
   readonly latest = new Latest();
   readonly default: DefaultTopic;
   /** Counted by the entries that are kept. The default topic is no name, and always there. */
   readonly #names = new CountedNames();
+  /** By origin, which of its entries are in which topic; the number of a name, and one more. */
+  readonly #spans = new Map<string, TopicSpans>();
   readonly #clock = new HybridClock();
 
   constructor(entries: EntryStore) {
@@ -30,8 +35,17 @@ export class Topics {
   /** So many entries of a run are kept in this block. */
   keep(run: Run, block: number, count: number): void {
     const { topic = DEFAULT_TOPIC } = run;
-    if (topic === DEFAULT_TOPIC) this.default.keep(run, block, count);
-    else this.#names.use(topic, count);
+    if (topic === DEFAULT_TOPIC) return this.default.keep(run, block, count);
+    const number = this.#names.use(topic, count);
+    let spans = this.#spans.get(run.origin);
+    if (spans === undefined) this.#spans.set(run.origin, spans = new TopicSpans());
+    spans.set(run.seq, run.seq + run.texts.length - 1, 1 + number);
+  }
+
+  /** The topic of an entry that is kept, and the last one of those from there on that are in the same. */
+  spanAt(origin: string, seq: number): { readonly topic: string; readonly end: number } {
+    const { topic, end } = this.#spans.get(origin)?.at(seq) ?? ALL_PLAIN;
+    return { topic: topic === DEFAULT_NUMBER ? DEFAULT_TOPIC : this.#names.nameOf(topic - 1), end };
   }
 
   /**
@@ -49,8 +63,13 @@ export class Topics {
       else kept.add(i);
     }
     const number = this.#names.numberOf(topic);
-    if (number !== undefined) this.#names.release(number, texts.length);
-    else this.default.drop(block);
+    if (number === undefined) this.default.drop(block);
+    else {
+      const spans = this.#spans.get(origin);
+      spans?.set(seq, seq + texts.length - 1, DEFAULT_NUMBER);
+      if (spans?.isPlain) this.#spans.delete(origin);
+      this.#names.release(number, texts.length);
+    }
     return kept;
   }
 

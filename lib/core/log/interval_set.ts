@@ -140,6 +140,12 @@ export class IntervalSet {
     return at(this.#bounds, this.#spanEndingAtOrAfter(n) + 1);
   }
 
+  /** The first number from n on that is held; Infinity where none is. */
+  firstFrom(n: number): number {
+    const from = this.#bounds[this.#spanEndingAtOrAfter(n)];
+    return from === undefined ? Infinity : Math.max(from, n);
+  }
+
   clone(): IntervalSet {
     const copy = new IntervalSet();
     copy.#bounds = this.#bounds.slice();

@@ -173,6 +173,12 @@ export class Log {
     return true;
   }
 
+  /** The topic of an entry that is kept, and the last of those from there on that are kept in the same one. */
+  spanAt(origin: string, seq: number): { readonly topic: string; readonly end: number } {
+    const { topic, end } = this.topics.spanAt(origin, seq);
+    return { topic, end: Math.min(end, this.#gone.firstFrom(origin, seq) - 1) };
+  }
+
   /** When a block is due to go; Infinity where none is going to be by itself [G2]. */
   get deadline(): number {
     return this.#policy?.deadline ?? Infinity;

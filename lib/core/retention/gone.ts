@@ -32,6 +32,11 @@ export class Gone implements Iterable<readonly [origin: string, gone: IntervalSe
     return gone?.has(seq) ? gone.endOfSpan(seq) : undefined;
   }
 
+  /** The first entry from `seq` on that is gone; Infinity where none is. */
+  firstFrom(origin: string, seq: number): number {
+    return this.#origins.get(origin)?.firstFrom(seq) ?? Infinity;
+  }
+
   /** The entries from..to are gone, both included. */
   add(origin: string, from: number, to: number): void {
     const gone = this.#of(origin);

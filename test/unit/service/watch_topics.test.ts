@@ -47,6 +47,15 @@ class Rig {
     this.ask({ type: "broadcast", topic, key, message });
   }
 
+  /** So many entries of two topics that take turns, and then one of topic a. Returns how many. */
+  crowd(entries: number): number {
+    for (let i = 0; i < entries; i++) {
+      this.ask({ type: "broadcast", topic: i % 2 === 0 ? "b" : "c", message: i });
+    }
+    this.ask({ type: "broadcast", topic: "a", message: 1 });
+    return entries;
+  }
+
   /** What a watch is told at once. */
   watch(fields: Record<string, unknown>): string[] {
     const asked = request({ type: "watch", msg_id: 9, ...fields });
@@ -124,9 +133,7 @@ test("Watches refuse patterns that are none, by their place, and more than TOPIC
 
 test("Watches rest after PASSED_BATCHES_MAX batches of what they did not ask for, and then go on [H5]", () => {
   const rig = new Rig();
-  const entries = 2 * PASSED_BATCHES_MAX * BATCH_ENTRIES_MAX;
-  for (let message = 0; message < entries; message++) rig.ask({ type: "broadcast", message });
-  rig.ask({ type: "broadcast", topic: "a", message: 1 });
+  const entries = rig.crowd(2 * PASSED_BATCHES_MAX * BATCH_ENTRIES_MAX);
   // Meanwhile nothing is said but where it is.
   deepEqual(new Set(rig.watch({ topics: ["a"] })), new Set(["watch_ok", "[]"]));
   equal(rig.batches, PASSED_BATCHES_MAX);
@@ -155,9 +162,7 @@ test("Watches name what they pass over beside what they give, and alone once it 
 
 test("Watches that rest when their connection goes do not go on [S6]", () => {
   const rig = new Rig();
-  const entries = PASSED_BATCHES_MAX * BATCH_ENTRIES_MAX;
-  for (let message = 0; message < entries; message++) rig.ask({ type: "broadcast", message });
-  rig.ask({ type: "broadcast", topic: "a", message: 1 });
+  rig.crowd(PASSED_BATCHES_MAX * BATCH_ENTRIES_MAX);
   rig.watch({ topics: ["a"] });
   rig.watches.gone("1");
   rig.goOn();
