@@ -109,6 +109,11 @@ export class Cluster {
     this.#dropping.add(this.#link(from, to));
   }
 
+  /** Of the texts that it keeps. */
+  bytes(id: string): number {
+    return this.#persisted.get(id)?.bytes ?? 0;
+  }
+
   status(id: string): NodeStatus {
     return this.#of(id).node.status;
   }
