@@ -49,7 +49,7 @@ export type { Asked, Batch, Effect, Event, Mechanism, NodeOptions, NodeStatus, P
 export const READ_CHARS_MAX = 128 * 1024 * 1024;
 
 /** So many blocks go in one step, so that none takes long; the node wants to be woken again at once where more are due [G2]. */
-export const BLOCKS_PER_STEP_MAX = 16;
+export const BLOCKS_PER_STEP_MAX = 4;
 
 export class Node {
   readonly #options: NodeOptions;

@@ -43,7 +43,17 @@ export class RetentionPolicy {
   take(now: number): { readonly topic: string; readonly id: number } | undefined {
     const queue = this.#timers.first;
     if (queue === undefined || queue.dueAt > now) return undefined;
-    return { topic: queue.topic, id: queue.shift() };
+    const { topic } = queue;
+    const id = queue.shift();
+    const { blocks, again } = this.#topics.get(topic) ?? {};
+    // Topics come and go.
+    if (blocks?.length === 0 && (again?.length ?? 0) === 0) this.#topics.delete(topic);
+    return { topic, id };
+  }
+
+  /** How many topics are known, those that are kept forever included. */
+  get size(): number {
+    return this.#topics.size;
   }
 
   #topicOf(name: string): Topic | undefined {

@@ -71,7 +71,8 @@ export class Days {
     for (let day = 0; day < this.#options.days; day++) {
       this.#named = 0;
       for (let hour = 0; hour < HOURS_A_DAY; hour++) this.#hour(hour);
-      globalThis.gc?.();
+      const collect: unknown = Reflect.get(globalThis, "gc");
+      if (typeof collect === "function") collect();
       yield {
         ...{
           bytes: sum((id) => this.#cluster.bytes(id)),

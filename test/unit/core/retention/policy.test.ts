@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { BlockQueue, type Sized } from "../../../../lib/core/retention/block_queue.ts";
-import { RetentionPolicy } from "../../../../lib/core/retention/policy.ts";
+import { AGAIN_MS_MIN, RetentionPolicy } from "../../../../lib/core/retention/policy.ts";
 import { limitsOf, type Rule } from "../../../../lib/core/retention/rules.ts";
 import { holds } from "../../../property/holds.ts";
 
@@ -68,6 +68,21 @@ test("what became due first goes first, whatever its topic", () => {
   policy.add("a", { id: 3, at: 21, bytes: 1, count: 1 });
   const order = Array.from({ length: 4 }, () => policy.take(1_000)?.id);
   deepEqual(order, [2, 1, 3, undefined]);
+});
+
+test("of a topic of which nothing is left nothing is known any more", () => {
+  const policy = new RetentionPolicy([{ pattern: "*", ageMs: 100 }, { pattern: "kept" }]);
+  policy.add("kept", { id: 1, at: 0, bytes: 1, count: 1 });
+  for (let id = 2; id <= 1_000; id++) {
+    policy.add(`t${id}`, { id, at: id, bytes: 1, count: 1 });
+    policy.add(`t${id}`, { id: 1_000 + id, at: id, bytes: 1, count: 1 }, true);
+    while (policy.take(id) !== undefined);
+  }
+  ok(policy.size > 100);
+  while (policy.take(AGAIN_MS_MIN + 1_000) !== undefined);
+  equal(policy.size, 1);
+  policy.add("t5", { id: 5_000, at: 5, bytes: 1, count: 1 });
+  deepEqual(policy.take(105), { topic: "t5", id: 5_000 });
 });
 
 const TOPICS = ["age", "bytes", "count", "all", "forever", "_short"];
