@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Body } from "../../../lib/core/message.ts";
 import type { Results } from "../../../lib/workbench/verdict/results.ts";
+import { type Answer, ask } from "../../../lib/workbench/world/running/ask.ts";
 import { simulate } from "../../../lib/workbench/world/sim.ts";
 import type { HealTime } from "../../../lib/workbench/verdict/propagation.ts";
 import { examine, type Hosts, ids, type Place, run, statusAt, withHosts } from "./hosts.ts";
@@ -94,6 +96,23 @@ export function clusterSuite(place: Place, needs: Needs): void {
     },
   );
 
+  story("a flag that both sides of a cut set is the same on every node after the heal", async (hosts) => {
+    await done(hosts, "put", "flags/dark-mode", "on");
+    for (const id of ids) await shows(hosts, id, "on");
+    await done(hosts, "partition", "n1,n2|n3,n4,n5");
+    for (const [id, message] of [["n1", "left"], ["n3", "right"]] as const) {
+      const answer = await asked(hosts, id, { type: "broadcast", topic: "flags", key: "dark-mode", message });
+      assert.ok(answer.ok, `${id} ${answer.ok || answer.reason}`);
+    }
+    for (const [i, id] of ids.entries()) await shows(hosts, id, i < 2 ? "left" : "right");
+    await done(hosts, "heal");
+    for (const id of ids) await shows(hosts, id, "right");
+    assert.equal(await done(hosts, "get", "flags/dark-mode"), '"right"\n');
+    await done(hosts, "delete", "flags/dark-mode");
+    for (const id of ids) await shows(hosts, id, undefined);
+    assert.equal((await run(hosts, ["get", "flags/dark-mode"])).status, 1);
+  });
+
   story("a node with 100,000 values in its log is complete 2 s after it listens", async (hosts) => {
     await broadcast(hosts, 0, LOG_VALUES);
     for (const id of ids) await holds(hosts, id, LOG_VALUES);
@@ -109,6 +128,26 @@ export function clusterSuite(place: Place, needs: Needs): void {
     const { status, out } = await run(hosts, ["read", "--json"]);
     assert.equal(status, 0);
     assert.equal(JSON.parse(out).length, LOG_VALUES + VALUES_MISSED);
+  });
+}
+
+/** Runs a command among the hosts, which must go well; returns what it prints. */
+async function done(hosts: Hosts, ...args: readonly string[]): Promise<string> {
+  const { status, out, err } = await run(hosts, args);
+  assert.equal(status, 0, `${args.join(" ")}: ${err}`);
+  return out;
+}
+
+function asked(hosts: Hosts, id: string, body: Body): Promise<Answer> {
+  return ask(hosts.at.get(id) ?? assert.fail(`there is no ${id}`), { ...body, msg_id: 1 });
+}
+
+/** Resolves once a node shows this value of the flag, or none. */
+async function shows(hosts: Hosts, id: string, value: string | undefined): Promise<void> {
+  await eventually(`${id} shows ${value}`, async () => {
+    const answer = await asked(hosts, id, { type: "get", topic: "flags", key: "dark-mode" });
+    if (answer.ok) return answer.body["value"] === value;
+    return value === undefined && answer.reason.includes("key does not exist");
   });
 }
 
