@@ -1,11 +1,8 @@
 /** One request, asked of one node after the other until one has answered it for good. */
-import type { Body } from "../core/message.ts";
-import { MALFORMED_REQUEST } from "../core/node.ts";
+import { type Body, KEY_DOES_NOT_EXIST, MALFORMED_REQUEST } from "../core/message.ts";
+
 import { type Connection, refusal } from "./connection.ts";
 import type { Nodes } from "./nodes.ts";
-
-/** The error of a `get` for a key that is not there. */
-export const KEY_DOES_NOT_EXIST = 20;
 
 /** An answer, and whose it is: an error only where no other node would answer otherwise. Or that no node answers. */
 export type Outcome =

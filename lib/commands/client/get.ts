@@ -1,7 +1,8 @@
 /** `hearsay get TOPIC/KEY`: prints the value under a key, as the first node that answers knows it. */
 import { refusal } from "../../client/connection.ts";
 import { Nodes } from "../../client/nodes.ts";
-import { KEY_DOES_NOT_EXIST, request } from "../../client/request.ts";
+import { request } from "../../client/request.ts";
+import { KEY_DOES_NOT_EXIST } from "../../core/message.ts";
 import { parseKey } from "../config/keyed.ts";
 import { fail, FAILED, type Io, OK, refuse } from "../terminal/io.ts";
 

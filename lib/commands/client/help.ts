@@ -59,8 +59,8 @@ export const notes = {
     ...selection,
     "Each value is a line of JSON, in the order in which the node got them, read from the first node that answers. If",
     "that node fails on the way, the next one gives the rest. Of values that a node keeps no longer, standard error says",
-    "how many they are and where they had entered: 'gap: 500 values of n1.k3 are gone, from 1201 on'. Exit status: 0 when",
-    "everything was read that is there, else 1.",
+    "how many they are and where they had entered, of whatever topic: 'gap: 500 values of n1.k3 are gone, from 1201 on'.",
+    "Exit status: 0 when everything was read that is there, else 1.",
   ],
   watch: [
     ...selection,
@@ -71,8 +71,8 @@ export const notes = {
     "killed and started again misses nothing, and repeats what it had printed since. An equal value that had entered",
     "twice is printed once; a watch that goes on at another node, or from a position, may print it again where that is",
     "long ago. Of values that a node keeps no longer, standard error says how many they are and where they had entered:",
-    "'gap: 500 values of n1.k3 are gone, from 1201 on'. They count as printed, and are no failure. A position belongs to",
-    "the topics that were watched up to it.",
+    "'gap: 500 values of n1.k3 are gone, from 1201 on', of whatever topic they were. They count as printed, and are no",
+    "failure. A position belongs to the topics that were watched up to it.",
   ],
   status: [
     "values: how many the node holds. digest: equal where two nodes hold the same values. relay: the node through which",
