@@ -8,7 +8,7 @@ import type { Value, Values } from "./values.ts";
 
 /** No more values are under way once their requests have this length together, bytes. */
 export const IN_FLIGHT_BYTES_MAX = 1_048_576;
-/** What a request takes beside its value, about, bytes. */
+/** What a request takes beside its value, and what that is told with, about, bytes. */
 export const REQUEST_BYTES = 80;
 
 /** What all values are told with. */
@@ -144,8 +144,12 @@ export class Broadcaster {
 
   #add(value: Good): number {
     this.#unanswered.set(++this.#count, value);
-    this.#unansweredBytes += bytesOf(value);
+    this.#unansweredBytes += this.#bytesOf(value);
     return this.#count;
+  }
+
+  #bytesOf({ json }: Good): number {
+    return json.length + this.#belongings.length + REQUEST_BYTES;
   }
 
   #ask(visit: Visit, number: number, value: Good): void {
@@ -162,7 +166,7 @@ export class Broadcaster {
     else if (answer.type === "error") return visit.close(refusal(answer), true);
     else return visit.close("answers with something else");
     this.#unanswered.delete(number);
-    this.#unansweredBytes -= bytesOf(value);
+    this.#unansweredBytes -= this.#bytesOf(value);
     this.#pump(visit);
   }
 
@@ -177,8 +181,4 @@ export class Broadcaster {
     this.#refused++;
     this.#options.onRefused(text, reason);
   }
-}
-
-function bytesOf({ json }: Good): number {
-  return json.length + REQUEST_BYTES;
 }

@@ -4,10 +4,16 @@ import { Buffer } from "node:buffer";
 import { PassThrough, Readable } from "node:stream";
 import { test } from "node:test";
 import { broadcast, REFUSALS_SHOWN_MAX } from "../../../lib/commands/client/broadcast.ts";
-import { Broadcaster, IN_FLIGHT_BYTES_MAX, REQUEST_BYTES } from "../../../lib/client/broadcaster.ts";
+import {
+  type Belongings,
+  Broadcaster,
+  IN_FLIGHT_BYTES_MAX,
+  REQUEST_BYTES,
+} from "../../../lib/client/broadcaster.ts";
 import { Nodes } from "../../../lib/client/nodes.ts";
 import { LineValues, valueOf, valuesOf } from "../../../lib/client/values.ts";
 import { VALUE_DEPTH_MAX } from "../../../lib/core/log/canonical.ts";
+import { KEY_BYTES_MAX } from "../../../lib/core/keys/names.ts";
 import type { Body } from "../../../lib/core/message.ts";
 import { VALUE_BYTES_MAX } from "../../../lib/core/node.ts";
 import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
@@ -253,7 +259,7 @@ test("at most REFUSALS_SHOWN_MAX refused values are named, and all are counted",
 });
 
 /** What is under way to a node that answers nothing, until `release`. */
-async function underWay(words: readonly string[]): Promise<number> {
+async function underWay(words: readonly string[], belongings: Belongings = {}): Promise<number> {
   const waiting: (readonly [Body, Visit])[] = [];
   let isOpen = false;
   const node = await FakeNode.start("n1", (body, visit) => {
@@ -264,7 +270,7 @@ async function underWay(words: readonly string[]): Promise<number> {
   await withNodes([node], async () => {
     const nodes = new Nodes({ at: [node.address], timeoutMs: 20_000, verbose: false }, () => {});
     const values = valuesOf(words, false);
-    const broadcaster = new Broadcaster({ nodes, values, onRefused() {} });
+    const broadcaster = new Broadcaster({ nodes, values, belongings, onRefused() {} });
     const ran = broadcaster.run();
     await until(
       () => broadcaster.unanswered > 0 && waiting.length === broadcaster.unanswered,
@@ -290,16 +296,30 @@ test("so it is with the longest values, each of which may go over", async () => 
   equal(await underWay(Array.from({ length: 3 * enough }, () => value)), enough);
 });
 
-test("about REQUEST_BYTES are what a request takes beside its value", async () => {
-  let bytes = 0;
-  const node = await FakeNode.start("n1", acknowledge, ({ socket }) => {
-    socket.on("data", (chunk: Uint8Array) => bytes += chunk.length);
+for (const words of [[], ["--topic", "t", "--key", "k".repeat(KEY_BYTES_MAX)]]) {
+  test(`about REQUEST_BYTES are what a request takes beside its value and ${words[0] ?? "nothing"}`, async () => {
+    let bytes = 0;
+    const node = await FakeNode.start("n1", acknowledge, ({ socket }) => {
+      socket.on("data", (chunk: Uint8Array) => bytes += chunk.length);
+    });
+    await withNodes([node], async () => {
+      equal((await run([node], words, lines(1_000))).status, 0);
+      const [, topic, , key] = words;
+      const ids = node.asked.reduce(
+        (sum, { id }) => sum + (id === undefined ? 0 : `,"id":"${id}"`.length),
+        0,
+      );
+      const told = topic === undefined ? 0 : `,"topic":"${topic}","key":"${key}"`.length;
+      const each = (bytes - lines(1_000).length - ids) / 1_000 - told;
+      ok(Math.abs(each - REQUEST_BYTES) < 8, `${each} bytes`);
+    });
   });
-  await withNodes([node], async () => {
-    equal((await run([node], [], lines(1_000))).status, 0);
-    const each = (bytes - lines(1_000).length) / 1_000;
-    ok(Math.abs(each - REQUEST_BYTES) < 8, `${each} bytes`);
-  });
+}
+
+test("what values are told with counts, too", async () => {
+  const key = "k".repeat(KEY_BYTES_MAX);
+  const most = Math.ceil(IN_FLIGHT_BYTES_MAX / (REQUEST_BYTES + `,"key":"${key}"`.length + 5));
+  equal(await underWay(Array.from({ length: 2 * most }, (_, i) => `${10_000 + i}`), { key }), most);
 });
 
 test("more input is read only when all of it so far was taken", async () => {
