@@ -123,25 +123,32 @@ export class LineReader {
     this.#skipping = false;
     this.#linesEnded += 1;
     this.#empty();
-    if (bytes.length > 0) this.#emit(this.#decoder.decode(bytes));
+    if (bytes.length > 0) this.#emit(cleaned(this.#decoder.decode(bytes)));
   }
 
   #emitAll(text: string): void {
     this.#linesEnded += 1;
+    // Hardly any text has what is passed over: to look once is faster than to look at each line.
+    const isClean = !text.includes("\0") && !text.includes("\r");
     let from = 0;
     for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", from)) {
-      this.#emit(text.slice(from, at));
+      const line = text.slice(from, at);
+      this.#emit(isClean ? line : cleaned(line));
       from = at + 1;
     }
-    this.#emit(text.slice(from));
+    const last = text.slice(from);
+    this.#emit(isClean ? last : cleaned(last));
   }
 
-  #emit(raw: string): void {
-    const line = raw.includes("\0") ? raw.replaceAll("\0", "") : raw;
-    const text = line.endsWith("\r") ? line.slice(0, -1) : line;
-    if (text !== "") this.#handlers.onLine(text);
+  #emit(line: string): void {
+    if (line !== "") this.#handlers.onLine(line);
     else this.#handlers.onEmpty?.();
   }
+}
+
+function cleaned(line: string): string {
+  const text = line.includes("\0") ? line.replaceAll("\0", "") : line;
+  return text.endsWith("\r") ? text.slice(0, -1) : text;
 }
 
 export interface WriterOptions {

@@ -60,6 +60,8 @@ export const CLIENT_TURN_LINES_MAX = 256;
 export const TURN_ANSWERS_BYTES_MAX = LINE_BYTES_MAX;
 /** The longest answer. Making it takes several times its length for a moment. */
 export const ANSWER_BYTES_MAX = 16 * LINE_BYTES_MAX;
+/** What is held for a client is counted anew when so much was written to it, with each chunk of its own, and with each tick. */
+export const MOVED_BYTES = 1_024;
 /** All bytes that are held for clients, in and out. Over this, the client that holds the most is closed. */
 export const CLIENTS_BYTES_MAX = 32 * LINE_BYTES_MAX;
 /** A client is closed when so much more of a line comes after it was told that the line is too long. */

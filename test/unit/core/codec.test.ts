@@ -1,7 +1,9 @@
 /** The codec: one line in, an envelope or a reason out. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { decode, type Decoded, encode } from "../../../lib/core/codec.ts";
+import { decode, type Decoded, encode, encodeBody } from "../../../lib/core/codec.ts";
+import type { Body } from "../../../lib/core/message.ts";
+import { RawJson } from "../../../lib/core/raw.ts";
 
 function reason(line: string): string {
   const decoded: Decoded = decode(line);
@@ -16,6 +18,19 @@ test("decode() takes an envelope as it stands, fields that it does not know incl
 test("encode() is JSON in one line", () => {
   const envelope = { src: "a", dest: "b", body: { type: "x", text: "1\n2\r\u2028" } };
   equal(encode(envelope), '{"src":"a","dest":"b","body":{"type":"x","text":"1\\n2\\r\u2028"}}');
+});
+
+test("encodeBody() is JSON, whatever the body has", () => {
+  const bodies: Body[] = [
+    { type: "broadcast_ok" },
+    { type: "broadcast_ok", in_reply_to: 7 },
+    { type: 'a "quoted" type', in_reply_to: 0 },
+    { type: "broadcast_ok", in_reply_to: 7, msg_id: 8 },
+    { type: "echo_ok", echo: { a: [1, null] }, in_reply_to: 7, absent: undefined },
+    { type: "read_ok", messages: new RawJson("[1,2]"), in_reply_to: 7 },
+    { type: "values", runs: new RawJson("[]"), more: new RawJson('{"a":1}'), text: "x" },
+  ];
+  for (const body of bodies) deepEqual(JSON.parse(encodeBody(body)), JSON.parse(JSON.stringify(body)));
 });
 
 test("decode() says of text that is no JSON that it is none [W2]", () => {

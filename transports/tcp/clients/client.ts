@@ -1,7 +1,7 @@
 /** One connection of a client, or one that is still unclassified: requests in, answers out, both bounded. */
 import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers";
-import { decode, encode } from "../../../lib/core/codec.ts";
+import { decode, encode, encodeBody } from "../../../lib/core/codec.ts";
 import type { Envelope } from "../../../lib/core/message.ts";
 import { MALFORMED_REQUEST, NOT_SUPPORTED, TEMPORARILY_UNAVAILABLE } from "../../../lib/core/node.ts";
 import type { Connection } from "../connection.ts";
@@ -10,6 +10,7 @@ import {
   CLIENT_HELD_BYTES_PAUSE,
   CLIENT_TURN_LINES_MAX,
   LINGER_MS,
+  MOVED_BYTES,
   QUIET_MS_MAX,
   QUIET_MS_MIN,
   type TcpLimits,
@@ -74,9 +75,13 @@ export class Client {
   #kept = false;
   /** A kept client that writes no more may be sent nothing for so long, ms. */
   #quietMs = QUIET_MS_MIN;
+  /** The length of what was written to it since that was last said to have moved. */
+  #unmovedBytes = 0;
   /** The name under which it asked last, and the id that this carrier gives it. */
-  #lastName: string | undefined;
+  #lastName = "";
   #lastId = "";
+  #headName: string | undefined;
+  #head = "";
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -117,7 +122,7 @@ export class Client {
   onChunk(): void {
     if (!this.#free) this.#hold();
     if (this.#unended.isEndless) this.#refuseAndEnd(MALFORMED_REQUEST, "a line has no end");
-    this.#options.events.onMoved(this);
+    this.#moved();
   }
 
   onDrained(): void {
@@ -125,7 +130,7 @@ export class Client {
     this.#told.clear();
     this.#stalled = false;
     this.#pump();
-    this.#options.events.onMoved(this);
+    this.#moved();
     for (const id of told) this.#options.events.onDrained(id);
   }
 
@@ -147,9 +152,10 @@ export class Client {
     this.#pump();
   }
 
-  /** Sends an answer to the client whose `id` is its `name` and the number of the connection. */
-  answer(id: string, name: string, envelope: Envelope): void {
-    const line = encode({ src: envelope.src, dest: name, body: envelope.body });
+  /** Sends an answer to the client of this `id`, which is its name and the number of the connection. */
+  answer(id: string, envelope: Envelope): void {
+    const name = id === this.#lastId ? this.#lastName : id.slice(0, id.lastIndexOf("#"));
+    const line = `${this.#headTo(name)}${encodeBody(envelope.body)}}`;
     const { answerBytesMax } = this.#options.limits;
     // No character takes more than three bytes.
     if (3 * line.length > answerBytesMax && Buffer.byteLength(line) > answerBytesMax) {
@@ -157,6 +163,16 @@ export class Client {
     }
     this.#told.add(id);
     this.#write(line);
+  }
+
+  /** How an answer begins; most go to one name. */
+  #headTo(name: string): string {
+    if (name !== this.#headName) {
+      this.#headName = name;
+      const { me } = this.#options;
+      this.#head = `{"src":${JSON.stringify(me)},"dest":${JSON.stringify(name)},"body":`;
+    }
+    return this.#head;
   }
 
   /** While `on`, an answer goes on, and the connection stays even if the client writes no more. */
@@ -171,7 +187,7 @@ export class Client {
     if (this.#unended.tick(ms, this.#free)) this.#refuseHalfLine();
     if (this.#lingerMs !== undefined) this.#tickLinger(ms);
     // The runtime reads ahead of the chunks that it hands over.
-    this.#options.events.onMoved(this);
+    this.#moved();
   }
 
   /** Tells by its first line what the connection is. Returns whether it is a client that has been admitted. */
@@ -270,6 +286,12 @@ export class Client {
     this.#options.events.onAnswered(line.length);
     if (this.#lingerMs !== undefined) this.#lingerMs = 0;
     if (this.#connection.unsentBytes >= CLIENT_HELD_BYTES_PAUSE) this.#stalled = true;
+    this.#unmovedBytes += line.length;
+    if (this.#unmovedBytes >= MOVED_BYTES) this.#moved();
+  }
+
+  #moved(): void {
+    this.#unmovedBytes = 0;
     this.#options.events.onMoved(this);
   }
 

@@ -39,6 +39,9 @@ export class Clients {
   #heldBytes = 0;
   #lastNumber = 0;
   readonly #turn = new Turn();
+  /** The client that was found last, and by which id. */
+  #found: Client | undefined;
+  #foundId = "";
 
   constructor(options: ClientsOptions) {
     const { events, refusals } = options;
@@ -105,7 +108,7 @@ export class Clients {
 
   send(envelope: Envelope): void {
     const { dest } = envelope;
-    this.#find(dest)?.answer(dest, dest.slice(0, dest.lastIndexOf("#")), envelope);
+    this.#find(dest)?.answer(dest, envelope);
   }
 
   /** The bytes that were written to this client's connection and have not left. */
@@ -231,14 +234,19 @@ export class Clients {
 
   #forget(client: Client): void {
     this.#turn.leave(client);
+    this.#found = undefined;
     this.#clients.delete(client.number);
     this.#unclassified.delete(client);
     this.#heldBytes -= this.#held.get(client) ?? 0;
     this.#held.delete(client);
   }
 
-  #find(client: string): Client | undefined {
-    const at = client.lastIndexOf("#");
-    return at === -1 ? undefined : this.#clients.get(Number(client.slice(at + 1)));
+  /** Most that is asked after is the one that was asked after last. */
+  #find(id: string): Client | undefined {
+    if (id === this.#foundId && this.#found !== undefined) return this.#found;
+    const at = id.lastIndexOf("#");
+    this.#foundId = id;
+    this.#found = at === -1 ? undefined : this.#clients.get(Number(id.slice(at + 1)));
+    return this.#found;
   }
 }

@@ -15,6 +15,7 @@ import {
   END_MS_MAX,
   ENDLESS_BYTES_MAX,
   LINGER_MS,
+  MOVED_BYTES,
   QUIET_MS_MAX,
   QUIET_MS_MIN,
   TICK_MS,
@@ -287,6 +288,17 @@ test("an answer may be far longer than a line; one over answerBytesMax is an err
     "or with 'hearsay read', and they come in pieces";
   assert.deepEqual(error?.body, { type: "error", code: 10, text, in_reply_to: 7 });
   assert.deepEqual(ear.dropped, [`to c1#1: ${text}`]);
+  await node.close();
+});
+
+test("short answers count as held once MOVED_BYTES of them were written", async () => {
+  const { node, address } = await echoing();
+  await new Talker(address).say(note("c1", "")).hear(1);
+  const before = node.clientsBytes;
+  const answer = { src: "n1", dest: "c1#1", body: { type: "x_ok", in_reply_to: 7 } };
+  const bytes = JSON.stringify({ ...answer, dest: "c1" }).length;
+  for (let sent = 0; sent < MOVED_BYTES; sent += bytes) node.send(answer);
+  assert.ok(node.clientsBytes >= before + MOVED_BYTES);
   await node.close();
 });
 
