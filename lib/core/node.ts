@@ -51,6 +51,9 @@ export const READ_CHARS_MAX = 128 * 1024 * 1024;
 /** So many blocks go in one step, so that none takes long; the node wants to be woken again at once where more are due [G2]. */
 export const BLOCKS_PER_STEP_MAX = 4;
 
+const BROADCAST_OK: Body = { type: "broadcast_ok" };
+const DELETE_OK: Body = { type: "delete_ok" };
+
 export class Node {
   readonly #options: NodeOptions;
   readonly #log: Log;
@@ -228,7 +231,7 @@ export class Node {
       return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, this.#storageFault);
     }
     if (isNew) this.#enter(texts, topic);
-    this.#reply(envelope, { type: `${request.type}_ok` });
+    this.#reply(envelope, request.type === "broadcast" ? BROADCAST_OK : DELETE_OK);
   }
 
   #onGet(envelope: Envelope, { topic = DEFAULT_TOPIC, key }: GetRequest): void {
@@ -259,10 +262,11 @@ export class Node {
 
   /** What enters together leaves together. */
   #note(range: Range): void {
+    const { origin, seq, count } = range;
     const last = this.#entering.at(-1);
-    const goesOn = last?.origin === range.origin && last.seq + last.count === range.seq;
+    const goesOn = last?.origin === origin && last.seq + last.count === seq;
     if (goesOn) this.#entering.pop();
-    this.#entering.push(goesOn ? { ...last, count: last.count + range.count } : range);
+    this.#entering.push(goesOn ? { origin, seq: last.seq, count: last.count + count } : range);
   }
 
   #wake(now: number): void {
@@ -292,8 +296,10 @@ export class Node {
   #deliver(runs: readonly Run[], own: boolean, gaps: readonly Range[] = []): void {
     this.#persisted += entriesIn(runs);
     for (const { count } of gaps) this.#persisted += count;
-    const persist: Effect = { kind: "persist", own, runs, ...gaps.length > 0 && { gaps } };
-    this.#effects.push(persist, { kind: "deliver", runs });
+    this.#effects.push(
+      gaps.length > 0 ? { kind: "persist", own, runs, gaps } : { kind: "persist", own, runs },
+      { kind: "deliver", runs },
+    );
   }
 
   /** Before init [N1]. Peers that started earlier say such things, and say them again: nothing to tell people of. */

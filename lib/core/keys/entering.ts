@@ -43,9 +43,8 @@ export function enteringOf(
   }
   const text = JSON.stringify(value);
   const texts = Texts.of([isPlain ? text : recordText({ text, id })]);
-  // What is far too long is not even scanned.
-  const isLong = text.length > VALUE_BYTES_MAX || texts.bytes > VALUE_BYTES_MAX;
-  if (isLong && byteLength(value) > VALUE_BYTES_MAX) {
+  // No character takes more than three bytes.
+  if (3 * texts.text.length > VALUE_BYTES_MAX && byteLength(value) > VALUE_BYTES_MAX) {
     return { code: MALFORMED_REQUEST, text: `broadcast /message is over ${VALUE_BYTES_MAX} bytes` };
   }
   if (isPlain) return { texts, topic: undefined, isNew: !log.holdsValue(texts) };

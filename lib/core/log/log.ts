@@ -83,6 +83,10 @@ export class Log {
   addRun(run: Run, now: number): readonly Run[] {
     const origin = this.#origins.of(run.origin);
     const last = run.seq + run.texts.length - 1;
+    if (run.seq > origin.held.last) {
+      this.#take(origin, run, now);
+      return [run];
+    }
     const lacking = origin.held.missing(run.seq, last);
     if (lacking.length === 1 && lacking[0]?.[0] === run.seq && lacking[0][1] === last) {
       this.#take(origin, run, now);
