@@ -23,6 +23,7 @@ import { topology } from "./load/topology.ts";
 import { OBSERVER_PREFIX } from "./world/traffic.ts";
 import { Workload } from "./load/workload.ts";
 import type { WorkloadDefinition } from "./workloads/workload.ts";
+import { broadcastIn } from "./workloads/sets.ts";
 import { workloadOf } from "./workloads/workloads.ts";
 import type { HostFactory, Partitioner, Scheduler } from "./world/world.ts";
 
@@ -72,7 +73,7 @@ export class Examination {
   constructor(options: ExaminationOptions) {
     const { settings, scheduler, running } = options;
     this.#options = options;
-    this.#definition = workloadOf(settings);
+    this.#definition = running?.topic === undefined ? workloadOf(settings) : broadcastIn(running.topic);
     this.#nodes = running?.nodes ?? nodeIds(settings.nodeCount);
     assert(this.#nodes.length === settings.nodeCount, "the settings count the nodes");
     this.#script = scriptOf(settings.script, this.#nodes);
@@ -161,7 +162,9 @@ export class Examination {
       this.#failures.push(`Out of reach at the end: ${id}: ${this.#cluster.whyOutOfReach(id)}.`);
     }
     for (const id of this.#mute(setupFailures)) this.#cluster.accuseOfHalfLine(id);
-    this.#digests = this.#statusPoller?.digests ?? this.#cluster.digests;
+    // Of a topic alone nodes say no digest.
+    const own = this.#options.running?.topic === undefined ? this.#statusPoller?.digests : new Map();
+    this.#digests = own ?? this.#cluster.digests;
     this.#options.recorder?.ended?.();
     this.#cluster.stop();
     this.#phase = "done";
@@ -198,12 +201,13 @@ export class Examination {
   }
 
   #makeCollector(): EvidenceCollector {
-    const { settings, seesInside, durable = false, recorder, scheduler } = this.#options;
+    const { settings, seesInside, durable = false, recorder, scheduler, running } = this.#options;
     return new EvidenceCollector({
       ...{ workload: this.#definition, nodes: this.#nodes, now: () => scheduler.now() },
       elapsed: () => this.#elapsed(),
       grudge: () => this.#network.grudge,
       ...{ seesInside, durable, recorder, retain: settings.retain ?? [] },
+      topic: running?.topic ?? "",
     });
   }
 
@@ -278,7 +282,7 @@ export class Examination {
   }
 
   /** Options that read sampler and status poller share; their messages are counted apart. */
-  #observing(): Omit<StatusPollerOptions, "traffic"> {
+  #observing(): Omit<StatusPollerOptions, "traffic" | "read"> {
     const { scheduler } = this.#options;
     const clients = new Clients(this.#network, scheduler, OBSERVER_PREFIX);
     return { nodes: this.#nodes, scheduler, clients, cluster: this.#cluster };
@@ -297,7 +301,11 @@ export class Examination {
   }
 
   #makeStatusPoller(): StatusPoller {
-    return new StatusPoller({ ...this.#observing(), traffic: this.#network.traffic });
+    const { operations } = this.#definition;
+    return new StatusPoller({
+      ...{ ...this.#observing(), traffic: this.#network.traffic },
+      read: operations.read?.request(null) ?? { type: "read" },
+    });
   }
 
   #progress(): ExaminationProgress {

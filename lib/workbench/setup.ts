@@ -12,6 +12,8 @@ export interface Running {
   readonly nodes: readonly string[];
   /** The first of the whole numbers that are broadcast; none of them is held already. */
   readonly firstValue: number;
+  /** Where it works, beside whoever else uses the cluster; by default in the default topic, where nobody else may. */
+  readonly topic?: string;
   /** What makes the cuts; it tells the network of them. */
   readonly partitioner: (network: Network) => Partitioner;
 }

@@ -2,6 +2,8 @@
 import { beforeEnding } from "../../workbench/ending_signals.ts";
 import { PartitionController, resolveAll } from "../../workbench/faults/partition_controller.ts";
 import { Examination } from "../../workbench/examination.ts";
+import { INIT_TIMEOUT_MS } from "../../workbench/introduction.ts";
+import { knowTopics, topicNamed } from "../../workbench/world/running/own_topic.ts";
 import type { Running } from "../../workbench/setup.ts";
 import type { ExaminationProgress } from "../../workbench/progress.ts";
 import type { Recorder } from "../../workbench/report/recording.ts";
@@ -36,12 +38,15 @@ async function examine(
   cuts: OrderlyCuts | undefined,
 ): Promise<Results> {
   const scheduler = new RealScheduler();
+  const named = topicNamed(`${Date.now().toString(36)}.${crypto.randomUUID().slice(0, 8)}`);
+  const topic = await knowTopics(cluster, named, INIT_TIMEOUT_MS) ? named : undefined;
   const running = {
     nodes: [...cluster.keys()],
     firstValue: Date.now() * VALUES_PER_MS,
+    ...topic !== undefined && { topic },
     partitioner: cuts === undefined ? simulatedPartitioner : (network) => realPartitioner(cuts, network),
   } satisfies Running;
-  const hosts = remoteHosts(cluster, scheduler);
+  const hosts = remoteHosts(cluster, scheduler, topic);
   const results = await new Promise<Results>((resolve) => {
     new Examination({ ...options, scheduler, hosts, seesInside: true, running }).start(resolve);
   });

@@ -29,6 +29,8 @@ export interface EvidenceCollectorOptions {
   readonly seesInside: boolean;
   /** Nodes keep what they hold when they are killed. */
   readonly durable: boolean;
+  /** In which all is told, where a workload has no topics of its own. */
+  readonly topic: string;
   /** What nodes keep of which topics; by default everything. */
   readonly retain: readonly Rule[];
   /** It is told of what nodes hold and lose, too. */
@@ -53,7 +55,7 @@ export class EvidenceCollector {
   /** When nodes last began again from what was safe, or from nothing. */
   readonly #cameBackAt = new Map<string, number>();
   readonly #checker: Checker | undefined;
-  /** Of values in the default topic. */
+  /** Of values, where they are kept for a while only. */
   readonly #retention: Retention | undefined;
 
   constructor(options: EvidenceCollectorOptions) {
@@ -69,7 +71,7 @@ export class EvidenceCollector {
       cameBack,
       limitsOf: (topic) => limitsOf(options.retain, topic),
     });
-    const limits = options.workload.ofValues ? limitsOf(options.retain, "") : undefined;
+    const limits = options.workload.ofValues ? limitsOf(options.retain, options.topic) : undefined;
     this.#retention = limits && new Retention({ limits, cameBack });
   }
 

@@ -2,11 +2,7 @@
 import type { Body, Json } from "../../core/message.ts";
 import type { Answer, Choice, Draw, Operation, WorkloadDefinition } from "./workload.ts";
 
-export const broadcast: WorkloadDefinition = {
-  ...ofSet("broadcast", "messages", (message) => ({ type: "broadcast", message })),
-  name: "broadcast",
-  advises: true,
-};
+export const broadcast: WorkloadDefinition = broadcastIn(undefined);
 
 export const gSet: WorkloadDefinition = {
   ...ofSet("add", "value", (element) => ({ type: "add", element })),
@@ -14,9 +10,26 @@ export const gSet: WorkloadDefinition = {
   advises: false,
 };
 
+/** Broadcast in a topic, or in the default one. */
+export function broadcastIn(topic: string | undefined): WorkloadDefinition {
+  const [told, read] = topic === undefined ? [{}, {}] : [{ topic }, { topics: [topic] }];
+  return {
+    ...ofSet("broadcast", "messages", (message) => ({ type: "broadcast", message, ...told }), read),
+    name: "broadcast",
+    advises: true,
+  };
+}
+
 /** `field`: where a read shows the values. */
-function ofSet(f: "broadcast" | "add", field: string, request: (value: Json) => Body) {
-  const read: Operation = { called: "reads", request: () => ({ type: "read" }), field, read: valuesOf };
+function ofSet(
+  f: "broadcast" | "add",
+  field: string,
+  request: (value: Json) => Body,
+  of: Omit<Body, "type"> = {},
+) {
+  const read: Operation = {
+    ...{ called: "reads", request: () => ({ type: "read", ...of }), field, read: valuesOf },
+  };
   return {
     operations: { [f]: { called: f === "add" ? "additions" : "broadcasts", request }, read },
     main: f,

@@ -15,6 +15,7 @@ export function unjudged(settings: Settings, why: string): Results {
     seesInside: true,
     durable: false,
     retain: [],
+    topic: "",
     recorder: undefined,
   });
   return conclude({

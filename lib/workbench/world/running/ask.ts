@@ -9,7 +9,8 @@ export const ASK_MS_MAX = 5_000;
 
 export type Answer =
   | { readonly ok: true; readonly body: Body }
-  | { readonly ok: false; readonly reason: string };
+  /** `code`: of the error that was answered, where one was. */
+  | { readonly ok: false; readonly reason: string; readonly code?: number };
 
 /** An error body is a failure with its text. Never rejects. */
 export function ask(address: Address, body: Body, withinMs: number = ASK_MS_MAX): Promise<Answer> {
@@ -38,5 +39,7 @@ function answerOf(line: string, address: Address): Answer {
   }
   const { body } = decoded.envelope;
   if (body.type !== "error") return { ok: true, body };
-  return { ok: false, reason: `${addressText(address)} refuses: ${String(body["text"])}` };
+  const { code, text } = body;
+  const reason = `${addressText(address)} refuses: ${String(text)}`;
+  return { ok: false, reason, ...typeof code === "number" && { code } };
 }

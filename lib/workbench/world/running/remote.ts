@@ -1,8 +1,8 @@
 /** The world of nodes that run already: each host is a connection to one of them, made again whenever it is lost. */
 import assert from "node:assert/strict";
 import { Digest } from "../../../core/log/digest.ts";
-import { rangeOf, Runs, valuesOf } from "../../../core/log/runs.ts";
-import type { Body, Envelope } from "../../../core/message.ts";
+import { rangeOf, type Run, Runs, valuesOf } from "../../../core/log/runs.ts";
+import type { Body, Envelope, Json } from "../../../core/message.ts";
 import { NodeLine } from "./node_line.ts";
 import { type NodeStatus, readStatus } from "./node_status.ts";
 import { REPORTS_MAX } from "../../verdict/violations.ts";
@@ -18,12 +18,16 @@ const WATCHER = "c-watcher";
 const STATUS_ID = 1;
 const WATCH_ID = 2;
 
-/** Hosts of nodes that run at these addresses. They are only talked to: whoever runs them kills and starts them. */
-export function remoteHosts(addresses: ReadonlyMap<string, Address>, scheduler: Scheduler): HostFactory {
+/** Hosts of nodes that run at these addresses. They are only talked to: whoever runs them kills and starts them. `topic`: by default the default one. */
+export function remoteHosts(
+  addresses: ReadonlyMap<string, Address>,
+  scheduler: Scheduler,
+  topic?: string,
+): HostFactory {
   return (id, events) => {
     const address = addresses.get(id);
     assert(address !== undefined, "each node has an address");
-    return new RemoteHost(id, address, events, scheduler);
+    return new RemoteHost(id, address, events, scheduler, topic);
   };
 }
 
@@ -32,6 +36,7 @@ class RemoteHost implements Host {
   readonly #address: Address;
   readonly #events: HostEvents;
   readonly #scheduler: Scheduler;
+  readonly #topic: string | undefined;
   #line: NodeLine | undefined;
   /** The status of the node, once it has come on this line. */
   #known: NodeStatus | undefined;
@@ -44,11 +49,18 @@ class RemoteHost implements Host {
   #reports = 0;
   #cancelDial: () => void = () => {};
 
-  constructor(id: string, address: Address, events: HostEvents, scheduler: Scheduler) {
+  constructor(
+    id: string,
+    address: Address,
+    events: HostEvents,
+    scheduler: Scheduler,
+    topic: string | undefined,
+  ) {
     this.#id = id;
     this.#address = address;
     this.#events = events;
     this.#scheduler = scheduler;
+    this.#topic = topic;
   }
 
   start(): void {
@@ -120,20 +132,32 @@ class RemoteHost implements Host {
       this.#last.incarnation !== status.incarnation;
     if (forgot) this.#had = new Digest();
     this.#known = this.#last = status;
-    this.#ask({ type: "watch", msg_id: WATCH_ID, from: this.#had.toWire() });
+    const from = this.#had.toWire();
+    const topics = this.#topic === undefined ? {} : { topics: [this.#topic] };
+    this.#ask({ type: "watch", msg_id: WATCH_ID, from, ...topics });
     this.#events.back(forgot);
     const introduction = this.#introduction;
     this.#introduction = undefined;
     if (introduction !== undefined) this.receive(introduction);
   }
 
-  /** Values with an id, a key or a topic are none of this examination. */
+  /** Values with an id, a key or another topic are none of this examination. */
   #onValues(json: unknown): void {
     const found = Runs.fromJson(json);
     if (found === undefined) return this.#onMalformed("values came that are not runs of an origin");
     for (const { origin, seq, count } of [...found.runs.map(rangeOf), ...found.gaps]) {
       if (count > 0) this.#had.addSpan(origin, seq, seq + count - 1);
     }
-    for (const run of found.runs) if (run.topic === undefined) this.#events.delivered(valuesOf(run));
+    for (const run of found.runs) {
+      if (run.topic === this.#topic) this.#events.delivered(valuesIn(run));
+    }
   }
+}
+
+/** Of plain records the values alone. */
+function valuesIn(run: Run): readonly Json[] {
+  const values = valuesOf(run);
+  return run.topic === undefined
+    ? values
+    : values.flatMap((record) => Array.isArray(record) && record.length === 1 ? record : []);
 }

@@ -18,6 +18,8 @@ export interface StatusPollerOptions {
   readonly clients: Clients;
   readonly cluster: Cluster;
   readonly traffic: Traffic;
+  /** Asks for all that a node holds. */
+  readonly read: Body;
 }
 
 export class StatusPoller {
@@ -40,14 +42,14 @@ export class StatusPoller {
       for (const value of messages) values.push(value);
       return true;
     };
-    this.#askAll("read", onReply, (mute) => done(values, mute));
+    this.#askAll(this.#options.read, onReply, (mute) => done(values, mute));
   }
 
   /** Asks every node for its counts once; what one does not tell makes them a lower bound. */
   count(done: () => void): void {
     // An old digest of one node is of no use beside new ones of others.
     this.#digests.clear();
-    this.#askAll("status", (node, reply) => this.#onStatus(node, reply), (mute) => {
+    this.#askAll({ type: "status" }, (node, reply) => this.#onStatus(node, reply), (mute) => {
       for (const node of mute) this.#totals.miss(node);
       done();
     });
@@ -84,7 +86,7 @@ export class StatusPoller {
 
   /** `take` says whether a reply is of use. */
   #askAll(
-    type: "read" | "status",
+    body: Body,
     take: (node: string, reply: Body) => boolean,
     done: (mute: readonly string[]) => void,
   ): void {
@@ -94,7 +96,7 @@ export class StatusPoller {
     let left = up.length;
     if (left === 0) return done(mute);
     for (const node of up) {
-      clients.open().call(node, { type }, ANSWER_TIMEOUT_MS, (reply) => {
+      clients.open().call(node, body, ANSWER_TIMEOUT_MS, (reply) => {
         if (reply === undefined || !take(node, reply)) mute.push(node);
         if (--left === 0) done(mute);
       });
