@@ -40,6 +40,8 @@ const statusShape = z.looseObject({
   values: count,
   digest: z.string().optional(),
   entries: count,
+  /** Nodes of version 0.1 keep all. */
+  gone: count.optional(),
   relay: name.nullable(),
   peers: z.array(peerShape),
   clients: count,

@@ -80,6 +80,8 @@ export interface NodeStatus {
   /** Of the set of values: two nodes with the same values have the same, 16 hexadecimal digits. */
   readonly digest: string;
   readonly entries: number;
+  /** How many of these are gone [G3]. */
+  readonly gone: number;
   /** Undefined where this node is the relay itself, or knows no one. */
   readonly relay: string | undefined;
   readonly peers: readonly PeerStatus[];

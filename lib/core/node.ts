@@ -106,9 +106,9 @@ export class Node {
 
   /** As it is now: to look changes nothing [N12] [I8]. */
   get status(): NodeStatus {
-    const { count, digest, revision: entries } = this.#log;
+    const { count, digest, revision: entries, goneCount: gone } = this.#log;
     const { relay, peers } = this.#replicator?.status ?? { relay: undefined, peers: [] };
-    return { values: count, digest, entries, relay, peers };
+    return { values: count, digest, entries, gone, relay, peers };
   }
 
   #receive(envelope: Envelope, now: number): void {

@@ -37,7 +37,7 @@ export function statusOf(facts: StatusFacts): Body {
     messages,
     usage,
   } = facts;
-  const { values, digest, entries, relay, peers } = node;
+  const { values, digest, entries, gone, relay, peers } = node;
   const near = peers.filter(({ neighbour }) => neighbour);
   unackedAge.forget((origin, seq) => near.every((peer) => peer.holds(origin, seq)));
   return {
@@ -47,6 +47,7 @@ export function statusOf(facts: StatusFacts): Body {
     values,
     digest,
     entries,
+    gone,
     relay: relay ?? null,
     peers: peers.map((peer) => peerOf(peer, facts)),
     clients,

@@ -121,7 +121,7 @@ async function read(node: Serving, values: number): Promise<void> {
 }
 
 function peakOf({ pid, exitCode }: ChildProcess): number {
-  return pid === undefined || exitCode !== null ? 0 : Math.round(memoryOf(pid).peakMb);
+  return pid === undefined || exitCode !== null ? 0 : Math.round(memoryOf(pid).peakMb) || 0;
 }
 
 await runTool({ usage: USAGE, read: readOptions, run: measure });

@@ -97,7 +97,10 @@ function agreement(good: readonly Good[], paint: Paint): string[] {
   const digests = new Set(good.map(({ status }) => status.digest));
   if (good.length < 2 || digests.has(undefined)) return [];
   if (digests.size === 1) return [paint.good(`All ${good.length} hold the same values.`)];
-  return [paint.bad("They hold different values: some are on their way, or do not arrive.")];
+  // Each keeps what its own rules say, and a block goes some seconds sooner at one than at another.
+  return good.some(({ status: { gone = 0 } }) => gone > 0)
+    ? ["They keep different values, as some are gone; or some are on their way, or do not arrive."]
+    : [paint.bad("They hold different values: some are on their way, or do not arrive.")];
 }
 
 const peerHead = [

@@ -18,6 +18,15 @@ export class IntervalSet {
     return this.#bounds[this.#bounds.length - 1] ?? 0;
   }
 
+  /** How many numbers are held. */
+  get count(): number {
+    let count = 0;
+    for (let i = 0; i < this.#bounds.length; i += 2) {
+      count += at(this.#bounds, i + 1) - at(this.#bounds, i) + 1;
+    }
+    return count;
+  }
+
   has(n: number): boolean {
     return (this.#bounds[this.#spanEndingAtOrAfter(n)] ?? Infinity) <= n;
   }

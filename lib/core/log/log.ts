@@ -50,6 +50,11 @@ export class Log {
     return this.#revision;
   }
 
+  /** How many of the entries held are gone [G3]. */
+  get goneCount(): number {
+    return this.#gone.count;
+  }
+
   /** How many distinct values are held. */
   get count(): number {
     return this.#identities.count;

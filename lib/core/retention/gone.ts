@@ -55,12 +55,18 @@ export class Gone implements Iterable<readonly [origin: string, gone: IntervalSe
     return this.#origins.size;
   }
 
+  /** How many entries. */
+  get count(): number {
+    let count = 0;
+    for (const gone of this.#origins.values()) count += gone.count;
+    return count;
+  }
+
   /** Forgets what is gone of an origin. */
   forget(origin: string): void {
     const gone = this.#origins.get(origin);
     if (gone === undefined) return;
-    const parts = gone.spans().flatMap(([from, to]) => [partOf(from), partOf(to)]);
-    for (let part = 0; part <= Math.max(...parts); part++) this.#store.note(nameOf(part, origin), undefined);
+    for (let part = 0; part <= partOf(gone.last); part++) this.#store.note(nameOf(part, origin), undefined);
     this.#origins.delete(origin);
   }
 

@@ -107,13 +107,18 @@ n2 has not reached n1 at host1:7000 for 1.1 min: it refuses the connection: noth
 });
 
 test("nodes whose values differ are said to, and those that tell no digest are not compared", async () => {
-  const saying = async (...digests: (string | undefined)[]) => {
+  const saying = async (...digests: (string | undefined)[]) => await sayingOf(digests, 0);
+  const sayingOf = async (digests: readonly (string | undefined)[], gone: number) => {
     const nodes = await Promise.all(
-      digests.map((digest, i) => FakeNode.start(`n${i}`, telling(facts(`n${i}`, { digest })))),
+      digests.map((digest, i) => FakeNode.start(`n${i}`, telling(facts(`n${i}`, { digest, gone })))),
     );
     return (await run(nodes, [])).out.split("\n")[2 + nodes.length];
   };
   equal(await saying("a", "b"), "They hold different values: some are on their way, or do not arrive.");
+  equal(
+    await sayingOf(["a", "b"], 3),
+    "They keep different values, as some are gone; or some are on their way, or do not arrive.",
+  );
   equal(await saying("a", undefined), "");
   equal(await saying("a"), "");
 });
