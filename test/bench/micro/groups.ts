@@ -4,12 +4,16 @@ import type { Group, Sizes } from "./cases.ts";
 import { dedup } from "./paths/dedup.bench.ts";
 import { reports } from "./paths/report.bench.ts";
 import { retry } from "./paths/retry.bench.ts";
+import { texts } from "./paths/texts.bench.ts";
 
 /** The paths that are measured, each with groups of its own. */
-const paths = new Map<string, (sizes: Sizes) => Group[]>([["dedup", dedup], ["retry", retry], [
-  "around",
-  around,
-], ["reports", reports]]);
+const paths = new Map<string, (sizes: Sizes) => Group[]>([
+  ["dedup", dedup],
+  ["retry", retry],
+  ["texts", texts],
+  ["around", around],
+  ["reports", reports],
+]);
 
 export const PATHS: readonly string[] = [...paths.keys()];
 
