@@ -4,14 +4,14 @@ import { type Block, BLOCK_MS_MAX, type EntryStore, type Placed } from "./entry_
 import { MemoryBlock } from "./kept/memory_block.ts";
 import type { Run } from "./runs.ts";
 import type { Texts } from "./texts.ts";
-import { copied, TextsCache } from "./kept/texts_cache.ts";
+import { copied, ENTRY_CACHE_BYTES_MAX, TextsCache } from "./kept/texts_cache.ts";
 
 export class MemoryEntries implements EntryStore {
   readonly #blocks = new Map<number, MemoryBlock>();
   /** By origin, its blocks in order of their entries' numbers. */
   readonly #origins = new Map<string, MemoryBlock[]>();
   readonly #notes = new Map<string, string>();
-  readonly #cache = new TextsCache();
+  readonly #cache: TextsCache;
   /** The blocks that may grow, the one that was opened first before all others. */
   readonly #open = new Set<MemoryBlock>();
   #openSince = Infinity;
@@ -21,8 +21,9 @@ export class MemoryEntries implements EntryStore {
   #bytes = 0;
 
   /** Its blocks get ids above this one. */
-  constructor(lastId = 0) {
+  constructor(lastId = 0, cacheBytesMax = ENTRY_CACHE_BYTES_MAX) {
     this.#lastId = lastId;
+    this.#cache = new TextsCache(cacheBytesMax);
   }
 
   /** The largest id that was given, or was to be gone beyond. */

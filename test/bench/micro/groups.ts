@@ -2,6 +2,7 @@
 import { around } from "./paths/around.bench.ts";
 import type { Group, Sizes } from "./cases.ts";
 import { dedup } from "./paths/dedup.bench.ts";
+import { kept } from "./paths/kept.bench.ts";
 import { reports } from "./paths/report.bench.ts";
 import { retry } from "./paths/retry.bench.ts";
 import { texts } from "./paths/texts.bench.ts";
@@ -9,6 +10,7 @@ import { texts } from "./paths/texts.bench.ts";
 /** The paths that are measured, each with groups of its own. */
 const paths = new Map<string, (sizes: Sizes) => Group[]>([
   ["dedup", dedup],
+  ["kept", kept],
   ["retry", retry],
   ["texts", texts],
   ["around", around],

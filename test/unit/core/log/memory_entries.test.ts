@@ -94,3 +94,13 @@ test("notes are kept under their names until they are taken back", () => {
   deepEqual([...entries.notes()], [["b", "3"]]);
   equal(entries.bytes, 0);
 });
+
+test("values told one by one share blocks, whose bytes are those of the texts and the commas between them", () => {
+  const entries = new MemoryEntries();
+  const count = 100_000;
+  for (let seq = 1; seq <= count; seq++) entries.put(run(seq), seq / 100);
+  const blocks = [...entries.blocks()].length;
+  equal(blocks, Math.ceil(count / BLOCK_ENTRIES_MAX));
+  const digits = Array.from({ length: count }, (_, i) => String(i + 1).length).reduce((a, b) => a + b);
+  equal(entries.bytes, digits + count - blocks);
+});
