@@ -3,7 +3,7 @@ import type { Journal } from "./journal.ts";
 import { type Store, StoreFault } from "../store/store.ts";
 
 /** What a journal needs of a store. */
-export type Committing = Pick<Store, "commit" | "check">;
+export type Committing = Pick<Store, "commit" | "check" | "maintain">;
 
 /**
  * A store that fails is suspended: the node refuses broadcasts then, so that only entries come that other nodes have made
@@ -34,24 +34,22 @@ export class DegradableJournal implements Journal {
     return this.#fault instanceof StoreFault && this.#fault.kind === "full" ? "full" : "failed";
   }
 
-  /** The fault of a store whose files are gone; undefined where they are there, or the store is suspended. */
-  faultOfPlace(): unknown {
-    return this.#suspended ? undefined : faultOf(() => this.#store.check());
+  /** Does a piece of the store's housekeeping; returns whether there is more. Throws where the store is gone, or fails. */
+  maintain(): boolean {
+    if (this.#suspended) return false;
+    this.#store.check();
+    return this.#store.maintain();
   }
 
   /** Tries to commit what waits; returns the fault, undefined where it worked. */
   resume(): unknown {
-    this.#fault = faultOf(() => this.#store.commit());
-    this.#suspended = this.#fault !== undefined;
-    return this.#fault;
-  }
-}
-
-function faultOf(run: () => void): unknown {
-  try {
-    run();
+    try {
+      this.#store.commit();
+    } catch (error) {
+      this.#fault = error;
+      return error;
+    }
+    this.#suspended = false;
     return undefined;
-  } catch (error) {
-    return error;
   }
 }

@@ -7,6 +7,8 @@ import { drive, type DriveOptions, type Driver, type Steps } from "./drive.ts";
 
 /** While a store fails, it is tried again this often, and looked at as often while it does not, ms [S5]. */
 export const RESUME_MS = 1_000;
+/** Space that was dropped is given back a little at a time, with so much between, ms. */
+export const MAINTAIN_MS = 50;
 
 export interface DurableOptions extends Omit<DriveOptions, "journal" | "onUnsafe"> {
   /** Closed by its owner. */
@@ -79,23 +81,29 @@ class StoreDriver implements DurableDriver {
     this.#later();
   }
 
-  #later(): void {
+  #later(ms = RESUME_MS): void {
     const { timer = runtimeTimer } = this.#options;
     this.#cancel();
-    this.#cancel = timer(RESUME_MS, () => {
-      if (this.#journal.state === "durable") this.#look();
-      else this.#resume();
-      this.#later();
+    this.#cancel = timer(ms, () => {
+      const isDurable = this.#journal.state === "durable";
+      if (!isDurable) this.#resume();
+      this.#later(isDurable && this.#look() ? MAINTAIN_MS : RESUME_MS);
     });
   }
 
-  /** A log that is gone is noticed where there is nothing to commit, too [S5]. What waits for a commit meets it there. */
-  #look(): void {
-    if (!this.#driver.settled) return;
-    const fault = this.#journal.faultOfPlace();
-    if (fault === undefined) return;
-    this.#suspend(fault);
-    this.#driver.step({ kind: "storage", fault: messageOf(fault) });
+  /**
+   * A log that is gone is noticed where there is nothing to commit, too [S5]. What waits for a commit meets it there. Returns
+   * whether there is more to do.
+   */
+  #look(): boolean {
+    if (!this.#driver.settled) return false;
+    try {
+      return this.#journal.maintain();
+    } catch (fault) {
+      this.#suspend(fault);
+      this.#driver.step({ kind: "storage", fault: messageOf(fault) });
+      return false;
+    }
   }
 
   #resume(): void {

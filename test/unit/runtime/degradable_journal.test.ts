@@ -1,5 +1,5 @@
 /** While a store fails, its commits wait. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { type Committing, DegradableJournal } from "../../../lib/runtime/degradable_journal.ts";
 import { StoreFault } from "../../../lib/store/store.ts";
@@ -28,14 +28,14 @@ test("DegradableJournal.resume() commits what is pending, once there is room [S5
   deepEqual([journal.state, store.committed], ["durable", 2]);
 });
 
-test("DegradableJournal says that the place of its store is gone, until it is suspended [S5]", () => {
+test("DegradableJournal.maintain() throws where the store is gone or fails, and does nothing while it is suspended [S5]", () => {
   const [store, journal] = suspendable();
-  equal(journal.faultOfPlace(), undefined);
+  store.free = 2;
+  deepEqual([journal.maintain(), journal.maintain()], [true, false]);
   store.gone = true;
-  const fault = journal.faultOfPlace();
-  equal(fault instanceof StoreFault, true);
-  journal.suspend(fault);
-  deepEqual([journal.faultOfPlace(), journal.state], [undefined, "failed"]);
+  throws(() => journal.maintain(), /it is gone/);
+  journal.suspend(new StoreFault("gone", "it is gone"));
+  deepEqual([journal.maintain(), journal.state], [false, "failed"]);
 });
 
 function suspendable(): readonly [store: Room, journal: DegradableJournal] {
@@ -48,12 +48,17 @@ class Room implements Committing {
   pending = 0;
   committed = 0;
   full = false;
+  free = 0;
   gone = false;
 
   commit(): void {
     if (this.full) throw new StoreFault("full", "no room");
     this.committed += this.pending;
     this.pending = 0;
+  }
+
+  maintain(): boolean {
+    return --this.free > 0;
   }
 
   check(): void {

@@ -2,7 +2,7 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import type { Effect, Event } from "../../../lib/core/node.ts";
-import { driveDurably, RESUME_MS } from "../../../lib/runtime/drive_durably.ts";
+import { driveDurably, MAINTAIN_MS, RESUME_MS } from "../../../lib/runtime/drive_durably.ts";
 import type { Run } from "../../../lib/core/log/runs.ts";
 import { Texts } from "../../../lib/core/log/texts.ts";
 import type { Committing } from "../../../lib/runtime/degradable_journal.ts";
@@ -38,6 +38,22 @@ test("driveDurably() looks every RESUME_MS whether the log is still there, and r
   rig.store.isGone = false;
   rig.pass(RESUME_MS);
   deepEqual(rig.log.slice(2), ["works again", "8 storage undefined"]);
+});
+
+test("driveDurably() gives back what was dropped a little at a time, and suspends a store that fails then [S5]", () => {
+  const rig = new Rig();
+  rig.store.free = 3;
+  rig.pass(RESUME_MS);
+  deepEqual(rig.store.free, 2);
+  rig.pass(MAINTAIN_MS);
+  rig.pass(MAINTAIN_MS);
+  deepEqual(rig.store.free, 0);
+  rig.pass(RESUME_MS - 1);
+  rig.store.free = 1;
+  rig.store.room = false;
+  deepEqual(rig.log, []);
+  rig.pass(1);
+  deepEqual([rig.log, rig.driver.storage], [["no room", "8 storage no room"], "full"]);
 });
 
 test("driveDurably() does nothing more once it is stopped, also where the last commit fails", () => {
@@ -108,6 +124,7 @@ class Disk implements Committing {
   readonly incarnation = 8;
   room = true;
   isGone = false;
+  free = 0;
   stored: Run[] = [];
   pending: Run[] = [];
 
@@ -119,6 +136,12 @@ class Disk implements Committing {
 
   revert(): void {
     this.pending = [];
+  }
+
+  maintain(): boolean {
+    if (this.free === 0) return false;
+    if (!this.room) throw new StoreFault("full", "no room");
+    return --this.free > 0;
   }
 
   check(): void {
