@@ -8,6 +8,8 @@ export const LINE_BYTES_MAX = 1_048_576;
 export const HELD_BYTES_MAX = 64 * 1_048_576;
 
 const NEWLINE = 10;
+/** As UTF-8. */
+const CHAR_BYTES_MAX = 3;
 /** Below LINE_BYTES_MAX, so that a line that lies within one piece can never be too long. */
 const PIECE_BYTES = 65_536;
 /** The buffer that a reader begins with, in bytes; after a line longer than a piece it comes back to this. */
@@ -169,6 +171,8 @@ export class LineWriter {
   readonly #onDrained: () => void;
   #pending = "";
   #pendingBytes = 0;
+  /** What was written after that, and is not counted yet: many lines are counted at once. */
+  #uncounted = "";
   #inFlightBytes = 0;
   #sentBytes = 0;
   #planned = false;
@@ -186,6 +190,7 @@ export class LineWriter {
 
   /** Bytes that were written and have not left. */
   get heldBytes(): number {
+    this.#count();
     return this.#pendingBytes + this.#inFlightBytes;
   }
 
@@ -201,10 +206,8 @@ export class LineWriter {
 
   /** Returns false when the line was dropped, as more than `heldBytesMax` would have been held. */
   write(line: string, heldBytesMax: number = HELD_BYTES_MAX): boolean {
-    const bytes = Buffer.byteLength(line) + 1;
-    if (this.#closed || this.heldBytes + bytes > heldBytesMax) return false;
-    this.#pending += line + "\n";
-    this.#pendingBytes += bytes;
+    if (this.#closed || !this.#hasRoom(line, heldBytesMax)) return false;
+    this.#uncounted += line + "\n";
     this.#plan();
     return true;
   }
@@ -222,6 +225,19 @@ export class LineWriter {
     this.drain().then(() => this.#output.end());
   }
 
+  #hasRoom(line: string, heldBytesMax: number): boolean {
+    const most = CHAR_BYTES_MAX * (this.#uncounted.length + line.length) + 1;
+    return this.#pendingBytes + this.#inFlightBytes + most <= heldBytesMax ||
+      this.heldBytes + Buffer.byteLength(line) + 1 <= heldBytesMax;
+  }
+
+  #count(): void {
+    if (this.#uncounted === "") return;
+    this.#pendingBytes += Buffer.byteLength(this.#uncounted);
+    this.#pending += this.#uncounted;
+    this.#uncounted = "";
+  }
+
   #plan(): void {
     if (this.#planned || this.#inFlightBytes > 0) return;
     this.#planned = true;
@@ -230,6 +246,7 @@ export class LineWriter {
 
   #flush(): void {
     this.#planned = false;
+    this.#count();
     if (this.#closed || this.#inFlightBytes > 0 || this.#pendingBytes === 0) return;
     const batch = this.#pending;
     this.#inFlightBytes = this.#pendingBytes;
@@ -258,7 +275,7 @@ export class LineWriter {
   #shut(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#pending = "";
+    this.#pending = this.#uncounted = "";
     this.#pendingBytes = 0;
     this.#inFlightBytes = 0;
     this.#settle();

@@ -317,7 +317,11 @@ export class Node {
   #reply(envelope: Envelope, body: Body): void {
     const { src, dest, body: { msg_id } } = envelope;
     if (msg_id === undefined) return;
-    this.#send({ src: dest, dest: src, body: { ...body, in_reply_to: msg_id } });
+    // Most answers say no more than their type, and to copy one field is faster than to copy all that there may be.
+    const { type } = body;
+    const isBare = body === BROADCAST_OK || body === DELETE_OK;
+    const answer = isBare ? { type, in_reply_to: msg_id } : { ...body, in_reply_to: msg_id };
+    this.#send({ src: dest, dest: src, body: answer });
   }
 
   #send(envelope: Envelope): void {

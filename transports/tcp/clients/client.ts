@@ -285,9 +285,10 @@ export class Client {
     this.#answeredBytes += line.length;
     this.#options.events.onAnswered(line.length);
     if (this.#lingerMs !== undefined) this.#lingerMs = 0;
-    if (this.#connection.unsentBytes >= CLIENT_HELD_BYTES_PAUSE) this.#stalled = true;
     this.#unmovedBytes += line.length;
-    if (this.#unmovedBytes >= MOVED_BYTES) this.#moved();
+    if (this.#unmovedBytes < MOVED_BYTES) return;
+    if (this.#connection.unsentBytes >= CLIENT_HELD_BYTES_PAUSE) this.#stalled = true;
+    this.#moved();
   }
 
   #moved(): void {
