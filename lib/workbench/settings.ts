@@ -61,6 +61,8 @@ export interface Settings {
   readonly grudge?: string;
   /** How long each partition lasts, s; the interval lies between them. By default chance decides how many there are and how long they last. */
   readonly cutsS?: readonly number[];
+  /** How long the nodes of each kill are away, s; the interval lies between them. By default chance decides likewise. */
+  readonly outagesS?: readonly number[];
   /** Share of messages between nodes that the "loss" and "duplicate" faults touch, 0 to 1. */
   readonly lossShare: number;
   readonly duplicateShare: number;

@@ -23,7 +23,7 @@ const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
     const lengths = cutsS === undefined ? "" : ` of ${cutsS.join(", ")} s`;
     return `partitions${lengths}${grudge === undefined ? "" : ` (${grudge})`}`;
   },
-  kill: () => "kills",
+  kill: ({ outagesS }) => `kills${outagesS === undefined ? "" : ` for ${outagesS.join(", ")} s`}`,
   pause: () => "pauses",
   rollback: () => "rollbacks",
   disk: () => "failing disks",
@@ -143,6 +143,7 @@ function settingFlags({ settings, challenge }: Exam): string[] {
     ["--nemesis-interval", settings.nemesisIntervalS, base.nemesisIntervalS],
     ["--grudge", settings.grudge, base.grudge],
     ["--cuts", settings.cutsS?.join(","), base.cutsS?.join(",")],
+    ["--outages", settings.outagesS?.join(","), base.outagesS?.join(",")],
     ["--loss", settings.lossShare, base.lossShare],
     ["--duplicate", settings.duplicateShare, base.duplicateShare],
     ["--retain", settings.retain && retainText(settings.retain), undefined],

@@ -158,18 +158,19 @@ export class Nemesis {
   }
 }
 
-/** The ms from one change to the next: uniform from none to twice the interval, as Jepsen staggers, unless cuts have a length. */
+/** The ms from one change to the next: uniform from none to twice the interval, as Jepsen staggers, unless cuts and kills have a length. */
 function* gapsOf(
   fault: Fault,
-  { cutsS, nemesisIntervalS }: Settings,
+  { cutsS, outagesS, nemesisIntervalS }: Settings,
   random: Random,
 ): Generator<number, undefined> {
-  if (fault !== "partition" || cutsS === undefined) {
+  const lengthsS = fault === "partition" ? cutsS : fault === "kill" ? outagesS : undefined;
+  if (lengthsS === undefined) {
     for (;;) yield random.next() * 2 * nemesisIntervalS * 1000;
   }
-  for (const [i, cutS] of cutsS.entries()) {
+  for (const [i, lengthS] of lengthsS.entries()) {
     if (i > 0) yield nemesisIntervalS * 1000;
-    yield cutS * 1000;
+    yield lengthS * 1000;
   }
 }
 

@@ -13,8 +13,12 @@ import { Retention } from "./retention.ts";
 import { limitsOf, type Rule } from "../../core/retention/rules.ts";
 import { SetFull } from "./set_full.ts";
 import { type LossCause, Survival } from "./survival.ts";
+import { getOr } from "./values.ts";
 import { type ViolationKind, Violations } from "./violations.ts";
 import type { Checker, WorkloadDefinition } from "../workloads/workload.ts";
+
+/** What a node with a log has dropped is safe after this, ms, where its disk does not fail; a guess that is far too long. */
+const SAFE_MS = 1_000;
 
 export interface EvidenceCollectorOptions {
   readonly workload: WorkloadDefinition;
@@ -52,8 +56,8 @@ export class EvidenceCollector {
   readonly #survival = new Survival();
   readonly #memoryLostAt = new Map<string, number>();
   readonly #rolledBackAt = new Map<string, number>();
-  /** When nodes last began again from what was safe, or from nothing. */
-  readonly #cameBackAt = new Map<string, number>();
+  /** When nodes began again from what was safe, or from nothing, ascending. */
+  readonly #cameBackAt = new Map<string, number[]>();
   readonly #checker: Checker | undefined;
   /** Of values, where they are kept for a while only. */
   readonly #retention: Retention | undefined;
@@ -64,7 +68,7 @@ export class EvidenceCollector {
     this.finalReads = new FinalReads(options.nodes);
     this.#components = new Components(options.nodes);
     options.recorder?.judges?.(this.setFull);
-    const cameBack = (node: string, since: number) => isSince(this.#cameBackAt, node, since);
+    const cameBack = (node: string, since: number) => this.#firstBack(node, since) !== undefined;
     this.#checker = options.workload.checker?.({
       mayHaveLost: (node, since) =>
         isSince(this.#memoryLostAt, node, since) || isSince(this.#rolledBackAt, node, since),
@@ -72,7 +76,10 @@ export class EvidenceCollector {
       limitsOf: (topic) => limitsOf(options.retain, topic),
     });
     const limits = options.workload.ofValues ? limitsOf(options.retain, options.topic) : undefined;
-    this.#retention = limits && new Retention({ limits, cameBack });
+    this.#retention = limits && new Retention({
+      ...{ limits, cameBack },
+      mayHaveIt: (node, since) => this.#mayHaveWhatItDropped(node, since),
+    });
   }
 
   accuse(node: string, kind: ViolationKind, reason: string): void {
@@ -99,7 +106,7 @@ export class EvidenceCollector {
 
   memoryLost(node: string): void {
     const { durable, recorder, elapsed, now } = this.#options;
-    this.#cameBackAt.set(node, elapsed());
+    this.#beganAgain(node);
     if (durable) return;
     this.#memoryLostAt.set(node, elapsed());
     this.propagation.forgets(node);
@@ -108,7 +115,7 @@ export class EvidenceCollector {
 
   /** A node has lost these values; `held` are those that some node holds still, or would come back with. */
   lost(node: string, values: readonly Json[], cause: LossCause, held: Iterable<Json>): void {
-    this.#cameBackAt.set(node, this.#options.elapsed());
+    this.#beganAgain(node);
     if (values.length === 0) return;
     if (cause === "rollback") this.#rolledBackAt.set(node, this.#options.elapsed());
     this.#survival.lost(values, cause, held);
@@ -126,8 +133,10 @@ export class EvidenceCollector {
 
   /** A node that runs elsewhere is out of reach for this reason, or, without one, in reach again. */
   outage(node: string, reason: string | undefined, nemesisInterrupts: boolean): void {
-    if (reason === undefined) this.outages.delete(node);
-    else this.outages.add(node);
+    if (reason === undefined) {
+      this.outages.delete(node);
+      this.#beganAgain(node);
+    } else this.outages.add(node);
     const at = this.#options.elapsed();
     const what = reason === undefined ? "stop" : "start";
     const detail = reason ?? "in reach again";
@@ -159,6 +168,23 @@ export class EvidenceCollector {
       ...this.#checker && { findings: this.#checker.check() },
       ...this.#retention && { retention: this.#retention },
     };
+  }
+
+  #beganAgain(node: string): void {
+    getOr(this.#cameBackAt, node, () => []).push(this.#options.elapsed());
+  }
+
+  #firstBack(node: string, since: number): number | undefined {
+    return this.#cameBackAt.get(node)?.find((at) => at >= since);
+  }
+
+  /** Whether a node may have again what it had dropped by then, as it has begun again without knowing of that. */
+  #mayHaveWhatItDropped(node: string, since: number): boolean {
+    const back = this.#firstBack(node, since);
+    if (back === undefined) return false;
+    const isKept = this.#options.durable && back >= since + SAFE_MS &&
+      !isSince(this.#rolledBackAt, node, since) && !this.events.some(({ fault }) => fault === "disk");
+    return !isKept;
   }
 
   #witness(op: Op, invocation: Op): void {

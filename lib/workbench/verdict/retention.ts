@@ -8,8 +8,10 @@ import { compareValues, type Key, keyOf } from "./values.ts";
 export interface RetentionOptions {
   /** What each node keeps at least. */
   readonly limits: Limits;
-  /** Whether a node has come back since a moment (ms since the main phase began), so that it may know less or more. */
+  /** Whether a node has come back since a moment (ms since the main phase began), so that it may have less for a while. */
   readonly cameBack: (node: string, since: number) => boolean;
+  /** Whether it has come back since without knowing what it had dropped by then, so that it may have that again. */
+  readonly mayHaveIt: (node: string, since: number) => boolean;
 }
 
 export interface ToldValue {
@@ -95,17 +97,18 @@ export class Retention {
     if (final) this.#finals.set(node, kept);
     const shown = this.#shown.get(node) ?? new Map<Key, Shown>();
     this.#shown.set(node, shown);
-    const isNews = (last: Shown) => begun > last.at && !this.#options.cameBack(node, last.at);
+    const { cameBack, mayHaveIt } = this.#options;
     const here = new Set<Key>();
     for (const value of values) {
       const key = keyOf(value);
       const last = shown.get(key);
       here.add(key);
-      if (last !== undefined && !last.isThere && isNews(last)) this.#resurrected.set(key, value);
+      const wasGone = last?.isThere === false && begun > last.at;
+      if (wasGone && !mayHaveIt(node, last.at)) this.#resurrected.set(key, value);
       shown.set(key, { isThere: true, at: time });
     }
     for (const [key, last] of shown) {
-      if (!last.isThere || here.has(key) || !isNews(last)) continue;
+      if (!last.isThere || here.has(key) || begun <= last.at || cameBack(node, last.at)) continue;
       shown.set(key, { isThere: false, at: time });
       const told = this.#told.get(key);
       if (told !== undefined && !mayBeGone(this.#options.limits, told.at, kept)) {

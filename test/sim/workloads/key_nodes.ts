@@ -23,6 +23,8 @@ interface Ways {
   /** Of which keys a node that goes on after a pause knows nothing any more. */
   readonly forgets?: (place: string) => boolean;
   readonly shows?: (value: Json) => Json;
+  /** How long the latest is kept, ms. */
+  readonly ageMs?: number;
 }
 
 const isLater = (next: Latest, had: Latest): boolean =>
@@ -32,7 +34,13 @@ const placeIn = (body: Body): string => `${body["topic"]}/${body["key"]}`;
 
 function node(ways: Ways = {}) {
   const { stamp = (clock, seen) => Math.max(clock, seen + 1), replaces = isLater } = ways;
-  const { placeOf = placeIn, buries = true, forgets = () => false, shows = (value) => value } = ways;
+  const {
+    placeOf = placeIn,
+    buries = true,
+    forgets = () => false,
+    shows = (value) => value,
+    ageMs = Infinity,
+  } = ways;
   return gossiping((born) => {
     const origin = `${born.id} ${born.restarts}`;
     const latest = new Map<string, Latest>();
@@ -60,7 +68,8 @@ function node(ways: Ways = {}) {
         if (body.type !== "get") return {};
         const found = latest.get(placeOf(body));
         const isForgotten = found !== undefined && isForgetful && forgets(found.place);
-        if (found?.value === undefined || isForgotten) return { type: "error", code: 20 };
+        const isGone = isForgotten || born.now() - (found?.stamp ?? 0) / 1000 > ageMs;
+        if (found?.value === undefined || isGone) return { type: "error", code: 20 };
         return { value: shows(found.value), stamp: found.stamp };
       },
       state: () => [...latest.values()].map((each) => ({ ...each })),
@@ -92,6 +101,7 @@ export const keyNodes = {
   }),
   "forgets deletions": node({ buries: false }),
   "forgets a key at a pause": node({ forgets: (place) => place === "exam/a/b" }),
+  "forgets what is old": node({ ageMs: 3_000 }),
   "has no topics": node({ placeOf: (body) => String(body["key"]) }),
   "invents values": node({ shows: (value) => typeof value === "number" ? value + 0.5 : value }),
 };

@@ -56,7 +56,7 @@ export const grudgeRule = `one of ${
   grudgeNames.join(", ")
 }, or the sides by name, as n0|rest or one way n0>rest, or links, as n0-n1`;
 
-const CUTS_RULE = `a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}`;
+const LENGTHS_RULE = `a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}`;
 
 const BANDWIDTH_RULE = "bits a second from 1k to 1000g, as 512k, 2m or 1.5g";
 
@@ -66,6 +66,7 @@ export const budget = () =>
 
 /** A setting of a fault needs the fault, which a challenge may bring along, too. */
 const needs = (value: Fault) => ({ requires: { flag: "nemesis", value } });
+const lengths = (about: string) => parsedText(parseLengths, { value: "S,…", about, rule: LENGTHS_RULE });
 
 export const nemesisAbout = "faults that come and go, beside those of the challenge (none)";
 
@@ -103,12 +104,12 @@ export const exam = z.object({
     needs("partition"),
   ),
   "cuts": tied(
-    parsedText(parseCuts, {
-      value: "S,…",
-      about: "partitions of these lengths, with --nemesis-interval in between (chance decides)",
-      rule: CUTS_RULE,
-    }),
+    lengths("partitions of these lengths, with --nemesis-interval in between (chance decides)"),
     needs("partition"),
+  ),
+  "outages": tied(
+    lengths("how long the nodes of each kill are away, likewise (chance decides)"),
+    needs("kill"),
   ),
   "loss": tied(
     decimal(0, 1, "SHARE", `share of messages that the fault loss drops (${S.lossShare})`),
@@ -217,6 +218,7 @@ export function settingsOf(flags: ExamFlags, base: Settings): Settings {
     nemesisIntervalS: flags["nemesis-interval"] ?? base.nemesisIntervalS,
     ...flags.grudge !== undefined && { grudge: flags.grudge },
     ...flags.cuts !== undefined && { cutsS: flags.cuts },
+    ...flags.outages !== undefined && { outagesS: flags.outages },
     lossShare: flags.loss ?? base.lossShare,
     duplicateShare: flags.duplicate ?? base.duplicateShare,
     ...flags.retain !== undefined && { retain: flags.retain },
@@ -246,22 +248,28 @@ export function examMistakes(
   ];
 }
 
-/** Mistakes in the cuts of the examinations, of each kind the first one; `nodes` are n0, n1, … by default. */
+/** Mistakes in the cuts and outages of the examinations, of each kind the first one; `nodes` are n0, n1, … by default. */
 export function cutMistakes(
   command: string,
   exams: readonly Exam[],
   given: ReadonlyMap<string, Given>,
   nodes?: readonly string[],
 ): string[] {
-  const cut = exams.map(({ settings }) => settings).filter(({ nemesis }) => nemesis.includes("partition"));
-  const grudge = cut.map((settings) => grudgeFault(settings, nodes)).find((rule) => rule !== undefined);
-  const cuts = cut.map(cutsFault).find((rule) => rule !== undefined);
-  return [...complain(command, given, "grudge", grudge), ...complain(command, given, "cuts", cuts)];
+  const broken = (fault: Fault, ruleOf: (settings: Settings) => string | undefined) =>
+    exams.map(({ settings }) => settings).filter(({ nemesis }) => nemesis.includes(fault)).map(ruleOf)
+      .find((rule) => rule !== undefined);
+  const grudge = broken("partition", (settings) => grudgeFault(settings, nodes));
+  const cuts = broken("partition", (settings) => lengthsFault(settings.cutsS, settings));
+  const outages = broken("kill", (settings) => lengthsFault(settings.outagesS, settings));
+  return Object.entries({ grudge, cuts, outages }).flatMap((rule) => complain(command, given, ...rule));
 }
 
-/** The rule that the lengths break: a cut that is on when the load ends would be shorter than it was said to be. */
-function cutsFault({ cutsS = [], nemesisIntervalS, timeLimitS }: Settings): string | undefined {
-  const tookS = cutsS.reduce((sum, cutS) => sum + cutS, (cutsS.length - 1) * nemesisIntervalS);
+/** The rule that the lengths break: a fault that is on when the load ends would be shorter than it was said to be. */
+function lengthsFault(
+  lengthsS: readonly number[] = [],
+  { nemesisIntervalS, timeLimitS }: Settings,
+): string | undefined {
+  const tookS = lengthsS.reduce((sum, lengthS) => sum + lengthS, (lengthsS.length - 1) * nemesisIntervalS);
   return tookS <= timeLimitS
     ? undefined
     : `over within --time-limit ${timeLimitS}, and takes ${tookS} s with the pauses in between`;
@@ -282,10 +290,10 @@ function parseBandwidth(given: string): number | undefined {
   return bps >= BANDWIDTH_BPS_MIN && bps <= BANDWIDTH_BPS_MAX ? bps : undefined;
 }
 
-function parseCuts(given: string): readonly number[] | undefined {
+function parseLengths(given: string): readonly number[] | undefined {
   const words = given.split(",").map((word) => word.trim());
-  const cutsS = words.map(Number);
+  const lengthsS = words.map(Number);
   const isRight = words.every((word) => /^\d+(\.\d+)?$/.test(word)) &&
-    cutsS.every((cutS) => cutS >= 0.1 && cutS <= TIME_LIMIT_S_MAX);
-  return isRight ? cutsS : undefined;
+    lengthsS.every((lengthS) => lengthS >= 0.1 && lengthS <= TIME_LIMIT_S_MAX);
+  return isRight ? lengthsS : undefined;
 }

@@ -41,6 +41,7 @@ export const SettingsSchema = Type.Unsafe<Settings>(Type.Object({
   nemesisIntervalS: Type.Number(),
   grudge: Type.Optional(Type.String()),
   cutsS: Type.Optional(Type.Array(Type.Number())),
+  outagesS: Type.Optional(Type.Array(Type.Number())),
   lossShare: Type.Number(),
   duplicateShare: Type.Number(),
   durable: Type.Optional(Type.Boolean()),

@@ -18,6 +18,7 @@ import { parseChallenges } from "../../../../lib/commands/config/exam/challenges
 import { SEED_MAX, SEEDS_MAX } from "../../../../lib/commands/config/exam/seeds.ts";
 import { parseTest } from "../../../../lib/commands/config/exam/real.ts";
 import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
+import { replayCommand } from "../../../../lib/commands/exam/describe.ts";
 import { configOf, mistakesOf } from "./parsed.ts";
 import { defaults } from "../../../../lib/workbench/settings.ts";
 
@@ -355,6 +356,19 @@ test("cuts are a list of seconds from 0.1 to the longest time limit, also of a r
       `current value is "${bad}"`,
     ]);
   }
+});
+
+test("outages are a list of seconds likewise, need kills, and must be over when the load ends", () => {
+  const flags = ["--nemesis", "kill", "--outages", "1,8.5"];
+  assert.deepEqual(settings(...flags)?.outagesS, [1, 8.5]);
+  assert.match(replayCommand({ settings: settings(...flags) ?? assert.fail() }, 1, []), / --outages 1,8.5/);
+  assert.deepEqual(mistakesOf(sim(...flags, "--nemesis-interval", "11")), [
+    "Cannot run 'sim' as '--outages' must be over within --time-limit 20, and takes 20.5 s with the pauses in " +
+    'between: current value is "1,8.5"',
+  ]);
+  assert.deepEqual(mistakesOf(sim("--nemesis", "partition", "--outages", "5")), [
+    "Cannot run 'sim' as '--outages' must be given together with --nemesis kill: current value is \"5\"",
+  ]);
 });
 
 test("cuts need partitions, and must be over when the load ends", () => {

@@ -34,7 +34,7 @@ const values: Readonly<Record<string, string>> = {
   ...{ "delivery-budget": "9", "duplicate": "0.5", "from": "n1.k:1-5", "grudge": "one", "id": "n1" },
   ...{ "latency": "5", "latency-dist": "uniform", "loss": "0.5", "node-count": "2", "port": "9001" },
   ...{ "protocol": "flood", "script": "5 read n0", "seed": "3", "sidecars": "n1=a:3", "topology": "line" },
-  ...{ "within": "10.0.0.1", "retain": "8s" },
+  ...{ "within": "10.0.0.1", "retain": "8s", "outages": "1" },
 };
 
 function words(name: string, { value }: Pick<FlagLine, "value">): string[] {
@@ -74,8 +74,16 @@ test("a flag that needs another is a mistake without it, and none with it", () =
   // Partitions come with the challenge that compare takes by default.
   const needing = tied.filter(({ command, flag }) => flag.requires && command !== "compare");
   assert.deepEqual(needing.map(({ command, flag }) => `${command} --${flag.name}`), [
-    ...["sim --grudge", "sim --cuts", "sim --loss", "sim --duplicate"],
-    ...["test --grudge", "test --cuts", "test --loss", "test --duplicate", "test --sidecars", "lab --port"],
+    ...["sim --grudge", "sim --cuts", "sim --outages", "sim --loss", "sim --duplicate"],
+    ...[
+      "test --grudge",
+      "test --cuts",
+      "test --outages",
+      "test --loss",
+      "test --duplicate",
+      "test --sidecars",
+      "lab --port",
+    ],
   ]);
   for (const { command, parse, flag: { name, requires }, given } of needing) {
     const { flag = "", value } = requires ?? {};

@@ -256,6 +256,21 @@ test("Nemesis: cuts of given lengths come one after the other, the interval in b
   assert.ok(events.filter(({ fault }) => fault === "pause").length > 10);
 });
 
+test("Nemesis: the nodes of a kill are away for as long as was said, and no more are killed after those", () => {
+  const settings: Partial<Settings> = { nemesis: ["kill"], nemesisIntervalS: 3, outagesS: [1, 20] };
+  const { cluster, nemesis, scheduler, events } = world(settings);
+  cluster.start(() => {});
+  scheduler.run(0);
+  nemesis.start();
+  scheduler.run(100_000);
+  assert.deepEqual(events.map((event) => [event["at-ms"], event.what]), [
+    [0, "start"],
+    [1_000, "stop"],
+    [4_000, "start"],
+    [24_000, "stop"],
+  ]);
+});
+
 test("Nemesis: kills and pauses strike a minority, and say which nodes they really struck", () => {
   assert.deepEqual([1, 2, 3, 4, 5, 25].map(victimsMax), [1, 1, 1, 1, 2, 12]);
   const { cluster, nemesis, scheduler, events, notes } = world({

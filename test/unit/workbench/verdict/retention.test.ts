@@ -21,7 +21,7 @@ class Story {
   ]);
 
   constructor(limits: Limits, cameBack: (node: string, since: number) => boolean = () => false) {
-    this.#retention = new Retention({ limits, cameBack });
+    this.#retention = new Retention({ limits, cameBack, mayHaveIt: cameBack });
   }
 
   /** Acknowledged 1 ms later. */
