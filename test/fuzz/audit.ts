@@ -6,6 +6,7 @@ import { decode, encode } from "../../lib/core/codec.ts";
 import type { Envelope, Exchange, Json, PeerMessage } from "../../lib/core/message.ts";
 import { readPeerMessage } from "../../lib/core/message.ts";
 import { type Event, Node, type NodeOptions } from "../../lib/core/node.ts";
+import { ToldTopics } from "./told_topics.ts";
 import { stepped } from "../unit/core/stepped.ts";
 
 /** A node that wants to be woken more often at one moment spins. */
@@ -19,6 +20,7 @@ export class AuditedNode {
   readonly #persisted = new Set<string>();
   readonly #delivered = new Set<string>();
   readonly #values = new Set<string | number>();
+  readonly #topics = new ToldTopics();
   #storageFault: string | undefined;
   #heardChars = 0;
   #now = 0;
@@ -111,7 +113,8 @@ export class AuditedNode {
       ok(this.#persisted.has(nameOf(entry)), `${nameOf(entry)} is persisted before it is delivered`);
       ok(!this.#delivered.has(nameOf(entry)), `${nameOf(entry)} is delivered once`);
       this.#delivered.add(nameOf(entry));
-      this.#values.add(keyOf(entry.value));
+      if (entry.topic === undefined) this.#values.add(keyOf(entry.value));
+      else this.#topics.deliver(entry);
     }
   }
 
@@ -157,7 +160,13 @@ export class AuditedNode {
     const me = body.type === "init_ok" ? cause.body["node_id"] : cause.dest;
     deepEqual([src, dest, body.in_reply_to], [me, cause.src, cause.body.msg_id]);
     if (body.type === "read_ok") this.#judgeRead(body["messages"]);
-    if (body.type === "broadcast_ok") {
+    const { body: asked } = cause;
+    if (asked.type === "get" && (body.type === "get_ok" || body["code"] === 20)) {
+      this.#topics.asked(asked, body);
+    }
+    const isInTopic = [asked["topic"], asked["key"], asked["id"]].some((name) => typeof name === "string");
+    if (isInTopic && /^(broadcast|delete)_ok$/.test(body.type)) this.#topics.acknowledged(asked);
+    else if (body.type === "broadcast_ok") {
       const key = keyOf(jsonOf(cause.body["message"]));
       ok(this.#values.has(key), "a value is persisted before it is acknowledged");
     }

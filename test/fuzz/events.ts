@@ -58,6 +58,26 @@ const origin = fc.oneof(
   { weight: 1, arbitrary: anyName },
 );
 
+const [topics, keys] = [["a", "b"], ["k", "l"]] as const;
+const topic = fc.constantFrom(...topics);
+const key = fc.constantFrom(...keys);
+const id: fc.Arbitrary<string | null> = fc.option(fc.constantFrom("x", "y"));
+const stamp = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 1, max: 5_000_000 }) },
+  { weight: 1, arbitrary: fc.constantFrom(0, 0.5, 2 ** 53 - 2, 2 ** 53 - 1) },
+);
+const record: fc.Arbitrary<Json> = fc.oneof(
+  { weight: 1, arbitrary: wild },
+  { weight: 2, arbitrary: fc.tuple(values) },
+  { weight: 2, arbitrary: fc.tuple(values, fc.constantFrom("x", "y")) },
+  { weight: 4, arbitrary: fc.tuple(values, id, key, stamp) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant(null), id, key, stamp, fc.constant(true)) },
+);
+const run = fc.oneof(
+  { weight: 3, arbitrary: fc.tuple(origin, count, fc.array(wild, { maxLength: 4 })) },
+  { weight: 2, arbitrary: fc.tuple(origin, count, fc.array(record, { maxLength: 4 }), topic) },
+);
+
 const spans = fc.array(count, { minLength: 1, maxLength: 8 });
 const names = fc.array(anyName, { maxLength: 4 });
 
@@ -71,7 +91,7 @@ const gossip: fc.Arbitrary<Body> = fc.record({
   seq: count,
   digest: fc.array(fc.tuple(origin, spans), { maxLength: 3 }),
   ack: fc.tuple(fc.integer({ min: 0, max: 3 }), count, fc.oneof(fc.nat(500), fc.constantFrom(-1, 1e308))),
-  runs: fc.array(fc.tuple(origin, count, fc.array(wild, { maxLength: 4 })), { maxLength: 3 }),
+  runs: fc.array(run, { maxLength: 3 }),
   links: fc.array(fc.tuple(anyName, count, count, names, names), { maxLength: 3 }),
   poll: fc.boolean(),
   window: fc.oneof(fc.nat(1000), fc.constantFrom(1e308, 5e-324)),
@@ -88,8 +108,19 @@ const brokenGossip: fc.Arbitrary<Body> = fc.tuple(
   fc.option(json, { nil: undefined }),
 ).map(([body, field, value]) => parseBody({ ...body, [field]: value }));
 
+const told: fc.Arbitrary<Body> = fc.record({
+  type: fc.constant("broadcast"),
+  message: values,
+  topic,
+  id: id,
+  key: fc.option(key),
+});
+
 const request: fc.Arbitrary<Body> = fc.oneof(
   { weight: 5, arbitrary: values.map((message) => ({ type: "broadcast", message })) },
+  { weight: 8, arbitrary: told },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("delete"), topic, key, id: id }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant("get"), topic, key }) },
   { weight: 3, arbitrary: fc.constant({ type: "read" }) },
   { weight: 1, arbitrary: values.map((echo) => ({ type: "echo", echo })) },
   { weight: 1, arbitrary: fc.constant({ type: "topology", topology: { n0: ["n1"] } }) },
@@ -97,9 +128,12 @@ const request: fc.Arbitrary<Body> = fc.oneof(
 );
 
 const malformed: fc.Arbitrary<Body> = fc.tuple(
-  fc.constantFrom("init", "topology", "broadcast", "read", "echo", "broadcast_ok", "error", "__proto__", "x"),
+  fc.constantFrom(
+    ...["init", "topology", "broadcast", "read", "echo", "broadcast_ok", "error", "__proto__", "x"],
+    ...["get", "delete"],
+  ),
   fc.dictionary(
-    fc.constantFrom("message", "topology", "node_id", "node_ids", "echo", "code", "msg_id"),
+    fc.constantFrom("message", "topology", "node_id", "node_ids", "echo", "code", "msg_id", "topic", "key"),
     json,
     { maxKeys: 4, noNullPrototype: true },
   ),
@@ -140,7 +174,7 @@ const asked: fc.Arbitrary<Body> = fc.tuple(
 const client = fc.constantFrom("c1", "c2");
 
 const envelope: fc.Arbitrary<Envelope> = fc.oneof(
-  { weight: 5, arbitrary: from(client, asked) },
+  { weight: 7, arbitrary: from(client, asked) },
   { weight: 6, arbitrary: from(anyName, gossip) },
   { weight: 1, arbitrary: from(anyName, hint) },
   { weight: 1, arbitrary: from(anyName, brokenGossip) },
@@ -158,6 +192,11 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 );
 
 export const init: Envelope = { src: "c0", dest: ME, body: { ...initBody(ME), msg_id: 1 } };
+
+/** Asks for the latest of every key. */
+export const gets: readonly Envelope[] = topics.flatMap((topic) =>
+  keys.map((key): Envelope => ({ src: "c0", dest: ME, body: { type: "get", topic, key, msg_id: 2 } }))
+);
 
 /** Anything at all, mostly after an init. */
 export const happenings: fc.Arbitrary<Happening[]> = fc.tuple(

@@ -5,7 +5,7 @@ import { mechanisms } from "../../lib/core/mechanisms.ts";
 import { seeded } from "../../lib/core/random.ts";
 import { holds } from "../property/holds.ts";
 import { AuditedNode } from "./audit.ts";
-import { happenings } from "./events.ts";
+import { gets, happenings } from "./events.ts";
 
 const options = fc.record({
   incarnation: fc.constantFrom(0, 1, 2),
@@ -13,7 +13,7 @@ const options = fc.record({
   seed: fc.nat(99),
 });
 
-test("Node.step() takes any list of events, and what it answers is always in order [I1] [I3] [N8]", () => {
+test("Node.step() takes any list of events, and what it answers is always in order [I1] [I3] [N8] [H3]", () => {
   holds(
     fc.property(options, happenings, ({ seed, ...rest }, list) => {
       const node = new AuditedNode({ ...rest, random: seeded(seed) });
@@ -24,6 +24,7 @@ test("Node.step() takes any list of events, and what it answers is always in ord
         else node.hear(envelope, afterMs);
       }
       node.run(30);
+      for (const envelope of gets) node.hear(envelope, 0);
     }),
     1_000,
   );

@@ -9,6 +9,8 @@ export interface Entry {
   readonly origin: string;
   readonly seq: number;
   readonly value: Json;
+  /** Then the value is a record. */
+  readonly topic?: string;
 }
 
 /** Returns whether it is new. */
@@ -29,7 +31,12 @@ export function keeping(entries: Iterable<Entry>): MemoryEntries {
 
 export function entriesOf(runs: readonly Run[]): Entry[] {
   return runs.flatMap((run) =>
-    valuesOf(run).map((value, i) => ({ origin: run.origin, seq: run.seq + i, value }))
+    valuesOf(run).map((value, i) => ({
+      origin: run.origin,
+      seq: run.seq + i,
+      value,
+      ...run.topic !== undefined && { topic: run.topic },
+    }))
   );
 }
 
