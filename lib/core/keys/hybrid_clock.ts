@@ -20,6 +20,8 @@ export const CLOCK_AHEAD_MAX_MS = 60_000;
  *
  * A clock that is far ahead harms its own keys only, and only until they are written again: others adopt its stamps up to
  * CLOCK_AHEAD_MAX_MS ahead of their own clocks, so that what they write is never stamped further ahead for its sake.
+ *
+ * A node's clock never goes back while it runs, so one that was wrong at the start is right only after a restart.
  */
 export class HybridClock {
   #last = 0;
