@@ -88,6 +88,7 @@ function valueText({ texts, topic }: Run, i: number): string | undefined {
 /** Takes what a reader lacks of what it asks for, up to a batch, and moves its position on over that and all before it [N11]. */
 export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked): Batch {
   const batch = new Gathered(position);
+  let tellsOfGaps: boolean | undefined;
   while (!batch.isFull) {
     const next = latest?.next(log, topics, (all) => batch.goOverAll(all));
     if (next === undefined) break;
@@ -104,8 +105,9 @@ export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked)
         const goneTo = log.goneTo(name, seq);
         if (goneTo !== undefined) {
           const end = Math.min(to, goneTo);
-          // Of which topics they were is not known any more; the latest of a key is never among them.
-          if (latest === undefined) batch.addGap({ origin: name, seq, count: end + 1 - seq });
+          // Of which topics they were is not known any more: of none that is kept forever, and no latest entry of a key.
+          tellsOfGaps ??= latest === undefined && log.mayLimit(topics);
+          if (tellsOfGaps) batch.addGap({ origin: name, seq, count: end + 1 - seq });
           batch.goOver(name, seq, end);
           seq = end + 1;
           continue;

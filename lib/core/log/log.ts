@@ -157,6 +157,11 @@ export class Log {
     return this.#gone.endOf(origin, seq);
   }
 
+  /** Whether anything of these topics, which are patterns, may be gone by the rules of this node. */
+  mayLimit(topics: readonly string[]): boolean {
+    return this.#policy?.mayLimit(topics) ?? false;
+  }
+
   /** Lives of which nothing is left, and all has been forgotten [G7]. */
   get retired(): RetiredLives {
     return this.#retired;

@@ -1,7 +1,7 @@
 /** Follows the blocks that are kept, and says which of them are due to go, and when the next one will be [G2]. */
 import { TimerQueue } from "../timer_queue.ts";
 import { BlockQueue, type Sized } from "./block_queue.ts";
-import { type Limits, limitsOf, type Rule } from "./rules.ts";
+import { type Limits, limitsOf, mayLimit, type Rule } from "./rules.ts";
 
 /** What stayed when its block went is looked through again after the age of its topic, at least the one and without an age the other, ms [G8]. */
 export const AGAIN_MS_MIN = 60_000;
@@ -24,6 +24,11 @@ export class RetentionPolicy {
 
   isForever(topic: string): boolean {
     return this.#topicOf(topic) === undefined;
+  }
+
+  /** Whether anything of these topics, which are patterns, may be gone. */
+  mayLimit(topics: readonly string[]): boolean {
+    return topics.some((pattern) => mayLimit(this.#rules, pattern));
   }
 
   /**

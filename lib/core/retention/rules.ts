@@ -34,8 +34,20 @@ export function limitsOf(rules: readonly Rule[], topic: string): Limits | undefi
   for (const rule of [...rules, ...BUILT_IN]) {
     if (isMatch(rule, topic) && precision(rule) > precision(found)) found = rule;
   }
-  const { ageMs, bytes, count } = found ?? {};
-  return ageMs === undefined && bytes === undefined && count === undefined ? undefined : found;
+  return isLimit(found) ? found : undefined;
+}
+
+/** Whether some topic that the pattern matches may not be kept forever. */
+export function mayLimit(rules: readonly Rule[], pattern: string): boolean {
+  if (!pattern.endsWith("*")) return limitsOf(rules, pattern) !== undefined;
+  const start = pattern.slice(0, -1);
+  // No topic has such a name: the rule that holds for it is for all that begin so, but for those that have others.
+  const others = [...rules, ...BUILT_IN].filter((rule) => rule.pattern.startsWith(start));
+  return isLimit(limitsOf(rules, `${start}\0`)) || others.some(isLimit);
+}
+
+function isLimit({ ageMs, bytes, count }: Limits = {}): boolean {
+  return ageMs !== undefined || bytes !== undefined || count !== undefined;
 }
 
 function isMatch({ pattern }: Rule, topic: string): boolean {

@@ -167,9 +167,10 @@ function sum(of: (id: string) => number): number {
 }
 
 if (import.meta.main) {
-  const days = new Days({ days: Number(process.argv[2] ?? 7), hourMs: 3_600_000, perSecond: 100, seed: 1 });
+  const [days = 7, perSecond = 100] = process.argv.slice(2).map(Number);
+  const life = new Days({ days, hourMs: 3_600_000, perSecond, seed: 1 });
   const startedAt = performance.now();
-  for (const day of days.run()) {
+  for (const day of life.run()) {
     process.stdout.write(
       `${JSON.stringify({ ...day, s: Math.round((performance.now() - startedAt) / 1_000) })}\n`,
     );

@@ -32,6 +32,21 @@ test("[G1] the rule that says most of a topic's name holds; without one all is k
   equal(limitsOf([], "_")?.ageMs, HOUR_MS);
 });
 
+test("[G4] whether a pattern names topics that may not be kept forever", () => {
+  const rules: Rule[] = [
+    { pattern: "log*", ageMs: 1 },
+    { pattern: "log.audit*" },
+    { pattern: "log.audit.x", count: 1 },
+  ];
+  const found = (...topics: string[]) => new RetentionPolicy(rules).mayLimit(topics);
+  for (const topic of ["", "a", "a*", "log.audit", "log.audit.y*"]) equal(found(topic), false, topic);
+  for (const topic of ["log", "logs*", "lo*", "*", "log.audit*", "_", "_x*"]) {
+    equal(found(topic), true, topic);
+  }
+  equal(found("a", "", "log"), true);
+  equal(new RetentionPolicy([{ pattern: "*", ageMs: 1 }]).mayLimit([""]), true);
+});
+
 test("[G2] by age: a block goes when its last entry is old enough, and its topic's deadline says when", () => {
   const policy = new RetentionPolicy([{ pattern: "t", ageMs: 100 }]);
   equal(policy.deadline, Infinity);
