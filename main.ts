@@ -1,8 +1,9 @@
 /** hearsay: picks a command by its arguments and ends the process with the command's exit status. */
+import { writeSync } from "node:fs";
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 import { dispatch } from "./lib/commands/dispatch.ts";
-import { FAILED, type Io, OK } from "./lib/commands/terminal/io.ts";
+import { FAILED, type Io, OK, textOfCrash } from "./lib/commands/terminal/io.ts";
 import { Output } from "./lib/commands/terminal/output.ts";
 
 /** What is held of standard error for a reader that has stalled, in bytes. */
@@ -27,6 +28,8 @@ const io: Io = {
   errIsTerminal: isatty(2),
 };
 
+process.on("uncaughtException", crashAtOnce);
+
 // No top-level await: bytecode cannot have it.
 dispatch(process.argv.slice(2), io).then(end, crash);
 
@@ -50,6 +53,15 @@ async function drained(output: Output, msMax: number): Promise<void> {
 }
 
 function crash(error: unknown): void {
-  io.err(`hearsay: a bug: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
+  io.err(textOfCrash(error));
   end(FAILED);
+}
+
+/** At once: what was interrupted half-way is not gone on with. */
+function crashAtOnce(error: unknown): never {
+  try {
+    writeSync(2, textOfCrash(error));
+  } finally {
+    process.exit(FAILED);
+  }
 }

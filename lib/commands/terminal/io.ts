@@ -1,4 +1,5 @@
 /** The parts of the process that a command may touch: its two outputs, its input, its environment, and whether people are looking. */
+import { StoreFault } from "../../store/store.ts";
 import { messageOf } from "../../../transports/errno.ts";
 import type { Readable } from "node:stream";
 
@@ -54,6 +55,12 @@ export function refuse(io: Io, mistakes: readonly string[]): number {
 export function fail(io: Io, error: unknown): number {
   io.err(`${messageOf(error)}\n`);
   return FAILED;
+}
+
+/** What to say of an error that nothing was ready for: a fault that an operator can mend in a sentence, and a bug as one. */
+export function textOfCrash(error: unknown): string {
+  if (error instanceof StoreFault) return `${error.message}\n`;
+  return `hearsay: a bug: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`;
 }
 
 /** Lets what was printed leave, and a signal come in, between two long computations. */
