@@ -8,7 +8,7 @@ import { damaged, type Doing, faultBehind } from "./faults.ts";
 import { OpenBlocks } from "./open_blocks.ts";
 import { Place } from "./place.ts";
 import { admit, beginLife, connect, type Owner, pragma } from "./schema.ts";
-import type { Store } from "./store.ts";
+import { type Store, StoreFault } from "./store.ts";
 import { type Survey, Tables } from "./tables.ts";
 import { isOld, upgrade } from "./upgrade.ts";
 
@@ -78,6 +78,8 @@ class SqliteStore implements Store {
   readonly #notes = new Map<string, string | undefined>();
   /** Of all texts on disk. */
   #bytes: number;
+  /** What was found damaged while the log is open: nothing is committed to it any more. */
+  #damage: StoreFault | undefined;
 
   constructor(
     db: DatabaseSync,
@@ -125,7 +127,7 @@ class SqliteStore implements Store {
         if (!this.#dropped.has(after)) yield this.#open.entries.block(after) ?? block;
       }
     } catch (error) {
-      throw faultBehind(error, this.#dir, "read");
+      throw this.#faultBehind(error, "read");
     }
     for (const block of this.#open.entries.blocks()) if (block.id > after && block.id <= last) yield block;
   }
@@ -170,6 +172,7 @@ class SqliteStore implements Store {
   }
 
   check(): void {
+    if (this.#damage !== undefined) throw this.#damage;
     this.#place.check();
   }
 
@@ -229,8 +232,14 @@ class SqliteStore implements Store {
     try {
       return run();
     } catch (error) {
-      throw faultBehind(error, this.#dir, doing);
+      throw this.#faultBehind(error, doing);
     }
+  }
+
+  #faultBehind(error: unknown, doing: Doing): unknown {
+    const fault = faultBehind(error, this.#dir, doing);
+    if (fault instanceof StoreFault && fault.kind === "corrupt") this.#damage = fault;
+    return fault;
   }
 }
 

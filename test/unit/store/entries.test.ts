@@ -249,7 +249,8 @@ test(
           "move the directory away and start again, the other nodes will send what they hold of it",
       });
     }
-    equal(refusal(() => store.take("a", 5, 5)).kind, "corrupt");
+    store.put(run("b", 1, 1), 1);
+    equal(refusal(() => store.commit()).kind, "corrupt");
     store.close();
   }),
 );
