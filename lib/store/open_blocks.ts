@@ -5,10 +5,10 @@ import { MemoryEntries } from "../core/log/memory_entries.ts";
 import type { Run } from "../core/log/runs.ts";
 
 /**
- * A block on disk grows until its text takes so many bytes: nearly a page of SQLite's, which is written with each commit
+ * A block on disk grows until its text takes so many bytes: with its hashes nearly a page, which is written with each commit
  * anyway.
  */
-export const GROWING_BYTES_MAX = 3_600;
+export const GROWING_BYTES_MAX = 3_300;
 
 export class OpenBlocks {
   #entries: MemoryEntries;
