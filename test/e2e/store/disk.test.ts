@@ -54,6 +54,22 @@ testNeeding("a full disk refuses to open a log, and does so no longer once there
 });
 
 testNeeding(
+  "a full disk leaves a log of an earlier version as it was, until there is room to take it over",
+  smallDisk,
+  () => {
+    inFolder((dir) => {
+      const full = { kind: "full", message: `Cannot open the log in "${dir}" ${NO_ROOM}` };
+      const steps = ["old", "fill", "open", "files", "free", "open", "read", "files"];
+      const outcomes = keeper([...onSmallDisk, dir], dir, steps);
+      deepEqual(outcomes.slice(2, 4), [full, "hearsay.sqlite"]);
+      deepEqual(outcomes.slice(5), [
+        ...["opened", "n1.lol1s0w0 1+6,n2.lol1s0w9 1+4,n2.lol1s0w9 7+2", "hearsay.sqlite"],
+      ]);
+    });
+  },
+);
+
+testNeeding(
   "a disk that became read-only refuses to open a log, with or without one on it",
   smallDisk,
   () => {
