@@ -8,14 +8,17 @@ export const LINE_BYTES_MAX = 1_048_576;
 export const HELD_BYTES_MAX = 64 * 1_048_576;
 
 const NEWLINE = 10;
-/** As UTF-8. */
-const CHAR_BYTES_MAX = 3;
+/** No character of UTF-16 takes more as UTF-8. */
+export const CHAR_BYTES_MAX = 3;
 /** Below LINE_BYTES_MAX, so that a line that lies within one piece can never be too long. */
 const PIECE_BYTES = 65_536;
 /** The buffer that a reader begins with, in bytes; after a line longer than a piece it comes back to this. */
 const READER_BYTES_MIN = 1024;
-/** Large, as outgrown buffers are garbage, which many clients can make faster than a runtime collects it. */
-const GROWTH = 16;
+/**
+ * Outgrown buffers are garbage, which many clients can make faster than a runtime collects it; but a new one is filled with
+ * zeros, and much more than a line needs takes longer than the line.
+ */
+const GROWTH = 4;
 
 export interface LineHandlers {
   onLine(line: string): void;

@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers";
 import { decode, encode, encodeBody } from "../../../lib/core/codec.ts";
 import type { Envelope } from "../../../lib/core/message.ts";
 import { MALFORMED_REQUEST, NOT_SUPPORTED, TEMPORARILY_UNAVAILABLE } from "../../../lib/core/node.ts";
+import { CHAR_BYTES_MAX } from "../../lines.ts";
 import type { Connection } from "../connection.ts";
 import { type Opening, readOpening } from "../greeting.ts";
 import {
@@ -157,8 +158,7 @@ export class Client {
     const name = id === this.#lastId ? this.#lastName : id.slice(0, id.lastIndexOf("#"));
     const line = `${this.#headTo(name)}${encodeBody(envelope.body)}}`;
     const { answerBytesMax } = this.#options.limits;
-    // No character takes more than three bytes.
-    if (3 * line.length > answerBytesMax && Buffer.byteLength(line) > answerBytesMax) {
+    if (CHAR_BYTES_MAX * line.length > answerBytesMax && Buffer.byteLength(line) > answerBytesMax) {
       return this.#tooLong(name, envelope);
     }
     this.#told.add(id);

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import type { Random } from "../../../lib/core/random.ts";
-import { LINE_BYTES_MAX } from "../../lines.ts";
+import { CHAR_BYTES_MAX, LINE_BYTES_MAX } from "../../lines.ts";
 import { CLOSED_BY_OTHER, Connection } from "../connection.ts";
 import { Dialer } from "./dialer.ts";
 import {
@@ -118,7 +118,8 @@ export class Link {
   /** The line is dropped where there is no link or no room. */
   send(line: string): void {
     const connection = this.up ? this.#connection : undefined;
-    if (Buffer.byteLength(line) > LINE_BYTES_MAX) {
+    // Most lines are so short that their bytes need no count.
+    if (CHAR_BYTES_MAX * line.length > LINE_BYTES_MAX && Buffer.byteLength(line) > LINE_BYTES_MAX) {
       this.#drop(`a message is longer than ${LINE_BYTES_MAX} bytes`);
     } else if (connection === undefined) this.#messagesDropped += 1;
     else if (!connection.write(line, PEER_QUEUE_BYTES_MAX)) this.#overflow();
