@@ -1,7 +1,7 @@
 /** `npm run throughput`: hearsay beside the systems people use, by one harness, in one run, with real processes. */
 import process from "node:process";
 import { gossipSigned, gossipUnsigned } from "./throughput/systems/gossip_system.ts";
-import { hearsay, hearsayOfLarge } from "./throughput/systems/hearsay_system.ts";
+import { hearsay } from "./throughput/systems/hearsay_system.ts";
 import { measure, type Measured } from "./throughput/measure.ts";
 import { jetstreamFile, jetstreamMemory, natsCore } from "./throughput/systems/nats_system.ts";
 import { type Options, readOptions, USAGE } from "./throughput/options.ts";
@@ -9,10 +9,13 @@ import { redisPubsub, redisStream, redisStreamFsync } from "./throughput/systems
 import { ceiling, ceilingOfLists } from "./throughput/systems/relay_system.ts";
 import { stand } from "./throughput/standing.ts";
 import type { System } from "./throughput/systems/system.ts";
+import { withPayload } from "./throughput/systems/with_payload.ts";
 import { type Results, tableOf } from "./throughput/table.ts";
 import { refuse, runTool } from "../shared/tool.ts";
 
 const STANDING = "standing";
+/** Texts of 4 KB of a phase at most: most systems keep all of them. */
+const TEXTS_MAX = 50_000;
 
 async function main(options: Options): Promise<void> {
   const systems = systemsOf(options);
@@ -30,13 +33,17 @@ async function main(options: Options): Promise<void> {
 
 /** The program that is compared comes first, then what stands beside it; several are told apart by their place. */
 function systemsOf({ programs }: Options): System[] {
+  const nodes = programs.flatMap((program, i) => {
+    const label = i === 0 ? "" : `-${i + 1}`;
+    return [hearsay(program, label, false), hearsay(program, label, true)];
+  });
+  const rivals = [redisPubsub, redisStreamFsync, natsCore, jetstreamFile];
   return [
-    ...programs.flatMap((program, i) => {
-      const label = i === 0 ? "" : `-${i + 1}`;
-      return [hearsay(program, label, false), hearsay(program, label, true)];
-    }),
+    ...nodes,
     ...[ceiling, ceilingOfLists, redisPubsub, redisStream, redisStreamFsync],
     ...[natsCore, jetstreamMemory, jetstreamFile, gossipUnsigned, gossipSigned],
+    ...[...nodes, ...rivals].map((system) => withPayload(system, "objects", "100-byte objects")),
+    ...[...nodes, ...rivals].map((system) => withPayload(system, "texts", "4 KB", TEXTS_MAX)),
   ];
 }
 
@@ -50,7 +57,7 @@ async function measureAll(systems: readonly System[], options: Options): Promise
   }
   const [program] = options.programs;
   if (program === undefined || !isWanted(STANDING, options)) return { measured, notes, standing: undefined };
-  const check = () => stand(hearsayOfLarge(program), options);
+  const check = () => stand(withPayload(hearsay(program, "", false), "kilobytes", "values of 1 KB"), options);
   const [standing] = await tried("hearsay, with a watcher that stands still,", notes, check);
   return { measured, notes, standing };
 }

@@ -62,7 +62,8 @@ type Meanwhile = (published: Promise<unknown>) => Promise<void>;
 
 export async function measure(system: System, plan: Plan): Promise<Measured> {
   return await withRig(system, plan.watchers, async (rig) => {
-    const { forMs, valuesMax, perSecond, warmUpMs } = plan;
+    const { forMs, perSecond, warmUpMs } = plan;
+    const valuesMax = Math.min(plan.valuesMax, system.valuesMax ?? Infinity);
     const inFlight = system.inFlight ?? plan.inFlight;
     const load = { inFlight, perSecond: null, forMs, valuesMax };
     await rig.link();

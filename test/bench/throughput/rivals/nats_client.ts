@@ -3,6 +3,7 @@ import { AckPolicy, jetstream, jetstreamManager, StorageType } from "@nats-io/je
 import { connect, createInbox, type NatsConnection } from "@nats-io/transport-node";
 import type { Arrivals } from "../arrivals.ts";
 import { now } from "../clock.ts";
+import { numberAt, type Payload, payloads } from "../payloads.ts";
 import type { NatsClient } from "../systems/rivals.ts";
 import { NODES, type Target, type Wire } from "../systems/system.ts";
 
@@ -17,26 +18,28 @@ const TRY_MS_MAX = 2_000;
 const natsWire: Wire = {
   async openLane(target, index, onAcked) {
     const connection = await connectTo(target, index);
+    const { encode } = payloads[target.payload];
     return {
       publish: (first, count) => {
-        for (let value = first; value < first + count; value++) connection.publish(SUBJECT, String(value));
+        for (let value = first; value < first + count; value++) connection.publish(SUBJECT, encode(value));
         connection.flush().then(() => onAcked(count));
       },
     };
   },
   async openWatch(target, node, arrivals) {
     const connection = await connectTo(target, node);
-    await subscribe(connection, SUBJECT, arrivals);
+    await subscribe(connection, SUBJECT, arrivals, payloads[target.payload]);
   },
 };
 
 const jetstreamWire: Wire = {
   async openLane(target, index, onAcked) {
     const stream = jetstream(await connectTo(target, index));
+    const { encode } = payloads[target.payload];
     return {
       publish: (first, count) => {
         for (let value = first; value < first + count; value++) {
-          stream.publish(SUBJECT, String(value)).then(() => onAcked(1));
+          stream.publish(SUBJECT, encode(value)).then(() => onAcked(1));
         }
       },
     };
@@ -45,7 +48,7 @@ const jetstreamWire: Wire = {
   async openWatch(target, node, arrivals) {
     const connection = await connectTo(target, node);
     const inbox = createInbox();
-    await subscribe(connection, inbox, arrivals);
+    await subscribe(connection, inbox, arrivals, payloads[target.payload]);
     const manager = await jetstreamManager(connection, { timeout: ASK_MS_MAX });
     await manager.consumers.add(STREAM, {
       deliver_subject: inbox,
@@ -76,19 +79,18 @@ function connectTo({ ports }: Target, node: number): Promise<NatsConnection> {
   return connect({ servers: `127.0.0.1:${ports[node]}`, ignoreClusterUpdates: true, reconnect: false });
 }
 
-async function subscribe(connection: NatsConnection, subject: string, arrivals: Arrivals): Promise<void> {
+async function subscribe(
+  connection: NatsConnection,
+  subject: string,
+  arrivals: Arrivals,
+  payload: Payload,
+): Promise<void> {
   connection.subscribe(subject, {
     callback: (error, message) => {
       if (error !== null) throw error;
-      arrivals.take(numberOf(message.data), now());
+      // Of its bytes: a decoder of text would cost more than all the rest.
+      arrivals.take(numberAt(payload, message.data), now());
     },
   });
   await connection.flush();
-}
-
-/** Of its digits; a decoder of text would cost more than all the rest. */
-function numberOf(digits: Uint8Array): number {
-  let number = 0;
-  for (const digit of digits) number = 10 * number + digit - 48;
-  return number;
 }

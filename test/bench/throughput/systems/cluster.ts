@@ -27,7 +27,7 @@ export async function startCluster(
   start: (node: number) => Server,
   isReady: (target: Target) => Promise<boolean>,
 ): Promise<Cluster> {
-  const target = { wire, ports };
+  const target: Target = { wire, ports, payload: "numbers" };
   const servers = ports.map((_, node) => start(node));
   const end = async () => void await Promise.all(servers.map((server) => server.stop()));
   const release = beforeEnding(end);

@@ -5,7 +5,7 @@ import { statusOf } from "../../../../lib/client/answers.ts";
 import type { Program } from "../../../../lib/workbench/world/process.ts";
 import { startCluster, takePorts } from "./cluster.ts";
 import { Server } from "../processes.ts";
-import { type Cluster, NODES, type System, type WireName } from "./system.ts";
+import { type Cluster, NODES, type System } from "./system.ts";
 
 const ANSWER_MS_MAX = 2_000;
 
@@ -15,21 +15,15 @@ export function hearsay(program: Program, label: string, durable: boolean): Syst
     key: `hearsay${durable ? "-durable" : ""}${label}`,
     name: `hearsay ${durable ? "durable" : "in memory"}${label}`,
     missing: () => Promise.resolve(undefined),
-    start: (folder) => startNodes(program, "hearsay", durable ? folder : undefined),
+    start: (folder) => startNodes(program, durable ? folder : undefined),
   };
 }
 
-/** The same in memory, with clients that publish large values. */
-export function hearsayOfLarge(program: Program): System {
-  const start = () => startNodes(program, "hearsay-large", undefined);
-  return { ...hearsay(program, "", false), start };
-}
-
-async function startNodes(program: Program, wire: WireName, folder: string | undefined): Promise<Cluster> {
+async function startNodes(program: Program, folder: string | undefined): Promise<Cluster> {
   const { clients: ports } = await takePorts();
   const start = (node: number) => new Server(program, ...flags(ports, node, folder));
   const isReady = async () => (await Promise.all(ports.map(isLinked))).every(Boolean);
-  return await startCluster(wire, ports, start, isReady);
+  return await startCluster("hearsay", ports, start, isReady);
 }
 
 function flags(ports: readonly number[], node: number, folder: string | undefined): string[] {

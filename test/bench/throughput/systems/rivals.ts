@@ -5,7 +5,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Target, Wire } from "./system.ts";
 
-const folder = new URL("../rivals", import.meta.url);
+const folder = new URL("../rivals/", import.meta.url);
 /** npm writes it when everything is installed. */
 const INSTALLED = "node_modules/.package-lock.json";
 

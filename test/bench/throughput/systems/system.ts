@@ -1,11 +1,11 @@
 /** What the harness knows of a system: how five servers of it are started, and on which wire its clients speak. */
 import type { Arrivals } from "../arrivals.ts";
+import type { PayloadName } from "../payloads.ts";
 
 export const NODES = 5;
 
 export type WireName =
   | "hearsay"
-  | "hearsay-large"
   | "relay"
   | "redis-pubsub"
   | "redis-stream"
@@ -16,6 +16,7 @@ export type WireName =
 export interface Target {
   readonly wire: WireName;
   readonly ports: readonly number[];
+  readonly payload: PayloadName;
 }
 
 /** Takes values under way on one connection; so many lanes share what is in flight. */
@@ -46,6 +47,8 @@ export interface System {
   readonly name: string;
   /** Requests in flight at saturation, where it is not what all others have. */
   readonly inFlight?: number;
+  /** Values of a phase at most, where they are large. */
+  readonly valuesMax?: number;
   /** What it needs and is not here; undefined where all is. */
   missing(): Promise<string | undefined>;
   /** Resolves once its servers know each other; what they leave behind goes into the folder. */

@@ -7,23 +7,21 @@ import { setTimeout as pause } from "node:timers/promises";
 import { LineReader } from "../../../../transports/lines.ts";
 import type { Arrivals } from "../arrivals.ts";
 import { now } from "../clock.ts";
-import type { Wire } from "../systems/system.ts";
+import { numberAt, type Payload, payloads } from "../payloads.ts";
+import type { Lane, Target, Wire } from "../systems/system.ts";
 
 const DIAL_EVERY_MS = 20;
 
 /** Hands over what one line brings a watcher. */
-type Take = (line: string, arrivals: Arrivals) => void;
+type Take = (line: string, arrivals: Arrivals, payload: Payload) => void;
 
-/** What stands behind the number in a large value. */
-const PADDING = ` ${"x".repeat(1_024)}`;
+/** Before the runs of entries, and before the values of each run. */
+const RUNS = `"runs":[`;
+const VALUES = ",[";
+const COMMA = 44;
 
-const small = laneWith(String);
-/** A text that begins with the number. */
-const large = laneWith((value) => `"${value}${PADDING}"`);
-
-export const hearsayWire: Wire = { openLane: small, openWatch: watchWith(takeRuns) };
-export const largeWire: Wire = { openLane: large, openWatch: watchWith(takeTexts) };
-export const relayWire: Wire = { openLane: small, openWatch: watchWith(takeValues) };
+export const hearsayWire: Wire = { openLane, openWatch: watchWith(takeRuns) };
+export const relayWire: Wire = { openLane, openWatch: watchWith(takeValues) };
 
 /** Resolves to a socket that is connected, sends at once and breaks the process when it breaks. */
 export async function dial(port: number): Promise<Socket> {
@@ -44,18 +42,20 @@ export async function dialUntilTaken(port: number): Promise<Socket> {
   }
 }
 
-/** `encode` says a value as JSON. */
-function laneWith(encode: (value: number) => string): Wire["openLane"] {
-  return async ({ ports }, index, onAcked) => {
-    const socket = await dial(ports[index] ?? 0);
-    listenForAcks(socket, onAcked);
-    return {
-      publish: (first, count) => {
-        let text = "";
-        for (let value = first; value < first + count; value++) text += request(encode(value), value + 1);
-        socket.write(text);
-      },
-    };
+async function openLane(
+  { ports, payload }: Target,
+  index: number,
+  onAcked: (count: number) => void,
+): Promise<Lane> {
+  const { encode } = payloads[payload];
+  const socket = await dial(ports[index] ?? 0);
+  listenForAcks(socket, onAcked);
+  return {
+    publish: (first, count) => {
+      let text = "";
+      for (let value = first; value < first + count; value++) text += request(encode(value), value + 1);
+      socket.write(text);
+    },
   };
 }
 
@@ -80,11 +80,11 @@ function listenForAcks(socket: Socket, onAcked: (count: number) => void): void {
 }
 
 function watchWith(take: Take): Wire["openWatch"] {
-  return async ({ ports }, node, arrivals) => {
+  return async ({ ports, payload }, node, arrivals) => {
     const socket = await dial(ports[node] ?? 0);
     const { promise, resolve } = Promise.withResolvers<void>();
     const reader = new LineReader({
-      onLine: (line) => line.includes(`"watch_ok"`) ? resolve() : take(line, arrivals),
+      onLine: (line) => line.includes(`"watch_ok"`) ? resolve() : take(line, arrivals, payloads[payload]),
       onOverlong: () => assert.fail("what came is too long"),
     });
     socket.on("data", (chunk: Uint8Array) => reader.push(chunk));
@@ -93,20 +93,30 @@ function watchWith(take: Take): Wire["openWatch"] {
   };
 }
 
-interface ValuesLine<Value> {
-  readonly body: { readonly runs: readonly (readonly [string, number, readonly Value[]])[] };
+interface ValuesLine {
+  readonly body: { readonly runs: readonly (readonly [string, number, readonly number[]])[] };
 }
 
-function takeTexts(line: string, arrivals: Arrivals): void {
-  const { body }: ValuesLine<string> = JSON.parse(line);
-  const at = now();
-  for (const [, , values] of body.runs) for (const value of values) arrivals.take(parseInt(value), at);
-}
-
-function takeRuns(line: string, arrivals: Arrivals): void {
-  const { body }: ValuesLine<number> = JSON.parse(line);
+/** Numbers are parsed; values of one length are found by it, and not looked at. */
+function takeRuns(line: string, arrivals: Arrivals, payload: Payload): void {
+  if (payload.length !== undefined) return takeEqual(line, arrivals, payload, payload.length);
+  const { body }: ValuesLine = JSON.parse(line);
   const at = now();
   for (const [, , values] of body.runs) for (const value of values) arrivals.take(value, at);
+}
+
+/** `["n1.x",7,[value,value]],["n2.y",1,[value]]]`, each value of the same length. */
+function takeEqual(line: string, arrivals: Arrivals, payload: Payload, length: number): void {
+  const at = now();
+  let i = line.indexOf(RUNS) + RUNS.length;
+  while (line.charAt(i) === "[") {
+    i = line.indexOf(VALUES, i) + VALUES.length - 1;
+    do {
+      arrivals.take(numberAt(payload, line, i + 1), at);
+      i += 1 + length;
+    } while (line.charCodeAt(i) === COMMA);
+    i += "]],".length;
+  }
 }
 
 /** One value, or a list of them. */

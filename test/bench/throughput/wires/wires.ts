@@ -6,8 +6,6 @@ export async function wireOf({ wire }: Target): Promise<Wire> {
   switch (wire) {
     case "hearsay":
       return (await import("./lines_client.ts")).hearsayWire;
-    case "hearsay-large":
-      return (await import("./lines_client.ts")).largeWire;
     case "relay":
       return (await import("./lines_client.ts")).relayWire;
     case "redis-pubsub":
