@@ -7,8 +7,9 @@ import type { Exchange } from "../message.ts";
 import type { Peers } from "../replication/peers.ts";
 import type { Progress } from "../replication/progress.ts";
 
-/** So many members are asked at once, and others after this, ms: in many nodes, answers should not come all together. */
+/** So many members are asked at once, others as these answer: in many nodes, answers should not come all together. */
 export const INQUIRY_MEMBERS_MAX = 8;
+/** Without an answer, what has come of it is looked at after this, ms. */
 export const INQUIRY_TURN_MS = 250;
 /** A member that has not answered by then is asked again, ms. */
 export const INQUIRY_AGAIN_MS = 5_000;
@@ -89,19 +90,26 @@ export class Inquiry {
     return lost;
   }
 
+  /** Asks those that were not asked yet, and then those that do not answer once more. */
   #askRest(now: number): void {
     const { peers, ask } = this.#options;
-    let asked = 0;
-    for (const id of peers.ids) {
-      const question = this.#questions.get(id);
-      const isDue = question === undefined || (!question.isAnswered && now - question.at >= INQUIRY_AGAIN_MS);
-      const peer = isDue ? peers.getOrCreate(id) : undefined;
+    const isAwaited = ({ at, isAnswered }: Question) => !isAnswered && now - at < INQUIRY_AGAIN_MS;
+    const questions = this.#questions;
+    let room = INQUIRY_MEMBERS_MAX - [...questions.values()].filter(isAwaited).length;
+    const isToBeAsked = (id: string) => {
+      const question = questions.get(id);
+      return question !== undefined && !question.isAnswered && !isAwaited(question);
+    };
+    for (
+      const id of [...peers.ids.filter((each) => !questions.has(each)), ...peers.ids.filter(isToBeAsked)]
+    ) {
+      const peer = peers.getOrCreate(id);
       if (peer === undefined) continue;
-      const since = question?.since ?? now;
+      const since = questions.get(id)?.since ?? now;
       const isInReach = peer.suspectedAt === undefined;
-      if (isInReach && ++asked > INQUIRY_MEMBERS_MAX) return;
+      if (isInReach && room-- <= 0) return;
       const seq = isInReach ? peer.flights.nextSeq : Infinity;
-      this.#questions.set(id, { seq, since, at: isInReach ? now : -Infinity, isAnswered: false });
+      questions.set(id, { seq, since, at: isInReach ? now : -Infinity, isAnswered: false });
       if (isInReach) ask(peer, now);
     }
   }
