@@ -57,7 +57,10 @@ test("a seed's command makes the same simulation, whatever was drawn", () => {
     "grudge",
     "latency-dist",
     "loss",
+    "outages",
+    "retain",
     "start-up",
+    "workload",
   ];
   const wanted = [...faults, ...flags.map((flag) => `--${flag}`), "bridge", "one-way", "majorities-ring"];
   assert.deepEqual(wanted.filter((word) => !drawn.has(word)), []);

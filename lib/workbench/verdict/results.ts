@@ -3,6 +3,7 @@ import { accusations, check, type Evidence, type WorkloadResults } from "./check
 import type { Counts, F, History } from "./history.ts";
 import {
   type Findings as OtherFindings,
+  neededOf,
   operationsOf,
   type WorkloadDefinition,
 } from "../workloads/workload.ts";
@@ -187,7 +188,7 @@ function setupFailuresOf({ evidence, setupFailures }: Findings): string[] {
 /** A test in which nothing happened proves nothing. */
 function tooLittle(stats: StatsResults, workload: WorkloadResults, kind: WorkloadDefinition): string[] {
   const failures: string[] = [];
-  for (const f of operationsOf(kind)) {
+  for (const f of neededOf(kind)) {
     if (stats["by-f"][f]?.["ok-count"] === 0) failures.push(`Nothing proven: no ${f} succeeded.`);
   }
   if (failures.length === 0 && workload.valid === "unknown") {
@@ -200,7 +201,7 @@ function statsOf(history: History, workload: WorkloadDefinition): StatsResults {
   const own = operationsOf(workload).map((f) => [f, history.counts(f)] as const);
   const total = (count: keyof Counts) => own.reduce((sum, [, counts]) => sum + counts[count], 0);
   return {
-    valid: own.every(([, counts]) => counts["ok-count"] > 0),
+    valid: neededOf(workload).every((f) => history.counts(f)["ok-count"] > 0),
     count: total("count"),
     "ok-count": total("ok-count"),
     "fail-count": total("fail-count"),

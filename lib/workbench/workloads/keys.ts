@@ -25,7 +25,11 @@ export const keys: WorkloadDefinition = {
   name: "keys",
   operations: {
     broadcast: { called: "puts", request: (value) => ({ type: "broadcast", ...askedBy(value) }) },
-    delete: { called: "deletions", request: (value) => ({ type: "delete", ...placeOf(value) }) },
+    delete: {
+      called: "deletions",
+      isOptional: true,
+      request: (value) => ({ type: "delete", ...placeOf(value) }),
+    },
     get: {
       called: "gets",
       request: (value) => ({ type: "get", ...placeOf(value) }),

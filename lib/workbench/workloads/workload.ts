@@ -28,6 +28,8 @@ export interface WorkloadDefinition {
 export interface Operation {
   /** Many of them, for people. */
   readonly called: string;
+  /** A run in which none succeeds proves enough without it. */
+  readonly isOptional?: true;
   request(value: Json): Body;
   /** The field of an answer, beside `type` and `in_reply_to`, that it must have; without one it has no other. */
   readonly field?: string;
@@ -203,6 +205,11 @@ export function anyJson(answer: unknown): Answer | undefined {
 /** In the order in which they are told of. */
 export function operationsOf({ operations }: WorkloadDefinition): F[] {
   return fs.filter((f) => operations[f] !== undefined);
+}
+
+/** Those of which some must succeed, or nothing is proven. */
+export function neededOf(definition: WorkloadDefinition): F[] {
+  return operationsOf(definition).filter((f) => definition.operations[f]?.isOptional !== true);
 }
 
 /** Items that a sentence lists before it says how many more there are. */

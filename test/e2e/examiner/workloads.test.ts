@@ -1,7 +1,7 @@
 /** The other workloads over real processes: right nodes pass, hearsay's under every fault, and each wrong one is caught. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { WorkloadName } from "../../../lib/runtime/workloads/names.ts";
+import { type ExaminedWorkload, examinedWorkloads } from "../../../lib/workbench/workloads/names.ts";
 import { hearsay } from "../fixtures/hearsay.ts";
 import { script } from "../fixtures/programs.ts";
 
@@ -21,14 +21,14 @@ interface Judged {
   };
 }
 
-async function examine(workload: WorkloadName, ...args: string[]): Promise<Judged> {
+async function examine(workload: ExaminedWorkload, ...args: string[]): Promise<Judged> {
   const { status, out, err } = await hearsay("test", "--workload", workload, ...few, ...args);
   assert.notEqual(out, "", err);
   const results: Judged["results"] = JSON.parse(out);
   return { status, results, kinds: results.failures.map((failure) => failure.split(":")[0] ?? "") };
 }
 
-function nodeThat(flaw: string, workload: WorkloadName): string[] {
+function nodeThat(flaw: string, workload: ExaminedWorkload): string[] {
   const { bin, args } = script("./nodes/workloads.js");
   return ["--bin", bin, "--", ...args, flaw, workload];
 }
@@ -67,7 +67,7 @@ test("hearsay test -w: each wrong node is caught", async () => {
 
 test("hearsay test -w: itself is valid in each workload, under every fault at once", async () => {
   const faults = [...long, "--nemesis", "partition,kill,pause,loss,duplicate", "--nemesis-interval", "1"];
-  const names = ["echo", "unique-ids", "g-set", "g-counter", "pn-counter"] as const;
+  const names = examinedWorkloads.filter((name) => name !== "broadcast");
   const found = await Promise.all(names.map(async (name) => {
     const { status, results } = await examine(name, ...faults);
     return [name, status, results.failures];

@@ -80,7 +80,38 @@ export function drawFlags(seed: number): string[] {
     ...nemesis.includes("duplicate") ? ["--duplicate", `${rounded(random.next(), 2)}`] : [],
   ];
   const budgetMs = flags.includes(BUDGET) ? Number(flags[flags.indexOf(BUDGET) + 1]) : 0;
-  return [...flags, "--recovery", `${restS(latencyMs, budgetMs)}`];
+  const recoveryS = restS(latencyMs, budgetMs);
+  const run = { nodes, seconds, operations, intervalS, nemesis, recoveryS };
+  return [...flags, "--recovery", `${recoveryS}`, ...drawKept(fork(seed, "soak:kept"), run)];
+}
+
+/** What was drawn of a run, on which it depends what else may be. */
+interface Drawn {
+  readonly nodes: number;
+  readonly seconds: number;
+  readonly operations: number;
+  readonly intervalS: number;
+  readonly nemesis: readonly Fault[];
+  readonly recoveryS: number;
+}
+
+/** Topics and keys, what is kept of them, and how long nodes are away meanwhile. */
+function drawKept(random: Random, run: Drawn): string[] {
+  const { nodes, seconds, intervalS, nemesis } = run;
+  const outages = nemesis.includes("kill") && nodes > 3 && chance(random, 0.5)
+    ? drawCuts(random, seconds, intervalS)
+    : [];
+  return [
+    ...maybe(random, 0.25, () => ["--workload", pick(random, ["events", "keys"]) ?? "events"]),
+    ...maybe(random, 0.3, () => ["--retain", drawLimit(random, run)]),
+    ...outages.length === 0 ? [] : ["--outages", outages.join(",")],
+  ];
+}
+
+/** Some is gone in the end, if the run is long enough, and the last values are there, even if a client waits 5 s for an answer. */
+function drawLimit(random: Random, { seconds, operations, recoveryS }: Drawn): string {
+  if (chance(random, 0.5)) return `${1 + Math.floor(random.next() * operations / 2)}`;
+  return `${Math.ceil(recoveryS + 6 + random.next() * seconds)}s`;
 }
 
 /**
