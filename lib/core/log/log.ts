@@ -7,7 +7,7 @@ import { readRecord } from "../keys/record.ts";
 import { Topics } from "../keys/topics.ts";
 import { Gone } from "../retention/gone.ts";
 import { Identities } from "./identities.ts";
-import { IntervalSet } from "./interval_set.ts";
+import { IntervalSet, type Span } from "./interval_set.ts";
 import { MemoryEntries } from "./memory_entries.ts";
 import { type Grown, type Origin, Origins } from "./origins.ts";
 import { RetiredLives } from "../retention/retired_lives.ts";
@@ -223,18 +223,19 @@ export class Log {
     const { origin, seq, texts } = block;
     const kept = this.topics.drop(block, now);
     this.#entries.drop(block.id);
-    const gone: Range[] = [];
+    const [stay, go]: [Span[], Span[]] = [[], []];
     for (let from = 0, to = 0; from < texts.length; from = to) {
       const isKept = kept.has(from);
       while (to < texts.length && kept.has(to) === isKept) to++;
-      if (isKept) this.#keep(block, from, to, now);
-      else {
-        for (let i = from; i < to; i++) this.#forget(block, i);
-        this.#gone.add(origin, seq + from, seq + to - 1);
-        gone.push({ origin, seq: seq + from, count: to - from });
-      }
+      (isKept ? stay : go).push([from, to]);
     }
-    return gone;
+    // Before anything is forgotten: what stays may be what remains of a value.
+    for (const [from, to] of stay) this.#keep(block, from, to, now);
+    return go.map(([from, to]) => {
+      for (let i = from; i < to; i++) this.#forget(block, i);
+      this.#gone.add(origin, seq + from, seq + to - 1);
+      return { origin, seq: seq + from, count: to - from };
+    });
   }
 
   #forget(block: Block, i: number): void {
