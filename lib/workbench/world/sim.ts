@@ -294,6 +294,10 @@ class SimHost implements Host {
 /** An answer to a client as a parser gives it; other nodes take runs as they are. */
 function plain(envelope: Envelope): Envelope {
   const { body } = envelope;
-  const isRaw = Object.values(body).some((field) => field instanceof RawJson && !(field instanceof Runs));
-  return isRaw ? { ...envelope, body: JSON.parse(JSON.stringify(body)) } : envelope;
+  const raw = Object.entries(body).filter(([, field]) =>
+    field instanceof RawJson && !(field instanceof Runs)
+  );
+  if (raw.length === 0) return envelope;
+  const fields = raw.map(([name, field]) => [name, field instanceof RawJson ? field.toJSON() : field]);
+  return { ...envelope, body: { ...body, ...Object.fromEntries(fields) } };
 }
