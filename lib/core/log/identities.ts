@@ -54,11 +54,10 @@ export class Identities {
   add(run: Run, i: number, id: string | undefined, block: number): boolean {
     const { texts, topic } = run;
     if (topic === undefined) {
-      const { hashes } = texts;
       const whole = texts.mayBeWhole ? wholeOf(texts, i) : undefined;
-      return whole === undefined
-        ? this.#addOther(run, i, id, block, at(hashes, 2 * i), at(hashes, 2 * i + 1))
-        : this.#addWhole(run, i, block, whole);
+      if (whole !== undefined) return this.#addWhole(run, i, block, whole);
+      const { hashes } = texts;
+      return this.#addOther(run, i, id, block, at(hashes, 2 * i), at(hashes, 2 * i + 1));
     }
     const [high, low] = hashesOf(run, i, id);
     return this.#addOther(run, i, id, block, high, low);
@@ -163,9 +162,11 @@ export class Identities {
 }
 
 /** The whole number that a text spells; undefined where it spells none, or one of very many digits. */
-export function wholeOf({ text, length, scanned: { ends } }: Texts, i: number): number | undefined {
-  let from = i === 0 ? 0 : (ends[i - 1] ?? 0) + 1;
-  const end = length === 1 ? text.length : ends[i] ?? 0;
+export function wholeOf(texts: Texts, i: number): number | undefined {
+  const { text, length } = texts;
+  // A single text need not be scanned for that.
+  let from = i === 0 ? 0 : (texts.scanned.ends[i - 1] ?? 0) + 1;
+  const end = length === 1 ? text.length : texts.scanned.ends[i] ?? 0;
   const isNegative = text.charCodeAt(from) === MINUS;
   if (isNegative) from++;
   if (end - from > DIGITS_MAX) return undefined;

@@ -56,6 +56,11 @@ export class Texts {
     return this.#scan;
   }
 
+  /** Whether that is known without a look at the text. */
+  get isScanned(): boolean {
+    return this.#scan !== undefined;
+  }
+
   /** Two hashes of 32 bits for each value [L8]. */
   get hashes(): Int32Array {
     return this.#hashes ?? this.scanned.hashes;

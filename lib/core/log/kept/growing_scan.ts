@@ -26,6 +26,10 @@ export class GrowingScan {
     this.#isAscii &&= isAscii;
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
   /** Whether no character takes more than a byte. */
   get isAscii(): boolean {
     return this.#isAscii;

@@ -105,7 +105,7 @@ export class MemoryBlock {
       assert(count === this.count, "where texts end is known while a block is open");
       return new Texts(this.#decode(0, this.bytes), count);
     }
-    const scan = this.#catchUp(growth);
+    const scan = this.#scanned(growth);
     const [from, to] = [scan.startOf(first), scan.startOf(first + count) - 1];
     const text = scan.isAscii ? this.#decode(from, to) : copyOf(this.#decode(0, this.bytes).slice(from, to));
     return new Texts(text, count, scan.of(first, count));
@@ -123,10 +123,23 @@ export class MemoryBlock {
     growth.scan ??= new GrowingScan();
     if (!growth.isWritten) {
       this.#write(growth.last.text);
-      growth.scan.add(growth.last.scanned);
       growth.isWritten = true;
+      // What comes one by one is scanned together, once somebody asks for it.
+      const isNext = growth.scan.count === growth.lastFirst;
+      if (isNext && growth.last.isScanned) growth.scan.add(growth.last.scanned);
     }
     return growth.scan;
+  }
+
+  /** All that there is, with what is found in it. */
+  #scanned(growth: Growth): GrowingScan {
+    const scan = this.#catchUp(growth);
+    const count = this.count - scan.count;
+    if (count === 0) return scan;
+    const start = scan.startOf(scan.count);
+    const text = scan.isAscii ? this.#decode(start, this.bytes) : this.#decode(0, this.bytes).slice(start);
+    scan.add(new Texts(text, count).scanned);
+    return scan;
   }
 
   /** How many of the texts fit: the one with which the block is full is the last. */
@@ -184,6 +197,16 @@ export class MemoryBlock {
 }
 
 /** As UTF-8. */
-function bytesOf({ text, scanned }: Texts): number {
-  return scanned.isAscii ? text.length : encoder.encode(text).length;
+function bytesOf(texts: Texts): number {
+  const { text } = texts;
+  const isAscii = texts.isScanned || text.length > LOOP_CHARS_MAX
+    ? texts.scanned.isAscii
+    : isShortAscii(text);
+  return isAscii ? text.length : encoder.encode(text).length;
+}
+
+/** As a scan finds it, for what is not scanned yet. */
+function isShortAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
 }

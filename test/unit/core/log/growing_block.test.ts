@@ -1,0 +1,39 @@
+/** A block that grows, by values that are scanned already and by such as are not: it gives what it was given. */
+import { deepEqual, equal } from "node:assert/strict";
+import { test } from "node:test";
+import { MemoryBlock } from "../../../../lib/core/log/kept/memory_block.ts";
+import { scan } from "../../../../lib/core/log/scan.ts";
+import { Texts } from "../../../../lib/core/log/texts.ts";
+
+/** What comes at once: of one value, nothing is known. */
+const stories = [
+  [["1"], ["2"], ["30", "31"], ["4"]],
+  [["30", "31"], ["4"], ["5"], ["6", "7"], ["8"]],
+  [['"ä"', '"öß"'], ["1"], ["2"], ['"漢字"'], ["3", "4"]],
+  [["1"], ['"ä"'], ["2"], ['"x"', '"😀"'], ["3"]],
+];
+
+test("a growing block gives each range of its values, and what a scan of them finds", () => {
+  for (const story of stories) {
+    const all = story.flat();
+    for (let first = 0; first < all.length; first++) {
+      for (let count = 1; first + count <= all.length; count++) {
+        const block = new MemoryBlock(1, "n1.1", 1, undefined, 0);
+        for (const values of story) {
+          const texts = Texts.of(values);
+          block.put(
+            values.length === 1 ? texts : new Texts(texts.text, texts.length, scan(texts.text)),
+            0,
+            0,
+          );
+        }
+        const { text, scanned } = block.read(first, count);
+        const wanted = all.slice(first, first + count).join(",");
+        equal(text, wanted);
+        const { isAscii: _, ...found } = scanned;
+        const { isAscii: __, ...expected } = scan(wanted) ?? scanned;
+        deepEqual(found, expected);
+      }
+    }
+  }
+});
