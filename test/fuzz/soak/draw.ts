@@ -17,6 +17,8 @@ const WORK_MAX = 3_000;
 /** With fewer it would happen that none of them is a broadcast that succeeds. */
 const OPERATIONS_MIN = 25;
 const OPERATIONS_MAX = 250;
+/** Nodes that keep a number of entries. */
+const COUNTING_MAX = 25;
 
 /**
  * A client waits behind the message that its node takes in, as under Maelstrom, and after 5 s no more: hardly any may be
@@ -109,8 +111,11 @@ function drawKept(random: Random, run: Drawn): string[] {
 }
 
 /** Some is gone in the end, if the run is long enough, and the last values are there, even if a client waits 5 s for an answer. */
-function drawLimit(random: Random, { seconds, operations, recoveryS }: Drawn): string {
-  if (chance(random, 0.5)) return `${1 + Math.floor(random.next() * operations / 2)}`;
+function drawLimit(random: Random, { nodes, seconds, operations, recoveryS }: Drawn): string {
+  // Of few entries some are gone before they arrive, and then all nodes ask each other for them: many would ask long.
+  if (nodes <= COUNTING_MAX && chance(random, 0.5)) {
+    return `${Math.ceil(operations * (0.1 + 0.3 * random.next()))}`;
+  }
   return `${Math.ceil(recoveryS + 6 + random.next() * seconds)}s`;
 }
 
