@@ -144,6 +144,11 @@ export class IntervalSet {
     return found;
   }
 
+  /** The first number of the interval in which n is held. */
+  startOfSpan(n: number): number {
+    return at(this.#bounds, this.#spanEndingAtOrAfter(n));
+  }
+
   /** The last number of the interval in which n is held. */
   endOfSpan(n: number): number {
     return at(this.#bounds, this.#spanEndingAtOrAfter(n) + 1);

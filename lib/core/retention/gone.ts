@@ -40,13 +40,14 @@ export class Gone implements Iterable<readonly [origin: string, gone: IntervalSe
   /** The entries from..to are gone, both included. */
   add(origin: string, from: number, to: number): void {
     const gone = this.#of(origin);
+    // An interval stands in the note of its beginning, however long it is. It takes in those that it meets.
+    const parts = new Set(gone.within(from, to + 1).map(([first]) => partOf(first)));
     gone.addSpan(from, to);
-    // Where there is no gap from 1 on, one note says all of it, however much it is.
-    const prefix = gone.gapless;
-    if (prefix > 0) this.#store.note(nameOf(0, origin), `1,${prefix}`);
-    for (let part = partOf(from); part <= partOf(Math.max(to, prefix)); part++) {
-      const first = Math.max((part - 1) * NUMBERS_PER_NOTE, prefix) + 1;
-      const spans = gone.within(first, part * NUMBERS_PER_NOTE);
+    parts.add(partOf(gone.startOfSpan(from)));
+    for (const part of parts) {
+      const first = (part - 1) * NUMBERS_PER_NOTE + 1;
+      const begun = gone.within(first, part * NUMBERS_PER_NOTE).filter(([from]) => !gone.has(from - 1));
+      const spans = begun.map(([from]) => [from, gone.endOfSpan(from)]);
       this.#store.note(nameOf(part, origin), spans.length === 0 ? undefined : spans.join());
     }
   }
@@ -66,7 +67,8 @@ export class Gone implements Iterable<readonly [origin: string, gone: IntervalSe
   forget(origin: string): void {
     const gone = this.#origins.get(origin);
     if (gone === undefined) return;
-    for (let part = 0; part <= partOf(gone.last); part++) this.#store.note(nameOf(part, origin), undefined);
+    const parts = new Set(gone.spans().map(([from]) => partOf(from)));
+    for (const part of parts) this.#store.note(nameOf(part, origin), undefined);
     this.#origins.delete(origin);
   }
 
