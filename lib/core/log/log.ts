@@ -15,7 +15,6 @@ import type { RetentionPolicy } from "../retention/policy.ts";
 import type { Range, Run } from "./runs.ts";
 import type { Texts } from "./texts.ts";
 
-/** The name of the note. */
 const RETIRED = "retired";
 
 export class Log {
@@ -198,14 +197,14 @@ export class Log {
     return this.#policy?.deadline ?? Infinity;
   }
 
-  /** Lets a block go that is due to. Returns what of it is gone; undefined where none is due [G2]. */
-  expire(now: number): readonly Range[] | undefined {
+  /** Lets a block go that is due to. Returns it, and what of it is gone; undefined where none is due [G2]. */
+  expire(now: number): { readonly block: Block; readonly gone: readonly Range[] } | undefined {
     const due = this.#policy?.take(now);
     if (due === undefined) return undefined;
     const found = this.#entries.block(due.id);
     assert(found !== undefined, "only what is kept is due to go");
-    // Its texts are read while they are there.
-    return this.#drop({ ...found }, now);
+    const block = { ...found }; // Its texts are read while they are there.
+    return { block, gone: this.#drop(block, now) };
   }
 
   /** Of these entries, those that are not held are gone from now on [G5]. Returns them. */

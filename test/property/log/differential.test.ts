@@ -157,9 +157,9 @@ class Subject {
   expire(): void {
     for (let turn = 0;; turn++) {
       equal(turn < 200, true, "expiry comes to an end");
-      const gone = this.log.expire(this.now);
-      if (gone === undefined) break;
-      for (const { origin, seq, count } of gone) equal(this.model.goes(origin, seq, count), count);
+      const expired = this.log.expire(this.now);
+      if (expired === undefined) break;
+      for (const { origin, seq, count } of expired.gone) equal(this.model.goes(origin, seq, count), count);
     }
     equal(this.log.deadline > this.now, true);
   }

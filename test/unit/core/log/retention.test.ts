@@ -32,7 +32,7 @@ test("[G3] what goes stays held, and its values are new where they are told agai
   equal(log.deadline, 10 * SECOND_MS);
   equal(log.expire(10 * SECOND_MS - 1), undefined);
   const { digest, revision } = log;
-  deepEqual(log.expire(10 * SECOND_MS), [{ origin: "a", seq: 1, count: 3 }]);
+  deepEqual(log.expire(10 * SECOND_MS)?.gone, [{ origin: "a", seq: 1, count: 3 }]);
   equal(log.expire(10 * SECOND_MS), undefined);
   equal(log.deadline, Infinity);
   deepEqual([readOf(log), log.count, log.digest, log.revision], [[], 0, empty, revision]);

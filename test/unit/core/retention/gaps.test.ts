@@ -5,7 +5,8 @@ import { assert } from "../../../../lib/core/assert.ts";
 import { Log } from "../../../../lib/core/log/log.ts";
 import { allBut } from "../../../../lib/core/mechanisms.ts";
 import type { Exchange } from "../../../../lib/core/message.ts";
-import { BLOCKS_PER_STEP_MAX, Node } from "../../../../lib/core/node.ts";
+import { BLOCK_BYTES_MAX } from "../../../../lib/core/log/entry_store.ts";
+import { BLOCK_SHARE_MIN, BLOCKS_PER_STEP_MAX, Node } from "../../../../lib/core/node.ts";
 import { Peers } from "../../../../lib/core/replication/peers.ts";
 import type { Progress } from "../../../../lib/core/replication/progress.ts";
 import {
@@ -120,16 +121,24 @@ function answerTo(seq: number): Exchange {
   return { type: "ack", incarnation: 1, seq: 1, ack: [7, seq, 0], digest: [] };
 }
 
-test("a step lets so many blocks go, and the node wants to be woken again at once", () => {
+/** A node, to which clients have told these in one turn, and what is gone after one step at a moment. */
+function expiring(bodies: readonly { readonly type: string }[]) {
   const node = new Node({ random: seeded(1), incarnation: 1, retain: SECONDS });
-  const ask = (body: { type: string }, now: number) =>
-    node.step({ kind: "receive", envelope: { src: "c", dest: "n0", body: { ...body, msg_id: 1 } } }, now);
-  ask({ type: "init", ...{ node_id: "n0", node_ids: ["n0"] } }, 0);
-  const BLOCKS = BLOCKS_PER_STEP_MAX + 1;
-  for (let i = 0; i < BLOCKS * 1_024; i++) ask({ type: "broadcast", ...{ message: i } }, 0);
+  const ask = (body: { type: string }) =>
+    node.step({ kind: "receive", envelope: { src: "c", dest: "n0", body: { ...body, msg_id: 1 } } }, 0);
+  ask({ type: "init", ...{ node_id: "n0", node_ids: ["n0"] } });
+  for (const body of bodies) ask(body);
   node.step({ kind: "wake" }, 0);
   const gone = (now: number) =>
     node.step({ kind: "wake" }, now).flatMap((effect) => effect.kind === "persist" ? effect.gaps ?? [] : []);
+  return { node, gone };
+}
+
+const broadcast = (message: unknown, topic = "") => ({ type: "broadcast", message, topic });
+
+test("a step lets so many blocks go, and the node wants to be woken again at once", () => {
+  const blocks = BLOCKS_PER_STEP_MAX + 1;
+  const { node, gone } = expiring(Array.from({ length: blocks * 1_024 }, (_, i) => broadcast(i)));
   deepEqual(gone(9_999), []);
   equal(gone(10_000).length, BLOCKS_PER_STEP_MAX);
   equal(node.deadline <= 10_000, true);
@@ -137,4 +146,16 @@ test("a step lets so many blocks go, and the node wants to be woken again at onc
   equal(node.deadline, 10_000 + RETIRE_MS, "then it looks whether a life of which nothing is left has ended");
   deepEqual(gone(10_000 + RETIRE_MS), []);
   equal(node.deadline, Infinity);
+});
+
+test("of little blocks more go in one step, as many as take no longer, and no more of long values", () => {
+  const most = BLOCKS_PER_STEP_MAX / BLOCK_SHARE_MIN;
+  const inTurns = Array.from({ length: most + 1 }, (_, i) => broadcast(i, i % 2 === 0 ? "even" : "odd"));
+  const little = expiring(inTurns);
+  deepEqual([little.gone(10_000).length, little.gone(10_000).length], [most, 1]);
+  const long = Array.from(
+    { length: BLOCKS_PER_STEP_MAX + 1 },
+    (_, i) => broadcast(`${i}`.padEnd(BLOCK_BYTES_MAX)),
+  );
+  equal(expiring(long).gone(10_000).length, BLOCKS_PER_STEP_MAX);
 });
