@@ -19,10 +19,14 @@ export type Decoded =
 /** The bodies whose `runs` are entries. */
 const WITH_RUNS: ReadonlySet<unknown> = new Set(["delta", "ack", "probe", "push", "values"]);
 
-const TYPE = '"type":"';
 const RUNS = ',"runs":';
 /** How a line ends whose body ends with runs. */
 const END = "}}";
+const RUNS_BEGIN = `${RUNS}[`;
+const RUNS_END = `]${END}`;
+const NO_RUNS = `${RUNS}0${END}`;
+/** Of src, dest and body none but the last is an object. */
+const ENVELOPE_FIELDS = 3;
 
 /** Reads one line, without its end. Never throws. The `runs` that nodes send are Runs where encode() wrote them, else JSON. */
 export function decode(line: string): Decoded {
@@ -39,24 +43,23 @@ export function decode(line: string): Decoded {
 
 /** A line whose body ends with `runs`, which are not parsed but scanned. Undefined on any doubt: then it is parsed as a whole. */
 function decodeRuns(line: string): Envelope | undefined {
-  if (!line.endsWith(`]${END}`) || !tellsRuns(line)) return undefined;
+  if (!line.endsWith(RUNS_END)) return undefined;
   // A string cannot hold `,"`: its quote would be escaped. So this is a field of an object, or the line is not JSON.
-  const at = line.indexOf(`${RUNS}[`);
+  const at = line.indexOf(RUNS_BEGIN);
   const read = at < 0 ? undefined : Runs.read(line, at + RUNS.length);
   if (read === undefined || read.end + END.length !== line.length) return undefined;
   // With another value in the place of the runs the rest is JSON exactly where the line is.
-  const value = parsed(`${line.slice(0, at)}${RUNS}0${END}`);
+  const value = parsed(line.slice(0, at) + NO_RUNS);
   if (!isEnvelope(value) || !WITH_RUNS.has(value.body.type)) return undefined;
   // The object that the line ends with is the body if no other field is an object.
-  const fields: Record<string, unknown> = { ...value };
-  for (const key in fields) if (key !== "body" && typeof fields[key] === "object") return undefined;
-  return { ...value, body: { ...value.body, runs: read.runs } };
+  if (Object.keys(value).length > ENVELOPE_FIELDS && hasOtherObjects(value)) return undefined;
+  const body: Record<string, unknown> = value.body;
+  body["runs"] = read.runs;
+  return value;
 }
 
-/** Whether the first type in the line is one of those with runs. */
-function tellsRuns(line: string): boolean {
-  const from = line.indexOf(TYPE) + TYPE.length;
-  return from >= TYPE.length && WITH_RUNS.has(line.slice(from, line.indexOf('"', from)));
+function hasOtherObjects(envelope: Envelope): boolean {
+  return Object.values(envelope).some((field) => typeof field === "object" && field !== envelope.body);
 }
 
 function parsed(line: string): unknown {

@@ -11,12 +11,16 @@ const ORIGIN_CHARS_MAX = 256;
 /** Of a longer line a run keeps only what is its own, unless that is a large part of the line. */
 const SHARED_LINE_CHARS = 4_096;
 const SHARED_PART = 4;
-/** Around the values of a run. Names with escapes are rare, and left to a parser. */
+/** Of the largest whole number that is safe. */
+const DIGITS_MAX = 16;
+/** A name in quotes. Those with escapes are rare, and left to a parser. */
 // deno-lint-ignore no-control-regex
-const HEAD = /\[("[^"\\\u0000-\u001f]{1,256}"),([1-9][0-9]*),(?:\[|([1-9][0-9]*)\])/y;
-// deno-lint-ignore no-control-regex
-const TAIL = /\](?:,("[^"\\\u0000-\u001f]*"))?\]/y;
-const [OPEN, CLOSE, COMMA] = [0x5b, 0x5d, 0x2c];
+const QUOTED = /^"[^"\\\u0000-\u001f]*"$/;
+const [OPEN, CLOSE, COMMA, QUOTE, ZERO, NINE] = [0x5b, 0x5d, 0x2c, 0x22, 0x30, 0x39];
+
+/** The name that was read last, in quotes and without: mostly it is the next one, too. */
+let lastQuoted = "";
+let lastName = "";
 
 /** Consecutive entries of one origin, the first of which has the number `seq`. */
 export interface Run {
@@ -141,33 +145,62 @@ class RunReader {
   }
 
   #readRun(): boolean {
-    const [head, name = "", number, count] = this.#match(HEAD) ?? [];
-    const seq = Number(number);
-    if (head === undefined || !isOrdinal(seq)) return false;
-    // Parsed, as a part of the line would keep the line for as long as the name of the origin is known.
-    const origin: string = JSON.parse(name);
-    if (count !== undefined) {
-      this.gaps.push({ origin, seq, count: Number(count) });
-      return isOrdinal(Number(count));
+    if (this.#next() !== OPEN) return false;
+    const origin = this.#name();
+    if (origin === undefined || origin === "" || origin.length > ORIGIN_CHARS_MAX) return false;
+    if (this.#next() !== COMMA) return false;
+    const seq = this.#ordinal();
+    if (seq === undefined || this.#next() !== COMMA) return false;
+    if (this.#line.charCodeAt(this.end) !== OPEN) {
+      const count = this.#ordinal();
+      if (count === undefined) return false;
+      this.gaps.push({ origin, seq, count });
+      return this.#next() === CLOSE;
     }
+    this.end++;
     const texts = this.#texts();
-    const [tail, named] = this.#match(TAIL) ?? [];
-    if (texts === undefined || tail === undefined) return false;
-    const topic = named === undefined ? undefined : JSON.parse(named);
+    if (texts === undefined || this.#next() !== CLOSE) return false;
+    const after = this.#next();
+    const topic = after === COMMA ? this.#name() : undefined;
+    if (after === COMMA && (topic === undefined || !isTopic(topic) || this.#next() !== CLOSE)) return false;
     this.runs.push({ origin, seq, texts, topic });
-    return topic === undefined || isTopic(topic);
+    return after === CLOSE || after === COMMA;
+  }
+
+  #name(): string | undefined {
+    const line = this.#line;
+    if (lastQuoted !== "" && line.startsWith(lastQuoted, this.end)) {
+      this.end += lastQuoted.length;
+      return lastName;
+    }
+    if (line.charCodeAt(this.end) !== QUOTE) return undefined;
+    const quoted = line.slice(this.end, line.indexOf('"', this.end + 1) + 1);
+    if (quoted.length > 2 + ORIGIN_CHARS_MAX || !QUOTED.test(quoted)) return undefined;
+    // Parsed, as a part of the line would keep the line for as long as the name is known.
+    [lastName, lastQuoted] = [JSON.parse(quoted), JSON.stringify(JSON.parse(quoted))];
+    this.end += quoted.length;
+    return lastName;
+  }
+
+  /** A whole number from 1 on, as JSON.stringify writes it. */
+  #ordinal(): number | undefined {
+    const from = this.end;
+    let number = 0;
+    for (let digit = this.#digit(); digit >= 0; digit = this.#digit()) {
+      number = 10 * number + digit;
+      this.end++;
+      if (this.end - from > DIGITS_MAX) return undefined;
+    }
+    return isOrdinal(number) && this.#line.charCodeAt(from) !== ZERO ? number : undefined;
+  }
+
+  #digit(): number {
+    const unit = this.#line.charCodeAt(this.end);
+    return unit >= ZERO && unit <= NINE ? unit - ZERO : -1;
   }
 
   #next(): number {
     return this.#line.charCodeAt(this.end++);
-  }
-
-  /** Goes behind it. */
-  #match(pattern: RegExp): RegExpExecArray | null {
-    pattern.lastIndex = this.end;
-    const found = pattern.exec(this.#line);
-    if (found !== null) this.end = pattern.lastIndex;
-    return found;
   }
 
   /** The values as far as the bracket that ends them. */
