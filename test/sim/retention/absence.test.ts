@@ -9,6 +9,7 @@ import { KeepingCluster } from "./kept.ts";
 const SEEDS = Number(process.env["HEARSAY_RETENTION_SEEDS"] ?? 40);
 const FIRST = Number(process.env["HEARSAY_RETENTION_FIRST"] ?? 1);
 const IDS = ["n0", "n1", "n2", "n3", "n4"];
+const KEYS = ["k1", "k2", "k3", "k4"];
 /** Longer than any cut, and shorter than an absence may be. */
 const KEPT_MS = 20_000;
 const LITTLE: readonly Rule[] = [{ pattern: "*", ageMs: KEPT_MS }];
@@ -73,9 +74,14 @@ class Story {
     }
   }
 
-  /** At rest all hold the same entries, and those that keep all show the same values. */
+  /** At rest all hold the same entries, and those that keep all show the same values; all have the latest of each key. */
   checkEnd(): void {
     const { cluster } = this.nodes;
+    ok(KEYS.some((key) => this.nodes.get("n3", key) !== undefined), "keys were put");
+    for (const key of KEYS) {
+      const value = this.nodes.get("n3", key);
+      for (const id of IDS) equal(this.nodes.get(id, key), value, `${key} at ${id}`);
+    }
     const all = this.nodes.read("n3");
     for (const id of IDS) {
       const { entries, peers } = cluster.status(id);
@@ -89,7 +95,9 @@ class Story {
   }
 
   #tell(id: string): void {
-    if (!this.#down.has(id)) this.nodes.tell(id, ...Array.from({ length: 3 }, () => `v${++this.#told}`));
+    if (this.#down.has(id)) return;
+    this.nodes.tell(id, ...Array.from({ length: 3 }, () => `v${++this.#told}`));
+    this.nodes.put(id, this.#pick(KEYS), ++this.#told);
   }
 
   #cut(one: string, other: string): void {

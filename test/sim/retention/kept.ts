@@ -14,6 +14,8 @@ export class KeepingCluster {
   #named = 0;
   /** What the last read showed. */
   #read: Json[] = [];
+  /** What the last `get` found. */
+  #value: Json | undefined;
 
   constructor(retain: Readonly<Record<string, readonly Rule[]>>, without: readonly Mechanism[] = []) {
     this.#cluster = new Cluster(
@@ -29,8 +31,9 @@ export class KeepingCluster {
           const way = `${src} ${dest}`;
           return void this.#messages.set(way, (this.#messages.get(way) ?? 0) + 1);
         }
-        const { type, messages } = JSON.parse(JSON.stringify(happening.envelope.body));
+        const { type, messages, value } = JSON.parse(JSON.stringify(happening.envelope.body));
         if (type === "read_ok") this.#read = messages;
+        if (type === "get_ok") this.#value = value;
       },
       without,
       retain,
@@ -57,6 +60,17 @@ export class KeepingCluster {
 
   forgetNamed(): void {
     this.#named = 0;
+  }
+
+  put(id: string, key: string, message: Json): void {
+    this.#cluster.ask(id, { type: "broadcast", message, topic: "flags", key });
+  }
+
+  /** Undefined where there is none. */
+  get(id: string, key: string): Json | undefined {
+    this.#value = undefined;
+    this.#cluster.ask(id, { type: "get", topic: "flags", key });
+    return this.#value;
   }
 
   tell(id: string, ...values: Json[]): void {
