@@ -3,6 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
 import { type Random, seeded } from "../../../lib/core/random.ts";
+import { INQUIRY_MS } from "../../../lib/core/retention/inquiry.ts";
 import type { Rule } from "../../../lib/core/retention/rules.ts";
 import { KeepingCluster } from "./kept.ts";
 
@@ -10,8 +11,10 @@ const SEEDS = Number(process.env["HEARSAY_RETENTION_SEEDS"] ?? 40);
 const FIRST = Number(process.env["HEARSAY_RETENTION_FIRST"] ?? 1);
 const IDS = ["n0", "n1", "n2", "n3", "n4"];
 const KEYS = ["k1", "k2", "k3", "k4"];
-/** Longer than any cut, and shorter than an absence may be. */
+/** Shorter than an absence may be. */
 const KEPT_MS = 20_000;
+/** Whoever keeps all is heard again while others still wait for it. */
+const CUT_MS_MAX = INQUIRY_MS / 2;
 const LITTLE: readonly Rule[] = [{ pattern: "*", ageMs: KEPT_MS }];
 const FEW: readonly Rule[] = [{ pattern: "*", count: 5 }];
 const ALL: readonly Rule[] = [];
@@ -26,6 +29,8 @@ class Story {
   readonly #gone = new Map(IDS.map((id): [string, Set<unknown>] => [id, new Set()]));
   readonly #down = new Set<string>();
   #told = 0;
+  /** Since all could reach each other. */
+  #cutMs = 0;
 
   constructor(seed: number) {
     this.#random = seeded(seed);
@@ -41,16 +46,19 @@ class Story {
     const id = this.#pick(IDS);
     const chance = this.#random.next();
     if (chance < 0.5) this.#tell(id);
-    else if (chance < 0.6) cluster.heal();
+    else if (chance < 0.6) this.#heal();
     else if (chance < 0.75) this.#cut(id, this.#pick(IDS));
     else if (id !== "n3" && this.#down.size < 2) this.#toggle(id);
-    cluster.run(this.#random.next() * (chance < 0.9 ? 2_000 : 3 * KEPT_MS));
+    const ms = this.#random.next() * (chance < 0.9 ? 2_000 : 3 * KEPT_MS);
+    this.#cutMs += ms;
+    if (this.#cutMs > CUT_MS_MAX) this.#heal();
+    cluster.run(ms);
     this.check();
   }
 
   rest(): void {
     const { cluster } = this.nodes;
-    cluster.heal();
+    this.#heal();
     for (const id of this.#down) cluster.start(id, false);
     this.#down.clear();
     cluster.run(200_000);
@@ -98,6 +106,11 @@ class Story {
     if (this.#down.has(id)) return;
     this.nodes.tell(id, ...Array.from({ length: 3 }, () => `v${++this.#told}`));
     this.nodes.put(id, this.#pick(KEYS), ++this.#told);
+  }
+
+  #heal(): void {
+    this.nodes.cluster.heal();
+    this.#cutMs = 0;
   }
 
   #cut(one: string, other: string): void {
