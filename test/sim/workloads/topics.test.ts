@@ -116,3 +116,14 @@ test("events and keys: results count what was told, in JSON under the names of t
   assert.deepEqual(Object.keys(stats["by-f"]), ["broadcast", "delete", "get"]);
   assert.deepEqual([workload.valid, workload["put-count"], workload.superseded], [true, put, []]);
 });
+
+test("events and keys: a script tells what it wants, and a run of keys without a deletion proves enough", () => {
+  const script = (told: object) =>
+    `100 broadcast n0 ${JSON.stringify(told)}; 200 read n1; 300 broadcast n1 7`;
+  const scripted = (told: object): Partial<Settings> => ({ rate: 0, timeLimitS: 1, script: script(told) });
+  const keys = examine("keys", undefined, scripted({ topic: "exam", key: "a", message: 1 }));
+  assert.deepEqual([keys.failures, keys.stats.valid], [[], true]);
+  assert.ok(keys.other?.kind === "keys" && keys.other["put-count"] === 2);
+  const events = examine("events", undefined, scripted({ topic: "exam", id: "x", message: 1 }));
+  assert.deepEqual(events.failures, []);
+});
