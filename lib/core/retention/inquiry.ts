@@ -15,6 +15,8 @@ export const INQUIRY_TURN_MS = 250;
 export const INQUIRY_AGAIN_MS = 5_000;
 /** So long is waited for those that are out of reach or do not answer, ms: a cut that has just ended is over by then. */
 export const INQUIRY_MS = 60_000;
+/** A node holds so many entries at most of which it only heard that they are gone: all that is added up stays a whole number. */
+export const LOST_MAX = 4_503_599_627_370_496;
 
 export interface InquiryOptions {
   readonly log: Log;
@@ -131,7 +133,8 @@ export class Inquiry {
       const kept = on.has("inquiry") ? this.#keptOf(origin) : new Digest().of(origin);
       for (const [from, to] of doubted.spans()) {
         for (const [first, last] of log.retired.covers(origin) ? [] : kept.missing(from, to)) {
-          lost.push(...log.lose({ origin, seq: first, count: last + 1 - first }));
+          const count = last + 1 - first;
+          if (log.revision + count <= LOST_MAX) lost.push(...log.lose({ origin, seq: first, count }));
         }
         for (const [first, last] of kept.within(from, to)) {
           if (this.#isLacked(origin, first, last)) rest.addSpan(origin, first, last);

@@ -15,6 +15,7 @@ import {
   INQUIRY_MEMBERS_MAX,
   INQUIRY_MS,
   INQUIRY_TURN_MS,
+  LOST_MAX,
 } from "../../../../lib/core/retention/inquiry.ts";
 import { RETIRE_MS } from "../../../../lib/core/retention/retirement.ts";
 import { Members } from "../../../../lib/core/topology/members.ts";
@@ -114,6 +115,19 @@ test("[G5] in many nodes some are asked after others, and those that do not answ
   equal(inquiry.deadline, Infinity);
   inquiry.heard(second, answerTo(1), 7, late + 4 * INQUIRY_TURN_MS);
   equal(inquiry.deadline, Infinity, "who answers when it is over changes nothing");
+});
+
+test("[G5] gaps that add up to more than whole numbers can say are no more than LOST_MAX entries here", () => {
+  const log = new Log();
+  const peers = new Peers("n0", new Members(["n0", "n1"]), allBut([]));
+  const inquiry = new Inquiry({ log, peers, on: allBut(["inquiry"]), ask: () => {} });
+  const peer = peers.getOrCreate("n1");
+  assert(peer !== undefined, "it is a member");
+  const gaps = [1, LOST_MAX, LOST_MAX - 1].map((count, i) => ({ origin: `a${i}`, seq: 1, count }));
+  inquiry.told(peer, gaps, "n0.1", 0);
+  deepEqual(inquiry.wake(0), [gaps[0], gaps[2]]);
+  equal(log.revision, LOST_MAX);
+  equal(inquiry.deadline, Infinity, "the other one is asked for no more");
 });
 
 /** A message that acknowledges the one of this number. */
