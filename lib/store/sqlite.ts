@@ -49,13 +49,17 @@ export function openStore(options: StoreOptions): Store {
 
 function begin(db: DatabaseSync, { dir, now }: StoreOptions): Store {
   const tables = new Tables(db, dir);
-  const survey = tables.survey();
+  const survey = tables.survey(now);
   assert.equal(pragma(db, "journal_mode = WAL", "journal_mode"), "wal");
   pragma(db, `journal_size_limit = ${AHEAD_BYTES_MAX}`);
   pragma(db, "synchronous = FULL");
   const incarnation = beginLife(db, dir, now);
-  if (survey.unusedNames.length > 0) {
-    tables.transact(() => survey.unusedNames.forEach((number) => tables.deleteName(number)));
+  const { unusedNames, fromLater } = survey;
+  if (unusedNames.length + fromLater.length > 0) {
+    tables.transact(() => {
+      for (const number of unusedNames) tables.deleteName(number);
+      for (const id of fromLater) tables.cameBy(id, now);
+    });
   }
   return new SqliteStore(db, dir, tables, survey, incarnation);
 }

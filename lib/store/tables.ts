@@ -22,6 +22,8 @@ export interface Survey {
   readonly bytes: number;
   /** The numbers of names that no row has any more. */
   readonly unusedNames: readonly number[];
+  /** The ids of blocks that came later than now, by their own word. */
+  readonly fromLater: readonly number[];
 }
 
 export class Tables {
@@ -147,16 +149,24 @@ export class Tables {
     }
   }
 
-  /** Looks at all of it; something damaged is a fault. */
-  survey(): Survey {
+  /** Looks at all of it; something damaged is a fault. `now`: ms since 1970. */
+  survey(now: number): Survey {
     const [unused, found] = [new Set(this.#names.numbers()), { lastId: 0, bytes: 0 }];
-    for (const { id, origin, topic, texts } of this.blocks(0, Number.MAX_SAFE_INTEGER, "open")) {
+    const fromLater: number[] = [];
+    for (const { id, origin, topic, texts, at } of this.blocks(0, Number.MAX_SAFE_INTEGER, "open")) {
+      if (at > now) fromLater.push(id);
       for (const name of [origin, topic]) unused.delete(this.#names.numberOf(name ?? "") ?? 0);
       found.lastId = id;
       found.bytes += Buffer.byteLength(texts.text);
     }
     for (const _ of this.notes("open"));
-    return { ...found, unusedNames: [...unused] };
+    return { ...found, unusedNames: [...unused], fromLater };
+  }
+
+  /** Where the clock was set back, a block cannot have come later than now: else it were kept for longer than is asked for. */
+  cameBy(id: number, now: number): void {
+    const block = this.block(id, "open");
+    if (block !== undefined) this.update({ ...block, at: now });
   }
 
   deleteName(number: number): void {

@@ -73,7 +73,7 @@ test(
     const bytes = GROWING_BYTES_MAX + 10 + 21 + 10;
     equal(store.bytes, bytes);
     store.close();
-    const after = open(dir);
+    const after = open(dir, { now: 2 * BLOCK_MS_MAX });
     deepEqual([sizes(after), after.bytes], [[3, 2, 1], bytes]);
     equal(after.block(2)?.at, 2 * BLOCK_MS_MAX - 2);
     deepEqual(after.put(many("a", 7, 1, 10), 2 * BLOCK_MS_MAX), [{ block: 4, count: 1 }]);
@@ -201,6 +201,24 @@ test(
     after.close();
     change(dir, "UPDATE notes SET text = '4'");
     match(refusal(() => open(dir)).message, /it is damaged \(note "gone b" does not match its checksum\)/);
+  }),
+);
+
+test(
+  "where the clock was set back between two lives, no block came later than now",
+  inFolder((dir) => {
+    const before = open(dir, { now: 90_000 });
+    for (const [seq, at] of [[1, 40_000], [3, 50_000], [5, 90_000]] as const) {
+      before.put(run("a", seq, "é"), at);
+    }
+    before.commit();
+    before.close();
+    for (const now of [50_000, 60_000]) {
+      const after = open(dir, { now });
+      deepEqual([...after.blocks()].map(({ at }) => at), [40_000, 50_000, 50_000]);
+      deepEqual(entriesIn(after), ['a 1 "é"', 'a 3 "é"', 'a 5 "é"']);
+      after.close();
+    }
   }),
 );
 
