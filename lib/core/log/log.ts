@@ -210,8 +210,9 @@ export class Log {
   /** Of these entries, those that are not held are gone from now on [G5]. Returns them. */
   lose({ origin: name, seq, count }: Range): readonly Range[] {
     const origin = this.#origins.of(name);
-    return origin.held.missing(seq, seq + count - 1).map(([from, to]) => {
-      this.#gone.add(name, from, to);
+    const lost = origin.held.missing(seq, seq + count - 1);
+    this.#gone.add(name, lost);
+    return lost.map(([from, to]) => {
       this.#hold(origin, from, to + 1 - from);
       return { origin: name, seq: from, count: to + 1 - from };
     });
@@ -230,11 +231,9 @@ export class Log {
     }
     // Before anything is forgotten: what stays may be what remains of a value.
     for (const [from, to] of stay) this.#keep(block, from, to, now);
-    return go.map(([from, to]) => {
-      for (let i = from; i < to; i++) this.#forget(block, i);
-      this.#gone.add(origin, seq + from, seq + to - 1);
-      return { origin, seq: seq + from, count: to - from };
-    });
+    for (const [from, to] of go) for (let i = from; i < to; i++) this.#forget(block, i);
+    this.#gone.add(origin, go.map(([from, to]) => [seq + from, seq + to - 1]));
+    return go.map(([from, to]) => ({ origin, seq: seq + from, count: to - from }));
   }
 
   #forget(block: Block, i: number): void {

@@ -1,6 +1,6 @@
 /** Which entries are gone: held, and nothing else is known of them any more. Notes beside the entries outlive a restart [G3]. */
 import type { EntryStore } from "../log/entry_store.ts";
-import { IntervalSet } from "../log/interval_set.ts";
+import { IntervalSet, type Span } from "../log/interval_set.ts";
 
 /** Numbers that share a note: one change writes few of those that lie between what is kept. */
 const NUMBERS_PER_NOTE = 65_536;
@@ -37,13 +37,17 @@ export class Gone implements Iterable<readonly [origin: string, gone: IntervalSe
     return this.#origins.get(origin)?.firstFrom(seq) ?? Infinity;
   }
 
-  /** The entries from..to are gone, both included. */
-  add(origin: string, from: number, to: number): void {
+  /** The entries of these intervals are gone. However many there are, each note is written once. */
+  add(origin: string, spans: readonly Span[]): void {
+    if (spans.length === 0) return;
     const gone = this.#of(origin);
-    // An interval stands in the note of its beginning, however long it is. It takes in those that it meets.
-    const parts = new Set(gone.within(from, to + 1).map(([first]) => partOf(first)));
-    gone.addSpan(from, to);
-    parts.add(partOf(gone.startOfSpan(from)));
+    const parts = new Set<number>();
+    for (const [from, to] of spans) {
+      // An interval stands in the note of its beginning, however long it is. It takes in those that it meets.
+      for (const [first] of gone.within(from, to + 1)) parts.add(partOf(first));
+      gone.addSpan(from, to);
+      parts.add(partOf(gone.startOfSpan(from)));
+    }
     for (const part of parts) {
       const first = (part - 1) * NUMBERS_PER_NOTE + 1;
       const begun = gone.within(first, part * NUMBERS_PER_NOTE).filter(([from]) => !gone.has(from - 1));

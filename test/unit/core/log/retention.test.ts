@@ -1,5 +1,5 @@
 /** What goes from the log: its texts and values, and not that it was held. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { recordText } from "../../../../lib/core/keys/record.ts";
@@ -85,6 +85,26 @@ test("[G3] what is gone is known after a restart, in few notes however much it i
   equal(restored.goneTo("b", 3), undefined);
   equal(restored.revision, log.revision);
   deepEqual(readOf(restored), [2]);
+});
+
+test("[G3] what is gone of one block is noted once, however much of it stays", () => {
+  const entries = new MemoryEntries();
+  const log = keeping(10 * SECOND_MS, entries);
+  const records = Array.from({ length: BLOCK_ENTRIES_MAX }, (_, i) => {
+    const key = i % 2 === 0 ? "hot" : `k${i}`;
+    return recordText({ text: "1", key, stamp: 1 + i });
+  });
+  log.addRun({ origin: "a", seq: 1, texts: Texts.of([...records, ...records.slice(0, 1)]), topic: "" }, 0);
+  let notes = 0;
+  const note = entries.note.bind(entries);
+  entries.note = (name, text) => {
+    notes++;
+    note(name, text);
+  };
+  equal(log.expire(10 * SECOND_MS)?.gone.length, BLOCK_ENTRIES_MAX / 2 - 1);
+  ok(notes <= 2, `${notes} notes`);
+  const after = new Log(entries);
+  deepEqual([after.goneCount, after.digest], [BLOCK_ENTRIES_MAX / 2 - 1, log.digest]);
 });
 
 test("[G4] a reader gets a gap for what is gone and it lacks, once", () => {
