@@ -10,7 +10,7 @@ const LONG = 1e15;
 test("a gap of 10^15 entries is one note [G3]", () => {
   const store = new MemoryEntries();
   const gone = new Gone(store);
-  gone.add("a", 2, LONG);
+  gone.add("a", [[2, LONG]]);
   deepEqual([...store.notes()].map(([, text]) => text), [`2,${LONG}`]);
   equal(new Gone(store).endOf("a", 3), LONG);
   gone.forget("a");
@@ -24,7 +24,7 @@ test("what is noted is what is gone, in whatever order it went [G3]", () => {
   for (let i = 0; i < 300; i++) {
     const from = 1 + below(random, 400_000);
     const most = below(random, 10) === 0 ? 150_000 : 300;
-    gone.add("a", from, from + below(random, most));
+    gone.add("a", [[from, from + below(random, most)]]);
     deepEqual(new Gone(store).of("a")?.spans(), gone.of("a")?.spans());
   }
   gone.forget("a");
