@@ -1,7 +1,12 @@
 /** Takes what a message brings into the log [L2] [E1]. */
+import { utf8Length } from "../keys/names.ts";
 import type { Log } from "../log/log.ts";
 import type { Run, Runs } from "../log/runs.ts";
+import type { Texts } from "../log/texts.ts";
 import type { Progress } from "./progress.ts";
+
+/** A value, with an id, a key and a stamp, all of whose characters are escaped. A line of the carriers may have no room for what is longer. */
+export const ENTRY_BYTES_MAX = 266_240;
 
 /** Takes in entries, but none of the origin `own`, and returns those that are new. The peer that brought them holds them. */
 export function applyRuns(
@@ -19,8 +24,16 @@ export function applyRuns(
     if (
       origin === own || log.retired.covers(origin) || texts.length === 0 || last >= Number.MAX_SAFE_INTEGER
     ) continue;
+    if (holdsTooLong(texts)) continue;
     fresh.push(...log.addRun(run, now));
     peer?.holdings.add(origin, [seq, last]);
   }
   return fresh;
+}
+
+/** All together are seldom longer than one may be. */
+function holdsTooLong(texts: Texts): boolean {
+  if (texts.bytes <= ENTRY_BYTES_MAX) return false;
+  for (let i = 0; i < texts.length; i++) if (utf8Length(texts.at(i)) > ENTRY_BYTES_MAX) return true;
+  return false;
 }
