@@ -97,7 +97,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "--retain keeps the entries of a topic for an age (90s, 30m, 1h, 7d, 4w), keeps so many of its last bytes (500MB,",
     "2GiB) or entries (1000000), or drops what exceeds the first of several: 'log=7d,1GB'. TOPICS is a name, or how names",
     "begin and then *; left out, it is every topic. The rule that says most of a name holds. What goes is always the oldest,",
-    "some seconds late at most, and each node keeps what its own rules say.",
+    "some seconds late, and a block of up to 1,024 entries at a time, and each node keeps what its own rules say.",
     "Exit status: 0, or 1 where the node cannot listen or cannot use the directory, and says why.",
   ],
   sim: [
