@@ -18,7 +18,15 @@ export class Texts {
   }
 
   static of(texts: readonly string[]): Texts {
-    return new Texts(texts.join(","), texts.length);
+    const [only = ""] = texts;
+    return new Texts(texts.length === 1 ? only : texts.join(","), texts.length);
+  }
+
+  /** Values of which no character takes more than a byte. */
+  static ascii(text: string, length: number, known?: Scan): Texts {
+    const texts = new Texts(text, length, known);
+    texts.#bytes = text.length;
+    return texts;
   }
 
   /** Values of which the hashes are known, and that none is a whole number: what a restart needs to know of them. */

@@ -6,6 +6,8 @@ const COUNT_MIN = 4;
 
 export class GrowingScan {
   #count = 0;
+  /** Of the first so many the hashes are known; of all, where they end. */
+  #hashed = 0;
   #isAscii = true;
   #ends: Int32Array = new Int32Array(COUNT_MIN);
   #hashes: Int32Array = new Int32Array(2 * COUNT_MIN);
@@ -14,20 +16,21 @@ export class GrowingScan {
   add({ count, ends, hashes, isAscii }: Scan): void {
     const before = this.#count;
     const start = this.startOf(before);
-    const all = before + count;
-    if (all > this.#ends.length) {
-      const room = Math.max(all, 2 * this.#ends.length);
-      this.#ends = enlarged(this.#ends, room);
-      this.#hashes = enlarged(this.#hashes, 2 * room);
-    }
+    this.#reserve(before + count);
     for (let i = 0; i < count; i++) this.#ends[before + i] = start + at(ends, i);
-    for (let i = 0; i < 2 * count; i++) this.#hashes[2 * before + i] = at(hashes, i);
-    this.#count = all;
+    this.#count += count;
     this.#isAscii &&= isAscii;
+    if (this.#hashed < before) return;
+    for (let i = 0; i < 2 * count; i++) this.#hashes[2 * before + i] = at(hashes, i);
+    this.#hashed = this.#count;
   }
 
-  get count(): number {
-    return this.#count;
+  /** One value that nobody has scanned. */
+  addOne(length: number, isAscii: boolean): void {
+    this.#reserve(this.#count + 1);
+    this.#ends[this.#count] = this.startOf(this.#count) + length;
+    this.#count++;
+    this.#isAscii &&= isAscii;
   }
 
   /** Whether no character takes more than a byte. */
@@ -40,13 +43,21 @@ export class GrowingScan {
     return i === 0 ? 0 : at(this.#ends, i - 1) + 1;
   }
 
-  /** Of these values, as a text of their own. */
-  of(first: number, count: number): Scan {
+  /** Of these values, as a text of their own; undefined where they were not all scanned. */
+  of(first: number, count: number): Scan | undefined {
+    if (first + count > this.#hashed) return undefined;
     const start = this.startOf(first);
     const ends = this.#ends.slice(first, first + count);
     for (let i = 0; start > 0 && i < count; i++) ends[i] = at(ends, i) - start;
     const hashes = this.#hashes.slice(2 * first, 2 * (first + count));
     return { end: at(ends, count - 1), count, ends, hashes, isAscii: this.#isAscii };
+  }
+
+  #reserve(count: number): void {
+    if (count <= this.#ends.length) return;
+    const room = Math.max(count, 2 * this.#ends.length);
+    this.#ends = enlarged(this.#ends, room);
+    this.#hashes = enlarged(this.#hashes, 2 * room);
   }
 }
 

@@ -105,10 +105,10 @@ export class MemoryBlock {
       assert(count === this.count, "where texts end is known while a block is open");
       return new Texts(this.#decode(0, this.bytes), count);
     }
-    const scan = this.#scanned(growth);
+    const scan = this.#catchUp(growth);
     const [from, to] = [scan.startOf(first), scan.startOf(first + count) - 1];
-    const text = scan.isAscii ? this.#decode(from, to) : copyOf(this.#decode(0, this.bytes).slice(from, to));
-    return new Texts(text, count, scan.of(first, count));
+    if (scan.isAscii) return Texts.ascii(this.#decode(from, to), count, scan.of(first, count));
+    return new Texts(copyOf(this.#decode(0, this.bytes).slice(from, to)), count, scan.of(first, count));
   }
 
   /** From now on it takes as little memory as it can, and nothing else. */
@@ -122,24 +122,14 @@ export class MemoryBlock {
   #catchUp(growth: Growth): GrowingScan {
     growth.scan ??= new GrowingScan();
     if (!growth.isWritten) {
-      this.#write(growth.last.text);
+      const { last } = growth;
+      this.#write(last.text);
       growth.isWritten = true;
-      // What comes one by one is scanned together, once somebody asks for it.
-      const isNext = growth.scan.count === growth.lastFirst;
-      if (isNext && growth.last.isScanned) growth.scan.add(growth.last.scanned);
+      // What comes one by one may never be asked for by itself: it is not scanned for this.
+      if (last.isScanned || last.length > 1) growth.scan.add(last.scanned);
+      else growth.scan.addOne(last.text.length, isAscii(last.text));
     }
     return growth.scan;
-  }
-
-  /** All that there is, with what is found in it. */
-  #scanned(growth: Growth): GrowingScan {
-    const scan = this.#catchUp(growth);
-    const count = this.count - scan.count;
-    if (count === 0) return scan;
-    const start = scan.startOf(scan.count);
-    const text = scan.isAscii ? this.#decode(start, this.bytes) : this.#decode(0, this.bytes).slice(start);
-    scan.add(new Texts(text, count).scanned);
-    return scan;
   }
 
   /** How many of the texts fit: the one with which the block is full is the last. */
@@ -199,14 +189,12 @@ export class MemoryBlock {
 /** As UTF-8. */
 function bytesOf(texts: Texts): number {
   const { text } = texts;
-  const isAscii = texts.isScanned || text.length > LOOP_CHARS_MAX
-    ? texts.scanned.isAscii
-    : isShortAscii(text);
-  return isAscii ? text.length : encoder.encode(text).length;
+  const isShort = texts.isScanned || text.length > LOOP_CHARS_MAX ? texts.scanned.isAscii : isAscii(text);
+  return isShort ? text.length : encoder.encode(text).length;
 }
 
-/** As a scan finds it, for what is not scanned yet. */
-function isShortAscii(text: string): boolean {
+/** As a scan finds it, for what is short and not scanned yet. */
+function isAscii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
   return true;
 }
