@@ -251,7 +251,7 @@ export class Node {
       ? this.#log.read(readCharsMax)
       : readTopics(this.#log, topics, readCharsMax);
     if (text !== undefined) return this.#reply(envelope, { type: "read_ok", messages: new RawJson(text) });
-    const why = `the answer is longer than ${readCharsMax} characters: ` +
+    const why = `the answer is longer than ${readCharsMax} characters, or takes too long to find: ` +
       "ask with 'watch' and follow false, or with 'hearsay read', and they come in pieces";
     this.#refuse(envelope, NOT_SUPPORTED, why);
   }

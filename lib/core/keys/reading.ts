@@ -10,6 +10,9 @@ import { RawJson } from "../raw.ts";
 import { type Batch, BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "../replication/pacing.ts";
 import { NUMBER_BYTES, roomFor } from "../size.ts";
 
+/** So many batches of entries are looked at for one read of topics: nobody else is served meanwhile [H10]. */
+export const READ_BATCHES_MAX = 64;
+
 /** What a reader asks for. */
 export interface Asked {
   /** Patterns of topics. */
@@ -57,12 +60,18 @@ export function latestValue(
   return { value: new RawJson(record.text), stamp };
 }
 
-/** All values of these topics as the text of a JSON array; undefined where it is longer than that. */
-export function readTopics(log: Log, topics: readonly string[], charsMax: number): string | undefined {
+/** All values of these topics as the text of a JSON array; undefined where it is longer than that, or takes more batches to find. */
+export function readTopics(
+  log: Log,
+  topics: readonly string[],
+  charsMax: number,
+  batchesMax = READ_BATCHES_MAX,
+): string | undefined {
   const position = new Digest();
   const texts: string[] = [];
   let chars = 2;
-  for (let more = true; more;) {
+  for (let [more, batches] = [true, 0]; more; batches++) {
+    if (batches === batchesMax) return undefined;
     const batch = takeAsked(log, position, { topics });
     for (const run of batch.runs) {
       for (let i = 0; i < run.texts.length; i++) {

@@ -5,7 +5,13 @@ import { Digest } from "../../../../lib/core/log/digest.ts";
 import { Log } from "../../../../lib/core/log/log.ts";
 import { Texts } from "../../../../lib/core/log/texts.ts";
 import { recordText } from "../../../../lib/core/keys/record.ts";
-import { type Asked, DEFAULT_ASKED, LatestPass, takeAsked } from "../../../../lib/core/keys/reading.ts";
+import {
+  type Asked,
+  DEFAULT_ASKED,
+  LatestPass,
+  readTopics,
+  takeAsked,
+} from "../../../../lib/core/keys/reading.ts";
 import { RetentionPolicy } from "../../../../lib/core/retention/policy.ts";
 import { BATCH_ENTRIES_MAX } from "../../../../lib/core/replication/pacing.ts";
 
@@ -97,6 +103,14 @@ test("spans that are passed over count for a batch, so that no step takes long [
   const position = new Digest();
   deepEqual(takeAsked(written.log, position, { topics: ["a"] }).runs, []);
   equal(takeAsked(written.log, position, { topics: ["a"] }).runs.length, 1);
+});
+
+test("a read of topics that takes more batches than it may gives nothing [H10]", () => {
+  const written = new Written();
+  for (let i = 0; i < BATCH_ENTRIES_MAX; i++) written.add(i % 2 === 0 ? "noise" : "din", `[${i}]`);
+  written.add("a", "[1]");
+  equal(readTopics(written.log, ["a"], Infinity, 1), undefined);
+  equal(readTopics(written.log, ["a"], Infinity, 2), "[1]");
 });
 
 test("a reader is told of a gap where it asks for any topic that is not kept forever [G4]", () => {
