@@ -3,13 +3,13 @@ import { assert } from "./assert.ts";
 import { canonical } from "./log/canonical.ts";
 import { enteringOf, tooDeep, VALUE_BYTES_MAX } from "./keys/entering.ts";
 import type { Clash } from "./log/clashes.ts";
-import { type Block, BLOCK_BYTES_MAX, BLOCK_ENTRIES_MAX } from "./log/entry_store.ts";
 import { Log } from "./log/log.ts";
 import { entriesIn, type Range, rangeOf, type Run } from "./log/runs.ts";
 import type { Texts } from "./log/texts.ts";
 import { DEFAULT_TOPIC } from "./keys/names.ts";
 import { Replicator } from "./replication/replicator.ts";
 import { RawJson } from "./raw.ts";
+import { expireSome } from "./retention/expiring.ts";
 import { RetentionPolicy } from "./retention/policy.ts";
 import {
   type Body,
@@ -48,13 +48,6 @@ export type { Asked, Batch, Effect, Event, Mechanism, NodeOptions, NodeStatus, P
 
 /** An answer to `read` may take this many characters; a reader of more asks for them in pieces [N3]. */
 export const READ_CHARS_MAX = 128 * 1024 * 1024;
-
-/**
- * So many full blocks go in one step, so that none takes long; the node wants to be woken again at once where more are due [G2].
- * However small a block is, it counts as so much of a full one: else little blocks came faster than they go.
- */
-export const BLOCKS_PER_STEP_MAX = 4;
-export const BLOCK_SHARE_MIN = 1 / 32;
 
 const BROADCAST_OK: Body = { type: "broadcast_ok" };
 const DELETE_OK: Body = { type: "delete_ok" };
@@ -286,15 +279,8 @@ export class Node {
 
   /** What is due to go goes, once what is due to leave has left. */
   #expire(now: number): void {
-    const gaps: Range[] = [];
-    let blocks = 0;
-    while (blocks < BLOCKS_PER_STEP_MAX) {
-      const expired = this.#log.expire(now);
-      if (expired === undefined) break;
-      gaps.push(...expired.gone);
-      blocks += shareOf(expired.block);
-    }
-    if (blocks === 0) return;
+    const gaps = expireSome(this.#log, now);
+    if (gaps === undefined) return;
     this.#replicator?.dropped(now);
     this.#effects.push({ kind: "persist", own: false, runs: [], gaps });
   }
@@ -334,9 +320,4 @@ export class Node {
     assert(this.#persisted === this.#log.revision, "what is held is persisted before it is told of");
     this.#effects.push({ kind: "send", envelope });
   }
-}
-
-/** How much of a full block it is. */
-function shareOf({ texts }: Block): number {
-  return Math.max(BLOCK_SHARE_MIN, texts.length / BLOCK_ENTRIES_MAX, texts.bytes / BLOCK_BYTES_MAX);
 }

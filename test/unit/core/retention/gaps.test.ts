@@ -6,7 +6,8 @@ import { Log } from "../../../../lib/core/log/log.ts";
 import { allBut } from "../../../../lib/core/mechanisms.ts";
 import type { Exchange } from "../../../../lib/core/message.ts";
 import { BLOCK_BYTES_MAX } from "../../../../lib/core/log/entry_store.ts";
-import { BLOCK_SHARE_MIN, BLOCKS_PER_STEP_MAX, Node } from "../../../../lib/core/node.ts";
+import { BLOCK_SHARE_MIN, BLOCKS_PER_STEP_MAX } from "../../../../lib/core/retention/expiring.ts";
+import { Node } from "../../../../lib/core/node.ts";
 import { Peers } from "../../../../lib/core/replication/peers.ts";
 import type { Progress } from "../../../../lib/core/replication/progress.ts";
 import {
