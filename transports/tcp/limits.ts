@@ -55,7 +55,7 @@ export const ROOM_AGAIN_MS = 60_000;
 /** Answers that wait for one client; over this, its further requests wait and its socket is not read. */
 export const CLIENT_HELD_BYTES_PAUSE = 256 * 1024;
 /** Requests of one client that are handed over in one turn of the event loop. */
-export const CLIENT_TURN_LINES_MAX = 256;
+export const CLIENT_TURN_LINES_MAX = 1_024;
 /** Answers that are made for all clients in one turn of the event loop; over this, further requests wait [S10]. */
 export const TURN_ANSWERS_BYTES_MAX = LINE_BYTES_MAX;
 /** The longest answer. Making it takes several times its length for a moment. */
