@@ -162,8 +162,9 @@ test("a client's requests are handed over in order, CLIENT_TURN_LINES_MAX in one
       inTurn = 0;
     });
   });
-  const lines = Array.from({ length: 1000 }, (_, i) => JSON.stringify(note("c1", `${i}`)));
-  await new Talker(address).say(lines.join("\n")).hear(1000);
+  const count = 4 * CLIENT_TURN_LINES_MAX;
+  const lines = Array.from({ length: count }, (_, i) => JSON.stringify(note("c1", `${i}`)));
+  await new Talker(address).say(lines.join("\n")).hear(count);
   assert.deepEqual(ear.received.map(({ body }) => body["text"]), lines.map((_, i) => `${i}`));
   assert.equal(Math.max(...turns), CLIENT_TURN_LINES_MAX);
   await node.close();
