@@ -73,7 +73,7 @@ class SqliteStore implements Store {
   readonly #tables: Tables;
   /** Of blocks on disk. */
   readonly #cache = new BlockCache();
-  /** Who asks for an entry often asks for the next one then. */
+  /** A reader that asks for an entry often asks for the next one then. */
   #lastFound: Block | undefined;
   readonly #open: OpenBlocks;
   /** Blocks that are to be dropped from the disk, and the bytes of their texts. */

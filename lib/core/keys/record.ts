@@ -14,7 +14,7 @@ export interface RecordParts {
   readonly text: string;
   /** Given by the client: entries of one topic with equal ids are one. */
   readonly id?: string | undefined;
-  /** Whose latest entry counts; with it comes the stamp, by which that is decided [HybridClock]. */
+  /** The latest entry of this key counts, and the stamp that comes with it decides which one that is [HybridClock]. */
   readonly key?: string | undefined;
   readonly stamp?: number | undefined;
   /** The key is deleted as of this entry. */

@@ -22,7 +22,7 @@ const SCRATCH_VALUES = 1_024;
 const encoder = new TextEncoder();
 const scratchEnds = new Int32Array(SCRATCH_VALUES);
 const scratchHashes = new Int32Array(2 * SCRATCH_VALUES);
-/** Whose text that is, until another is scanned. */
+/** The scanner whose text is in the bytes, until another scans one. */
 let owner: Scanner | undefined;
 
 /**
