@@ -49,6 +49,10 @@ export type { Asked, Batch, Effect, Event, Mechanism, NodeOptions, NodeStatus, P
 /** An answer to `read` may take this many characters; a reader of more asks for them in pieces [N3]. */
 export const READ_CHARS_MAX = 128 * 1024 * 1024;
 
+/** Tells a client how to get values that are too many for one answer. */
+export const READ_INSTEAD =
+  "ask with 'watch' and follow false, or with 'hearsay read', and they come in pieces";
+
 const BROADCAST_OK: Body = { type: "broadcast_ok" };
 const DELETE_OK: Body = { type: "delete_ok" };
 
@@ -244,8 +248,8 @@ export class Node {
       ? this.#log.read(readCharsMax)
       : readTopics(this.#log, topics, readCharsMax);
     if (text !== undefined) return this.#reply(envelope, { type: "read_ok", messages: new RawJson(text) });
-    const why = `the answer is longer than ${readCharsMax} characters, or takes too long to find: ` +
-      "ask with 'watch' and follow false, or with 'hearsay read', and they come in pieces";
+    const why =
+      `the answer is longer than ${readCharsMax} characters, or takes too long to find: ${READ_INSTEAD}`;
     this.#refuse(envelope, NOT_SUPPORTED, why);
   }
 

@@ -3,7 +3,12 @@ import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers";
 import { decode, encode, encodeBody } from "../../../lib/core/codec.ts";
 import type { Envelope } from "../../../lib/core/message.ts";
-import { MALFORMED_REQUEST, NOT_SUPPORTED, TEMPORARILY_UNAVAILABLE } from "../../../lib/core/node.ts";
+import {
+  MALFORMED_REQUEST,
+  NOT_SUPPORTED,
+  READ_INSTEAD,
+  TEMPORARILY_UNAVAILABLE,
+} from "../../../lib/core/node.ts";
 import { CHAR_BYTES_MAX } from "../../lines.ts";
 import type { Connection } from "../connection.ts";
 import { type Opening, readOpening } from "../greeting.ts";
@@ -18,9 +23,6 @@ import {
 } from "../limits.ts";
 import { LineQueue } from "./line_queue.ts";
 import { UnendedLine } from "./unended_line.ts";
-
-/** Tells a client how to get values that are too many for one answer. */
-const READ_INSTEAD = "ask with 'watch' and follow false, or with 'hearsay read', and they come in pieces";
 
 export interface ClientOptions {
   readonly me: string;
