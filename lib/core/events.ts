@@ -1,6 +1,7 @@
 /** What goes into a node and what comes out of it, what it begins with, and what it says of itself. */
 import type { EntryStore } from "./log/entry_store.ts";
 import type { Range, Run } from "./log/runs.ts";
+import type { MemberRecord, WireMember } from "./membership/record.ts";
 import type { Mechanism } from "./mechanisms.ts";
 import type { Envelope } from "./message.ts";
 import type { Random } from "./random.ts";
@@ -14,6 +15,8 @@ export type Event =
   | { readonly kind: "linked"; readonly peer: string }
   /** Part of a long message has come from the peer: more of it is on its way. */
   | { readonly kind: "arriving"; readonly peer: string }
+  /** Others say so of members, outside of messages between nodes: the answer to a join [M3]. */
+  | { readonly kind: "members"; readonly members: readonly WireMember[] }
   /** Entries cannot be made safe, for this reason; undefined: they can again [N10]. */
   | { readonly kind: "storage"; readonly fault: string | undefined };
 
@@ -33,6 +36,14 @@ export type Effect =
   }
   /** New to this node, each once. */
   | { readonly kind: "deliver"; readonly runs: readonly Run[] }
+  /** The list of members changed: all of it, and what is new in it. To be made safe before any later effect [M4]. */
+  | {
+    readonly kind: "members";
+    readonly members: readonly MemberRecord[];
+    readonly news: readonly MemberRecord[];
+  }
+  /** This node is no member any longer, for this reason, and does nothing more [M2] [M5]. */
+  | { readonly kind: "gone"; readonly reason: string }
   /** A message that was of no use, and wants no answer: for people. */
   | { readonly kind: "drop"; readonly reason: string }
   /** Something that people should know of, in a sentence. */
@@ -85,4 +96,10 @@ export interface NodeStatus {
   /** Undefined where this node is the relay itself, or knows no one. */
   readonly relay: string | undefined;
   readonly peers: readonly PeerStatus[];
+  /** Of the cluster that was founded; empty where the members are given. */
+  readonly clusterId: string;
+  /** All that are known when this is gone through, those that left among them, in order of ids. */
+  readonly members: Iterable<MemberRecord>;
+  /** Whether this node was asked to leave. */
+  readonly leaving: boolean;
 }

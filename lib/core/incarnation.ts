@@ -1,6 +1,8 @@
 /** A node's incarnations [B3] [B4]: each has a number that grows from one to the next, and an origin of its own. */
 import type { Random } from "./random.ts";
-import { VERSION_MAX } from "./topology/advertisement.ts";
+
+/** No incarnation, version or epoch may be larger: no later one that fits on the wire could outrank it [K6]. */
+export const VERSION_MAX = 2 ** 52;
 
 /**
  * A life that the clock, being behind, cannot number is so much above the one before it at most, by chance: two lives that

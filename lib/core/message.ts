@@ -4,6 +4,8 @@ import { Compile } from "typebox/compile";
 import type { Json } from "./json.ts";
 import { idFault, keyFault, patternsFault, topicFault } from "./keys/names.ts";
 import { Runs } from "./log/runs.ts";
+import { VERSION_MAX } from "./incarnation.ts";
+import { MEMBER_ID } from "./membership/member_id.ts";
 
 export type { Json };
 
@@ -12,6 +14,7 @@ export const NOT_SUPPORTED = 10;
 export const TEMPORARILY_UNAVAILABLE = 11;
 export const MALFORMED_REQUEST = 12;
 export const KEY_DOES_NOT_EXIST = 20;
+export const PRECONDITION_FAILED = 22;
 
 /** One message names at most so many origins, and so many intervals of each [F8]. */
 export const ORIGINS_MAX = 1_024;
@@ -65,7 +68,37 @@ const NullIds = Type.Object({
 });
 
 /** Unknown fields are let through, here and in all that follows: others may speak a later version. */
-const Init = Type.Object({ node_id: NodeId, node_ids: Type.Array(NodeId, { minItems: 1 }) });
+const Member = Type.Tuple([
+  NodeId,
+  Count,
+  Count,
+  Type.Integer({ minimum: 0, maximum: 2 }),
+  Type.String({ maxLength: 300 }),
+  Type.Number({ minimum: 0 }),
+]);
+/** One message tells of at most so many members [F8]. */
+export const MEMBERS_PER_MESSAGE = 1_024;
+const Members = Type.Array(Member, { maxItems: MEMBERS_PER_MESSAGE });
+
+const Init = Type.Object({
+  node_id: NodeId,
+  node_ids: Type.Array(NodeId, { minItems: 1 }),
+  /** Of a serving node only: where the members of the list are, and this one; the members it has found, and of which cluster. */
+  addresses: Type.Optional(Type.Record(Type.String(), Type.String())),
+  address: Type.Optional(Type.String()),
+  members: Type.Optional(Type.Array(Member)),
+  cluster_id: Type.Optional(Type.String()),
+});
+
+/** A node asks to be a member; with an epoch it says that it is one still, as another process or at another address. */
+const Join = Type.Object({
+  id: Type.String({ pattern: MEMBER_ID.source }),
+  incarnation: Type.Integer({ minimum: 1, maximum: VERSION_MAX - 1 }),
+  epoch: Type.Optional(Type.Integer({ minimum: 1, maximum: VERSION_MAX - 1 })),
+  address: Type.String({ maxLength: 300 }),
+  cluster_id: Type.Optional(Type.String({ maxLength: 64 })),
+});
+const Remove = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) });
 
 /** A span list: from, to, from, to …, ascending. */
 const Spans = Type.Array(Ordinal, { minItems: 2, maxItems: 2 * SPANS_MAX });
@@ -111,6 +144,8 @@ const ExchangeSchema = Type.Object({
   retired: Type.Optional(Type.Array(Type.Tuple([NodeId, Count]), { maxItems: ORIGINS_MAX })),
   /** Advertisements: a node, its incarnation, their version, the nodes it suspects, the nodes it hears [K1]. */
   links: Type.Optional(Type.Array(Type.Tuple([Name, Count, Count, Type.Array(Name), Type.Array(Name)]))),
+  /** Members: what changed since what this peer has confirmed [M4]. */
+  members: Type.Optional(Members),
   /** An answer is wanted at once. */
   poll: Type.Optional(Type.Boolean()),
   /** For how long the sender, as a relay, gathers before it passes on, ms. */
@@ -120,9 +155,13 @@ const ExchangeSchema = Type.Object({
 /** Entries alone, ahead of the tree, which brings them in any case [V10]. */
 const PushSchema = Type.Object({ type: Type.Literal("push"), runs: RunList });
 
+/** To a node that is no member any longer: what is known of it [M2]. */
+const FarewellSchema = Type.Object({ type: Type.Literal("members"), members: Members });
+
 export type Exchange = Static<typeof ExchangeSchema>;
 export type Push = Static<typeof PushSchema>;
-export type PeerMessage = Exchange | Push;
+export type Farewell = Static<typeof FarewellSchema>;
+export type PeerMessage = Exchange | Push | Farewell;
 export type WatchBody = Static<typeof Watch>;
 export type UnwatchBody = Static<typeof Unwatch>;
 export type InitBody = Static<typeof Init>;
@@ -135,6 +174,7 @@ const checkers = {
   // Between nodes.
   "a peer message": Compile(ExchangeSchema),
   "a push": Compile(PushSchema),
+  "a farewell": Compile(FarewellSchema),
   // What a client, or Maelstrom itself, may ask [W3].
   "init": Compile(Init),
   "topology": Compile(Type.Object({ topology: Type.Record(Type.String(), Type.Array(Type.String())) })),
@@ -145,6 +185,8 @@ const checkers = {
   "echo": Compile(Type.Object({ echo: AnyJson })),
   "watch": Compile(Watch),
   "unwatch": Compile(Unwatch),
+  "join": Compile(Join),
+  "remove": Compile(Remove),
 };
 
 /** Why `value` is not what it should be, for people. */
@@ -194,13 +236,19 @@ export function readPeerMessage(body: Body): PeerMessage | Malformed | undefined
         : malformed("a peer message", body);
     case "push":
       return checkers["a push"].Check(body) ? withRuns("a push", body) : malformed("a push", body);
+    case "members":
+      // A client asks for them by the same word, and gives none.
+      if (body["members"] === undefined) return undefined;
+      return checkers["a farewell"].Check(body)
+        ? { type: "members", members: body.members }
+        : malformed("a farewell", body);
     default:
       return undefined;
   }
 }
 
 /** The codec has read the runs where it could; a message that came another way has them as JSON. */
-function withRuns<T extends PeerMessage>(what: string, message: T): T | Malformed {
+function withRuns<T extends Exchange | Push>(what: string, message: T): T | Malformed {
   if (message.runs instanceof Runs || (message.runs === undefined && message.type !== "push")) return message;
   const runs = Runs.fromJson(message.runs);
   if (runs === undefined) {
@@ -218,8 +266,15 @@ export type Request =
   | GetRequest
   | { readonly type: "read"; readonly topics?: readonly string[] }
   | { readonly type: "echo"; readonly echo: Json }
+  | MembershipRequest
+  | { readonly type: "leave" }
   | { readonly type: "unknown" }
   | Malformed;
+
+export type JoinRequest = { readonly type: "join" } & Static<typeof Join>;
+export type MembershipRequest = JoinRequest | { readonly type: "remove"; readonly id: string } | {
+  readonly type: "members";
+};
 
 /** A value, and what makes it more than one of a set [H1]. */
 export interface BroadcastRequest {
@@ -256,7 +311,7 @@ export function readRequest(body: Body): Request {
   switch (type) {
     case "init":
       if (!checkers.init.Check(body)) return malformed(type, body);
-      return { type, node_id: body.node_id, node_ids: body.node_ids };
+      return { ...body, type };
     case "broadcast":
       if (!checkers.broadcast.Check(body)) return malformed(type, body);
       return withNames({ type, message: body.message }, body);
@@ -272,6 +327,13 @@ export function readRequest(body: Body): Request {
       return checkers.read.Check(body) ? readOf(body.topics) : malformed(type, body);
     case "topology":
       return checkers.topology.Check(body) ? { type } : malformed(type, body);
+    case "join":
+      return checkers.join.Check(body) ? { ...body, type } : malformed(type, body);
+    case "remove":
+      return checkers.remove.Check(body) ? { type, id: body.id } : malformed(type, body);
+    case "leave":
+    case "members":
+      return { type };
     default:
       return { type: "unknown" };
   }

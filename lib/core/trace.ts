@@ -17,6 +17,7 @@ export type SendReason =
   | "probe"
   | "inquiry"
   | "acknowledgement"
+  | "handover"
   | "rebirth";
 
 export type TraceEvent =

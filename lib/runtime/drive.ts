@@ -4,6 +4,7 @@ import { entriesIn, type Run } from "../core/log/runs.ts";
 import type { Effect, Event, Node } from "../core/node.ts";
 import { monotonicClock, runtimeTimer, type Timer } from "../../transports/clock.ts";
 import type { Transport } from "../../transports/transport.ts";
+import type { MemberRecord } from "../core/membership/record.ts";
 import type { Trace } from "../core/trace.ts";
 import type { Journal } from "./journal.ts";
 
@@ -41,6 +42,10 @@ export interface DriveOptions {
   readonly onDropped?: (reason: string) => void;
   /** Takes a sentence that people should read. */
   readonly onNotice?: (text: string) => void;
+  /** The list of members changed: all of it, and what is new in it. */
+  readonly onMembers?: (members: readonly MemberRecord[], news: readonly MemberRecord[]) => void;
+  /** The node is no member any longer, for this reason: its owner is to stop it. */
+  readonly onGone?: (reason: string) => void;
   /** Takes what the node says of its decisions, if it was asked to. */
   readonly onTrace?: Trace;
   /** The carrier has come to its end: nothing more will be received. */
@@ -143,11 +148,13 @@ class TurnDriver implements Driver {
   }
 
   #perform(effects: readonly Effect[], now: number): void {
-    const { transport, onDeliver, onDropped, onNotice, onTrace } = this.#options;
+    const { transport, onDeliver, onDropped, onNotice, onMembers, onGone, onTrace } = this.#options;
     for (const effect of effects) {
       if (effect.kind === "send") transport.send(effect.envelope);
       else if (effect.kind === "drop") onDropped?.(effect.reason);
       else if (effect.kind === "notice") onNotice?.(effect.text);
+      else if (effect.kind === "members") onMembers?.(effect.members, effect.news);
+      else if (effect.kind === "gone") onGone?.(effect.reason);
       else if (effect.kind === "trace") onTrace?.(effect.event);
       else if (effect.kind === "deliver") {
         onDeliver?.(effect.runs, now);
@@ -160,10 +167,11 @@ class TurnDriver implements Driver {
   #count(effects: readonly Effect[], journal: Journal): boolean {
     let entered = false;
     for (const effect of effects) {
-      if (effect.kind !== "persist") continue;
+      const isList = effect.kind === "members";
+      if (effect.kind !== "persist" && !isList) continue;
       if (this.#uncommitted === 0) this.#commitLater(journal);
-      this.#uncommitted += entriesIn(effect.runs) + (effect.gaps?.length ?? 0);
-      entered ||= effect.own;
+      this.#uncommitted += isList ? 1 : entriesIn(effect.runs) + (effect.gaps?.length ?? 0);
+      entered ||= isList || effect.own;
     }
     return entered;
   }

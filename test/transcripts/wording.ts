@@ -1,6 +1,7 @@
 /** The words of a transcript: what happens in a cluster, as a person would write it down. */
 import { type Run, valuesOf } from "../../lib/core/log/runs.ts";
 import type { NodeStatus } from "../../lib/core/node.ts";
+import { type WireMember, writeMember } from "../../lib/core/membership/record.ts";
 import { type Body, type Exchange, readPeerMessage } from "../../lib/core/message.ts";
 import { RawJson } from "../../lib/core/raw.ts";
 import type { Happening } from "./cluster.ts";
@@ -77,10 +78,13 @@ export class Wording {
     }
     if (message.type === "malformed") throw new Error(message.reason);
     if (message.type === "push") return { type: message.type, text: runsText(message.runs.runs) };
+    if (message.type === "members") return { type: message.type, text: membersText(message.members) };
     return { type: `${message.type} #${message.seq}`, text: this.#exchangeText(message) };
   }
 
-  #exchangeText({ incarnation, runs, window, ack, digest, poll, links = [] }: Exchange): string {
+  #exchangeText(
+    { incarnation, runs, window, ack, digest, poll, links = [], members = [] }: Exchange,
+  ): string {
     const parts = [
       incarnation > 1 && `life ${incarnation}`,
       runsText(runs?.runs ?? []),
@@ -88,6 +92,7 @@ export class Wording {
       ack !== undefined && ackText(ack),
       digest.length > 0 && `holds ${digest.map(([origin, spans]) => spansText(origin, spans)).join(" ")}`,
       this.#allLinksText(links),
+      members.length > 0 && membersText(members),
       poll === true && "asks",
     ];
     return parts.filter((part) => part !== false && part !== "").join("  ");
@@ -112,8 +117,20 @@ function effectLine({ id, effect }: Happening & { kind: "effect" }, at: number):
   if (effect.kind === "deliver" || effect.kind === "trace") return undefined;
   if (effect.kind === "drop") return { at, text: `${id} drops a message ${effect.reason}` };
   if (effect.kind === "notice") return { at, text: `${id} notes: ${effect.text}` };
+  if (effect.kind === "gone") return { at, text: `${id} is no member any longer: ${effect.reason}` };
+  if (effect.kind === "members") {
+    return { at, text: `${id} learns ${membersText(effect.news.map(writeMember))}` };
+  }
   const own = effect.own ? "its own " : "";
   return { at, text: `${id} persists and delivers ${own}${runsText(effect.runs)}` };
+}
+
+function membersText(members: readonly WireMember[]): string {
+  const statuses = ["joined", "left", "removed"];
+  return members.map(([id, epoch, incarnation, status]) =>
+    `${id} ${statuses[status]} ${epoch}.${incarnation}`
+  )
+    .join(", ");
 }
 
 function ackText([life, seq, heldMs]: NonNullable<Exchange["ack"]>): string {

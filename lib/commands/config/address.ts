@@ -1,8 +1,6 @@
 /** Words for where a node listens: "host:port", "[::1]:7000", and lists of them with or without ids. */
+import { MEMBER_ID } from "../../core/membership/member_id.ts";
 import type { Address } from "../../../transports/address.ts";
-
-/** The form of a member's id. */
-export const MEMBER_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** One rule for both kinds of list, in words. */
 export const ADDRESS_RULE = "host:port";

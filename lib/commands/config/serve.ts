@@ -1,6 +1,7 @@
 /** The settings of a serving node, from flags and environment variables. */
 import { z } from "zod";
-import { ADDRESS_RULE, MEMBER_ID, MEMBERS_RULE, parseAddress, parseMembers } from "./address.ts";
+import { ADDRESS_RULE, MEMBERS_RULE, parseAddress, parseMembers } from "./address.ts";
+import { MEMBER_ID } from "../../core/membership/member_id.ts";
 import { DELIVERY_BUDGET_MS_MAX } from "./exam/exam.ts";
 import { choice, parsedText, repeated, text, tied, whole } from "../flags/schemas.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";

@@ -43,6 +43,8 @@ export class Overlay {
   readonly linkState: LinkState;
   readonly #options: OverlayOptions;
   readonly #prober: Prober;
+  /** The rank of this node. */
+  #me: number;
   #tree: Tree;
   #relay: Progress | undefined;
   #neighbours: ReadonlySet<Progress>;
@@ -50,6 +52,7 @@ export class Overlay {
   constructor(options: OverlayOptions) {
     this.#options = options;
     const { me, incarnation, layout, on } = options;
+    this.#me = me;
     this.linkState = new LinkState(me, incarnation, layout);
     this.#tree = computeTree(this.linkState, me);
     this.#relay = this.#peerAt(this.#tree.parent);
@@ -157,6 +160,18 @@ export class Overlay {
     return probes;
   }
 
+  /** The members are others now, and so are their ranks: `rankOf` gives the new rank of an old one. All neighbours are told [M4]. */
+  renumber(me: number, layout: Layout, rankOf: (rank: number) => number | undefined, now: number): Outcome {
+    this.#me = me;
+    this.linkState.renumber(me, layout, rankOf);
+    const before = this.#neighbours;
+    this.#replant();
+    const view = { linkState: this.linkState, tree: this.#tree, on: this.#options.on };
+    const probes = this.#prober.update(view, this.#tree, "heard", now);
+    this.#tellNextProbe(now);
+    return { before, notify: this.#neighbours, probes };
+  }
+
   #rankOf(id: string): number {
     const rank = this.#options.members.rankOf(id);
     assert(rank !== undefined, "peers are members");
@@ -164,7 +179,7 @@ export class Overlay {
   }
 
   #peerAt(rank: number): Progress | undefined {
-    return rank < 0 || rank === this.#options.me ? undefined : this.#options.peers.at(rank);
+    return rank < 0 || rank === this.#me ? undefined : this.#options.peers.at(rank);
   }
 
   #neighboursIn({ parent, children }: Tree): Set<Progress> {
@@ -216,16 +231,10 @@ export class Overlay {
   }
 
   #recompute(stood: Standing, now: number): Outcome {
-    const { layout, on } = this.#options;
+    const { on } = this.#options;
     const [before, old] = [this.#tree, this.#neighbours];
-    this.#tree = this.#compute();
-    // A stub is not told of changes: what it knows of others would soon be of long ago [K13].
-    const isStub = !this.#probesForOthers && this.#tree.children.length === 0 && on.has("stub");
-    if (isStub && this.linkState.forgetOthers()) this.#tree = this.#compute();
-    this.#relay = this.#peerAt(this.#tree.parent);
-    this.#neighbours = this.#neighboursIn(this.#tree);
-    this.#tellTree(old);
-    const acting = neighboursToNotify(layout, before, this.#tree);
+    this.#replant();
+    const acting = neighboursToNotify(this.linkState.layout, before, this.#tree);
     const notify = on.has("notify")
       ? new Set([...acting].map((rank) => this.#options.peers.at(rank)))
       : this.#neighbours;
@@ -233,6 +242,18 @@ export class Overlay {
     const probes = this.#prober.update(view, before, stood, now);
     this.#tellNextProbe(now);
     return { before: old, notify, probes };
+  }
+
+  /** Computes the tree anew, and who is next to this node in it. */
+  #replant(): void {
+    const before = this.#neighbours;
+    this.#tree = this.#compute();
+    // A stub is not told of changes: what it knows of others would soon be of long ago [K13].
+    const isStub = !this.#probesForOthers && this.#tree.children.length === 0 && this.#options.on.has("stub");
+    if (isStub && this.linkState.forgetOthers()) this.#tree = this.#compute();
+    this.#relay = this.#peerAt(this.#tree.parent);
+    this.#neighbours = this.#neighboursIn(this.#tree);
+    this.#tellTree(before);
   }
 
   #tellTree(before: ReadonlySet<Progress> = new Set()): void {
@@ -252,7 +273,7 @@ export class Overlay {
   }
 
   #compute(): Tree {
-    const tree = computeTree(this.linkState, this.#options.me);
+    const tree = computeTree(this.linkState, this.#me);
     const isPruned = !this.#options.on.has("detour") && tree.root !== tree.me;
     return isPruned ? withoutDetours(tree, this.linkState.layout) : tree;
   }

@@ -186,6 +186,15 @@ export class Log {
     return true;
   }
 
+  /** What is kept under names beside the entries. */
+  notes(): Iterable<readonly [name: string, text: string]> {
+    return this.#entries.notes();
+  }
+
+  note(name: string, text: string): void {
+    this.#entries.note(name, text);
+  }
+
   /** The topic of an entry that is kept, and the last of those from there on that are kept in the same one. */
   spanAt(origin: string, seq: number): { readonly topic: string; readonly end: number } {
     const { topic, end } = this.topics.spanAt(origin, seq);

@@ -2,9 +2,11 @@
 import { assert } from "../assert.ts";
 import type { IntervalSet } from "../log/interval_set.ts";
 import type { Log } from "../log/log.ts";
+import type { MemberList } from "../membership/member_list.ts";
+import { writeMember } from "../membership/record.ts";
 import { Texts } from "../log/texts.ts";
 import type { Range, Run } from "../log/runs.ts";
-import { type Exchange, ORIGINS_MAX, SPANS_MAX } from "../message.ts";
+import { type Exchange, MEMBERS_PER_MESSAGE, ORIGINS_MAX, SPANS_MAX } from "../message.ts";
 import type { Digest } from "../log/digest.ts";
 import { type Batch, BATCH_BYTES_MAX, BATCH_ENTRIES_MAX } from "./pacing.ts";
 import type { RetiredLives } from "../retention/retired_lives.ts";
@@ -53,6 +55,26 @@ export function composeRetired(
     revision = changedAt;
   }
   return { retired, revision };
+}
+
+/** Members take no more of one message, bytes [F8]. */
+export const MEMBERS_BYTES_MAX = 64 * 1024;
+
+/** The members that changed after a revision, as many as have room, and the revision that these tell of [M4]. */
+export function composeMembers(
+  list: MemberList,
+  since: number,
+): { members: NonNullable<Exchange["members"]>; revision: number } {
+  const members: NonNullable<Exchange["members"]> = [];
+  let revision = since;
+  let bytes = 0;
+  for (const [record, changedAt] of list.revision === since ? [] : list.since(since)) {
+    bytes += roomFor(record.id) + roomFor(record.address) + 4 * NUMBER_BYTES;
+    if (members.length === MEMBERS_PER_MESSAGE || bytes > MEMBERS_BYTES_MAX) break;
+    members.push(writeMember(record));
+    revision = changedAt;
+  }
+  return { members, revision };
 }
 
 export interface LinksPart {

@@ -13,6 +13,8 @@ export interface Flight {
   readonly linksRevision: number;
   /** The revision of retired lives, likewise; undefined: 0. */
   readonly retiredRevision?: number;
+  /** The revision of the members, likewise. */
+  readonly membersRevision?: number;
   /** What it says is gone, of that which the peer lacks [G4]. */
   readonly gaps?: readonly Range[];
   /** When an answer should be here at the latest; Infinity where none is expected. */
@@ -26,9 +28,10 @@ export interface Confirmed {
   readonly log: number;
   readonly links: number;
   readonly retired: number;
+  readonly members: number;
 }
 
-const NOTHING: Confirmed = { log: 0, links: 0, retired: 0 };
+const NOTHING: Confirmed = { log: 0, links: 0, retired: 0, members: 0 };
 
 export class Flights {
   #flights: Flight[] = [];
@@ -86,11 +89,12 @@ export class Flights {
     const flight = this.#flights.find((each) => each.seq === seq);
     if (flight === undefined) return undefined;
     this.#flights = this.#flights.filter((each) => each.seq > seq);
-    const { log, links, retired } = this.#confirmed;
+    const { log, links, retired, members } = this.#confirmed;
     this.#confirmed = {
       log: Math.max(log, flight.logRevision),
       links: Math.max(links, flight.linksRevision),
       retired: Math.max(retired, flight.retiredRevision ?? 0),
+      members: Math.max(members, flight.membersRevision ?? 0),
     };
     const timed = this.#flights.filter((each) => each.seq > this.#retriedSeq);
     this.#setDue(Math.min(Infinity, ...timed.map((each) => each.answerBy)));

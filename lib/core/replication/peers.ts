@@ -34,6 +34,15 @@ export class Peers implements Iterable<Progress> {
     return peer;
   }
 
+  /** It is no member any longer: nothing is believed of it, and nothing is due to it. */
+  drop(id: string): Progress | undefined {
+    const peer = this.#met.get(id);
+    this.#met.delete(id);
+    peer?.expectNothing();
+    peer?.timers.clear("ack");
+    return peer;
+  }
+
   /** The member of this rank, which is not this node's own. */
   at(rank: number): Progress {
     const peer = this.getOrCreate(this.#members.idOf(rank));

@@ -44,8 +44,11 @@ export type ProgressState = "unknown" | "probing" | "streaming" | "throttled" | 
 /** A message of it; nothing follows from the type, which only says what it is mostly for. */
 type Said = Omit<Exchange, "type">;
 
-export interface Departure
-  extends Pick<Flight, "logRevision" | "linksRevision" | "retiredRevision" | "gaps" | "answerBy"> {
+export interface Departure extends
+  Pick<
+    Flight,
+    "logRevision" | "linksRevision" | "retiredRevision" | "membersRevision" | "gaps" | "answerBy"
+  > {
   /** Whether it lacks links that had no room. */
   readonly viewUpdateDue: boolean;
   /** Whether it lacks entries that may not leave yet. */

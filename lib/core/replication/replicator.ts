@@ -1,9 +1,12 @@
 /** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
+import { at } from "../assert.ts";
 import { backoffMs } from "../backoff.ts";
 import type { Log } from "../log/log.ts";
 import { type Range, rangeOf, type Run, type Runs } from "../log/runs.ts";
 import type { NodeStatus, PeerStatus } from "../events.ts";
 import { type Outcome, Overlay } from "../liveness/overlay.ts";
+import { Leaving } from "../membership/leaving.ts";
+import type { Membership } from "../membership/membership.ts";
 import type { Probe } from "../liveness/prober.ts";
 import { applyRuns } from "./apply.ts";
 import type { Envelope, Exchange, Push } from "../message.ts";
@@ -17,15 +20,14 @@ import { RecentEntries } from "./recent_entries.ts";
 import { FlushSchedule } from "./flush_schedule.ts";
 import { Sender } from "./sender.ts";
 import { Timing } from "./timing.ts";
-import { type Members } from "../topology/members.ts";
+import { Members } from "../topology/members.ts";
 import type { Trace } from "../trace.ts";
 
 /** A node that asks a peer in vain for what it says it holds asks again after this at the latest, unless an answer takes longer [E8]. */
 export const PULL_CAP_MS = 16_000;
 
 export interface ReplicatorOptions extends RebirthOptions {
-  /** Every member, this one included. */
-  readonly members: Members;
+  readonly membership: Membership;
   readonly deliveryBudgetMs: number | undefined;
   /** Takes entries that are new here, before anyone else hears of them. */
   readonly deliver: (runs: readonly Run[], gaps: readonly Range[]) => void;
@@ -37,6 +39,7 @@ export interface ReplicatorOptions extends RebirthOptions {
 export class Replicator {
   readonly #options: ReplicatorOptions;
   readonly #log: Log;
+  readonly #members: Members;
   readonly #peers: Peers;
   readonly #timing: Timing;
   readonly #overlay: Overlay;
@@ -46,26 +49,44 @@ export class Replicator {
   readonly #flushes: FlushSchedule;
   readonly #inquiry: Inquiry;
   readonly #retirement: Retirement;
+  readonly #leaving: Leaving;
 
   constructor(options: ReplicatorOptions, now: number) {
-    const { members, on } = options;
+    const { membership, me, on } = options;
     this.#options = options;
     this.#log = options.log;
-    const peers = this.#peers = new Peers(options.me, members, on);
+    const members = this.#members = Members.including(membership.list.ids, me);
+    const peers = this.#peers = new Peers(me, members, on);
     const timing = this.#timing = new Timing(options.deliveryBudgetMs, on);
     const recent = this.#recent = new RecentEntries(this.#log, on.has("recent-first"));
     const rebirth = this.#rebirth = new Rebirth(options);
-    const layout = new Layout(members.size, on.has("two-levels") ? relaysFor(members.size) : 0);
-    const me = members.rankOf(options.me) ?? 0;
-    const overlay = this.#overlay = new Overlay({ ...options, me, layout, peers, timing });
-    const parts = { ...options, overlay, timing, recent, rebirth };
+    const layout = this.#layout();
+    const overlay = this.#overlay = new Overlay({
+      ...options,
+      me: this.#rank,
+      members,
+      layout,
+      peers,
+      timing,
+    });
+    const parts = { ...options, members, list: membership.list, overlay, timing, recent, rebirth };
     const sender = this.#sender = new Sender(parts);
     this.#flushes = new FlushSchedule({ ...parts, sender });
     const ask = (peer: Progress, at: number) => sender.say(peer, at, "inquiry", { poll: true });
     this.#inquiry = new Inquiry({ ...parts, peers, ask });
-    const latestOf = (node: string) =>
-      node === options.me ? rebirth.incarnation : peers.get(node)?.heard.incarnation ?? 0;
+    const latestOf = (node: string) => {
+      const { status, at = 0 } = membership.list.of(node) ?? {};
+      // A life is numbered by the time at which it begins: one of a member that is gone has ended by then.
+      if (status === "left" || status === "removed") return at;
+      return node === me ? rebirth.incarnation : peers.get(node)?.heard.incarnation ?? 0;
+    };
     this.#retirement = new Retirement({ log: this.#log, on, latestOf }, now);
+    this.#leaving = new Leaving({
+      ...parts,
+      peers,
+      neighbours: () => overlay.neighbours,
+      ask: (peer, at) => sender.say(peer, at, "handover", { poll: true, push: true }),
+    });
     timing.levels = layout.levels;
     this.#flushes.greet(now);
   }
@@ -74,7 +95,8 @@ export class Replicator {
   get deadline(): number {
     const { nextAt } = this.#peers.timers;
     const ofWhatIsGone = Math.min(this.#inquiry.deadline, this.#retirement.deadline);
-    return Math.min(this.#flushes.deadline, this.#overlay.deadline, nextAt, ofWhatIsGone);
+    const { deadline: leavesAt } = this.#leaving;
+    return Math.min(this.#flushes.deadline, this.#overlay.deadline, nextAt, ofWhatIsGone, leavesAt);
   }
 
   /** What is believed of the others, in order of rank [N12]. */
@@ -96,6 +118,42 @@ export class Replicator {
 
   isMember(id: string): boolean {
     return this.#peers.has(id);
+  }
+
+  /** The latest incarnation of a member that was heard; 0 where none was. */
+  incarnationOf(id: string): number {
+    return this.#peers.get(id)?.heard.incarnation ?? 0;
+  }
+
+  /** The list of members changed: ranks and layout follow, and all neighbours are told [M4]. */
+  membersChanged(now: number): void {
+    const before = this.#members.ids;
+    const after = Members.including(this.#options.membership.list.ids, this.#options.me);
+    const gone = before.filter((id) => after.rankOf(id) === undefined);
+    const wereNeighbours = gone.filter((id) => this.#isNeighbour(id));
+    this.#members.become(after.ids);
+    for (const id of gone) this.#peers.drop(id);
+    // They may not know yet.
+    for (const id of wereNeighbours) this.sayFarewell(id);
+    const layout = this.#layout();
+    this.#timing.levels = layout.levels;
+    const rankOf = (rank: number) => this.#members.rankOf(at(before, rank));
+    this.#carryOut(this.#overlay.renumber(this.#rank, layout, rankOf, now), now);
+  }
+
+  /** Tells a node that it is no member any longer, if it ever was one [M2]. */
+  sayFarewell(id: string): void {
+    const record = this.#options.membership.farewell(id);
+    if (record !== undefined) this.#sender.send(id, { type: "members", members: [record] });
+  }
+
+  /** This node is to hand over all that it holds [M5]. */
+  leave(now: number): void {
+    this.#leaving.begin(now);
+  }
+
+  get leaving(): Pick<Leaving, "isHandedOver" | "isKnown"> {
+    return this.#leaving;
   }
 
   /** Entries that entered here are on their way from now on. */
@@ -171,6 +229,22 @@ export class Replicator {
     for (const peer of this.#peers.timers.due(now)) this.#serve(peer, now);
     for (const relay of this.#flushes.takeOverdue(now)) this.#ask(this.#overlay.silent(relay), now);
     this.#ask(this.#overlay.wake(now), now);
+    this.#leaving.wake(now);
+  }
+
+  /** The rank of this node. */
+  get #rank(): number {
+    return this.#members.rankOf(this.#options.me) ?? 0;
+  }
+
+  #layout(): Layout {
+    const { size } = this.#members;
+    return new Layout(size, this.#options.on.has("two-levels") ? relaysFor(size) : 0);
+  }
+
+  #isNeighbour(id: string): boolean {
+    const peer = this.#peers.get(id);
+    return peer !== undefined && this.#overlay.isNeighbour(peer);
   }
 
   // Receiving.
@@ -315,9 +389,11 @@ export class Replicator {
     // Where nobody has to be told, nothing else follows for any neighbour.
     const neighbours = notify.size > 0 ? this.#overlay.neighbours : before;
     for (const peer of before) if (!neighbours.has(peer)) peer.expectNothing();
+    const { list } = this.#options.membership;
     for (const peer of neighbours) {
       if (!before.has(peer)) this.#flushes.adopt(peer, now);
-      if (notify.has(peer) && !this.#overlay.isStub(peer)) {
+      const lacksMembers = peer.flights.confirmed.members < list.revision;
+      if (lacksMembers || (notify.has(peer) && !this.#overlay.isStub(peer))) {
         peer.owesView();
         this.#flushes.pass(peer, peer, now);
       }

@@ -4,8 +4,9 @@ import { jittered } from "../backoff.ts";
 import type { Overlay } from "../liveness/overlay.ts";
 import type { Envelope, Exchange, PeerMessage } from "../message.ts";
 import { Runs } from "../log/runs.ts";
+import type { MemberList } from "../membership/member_list.ts";
 import type { Members } from "../topology/members.ts";
-import { composeDigest, composeLinks, composeRetired, type LinksPart } from "./compose.ts";
+import { composeDigest, composeLinks, composeMembers, composeRetired, type LinksPart } from "./compose.ts";
 import type { Batch } from "./pacing.ts";
 import type { Departure, Progress } from "./progress.ts";
 import type { Rebirth, RebirthOptions } from "./rebirth.ts";
@@ -15,6 +16,7 @@ import type { SendReason, Trace } from "../trace.ts";
 
 export interface SenderOptions extends Pick<RebirthOptions, "me" | "log" | "random" | "on"> {
   readonly members: Members;
+  readonly list: MemberList;
   readonly overlay: Overlay;
   readonly timing: Timing;
   readonly recent: RecentEntries;
@@ -65,19 +67,30 @@ export class Sender {
     reason: SendReason,
     { poll = false, push = false, window }: Purpose = {},
   ): void {
-    const { log, overlay, recent } = this.#options;
+    const { log, list, overlay, recent } = this.#options;
     const full = peer.room === 0;
     const isNeighbour = overlay.isNeighbour(peer);
     const batch = !full && (push || isNeighbour) ? peer.take(log, () => recent.fresh(now)) : NOTHING;
     const links = this.#links(peer);
-    const viewUpdateDue = links.revision < overlay.linkState.revision && isNeighbour;
-    const asks = batch.more || viewUpdateDue || poll || peer.pacing.asks(batch.bytes) ||
+    const members = composeMembers(list, peer.flights.confirmed.members);
+    const isTold = links.revision === overlay.linkState.revision && members.revision === list.revision;
+    const viewUpdateDue = isNeighbour && !isTold;
+    const hasMembers = members.members.length > 0;
+    const asks = batch.more || hasMembers || viewUpdateDue || poll || peer.pacing.asks(batch.bytes) ||
       (full && !peer.awaited);
-    const { logRevision, retiredRevision } = this.#exchange(peer, now, batch, links, asks, window);
+    const { logRevision, retiredRevision } = this.#exchange(
+      peer,
+      now,
+      batch,
+      { ...links, ...members },
+      asks,
+      window,
+    );
     const answerBy = this.#book(peer, now, batch, asks, {
       logRevision,
       retiredRevision,
       linksRevision: links.revision,
+      membersRevision: members.revision,
       gaps: batch.gaps,
       viewUpdateDue,
       truncated: batch.more || full,
@@ -91,7 +104,7 @@ export class Sender {
     peer: Progress,
     now: number,
     { runs, gaps }: Batch,
-    { links }: LinksPart,
+    { links, members }: Required<Pick<Exchange, "links" | "members">>,
     poll: boolean,
     window?: number,
   ): { readonly logRevision: number; readonly retiredRevision: number } {
@@ -113,6 +126,7 @@ export class Sender {
     if (runs.length + gaps.length > 0) body.runs = new Runs(runs, gaps);
     if (retired.length > 0) body.retired = retired;
     if (links.length > 0) body.links = links;
+    if (members.length > 0) body.members = members;
     if (poll) body.poll = poll;
     if (window !== undefined) body.window = window;
     this.send(peer.id, body);

@@ -14,9 +14,6 @@ export interface Advertisement {
 
 type OnTheWire = NonNullable<Exchange["links"]>[number];
 
-/** Neither number may be larger: no later one that fits on the wire could outrank it [K6]. */
-export const VERSION_MAX = 2 ** 52;
-
 /** Reads one from the wire, without those it names that are no members [K6]. Undefined if its node is none. */
 export function readAdvertisement(
   members: Members,

@@ -6,7 +6,8 @@
  * does not answer.
  */
 import { assert } from "../assert.ts";
-import { type Advertisement, isLater, isSame, VERSION_MAX } from "./advertisement.ts";
+import { type Advertisement, isLater, isSame } from "./advertisement.ts";
+import { VERSION_MAX } from "../incarnation.ts";
 import type { Layout } from "./layout.ts";
 
 export interface StoredAdvertisement extends Advertisement {
@@ -20,8 +21,8 @@ export type Standing = "unheard" | "heard" | "suspected";
 const NONE: ReadonlySet<number> = new Set();
 
 export class LinkState {
-  readonly layout: Layout;
-  readonly #me: number;
+  #layout: Layout;
+  #me: number;
   #incarnation: number;
   #suspected = NONE;
   #heard = NONE;
@@ -35,7 +36,11 @@ export class LinkState {
   constructor(me: number, incarnation: number, layout: Layout) {
     this.#me = me;
     this.#incarnation = incarnation;
-    this.layout = layout;
+    this.#layout = layout;
+  }
+
+  get layout(): Layout {
+    return this.#layout;
   }
 
   /** Counts changes: equal revisions mean equal databases. */
@@ -96,6 +101,29 @@ export class LinkState {
   discard(node: number, incarnation: number): void {
     const known = this.#advertisements.get(node);
     if (known !== undefined && known.incarnation < incarnation) this.#drop(node);
+  }
+
+  /**
+   * The members are others now. What each advertises, and what is believed of it, it keeps under its new rank; who is no member
+   * is forgotten [M4]. `rankOf`: the new rank of an old one.
+   */
+  renumber(me: number, layout: Layout, rankOf: (rank: number) => number | undefined): void {
+    const ranksOf = (ranks: ReadonlySet<number>) => new Set([...ranks].flatMap((each) => rankOf(each) ?? []));
+    const all = [...this.#advertisements];
+    this.#me = me;
+    this.#layout = layout;
+    this.#heard = ranksOf(this.#heard);
+    this.#suspected = ranksOf(this.#suspected);
+    this.#advertisements.clear();
+    this.#reverse.clear();
+    this.#suspecters = 0;
+    for (const [old, told] of all) {
+      const rank = rankOf(old);
+      if (rank === undefined) continue;
+      this.#put(rank, { ...told, suspected: ranksOf(told.suspected), heard: ranksOf(told.heard) });
+    }
+    this.#revision++;
+    if (!this.#advertisements.has(me) && this.#mustAdvertise) this.#advertise();
   }
 
   /** Returns how it stood before. */
@@ -183,14 +211,18 @@ export class LinkState {
   #keep(node: number, told: Advertisement): void {
     const known = this.#advertisements.get(node);
     assert(known === undefined || isLater(told, known), "versions only grow within an incarnation");
+    const { incarnation, version, suspected, heard } = told;
+    this.#put(node, { incarnation, version, suspected, heard, changedAt: ++this.#revision });
+  }
+
+  #put(node: number, told: StoredAdvertisement): void {
     this.#count(node, told.suspected.size);
     for (const peer of told.heard) {
       const reverse = this.#reverse.get(peer);
       if (reverse === undefined) this.#reverse.set(peer, new Set([node]));
       else reverse.add(node);
     }
-    const { incarnation, version, suspected, heard } = told;
-    this.#advertisements.set(node, { incarnation, version, suspected, heard, changedAt: ++this.#revision });
+    this.#advertisements.set(node, told);
   }
 
   #drop(node: number): void {

@@ -3,12 +3,21 @@ import { at } from "../assert.ts";
 
 /** Ids are known at the door and on the wire; inside, the control plane names a member by its rank. */
 export class Members {
-  /** In order of rank. */
-  readonly ids: readonly string[];
+  #ids: readonly string[];
 
   /** `ids`: sorted, each once. */
   constructor(ids: readonly string[]) {
-    this.ids = ids;
+    this.#ids = ids;
+  }
+
+  /** In order of rank. */
+  get ids(): readonly string[] {
+    return this.#ids;
+  }
+
+  /** These are the members from now on: sorted, each once. Ranks are others then. */
+  become(ids: readonly string[]): void {
+    this.#ids = ids;
   }
 
   /** The members named in `ids`, and `me`. A list that is in order already is kept, as many nodes may share it. */

@@ -252,6 +252,6 @@ export function valuesIn(body: Body): readonly Json[] {
   const element = body.type === "add" ? anyJson(body["element"]) : undefined;
   if (element !== undefined) return [element.value];
   const message = readPeerMessage(body);
-  if (message === undefined || message.type === "malformed") return [];
+  if (message === undefined || message.type === "malformed" || message.type === "members") return [];
   return message.runs?.runs.flatMap(valuesOf) ?? [];
 }

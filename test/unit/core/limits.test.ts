@@ -12,7 +12,7 @@ import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, FIRST_BYTES } from "../../../lib/co
 import { type Envelope, ORIGINS_MAX, readPeerMessage, SPANS_MAX } from "../../../lib/core/message.ts";
 import { MISSES_MAX } from "../../../lib/core/replication/progress.ts";
 import { seeded } from "../../../lib/core/random.ts";
-import { VERSION_MAX } from "../../../lib/core/topology/advertisement.ts";
+import { VERSION_MAX } from "../../../lib/core/incarnation.ts";
 import { Layout } from "../../../lib/core/topology/layout.ts";
 import { LinkState } from "../../../lib/core/topology/link_state.ts";
 import { Members } from "../../../lib/core/topology/members.ts";

@@ -13,5 +13,8 @@ export function stepped(node: Pick<Node, "step" | "deadline">, event: Event, now
 /** What one node tells another, pushes apart; undefined where the body is none of that, or malformed. */
 export function exchangeIn(body: Body): Exchange | undefined {
   const message = readPeerMessage(body);
-  return message?.type === "malformed" || message?.type === "push" ? undefined : message;
+  if (message?.type === "malformed" || message?.type === "push" || message?.type === "members") {
+    return undefined;
+  }
+  return message;
 }

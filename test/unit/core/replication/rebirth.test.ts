@@ -5,7 +5,7 @@ import { INCARNATION_LEAP_MAX, incarnationAfter, isOriginOf } from "../../../../
 import type { Body, Json } from "../../../../lib/core/message.ts";
 import { type Mechanism, Node } from "../../../../lib/core/node.ts";
 import { type Random, seeded } from "../../../../lib/core/random.ts";
-import { VERSION_MAX } from "../../../../lib/core/topology/advertisement.ts";
+import { VERSION_MAX } from "../../../../lib/core/incarnation.ts";
 import { stepped } from "../stepped.ts";
 import { type Entry, keeping, type Told } from "../../../shared/entries.ts";
 
