@@ -1,5 +1,6 @@
 /** The contract of a carrier: what moves envelopes between this node and everyone else, and what it must not know. */
 import type { Envelope } from "../lib/core/message.ts";
+import type { Membership } from "./membership.ts";
 
 /**
  * A carrier moves whole envelopes. It knows bytes, lines and sockets; of an envelope it reads `src` and `dest` and
@@ -21,6 +22,11 @@ export interface Transport {
   /** Begins to receive. Called once, before anything is sent. */
   open(handlers: TransportHandlers): void;
   send(envelope: Envelope): void;
+  /**
+   * From now on these are the members, for a carrier that has a link to each: new ones are dialled, those who are gone are
+   * told so and their links end, and a changed address is dialled when the link is down.
+   */
+  setMembers?(membership: Membership): void;
   /** Resolves once everything sent so far has left, or never can. */
   drain(): Promise<void>;
   /** Stops receiving, drains for a bounded time, and lets go. A second call is the first one again. */

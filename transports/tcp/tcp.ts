@@ -14,6 +14,7 @@ import { Ticker } from "./ticker.ts";
 import type { Address } from "../address.ts";
 import { within } from "../clock.ts";
 import { unpredictable } from "../entropy.ts";
+import type { Member } from "../membership.ts";
 import type { Transport, TransportHandlers } from "../transport.ts";
 
 export type { Address, LinkStatus, TcpLimits };
@@ -35,6 +36,13 @@ export interface TcpOptions extends Partial<TcpLimits> {
 }
 
 export interface TcpHandlers extends TransportHandlers {
+  /**
+   * A member that greets is to be dialled elsewhere than was known, as it has joined anew or is a later process, or as no
+   * address of it was known.
+   */
+  onAddress?(peer: string, heard: Required<Member>): void;
+  /** The cluster says that this node is no member any longer, and why, for people. At most once. */
+  onExpelled?(reason: string): void;
   /** Part of a long message of the peer has come in, and more is on its way. */
   onArriving?(peer: string): void;
   /**

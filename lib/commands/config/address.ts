@@ -1,19 +1,12 @@
 /** Words for where a node listens: "host:port", "[::1]:7000", and lists of them with or without ids. */
 import { MEMBER_ID } from "../../core/membership/member_id.ts";
-import type { Address } from "../../../transports/address.ts";
+import { type Address, parseAddress } from "../../../transports/address.ts";
+
+export { parseAddress };
 
 /** One rule for both kinds of list, in words. */
 export const ADDRESS_RULE = "host:port";
 export const MEMBERS_RULE = "a comma list of ID=host:port";
-
-/** Undefined where it is no address. A host may be a name or an address; one with colons stands in brackets. */
-export function parseAddress(text: string): Address | undefined {
-  const [, bracketed, plain, digits] = /^(?:\[([^\]\s]+)\]|([^:\s[\]=,]+)):(\d{1,5})$/.exec(text.trim()) ??
-    [];
-  const host = bracketed ?? plain;
-  const port = Number(digits);
-  return host === undefined || port > 65_535 ? undefined : { host, port };
-}
 
 /** "host:port,host:port"; undefined where one of them is no address. */
 export function parseAddresses(text: string): readonly Address[] | undefined {

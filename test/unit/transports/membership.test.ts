@@ -1,0 +1,48 @@
+/** What a carrier is told of the list of members. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ADDRESS_CHARS_MAX, addressText, parseAddress } from "../../../transports/address.ts";
+import { type MemberRecord, membershipOf } from "../../../transports/membership.ts";
+
+const AT = Date.UTC(2026, 10, 26, 7);
+const ID = "4f00112233445566";
+
+test("membershipOf tells this node, its peers and who is gone apart", () => {
+  const records: MemberRecord[] = [
+    ["n1", 5, 6, 0, "10.0.0.1:7000", AT],
+    ["n2", 7, 9, 0, "n2.example:7000", AT],
+    ["n3", 0, 0, 0, "", AT],
+    ["n4", 8, 12, 1, "10.0.0.4:7000", AT],
+    ["n5", 9, 3, 2, "", AT],
+    ["n6", 9, 3, 7, "", NaN],
+  ];
+  assert.deepEqual(membershipOf("n1", ID, records), {
+    clusterId: ID,
+    self: { address: { host: "10.0.0.1", port: 7000 }, epoch: 5, incarnation: 6 },
+    peers: new Map([
+      ["n2", { address: { host: "n2.example", port: 7000 }, epoch: 7, incarnation: 9 }],
+      ["n3", { epoch: 0, incarnation: 0 }],
+    ]),
+    gone: new Map([
+      ["n4", { through: 12, reason: "n4 has left the cluster (2026-11-26T07:00:00.000Z)" }],
+      ["n5", { through: 9, reason: "n5 was removed from the cluster (2026-11-26T07:00:00.000Z)" }],
+      ["n6", { through: 9, reason: "n6 was removed from the cluster" }],
+    ]),
+  });
+});
+
+test("a node that has not joined, or is gone, is nothing to itself", () => {
+  assert.deepEqual(membershipOf("n1", "", []), { clusterId: "", peers: new Map(), gone: new Map() });
+  assert.equal(membershipOf("n1", ID, [["n1", 1, 1, 2, "", AT]]).self, undefined);
+});
+
+test("an address is read as it was written, up to ADDRESS_CHARS_MAX", () => {
+  for (const host of ["n2.example", "127.0.0.1", "::1"]) {
+    assert.deepEqual(parseAddress(addressText({ host, port: 7000 })), { host, port: 7000 });
+  }
+  const name = "x".repeat(ADDRESS_CHARS_MAX - ":7000".length);
+  assert.deepEqual(parseAddress(`${name}:7000`), { host: name, port: 7000 });
+  for (const text of [`${name}x:7000`, "", "n2", "n2:", "n2:65536", ":7000", "n 2:7000", "a,b:1"]) {
+    assert.equal(parseAddress(text), undefined, text);
+  }
+});
