@@ -1,6 +1,7 @@
 /** Stands between the carrier and the node: counts messages, and answers the requests that the protocol does not know. */
 import type { Body, Envelope } from "../core/message.ts";
 import type { TcpHandlers, TcpTransport } from "../../transports/tcp/tcp.ts";
+import type { Membership } from "../../transports/membership.ts";
 import type { Transport, TransportHandlers } from "../../transports/transport.ts";
 
 /** Answers requests of one type. */
@@ -8,7 +9,6 @@ export type RequestHandler = (request: Envelope, body: Body) => void;
 
 export interface RouterOptions {
   readonly transport: TcpTransport;
-  readonly members: ReadonlySet<string>;
   /** Whether all that the node holds is safe, and answers leave at once. */
   readonly settled: () => boolean;
   /** By type of request. */
@@ -47,8 +47,13 @@ export class Router implements Transport {
   }
 
   send(envelope: Envelope): void {
-    if (this.#options.members.has(envelope.dest)) count(this.#sent, envelope.body.type);
-    this.#options.transport.send(envelope);
+    const { transport } = this.#options;
+    if (transport.isPeer(envelope.dest)) count(this.#sent, envelope.body.type);
+    transport.send(envelope);
+  }
+
+  setMembers(membership: Membership): void {
+    this.#options.transport.setMembers(membership);
   }
 
   drain(): Promise<void> {
@@ -68,13 +73,13 @@ export class Router implements Transport {
 
   /** A request other than a broadcast waits for a commit: its answer may be long, and no more of them must pile up. */
   #isOwed({ src, body }: Envelope): boolean {
-    const { members, settled } = this.#options;
-    return !settled() && body.type !== "broadcast" && !members.has(src);
+    const { transport, settled } = this.#options;
+    return !settled() && body.type !== "broadcast" && !transport.isPeer(src);
   }
 
   #answer(envelope: Envelope): boolean {
     const { src, body } = envelope;
-    if (this.#options.members.has(src)) {
+    if (this.#options.transport.isPeer(src)) {
       count(this.#received, body.type);
       return false;
     }

@@ -146,10 +146,9 @@ export class Service {
   // Requests and events beside the protocol.
 
   #makeRouter(): Router {
-    const { id, peers, logger } = this.#options;
+    const { id, logger } = this.#options;
     return new Router({
       transport: this.#transport,
-      members: new Set(peers.keys()),
       settled: () => this.#driver?.settled ?? true,
       handlers: new Map([
         ["watch", (request: Envelope, body: Body) => this.#watches.open(request, body)],
@@ -197,7 +196,7 @@ export class Service {
 
   /** A peer and its address, as the mistake may be in the address. */
   #named(peer: string): string {
-    const address = this.#options.peers.get(peer);
+    const address = this.#transport.addressOf(peer);
     return address === undefined ? peer : `${peer} at ${addressText(address)}`;
   }
 

@@ -20,6 +20,7 @@ export interface Files {
 }
 
 export interface DescriptorsOptions {
+  /** How many there are at first. */
   readonly peers: number;
   /** By default the system is asked about this process. */
   readonly files?: Files;
@@ -40,8 +41,8 @@ export interface DescriptorsOptions {
 export class Descriptors {
   readonly #options: DescriptorsOptions;
   /** The most room there ever is; for a while after no descriptor was left, there is less. */
-  readonly roomMax: number;
-  readonly #maxOpen: number;
+  #roomMax: number;
+  readonly #files: Files;
   #room: number;
   #sinceLookMs = 0;
   #short = false;
@@ -49,17 +50,28 @@ export class Descriptors {
   #calmMs = 0;
 
   constructor(options: DescriptorsOptions) {
-    const files = options.files ?? filesOfProcess();
     this.#options = options;
-    this.#maxOpen = files.maxOpen;
-    this.roomMax = roomFor(files, options.peers);
-    this.#room = this.roomMax;
+    this.#files = options.files ?? filesOfProcess();
+    this.#room = this.#roomMax = roomFor(this.#files, options.peers);
     options.onRoom(this.#room);
+  }
+
+  get roomMax(): number {
+    return this.#roomMax;
+  }
+
+  /** From now on there are so many peers. */
+  setPeers(count: number): void {
+    const roomMax = roomFor(this.#files, count);
+    if (roomMax === this.#roomMax) return;
+    this.#roomMax = roomMax;
+    this.#room = this.#short ? Math.min(this.#room, roomMax) : roomMax;
+    this.#options.onRoom(this.#room);
   }
 
   /** Tells people why there is room for no more than `clientsMax` clients. */
   said(clientsMax: number): string {
-    return `at most ${clientsMax} clients are served, as this process may have ${this.#maxOpen} files open: ` +
+    return `at most ${clientsMax} clients are served, as this process may have ${this.#files.maxOpen} files open: ` +
       "raise that limit (ulimit -n, LimitNOFILE=) for more";
   }
 
@@ -86,8 +98,8 @@ export class Descriptors {
     this.#calmMs += DESCRIPTORS_LOOK_MS;
     if (!this.#short || this.#calmMs < ROOM_AGAIN_MS) return;
     this.#calmMs = 0;
-    this.#short = this.#room < this.roomMax;
-    this.#room = Math.min(this.roomMax, Math.ceil(this.#room * 4 / 3));
+    this.#short = this.#room < this.#roomMax;
+    this.#room = Math.min(this.#roomMax, Math.ceil(this.#room * 4 / 3));
     this.#options.onRoom(this.#room);
   }
 }

@@ -32,6 +32,9 @@ export const REFUSALS_SAID_MAX = 128;
 /** After this time, a peer that was accepted meanwhile and is refused for the same reason again is reported again. */
 export const REFUSED_AGAIN_MS = 60_000;
 
+/** So long a peer that is no member any longer keeps its links, for last words both ways. */
+export const LEAVING_MS = 1_000;
+
 /** The messages that wait for one peer. A message that does not fit is dropped whole, and the protocol repeats itself. */
 export const PEER_QUEUE_BYTES_MAX = 4 * LINE_BYTES_MAX;
 

@@ -6,15 +6,16 @@ import type { Random } from "../../lib/core/random.ts";
 import { Clients } from "./clients/clients.ts";
 import type { Connection } from "./connection.ts";
 import { Descriptors, type DescriptorsOptions } from "./descriptors.ts";
-import { type Greeting, greetingFault, Refusals } from "./greeting.ts";
+import { Refusals } from "./greeting.ts";
 import { CLOSE_MS_MAX, DEFAULT_LIMITS, type TcpLimits, TICK_MS } from "./limits.ts";
 import { Listener } from "./listener.ts";
-import { type LinkStatus, TcpPeer } from "./peers/peer.ts";
+import type { LinkStatus } from "./peers/peer.ts";
+import { Peers } from "./peers/peers.ts";
 import { Ticker } from "./ticker.ts";
 import type { Address } from "../address.ts";
 import { within } from "../clock.ts";
 import { unpredictable } from "../entropy.ts";
-import type { Member } from "../membership.ts";
+import type { Member, Membership } from "../membership.ts";
 import type { Transport, TransportHandlers } from "../transport.ts";
 
 export type { Address, LinkStatus, TcpLimits };
@@ -27,7 +28,7 @@ export interface TcpOptions extends Partial<TcpLimits> {
   readonly incarnation: number;
   /** Port 0 for any. */
   readonly listen: Address;
-  /** All members but this one. No id may hold a "#". */
+  /** All members but this one, until setMembers() gives others. No id may hold a "#". */
   readonly peers: ReadonlyMap<string, Address>;
   /** For the jitter of dials. */
   readonly random?: Random;
@@ -68,10 +69,9 @@ export interface TcpHandlers extends TransportHandlers {
 }
 
 export class TcpTransport implements Transport {
-  readonly #id: string;
   readonly #listener: Listener;
   readonly #clients: Clients;
-  readonly #peers: ReadonlyMap<string, TcpPeer>;
+  readonly #peers: Peers;
   readonly #options: TcpOptions;
   readonly #listening = Promise.withResolvers<Address>();
   #handlers: TcpHandlers | undefined;
@@ -85,7 +85,6 @@ export class TcpTransport implements Transport {
       assert(!name.includes("#"), `a node's id holds no "#": ${name}`);
     }
     assert(!peers.has(id), `${id} is not a peer of itself`);
-    this.#id = id;
     this.#options = options;
     const refusals = new Refusals((reason) => this.#handlers?.onRefused?.(reason));
     this.#peers = this.#makePeers(options, refusals);
@@ -105,16 +104,34 @@ export class TcpTransport implements Transport {
     this.#descriptors = this.#makeDescriptors();
     this.#listener.listen((reason) => this.#handlers?.onDropped(reason))
       .then(this.#listening.resolve, this.#listening.reject);
-    for (const peer of this.#peers.values()) peer.start();
+    this.#peers.start();
     this.#ticker.start();
   }
 
   send(envelope: Envelope): void {
     if (this.#handlers === undefined) return;
-    const peer = this.#peers.get(envelope.dest);
+    const peer = this.#peers.find(envelope.dest);
     if (peer !== undefined) peer.send(envelope);
     else if (envelope.dest.includes("#")) this.#clients.send(envelope);
-    else this.#handlers.onDropped(`to ${envelope.dest}: nobody of this name is known`);
+    else if (!this.#peers.isGone(envelope.dest)) {
+      this.#handlers.onDropped(`to ${envelope.dest}: nobody of this name is known`);
+    }
+  }
+
+  setMembers(membership: Membership): void {
+    this.#peers.set(membership);
+    this.#descriptors?.setPeers(this.#peers.size);
+    this.#ticker.hurry();
+  }
+
+  /** Whether it is the id of a peer; also of one that is no member any longer, for LEAVING_MS. */
+  isPeer(id: string): boolean {
+    return this.#peers.has(id);
+  }
+
+  /** Where the peer is dialled; undefined where that is not known. */
+  addressOf(peer: string): Address | undefined {
+    return this.#peers.find(peer)?.member.address;
   }
 
   async drain(): Promise<void> {
@@ -143,7 +160,7 @@ export class TcpTransport implements Transport {
 
   /** How things stand with each peer. */
   links(): readonly LinkStatus[] {
-    return [...this.#peers.values()].map(({ status }) => status);
+    return this.#peers.links;
   }
 
   get clientCount(): number {
@@ -168,10 +185,7 @@ export class TcpTransport implements Transport {
   }
 
   get #connections(): Connection[] {
-    return [
-      ...[...this.#peers.values()].flatMap(({ connections }) => connections),
-      ...this.#clients.connections,
-    ];
+    return [...this.#peers.connections, ...this.#clients.connections];
   }
 
   async #close(): Promise<void> {
@@ -179,7 +193,7 @@ export class TcpTransport implements Transport {
     this.#handlers = undefined;
     if (!opened) return this.#listening.reject(new Error("closed before it was opened"));
     const free = this.#listener.close();
-    for (const peer of this.#peers.values()) peer.stop();
+    this.#peers.stop();
     await within(CLOSE_MS_MAX, this.drain());
     for (const connection of this.#connections) connection.end("this node closes");
     await within(CLOSE_MS_MAX, free);
@@ -195,12 +209,11 @@ export class TcpTransport implements Transport {
 
   /** Time passes. Returns whether nothing needs another look before the next heartbeats. */
   #tick(ms: number, beats: boolean): boolean {
-    const peers = [...this.#peers.values()];
-    for (const peer of peers) peer.tick(ms, beats);
+    this.#peers.tick(ms, beats);
     // What has begun since the last tick is not charged for the time before it.
     this.#clients.tick(Math.min(ms, 2 * TICK_MS));
     this.#descriptors?.tick(ms);
-    return this.#clients.count === 0 && peers.every(({ isCalm }) => isCalm);
+    return this.#clients.count === 0 && this.#peers.isCalm;
   }
 
   #makeDescriptors(): Descriptors {
@@ -213,23 +226,27 @@ export class TcpTransport implements Transport {
     });
   }
 
-  #makePeers(options: TcpOptions, refusals: Refusals): Map<string, TcpPeer> {
-    const { random = unpredictable() } = options;
-    const events = {
-      onEnvelope: (envelope: Envelope) => this.#handlers?.onEnvelope(envelope),
-      onDropped: (reason: string) => this.#handlers?.onDropped(reason),
-      onLink: (peer: string, up: boolean, reason: string, unreachedMs?: number) => {
-        this.#ticker.hurry();
-        this.#handlers?.onLink?.(peer, up, reason, unreachedMs);
+  #makePeers(options: TcpOptions, refusals: Refusals): Peers {
+    const { peers, random = unpredictable() } = options;
+    return new Peers({
+      me: options,
+      peers,
+      random,
+      refusals,
+      events: {
+        onEnvelope: (envelope) => this.#handlers?.onEnvelope(envelope),
+        onDropped: (reason) => this.#handlers?.onDropped(reason),
+        onLink: (peer, up, reason, unreachedMs) => {
+          this.#ticker.hurry();
+          this.#handlers?.onLink?.(peer, up, reason, unreachedMs);
+        },
+        onUnreached: (peer, ms, reason) => this.#handlers?.onUnreached?.(peer, ms, reason),
+        onArriving: (peer) => this.#handlers?.onArriving?.(peer),
+        onHeard: () => this.#ticker.join(),
+        onAddress: (peer, heard) => this.#handlers?.onAddress?.(peer, heard),
+        onExpelled: (reason) => this.#handlers?.onExpelled?.(reason),
       },
-      onUnreached: (peer: string, ms: number, reason: string) =>
-        this.#handlers?.onUnreached?.(peer, ms, reason),
-      onArriving: (peer: string) => this.#handlers?.onArriving?.(peer),
-      onHeard: () => this.#ticker.join(),
-    };
-    return new Map([...options.peers].map(([peer, address]) => {
-      return [peer, new TcpPeer({ me: options, peer, address, random, refusals, events })];
-    }));
+    });
   }
 
   #makeClients(options: TcpOptions, refusals: Refusals): Clients {
@@ -238,8 +255,8 @@ export class TcpTransport implements Transport {
       limits: { ...DEFAULT_LIMITS, ...options },
       refusals,
       events: {
-        isMember: (id) => id === this.#id || this.#peers.has(id),
-        onGreeting: (connection, greeting) => this.#onGreeting(options, connection, greeting),
+        isMember: (id) => id === options.id || this.#peers.has(id),
+        onGreeting: (connection, greeting) => this.#peers.accept(connection, greeting),
         onEnvelope: (envelope) => this.#handlers?.onEnvelope(envelope),
         onDropped: (reason) => this.#handlers?.onDropped(reason),
         onDrained: (client) => this.#handlers?.onDrained?.(client),
@@ -247,10 +264,5 @@ export class TcpTransport implements Transport {
         onGone: (connection) => this.#handlers?.onGone?.(connection),
       },
     });
-  }
-
-  #onGreeting(me: TcpOptions, connection: Connection, greeting: Greeting): string | undefined {
-    return greetingFault(me, greeting, (id) => this.#peers.has(id)) ??
-      this.#peers.get(greeting.id)?.accept(connection, greeting);
   }
 }

@@ -4,7 +4,7 @@ import type { Envelope } from "../../../lib/core/message.ts";
 import { Client, type ClientEvents } from "./client.ts";
 import { Connection } from "../connection.ts";
 import { placesIn } from "../descriptors.ts";
-import { encodeRefusal, type Greeting, type Opening, type Refusals } from "../greeting.ts";
+import { encodeRefusal, type Greeting, type Opening, type Refusal, type Refusals } from "../greeting.ts";
 import { GREETING_BYTES_MAX, KEEPALIVE_MS, type TcpLimits } from "../limits.ts";
 import { Turn } from "./turn.ts";
 
@@ -18,7 +18,7 @@ export interface ClientsOptions {
 export interface ClientsEvents {
   isMember(id: string): boolean;
   /** A node greets. Returns why it is refused; undefined once a peer has taken the connection over. */
-  onGreeting(connection: Connection, greeting: Greeting): string | undefined;
+  onGreeting(connection: Connection, greeting: Greeting): Refusal | undefined;
   onEnvelope(envelope: Envelope): void;
   onDropped(reason: string): void;
   onDrained(client: string): void;
@@ -190,16 +190,17 @@ export class Clients {
   #onOpening(client: Client, opening: Opening): void {
     const { connection } = client;
     if (opening.kind === "refusal") return connection.close(opening.reason);
-    const fault = opening.kind === "greeting"
+    const fault: Refusal | undefined = opening.kind === "greeting"
       ? this.#options.events.onGreeting(connection, opening.greeting)
       : "reason" in opening
-      ? opening.reason
+      ? { reason: opening.reason }
       : undefined;
     if (fault === undefined) return this.#forget(client);
     const name = opening.kind === "greeting" ? opening.greeting.id : "somebody";
-    this.#options.refusals.say(`from ${name}`, `${name} at ${connection.host} is refused: ${fault}`);
+    const { reason, later } = fault;
+    this.#options.refusals.say(`from ${name}`, `${name} at ${connection.host} is refused: ${reason}`, later);
     connection.write(encodeRefusal(fault), GREETING_BYTES_MAX);
-    connection.end(fault);
+    connection.end(reason);
   }
 
   #onMoved(client: Client): void {

@@ -12,6 +12,7 @@ import {
   greetingFault,
   type Identity,
   readOpening,
+  type Refusal,
 } from "../greeting.ts";
 import { GREETING_MS_MAX, PEER_QUEUE_BYTES_MAX, SILENCE_MS } from "../limits.ts";
 import { Outage } from "./outage.ts";
@@ -20,7 +21,8 @@ import { type Address, addressText } from "../../address.ts";
 export interface LinkOptions {
   readonly me: Identity;
   readonly peer: string;
-  readonly address: Address;
+  /** Where the peer is dialled; undefined while that is not known. */
+  readonly address?: Address;
   readonly random: Random;
   readonly events: LinkEvents;
 }
@@ -32,23 +34,32 @@ export interface LinkEvents {
   onUnreached(ms: number, reason: string): void;
   onRefused(reason: string): void;
   onDropped(reason: string): void;
-  /** Why this incarnation of the peer is one too many; undefined when it is not. */
-  secondFault(incarnation: number): string | undefined;
+  /** Why the node that answers in the peer's name is not taken for it; undefined when it is. */
+  memberFault(greeting: Greeting): Refusal | undefined;
+  /** The peer has answered, and the link is up. */
+  onGreeted(greeting: Greeting): void;
+  /** The peer says that this node, which greeted with this epoch, is no member any longer. */
+  onGone(epoch: number, reason: string): void;
 }
+
+const NO_ADDRESS = "its address is not known";
 
 export class Link {
   readonly #options: LinkOptions;
-  readonly #dialer: Dialer;
+  #address: Address | undefined;
+  #dialer: Dialer | undefined;
   #connection: Connection | undefined;
   /** The greeting of the peer that answered; undefined while the link is not up. */
   #greeted: Greeting | undefined;
   /** For how long the link has been up, or the greeting has waited for its answer, ms. */
   #phaseMs = 0;
-  #stopped = false;
+  #stopped = true;
   #sinceAt = performance.now();
   /** Defined while the link is down. */
   #outage: Outage | undefined = this.#makeOutage();
   #reason = "no answer yet";
+  /** The epoch with which this node has greeted last. */
+  #toldEpoch = 0;
   /** The queue is full and that was said; until the queue is empty once. */
   #full = false;
   #sentBytes = 0;
@@ -57,22 +68,33 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#dialer = new Dialer({
-      address: options.address,
-      random: options.random,
-      onConnected: (socket) => this.#greet(socket),
-      onFailed: (reason) => this.#reason = reason,
-    });
+    this.lead(options.address);
   }
 
   start(): void {
-    this.#dialer.start();
+    this.#stopped = false;
+    if (this.#connection === undefined) this.#dialer?.start();
   }
 
   /** Dials no more; messages that were sent may still leave. */
   stop(): void {
     this.#stopped = true;
-    this.#dialer.stop();
+    this.#dialer?.stop();
+  }
+
+  /** Where the peer is dialled; undefined while that is not known. */
+  get address(): Address | undefined {
+    return this.#address;
+  }
+
+  /** From now on the peer is dialled there; a link that is up stays. */
+  lead(address: Address | undefined): void {
+    this.#address = address;
+    this.#dialer?.stop();
+    this.#dialer = address && this.#makeDialer(address);
+    if (!this.up) this.#reason = address === undefined ? NO_ADDRESS : "no answer yet";
+    if (!this.up) this.#connection?.close("it is dialled elsewhere now");
+    if (!this.#stopped) this.start();
   }
 
   get up(): boolean {
@@ -159,6 +181,7 @@ export class Link {
     });
     this.#connection = connection;
     this.#phaseMs = 0;
+    this.#toldEpoch = me.epoch ?? 0;
     connection.write(encodeGreeting(me, peer), PEER_QUEUE_BYTES_MAX);
   }
 
@@ -166,16 +189,21 @@ export class Link {
     if (this.up) return this.#onStray();
     const opening = readOpening(line);
     if (opening.kind === "greeting") return this.#onGreeting(connection, opening.greeting);
-    const { peer } = this.#options;
-    if (opening.kind === "refusal") this.#refused(connection, `${peer} refuses: ${opening.reason}`);
-    else if (opening.kind === "fault") this.#refuse(connection, opening.reason);
-    else this.#refuse(connection, "a greeting was to be answered by a greeting");
+    if (opening.kind === "refusal") this.#onRefusal(connection, opening);
+    else if (opening.kind === "fault") this.#refuse(connection, opening);
+    else this.#refuse(connection, { reason: "a greeting was to be answered by a greeting" });
+  }
+
+  #onRefusal(connection: Connection, { reason, gone, later }: Refusal): void {
+    const { peer, events } = this.#options;
+    this.#refused(connection, `${peer} refuses: ${reason}`, later);
+    if (gone) events.onGone(this.#toldEpoch, reason);
   }
 
   #onGreeting(connection: Connection, greeting: Greeting): void {
     const { me, peer, events } = this.#options;
-    const fault = greetingFault(me, greeting, () => true) ?? wrongId(greeting, peer) ??
-      events.secondFault(greeting.incarnation);
+    const fault = greetingFault(me, greeting, () => undefined) ?? wrongId(greeting, peer) ??
+      events.memberFault(greeting);
     if (fault !== undefined) return this.#refuse(connection, fault);
     this.#greeted = greeting;
     this.#phaseMs = 0;
@@ -184,20 +212,20 @@ export class Link {
     this.#outage = undefined;
     this.#turn(`connected to ${connection.host}`);
     events.onLink(true, this.#reason, unreachedMs);
+    events.onGreeted(greeting);
   }
 
-  #refuse(connection: Connection, reason: string): void {
+  #refuse(connection: Connection, fault: Refusal): void {
+    const { peer } = this.#options;
     // The message names the address from the settings, as the mistake may be there.
-    const { peer, address } = this.#options;
-    connection.write(encodeRefusal(reason), PEER_QUEUE_BYTES_MAX);
-    this.#refused(
-      connection,
-      `the node that answers at ${addressText(address)} for ${peer} is refused: ${reason}`,
-    );
+    const where = this.#address === undefined ? connection.host : addressText(this.#address);
+    connection.write(encodeRefusal(fault), PEER_QUEUE_BYTES_MAX);
+    this.#refused(connection, `the node that answers at ${where} for ${peer} is refused: ${fault.reason}`);
   }
 
-  #refused(connection: Connection, reason: string): void {
-    this.#options.events.onRefused(reason);
+  /** `later`: the peer may take this node in a moment; that it does not is said with the outage. */
+  #refused(connection: Connection, reason: string, later = false): void {
+    if (!later) this.#options.events.onRefused(reason);
     connection.end(reason);
   }
 
@@ -212,13 +240,22 @@ export class Link {
     this.#connection = undefined;
     this.#greeted = undefined;
     // A link that breaks at once, again and again, is dialled ever more rarely.
-    if (wasUp && this.#phaseMs >= SILENCE_MS) this.#dialer.reset();
+    if (wasUp && this.#phaseMs >= SILENCE_MS) this.#dialer?.reset();
     if (wasUp) {
       this.#outage = this.#makeOutage();
       this.#turn(reason);
     } else this.#reason = reason;
-    if (!this.#stopped) this.#dialer.start();
+    if (!this.#stopped) this.#dialer?.start();
     if (wasUp) this.#options.events.onLink(false, reason);
+  }
+
+  #makeDialer(address: Address): Dialer {
+    return new Dialer({
+      address,
+      random: this.#options.random,
+      onConnected: (socket) => this.#greet(socket),
+      onFailed: (reason) => this.#reason = reason,
+    });
   }
 
   #makeOutage(): Outage {
@@ -231,6 +268,6 @@ export class Link {
   }
 }
 
-function wrongId({ id }: Greeting, peer: string): string | undefined {
-  return id === peer ? undefined : `this is meant for ${peer}, not for ${id}`;
+function wrongId({ id }: Greeting, peer: string): Refusal | undefined {
+  return id === peer ? undefined : { reason: `this is meant for ${peer}, not for ${id}` };
 }

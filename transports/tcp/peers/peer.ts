@@ -1,17 +1,26 @@
-/** One configured peer: the link to it, the link from it, and the check that one and the same node is at the end of both. */
+/** One peer: the link to it, the link from it, and the check that one and the same node is at the end of both. */
 import { decode, encode } from "../../../lib/core/codec.ts";
 import type { Envelope } from "../../../lib/core/message.ts";
 import type { Random } from "../../../lib/core/random.ts";
 import { CLOSED_BY_OTHER, type Connection } from "../connection.ts";
-import { encodeGreeting, type Greeting, type Identity, readOpening, type Refusals } from "../greeting.ts";
+import {
+  encodeGreeting,
+  encodeRefusal,
+  type Greeting,
+  type Identity,
+  readOpening,
+  type Refusal,
+  type Refusals,
+} from "../greeting.ts";
 import { PEER_QUEUE_BYTES_MAX } from "../limits.ts";
 import { Link } from "./link.ts";
-import type { Address } from "../../address.ts";
+import { type Address, addressText } from "../../address.ts";
+import type { Member } from "../../membership.ts";
 
 export interface PeerOptions {
   readonly me: Identity;
   readonly peer: string;
-  readonly address: Address;
+  readonly member: Member;
   readonly random: Random;
   readonly refusals: Refusals;
   readonly events: PeerEvents;
@@ -26,13 +35,17 @@ export interface PeerEvents {
   onUnreached(peer: string, ms: number, reason: string): void;
   /** Something of the peer has come in, were it a heartbeat. */
   onHeard(): void;
+  /** The peer has greeted, and was taken. */
+  onGreeted(greeting: Greeting): void;
+  /** The peer says that this node, which greeted with this epoch, is no member any longer. */
+  onGone(epoch: number, reason: string): void;
 }
 
 /** How things stand with one peer. Counts are of the life of this process, over both links. */
 export interface LinkStatus {
   readonly peer: string;
-  /** The address at which it is dialled. */
-  readonly address: Address;
+  /** The address at which it is dialled, where that is known. */
+  readonly address?: Address;
   /** The link on which this node sends is up. */
   readonly connected: boolean;
   /** The link on which the peer sends is up. */
@@ -49,22 +62,30 @@ export interface LinkStatus {
   readonly messagesDropped: number;
 }
 
+interface Source {
+  readonly connection: Connection;
+  readonly incarnation: number;
+  readonly toldEpoch: number;
+}
+
 export class TcpPeer {
   readonly #options: PeerOptions;
   readonly #link: Link;
-  /** The link that the peer dialled, and the incarnation that it greeted with. */
-  #source: { readonly connection: Connection; readonly incarnation: number } | undefined;
+  #member: Member;
+  /** The link that the peer dialled, the incarnation that it greeted with, and the epoch that it was told of this node. */
+  #source: Source | undefined;
   #saidArriving = false;
   #sentBytes = 0;
   #receivedBytes = 0;
 
   constructor(options: PeerOptions) {
-    const { me, peer, address, random, refusals, events } = options;
+    const { me, peer, member, random, refusals, events } = options;
     this.#options = options;
+    this.#member = member;
     this.#link = new Link({
       me,
       peer,
-      address,
+      ...member.address !== undefined && { address: member.address },
       random,
       events: {
         onLink: (up, reason, unreachedMs) => {
@@ -74,7 +95,9 @@ export class TcpPeer {
         onUnreached: (ms, reason) => events.onUnreached(peer, ms, reason),
         onRefused: (reason) => refusals.say(`to ${peer}`, reason),
         onDropped: (reason) => events.onDropped(reason),
-        secondFault: (incarnation) => this.#secondFault(this.#source?.incarnation, incarnation),
+        memberFault: (greeting) => this.#replacedFault(greeting) ?? this.#secondFault(this.#source, greeting),
+        onGreeted: (greeting) => events.onGreeted(greeting),
+        onGone: (epoch, reason) => events.onGone(epoch, reason),
       },
     });
   }
@@ -87,18 +110,40 @@ export class TcpPeer {
     this.#link.stop();
   }
 
+  get member(): Member {
+    return this.#member;
+  }
+
+  /** From now on this is known of the peer. A link that is up stays, wherever the peer is dialled next. */
+  update(member: Member): void {
+    this.#member = member;
+    if (textOf(member.address) !== textOf(this.#link.address)) this.#link.lead(member.address);
+  }
+
+  /** It is no member any longer: it is dialled no more, and links that are up stay until it is dismissed. */
+  leave(): void {
+    this.#link.stop();
+    if (!this.#link.up) this.#link.connection?.close("it is no member any longer");
+  }
+
+  /** It is told that it is no member, what was sent may still leave, and its links end. */
+  dismiss(fault: Refusal): void {
+    if (this.#link.up) this.#link.connection?.write(encodeRefusal(fault), PEER_QUEUE_BYTES_MAX);
+    for (const connection of this.connections) connection.end(fault.reason);
+  }
+
   send(envelope: Envelope): void {
     this.#link.send(encode(envelope));
   }
 
   /** Takes over a connection on which a node has greeted as this peer, or returns why it is refused. */
-  accept(connection: Connection, { incarnation }: Greeting): string | undefined {
-    const fault = this.#secondFault(this.#link.incarnation, incarnation) ??
-      this.#secondFault(this.#source?.incarnation, incarnation);
+  accept(connection: Connection, greeting: Greeting): Refusal | undefined {
+    const fault = this.#replacedFault(greeting) ?? this.#secondFault(this.#link, greeting) ??
+      this.#secondFault(this.#source, greeting);
     if (fault !== undefined) return fault;
-    const { me, peer, refusals } = this.#options;
+    const { me, peer, refusals, events } = this.#options;
     this.#source?.connection.close(`${peer} has dialled again`);
-    this.#source = { connection, incarnation };
+    this.#source = { connection, incarnation: greeting.incarnation, toldEpoch: me.epoch ?? 0 };
     connection.hand({
       onLine: (line) => this.#onLine(connection, line),
       onChunk: () => this.#onChunk(connection),
@@ -108,6 +153,7 @@ export class TcpPeer {
     });
     connection.write(encodeGreeting(me, peer), PEER_QUEUE_BYTES_MAX);
     refusals.forget(`from ${peer}`);
+    events.onGreeted(greeting);
     return undefined;
   }
 
@@ -132,7 +178,7 @@ export class TcpPeer {
     const [link, source] = [this.#link, this.#source?.connection];
     return {
       peer: this.#options.peer,
-      address: this.#options.address,
+      ...link.address !== undefined && { address: link.address },
       connected: link.up,
       hears: source !== undefined,
       forMs: link.forMs,
@@ -144,9 +190,20 @@ export class TcpPeer {
     };
   }
 
-  #secondFault(connected: number | undefined, incarnation: number): string | undefined {
-    if (connected === undefined || connected === incarnation) return undefined;
-    return `another ${this.#options.peer} is connected already; no two nodes may have one id`;
+  /** An earlier join of its id is over, but whoever is linked keeps its place. */
+  #replacedFault({ epoch, incarnation }: Greeting): Refusal | undefined {
+    const linked = [this.#link.incarnation, this.#source?.incarnation].includes(incarnation);
+    if (epoch >= this.#member.epoch || linked) return undefined;
+    const { peer } = this.#options;
+    return { reason: `another ${peer} has joined since, and takes its place`, gone: true };
+  }
+
+  #secondFault(
+    connected: { readonly incarnation: number | undefined } | undefined,
+    { incarnation }: Greeting,
+  ): Refusal | undefined {
+    if (connected?.incarnation === undefined || connected.incarnation === incarnation) return undefined;
+    return { reason: `another ${this.#options.peer} is connected already; no two nodes may have one id` };
   }
 
   #onLine(connection: Connection, line: string): void {
@@ -168,11 +225,14 @@ export class TcpPeer {
 
   // The peer may refuse this node even now, when it finds fault with the answer to its greeting.
   #onNoEnvelope(connection: Connection, line: string, fault: string): void {
-    const { peer, refusals } = this.#options;
+    const { peer, refusals, events } = this.#options;
     const opening = readOpening(line);
     if (opening.kind !== "refusal") return this.#drop(fault);
-    refusals.say(`from ${peer}`, `${peer} refuses: ${opening.reason}`);
-    connection.close(opening.reason);
+    const { reason, gone, later } = opening;
+    const epoch = this.#source?.connection === connection ? this.#source.toldEpoch : undefined;
+    refusals.say(`from ${peer}`, `${peer} refuses: ${reason}`, later);
+    connection.close(reason);
+    if (gone && epoch !== undefined) events.onGone(epoch, reason);
   }
 
   #drop(reason: string): void {
@@ -184,4 +244,8 @@ export class TcpPeer {
     this.#receivedBytes += connection.receivedBytes;
     if (this.#source?.connection === connection) this.#source = undefined;
   }
+}
+
+function textOf(address: Address | undefined): string | undefined {
+  return address && addressText(address);
 }

@@ -1,6 +1,8 @@
 /** The first line between nodes: greetings, refusals, and how often those are reported. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { VERSION_MAX } from "../../../../lib/core/topology/advertisement.ts";
+import { ADDRESS_CHARS_MAX } from "../../../../transports/address.ts";
 import {
   encodeGreeting,
   encodeRefusal,
@@ -14,20 +16,51 @@ import {
   REFUSALS_MAX,
   REFUSALS_SAID_MAX,
   REFUSED_AGAIN_MS,
+  UNREACHED_MS,
 } from "../../../../transports/tcp/limits.ts";
 
+const CLUSTER_ID = "4f00112233445566";
 const me = { id: "n1", cluster: "test", incarnation: 7 };
 
 test("a greeting is read as it was written, with and without the node that it means", () => {
-  const greeting = { ...me, to: "n2" };
-  assert.deepEqual(readOpening(encodeGreeting(me, "n2")), { kind: "greeting", greeting });
+  const greeting = { ...me, clusterId: "", epoch: 0 };
+  assert.deepEqual(readOpening(encodeGreeting(me, "n2")), {
+    kind: "greeting",
+    greeting: { ...greeting, to: "n2" },
+  });
   const short = '{"hearsay":1,"cluster":"test","id":"n1","incarnation":7}';
-  assert.deepEqual(readOpening(short), { kind: "greeting", greeting: me });
+  assert.deepEqual(readOpening(short), { kind: "greeting", greeting });
+});
+
+test("a greeting of a fixed list says nothing of joins; one of a founded cluster says when and where this node joined", () => {
+  assert.equal(
+    encodeGreeting({ ...me, clusterId: "", epoch: 0 }, "n2"),
+    '{"hearsay":1,"cluster":"test","id":"n1","incarnation":7,"to":"n2"}',
+  );
+  const joined = { ...me, clusterId: CLUSTER_ID, epoch: 5, address: { host: "::1", port: 7000 } };
+  const line = encodeGreeting(joined, "n2");
+  assert.deepEqual(readOpening(line), { kind: "greeting", greeting: { ...joined, to: "n2" } });
+  assert.match(line, /"cluster_id":"4f00112233445566","epoch":5,"address":"\[::1\]:7000"/);
+});
+
+test("fields that a later version may add are passed over", () => {
+  const line = '{"hearsay":1,"cluster":"test","id":"n1","incarnation":7,"more":[1],"epoch":1}';
+  assert.deepEqual(readOpening(line), {
+    kind: "greeting",
+    greeting: { ...me, clusterId: "", epoch: 1 },
+  });
 });
 
 test("a refusal is read as it was written, and not believed without end", () => {
-  assert.deepEqual(readOpening(encodeRefusal("why")), { kind: "refusal", reason: "why" });
-  assert.deepEqual(readOpening(encodeRefusal("x".repeat(1000))), {
+  assert.deepEqual(readOpening(encodeRefusal({ reason: "why" })), { kind: "refusal", reason: "why" });
+  for (const fault of [{ reason: "why", gone: true }, { reason: "why", later: true }] as const) {
+    assert.deepEqual(readOpening(encodeRefusal(fault)), { kind: "refusal", ...fault });
+  }
+  assert.deepEqual(readOpening('{"hearsay":1,"refused":"why","gone":1,"later":"yes"}'), {
+    kind: "refusal",
+    reason: "why",
+  });
+  assert.deepEqual(readOpening(encodeRefusal({ reason: "x".repeat(1000) })), {
     kind: "refusal",
     reason: "x".repeat(300),
   });
@@ -56,20 +89,45 @@ test("a greeting of another version, or without its fields, is a fault", () => {
     { ...fields, incarnation: -1 },
     { ...fields, incarnation: 1.5 },
     { ...fields, to: 1 },
+    { ...fields, cluster_id: null },
+    { ...fields, cluster_id: 4 },
+    { ...fields, cluster_id: "4f" },
+    { ...fields, cluster_id: CLUSTER_ID.toUpperCase().replace("4", "A") },
+    { ...fields, epoch: -1 },
+    { ...fields, epoch: "1" },
+    { ...fields, epoch: 2 ** 60 },
+    { ...fields, epoch: VERSION_MAX + 1 },
+    { ...fields, address: 7000 },
+    { ...fields, address: "n1" },
+    { ...fields, address: "n1:70000" },
+    { ...fields, address: `${"x".repeat(ADDRESS_CHARS_MAX)}:1` },
     { hearsay: null },
   ];
   for (const one of bad) assert.equal(readOpening(JSON.stringify(one)).kind, "fault", JSON.stringify(one));
 });
 
 test("a greeting from another cluster, in my name, for another node or of a stranger is refused, with the reason", () => {
-  const fault = (given: object) =>
-    greetingFault(me, { id: "n2", cluster: "test", incarnation: 1, ...given }, (id) => id === "n2");
+  const fault = (given: object) => {
+    const greeting = { id: "n2", cluster: "test", incarnation: 1, clusterId: "", epoch: 0, ...given };
+    const stranger = ({ id }: { id: string }) => id === "n2" ? undefined : { reason: "a stranger" };
+    return greetingFault({ ...me, clusterId: CLUSTER_ID }, greeting, stranger)?.reason;
+  };
   assert.equal(fault({}), undefined);
   assert.equal(fault({ to: "n1" }), undefined);
+  assert.equal(fault({ clusterId: CLUSTER_ID }), undefined);
   assert.equal(fault({ cluster: "other" }), 'this is cluster "test", not "other"');
+  assert.equal(
+    fault({ clusterId: "9a00112233445566" }),
+    "this is cluster test founded as 4f00112233445566, not 9a00112233445566: two clusters were founded apart",
+  );
   assert.equal(fault({ to: "n3" }), "this is n1, not n3");
   assert.equal(fault({ id: "n1" }), "this is n1 itself; no two nodes may have one id");
-  assert.equal(fault({ id: "n9" }), "n9 is not among the peers of n1");
+  assert.equal(fault({ id: "n9" }), "a stranger");
+});
+
+test("a node of a fixed list takes one that has joined, as it knows no founding", () => {
+  const greeting = { id: "n2", cluster: "test", incarnation: 1, clusterId: CLUSTER_ID, epoch: 5 };
+  assert.equal(greetingFault(me, greeting, () => undefined), undefined);
 });
 
 test("Refusals says a reason once, until it changes or all was well for REFUSED_AGAIN_MS", () => {
@@ -88,6 +146,24 @@ test("Refusals says a reason once, until it changes or all was well for REFUSED_
   now = 10 * REFUSED_AGAIN_MS;
   refusals.say("n2", "a");
   assert.equal(said.length, 4, "all was not well meanwhile");
+});
+
+test("Refusals says what may pass in a moment only if it lasts for UNREACHED_MS", () => {
+  const said: string[] = [];
+  let now = 0;
+  const refusals = new Refusals((reason) => said.push(reason), () => now);
+  refusals.say("n2", "not yet", true);
+  now = UNREACHED_MS - 1;
+  refusals.say("n2", "not yet", true);
+  assert.deepEqual(said, []);
+  now = UNREACHED_MS;
+  refusals.say("n2", "not yet", true);
+  refusals.say("n2", "not yet", true);
+  assert.deepEqual(said, ["not yet"]);
+  refusals.forget("n2");
+  now += REFUSED_AGAIN_MS;
+  refusals.say("n2", "not yet", true);
+  assert.deepEqual(said, ["not yet"], "it begins anew once it was accepted");
 });
 
 test("Refusals says at most REFUSALS_SAID_MAX reasons in REFUSED_AGAIN_MS, as strangers can make up names and reasons", () => {

@@ -13,7 +13,15 @@ test("a link whose greeting is not answered within GREETING_MS_MAX is dialled ag
     peer: "n2",
     address: peer.address,
     random: seeded(1),
-    events: { onLink() {}, onUnreached() {}, onRefused() {}, onDropped() {}, secondFault: () => undefined },
+    events: {
+      onLink() {},
+      onUnreached() {},
+      onRefused() {},
+      onDropped() {},
+      onGreeted() {},
+      onGone() {},
+      memberFault: () => undefined,
+    },
   });
   link.start();
   await until(() => peer.greetings.length === 1);

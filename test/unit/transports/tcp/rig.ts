@@ -8,6 +8,7 @@ import { type TcpHandlers, type TcpOptions, TcpTransport } from "../../../../tra
 import { HEARTBEAT_MS } from "../../../../transports/tcp/limits.ts";
 import { Proxy } from "../../../contract/tcp_proxy.ts";
 import type { Address } from "../../../../transports/address.ts";
+import type { Member } from "../../../../transports/membership.ts";
 import { until } from "../../../shared/until.ts";
 
 export { until };
@@ -52,6 +53,8 @@ export class Ear implements TcpHandlers {
   readonly drained: string[] = [];
   readonly quiet: string[] = [];
   readonly gone: string[] = [];
+  readonly expelled: string[] = [];
+  readonly addresses: [peer: string, heard: Required<Member>][] = [];
   readonly #onEnvelope: (envelope: Envelope) => void;
 
   constructor(onEnvelope: (envelope: Envelope) => void = () => {}) {
@@ -74,6 +77,8 @@ export class Ear implements TcpHandlers {
   onDrained = (client: string) => void this.drained.push(client);
   onQuiet = (connection: string) => void this.quiet.push(connection);
   onGone = (connection: string) => void this.gone.push(connection);
+  onExpelled = (reason: string) => void this.expelled.push(reason);
+  onAddress = (peer: string, heard: Required<Member>) => void this.addresses.push([peer, heard]);
   onEnd = () => assert.fail("a TCP carrier has no end");
 }
 
@@ -134,6 +139,8 @@ interface Manners {
 /** A node of which everything can be wrong: it answers a greeting with any line, or not, and reads on, or not. */
 export class Peer {
   readonly greetings: string[] = [];
+  /** Connections it has taken so far. */
+  taken = 0;
   /** What came after a greeting; heartbeats are no lines. */
   readonly lines: string[] = [];
   readonly #server: Server;
@@ -169,6 +176,7 @@ export class Peer {
 
   #onSocket(socket: Socket): void {
     const { answer, beats = false, reads = true } = this.#given;
+    this.taken += 1;
     const beat = setInterval(() => beats && socket.write("\n"), HEARTBEAT_MS);
     let greeted = false;
     const onLine = (line: string) => {

@@ -1,0 +1,390 @@
+/** Members that come and go while a TCP carrier runs: who is dialled, who is taken, who is told that it is gone. */
+import assert from "node:assert/strict";
+import { performance } from "node:perf_hooks";
+import { test } from "node:test";
+import type { Envelope } from "../../lib/core/message.ts";
+import type { Address } from "../../transports/address.ts";
+import type { Departure, Member, Membership } from "../../transports/membership.ts";
+import { LEAVING_MS, UNREACHED_MS } from "../../transports/tcp/limits.ts";
+import { TcpTransport } from "../../transports/tcp/tcp.ts";
+import { Ear, NOBODY, options, Peer, Talker, until } from "../unit/transports/tcp/rig.ts";
+import { Proxy } from "./tcp_proxy.ts";
+
+const ID = "4f00112233445566";
+const OTHER_ID = "9a00112233445566";
+
+test("members that are added are linked both ways, those removed are unlinked, and messages of the others flow on", async () => {
+  const [n1, n2, n3] = await joined("n1", "n2", "n3");
+  tell([n1, n2], [n1, n2]);
+  await linked(n1, n2);
+  const flow = flowing(n1, n2);
+  tell([n1, n2, n3], [n1, n2, n3]);
+  await linked(n1, n2, n3);
+  n3.node.send(note("n3", "n1", 0));
+  await until(() => n1.ear.received.some(({ src }) => src === "n3"));
+  tell([n1, n2], [n1, n2], new Map([["n3", left("n3")]]));
+  await until(() => n3.ear.expelled.length > 0);
+  assert.deepEqual(n3.ear.expelled, ["n3 has left"]);
+  await until(() => n1.node.links().length === 1 && n2.node.links().length === 1);
+  await flow.end();
+  assert.deepEqual(
+    n1.ear.links.filter(([peer]) => peer === "n2"),
+    [["n2", true]],
+    "the other link never broke",
+  );
+  assert.deepEqual([n1, n2].flatMap(({ ear }) => ear.refused), [], "nobody was refused");
+  await closeAll(n1, n2, n3);
+});
+
+test("one who is gone gets last words for LEAVING_MS, is told why, and what is sent to it later is gone without a word", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  tell([n1, n2], [n1, n2]);
+  await linked(n1, n2);
+  tell([n1], [n1], new Map([["n2", left("n2")]]));
+  assert.equal(n1.node.isPeer("n2"), true);
+  n1.node.send(note("n1", "n2", 1));
+  n2.node.send(note("n2", "n1", 2));
+  await until(() => n2.ear.received.length === 1 && n1.ear.received.length === 1);
+  const at = performance.now();
+  await until(() => n2.ear.expelled.length === 1);
+  assert.ok(performance.now() - at < LEAVING_MS + 1_000);
+  assert.deepEqual(n1.node.links(), []);
+  assert.equal(n1.node.isPeer("n2"), false);
+  n1.node.send(note("n1", "n2", 3));
+  assert.deepEqual(n1.ear.dropped, []);
+  await until(() => n2.node.links().every(({ connected, hears }) => !connected && !hears));
+  await closeAll(n1, n2);
+});
+
+test("one who is gone and dials is refused for good, however often, and told once; a later join of it is not", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  tell([n1], [n1], new Map([["n2", { through: 7, reason: "n2 was removed" }]]));
+  tell([n2], [n1, { ...n2, epoch: 7 }]);
+  await until(() => n2.ear.expelled.length === 1);
+  assert.deepEqual(n2.ear.expelled, ["n2 was removed"]);
+  await until(() => n2.ear.refused.length === 1);
+  assert.match(n2.ear.refused[0] ?? "", /^n1 refuses: n2 was removed/);
+  tell([n1, n2], [n1, { ...n2, epoch: 8 }]);
+  await linked(n1, n2);
+  assert.equal(n2.ear.expelled.length, 1);
+  await closeAll(n1, n2);
+});
+
+test("a node that has joined again does not heed that its earlier join is over", async () => {
+  const peer = await Peer.listen({ answer: '{"hearsay":1,"refused":"n1 was removed","gone":true}' });
+  const n1 = await open("n1");
+  const fake = { id: "n2", address: peer.address, epoch: 1 };
+  n1.node.setMembers({ ...membership(n1, [n1, fake]), clusterId: "" });
+  await until(() => n1.ear.refused.length === 1);
+  assert.deepEqual(n1.ear.expelled, [], "a fixed list is nobody's to change");
+  n1.node.setMembers(membership(n1, [{ ...n1, epoch: 5 }, fake]));
+  await until(() => n1.ear.expelled.length === 1);
+  await closeAll(n1);
+  await peer.close();
+});
+
+test("a refusal that answers an earlier greeting does not expel a node that has joined again since", async () => {
+  const peer = await Peer.listen({ beats: true });
+  const n1 = await open("n1");
+  const fake = { id: "n2", address: peer.address, epoch: 1 };
+  n1.node.setMembers(membership(n1, [n1, fake]));
+  await until(() => peer.greetings.length === 1);
+  n1.node.setMembers(membership(n1, [{ ...n1, epoch: 5 }, fake]));
+  peer.say('{"hearsay":1,"refused":"n1 was replaced","gone":true}');
+  await until(() => peer.greetings.length === 2);
+  assert.deepEqual(n1.ear.expelled, []);
+  assert.equal(JSON.parse(peer.greetings[1] ?? "").epoch, 5);
+  await closeAll(n1);
+  await peer.close();
+});
+
+test("two clusters that were founded apart refuse each other, with a sentence on both sides", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  n1.node.setMembers(membership(n1, [n1, n2]));
+  n2.node.setMembers({ ...membership(n2, [n1, n2]), clusterId: OTHER_ID });
+  await until(() => n1.ear.refused.length === 2 && n2.ear.refused.length === 2);
+  const apart = (here: string, there: string) =>
+    `this is cluster test founded as ${here}, not ${there}: two clusters were founded apart`;
+  assert.ok(
+    n1.ear.refused.includes(`n2 at 127.0.0.1 is refused: ${apart(ID, OTHER_ID)}`),
+    `${n1.ear.refused}`,
+  );
+  assert.ok(n1.ear.refused.includes(`n2 refuses: ${apart(OTHER_ID, ID)}`));
+  assert.ok(n2.ear.refused.includes(`n1 refuses: ${apart(ID, OTHER_ID)}`));
+  assert.deepEqual([n1, n2].flatMap(({ ear }) => ear.expelled), []);
+  await closeAll(n1, n2);
+});
+
+test("one whose join is not known yet is linked as soon as it is, and nobody is warned of it", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  tell([n1], [n1]);
+  tell([n2], [n1, n2]);
+  await until(() => /not known to n1 as a member yet/.test(n2.node.links()[0]?.reason ?? ""));
+  tell([n1], [n1, n2]);
+  await linked(n1, n2);
+  assert.deepEqual([...n1.ear.refused, ...n2.ear.refused], []);
+  await closeAll(n1, n2);
+});
+
+test("a stranger is said once it has tried for UNREACHED_MS", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  tell([n1], [n1]);
+  tell([n2], [n1, n2]);
+  await until(() => n1.ear.refused.length === 1 && n2.ear.unreached.length === 1);
+  assert.match(
+    n1.ear.refused[0] ?? "",
+    /^n2 at 127.0.0.1 is refused: n2 is not known to n1 as a member yet$/,
+  );
+  assert.match(n2.ear.unreached[0] ?? "", /^n1: n1 refuses: n2 is not known to n1 as a member yet$/);
+  assert.ok(n1.openForMs() >= UNREACHED_MS);
+  await closeAll(n1, n2);
+});
+
+test("a changed address is dialled at once while there is no link, and otherwise when the link is down", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  const [first, second] = await Promise.all([Proxy.listen(), Proxy.listen()]);
+  for (const proxy of [first, second]) proxy.lead(n2.address);
+  const at = (address: Address) => tell([n1], [n1, { ...n2, address }]);
+  tell([n2], [n1, n2]);
+  at(NOBODY);
+  await until(() => /nothing listens there/.test(n1.node.links()[0]?.reason ?? ""));
+  at(first.address);
+  await linked(n1, n2);
+  assert.deepEqual(n1.node.links()[0]?.address, first.address);
+  const flow = flowing(n1, n2);
+  at(second.address);
+  await flow.end();
+  assert.deepEqual([first.taken, second.taken], [1, 0], "the link that is up stays");
+  assert.deepEqual(n1.node.links()[0]?.address, second.address);
+  await first.close();
+  await until(() => second.taken === 1);
+  await linked(n1, n2);
+  await second.close();
+  await closeAll(n1, n2);
+});
+
+test("a dial or a greeting that hangs at the old address is given up for the new one", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  const mute = await Peer.listen({});
+  tell([n1], [n1, { ...n2, address: mute.address }]);
+  tell([n2], [n1, n2]);
+  await until(() => mute.greetings.length === 1);
+  tell([n1], [n1, n2]);
+  await linked(n1, n2);
+  assert.equal(mute.greetings.length, 1);
+  await mute.close();
+  await closeAll(n1, n2);
+});
+
+test("a member whose address is not known is taken when it dials, and the address that it greets with is passed up", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  tell([n1], [n1, { id: "n2", epoch: 1 }]);
+  assert.equal(n1.node.links()[0]?.reason, "its address is not known");
+  tell([n2], [n1, n2]);
+  await until(() => n1.node.links()[0]?.hears === true);
+  assert.deepEqual(n1.ear.addresses, [["n2", { address: n2.address, epoch: 1, incarnation: 1 }]]);
+  assert.equal(n1.node.links()[0]?.connected, false);
+  tell([n1], [n1, n2]);
+  await linked(n1, n2);
+  await closeAll(n1, n2);
+});
+
+test("another address is passed up if a later process tells it, and not if it is what is known or from an earlier one", async () => {
+  const [n1] = await joined("n1");
+  const known = { id: "n2", address: NOBODY, epoch: 5, incarnation: 8 };
+  tell([n1], [n1, known]);
+  const cases: [given: object, passed: boolean][] = [
+    [{ incarnation: 8, address: "10.0.0.2:7" }, false],
+    [{ incarnation: 7, address: "10.0.0.2:7" }, false],
+    [{ incarnation: 9, address: "127.0.0.1:1" }, false],
+    [{ incarnation: 9 }, false],
+    [{ incarnation: 9, address: "10.0.0.2:7" }, true],
+    [{ incarnation: 1, epoch: 6, address: "10.0.0.2:7" }, true],
+  ];
+  for (const [given, passed] of cases) {
+    n1.ear.addresses.length = 0;
+    const talker = new Talker(n1.address).say(greeting({ epoch: 5, ...given }));
+    await talker.hear(1);
+    assert.match(talker.lines[0] ?? "", /"id":"n1"/);
+    assert.equal(n1.ear.addresses.length, passed ? 1 : 0, JSON.stringify(given));
+    talker.close();
+    await until(() => n1.node.links()[0]?.hears === false);
+  }
+  await closeAll(n1);
+});
+
+test("one who was replaced is told so, but who is linked keeps its place though another joined elsewhere", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  tell([n1, n2], [n1, n2]);
+  await linked(n1, n2);
+  tell([n1], [n1, { ...n2, epoch: 9 }]);
+  const second = new Talker(n1.address).say(greeting({ incarnation: 2, epoch: 9 }));
+  await until(() => second.closed);
+  assert.match(second.lines[0] ?? "", /another n2 is connected already/);
+  await linked(n1, n2);
+  assert.deepEqual(n2.ear.expelled, []);
+  await n2.node.close();
+  await until(() => n1.node.links().every(({ hears, connected }) => !hears && !connected));
+  const replaced = new Talker(n1.address).say(greeting({ incarnation: 1, epoch: 1 }));
+  await until(() => replaced.closed);
+  assert.deepEqual(JSON.parse(replaced.lines[0] ?? ""), {
+    hearsay: 1,
+    refused: "another n2 has joined since, and takes its place",
+    gone: true,
+  });
+  await closeAll(n1);
+});
+
+test("a hundred members that join at once are linked, and no turn takes long", async () => {
+  const count = 100;
+  const peer = await Peer.listen({ beats: true });
+  const n0 = await open("n0");
+  const names = Array.from({ length: count }, (_, i) => `n${i + 1}`);
+  const at = performance.now();
+  n0.node.setMembers(membership(n0, [n0, ...names.map((id) => ({ id, address: peer.address, epoch: 1 }))]));
+  const tookMs = performance.now() - at;
+  await until(() => peer.greetings.length >= count);
+  assert.deepEqual(new Set(peer.greetings.map((line) => JSON.parse(line).to)), new Set(names));
+  assert.ok(tookMs < 50, `${tookMs} ms`);
+  n0.node.setMembers(membership(n0, [n0]));
+  await until(() => n0.node.links().length === 0);
+  await closeAll(n0);
+  await peer.close();
+});
+
+test("a member whose name is not found, or has no address, disturbs no other", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  const lost = { id: "n3", address: { host: "no-such-host.invalid", port: 7000 }, epoch: 1 };
+  tell([n1], [n1, n2, lost]);
+  tell([n2], [n1, n2]);
+  await until(() => n1.node.links().some(({ peer, connected }) => peer === "n2" && connected));
+  await until(() => n1.node.links().some(({ reason }) => /no-such-host.invalid is not found/.test(reason)));
+  await closeAll(n1, n2);
+});
+
+test("hostile greetings are refused with a reason, and nothing of them is taken in", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  tell([n1, n2], [n1, n2, { id: "n#1", address: n2.address, epoch: 1 }]);
+  await linked(n1, n2);
+  const greetings: [given: object, reason: RegExp][] = [
+    [{ address: `${"x".repeat(3_000)}:7000` }, /address must be host:port/],
+    [{ address: ["10.0.0.1:7"] }, /address must be host:port/],
+    [{ epoch: 2 ** 60 }, /epoch must be an integer from 0 to/],
+    [{ epoch: "5" }, /epoch must be an integer/],
+    [{ cluster_id: { a: 1 } }, /cluster_id must be 16 hex digits/],
+    [{ cluster_id: "__proto__" }, /cluster_id must be 16 hex digits/],
+    [{ id: "n#1", epoch: 1 }, /not known to n1/],
+    [{ id: "__proto__" }, /not known to n1/],
+    [{ incarnation: 2 ** 60 }, /needs a cluster, an id and an incarnation/],
+  ];
+  for (const [given, reason] of greetings) {
+    const talker = new Talker(n1.address).say(greeting(given));
+    await until(() => talker.closed);
+    assert.match(JSON.parse(talker.lines[0] ?? "").refused, reason, JSON.stringify(given));
+  }
+  assert.deepEqual(n1.ear.addresses, []);
+  assert.equal(n1.node.links().length, 1);
+  await closeAll(n1, n2);
+});
+
+test("members may be set before the carrier is opened, and after it was closed", async () => {
+  const n2 = await open("n2");
+  const ear = new Ear();
+  const node = new TcpTransport(options("n1"));
+  const n1 = { id: "n1", node, ear, address: NOBODY, epoch: 1, openForMs: () => 0 };
+  node.setMembers(membership(n1, [n1, n2]));
+  tell([n2], [n1, n2]);
+  node.open(ear);
+  await until(() => node.links()[0]?.connected === true);
+  await node.close();
+  const mute = await Peer.listen({});
+  node.setMembers(membership(n1, [n1, n2, { id: "n3", address: mute.address, epoch: 1 }]));
+  const dialler = new Talker(mute.address);
+  await until(() => mute.taken === 1);
+  assert.deepEqual(node.links().map(({ connected }) => connected), [false, false]);
+  dialler.close();
+  await mute.close();
+  await closeAll(n2);
+});
+
+interface Told extends Partial<Member> {
+  readonly id: string;
+  readonly epoch: number;
+}
+
+interface Open extends Told {
+  readonly node: TcpTransport;
+  readonly ear: Ear;
+  readonly address: Address;
+  openForMs(): number;
+}
+
+async function open(id: string): Promise<Open> {
+  const ear = new Ear();
+  const node = new TcpTransport(options(id));
+  const at = performance.now();
+  node.open(ear);
+  return { id, node, ear, address: await node.listening, epoch: 1, openForMs: () => performance.now() - at };
+}
+
+async function joined<const Ids extends readonly string[]>(...ids: Ids) {
+  return await Promise.all(ids.map(open)) as unknown as { [I in keyof Ids]: Open };
+}
+
+/** What a node is told of these members. */
+function membership(
+  { id }: Told,
+  members: readonly Told[],
+  gone: ReadonlyMap<string, Departure> = new Map(),
+): Membership {
+  const all = new Map(members.map(({ id, address, epoch, incarnation = 0 }): [string, Member] => {
+    return [id, { epoch, incarnation, ...address !== undefined && { address } }];
+  }));
+  const self = all.get(id);
+  all.delete(id);
+  return { clusterId: ID, peers: all, gone, ...self !== undefined && { self } };
+}
+
+function tell(nodes: readonly Open[], members: readonly Told[], gone?: ReadonlyMap<string, Departure>): void {
+  for (const one of nodes) one.node.setMembers(membership(one, members, gone));
+}
+
+function left(id: string): Departure {
+  return { through: 5, reason: `${id} has left` };
+}
+
+async function linked(...nodes: readonly Open[]): Promise<void> {
+  const isLinked = ({ node }: Open) => {
+    const links = node.links();
+    return links.length === nodes.length - 1 && links.every(({ connected, hears }) => connected && hears);
+  };
+  await until(() => nodes.every(isLinked), nodes.map(({ node }) => JSON.stringify(node.links())).join());
+}
+
+/** Sends one message a turn until it ends; then all must have arrived, in order. */
+function flowing(from: Open, to: Open) {
+  let sent = 0;
+  const send = () => from.node.send(note(from.id, to.id, sent++));
+  const timer = setInterval(send, 1);
+  send();
+  const notes = () => to.ear.received.filter(({ src }) => src === from.id).map(({ body }) => body.number);
+  return {
+    async end() {
+      clearInterval(timer);
+      await until(() => notes().length === sent);
+      assert.deepEqual(notes(), Array.from({ length: sent }, (_, i) => i));
+    },
+  };
+}
+
+function note(src: string, dest: string, number: number): Envelope {
+  return { src, dest, body: { type: "note", number } };
+}
+
+function greeting(given: object): object {
+  return { hearsay: 1, cluster: "test", id: "n2", incarnation: 1, cluster_id: ID, ...given };
+}
+
+async function closeAll(...nodes: readonly Open[]): Promise<void> {
+  await Promise.all(nodes.map(({ node }) => node.close()));
+}

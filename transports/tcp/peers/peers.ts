@@ -1,0 +1,194 @@
+/** All peers: whom this node dials and takes, who comes and goes while it runs, and who is turned away for good. */
+import type { Random } from "../../../lib/core/random.ts";
+import type { Connection } from "../connection.ts";
+import { type Greeting, greetingFault, type Identity, type Refusal, type Refusals } from "../greeting.ts";
+import { LEAVING_MS } from "../limits.ts";
+import { type LinkStatus, type PeerEvents, TcpPeer } from "./peer.ts";
+import { type Address, addressText } from "../../address.ts";
+import type { Departure, Member, Membership } from "../../membership.ts";
+
+export interface PeersOptions {
+  readonly me: Identity;
+  readonly peers: ReadonlyMap<string, Address>;
+  readonly random: Random;
+  readonly refusals: Refusals;
+  readonly events: Omit<PeerEvents, "onGreeted" | "onGone"> & {
+    /** A peer is to be dialled elsewhere than was known. */
+    onAddress(peer: string, heard: Required<Member>): void;
+    /** This node is no member any longer; at most once. */
+    onExpelled(reason: string): void;
+  };
+}
+
+/** What this node says of itself in greetings, which changes when it joins. */
+interface Me extends Identity {
+  clusterId: string;
+  epoch: number | undefined;
+  address: Address | undefined;
+}
+
+export class Peers {
+  readonly #options: PeersOptions;
+  readonly #me: Me;
+  readonly #peers = new Map<string, TcpPeer>();
+  /** Who is no member any longer and may still say and hear last words, and for how long it has been so, ms. */
+  readonly #leaving = new Map<string, { readonly peer: TcpPeer; readonly fault: Refusal; ms: number }>();
+  /** Peers of whom nothing is left but links that are ending. */
+  readonly #ending = new Set<TcpPeer>();
+  #gone: ReadonlyMap<string, Departure> = new Map();
+  /** The list of members is the cluster's, and may change. */
+  #found = false;
+  #started = false;
+  #expelled = false;
+
+  constructor(options: PeersOptions) {
+    const { id, cluster, incarnation } = options.me;
+    this.#options = options;
+    this.#me = { id, cluster, incarnation, clusterId: "", epoch: undefined, address: undefined };
+    for (const [peer, address] of options.peers) this.#add(peer, { address, epoch: 0, incarnation: 0 });
+  }
+
+  get size(): number {
+    return this.#peers.size;
+  }
+
+  /** Whether it is a member, or was one a moment ago. */
+  has(id: string): boolean {
+    return this.#peers.has(id) || this.#leaving.has(id);
+  }
+
+  /** Whether it was a member. */
+  isGone(id: string): boolean {
+    return this.#gone.has(id);
+  }
+
+  find(id: string): TcpPeer | undefined {
+    return this.#peers.get(id) ?? this.#leaving.get(id)?.peer;
+  }
+
+  start(): void {
+    this.#started = true;
+    for (const peer of this.#peers.values()) peer.start();
+  }
+
+  stop(): void {
+    this.#started = false;
+    for (const peer of this.#all) peer.stop();
+  }
+
+  /** From now on these are the members. */
+  set({ clusterId, self, peers, gone }: Membership): void {
+    this.#found = true;
+    this.#gone = gone;
+    this.#me.clusterId = clusterId;
+    this.#me.epoch = self?.epoch;
+    this.#me.address = self?.address;
+    for (const [id, peer] of this.#peers) if (!peers.has(id)) this.#drop(id, peer);
+    for (const [id, member] of peers) {
+      // Such an id is a client's.
+      if (id.includes("#")) continue;
+      const peer = this.#peers.get(id);
+      if (peer === undefined) this.#add(id, member);
+      else peer.update(member);
+    }
+  }
+
+  /** Why a node that greets in the name of a peer is refused; undefined once its connection was taken over. */
+  accept(connection: Connection, greeting: Greeting): Refusal | undefined {
+    return greetingFault(this.#me, greeting, (greeting) => this.#memberFault(greeting)) ??
+      this.#peers.get(greeting.id)?.accept(connection, greeting);
+  }
+
+  tick(ms: number, beats: boolean): void {
+    for (const peer of this.#all) peer.tick(ms, beats);
+    for (const [id, leaving] of this.#leaving) {
+      leaving.ms += ms;
+      if (leaving.ms >= LEAVING_MS) this.#dismiss(id);
+    }
+    for (const peer of this.#ending) if (peer.connections.length === 0) this.#ending.delete(peer);
+  }
+
+  get isCalm(): boolean {
+    return this.#leaving.size + this.#ending.size === 0 &&
+      this.#peers.values().every(({ isCalm }) => isCalm);
+  }
+
+  get connections(): Connection[] {
+    return this.#all.flatMap(({ connections }) => connections);
+  }
+
+  get links(): LinkStatus[] {
+    return [...this.#peers.values()].map(({ status }) => status);
+  }
+
+  get #all(): TcpPeer[] {
+    const leaving = [...this.#leaving.values()].map(({ peer }) => peer);
+    return [...this.#peers.values(), ...leaving, ...this.#ending];
+  }
+
+  #add(id: string, member: Member): void {
+    this.#dismiss(id);
+    const { random, refusals, events } = this.#options;
+    const peer = new TcpPeer({
+      me: this.#me,
+      peer: id,
+      member,
+      random,
+      refusals,
+      events: {
+        ...events,
+        onGreeted: (greeting) => this.#onGreeted(greeting),
+        onGone: (epoch, reason) => this.#onGone(epoch, reason),
+      },
+    });
+    this.#peers.set(id, peer);
+    if (this.#started) peer.start();
+  }
+
+  #drop(id: string, peer: TcpPeer): void {
+    const departure = this.#gone.get(id);
+    const fault: Refusal = departure === undefined
+      ? { reason: `${id} is no member of the cluster` }
+      : { reason: departure.reason, gone: true };
+    peer.leave();
+    this.#peers.delete(id);
+    this.#leaving.set(id, { peer, fault, ms: 0 });
+  }
+
+  #dismiss(id: string): void {
+    const leaving = this.#leaving.get(id);
+    if (leaving === undefined) return;
+    this.#leaving.delete(id);
+    this.#ending.add(leaving.peer);
+    leaving.peer.dismiss(leaving.fault);
+  }
+
+  #memberFault({ id, epoch }: Greeting): Refusal | undefined {
+    const departure = this.#gone.get(id);
+    if (departure !== undefined && epoch <= departure.through) {
+      return { reason: departure.reason, gone: true };
+    }
+    if (this.#peers.has(id)) return undefined;
+    const { id: me } = this.#me;
+    return this.#found
+      ? { reason: `${id} is not known to ${me} as a member yet`, later: true }
+      : { reason: `${id} is not among the peers of ${me}` };
+  }
+
+  #onGreeted({ id, address, epoch, incarnation }: Greeting): void {
+    const member = this.#peers.get(id)?.member;
+    if (!this.#me.clusterId || member === undefined || address === undefined) return;
+    if (member.address !== undefined) {
+      const isLater = epoch > member.epoch || epoch === member.epoch && incarnation > member.incarnation;
+      if (!isLater || addressText(address) === addressText(member.address)) return;
+    }
+    this.#options.events.onAddress(id, { address, epoch, incarnation });
+  }
+
+  // A node that has joined again meanwhile is no longer the one that was meant.
+  #onGone(epoch: number, reason: string): void {
+    if (this.#expelled || !this.#me.clusterId || epoch !== this.#me.epoch) return;
+    this.#expelled = true;
+    this.#options.events.onExpelled(reason);
+  }
+}
