@@ -53,7 +53,7 @@ const outside: Readonly<Record<Room, readonly string[]>> = {
   store: ["node:"],
   transports: ["node:"],
   core: ["typebox"],
-  test: ["node:", "fast-check", "fflate", "mitata", "playwright-core", "typebox", "zod"],
+  test: ["node:", "dns-packet", "fast-check", "fflate", "mitata", "playwright-core", "typebox", "zod"],
 };
 
 const topLevel = [
