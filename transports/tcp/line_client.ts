@@ -46,6 +46,11 @@ export class LineClient {
     socket.on("close", () => this.#lose(CLOSED));
   }
 
+  /** The address of this machine from which the connection was made; undefined before it is, and once it is lost. */
+  get localHost(): string | undefined {
+    return this.#socket.localAddress;
+  }
+
   /** Begins to read; called once. Bytes that came before are not lost. */
   read(): void {
     this.#socket.on("data", (chunk: Uint8Array) => {
