@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { judge } from "../../lib/commands/exam/figures.ts";
 import { challenges, rows, rowSettings } from "../../lib/commands/exam/targets.ts";
-import { STALL_MS_MAX } from "../../lib/workbench/faults/nemesis.ts";
+import { STALL_MS_MAX } from "../../lib/workbench/faults/injectors.ts";
 import { defaults } from "../../lib/workbench/settings.ts";
 import { simulate } from "../../lib/workbench/world/sim.ts";
 

@@ -1,20 +1,10 @@
 /** The nemesis injects faults: partitions, kills, pauses and the like on and off at random, loss and duplicates throughout. */
-import { assert } from "../../core/assert.ts";
-import { below, fork, pick, type Random, shuffle } from "../../core/random.ts";
+import { fork, type Random } from "../../core/random.ts";
 import type { Json } from "../../core/message.ts";
-import type { Cluster } from "../cluster.ts";
-import { majority, parseGrudge } from "./grudge.ts";
-import type { Network } from "../world/network.ts";
+import { type FaultInjector, type Ground, injectors } from "./injectors.ts";
 import type { Fault, Settings } from "../settings.ts";
 import { ScriptRunner } from "../script/runner.ts";
 import type { Deed, Script, ScriptFault } from "../script/script.ts";
-import { diskFaults } from "../world/sim_store.ts";
-import type { Partitioner, Scheduler } from "../world/world.ts";
-
-/** A stalled process gets no processor for up to so long, ms (a guess: as on a machine with more to do than it has cores). */
-export const STALL_MS_MAX = 150;
-/** From the beginning of some nodes' stalls to those of the next, ms, on average (a guess). */
-export const STALL_EVERY_MS = 250;
 
 export interface NemesisEvent {
   /** When it took effect, in ms since the main phase began. */
@@ -25,13 +15,7 @@ export interface NemesisEvent {
   readonly detail: string;
 }
 
-export interface NemesisOptions {
-  readonly settings: Settings;
-  readonly nodes: readonly string[];
-  readonly scheduler: Scheduler;
-  readonly network: Network;
-  readonly partitioner: Partitioner;
-  readonly cluster: Cluster;
+export interface NemesisOptions extends Ground {
   /** ms since the main phase began. */
   readonly elapsed: () => number;
   /** What is to happen when, beside what chance decides. */
@@ -42,17 +26,6 @@ export interface NemesisOptions {
   readonly setRate: (rate: number) => void;
   /** `at` is the exact moment of the event, ms; the event has it rounded. */
   readonly onEvent: (event: NemesisEvent, at: number) => void;
-  /** A fault could not be started or ended, in a sentence. */
-  readonly onFailure: (sentence: string) => void;
-}
-
-/** It injects one kind of fault. Both methods say in words what they did, once they have done it. */
-interface FaultInjector {
-  readonly fault: Fault;
-  readonly start: (random: Random, done: (detail: string) => void) => void;
-  readonly stop: (done: (detail: string) => void) => void;
-  /** The fault is on for the whole main phase instead of on and off. */
-  readonly steady: boolean;
 }
 
 export class Nemesis {
@@ -172,123 +145,4 @@ function* gapsOf(
     if (i > 0) yield nemesisIntervalS * 1000;
     yield lengthS * 1000;
   }
-}
-
-/** Kills, pauses, rollbacks, stalls and failing disks strike at most this many nodes: fewer than half, but one at least. */
-export function victimsMax(nodeCount: number): number {
-  return Math.max(1, nodeCount - majority(nodeCount));
-}
-
-function injectors(options: NemesisOptions): readonly FaultInjector[] {
-  const { settings, network, cluster } = options;
-  return [
-    partition(options),
-    striking("kill", options, (id) => cluster.kill(id), (id) => cluster.restart(id)),
-    striking("rollback", options, (id) => cluster.kill(id), (id) => cluster.restart(id), (id, random) => {
-      return `${id} to ${cluster.rollBack(id, random)}`;
-    }),
-    striking("pause", options, (id) => cluster.pause(id), (id) => cluster.resume(id)),
-    failingDisks(options),
-    stalls(options),
-    steady("loss", settings.lossShare, (share) => network.setLoss(share)),
-    steady("duplicate", settings.duplicateShare, (share) => network.setDuplicates(share)),
-  ];
-}
-
-function partition({ settings, nodes, partitioner, onFailure }: NemesisOptions): FaultInjector {
-  const parsed = parseGrudge(settings.grudge, nodes);
-  assert(parsed.ok, "a grudge is checked with the settings");
-  return {
-    fault: "partition",
-    start(random, done) {
-      const { grudge, detail } = parsed.draw(random);
-      partitioner.partition(grudge, (failure) => {
-        if (failure !== undefined) onFailure(`Partition ${detail}: ${failure}.`);
-        done(detail);
-      });
-    },
-    stop(done) {
-      partitioner.heal((failure) => {
-        if (failure !== undefined) onFailure(`Heal: ${failure}.`);
-        done("healed");
-      });
-    },
-    steady: false,
-  };
-}
-
-/** The disks of some nodes, each in its way. */
-function failingDisks({ nodes, cluster }: NemesisOptions): FaultInjector {
-  let victims: readonly string[] = [];
-  return {
-    fault: "disk",
-    start(random, done) {
-      victims = some(random, nodes);
-      const said = victims.map((id) => {
-        const fault = pick(random, diskFaults) ?? "full";
-        cluster.failDisk(id, fault);
-        return `${id} ${fault}`;
-      });
-      done(said.join(", "));
-    },
-    stop(done) {
-      for (const id of victims) cluster.failDisk(id, undefined);
-      done(victims.join(","));
-    },
-    steady: false,
-  };
-}
-
-/** A busy machine: every now and then some nodes get no processor, all at once, and each for a time of its own. */
-function stalls({ nodes, cluster, scheduler }: NemesisOptions): FaultInjector {
-  let cancel = () => {};
-  const stallSome = (random: Random): void => {
-    for (const id of some(random, nodes)) cluster.stall(id, STALL_MS_MAX * random.next());
-    cancel = scheduler.at(scheduler.now() + 2 * STALL_EVERY_MS * random.next(), () => stallSome(random));
-  };
-  return {
-    fault: "stall",
-    start(random, done) {
-      stallSome(random);
-      done(`up to ${victimsMax(nodes.length)} nodes at a time, for up to ${STALL_MS_MAX} ms`);
-    },
-    stop(done) {
-      cancel();
-      done("none");
-    },
-    steady: false,
-  };
-}
-
-function some(random: Random, nodes: readonly string[]): readonly string[] {
-  return shuffle(random, nodes).slice(0, 1 + below(random, victimsMax(nodes.length)));
-}
-
-function striking(
-  fault: "kill" | "pause" | "rollback",
-  { nodes }: NemesisOptions,
-  strike: (id: string) => boolean,
-  mend: (id: string) => boolean,
-  worsen: (id: string, random: Random) => string = (id) => id,
-): FaultInjector {
-  let victims: readonly string[] = [];
-  const start: FaultInjector["start"] = (random, done) => {
-    // A node that is down already cannot be struck, and one that a worse fault struck meanwhile cannot be mended.
-    victims = some(random, nodes).filter(strike);
-    done(victims.map((id) => worsen(id, random)).join(",") || "nobody");
-  };
-  const stop: FaultInjector["stop"] = (done) => done(victims.filter(mend).join(",") || "nobody");
-  return { fault, start, stop, steady: false };
-}
-
-function steady(fault: "loss" | "duplicate", share: number, set: (share: number) => void): FaultInjector {
-  const start: FaultInjector["start"] = (_random, done) => {
-    set(share);
-    done(`${Math.round(share * 1000) / 10} %`);
-  };
-  const stop: FaultInjector["stop"] = (done) => {
-    set(0);
-    done("none");
-  };
-  return { fault, start, stop, steady: true };
 }

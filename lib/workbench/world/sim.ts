@@ -1,44 +1,19 @@
 /** The simulated world: nodes in this process, on virtual time; one seed, one result. */
 import { assert } from "../../core/assert.ts";
-import type { Transport, TransportHandlers } from "../../../transports/transport.ts";
-import { type Run, Runs, valuesOf } from "../../core/log/runs.ts";
-import type { Envelope, Json } from "../../core/message.ts";
-import { RawJson } from "../../core/raw.ts";
-import { type Mechanism, Node, type NodeOptions, type NodeStatus } from "../../core/node.ts";
-import type { Rule } from "../../core/retention/rules.ts";
-import { fork, type Random } from "../../core/random.ts";
-import { drive, type Driver } from "../../runtime/drive.ts";
-import { driveDurably } from "../../runtime/drive_durably.ts";
-import { isWorkload, type WorkloadName } from "../../runtime/workloads/names.ts";
-import { WorkloadNode } from "../../runtime/workloads/workload_node.ts";
+import { Node, type NodeOptions } from "../../core/node.ts";
+import { isWorkload } from "../../runtime/workloads/names.ts";
 import { Examination } from "../examination.ts";
 import { protocols } from "../reference/protocols.ts";
 import type { RunObserver } from "../report/recording.ts";
-import type { TraceEvent } from "../../core/trace.ts";
 import { isDurable, type ProtocolName, type Settings } from "../settings.ts";
 import type { Results } from "../verdict/results.ts";
-import { keyOf } from "../verdict/values.ts";
-import { Processor } from "./processor.ts";
 import type { NetLog } from "./network.ts";
 import { VirtualScheduler } from "./scheduler.ts";
-import { type DiskFault, SimStore } from "./sim_store.ts";
-import { type Stall, startUpMsOf, startUpStalls } from "./start_up.ts";
-import type { Host, HostEvents, HostFactory, Scheduler } from "./world.ts";
+import { SimHost, type SimNodeOptions, type Steps } from "./sim_host.ts";
+import { startUpMsOf } from "./start_up.ts";
+import type { HostFactory, Scheduler } from "./world.ts";
 
-export interface SimNodeOptions {
-  readonly deliveryBudgetMs?: number;
-  readonly without?: readonly Mechanism[];
-  /** What the nodes keep of which topics; by default everything. */
-  readonly retain?: readonly Rule[];
-  /** The node is to serve another than broadcast. */
-  readonly workload?: WorkloadName;
-  /** Entries that a node persists survive its kills, as with `serve --data`; else it comes back empty, as under Maelstrom. */
-  readonly durable?: boolean;
-  /** How many nodes start for the first time, and over how long, ms; by default they are there at once. */
-  readonly startUp?: { readonly nodes: number; readonly ms: number };
-  /** Takes what the nodes say of their decisions; without it they say nothing. */
-  readonly onTrace?: (node: string, event: TraceEvent, at: number) => void;
-}
+export type { SimNodeOptions, Steps } from "./sim_host.ts";
 
 export interface SimOptions extends SimNodeOptions {
   /** Each node's messages and bytes are to be counted, from the first operation on. */
@@ -90,11 +65,6 @@ export function simulation(
   return { scheduler, examination };
 }
 
-/** The node that is driven: the core's, or in a test something of its shape. */
-export type Steps = Pick<Node, "step" | "deadline"> & {
-  readonly status?: Pick<NodeStatus, "digest"> & Partial<Pick<NodeStatus, "relay">>;
-};
-
 export function hostsOf(protocol: ProtocolName = "hearsay"): SimHosts {
   return (seed, scheduler, options) => simHosts(seed, scheduler, options, protocols[protocol].make);
 }
@@ -107,197 +77,4 @@ export function simHosts(
 ): HostFactory {
   let count = 0;
   return (id, events) => new SimHost({ id, index: count++, events, seed, scheduler, options, make });
-}
-
-interface SimHostOptions {
-  readonly id: string;
-  /** Processes are started in this order. */
-  readonly index: number;
-  readonly events: HostEvents;
-  readonly seed: number;
-  readonly scheduler: Scheduler;
-  readonly options: SimNodeOptions;
-  readonly make: (options: NodeOptions) => Steps;
-}
-
-/** Runs one core node as a process does: one driver, on a clock, timers, a network and a disk that are simulated. */
-class SimHost implements Host {
-  readonly #options: SimHostOptions;
-  readonly #processor: Processor;
-  readonly #store: SimStore;
-  #node: Steps | undefined;
-  #driver: Driver | undefined;
-  #handlers: TransportHandlers | undefined;
-  #random: Random;
-  /** The first one of this life. */
-  #init: Envelope | undefined;
-  /** The entries that a live durable node holds, committed or not. */
-  #held: Json[] = [];
-  #starts = 0;
-
-  constructor(options: SimHostOptions) {
-    const { id, seed, scheduler } = options;
-    this.#options = options;
-    this.#random = fork(seed, `node:${id}:0`);
-    this.#processor = new Processor(id, scheduler);
-    this.#store = new SimStore({ id, seed, now: () => scheduler.now() });
-  }
-
-  start(): void {
-    const { id, seed, scheduler, options } = this.#options;
-    const { onTrace } = options;
-    this.#starts++;
-    if (this.#starts === 1) this.#startUp();
-    this.#store.open();
-    this.#random = fork(seed, `node:${id}:${this.#starts}`);
-    const world = {
-      node: this.#makeNode(this.#store.incarnation),
-      transport: this.#transport(),
-      clock: () => scheduler.now(),
-      timer: (ms: number, run: () => void) => this.#processor.timer(ms, run),
-      endOfTurn: (run: () => void) => this.#processor.endOfTurn(run),
-      onDeliver: (runs: readonly Run[]) => this.#onDeliver(runs),
-      ...onTrace && { onTrace: (event: TraceEvent) => onTrace(id, event, scheduler.now()) },
-    };
-    const makeNode = (incarnation: number) => this.#startOver(incarnation);
-    // As a node that serves, or as one under Maelstrom.
-    this.#driver = options.durable ? driveDurably({ ...world, store: this.#store, makeNode }) : drive(world);
-  }
-
-  receive(envelope: Envelope): void {
-    if (envelope.body.type === "init") this.#init ??= envelope;
-    this.#processor.run(() => this.#handlers?.onEnvelope(envelope));
-  }
-
-  arriving(peer: string): void {
-    this.#processor.run(() => this.#driver?.step({ kind: "arriving", peer }));
-  }
-
-  kill(): readonly Json[] {
-    const lost = this.#unsafe();
-    this.#processor.end();
-    this.#store.close();
-    this.#node =
-      this.#driver =
-      this.#handlers =
-      this.#init =
-        undefined;
-    this.#held = [];
-    return lost;
-  }
-
-  rollBack(random: Random): { readonly detail: string; readonly lost: readonly Json[] } {
-    return this.#store.rollBack(random);
-  }
-
-  holds(): readonly Json[] {
-    return this.#node === undefined ? this.#safe() : this.#held;
-  }
-
-  digest(): string | undefined {
-    return this.#node?.status?.digest;
-  }
-
-  relay(): string | undefined {
-    return this.#node?.status?.relay;
-  }
-
-  pause(): void {
-    this.#processor.pause();
-  }
-
-  resume(): void {
-    this.#processor.resume();
-  }
-
-  stall(ms: number): void {
-    this.#processor.stall(this.#options.scheduler.now() + ms);
-  }
-
-  failDisk(fault: DiskFault | undefined): void {
-    this.#store.fault = fault;
-  }
-
-  stop(): void {
-    this.kill();
-  }
-
-  #makeNode(incarnation: number): Steps {
-    const { options, make } = this.#options;
-    this.#held = options.durable ? this.#safe() : [];
-    const { durable } = options;
-    const kept = durable ? { entries: this.#store, durable } : {};
-    const trace = options.onTrace !== undefined;
-    const life = { random: this.#random, incarnation };
-    const node = this.#node = make({ ...options, ...life, trace, ...kept });
-    const { workload } = options;
-    return workload === undefined ? node : new WorkloadNode({ node, workload, ...life });
-  }
-
-  /** The same process goes on with another node: its members are known already. */
-  #startOver(incarnation: number): Steps {
-    const { events, scheduler } = this.#options;
-    const lost = this.#unsafe();
-    const node = this.#makeNode(incarnation);
-    // Only now nobody holds what nobody else holds.
-    events.lost(lost);
-    if (this.#init !== undefined) node.step({ kind: "receive", envelope: this.#init }, scheduler.now());
-    return node;
-  }
-
-  #transport(): Transport {
-    return {
-      open: (handlers) => {
-        this.#handlers = handlers;
-      },
-      send: (envelope) => this.#options.events.sent(plain(envelope)),
-      drain: () => Promise.resolve(),
-      close: () => Promise.resolve(),
-    };
-  }
-
-  #onDeliver(runs: readonly Run[]): void {
-    const values = runs.flatMap(valuesOf);
-    if (this.#options.options.durable) this.#held.push(...values);
-    this.#options.events.delivered(values);
-  }
-
-  /** The entries that it holds and would not come back with. */
-  #unsafe(): readonly Json[] {
-    const safe = new Set(this.#safe().map(keyOf));
-    return this.#held.filter((value) => !safe.has(keyOf(value)));
-  }
-
-  /** The entries that it would come back with. */
-  #safe(): Json[] {
-    return this.#store.safe();
-  }
-
-  #startUp(): void {
-    const { id, index, seed, scheduler, options: { startUp } } = this.#options;
-    if (startUp === undefined) return;
-    const random = fork(seed, `start-up:${id}`);
-    const readyMs = startUp.ms * (index + random.next()) / startUp.nodes;
-    this.#stallInTurn(startUpStalls(readyMs, startUp.ms, random), scheduler.now());
-  }
-
-  /** One stall after the other; they count from `startedAt`. */
-  #stallInTurn([first, ...rest]: readonly Stall[], startedAt: number): void {
-    if (first === undefined) return;
-    this.#processor.stall(startedAt + first.to);
-    const [next] = rest;
-    if (next === undefined) return;
-    this.#options.scheduler.at(startedAt + next.from, () => this.#stallInTurn(rest, startedAt));
-  }
-}
-
-/** An answer to a client as a parser gives it; other nodes take runs as they are. */
-function plain(envelope: Envelope): Envelope {
-  const { body } = envelope;
-  const raw = Object.entries(body).filter(([, field]) =>
-    field instanceof RawJson && !(field instanceof Runs)
-  );
-  if (raw.length === 0) return envelope;
-  const fields = raw.map(([name, field]) => [name, field instanceof RawJson ? field.toJSON() : field]);
-  return { ...envelope, body: { ...body, ...Object.fromEntries(fields) } };
 }

@@ -4,13 +4,8 @@ import { test } from "node:test";
 import { seeded } from "../../../../lib/core/random.ts";
 import { Clients } from "../../../../lib/workbench/load/client.ts";
 import { Cluster } from "../../../../lib/workbench/cluster.ts";
-import {
-  Nemesis,
-  type NemesisEvent,
-  STALL_EVERY_MS,
-  STALL_MS_MAX,
-  victimsMax,
-} from "../../../../lib/workbench/faults/nemesis.ts";
+import { STALL_EVERY_MS, STALL_MS_MAX, victimsMax } from "../../../../lib/workbench/faults/injectors.ts";
+import { Nemesis, type NemesisEvent } from "../../../../lib/workbench/faults/nemesis.ts";
 import { INIT_TIMEOUT_MS } from "../../../../lib/workbench/introduction.ts";
 import { Network } from "../../../../lib/workbench/world/network.ts";
 import { simulatedPartitioner } from "../../../../lib/workbench/faults/partitioner.ts";
