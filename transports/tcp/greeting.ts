@@ -1,5 +1,5 @@
 /** The handshake of two nodes: a greeting, the answer to it, and the reasons for which one refuses the other. */
-import { VERSION_MAX } from "../../lib/core/topology/advertisement.ts";
+import { VERSION_MAX } from "../../lib/core/incarnation.ts";
 import { type Address, addressText, parseAddress } from "../address.ts";
 import {
   GREETING_BYTES_MAX,

@@ -1,7 +1,7 @@
 /** The first line between nodes: greetings, refusals, and how often those are reported. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { VERSION_MAX } from "../../../../lib/core/topology/advertisement.ts";
+import { VERSION_MAX } from "../../../../lib/core/incarnation.ts";
 import { ADDRESS_CHARS_MAX } from "../../../../transports/address.ts";
 import {
   encodeGreeting,
