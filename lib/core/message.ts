@@ -267,14 +267,14 @@ export type Request =
   | { readonly type: "read"; readonly topics?: readonly string[] }
   | { readonly type: "echo"; readonly echo: Json }
   | MembershipRequest
-  | { readonly type: "leave" }
   | { readonly type: "unknown" }
   | Malformed;
 
 export type JoinRequest = { readonly type: "join" } & Static<typeof Join>;
-export type MembershipRequest = JoinRequest | { readonly type: "remove"; readonly id: string } | {
-  readonly type: "members";
-};
+export type MembershipRequest =
+  | JoinRequest
+  | { readonly type: "remove"; readonly id: string }
+  | { readonly type: "leave" | "members" };
 
 /** A value, and what makes it more than one of a set [H1]. */
 export interface BroadcastRequest {

@@ -21,10 +21,8 @@ import {
   KEY_DOES_NOT_EXIST,
   type Malformed,
   MALFORMED_REQUEST,
-  type MembershipRequest,
   NOT_SUPPORTED,
   type PeerMessage,
-  PRECONDITION_FAILED,
   readPeerMessage,
   readRequest,
   TEMPORARILY_UNAVAILABLE,
@@ -35,9 +33,8 @@ import type { Effect, Event, NodeOptions, NodeStatus, PeerStatus } from "./event
 import { allBut, type Mechanism } from "./mechanisms.ts";
 import { Digest } from "./log/digest.ts";
 import { isOriginOf, originOf } from "./incarnation.ts";
-import { answerTo } from "./membership/answer.ts";
-import { type Changed, Membership } from "./membership/membership.ts";
-import type { WireMember } from "./membership/record.ts";
+import { Membership } from "./membership/membership.ts";
+import { Participation } from "./membership/participation.ts";
 import { Members } from "./topology/members.ts";
 import type { TraceEvent } from "./trace.ts";
 
@@ -70,10 +67,7 @@ export class Node {
   #entered = 0;
   #membership: Membership | undefined;
   #replicator: Replicator | undefined;
-  /** Who asked this node to leave, and waits for it. */
-  readonly #leaveRequests: Envelope[] = [];
-  /** Why it is no member any longer. */
-  #gone: string | undefined;
+  #participation: Participation | undefined;
   /** How many entries were made safe, or are to be by an effect that is out already [I3]. */
   #persisted = 0;
   #effects: Effect[] = [];
@@ -98,19 +92,19 @@ export class Node {
     this.#effects = [];
     this.#now = now;
     if (event.kind === "receive") this.#receive(event.envelope, now);
-    else if (this.#gone !== undefined) return this.#effects;
-    else if (event.kind === "members") this.#mergeMembers(event.members, now);
+    else if (this.#participation?.gone !== undefined) return this.#effects;
+    else if (event.kind === "members") this.#participation?.merge(event.members, now);
     else if (event.kind === "linked") this.#replicator?.linked(event.peer, now);
     else if (event.kind === "arriving") this.#replicator?.arriving(event.peer, now);
     else if (event.kind === "storage") this.#storageFault = event.fault;
     else this.#wake(now);
-    if (this.#leaveRequests.length > 0) this.#goOnLeaving(now);
+    if (this.#participation?.isLeaving && this.#entering.length === 0) this.#participation.goOnLeaving(now);
     return this.#effects;
   }
 
   /** When the node wants a wake, ms on the clock of `now`; Infinity for never. Early or late is harmless [N8]. */
   get deadline(): number {
-    if (this.#gone !== undefined) return Infinity;
+    if (this.#participation?.gone !== undefined) return Infinity;
     if (this.#entering.length > 0) return -Infinity;
     return Math.min(this.#replicator?.deadline ?? Infinity, this.#log.deadline);
   }
@@ -125,7 +119,7 @@ export class Node {
     const { count, digest, revision: entries, goneCount: gone } = this.#log;
     const { relay, peers } = this.#replicator?.status ?? { relay: undefined, peers: [] };
     const { clusterId = "", list: members = [] } = this.#membership ?? {};
-    const leaving = this.#leaveRequests.length > 0;
+    const leaving = this.#participation?.isLeaving ?? false;
     return { values: count, digest, entries, gone, relay, peers, clusterId, members, leaving };
   }
 
@@ -142,8 +136,10 @@ export class Node {
     const { src } = envelope;
     if (this.#replicator === undefined) return this.#notYet(envelope);
     // One that is not known yet may say itself that it has joined.
-    if (message.type !== "malformed" && "members" in message) this.#mergeMembers(message.members ?? [], now);
-    if (this.#gone !== undefined) return;
+    if (message.type !== "malformed" && "members" in message) {
+      this.#participation?.merge(message.members ?? [], now);
+    }
+    if (this.#participation?.gone !== undefined) return;
     if (!this.#replicator.isMember(src)) {
       this.#replicator.sayFarewell(src);
       return this.#refuse(envelope, MALFORMED_REQUEST, `${src} is not a member`);
@@ -169,14 +165,14 @@ export class Node {
     const request = readRequest(envelope.body);
     if (request.type === "init") return this.#onInit(envelope, request, now);
     if (this.#replicator === undefined && envelope.body.type !== "init") return this.#notYet(envelope);
-    if (this.#gone !== undefined) return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, this.#gone);
+    const gone = this.#participation?.gone;
+    if (gone !== undefined) return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, gone);
     switch (request.type) {
       case "join":
       case "remove":
       case "members":
-        return this.#onMembership(envelope, request, now);
       case "leave":
-        return this.#onLeave(envelope, now);
+        return this.#participation?.answer(envelope, request, now);
       case "broadcast":
       case "delete":
         return this.#onEntering(envelope, request);
@@ -232,7 +228,14 @@ export class Node {
       send: (sent) => this.#send(sent),
       ...trace && { trace: (event: TraceEvent) => void this.#effects.push({ kind: "trace", event }) },
     }, now);
-    if (membership.expelled !== undefined) this.#end(membership.expelled);
+    this.#participation = new Participation({
+      me,
+      membership,
+      replicator: this.#replicator,
+      emit: (effect) => this.#effects.push(effect),
+      reply: (to, body) => this.#reply(to, body),
+      refuse: (to, code, text) => this.#refuse(to, code, text),
+    });
   }
 
   /** The one in which the last value entered, in whatever incarnation. */
@@ -259,75 +262,11 @@ export class Node {
     this.#entered = this.#log.held(origin)?.last ?? 0;
   }
 
-  #onMembership(envelope: Envelope, request: MembershipRequest, now: number): void {
-    const [me, membership] = [this.#me, this.#membership];
-    if (me === undefined || membership === undefined) return;
-    const heard = (id: string) => this.#replicator?.incarnationOf(id) ?? 0;
-    const answer = answerTo(request, me, membership, heard, now);
-    if ("fault" in answer) return this.#refuse(envelope, answer.code, answer.fault);
-    this.#membersChanged(answer.changed, now);
-    this.#reply(envelope, answer.body);
-  }
-
-  #mergeMembers(told: readonly WireMember[], now: number): void {
-    if (this.#membership === undefined) return;
-    this.#membersChanged(this.#membership.merge(told, now), now);
-    // Whoever says that this node has left knows it.
-    if (this.#hasLeft && told.some(([id, , , status]) => id === this.#me && status !== 0)) this.#endLeaving();
-  }
-
-  #membersChanged({ news, expelled }: Changed, now: number): void {
-    const [membership, replicator] = [this.#membership, this.#replicator];
-    if (news.length === 0 || membership === undefined) return;
-    this.#effects.push({ kind: "members", members: [...membership.list], news });
-    replicator?.membersChanged(now);
-    if (expelled !== undefined) this.#end(expelled);
-  }
-
-  #end(reason: string): void {
-    if (this.#gone !== undefined) return;
-    this.#gone = reason;
-    for (const each of this.#leaveRequests.splice(0)) this.#refuse(each, PRECONDITION_FAILED, reason);
-    this.#effects.push({ kind: "gone", reason });
-  }
-
-  /** It takes no values any more, and is gone once others hold all that it holds [M5]. */
-  #onLeave(envelope: Envelope, now: number): void {
-    if (this.#membership?.list.ids.length === 1) {
-      return this.#refuse(
-        envelope,
-        PRECONDITION_FAILED,
-        "this is the only member: nobody else would hold its values",
-      );
-    }
-    this.#leaveRequests.push(envelope);
-    this.#replicator?.leave(now);
-  }
-
-  #goOnLeaving(now: number): void {
-    const [me, membership, replicator] = [this.#me, this.#membership, this.#replicator];
-    if (me === undefined || membership === undefined || this.#entering.length > 0) return;
-    if (!this.#hasLeft) {
-      if (replicator?.leaving.isHandedOver !== true) return;
-      const changed = membership.end(me, "left", 0, now);
-      if (!("fault" in changed)) this.#membersChanged(changed, now);
-    } else if (replicator?.leaving.isKnown === true) this.#endLeaving();
-  }
-
-  get #hasLeft(): boolean {
-    return this.#me !== undefined && this.#membership?.list.of(this.#me)?.status === "left";
-  }
-
-  #endLeaving(): void {
-    for (const each of this.#leaveRequests.splice(0)) this.#reply(each, { type: "leave_ok" });
-    this.#end(`${this.#me} has left the cluster`);
-  }
-
   #onEntering(envelope: Envelope, request: BroadcastRequest | DeleteRequest): void {
     const entering = enteringOf(request, this.#log, this.#now);
     if ("code" in entering) return this.#refuse(envelope, entering.code, entering.text);
     const { texts, topic, isNew } = entering;
-    if (isNew && this.#leaveRequests.length > 0) {
+    if (isNew && this.#participation?.isLeaving) {
       return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, "this node is about to leave: ask another");
     }
     if (isNew && this.#storageFault !== undefined) {

@@ -45,7 +45,7 @@ export class Leaving {
   }
 
   /** Whether another member has confirmed the list as it is here. */
-  get isKnown(): boolean {
+  get isListKnown(): boolean {
     const { list, peers } = this.#options;
     return [...peers].some(({ flights }) => flights.confirmed.members === list.revision);
   }

@@ -152,8 +152,14 @@ export class Replicator {
     this.#leaving.begin(now);
   }
 
-  get leaving(): Pick<Leaving, "isHandedOver" | "isKnown"> {
-    return this.#leaving;
+  /** Whether a member in reach holds all that this node holds. */
+  get isHandedOver(): boolean {
+    return this.#leaving.isHandedOver;
+  }
+
+  /** Whether another member knows the list of members as it is here. */
+  get isListKnown(): boolean {
+    return this.#leaving.isListKnown;
   }
 
   /** Entries that entered here are on their way from now on. */
