@@ -30,39 +30,38 @@ export interface Departure {
   readonly reason: string;
 }
 
-/** A record of the list of members. `at`: when it joined, left or was removed, ms since 1970. */
-export type MemberRecord = readonly [
-  id: string,
-  epoch: number,
-  incarnation: number,
-  status: number,
-  address: string,
-  at: number,
-];
-
-/** The status of a record; every other number means that the member was removed. */
-const JOINED = 0;
-const LEFT = 1;
+/** A record of the list of members. */
+export interface MemberRecord {
+  readonly id: string;
+  readonly epoch: number;
+  readonly incarnation: number;
+  readonly status: "joined" | "left" | "removed";
+  /** "host:port"; empty where it is not known. */
+  readonly address: string;
+  /** When it joined, left or was removed, ms since 1970. */
+  readonly at: number;
+}
 
 /** What a carrier is to know of the list of members at node `me`. */
 export function membershipOf(me: string, clusterId: string, records: Iterable<MemberRecord>): Membership {
   const peers = new Map<string, Member>();
   const gone = new Map<string, Departure>();
   let self: Member | undefined;
-  for (const [id, epoch, incarnation, status, text, at] of records) {
-    const address = parseAddress(text);
+  for (const record of records) {
+    const { id, epoch, incarnation, status } = record;
+    const address = parseAddress(record.address);
     const member = { epoch, incarnation, ...address !== undefined && { address } };
-    if (status !== JOINED) {
-      gone.set(id, { through: Math.max(epoch, incarnation), reason: departed(id, status, at) });
+    if (status !== "joined") {
+      gone.set(id, { through: Math.max(epoch, incarnation), reason: departed(record) });
     } else if (id === me) self = member;
     else peers.set(id, member);
   }
   return { clusterId, peers, gone, ...self !== undefined && { self } };
 }
 
-function departed(id: string, status: number, at: number): string {
-  const when = dated(at);
-  return status === LEFT ? `${id} has left the cluster${when}` : `${id} was removed from the cluster${when}`;
+function departed({ id, status, at }: MemberRecord): string {
+  const what = status === "left" ? "has left" : "was removed from";
+  return `${id} ${what} the cluster${dated(at)}: it comes back by a join with an empty log`;
 }
 
 function dated(at: number): string {

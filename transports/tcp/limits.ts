@@ -14,6 +14,8 @@ export const TICK_MS = 100;
 export const DIAL_EVERY_MS_MIN = 50;
 /** The longest time between two dials. The end of a cut is noticed within this and a round trip. */
 export const DIAL_EVERY_MS_MAX = 300;
+/** So many peers that are new are dialled in one turn of the event loop. */
+export const DIALS_PER_TURN_MAX = 32;
 /** A dial that has not connected by then is given up. Later ones run beside it, so that a far peer is reached, too. */
 export const DIAL_MS_MAX = SILENCE_MS;
 /** A peer that is not linked for so long is said to be out of reach. Nodes that start together find each other sooner. */

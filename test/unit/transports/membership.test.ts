@@ -9,12 +9,12 @@ const ID = "4f00112233445566";
 
 test("membershipOf tells this node, its peers and who is gone apart", () => {
   const records: MemberRecord[] = [
-    ["n1", 5, 6, 0, "10.0.0.1:7000", AT],
-    ["n2", 7, 9, 0, "n2.example:7000", AT],
-    ["n3", 0, 0, 0, "", AT],
-    ["n4", 8, 12, 1, "10.0.0.4:7000", AT],
-    ["n5", 9, 3, 2, "", AT],
-    ["n6", 9, 3, 7, "", NaN],
+    { id: "n1", epoch: 5, incarnation: 6, status: "joined", address: "10.0.0.1:7000", at: AT },
+    { id: "n2", epoch: 7, incarnation: 9, status: "joined", address: "n2.example:7000", at: AT },
+    { id: "n3", epoch: 0, incarnation: 0, status: "joined", address: "", at: AT },
+    { id: "n4", epoch: 8, incarnation: 12, status: "left", address: "10.0.0.4:7000", at: AT },
+    { id: "n5", epoch: 9, incarnation: 3, status: "removed", address: "", at: AT },
+    { id: "n6", epoch: 9, incarnation: 3, status: "removed", address: "", at: NaN },
   ];
   assert.deepEqual(membershipOf("n1", ID, records), {
     clusterId: ID,
@@ -24,16 +24,31 @@ test("membershipOf tells this node, its peers and who is gone apart", () => {
       ["n3", { epoch: 0, incarnation: 0 }],
     ]),
     gone: new Map([
-      ["n4", { through: 12, reason: "n4 has left the cluster (2026-11-26T07:00:00.000Z)" }],
-      ["n5", { through: 9, reason: "n5 was removed from the cluster (2026-11-26T07:00:00.000Z)" }],
-      ["n6", { through: 9, reason: "n6 was removed from the cluster" }],
+      ["n4", {
+        through: 12,
+        reason:
+          "n4 has left the cluster (2026-11-26T07:00:00.000Z): it comes back by a join with an empty log",
+      }],
+      ["n5", {
+        through: 9,
+        reason:
+          "n5 was removed from the cluster (2026-11-26T07:00:00.000Z): it comes back by a join with an empty log",
+      }],
+      ["n6", {
+        through: 9,
+        reason: "n6 was removed from the cluster: it comes back by a join with an empty log",
+      }],
     ]),
   });
 });
 
 test("a node that has not joined, or is gone, is nothing to itself", () => {
   assert.deepEqual(membershipOf("n1", "", []), { clusterId: "", peers: new Map(), gone: new Map() });
-  assert.equal(membershipOf("n1", ID, [["n1", 1, 1, 2, "", AT]]).self, undefined);
+  assert.equal(
+    membershipOf("n1", ID, [{ id: "n1", epoch: 1, incarnation: 1, status: "removed", address: "", at: AT }])
+      .self,
+    undefined,
+  );
 });
 
 test("an address is read as it was written, up to ADDRESS_CHARS_MAX", () => {

@@ -1,8 +1,9 @@
 /** All peers: whom this node dials and takes, who comes and goes while it runs, and who is turned away for good. */
+import { setImmediate } from "node:timers";
 import type { Random } from "../../../lib/core/random.ts";
 import type { Connection } from "../connection.ts";
 import { type Greeting, greetingFault, type Identity, type Refusal, type Refusals } from "../greeting.ts";
-import { LEAVING_MS } from "../limits.ts";
+import { DIALS_PER_TURN_MAX, LEAVING_MS } from "../limits.ts";
 import { type LinkStatus, type PeerEvents, TcpPeer } from "./peer.ts";
 import { type Address, addressText } from "../../address.ts";
 import type { Departure, Member, Membership } from "../../membership.ts";
@@ -38,6 +39,9 @@ export class Peers {
   #gone: ReadonlyMap<string, Departure> = new Map();
   /** The list of members is the cluster's, and may change. */
   #found = false;
+  /** Those that are not dialled yet. */
+  readonly #unstarted = new Set<TcpPeer>();
+  #startPlanned = false;
   #started = false;
   #expelled = false;
 
@@ -68,7 +72,7 @@ export class Peers {
 
   start(): void {
     this.#started = true;
-    for (const peer of this.#peers.values()) peer.start();
+    this.#startSoon();
   }
 
   stop(): void {
@@ -91,6 +95,7 @@ export class Peers {
       if (peer === undefined) this.#add(id, member);
       else peer.update(member);
     }
+    this.#startSoon();
   }
 
   /** Why a node that greets in the name of a peer is refused; undefined once its connection was taken over. */
@@ -142,7 +147,24 @@ export class Peers {
       },
     });
     this.#peers.set(id, peer);
-    if (this.#started) peer.start();
+    this.#unstarted.add(peer);
+  }
+
+  /** Between them others are served, as a thousand new peers take a good part of a second. */
+  #startSoon(): void {
+    if (this.#startPlanned || this.#unstarted.size === 0) return;
+    this.#startPlanned = true;
+    setImmediate(() => this.#startSome());
+  }
+
+  #startSome(): void {
+    this.#startPlanned = false;
+    if (!this.#started) return;
+    for (const peer of [...this.#unstarted].slice(0, DIALS_PER_TURN_MAX)) {
+      this.#unstarted.delete(peer);
+      peer.start();
+    }
+    this.#startSoon();
   }
 
   #drop(id: string, peer: TcpPeer): void {
@@ -152,6 +174,7 @@ export class Peers {
       : { reason: departure.reason, gone: true };
     peer.leave();
     this.#peers.delete(id);
+    this.#unstarted.delete(peer);
     this.#leaving.set(id, { peer, fault, ms: 0 });
   }
 
