@@ -12,6 +12,10 @@ import { resetSelfConnection } from "../self_connection.ts";
 export interface DialerOptions {
   readonly address: Address;
   readonly random: Random;
+  /** Another host where it may be: used where the address is a name, beside those that are found for it. */
+  readonly hint?: () => string | undefined;
+  /** Finds the addresses of a name; by default it is looked up as the system does. */
+  readonly find?: (name: string, done: (addresses: readonly string[], fault?: string) => void) => void;
   /** Opens a socket; by default the runtime's connect. */
   readonly open?: (address: Address) => Socket;
   /** Runs once after that many milliseconds; returns a cancel. By default the runtime's timer. */
@@ -34,6 +38,8 @@ export class Dialer {
   #cancel = () => {};
   #running = false;
   #lookingUp = false;
+  /** The addresses that were found last for the name. */
+  #found: readonly string[] = [];
   #tries = 0;
 
   constructor(options: DialerOptions) {
@@ -71,21 +77,31 @@ export class Dialer {
     this.#plan();
     const { host } = this.#options.address;
     if (isIP(host) !== 0) this.#connect(host);
+    else if (this.#lookingUp) this.#connectToKnown();
     else this.#lookUp(host);
   }
 
   // The name is looked up here and anew for every dial, as connecting by name may use an address that was found half a
   // minute ago. A lookup that hangs cannot be given up and blocks others, so there is one at a time.
   #lookUp(host: string): void {
-    if (this.#lookingUp) return;
+    const { find = lookUp, onFailed } = this.#options;
     this.#lookingUp = true;
-    lookup(host, { all: true }, (error, addresses) => {
+    find(host, (addresses, fault = "no address") => {
       this.#lookingUp = false;
+      if (addresses.length > 0) this.#found = addresses;
       if (!this.#running) return;
-      const found = error === null ? addresses[this.#tries % addresses.length] : undefined;
-      if (found !== undefined) return this.#connect(found.address);
-      this.#options.onFailed(`the name ${host} is not found (${error?.code ?? "no address"})`);
+      if (addresses.length === 0) onFailed(`the name ${host} is not found (${fault})`);
+      this.#connectToKnown();
     });
+  }
+
+  // Name servers fail, and some tell for a minute where a node was before: so what was found last is dialled, too, and where
+  // the peer itself has dialled from.
+  #connectToKnown(): void {
+    const hint = this.#options.hint?.();
+    const hosts = hint === undefined || this.#found.includes(hint) ? this.#found : [...this.#found, hint];
+    const host = hosts[this.#tries % hosts.length];
+    if (host !== undefined) this.#connect(host);
   }
 
   #connect(host: string): void {
@@ -119,4 +135,11 @@ export class Dialer {
     this.stop();
     this.#options.onConnected(socket);
   }
+}
+
+function lookUp(name: string, done: (addresses: readonly string[], fault?: string) => void): void {
+  lookup(name, { all: true }, (error, found) => {
+    if (error === null) done(found.map(({ address }) => address));
+    else done([], error.code);
+  });
 }

@@ -23,6 +23,8 @@ export interface LinkOptions {
   readonly peer: string;
   /** Where the peer is dialled; undefined while that is not known. */
   readonly address?: Address;
+  /** Another host where the peer may be dialled. */
+  readonly hint?: () => string | undefined;
   readonly random: Random;
   readonly events: LinkEvents;
 }
@@ -250,9 +252,11 @@ export class Link {
   }
 
   #makeDialer(address: Address): Dialer {
+    const { random, hint } = this.#options;
     return new Dialer({
       address,
-      random: this.#options.random,
+      random,
+      ...hint !== undefined && { hint },
       onConnected: (socket) => this.#greet(socket),
       onFailed: (reason) => this.#reason = reason,
     });

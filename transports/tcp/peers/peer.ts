@@ -86,6 +86,7 @@ export class TcpPeer {
       me,
       peer,
       ...member.address !== undefined && { address: member.address },
+      hint: () => this.#source?.connection.host,
       random,
       events: {
         onLink: (up, reason, unreachedMs) => {

@@ -102,6 +102,56 @@ test("Dialer finds a name, connects, and says of a name that is none", async () 
   assert.match(unknown.failed[0] ?? "", /^the name nobody\.invalid is not found/);
 });
 
+test("Dialer looks a name up for every dial, and takes the addresses in turn", () => {
+  let found = ["10.0.0.1", "10.0.0.2"];
+  const rig = dialing({ address: NAMED, find: (_, done) => done(found) });
+  rig.dialer.start();
+  rig.run(2_000);
+  assert.deepEqual(new Set(rig.hosts), new Set(found));
+  found = ["10.0.0.3"];
+  rig.hosts.length = 0;
+  rig.run(2_000);
+  assert.deepEqual(new Set(rig.hosts), new Set(found));
+});
+
+test("Dialer dials what was found last, and where the peer has dialled from, while name servers fail or hang", () => {
+  let hint: string | undefined;
+  let answer: string[] | undefined = [];
+  const rig = dialing({
+    address: NAMED,
+    find: (_, done) => answer !== undefined && done(answer),
+    hint: () => hint,
+  });
+  rig.dialer.start();
+  rig.run(2_000);
+  assert.deepEqual(rig.hosts, [], "there is nowhere to dial");
+  assert.match(rig.failed.at(-1) ?? "", /^the name n2.example is not found/);
+  const hostsIn = (ms: number) => {
+    rig.hosts.length = 0;
+    rig.run(ms);
+    return [...new Set(rig.hosts)].sort();
+  };
+  hint = "10.0.0.9";
+  assert.deepEqual(hostsIn(2_000), ["10.0.0.9"]);
+  answer = ["10.0.0.1"];
+  assert.deepEqual(hostsIn(2_000), ["10.0.0.1", "10.0.0.9"]);
+  answer = [];
+  assert.deepEqual(hostsIn(2_000), ["10.0.0.1", "10.0.0.9"], "they fail");
+  answer = undefined;
+  assert.deepEqual(hostsIn(2_000), ["10.0.0.1", "10.0.0.9"], "they hang");
+});
+
+test("Dialer asks for a name once at a time, and heeds no answer after it was stopped", () => {
+  const asked: ((addresses: readonly string[]) => void)[] = [];
+  const rig = dialing({ address: NAMED, find: (_, done) => void asked.push(done) });
+  rig.dialer.start();
+  rig.run(2_000);
+  assert.equal(asked.length, 1);
+  rig.dialer.stop();
+  asked[0]?.(["10.0.0.1"]);
+  assert.deepEqual(rig.hosts, []);
+});
+
 test("Dialer says why a dial failed", async () => {
   const rig = dialing({ open: connect });
   rig.dialer.start();
@@ -135,10 +185,13 @@ test("Dialer takes a connection to itself for none, and leaves the port free", a
   server.close();
 });
 
+const NAMED: Address = { host: "n2.example", port: 7000 };
+
 /** A dialer in virtual time whose dials hang for ever, unless they are opened otherwise. */
 function dialing(given: Partial<DialerOptions> = {}) {
   const [connected, failed]: [Socket[], string[]] = [[], []];
   const dials: { at: number; socket: Socket }[] = [];
+  const hosts: string[] = [];
   let now = 0;
   const timers = new Set<{ readonly at: number; readonly run: () => void }>();
   const { open = () => new Socket() } = given;
@@ -156,6 +209,7 @@ function dialing(given: Partial<DialerOptions> = {}) {
     open(address) {
       const socket = open(address);
       dials.push({ at: now, socket });
+      hosts.push(address.host);
       return socket;
     },
   });
@@ -170,7 +224,7 @@ function dialing(given: Partial<DialerOptions> = {}) {
     }
     now = end;
   };
-  return { dialer, connected, failed, dials, run, now: () => now };
+  return { dialer, connected, failed, dials, hosts, run, now: () => now };
 }
 
 /** How many sockets the kernel holds at a port, on Linux; none elsewhere. */
