@@ -1,4 +1,5 @@
 /** The members of a cluster as a carrier needs to know them: who is dialled and taken, and who is turned away for good. */
+import type { MemberRecord } from "../lib/core/membership/record.ts";
 import { type Address, parseAddress } from "./address.ts";
 
 /** What the cluster says of its members, as far as this node has heard. */
@@ -28,18 +29,6 @@ export interface Departure {
   readonly through: number;
   /** A sentence for people. */
   readonly reason: string;
-}
-
-/** A record of the list of members. */
-export interface MemberRecord {
-  readonly id: string;
-  readonly epoch: number;
-  readonly incarnation: number;
-  readonly status: "joined" | "left" | "removed";
-  /** "host:port"; empty where it is not known. */
-  readonly address: string;
-  /** When it joined, left or was removed, ms since 1970. */
-  readonly at: number;
 }
 
 /** What a carrier is to know of the list of members at node `me`. */

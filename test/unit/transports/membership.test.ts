@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ADDRESS_CHARS_MAX, addressText, parseAddress } from "../../../transports/address.ts";
-import { type MemberRecord, membershipOf } from "../../../transports/membership.ts";
+import type { MemberRecord } from "../../../lib/core/membership/record.ts";
+import { membershipOf } from "../../../transports/membership.ts";
 
 const AT = Date.UTC(2026, 10, 26, 7);
 const ID = "4f00112233445566";

@@ -115,12 +115,11 @@ test("Dialer looks a name up for every dial, and takes the addresses in turn", (
 });
 
 test("Dialer dials what was found last, and where the peer has dialled from, while name servers fail or hang", () => {
-  let hint: string | undefined;
-  let answer: string[] | undefined = [];
+  const known: { hint?: string; answer?: string[] } = { answer: [] };
   const rig = dialing({
     address: NAMED,
-    find: (_, done) => answer !== undefined && done(answer),
-    hint: () => hint,
+    find: (_, done) => known.answer !== undefined && done(known.answer),
+    hint: () => known.hint,
   });
   rig.dialer.start();
   rig.run(2_000);
@@ -131,13 +130,13 @@ test("Dialer dials what was found last, and where the peer has dialled from, whi
     rig.run(ms);
     return [...new Set(rig.hosts)].sort();
   };
-  hint = "10.0.0.9";
+  known.hint = "10.0.0.9";
   assert.deepEqual(hostsIn(2_000), ["10.0.0.9"]);
-  answer = ["10.0.0.1"];
+  known.answer = ["10.0.0.1"];
   assert.deepEqual(hostsIn(2_000), ["10.0.0.1", "10.0.0.9"]);
-  answer = [];
+  known.answer = [];
   assert.deepEqual(hostsIn(2_000), ["10.0.0.1", "10.0.0.9"], "they fail");
-  answer = undefined;
+  delete known.answer;
   assert.deepEqual(hostsIn(2_000), ["10.0.0.1", "10.0.0.9"], "they hang");
 });
 
