@@ -27,6 +27,7 @@ const load: Readonly<Record<CommandName, () => Promise<CommandFunction>>> = {
   heal: async () => (await import("./cuts/heal.ts")).heal,
   sidecar: async () => (await import("./cuts/sidecar.ts")).sidecar,
   lab: async () => (await import("./lab.ts")).lab,
+  ca: async () => (await import("./ca/ca.ts")).ca,
   help: async () => (await import("./help.ts")).help,
   version: () => Promise.resolve(version),
 };

@@ -1,4 +1,5 @@
 /** `hearsay help [COMMAND]`: the commands, each flag with its rule, and examples that work as they stand. */
+import * as ca from "./ca/help.ts";
 import * as client from "./client/help.ts";
 import { commands, refuseUnknown } from "./flags/command_names.ts";
 import { flagsOf } from "./flags/every_flag.ts";
@@ -73,6 +74,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "hearsay lab --keep",
   ],
   ...client.examples,
+  ...ca.examples,
 };
 
 const scripts = [
@@ -185,6 +187,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "hearsay first.",
   ],
   ...client.notes,
+  ...ca.notes,
 };
 
 const operands: Readonly<Record<string, string>> = {
@@ -196,6 +199,7 @@ const operands: Readonly<Record<string, string>> = {
   why: " [VALUE…] [FILE.ndjson]",
   help: " [COMMAND]",
   ...client.operands,
+  ...ca.operands,
 };
 
 export function help(args: readonly string[], io: Io): Promise<number> {

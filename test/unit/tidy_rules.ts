@@ -44,7 +44,7 @@ const arrows: Readonly<Record<Room, readonly string[]>> = {
 /** What a room may import from elsewhere, by how the name begins. */
 const outside: Readonly<Record<Room, readonly string[]>> = {
   main: ["node:"],
-  commands: ["node:", "zod", "@logtape/logtape"],
+  commands: ["node:", "zod", "@logtape/logtape", "@peculiar/x509", "reflect-metadata"],
   service: ["node:"],
   client: ["node:", "zod"],
   pages: ["node:", "d3-scale", "d3-shape", "fflate"],

@@ -29,7 +29,7 @@ export interface ServeConfig {
   readonly logFormat: typeof logFormats[number];
 }
 
-const NAME_RULE = "1 to 64 letters, digits, '.', '_' or '-'";
+export const NAME_RULE = "1 to 64 letters, digits, '.', '_' or '-'";
 const name = (value: string, about: string) =>
   parsedText((given) => MEMBER_ID.test(given) ? given : undefined, { value, about, rule: NAME_RULE });
 

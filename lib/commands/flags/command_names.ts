@@ -36,6 +36,7 @@ export const commands = [
     name: "lab",
     about: "five hosts in network namespaces on this machine: examine them, or run a command among them",
   },
+  { name: "ca", about: "make an authority and certificates, by which nodes and clients know each other" },
   { name: "help", about: "say what a command does and which flags it takes" },
   { name: "version", about: "print the version" },
 ] as const;

@@ -1,4 +1,5 @@
 /** Every command that takes flags, and which: for help. */
+import { shapes as caShapes } from "../config/ca.ts";
 import { shapes as clientShapes } from "../config/client.ts";
 import { shapes as cutShapes } from "../config/cut.ts";
 import { shapes as challengesShapes } from "../config/exam/challenges.ts";
@@ -15,9 +16,9 @@ import { shapes as serveShapes } from "../config/serve.ts";
 import { type FlagLine, linesOf } from "./read_flags.ts";
 
 const shapes = {
-  ...{ ...clientShapes, ...cutShapes, ...challengesShapes, ...compareShapes, ...examShapes },
-  ...{ ...huntShapes, ...realShapes, ...labShapes, ...maelstromShapes, ...playShapes, ...reportShapes },
-  ...{ ...serveShapes, ...whyShapes },
+  ...{ ...caShapes, ...clientShapes, ...cutShapes, ...challengesShapes, ...compareShapes },
+  ...{ ...examShapes, ...huntShapes, ...realShapes, ...whyShapes, ...labShapes },
+  ...{ ...maelstromShapes, ...playShapes, ...reportShapes, ...serveShapes },
 };
 
 /** In the order of help; none for a command that takes none. */

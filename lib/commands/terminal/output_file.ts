@@ -73,7 +73,8 @@ const faults: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
 };
 
-function unwritten(path: string, error: unknown): Error {
+/** The error that says so in a sentence. */
+export function unwritten(path: string, error: unknown): Error {
   const why = faults[codeOf(error) ?? ""] ?? messageOf(error);
   return new Error(`Cannot write ${JSON.stringify(path)}: ${why}`, { cause: error });
 }

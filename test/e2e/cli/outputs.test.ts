@@ -48,9 +48,9 @@ function printing(at: string): ReadonlyMap<string, readonly (readonly string[])[
     ["partition", [["one", ...cluster]]],
     ["help", [[], ["sim"]]],
     ["version", [[]]],
-    ...["serve", "broadcast", "put", "delete", "challenges", "report", "heal", "sidecar", "lab"].map((name) =>
-      [name, [help]] as const
-    ),
+    ...["serve", "broadcast", "put", "delete", "challenges", "report", "heal", "sidecar", "lab", "ca"].map((
+      name,
+    ) => [name, [help]] as const),
   ]);
 }
 
