@@ -21,3 +21,8 @@ export function parseAddress(text: string): Address | undefined {
   const port = Number(digits);
   return host === undefined || port > 65_535 ? undefined : { host, port };
 }
+
+/** Whether only this machine can be behind the host, be it a name or an address. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/i.test(host);
+}

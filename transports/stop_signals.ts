@@ -19,17 +19,22 @@ export interface StopSignals {
   release(): void;
 }
 
-export function listenForStop(): StopSignals {
+/** With `onHangUp`, SIGHUP calls that, and is no signal to stop. */
+export function listenForStop(onHangUp?: () => void): StopSignals {
   const { promise: came, resolve } = Promise.withResolvers<StopSignal>();
   const ignored = [...harmless, ...unlessIgnored.filter(isIgnored)];
   const heeded = [...always, ...unlessIgnored].filter((name) => !ignored.includes(name));
-  const handlers = heeded.map((name) => [name, () => resolve(name)] as const);
+  const stopping = heeded.filter((name) => name !== "SIGHUP" || onHangUp === undefined);
+  const handlers = stopping.map((name) => [name, () => resolve(name)] as const);
+  const hangUp = heeded.includes("SIGHUP") ? onHangUp : undefined;
   const ignore = () => {};
   for (const [name, onSignal] of handlers) process.once(name, onSignal);
   for (const name of ignored) process.on(name, ignore);
+  if (hangUp !== undefined) process.on("SIGHUP", hangUp);
   const release = () => {
     for (const [name, onSignal] of handlers) process.off(name, onSignal);
     for (const name of ignored) process.off(name, ignore);
+    if (hangUp !== undefined) process.off("SIGHUP", hangUp);
   };
   return { came, release };
 }

@@ -9,11 +9,12 @@ import { MEMBER_ID } from "./membership/member_id.ts";
 
 export type { Json };
 
-/** Maelstrom's error codes. */
+/** Maelstrom's error codes, and one of hearsay's own: the client lacks a right. */
 export const NOT_SUPPORTED = 10;
 export const TEMPORARILY_UNAVAILABLE = 11;
 export const MALFORMED_REQUEST = 12;
 export const KEY_DOES_NOT_EXIST = 20;
+export const FORBIDDEN = 21;
 export const PRECONDITION_FAILED = 22;
 
 /** One message names at most so many origins, and so many intervals of each [F8]. */
@@ -124,6 +125,8 @@ const Watch = Type.Object({
   latest: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
 });
 const Unwatch = Type.Object({ watch: Type.Integer() });
+/** How a client shows who it is [A1]. */
+const Hello = Type.Object({ token: Type.String() });
 
 /**
  * What one node tells another [W4], pushes apart always in this one shape; `type` only says what it is mostly for:
@@ -164,6 +167,7 @@ export type Farewell = Static<typeof FarewellSchema>;
 export type PeerMessage = Exchange | Push | Farewell;
 export type WatchBody = Static<typeof Watch>;
 export type UnwatchBody = Static<typeof Unwatch>;
+export type HelloBody = Body & Static<typeof Hello>;
 export type InitBody = Static<typeof Init>;
 
 const asking = Compile(AskingSchema);
@@ -187,6 +191,7 @@ const checkers = {
   "unwatch": Compile(Unwatch),
   "join": Compile(Join),
   "remove": Compile(Remove),
+  "hello": Compile(Hello),
 };
 
 /** Why `value` is not what it should be, for people. */
@@ -206,6 +211,10 @@ export function isWatch(body: unknown): body is WatchBody {
 
 export function isUnwatch(body: unknown): body is UnwatchBody {
   return checkers.unwatch.Check(body);
+}
+
+export function isHello(body: Body): body is HelloBody {
+  return checkers.hello.Check(body);
 }
 
 /** The same without a `msg_id` or an `in_reply_to` that is null: such a field counts as absent. */

@@ -1,5 +1,6 @@
 /** Stands between the carrier and the node: counts messages, and answers the requests that the protocol does not know. */
 import type { Body, Envelope } from "../core/message.ts";
+import type { Access } from "./access/access.ts";
 import type { TcpHandlers, TcpTransport } from "../../transports/tcp/tcp.ts";
 import type { Membership } from "../../transports/membership.ts";
 import type { Transport, TransportHandlers } from "../../transports/transport.ts";
@@ -13,6 +14,8 @@ export interface RouterOptions {
   readonly settled: () => boolean;
   /** By type of request. */
   readonly handlers: ReadonlyMap<string, RequestHandler>;
+  /** Absent where everybody may do everything. */
+  readonly access: Access | undefined;
   readonly events: Omit<TcpHandlers, keyof TransportHandlers>;
 }
 
@@ -79,11 +82,13 @@ export class Router implements Transport {
 
   #answer(envelope: Envelope): boolean {
     const { src, body } = envelope;
-    if (this.#options.transport.isPeer(src)) {
+    const { transport, access, handlers } = this.#options;
+    if (transport.isPeer(src)) {
       count(this.#received, body.type);
       return false;
     }
-    const handler = this.#options.handlers.get(body.type);
+    if (access !== undefined && !access.admits(envelope)) return true;
+    const handler = handlers.get(body.type);
     if (handler === undefined || body.in_reply_to !== undefined) return false;
     handler(envelope, body);
     return true;

@@ -9,10 +9,13 @@ import { driveDurably, type DurableDriver } from "../runtime/drive_durably.ts";
 import { TcpTransport } from "../../transports/tcp/tcp.ts";
 import { UnackedAge } from "./unacked_age.ts";
 import { duration } from "./duration.ts";
+import { Access } from "./access/access.ts";
+import type { TokenEntry } from "./access/tokens.ts";
 import { Router } from "./router.ts";
 import { ThrottledReport } from "./throttled_report.ts";
 import { statusOf } from "./status.ts";
 import { Watches } from "./watches.ts";
+import { Refusals } from "../../transports/tcp/greeting.ts";
 import { ANSWER_BYTES_MAX } from "../../transports/tcp/limits.ts";
 import { monotonicClock, runtimeTimer } from "../../transports/clock.ts";
 import { unpredictable } from "../../transports/entropy.ts";
@@ -43,6 +46,8 @@ export interface ServiceOptions {
   readonly deliveryBudgetMs?: number;
   /** By default all is kept, but for what is built in [G1]. */
   readonly retain?: readonly Rule[];
+  /** Clients are known by these, or by a certificate; absent: everybody may do everything. */
+  readonly tokens?: readonly TokenEntry[] | undefined;
 }
 
 export class Service {
@@ -52,6 +57,7 @@ export class Service {
   readonly #transport: TcpTransport;
   readonly #router: Router;
   readonly #watches: Watches;
+  readonly #access: Access | undefined;
   readonly #unackedAge = new UnackedAge();
   readonly #startedAt = this.#clock();
   readonly #dropped: ThrottledReport;
@@ -71,6 +77,7 @@ export class Service {
     );
     this.#transport = new TcpTransport({ id, cluster, incarnation: store.incarnation, listen, peers });
     this.#watches = this.#makeWatches();
+    this.#access = this.#makeAccess();
     this.#router = this.#makeRouter();
     this.#node = this.#makeNode();
   }
@@ -96,6 +103,11 @@ export class Service {
     const { scarcity } = this.#transport;
     if (scarcity !== undefined) logger.info(scarcity, { node: this.#options.id });
     return at;
+  }
+
+  /** From now on, clients are known by these tokens. Returns whether they are others than before. */
+  setTokens(tokens: readonly TokenEntry[]): boolean {
+    return this.#access?.setTokens(tokens) ?? false;
   }
 
   /** Once this resolves, all acknowledgements have left, or never can. */
@@ -153,8 +165,9 @@ export class Service {
       handlers: new Map([
         ["watch", (request: Envelope, body: Body) => this.#watches.open(request, body)],
         ["unwatch", (request: Envelope, body: Body) => this.#watches.close(request, body)],
-        ["status", (request: Envelope) => this.#router.reply(request, this.#status())],
+        ["status", (request: Envelope) => this.#router.reply(request, this.#statusFor(request))],
       ]),
+      access: this.#access,
       events: {
         onLink: (peer: string, up: boolean, reason: string, unreachedMs?: number) => {
           this.#sayLink(peer, up, reason, unreachedMs);
@@ -174,7 +187,10 @@ export class Service {
           }),
         onDrained: (client: string) => this.#watches.serve(client),
         onQuiet: (connection: string) => this.#watches.ping(connection),
-        onGone: (connection: string) => this.#watches.gone(connection),
+        onGone: (connection: string) => {
+          this.#watches.gone(connection);
+          this.#access?.gone(connection);
+        },
       },
     });
   }
@@ -200,6 +216,20 @@ export class Service {
     return address === undefined ? peer : `${peer} at ${addressText(address)}`;
   }
 
+  #makeAccess(): Access | undefined {
+    const { id, tokens, logger } = this.#options;
+    const said = new Refusals((text) => logger.warn(text, { node: id }));
+    return tokens && new Access({
+      tokens,
+      clock: this.#clock,
+      certified: () => undefined,
+      hostOf: (client) => this.#transport.hostOf(client),
+      reply: (request, body) => this.#router.reply(request, body),
+      end: (client, reason) => this.#transport.end(client, reason),
+      say: (about, text) => said.say(about, text),
+    });
+  }
+
   #makeWatches(): Watches {
     return new Watches({
       take: (position, asked) => this.#node.takeBatch(position, asked),
@@ -210,6 +240,12 @@ export class Service {
       keepOpen: (client, on) => this.#transport.keepOpen(client, on),
       reply: (request, body) => this.#router.reply(request, body),
     });
+  }
+
+  /** Who may not change members is not told of the others either. */
+  #statusFor(request: Envelope): Body {
+    const status = this.#status();
+    return this.#access === undefined || this.#access.isAdmin(request) ? status : { ...status, peers: [] };
   }
 
   #status(): Body {

@@ -153,6 +153,16 @@ export class TcpTransport implements Transport {
     this.#clients.keep(client, on);
   }
 
+  /** The address that this client has; "" where it is gone. */
+  hostOf(client: string): string {
+    return this.#clients.hostOf(client);
+  }
+
+  /** Closes this client's connection once what was sent to it has left; nothing more of it is handed over. */
+  end(client: string, reason: string): void {
+    this.#clients.end(client, reason);
+  }
+
   /** No more requests of clients are handed over in this turn of the event loop. */
   endTurn(): void {
     this.#clients.endTurn();

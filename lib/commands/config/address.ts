@@ -4,6 +4,8 @@ import { type Address, parseAddress } from "../../../transports/address.ts";
 
 export { parseAddress };
 
+export const NAME_RULE = "1 to 64 letters, digits, '.', '_' or '-'";
+
 /** One rule for both kinds of list, in words. */
 export const ADDRESS_RULE = "host:port";
 export const MEMBERS_RULE = "a comma list of ID=host:port";

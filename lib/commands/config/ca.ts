@@ -6,7 +6,7 @@ import { complain, type Given, mustBe, mustBeGiven } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import { parsedText, repeated, text, toggle, whole } from "../flags/schemas.ts";
 import { MEMBER_ID } from "../../core/membership/member_id.ts";
-import { NAME_RULE } from "./serve.ts";
+import { NAME_RULE } from "./address.ts";
 
 /** An authority is valid for ten years, a certificate that it issues for one, unless it is told otherwise. */
 export const AUTHORITY_DAYS = 3_650;

@@ -1,13 +1,14 @@
 /** The settings of a serving node, from flags and environment variables. */
 import { z } from "zod";
-import { ADDRESS_RULE, MEMBERS_RULE, parseAddress, parseMembers } from "./address.ts";
+import { ADDRESS_RULE, MEMBERS_RULE, NAME_RULE, parseAddress, parseMembers } from "./address.ts";
 import { MEMBER_ID } from "../../core/membership/member_id.ts";
 import { DELIVERY_BUDGET_MS_MAX } from "./exam/exam.ts";
-import { choice, parsedText, repeated, text, tied, whole } from "../flags/schemas.ts";
+import { choice, parsedText, repeated, text, tied, toggle, whole } from "../flags/schemas.ts";
+import { complain } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import { retainFlag } from "./retain.ts";
 import type { Rule } from "../../core/retention/rules.ts";
-import type { Address } from "../../../transports/address.ts";
+import { type Address, addressText, isLoopback } from "../../../transports/address.ts";
 
 export const logLevels = ["debug", "info", "warning", "error"] as const;
 export const logFormats = ["text", "json"] as const;
@@ -25,11 +26,12 @@ export interface ServeConfig {
   readonly deliveryBudgetMs?: number;
   /** Empty: all is kept forever, but for what is built in. */
   readonly retain: readonly Rule[];
+  /** A file; absent: whoever reaches the node may do everything. */
+  readonly tokens?: string;
   readonly logLevel: typeof logLevels[number];
   readonly logFormat: typeof logFormats[number];
 }
 
-export const NAME_RULE = "1 to 64 letters, digits, '.', '_' or '-'";
 const name = (value: string, about: string) =>
   parsedText((given) => MEMBER_ID.test(given) ? given : undefined, { value, about, rule: NAME_RULE });
 
@@ -57,25 +59,42 @@ export const shapes = {
       "MS",
       "how long a value may take to reach every node (three round trips)",
     ),
+    "tokens": text(
+      "FILE",
+      "a file",
+      "the clients that are known, by their tokens, and their rights: see 'hearsay help token' (all may do all)",
+    ),
+    "insecure": toggle("tokens may cross the network in plain text, where whoever listens can take them"),
     "log-level": choice(logLevels, "LEVEL", "the lowest level that is logged to standard error (info)"),
     "log-format": choice(logFormats, "FORMAT", "the format of log lines (text)"),
   }),
 };
 
 export function parseServe(args: readonly string[], env: Env): Parsed<ServeConfig> {
-  const { flags, mistakes } = readFlags("serve", shapes.serve, args, env);
+  const { flags, given, mistakes } = readFlags("serve", shapes.serve, args, env);
   const { id = "", listen = defaultListen, data, "delivery-budget": deliveryBudgetMs } = flags;
   const peers = new Map(flags.peer);
   peers.delete(id);
-  return outcome(mistakes, {
+  return outcome([...mistakes, ...complain("serve", given, "tokens", plainTextRule(listen, flags))], {
     id,
     listen,
     peers,
     clusterName: flags["cluster-name"] ?? "hearsay",
     ...data !== undefined && { data },
+    ...flags.tokens !== undefined && { tokens: flags.tokens },
     ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
     retain: flags.retain ?? [],
     logLevel: flags["log-level"] ?? "info",
     logFormat: flags["log-format"] ?? "text",
   });
+}
+
+/** What an operator must do where tokens would cross a network in plain text. */
+function plainTextRule(
+  listen: Address,
+  { insecure = false }: z.infer<typeof shapes.serve>,
+): string | undefined {
+  if (insecure || isLoopback(listen.host)) return undefined;
+  return `left out while clients connect to ${addressText(listen)} without TLS, ` +
+    "as whoever listens there can take tokens (--insecure allows it)";
 }

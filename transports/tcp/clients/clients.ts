@@ -120,6 +120,14 @@ export class Clients {
     this.#find(client)?.keep(on);
   }
 
+  hostOf(client: string): string {
+    return this.#find(client)?.connection.host ?? "";
+  }
+
+  end(client: string, reason: string): void {
+    this.#find(client)?.connection.end(reason);
+  }
+
   endTurn(): void {
     this.#turn.end();
   }

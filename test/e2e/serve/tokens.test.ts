@@ -1,0 +1,106 @@
+/** A node with a tokens file: who is known does what its rights say, and the file may change while the node runs. */
+import assert from "node:assert/strict";
+import { renameSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { FORBIDDEN } from "../../../lib/core/message.ts";
+import { hashOf } from "../../../lib/service/access/tokens.ts";
+import { inFolder } from "../../shared/in_folder.ts";
+import { Client } from "../fixtures/client.ts";
+import { ending, fromSource, start } from "../fixtures/hearsay.ts";
+import { eventually, withCluster } from "../fixtures/serving.ts";
+
+const shop = { name: "shop", sha256: hashOf("of shop"), rights: ["publish:orders*", "watch:orders"] };
+const ops = { name: "ops", sha256: hashOf("of ops"), rights: ["admin"] };
+
+test("serve --tokens: each client does what its rights say, and values still pass between nodes", () =>
+  inFolder(async (folder) => {
+    const path = write(`${folder}/tokens.json`, [shop, ops]);
+    await withCluster({ ids: ["n1", "n2"], flags: ["--tokens", path] }, async (nodes) => {
+      const [{ address } = assert.fail(), other = assert.fail()] = nodes;
+      await Client.with(address, async (client) => {
+        assert.equal((await client.ask({ type: "status" }))["code"], FORBIDDEN);
+        const welcome = await client.ask({ type: "hello", token: "of shop" });
+        assert.deepEqual([welcome.type, welcome["name"], welcome["rights"]], [
+          "hello_ok",
+          "shop",
+          shop.rights,
+        ]);
+        const told = await client.ask({ type: "broadcast", message: 1, topic: "orders" });
+        assert.equal(told.type, "broadcast_ok");
+        const refused = await client.ask({ type: "broadcast", message: 2 });
+        assert.deepEqual([refused["code"], refused["text"]], [
+          FORBIDDEN,
+          "this needs the right publish:, which shop does not have",
+        ]);
+        assert.equal((await client.ask({ type: "read", topics: ["orders*"] }))["code"], FORBIDDEN);
+        const status = await client.ask({ type: "status" });
+        assert.deepEqual([status["entries"], status["peers"]], [1, []]);
+      });
+      await Client.with(other.address, async (client) => {
+        await client.ask({ type: "hello", token: "of ops" });
+        await eventually("the value is at the other node, which tells of the first", async () => {
+          const { entries, peers } = await client.ask({ type: "status" });
+          return entries === 1 && Array.isArray(peers) && peers[0]?.connected === true;
+        });
+      });
+    });
+  }));
+
+test("serve --tokens: the file is read again when it changes, and on SIGHUP; what is no good is said and changes nothing", () =>
+  inFolder(async (folder) => {
+    const path = write(`${folder}/tokens.json`, [shop]);
+    await withCluster({ ids: ["n1"], flags: ["--tokens", path] }, async ([node = assert.fail()]) => {
+      const known = async (token: string) =>
+        (await Client.with(node.address, (client) => client.ask({ type: "hello", token }))).type ===
+          "hello_ok";
+      const old = await Client.open(node.address);
+      await old.ask({ type: "hello", token: "of shop" });
+      writeFileSync(path, "[{]");
+      await eventually(
+        "it is said",
+        () => node.said("it is no JSON") && node.said("The tokens before it stay"),
+      );
+      assert.ok(await known("of shop"));
+      write(path, [{ ...shop, rights: ["steal"] }]);
+      await eventually("it is said", () =>
+        node.said(`entry 1, rights, entry 1: \\"steal\\" is none of`) ||
+        node.said(`entry 1, rights, entry 1: "steal" is none of`));
+      write(path, [{ ...shop, sha256: hashOf("new") }]);
+      await eventually("the new token is known", () => known("new"));
+      assert.equal(await known("of shop"), false);
+      await eventually("the connection of the old token ends", () => old.ended);
+      write(path, [ops]);
+      node.tell("SIGHUP");
+      await eventually("SIGHUP makes it known", () => known("of ops"));
+      assert.equal(node.said("stops on"), false);
+    });
+  }));
+
+test("serve --tokens: a file that is no good, or plain text beyond loopback, is refused at the start", () =>
+  inFolder(async (folder) => {
+    const bad = `${folder}/bad.json`;
+    writeFileSync(bad, JSON.stringify([{ name: "shop", sha256: "ab", rights: [] }]));
+    assert.deepEqual(await refused("--tokens", bad), {
+      status: 1,
+      err: `Cannot take tokens from "${bad}": entry 1, sha256: must be 64 hexadecimal digits in lower case\n`,
+    });
+    const good = write(`${folder}/good.json`, [shop]);
+    assert.deepEqual(await refused("--tokens", good, "--listen", "0.0.0.0:0"), {
+      status: 2,
+      err:
+        "Cannot run 'serve' as '--tokens' must be left out while clients connect to 0.0.0.0:0 without TLS, " +
+        `as whoever listens there can take tokens (--insecure allows it): current value is "${good}"\n`,
+    });
+  }));
+
+async function refused(...flags: string[]) {
+  const { status, err } = await ending(start(fromSource(), "serve", "--id", "n1", ...flags));
+  return { status, err };
+}
+
+/** As others write it: in full before it has the name. */
+function write(path: string, entries: unknown): string {
+  writeFileSync(`${path}.new`, JSON.stringify(entries));
+  renameSync(`${path}.new`, path);
+  return path;
+}
