@@ -1,6 +1,5 @@
 /** Tells values to one node after the other, many under way at once, until each is acknowledged or none answers. */
-import type { Body } from "../core/message.ts";
-import { MALFORMED_REQUEST } from "../core/node.ts";
+import { type Body, FORBIDDEN, MALFORMED_REQUEST } from "../core/message.ts";
 import { type Connection, refusal } from "./connection.ts";
 import { eventId } from "./event_ids.ts";
 import type { Nodes } from "./nodes.ts";
@@ -160,9 +159,9 @@ export class Broadcaster {
   }
 
   #onAnswer(visit: Visit, number: number, value: Good, answer: Body): void {
-    const isMalformed = answer.type === "error" && answer["code"] === MALFORMED_REQUEST;
+    const code = answer.type === "error" ? answer["code"] : undefined;
     if (answer.type === "broadcast_ok") this.#acknowledge(visit);
-    else if (isMalformed) this.#refuse(value.json, refusal(answer));
+    else if (code === MALFORMED_REQUEST || code === FORBIDDEN) this.#refuse(value.json, refusal(answer));
     else if (answer.type === "error") return visit.close(refusal(answer), true);
     else return visit.close("answers with something else");
     this.#unanswered.delete(number);

@@ -1,6 +1,7 @@
 /** One TCP connection to a node: many requests under way at once, told apart by msg_id, and messages that come unasked. */
 import { decode } from "../core/codec.ts";
-import type { Body } from "../core/message.ts";
+import { type Body, NOT_SUPPORTED } from "../core/message.ts";
+import type { TokenSource } from "./token.ts";
 import type { Address } from "../../transports/address.ts";
 import { shortened } from "../../transports/shortened.ts";
 import { LineClient } from "../../transports/tcp/line_client.ts";
@@ -39,10 +40,15 @@ interface Pending {
 }
 
 /** Resolves once the node has taken the connection, or has not within `timeoutMs`. Never rejects. */
-export function connect(address: Address, timeoutMs: number): Promise<Opened> {
+export function connect(address: Address, timeoutMs: number, source?: TokenSource): Promise<Opened> {
+  const found = source?.();
+  if (found !== undefined && "fault" in found) return Promise.resolve({ ok: false, reason: found.fault });
   return new Promise((resolve) => {
     const connection = new Connection(address, timeoutMs, {
-      onOpen: () => resolve({ ok: true, connection }),
+      onOpen: () => {
+        if (found !== undefined) connection.sayHello(found.token);
+        resolve({ ok: true, connection });
+      },
       onFailed: (reason) => resolve({ ok: false, reason }),
     });
   });
@@ -82,6 +88,14 @@ export class Connection {
   /** The id of the node that answered last. */
   get nodeId(): string {
     return this.#nodeId;
+  }
+
+  /** What is asked next need not wait for the answer. A node that knows no tokens, or no hello, serves everybody. */
+  sayHello(token: string): void {
+    this.ask({ type: "hello", token }, (answer) => {
+      const isRefused = answer.type === "error" && answer["code"] !== NOT_SUPPORTED;
+      if (isRefused) this.#break(refusal(answer));
+    });
   }
 
   /** Called once; nothing is read before. */

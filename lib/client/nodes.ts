@@ -1,5 +1,6 @@
 /** The nodes that may be asked, one after the other: where one fails, the next is tried. */
 import { connect, type Connection } from "./connection.ts";
+import type { TokenSource } from "./token.ts";
 import { type Address, addressText } from "../../transports/address.ts";
 
 export interface ReachOptions {
@@ -8,6 +9,8 @@ export interface ReachOptions {
   readonly timeoutMs: number;
   /** Each failure is said at once, not only when all have failed. */
   readonly verbose: boolean;
+  /** Absent: the nodes need not know who asks. */
+  readonly token?: TokenSource;
 }
 
 interface Failure {
@@ -37,7 +40,7 @@ export class Nodes {
   /** A connection to the next node that takes one; undefined once each has failed since something last went well. */
   async reach(): Promise<Connection | undefined> {
     while (this.#failures.length < this.#options.at.length) {
-      const opened = await connect(this.#address, this.timeoutMs);
+      const opened = await connect(this.#address, this.timeoutMs, this.#options.token);
       if (opened.ok) return opened.connection;
       this.failed(opened.reason);
     }

@@ -1,6 +1,5 @@
 /** One request, asked of one node after the other until one has answered it for good. */
-import { type Body, KEY_DOES_NOT_EXIST, MALFORMED_REQUEST } from "../core/message.ts";
-
+import { type Body, FORBIDDEN, KEY_DOES_NOT_EXIST, MALFORMED_REQUEST } from "../core/message.ts";
 import { type Connection, refusal } from "./connection.ts";
 import type { Nodes } from "./nodes.ts";
 
@@ -34,6 +33,8 @@ function answerOf(connection: Connection, body: Body): Promise<Body | string> {
 
 function isFinal(asked: Body, answer: Body): boolean {
   const code = answer["code"];
-  if (answer.type === "error") return code === MALFORMED_REQUEST || code === KEY_DOES_NOT_EXIST;
+  if (answer.type === "error") {
+    return code === MALFORMED_REQUEST || code === KEY_DOES_NOT_EXIST || code === FORBIDDEN;
+  }
   return answer.type === `${asked.type}_ok`;
 }

@@ -15,6 +15,7 @@ const load: Readonly<Record<CommandName, () => Promise<CommandFunction>>> = {
   get: async () => (await import("./client/get.ts")).get,
   delete: async () => (await import("./client/delete.ts")).deleteKey,
   status: async () => (await import("./client/status.ts")).status,
+  token: async () => (await import("./trust/token.ts")).token,
   sim: async () => (await import("./sim.ts")).sim,
   test: async () => (await import("./test.ts")).test,
   hunt: async () => (await import("./hunt/hunt.ts")).hunt,

@@ -20,6 +20,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "hearsay serve --id n1 --listen 0.0.0.0:7000 --peer n2=host2:7000 --peer n3=host3:7000 --data /var/lib/hearsay",
     "hearsay serve --id n1 --data /var/lib/hearsay --retain 'sensor*=1h' --retain 'log=7d,1GB'",
   ],
+  token: [
+    "hearsay token shop --rights 'publish:orders*,watch:orders*'",
+    "hearsay token ops --rights 'publish:*,watch:*,admin'",
+  ],
   sim: [
     "hearsay sim --challenge 3d",
     "hearsay sim --nemesis partition,kill --seeds 20",
@@ -100,7 +104,14 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "2GiB) or entries (1000000), or drops what exceeds the first of several: 'log=7d,1GB'. TOPICS is a name, or how names",
     "begin and then *; left out, it is every topic. The rule that says most of a name holds. What goes is always the oldest,",
     "some seconds late, and a block of up to 1,024 entries at a time, and each node keeps what its own rules say.",
+    "With --tokens, a client must say who it is, and does what its rights say; the file is read again when it changes, and",
+    "on SIGHUP, which then does not end the node.",
     "Exit status: 0, or 1 where the node cannot listen or cannot use the directory, and says why.",
+  ],
+  token: [
+    "NAME is who the client is in the log and in refusals. Standard output gets two lines: the token, and an element of the",
+    "JSON array in the file that `hearsay serve --tokens FILE` names, which holds a hash and not the token. The nodes read the",
+    "file again when it changes. One name may have several tokens: that is how a token is replaced without a pause.",
   ],
   sim: [
     "The nodes are hearsay's own, or those of --protocol. One seed always gives the same result; a run that fails prints",
@@ -197,6 +208,7 @@ const operands: Readonly<Record<string, string>> = {
   partition: " [CUT]",
   lab: " [COMMAND…]",
   why: " [VALUE…] [FILE.ndjson]",
+  token: " NAME",
   help: " [COMMAND]",
   ...client.operands,
   ...ca.operands,

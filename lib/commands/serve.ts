@@ -6,7 +6,7 @@ import { memoryStore } from "../store/memory.ts";
 import { type Store, StoreFault } from "../store/store.ts";
 import { listenForStop } from "../../transports/stop_signals.ts";
 import { parseServe, type ServeConfig } from "./config/serve.ts";
-import { readTokens } from "./config/tokens.ts";
+import { readTokens } from "./config/trust/tokens_file.ts";
 import { VERSION } from "./flags/command_names.ts";
 import { fail, type Io, OK, refuse } from "./terminal/io.ts";
 import { logTo } from "./terminal/logging.ts";

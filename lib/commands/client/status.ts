@@ -3,6 +3,7 @@ import type { Body } from "../../core/message.ts";
 import { duration } from "../../service/duration.ts";
 import { type PeerStatus, type Status, statusOf } from "../../client/answers.ts";
 import { parseStatus } from "../config/client.ts";
+import type { TokenSource } from "../../client/token.ts";
 import { connect, refusal } from "../../client/connection.ts";
 import { FAILED, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
 import { table } from "../exam/outcome.ts";
@@ -16,9 +17,9 @@ type Good = Extract<Reply, { readonly kind: "good" }>;
 export async function status(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseStatus(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
-  const { at, timeoutMs, json, verbose } = parsed.config;
+  const { at, timeoutMs, token, json, verbose } = parsed.config;
   const replies = await Promise.all(at.map(async (address) => {
-    const reply = await askOne(address, timeoutMs);
+    const reply = await askOne(address, timeoutMs, token);
     if (verbose) io.err(`${reply.at} ${reply.kind === "bad" ? reply.error : "answers"}\n`);
     return reply;
   }));
@@ -27,9 +28,9 @@ export async function status(args: readonly string[], io: Io): Promise<number> {
   return replies.every((reply) => reply.kind === "good") ? OK : FAILED;
 }
 
-async function askOne(address: Address, timeoutMs: number): Promise<Reply> {
+async function askOne(address: Address, timeoutMs: number, token?: TokenSource): Promise<Reply> {
   const at = addressText(address);
-  const opened = await connect(address, timeoutMs);
+  const opened = await connect(address, timeoutMs, token);
   if (!opened.ok) return { kind: "bad", at, error: opened.reason };
   const { connection } = opened;
   const reply = await new Promise<Reply>((resolve) => {

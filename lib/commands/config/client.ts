@@ -3,6 +3,7 @@ import { z } from "zod";
 import { parseAddresses } from "./address.ts";
 import { complain } from "../flags/flags.ts";
 import { type FlagHelp, parsedText, repeated, text, tied, toggle, whole } from "../flags/schemas.ts";
+import { tokenFlags, tokenFrom, tokenMistakes } from "./trust/client_token.ts";
 import type { ReachOptions } from "../../client/nodes.ts";
 import { parsePosition } from "../../client/position.ts";
 import type { Wanted } from "../../client/watching.ts";
@@ -17,7 +18,7 @@ import {
   TOPICS_PER_WATCH_MAX,
 } from "../../core/keys/names.ts";
 import type { Digest } from "../../core/log/digest.ts";
-import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
+import { type Env, outcome, type Parsed, type Read, readFlags } from "../flags/read_flags.ts";
 import type { Address } from "../../../transports/address.ts";
 
 /** So many nodes may be named. */
@@ -73,6 +74,7 @@ const reach = z.object({
   }),
   "timeout": whole(1, TIMEOUT_MS_MAX, "MS", `how long a node may take to answer (${TIMEOUT_MS})`),
   "verbose": toggle("say on standard error which node answered, and why others did not"),
+  ...tokenFlags,
 });
 
 const asString = toggle("take every value as a string, even if it is JSON");
@@ -139,21 +141,31 @@ export function parseBroadcast(args: readonly string[], env: Env): Parsed<Broadc
     : "left out, or given with one value on the command line, as all that is told under one id is one entry";
   // What is put under a key is an entry of its own each time: an id keeps it one where it is told again.
   const areEvents = event || (key !== undefined && id === undefined);
-  return outcome([...read.mistakes, ...event ? [] : complain("broadcast", given, "id", idRule)], {
-    ...reachOf(read.flags),
+  return outcome([
+    ...read.mistakes,
+    ...reachMistakes("broadcast", read, env),
+    ...event ? [] : complain("broadcast", given, "id", idRule),
+  ], {
+    ...reachOf(read.flags, env),
     ...{ values, asStrings: string, topic, key, id, areEvents },
   });
 }
 
 export function parseRead(args: readonly string[], env: Env): Parsed<ReadConfig> {
-  const { flags, mistakes } = readFlags("read", shapes.read, args, env);
-  return outcome(mistakes, { ...reachOf(flags), ...selectionOf(flags), json: flags.json ?? false });
+  const read = readFlags("read", shapes.read, args, env);
+  const { flags, mistakes } = read;
+  return outcome([...mistakes, ...reachMistakes("read", read, env)], {
+    ...reachOf(flags, env),
+    ...selectionOf(flags),
+    json: flags.json ?? false,
+  });
 }
 
 export function parseWatch(args: readonly string[], env: Env): Parsed<WatchConfig> {
-  const { flags, mistakes } = readFlags("watch", shapes.watch, args, env);
-  return outcome(mistakes, {
-    ...reachOf(flags),
+  const read = readFlags("watch", shapes.watch, args, env);
+  const { flags, mistakes } = read;
+  return outcome([...mistakes, ...reachMistakes("watch", read, env)], {
+    ...reachOf(flags, env),
     ...selectionOf(flags),
     ...flags.from !== undefined && { from: flags.from },
     ...flags.position !== undefined && { positionFile: flags.position },
@@ -162,8 +174,12 @@ export function parseWatch(args: readonly string[], env: Env): Parsed<WatchConfi
 }
 
 export function parseStatus(args: readonly string[], env: Env): Parsed<StatusConfig> {
-  const { flags, mistakes } = readFlags("status", shapes.status, args, env);
-  return outcome(mistakes, { ...reachOf(flags), json: flags.json ?? false });
+  const read = readFlags("status", shapes.status, args, env);
+  const { flags, mistakes } = read;
+  return outcome([...mistakes, ...reachMistakes("status", read, env)], {
+    ...reachOf(flags, env),
+    json: flags.json ?? false,
+  });
 }
 
 function parseAt(text: string): readonly Address[] | undefined {
@@ -203,10 +219,19 @@ function selectionOf({ topic, latest, records }: z.infer<typeof reader>): Select
   return { wanted, asRecords: records ?? false };
 }
 
-export function reachOf(flags: z.infer<typeof reach>): ReachOptions {
+export function reachOf(flags: z.infer<typeof reach>, env: Env): ReachOptions {
   return {
     at: flags.at ?? defaultAt,
     timeoutMs: flags.timeout ?? TIMEOUT_MS,
     verbose: flags.verbose ?? false,
+    ...tokenFrom(flags, env),
   };
+}
+
+export function reachMistakes(
+  command: string,
+  { flags, given }: Pick<Read<typeof reach>, "flags" | "given">,
+  env: Env,
+): string[] {
+  return tokenMistakes(command, flags, given, env, flags.at ?? defaultAt);
 }

@@ -3,7 +3,7 @@ import { mustBe, mustBeGiven } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import type { ReachOptions } from "../../client/nodes.ts";
 import { KEY_BYTES_MAX, keyFault, TOPIC_BYTES_MAX, topicFault } from "../../core/keys/names.ts";
-import { reachOf, shapes } from "./client.ts";
+import { reachMistakes, reachOf, shapes } from "./client.ts";
 
 export interface KeyConfig extends ReachOptions {
   readonly topic: string;
@@ -25,13 +25,14 @@ export function parsePut(args: readonly string[], env: Env): Parsed<PutConfig> {
   const [place, value, ...more] = read.operands;
   const mistakes = [
     ...read.mistakes,
+    ...reachMistakes("put", read, env),
     ...placeMistakes("put", place),
     ...value === undefined ? [mustBeGiven("put", "VALUE", "JSON or a string")] : [],
     ...tooMany("put", "one value", more),
   ];
   const { string = false } = read.flags;
   return outcome(mistakes, {
-    ...reachOf(read.flags),
+    ...reachOf(read.flags, env),
     ...placeOf(place),
     value: value ?? "",
     asString: string,
@@ -41,8 +42,13 @@ export function parsePut(args: readonly string[], env: Env): Parsed<PutConfig> {
 export function parseKey(command: "get" | "delete", args: readonly string[], env: Env): Parsed<KeyConfig> {
   const read = readFlags(command, shapes[command], args, env, { takesOperands: true });
   const [place, ...more] = read.operands;
-  const mistakes = [...read.mistakes, ...placeMistakes(command, place), ...tooMany(command, "one key", more)];
-  return outcome(mistakes, { ...reachOf(read.flags), ...placeOf(place) });
+  const mistakes = [
+    ...read.mistakes,
+    ...reachMistakes(command, read, env),
+    ...placeMistakes(command, place),
+    ...tooMany(command, "one key", more),
+  ];
+  return outcome(mistakes, { ...reachOf(read.flags, env), ...placeOf(place) });
 }
 
 function placeMistakes(command: string, place: string | undefined): string[] {

@@ -62,7 +62,7 @@ export const shapes = {
     "tokens": text(
       "FILE",
       "a file",
-      "the clients that are known, by their tokens, and their rights: see 'hearsay help token' (all may do all)",
+      "the clients that are known, by their tokens, and their rights; see 'hearsay help token' (all may do everything)",
     ),
     "insecure": toggle("tokens may cross the network in plain text, where whoever listens can take them"),
     "log-level": choice(logLevels, "LEVEL", "the lowest level that is logged to standard error (info)"),

@@ -3,6 +3,7 @@ import { FORWARDER_VARIABLE } from "../../workbench/lab/lab.ts";
 import { commands } from "../flags/command_names.ts";
 import { flagsOf } from "../flags/every_flag.ts";
 import { environmentName } from "../flags/flags.ts";
+import { TOKEN_VARIABLE } from "./trust/client_token.ts";
 import type { Io } from "../terminal/io.ts";
 import { nearest } from "../flags/suggest.ts";
 
@@ -12,6 +13,7 @@ const PREFIX = environmentName("");
 export function warnOfUnknown(io: Io): void {
   const known = [
     FORWARDER_VARIABLE,
+    TOKEN_VARIABLE,
     ...commands.flatMap(({ name }) => flagsOf(name)).map(({ name }) => environmentName(name)),
   ];
   const unknown = Object.keys(io.env).filter((name) => name.startsWith(PREFIX) && !known.includes(name));

@@ -15,6 +15,7 @@ export const commands = [
   { name: "get", about: "print the value of a key" },
   { name: "delete", about: "delete a key" },
   { name: "status", about: "say how every node of a running cluster is, and what it knows of its peers" },
+  { name: "token", about: "make a token by which the nodes know a client, with its rights" },
   { name: "sim", about: "examine nodes in a simulated network: virtual time, one seed, one result" },
   {
     name: "test",

@@ -13,12 +13,13 @@ import { shapes as maelstromShapes } from "../config/maelstrom.ts";
 import { shapes as playShapes } from "../config/play.ts";
 import { shapes as reportShapes } from "../config/report.ts";
 import { shapes as serveShapes } from "../config/serve.ts";
+import { shapes as rightsShapes } from "../config/trust/rights.ts";
 import { type FlagLine, linesOf } from "./read_flags.ts";
 
 const shapes = {
   ...{ ...caShapes, ...clientShapes, ...cutShapes, ...challengesShapes, ...compareShapes },
   ...{ ...examShapes, ...huntShapes, ...realShapes, ...whyShapes, ...labShapes },
-  ...{ ...maelstromShapes, ...playShapes, ...reportShapes, ...serveShapes },
+  ...{ ...maelstromShapes, ...playShapes, ...reportShapes, ...serveShapes, ...rightsShapes },
 };
 
 /** In the order of help; none for a command that takes none. */

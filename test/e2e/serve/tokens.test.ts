@@ -6,7 +6,8 @@ import { FORBIDDEN } from "../../../lib/core/message.ts";
 import { hashOf } from "../../../lib/service/access/tokens.ts";
 import { inFolder } from "../../shared/in_folder.ts";
 import { Client } from "../fixtures/client.ts";
-import { ending, fromSource, start } from "../fixtures/hearsay.ts";
+import { ending, fromSource, hearsay, start } from "../fixtures/hearsay.ts";
+import { addressText } from "../../../transports/address.ts";
 import { eventually, withCluster } from "../fixtures/serving.ts";
 
 const shop = { name: "shop", sha256: hashOf("of shop"), rights: ["publish:orders*", "watch:orders"] };
@@ -90,6 +91,40 @@ test("serve --tokens: a file that is no good, or plain text beyond loopback, is 
       err:
         "Cannot run 'serve' as '--tokens' must be left out while clients connect to 0.0.0.0:0 without TLS, " +
         `as whoever listens there can take tokens (--insecure allows it): current value is "${good}"\n`,
+    });
+  }));
+
+test("the commands of clients say a token that hearsay token made, and tell what they may not do", () =>
+  inFolder(async (folder) => {
+    const made = await hearsay("token", "shop", "--rights", "publish:flags,watch:flags");
+    const [token = "", element = ""] = made.out.split("\n");
+    const path = write(`${folder}/tokens.json`, [JSON.parse(element)]);
+    writeFileSync(`${folder}/token`, `${token}\n`);
+    await withCluster({ ids: ["n1"], flags: ["--tokens", path] }, async ([{ address } = assert.fail()]) => {
+      const at = ["--at", addressText(address)];
+      const known = [...at, "--token-file", `${folder}/token`];
+      const end = async (...args: string[]) => {
+        const { status, out, err } = await hearsay(...args);
+        return `${status} ${out}${err}`.replaceAll("\n", "|");
+      };
+      assert.equal(await end("put", "flags/a", "1", ...known), "0 ");
+      assert.equal(await end("get", "flags/a", ...known), "0 1|");
+      assert.equal(await end("read", "--topic", "flags", ...known), "0 1|");
+      const lacks = (right: string) => `this needs the right ${right}, which shop does not have`;
+      assert.equal(
+        await end("put", "other/a", "1", ...known),
+        `1 n1 answers error 21: ${lacks("publish:other")}|`,
+      );
+      assert.equal(
+        await end("broadcast", "1", ...known),
+        `1 Cannot broadcast 1: answers error 21: ${lacks("publish:")}|0 of 1 value acknowledged.|`,
+      );
+      const failed = `1 No node answers.|  ${addressText(address)} answers error 21: `;
+      assert.equal(await end("watch", ...known), `${failed}${lacks("watch:")}|`);
+      assert.ok((await end("read", ...at)).startsWith(`${failed}this needs to know who asks`));
+      assert.match(await end("status", ...known), /^0 .*\| n1 +\| .* memory /);
+      writeFileSync(`${folder}/token`, "another");
+      assert.equal(await end("read", ...known), `${failed}the token is not one that this node knows|`);
     });
   }));
 

@@ -280,3 +280,43 @@ test("a listener that takes no connection is given up", async () => {
     child.kill("SIGKILL");
   }
 });
+
+test("a token is said first, and what is asked need not wait for the answer", async () => {
+  const node = await FakeNode.start("n1", (body, visit) => {
+    if (body.type === "read") visit.say({ type: "read_ok" }, body);
+    if (body.type === "read") visit.say({ type: "hello_ok", name: "shop", rights: [] }, node.asked[0]);
+  });
+  await withNodes([node], async () => {
+    const opened = await connect(node.address, LONG_MS, () => ({ token: "s3cret" }));
+    ok(opened.ok);
+    const answer = await new Promise<Body | string>((resolve) => {
+      opened.connection.ask({ type: "read" }, resolve);
+      opened.connection.listen({ onBody() {}, onBroken: resolve });
+    });
+    equal(typeof answer === "string" ? answer : answer.type, "read_ok");
+    deepEqual(node.asked[0], { type: "hello", token: "s3cret", msg_id: 1 });
+    opened.connection.close();
+  });
+});
+
+test("a token that is refused breaks the connection; a node that knows no hello serves everybody", async () => {
+  for (const [code, end] of [[21, "answers error 21: no"], [10, "read_ok"]] as const) {
+    const node = await FakeNode.start("n1", (body, visit) => {
+      visit.say(body.type === "hello" ? { type: "error", code, text: "no" } : { type: "read_ok" }, body);
+    });
+    await withNodes([node], async () => {
+      const opened = await connect(node.address, LONG_MS, () => ({ token: "s3cret" }));
+      ok(opened.ok);
+      const answer = await new Promise<Body | string>((resolve) => {
+        opened.connection.ask({ type: "read" }, resolve);
+        opened.connection.listen({ onBody() {}, onBroken: resolve });
+      });
+      equal(typeof answer === "string" ? answer : answer.type, end);
+      opened.connection.close();
+    });
+  }
+  deepEqual(await connect(await deadAddress(), LONG_MS, () => ({ fault: "was not asked" })), {
+    ok: false,
+    reason: "was not asked",
+  });
+});

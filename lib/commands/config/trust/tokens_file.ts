@@ -1,11 +1,11 @@
 /** The tokens file: which clients a serving node knows, by the hashes of their tokens, and their rights [A1]. */
 import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
-import { rightFault, RIGHTS_MAX } from "../../service/access/rights.ts";
-import { type TokenEntry, TOKENS_MAX } from "../../service/access/tokens.ts";
-import { messageOf } from "../../../transports/errno.ts";
-import { MEMBER_ID } from "../../core/membership/member_id.ts";
-import { NAME_RULE } from "./address.ts";
+import { rightFault, RIGHTS_MAX } from "../../../service/access/rights.ts";
+import { type TokenEntry, TOKENS_MAX } from "../../../service/access/tokens.ts";
+import { messageOf } from "../../../../transports/errno.ts";
+import { MEMBER_ID } from "../../../core/membership/member_id.ts";
+import { NAME_RULE } from "../address.ts";
 
 /** A longer file is refused. */
 export const TOKENS_FILE_BYTES_MAX = 4 * 1_048_576;

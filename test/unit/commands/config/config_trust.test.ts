@@ -1,0 +1,123 @@
+/** Tokens and rights on the command line, and the tokens file: what is read, and what is said of what is no good. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { truncateSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { parseRead } from "../../../../lib/commands/config/client.ts";
+import { parseServe } from "../../../../lib/commands/config/serve.ts";
+import { parseToken } from "../../../../lib/commands/config/trust/rights.ts";
+import {
+  readTokens,
+  TOKENS_FILE_BYTES_MAX,
+  tokensIn,
+} from "../../../../lib/commands/config/trust/tokens_file.ts";
+import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
+import { RIGHTS_MAX } from "../../../../lib/service/access/rights.ts";
+import { hashOf, TOKENS_MAX } from "../../../../lib/service/access/tokens.ts";
+import { inFolder } from "../../../shared/in_folder.ts";
+import { configOf, mistakesOf } from "./parsed.ts";
+
+const entry = { name: "shop", sha256: hashOf("x"), rights: ["publish:orders*", "watch:", "admin"] };
+
+test("[A1] the tokens file is an array of names, hashes and rights", () => {
+  const second = { ...entry, sha256: hashOf("y") };
+  deepEqual(tokensIn(JSON.stringify([entry, second])), [entry, second], "one name may have two tokens");
+  deepEqual(tokensIn("[]"), []);
+  const said = (json: unknown) => tokensIn(typeof json === "string" ? json : JSON.stringify(json));
+  ok(String(said("[{")).startsWith("it is no JSON: "));
+  ok(String(said({})).includes("expected array"));
+  equal(
+    said([entry, { ...second, name: "a b" }]),
+    "entry 2, name: must be 1 to 64 letters, digits, '.', '_' or '-'",
+  );
+  equal(
+    said([{ ...entry, sha256: hashOf("x").toUpperCase() }]),
+    "entry 1, sha256: must be 64 hexadecimal digits in lower case",
+  );
+  equal(
+    said([{ ...entry, rights: ["admin", "publish:a*b"] }]),
+    'entry 1, rights, entry 2: "publish:a*b" holds *',
+  );
+  ok(String(said([{ ...entry, right: [] }])).startsWith("entry 1: "), "a misspelt field is not passed over");
+  equal(said([entry, { ...entry, name: "bank" }]), "bank has the token of another entry");
+});
+
+test("[A1] [A2] the file may hold TOKENS_MAX tokens of RIGHTS_MAX rights, and TOKENS_FILE_BYTES_MAX bytes, and no more", () =>
+  inFolder((folder) => {
+    const tokens = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ ...entry, sha256: hashOf(`${i}`) }));
+    equal(tokensIn(JSON.stringify(tokens(TOKENS_MAX))).length, TOKENS_MAX);
+    ok(String(tokensIn(JSON.stringify(tokens(TOKENS_MAX + 1)))).includes(`${TOKENS_MAX}`));
+    const rights = (
+      count: number,
+    ) => [{ ...entry, rights: Array.from({ length: count }, (_, i) => `watch:${i}`) }];
+    equal(tokensIn(JSON.stringify(rights(RIGHTS_MAX))).length, 1);
+    ok(String(tokensIn(JSON.stringify(rights(RIGHTS_MAX + 1)))).startsWith("entry 1, rights: "));
+    const path = `${folder}/tokens.json`;
+    writeFileSync(path, JSON.stringify([entry]).padEnd(TOKENS_FILE_BYTES_MAX));
+    deepEqual(readTokens(path), [entry]);
+    truncateSync(path, TOKENS_FILE_BYTES_MAX + 1);
+    equal(
+      readTokens(path),
+      `Cannot take tokens from "${path}": it is longer than ${TOKENS_FILE_BYTES_MAX} bytes`,
+    );
+    ok(String(readTokens(`${path}.none`)).startsWith(`Cannot take tokens from "${path}.none": `));
+  }));
+
+test("tokens in plain text are for loopback, or --insecure", () => {
+  for (const host of ["127.0.0.1", "localhost", "[::1]"]) {
+    equal(configOf(parseServe(["--id", "n1", "--tokens", "f", "--listen", `${host}:7000`], {})).tokens, "f");
+  }
+  const far = ["--id", "n1", "--listen", "0.0.0.0:7000"];
+  equal(configOf(parseServe(far, {})).tokens, undefined);
+  equal(configOf(parseServe([...far, "--tokens", "f", "--insecure"], {})).tokens, "f");
+  deepEqual(mistakesOf(parseServe(far, { HEARSAY_TOKENS: "f" })), [
+    "Cannot run 'serve' as 'HEARSAY_TOKENS' must be left out while clients connect to 0.0.0.0:7000 without TLS, " +
+    'as whoever listens there can take tokens (--insecure allows it): current value is "f"',
+  ]);
+});
+
+test("a client's token comes from a file, or from a variable, and stays on this machine unless --insecure", () =>
+  inFolder((folder) => {
+    const path = `${folder}/token`;
+    writeFileSync(path, " t1\n");
+    const env = { HEARSAY_TOKEN: "t2" };
+    const token = (args: string[], env = {}) => configOf(parseRead(args, env)).token?.();
+    deepEqual(token([]), undefined);
+    deepEqual(token([], env), { token: "t2" });
+    deepEqual(token(["--token-file", path], env), { token: "t1" });
+    const later = configOf(parseRead(["--token-file", path], env)).token;
+    writeFileSync(path, "t3");
+    deepEqual(later?.(), { token: "t3" }, "it is read anew");
+    deepEqual(mistakesOf(parseRead(["--token-file", `${path}.none`], {})), [
+      "Cannot run 'read' as '--token-file' must be a file that can be read and is not empty: " +
+      `current value is "${path}.none"`,
+    ]);
+    const rule =
+      "left out for n1:7000 without TLS, as whoever listens there can take the token (--insecure allows it)";
+    const far = ["--at", "127.0.0.1:7001,n1:7000"];
+    deepEqual(mistakesOf(parseRead([...far, "--token-file", path], {})), [
+      `Cannot run 'read' as '--token-file' must be ${rule}: current value is "${path}"`,
+    ]);
+    deepEqual(mistakesOf(parseRead(far, env)), [
+      `Cannot run 'read' as 'HEARSAY_TOKEN' must be ${rule}: current value is "…"`,
+    ]);
+    deepEqual(token([...far, "--insecure"], env), { token: "t2" });
+  }));
+
+test("[A2] token takes a name, and rights as a list", () => {
+  deepEqual(configOf(parseToken(["shop", "--rights", "publish:a*, watch:,admin,admin"], {})), {
+    name: "shop",
+    rights: ["publish:a*", "watch:", "admin"],
+  });
+  deepEqual(configOf(parseToken(["shop"], {})).rights, []);
+  deepEqual(mistakesOf(parseToken(["--rights", "publish"], {})), [
+    `Cannot run 'token' as '--rights' must be a comma list of rights, at most ${RIGHTS_MAX} ` +
+    '("publish" is none of publish:TOPICS, watch:TOPICS and admin): current value is "publish"',
+    "Cannot run 'token' as 'NAME' must be given, as 1 to 64 letters, digits, '.', '_' or '-': it is missing",
+  ]);
+  deepEqual(mistakesOf(parseToken(["a#b", "c"], {})), [
+    "Cannot run 'token' as 'NAME' must be 1 to 64 letters, digits, '.', '_' or '-': current value is \"a#b\"",
+    "Cannot run 'token' as it takes one name: more is \"c\"",
+  ]);
+  for (const line of flagsOf("token")) ok(line.about !== "" && line.rule !== "given", line.name);
+});
