@@ -5,7 +5,7 @@ import {
   askingOf,
   type Body,
   type Envelope,
-  faultOf,
+  envelopeFault,
   isEnvelope,
   withoutNullIds,
 } from "./message.ts";
@@ -38,7 +38,7 @@ export function decode(line: string): Decoded {
   const plain = withoutNullIds(value);
   if (isEnvelope(plain)) return { ok: true, envelope: plain };
   const asking = askingOf(plain);
-  return { ok: false, reason: faultOf("an envelope", plain), ...asking && { asking } };
+  return { ok: false, reason: envelopeFault(plain), ...asking && { asking } };
 }
 
 /** A line whose body ends with `runs`, which are not parsed but scanned. Undefined on any doubt: then it is parsed as a whole. */

@@ -1,11 +1,8 @@
-/** What travels [W1] [W3] [W4]: the envelope and every body, as typebox schemas compiled once, and their types. */
+/** What travels [W1] [W3] [W4]: the envelope, and what nodes tell each other, as typebox schemas compiled once. */
 import Type, { type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import type { Json } from "./json.ts";
-import { idFault, keyFault, patternsFault, topicFault } from "./keys/names.ts";
 import { Runs } from "./log/runs.ts";
-import { VERSION_MAX } from "./incarnation.ts";
-import { MEMBER_ID } from "./membership/member_id.ts";
 
 export type { Json };
 
@@ -21,12 +18,12 @@ export const PRECONDITION_FAILED = 22;
 export const ORIGINS_MAX = 1_024;
 export const SPANS_MAX = 64;
 
-const Name = Type.String({ minLength: 1, maxLength: 256 });
+export const Name = Type.String({ minLength: 1, maxLength: 256 });
 /** With an incarnation it makes an origin, which is a name, too. */
-const NodeId = Type.String({ minLength: 1, maxLength: 200 });
-const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+export const NodeId = Type.String({ minLength: 1, maxLength: 200 });
+export const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const Ordinal = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
-const AnyJson = Type.Unsafe<Json>(Type.Unknown());
+export const AnyJson = Type.Unsafe<Json>(Type.Unknown());
 const MsgId = Type.Optional(Type.Integer());
 
 const EnvelopeSchema = Type.Object({
@@ -69,7 +66,7 @@ const NullIds = Type.Object({
 });
 
 /** Unknown fields are let through, here and in all that follows: others may speak a later version. */
-const Member = Type.Tuple([
+export const Member = Type.Tuple([
   NodeId,
   Count,
   Count,
@@ -81,52 +78,12 @@ const Member = Type.Tuple([
 export const MEMBERS_PER_MESSAGE = 1_024;
 const Members = Type.Array(Member, { maxItems: MEMBERS_PER_MESSAGE });
 
-const Init = Type.Object({
-  node_id: NodeId,
-  node_ids: Type.Array(NodeId, { minItems: 1 }),
-  /** Of a serving node only: where the members of the list are, and this one; the members it has found, and of which cluster. */
-  addresses: Type.Optional(Type.Record(Type.String(), Type.String())),
-  address: Type.Optional(Type.String()),
-  members: Type.Optional(Type.Array(Member)),
-  cluster_id: Type.Optional(Type.String()),
-});
-
-/** A node asks to be a member; with an epoch it says that it is one still, as another process or at another address. */
-const Join = Type.Object({
-  id: Type.String({ pattern: MEMBER_ID.source }),
-  incarnation: Type.Integer({ minimum: 1, maximum: VERSION_MAX - 1 }),
-  epoch: Type.Optional(Type.Integer({ minimum: 1, maximum: VERSION_MAX - 1 })),
-  address: Type.String({ maxLength: 300 }),
-  cluster_id: Type.Optional(Type.String({ maxLength: 64 })),
-});
-const Remove = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) });
-
 /** A span list: from, to, from, to …, ascending. */
 const Spans = Type.Array(Ordinal, { minItems: 2, maxItems: 2 * SPANS_MAX });
-const DigestSchema = Type.Array(Type.Tuple([Name, Spans]), { maxItems: ORIGINS_MAX });
+export const DigestSchema = Type.Array(Type.Tuple([Name, Spans]), { maxItems: ORIGINS_MAX });
 
 /** Entries: origin, seq of the first, consecutive values; or these already read, by the codec. */
 const RunList = Type.Unsafe<Runs>(Type.Unknown());
-
-/** Where a client may leave a field out, null says the same. */
-const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
-const Patterns = Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()]));
-
-const Broadcast = Type.Object({ message: AnyJson, id: Text, topic: Text, key: Text });
-const Delete = Type.Object({ topic: Text, key: Type.String(), id: Text });
-const Get = Type.Object({ topic: Text, key: Type.String() });
-const Read = Type.Object({ topics: Patterns });
-
-/** What a client may ask of a serving node to follow its values: all that `from` does not cover. */
-const Watch = Type.Object({
-  from: Type.Optional(Type.Union([DigestSchema, Type.Null()])),
-  follow: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
-  topics: Patterns,
-  latest: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
-});
-const Unwatch = Type.Object({ watch: Type.Integer() });
-/** How a client shows who it is [A1]. */
-const Hello = Type.Object({ token: Type.String() });
 
 /**
  * What one node tells another [W4], pushes apart always in this one shape; `type` only says what it is mostly for:
@@ -165,11 +122,6 @@ export type Exchange = Static<typeof ExchangeSchema>;
 export type Push = Static<typeof PushSchema>;
 export type Farewell = Static<typeof FarewellSchema>;
 export type PeerMessage = Exchange | Push | Farewell;
-export type WatchBody = Static<typeof Watch>;
-export type UnwatchBody = Static<typeof Unwatch>;
-export type HelloBody = Body & Static<typeof Hello>;
-export type InitBody = Static<typeof Init>;
-
 const asking = Compile(AskingSchema);
 const nullIds = Compile(NullIds);
 const name = Compile(Name);
@@ -179,42 +131,15 @@ const checkers = {
   "a peer message": Compile(ExchangeSchema),
   "a push": Compile(PushSchema),
   "a farewell": Compile(FarewellSchema),
-  // What a client, or Maelstrom itself, may ask [W3].
-  "init": Compile(Init),
-  "topology": Compile(Type.Object({ topology: Type.Record(Type.String(), Type.Array(Type.String())) })),
-  "broadcast": Compile(Broadcast),
-  "delete": Compile(Delete),
-  "get": Compile(Get),
-  "read": Compile(Read),
-  "echo": Compile(Type.Object({ echo: AnyJson })),
-  "watch": Compile(Watch),
-  "unwatch": Compile(Unwatch),
-  "join": Compile(Join),
-  "remove": Compile(Remove),
-  "hello": Compile(Hello),
 };
-
-/** Why `value` is not what it should be, for people. */
-export function faultOf(what: keyof typeof checkers, value: unknown): string {
-  const [first] = checkers[what].Errors(value);
-  if (first === undefined) return `this is not ${what}`;
-  return `${what} ${first.instancePath === "" ? "" : `${first.instancePath} `}${first.message}`;
-}
 
 export function isEnvelope(value: unknown): value is Envelope {
   return checkers["an envelope"].Check(value);
 }
 
-export function isWatch(body: unknown): body is WatchBody {
-  return checkers.watch.Check(body);
-}
-
-export function isUnwatch(body: unknown): body is UnwatchBody {
-  return checkers.unwatch.Check(body);
-}
-
-export function isHello(body: Body): body is HelloBody {
-  return checkers.hello.Check(body);
+/** Why it is none, for people. */
+export function envelopeFault(value: unknown): string {
+  return faultIn("an envelope", checkers["an envelope"], value);
 }
 
 /** The same without a `msg_id` or an `in_reply_to` that is null: such a field counts as absent. */
@@ -266,108 +191,19 @@ function withRuns<T extends Exchange | Push>(what: string, message: T): T | Malf
   return { ...message, runs };
 }
 
-/** A request whose body is as its type demands, or what is wrong with it. */
-export type Request =
-  | ({ readonly type: "init" } & InitBody)
-  | { readonly type: "topology" }
-  | BroadcastRequest
-  | DeleteRequest
-  | GetRequest
-  | { readonly type: "read"; readonly topics?: readonly string[] }
-  | { readonly type: "echo"; readonly echo: Json }
-  | MembershipRequest
-  | { readonly type: "unknown" }
-  | Malformed;
-
-export type JoinRequest = { readonly type: "join" } & Static<typeof Join>;
-export type MembershipRequest =
-  | JoinRequest
-  | { readonly type: "remove"; readonly id: string }
-  | { readonly type: "leave" | "members" };
-
-/** A value, and what makes it more than one of a set [H1]. */
-export interface BroadcastRequest {
-  readonly type: "broadcast";
-  readonly message: Json;
-  readonly id?: string;
-  readonly topic?: string;
-  readonly key?: string;
-}
-
-/** Asks for the latest value of a key [H9]. */
-export interface GetRequest {
-  readonly type: "get";
-  readonly key: string;
-  readonly topic?: string;
-}
-
-/** The key has no value from now on. */
-export interface DeleteRequest {
-  readonly type: "delete";
-  readonly key: string;
-  readonly id?: string;
-  readonly topic?: string;
-}
-
 /** A body that is not as its type demands, and why, for people. */
 export interface Malformed {
   readonly type: "malformed";
   readonly reason: string;
 }
 
-export function readRequest(body: Body): Request {
-  const { type } = body;
-  switch (type) {
-    case "init":
-      if (!checkers.init.Check(body)) return malformed(type, body);
-      return { ...body, type };
-    case "broadcast":
-      if (!checkers.broadcast.Check(body)) return malformed(type, body);
-      return withNames({ type, message: body.message }, body);
-    case "delete":
-      if (!checkers.delete.Check(body)) return malformed(type, body);
-      return withNames({ type, key: body.key }, body);
-    case "get":
-      if (!checkers.get.Check(body)) return malformed(type, body);
-      return withNames({ type, key: body.key }, body);
-    case "echo":
-      return checkers.echo.Check(body) ? { type, echo: body.echo } : malformed(type, body);
-    case "read":
-      return checkers.read.Check(body) ? readOf(body.topics) : malformed(type, body);
-    case "topology":
-      return checkers.topology.Check(body) ? { type } : malformed(type, body);
-    case "join":
-      return checkers.join.Check(body) ? { ...body, type } : malformed(type, body);
-    case "remove":
-      return checkers.remove.Check(body) ? { type, id: body.id } : malformed(type, body);
-    case "leave":
-    case "members":
-      return { type };
-    default:
-      return { type: "unknown" };
-  }
-}
-
-function readOf(topics: readonly string[] | null | undefined): Request {
-  const reason = topics ? patternsFault("read /topics", topics) : undefined;
-  return reason === undefined ? { type: "read", ...topics && { topics } } : { type: "malformed", reason };
-}
-
-const faultsOfNames = { topic: topicFault, key: keyFault, id: idFault } as const;
-
-/** The request with the names that its body gives, or what is wrong with one of them. */
-function withNames<T extends Request>(request: T, body: Body): T | Malformed {
-  let named = request;
-  for (const field of ["topic", "key", "id"] as const) {
-    const name = body[field];
-    if (typeof name !== "string") continue;
-    const reason = faultsOfNames[field](`${request.type} /${field}`, name);
-    if (reason !== undefined) return { type: "malformed", reason };
-    named = { ...named, [field]: name };
-  }
-  return named;
+/** Why `value` is not what it should be, for people. `checker`: of the schema that it should follow. */
+export function faultIn(what: string, checker: ReturnType<typeof Compile>, value: unknown): string {
+  const [first] = checker.Errors(value);
+  if (first === undefined) return `this is not ${what}`;
+  return `${what} ${first.instancePath === "" ? "" : `${first.instancePath} `}${first.message}`;
 }
 
 function malformed(what: keyof typeof checkers, body: Body): Malformed {
-  return { type: "malformed", reason: faultOf(what, body) };
+  return { type: "malformed", reason: faultIn(what, checkers[what], body) };
 }

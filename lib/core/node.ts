@@ -13,20 +13,22 @@ import { expireSome } from "./retention/expiring.ts";
 import { RetentionPolicy } from "./retention/policy.ts";
 import {
   type Body,
-  type BroadcastRequest,
-  type DeleteRequest,
   type Envelope,
-  type GetRequest,
-  type InitBody,
   KEY_DOES_NOT_EXIST,
   type Malformed,
   MALFORMED_REQUEST,
   NOT_SUPPORTED,
   type PeerMessage,
   readPeerMessage,
-  readRequest,
   TEMPORARILY_UNAVAILABLE,
 } from "./message.ts";
+import {
+  type BroadcastRequest,
+  type DeleteRequest,
+  type GetRequest,
+  type InitBody,
+  readRequest,
+} from "./requests.ts";
 import { type Asked, DEFAULT_ASKED, latestValue, readTopics, takeAsked } from "./keys/reading.ts";
 import type { Batch } from "./replication/pacing.ts";
 import type { Effect, Event, NodeOptions, NodeStatus, PeerStatus } from "./events.ts";

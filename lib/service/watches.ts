@@ -1,5 +1,5 @@
 /** Clients that follow the values of this node: each gets the entries that its position lacks, as fast as it reads [S6]. */
-import { faultOf, isUnwatch, isWatch, type UnwatchBody } from "../core/message.ts";
+import { faultOf, isUnwatch, isWatch, type UnwatchBody } from "../core/requests.ts";
 import { Runs } from "../core/log/runs.ts";
 import { DEFAULT_TOPIC, patternsFault } from "../core/keys/names.ts";
 import { LatestPass } from "../core/keys/reading.ts";

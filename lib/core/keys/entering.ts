@@ -4,12 +4,8 @@ import type { Log } from "../log/log.ts";
 import { Texts } from "../log/texts.ts";
 import { DEFAULT_TOPIC } from "./names.ts";
 import { recordText } from "./record.ts";
-import {
-  type BroadcastRequest,
-  type DeleteRequest,
-  MALFORMED_REQUEST,
-  TEMPORARILY_UNAVAILABLE,
-} from "../message.ts";
+import { MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../message.ts";
+import type { BroadcastRequest, DeleteRequest } from "../requests.ts";
 import { byteLength } from "../size.ts";
 
 /** A broadcast value may take this many bytes as JSON: with what goes along it must fit in one line of the carriers [N6]. */

@@ -1,6 +1,6 @@
 /** This node among the members: what others say of it, and what its requests change [M2] [M3] [M5]. */
 import type { Log } from "../log/log.ts";
-import type { InitBody, JoinRequest } from "../message.ts";
+import type { InitBody, JoinRequest } from "../requests.ts";
 import { MemberList } from "./member_list.ts";
 import {
   epochAbove,

@@ -1,12 +1,7 @@
 /** The part of a node in its cluster: it answers what is asked of members, leaves when it is told to, and ends when it is one no longer. */
 import type { Effect } from "../events.ts";
-import {
-  type Body,
-  type Envelope,
-  KEY_DOES_NOT_EXIST,
-  type MembershipRequest,
-  PRECONDITION_FAILED,
-} from "../message.ts";
+import { type Body, type Envelope, KEY_DOES_NOT_EXIST, PRECONDITION_FAILED } from "../message.ts";
+import type { MembershipRequest } from "../requests.ts";
 import type { Replicator } from "../replication/replicator.ts";
 import type { Changed, Membership } from "./membership.ts";
 import { type WireMember, writeMember } from "./record.ts";

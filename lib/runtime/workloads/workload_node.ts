@@ -1,7 +1,8 @@
 /** A node for Maelstrom's other workloads: their requests become broadcasts and reads of the core, which knows of none of them [M1]. */
 import { type Effect, type Event, MALFORMED_REQUEST, type Node, NOT_SUPPORTED } from "../../core/node.ts";
 import { originOf } from "../../core/incarnation.ts";
-import { type Body, type Envelope, readRequest } from "../../core/message.ts";
+import type { Body, Envelope } from "../../core/message.ts";
+import { readRequest } from "../../core/requests.ts";
 import type { Random } from "../../core/random.ts";
 import type { WorkloadName } from "./names.ts";
 import { type Addition, deltaOf, readAdd, toldBy, workloadsWith } from "./requests.ts";

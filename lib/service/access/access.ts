@@ -1,12 +1,6 @@
 /** Who the client on each connection is, and whether it may do what it asks for: the one place that decides it [A1]. */
-import {
-  type Body,
-  type Envelope,
-  faultOf,
-  FORBIDDEN,
-  isHello,
-  MALFORMED_REQUEST,
-} from "../../core/message.ts";
+import { type Body, type Envelope, FORBIDDEN, MALFORMED_REQUEST } from "../../core/message.ts";
+import { faultOf, isHello } from "../../core/requests.ts";
 import { utf8Length } from "../../core/keys/names.ts";
 import { duration } from "../duration.ts";
 import { connectionOf } from "../watches.ts";

@@ -2,7 +2,8 @@
 import { isClient } from "../../../transports/client_id.ts";
 import { runOf } from "../../core/log/runs.ts";
 import { canonical } from "../../core/log/canonical.ts";
-import { type Body, type Envelope, type Json, readRequest } from "../../core/message.ts";
+import type { Body, Envelope, Json } from "../../core/message.ts";
+import { readRequest } from "../../core/requests.ts";
 import {
   type Effect,
   type Event,

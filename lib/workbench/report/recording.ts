@@ -1,6 +1,7 @@
 /** Keeps what happens on the network, at the nodes and to the clients of one examination, to draw it and to tell it afterwards. */
 import { valuesOf } from "../../core/log/runs.ts";
-import { type Body, type Json, readPeerMessage, readRequest } from "../../core/message.ts";
+import { type Body, type Json, readPeerMessage } from "../../core/message.ts";
+import { readRequest } from "../../core/requests.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import type { Op, OpType } from "../verdict/history.ts";
 import type { Element, SetFull, Sighting } from "../verdict/set_full.ts";

@@ -1,5 +1,6 @@
 /** One of Maelstrom's workloads, or of topics and keys, as the examiner runs it: what clients ask, how answers are read, and what is judged. */
-import { type Body, type Json, readRequest } from "../../core/message.ts";
+import type { Body, Json } from "../../core/message.ts";
+import { readRequest } from "../../core/requests.ts";
 import type { Limits } from "../../core/retention/rules.ts";
 import type { Random } from "../../core/random.ts";
 import type { ExaminedWorkload } from "./names.ts";

@@ -1,7 +1,8 @@
 /** The schemas of the wire: which bodies are what their type says, and what is said of those that are not. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
-import { type Body, readPeerMessage, readRequest } from "../../../lib/core/message.ts";
+import { type Body, readPeerMessage } from "../../../lib/core/message.ts";
+import { readRequest } from "../../../lib/core/requests.ts";
 
 const gossip = {
   type: "delta",

@@ -3,13 +3,8 @@ import { strictEqual } from "node:assert/strict";
 import { do_not_optimize } from "mitata";
 import { z } from "zod";
 import { decode, encode } from "../../../../lib/core/codec.ts";
-import {
-  type Body,
-  type Envelope,
-  isEnvelope,
-  readPeerMessage,
-  readRequest,
-} from "../../../../lib/core/message.ts";
+import { type Body, type Envelope, isEnvelope, readPeerMessage } from "../../../../lib/core/message.ts";
+import { readRequest } from "../../../../lib/core/requests.ts";
 import type { Node } from "../../../../lib/core/node.ts";
 import { type Group, timed } from "../cases.ts";
 import { broadcast, Cluster, delta, DELTA_VALUES, names, nodeOf, ORIGIN, word } from "../rig.ts";

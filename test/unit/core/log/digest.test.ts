@@ -3,7 +3,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import { Digest, WIRE_DIGEST_BYTES_MAX } from "../../../../lib/core/log/digest.ts";
-import { isWatch, ORIGINS_MAX, SPANS_MAX } from "../../../../lib/core/message.ts";
+import { ORIGINS_MAX, SPANS_MAX } from "../../../../lib/core/message.ts";
+import { isWatch } from "../../../../lib/core/requests.ts";
 
 test("a digest is read from the wire as it was written, and has what was added to it", () => {
   const digest = Digest.fromWire([["n1", [3, 4]]]);
