@@ -1,7 +1,7 @@
 /** The other members; Progress of one begins with the first contact. */
 import { assert } from "../assert.ts";
 import { allBut, type Switches } from "../mechanisms.ts";
-import { TimerQueue } from "../timer_queue.ts";
+import { TimerQueue } from "../timers/timer_queue.ts";
 import type { Members } from "../topology/members.ts";
 import { Progress } from "./progress.ts";
 

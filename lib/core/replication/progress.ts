@@ -23,7 +23,7 @@
  * present incarnation, what it holds is not supposed, and no answer is overdue.
  */
 import { assert } from "../assert.ts";
-import type { TimerQueue } from "../timer_queue.ts";
+import type { TimerQueue } from "../timers/timer_queue.ts";
 import type { Digest } from "../log/digest.ts";
 import type { Log } from "../log/log.ts";
 import type { Range } from "../log/runs.ts";
@@ -34,7 +34,7 @@ import { Heard } from "./heard.ts";
 import { Holdings } from "./holdings.ts";
 import { type Batch, BATCH_BYTES_MAX, Pacing } from "./pacing.ts";
 import { type Rtt, RttEstimator } from "./rtt.ts";
-import { TimerTable } from "../timer_table.ts";
+import { TimerTable } from "../timers/timer_table.ts";
 
 /** Answers overdue in a row, with nothing heard meanwhile, after which a peer is suspected [T7]. */
 export const MISSES_MAX = 2;

@@ -1,5 +1,5 @@
 /** Follows the blocks that are kept, and says which of them are due to go, and when the next one will be [G2]. */
-import { TimerQueue } from "../timer_queue.ts";
+import { TimerQueue } from "../timers/timer_queue.ts";
 import { BlockQueue, type Sized } from "./block_queue.ts";
 import { type Limits, limitsOf, mayLimit, type Rule } from "./rules.ts";
 

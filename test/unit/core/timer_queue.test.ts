@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { TimerQueue } from "../../../lib/core/timer_queue.ts";
+import { TimerQueue } from "../../../lib/core/timers/timer_queue.ts";
 import { type Event, Node } from "../../../lib/core/node.ts";
 import { seeded } from "../../../lib/core/random.ts";
 import { holds } from "../../property/holds.ts";

@@ -1,7 +1,7 @@
 /** The timers of one peer: each is set, cleared and asked by its name. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { TimerTable } from "../../../lib/core/timer_table.ts";
+import { TimerTable } from "../../../lib/core/timers/timer_table.ts";
 
 test("TimerTable: the next is the earliest of those that are set", () => {
   const timers = new TimerTable(() => {});

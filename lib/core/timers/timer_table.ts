@@ -1,5 +1,5 @@
 /** The timers of one peer, by name: each is set to one moment on the clock of `now`, or to none. */
-import { assert } from "./assert.ts";
+import { assert } from "../assert.ts";
 
 /**
  * `retry`: an answer is overdue. `pull`: it is asked for what it holds and this node lacks. `send`: what it lacks leaves.

@@ -1,5 +1,5 @@
 /** Items by the moment at which each is due, in order, so that asking for the next costs the same among few and many. */
-import { at as itemAt } from "./assert.ts";
+import { at as itemAt } from "../assert.ts";
 
 export interface Due {
   /** The moment at which it is due; Infinity while it is not. */
