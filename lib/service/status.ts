@@ -81,7 +81,7 @@ function peerOf(peer: PeerStatus, { links, unackedAge, now }: StatusFacts) {
 
 function linkOf({ address, hears, forMs, reason, bytesQueued, messagesDropped }: LinkStatus) {
   return {
-    address: address === undefined ? null : addressText(address),
+    address: address === undefined ? "" : addressText(address),
     hears,
     for_ms: Math.round(forMs),
     reason,

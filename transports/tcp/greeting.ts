@@ -90,8 +90,8 @@ function readGreeting(fields: Record<string, unknown>): Opening {
   if (typeof clusterId !== "string" || !CLUSTER_ID.test(clusterId)) {
     return { kind: "fault", reason: "a greeting's cluster_id must be 16 hex digits" };
   }
-  if (!isCount(epoch) || epoch > VERSION_MAX) {
-    return { kind: "fault", reason: `a greeting's epoch must be an integer from 0 to ${VERSION_MAX}` };
+  if (!isCount(epoch) || epoch >= VERSION_MAX) {
+    return { kind: "fault", reason: `a greeting's epoch must be an integer from 0, below ${VERSION_MAX}` };
   }
   const address = typeof text === "string" ? parseAddress(text) : undefined;
   if (text !== undefined && address === undefined) {
@@ -104,7 +104,7 @@ function readGreeting(fields: Record<string, unknown>): Opening {
   };
 }
 
-/** Why `me` refuses a node that greets so; undefined for a member of the same cluster that means to reach `me`. */
+/** Why `me` refuses a node that greets so [M7]; undefined for a member of the same cluster that means to reach `me`. */
 export function greetingFault(
   me: Identity,
   greeting: Greeting,

@@ -127,7 +127,8 @@ function linkCell({ connected, link }: PeerStatus, paint: Paint): string {
 /** Why, for those that are not reached. */
 function whyDown(node: string, { id, connected, link }: PeerStatus): string[] {
   if (connected || link === undefined) return [];
-  return [`${node} has not reached ${id} at ${link.address} for ${duration(link.for_ms)}: ${link.reason}`];
+  const where = link.address === "" ? "an unknown address" : link.address;
+  return [`${node} has not reached ${id} at ${where} for ${duration(link.for_ms)}: ${link.reason}`];
 }
 
 function kilobytes(bytes: number): string {

@@ -167,6 +167,7 @@ export class Peers {
     this.#startSoon();
   }
 
+  /** No member any longer, and there may be last words [M9]. */
   #drop(id: string, peer: TcpPeer): void {
     const departure = this.#gone.get(id);
     const fault: Refusal = departure === undefined
@@ -208,7 +209,7 @@ export class Peers {
     this.#options.events.onAddress(id, { address, epoch, incarnation });
   }
 
-  // A node that has joined again meanwhile is no longer the one that was meant.
+  // A node that has joined again meanwhile is no longer the one that was meant [M8].
   #onGone(epoch: number, reason: string): void {
     if (this.#expelled || !this.#me.clusterId || epoch !== this.#me.epoch) return;
     this.#expelled = true;

@@ -34,6 +34,26 @@ test("a quarter of the room is for unclassified connections", () => {
   });
 });
 
+test("Descriptors: room for clients follows the number of peers, and stays small while none is left", () => {
+  const rooms: number[] = [];
+  const faults: string[] = [];
+  const descriptors = new Descriptors({
+    peers: 0,
+    files: { maxOpen: 1_000, open: 8 },
+    fault: () => faults[0],
+    onRoom: (room) => rooms.push(room),
+    current: () => 40,
+    onShort: () => {},
+  });
+  for (const peers of [10, 10, 1_000, 0]) descriptors.setPeers(peers);
+  assert.deepEqual(rooms, [800, 800 - 10 * PEER_DESCRIPTORS, ROOM_MIN, 800]);
+  faults.push("EMFILE");
+  descriptors.tick(DESCRIPTORS_LOOK_MS);
+  descriptors.setPeers(1);
+  assert.deepEqual(rooms.slice(4), [30, 30]);
+  assert.equal(descriptors.roomMax, 800 - PEER_DESCRIPTORS);
+});
+
 test("Descriptors: while none is left the room shrinks by quarters, and it grows again slowly; it is said once", () => {
   const rooms: number[] = [];
   const said: string[] = [];

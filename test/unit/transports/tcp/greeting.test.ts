@@ -96,7 +96,7 @@ test("a greeting of another version, or without its fields, is a fault", () => {
     { ...fields, epoch: -1 },
     { ...fields, epoch: "1" },
     { ...fields, epoch: 2 ** 60 },
-    { ...fields, epoch: VERSION_MAX + 1 },
+    { ...fields, epoch: VERSION_MAX },
     { ...fields, address: 7000 },
     { ...fields, address: "n1" },
     { ...fields, address: "n1:70000" },
@@ -106,7 +106,7 @@ test("a greeting of another version, or without its fields, is a fault", () => {
   for (const one of bad) assert.equal(readOpening(JSON.stringify(one)).kind, "fault", JSON.stringify(one));
 });
 
-test("a greeting from another cluster, in my name, for another node or of a stranger is refused, with the reason", () => {
+test("a greeting from another cluster, in my name, for another node or of a stranger is refused [M7], with the reason", () => {
   const fault = (given: object) => {
     const greeting = { id: "n2", cluster: "test", incarnation: 1, clusterId: "", epoch: 0, ...given };
     const stranger = ({ id }: { id: string }) => id === "n2" ? undefined : { reason: "a stranger" };
