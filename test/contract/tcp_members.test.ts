@@ -71,17 +71,23 @@ test("one who is gone and dials is refused for good [M8], however often, and tol
   await closeAll(n1, n2);
 });
 
-test("a node that has joined again does not heed that its earlier join is over", async () => {
-  const peer = await Peer.listen({ answer: '{"hearsay":1,"refused":"n1 was removed","gone":true}' });
-  const n1 = await open("n1");
-  const fake = { id: "n2", address: peer.address, epoch: 1 };
-  n1.node.setMembers({ ...membership(n1, [n1, fake]), clusterId: "" });
-  await until(() => n1.ear.refused.length === 1);
-  assert.deepEqual(n1.ear.expelled, [], "a fixed list is nobody's to change");
-  n1.node.setMembers(membership(n1, [{ ...n1, epoch: 5 }, fake]));
-  await until(() => n1.ear.expelled.length === 1);
-  await closeAll(n1);
-  await peer.close();
+test("that one is gone from another cluster is not heeded", async () => {
+  const gone = { hearsay: 1, refused: "n1 was removed", gone: true };
+  for (
+    const [clusterId, told, heeded] of [["", ID, 0], [ID, undefined, 0], [ID, ID, 1], [
+      "",
+      undefined,
+      1,
+    ]] as const
+  ) {
+    const peer = await Peer.listen({ answer: JSON.stringify({ ...gone, cluster_id: told }) });
+    const n1 = await open("n1");
+    n1.node.setMembers({ ...membership(n1, [n1, { id: "n2", address: peer.address, epoch: 1 }]), clusterId });
+    await until(() => n1.ear.refused.length === 1);
+    assert.equal(n1.ear.expelled.length, heeded, `${clusterId} ${told}`);
+    await closeAll(n1);
+    await peer.close();
+  }
 });
 
 test("a refusal that answers an earlier greeting does not expel a node that has joined again since", async () => {
@@ -91,7 +97,7 @@ test("a refusal that answers an earlier greeting does not expel a node that has 
   n1.node.setMembers(membership(n1, [n1, fake]));
   await until(() => peer.greetings.length === 1);
   n1.node.setMembers(membership(n1, [{ ...n1, epoch: 5 }, fake]));
-  peer.say('{"hearsay":1,"refused":"n1 was replaced","gone":true}');
+  peer.say(`{"hearsay":1,"refused":"n1 was replaced","gone":true,"cluster_id":"${ID}"}`);
   await until(() => peer.greetings.length === 2);
   assert.deepEqual(n1.ear.expelled, []);
   assert.equal(JSON.parse(peer.greetings[1] ?? "").epoch, 5);
@@ -113,6 +119,17 @@ test("two clusters that were founded apart refuse each other, with a sentence on
   assert.ok(n1.ear.refused.includes(`n2 refuses: ${apart(OTHER_ID, ID)}`));
   assert.ok(n2.ear.refused.includes(`n1 refuses: ${apart(ID, OTHER_ID)}`));
   assert.deepEqual([n1, n2].flatMap(({ ear }) => ear.expelled), []);
+  await closeAll(n1, n2);
+});
+
+test("one who joined a list that was given is a member like any other", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  const given = { ...n1, epoch: 0 };
+  n1.node.setMembers({ ...membership(n1, [given, { id: "n2", epoch: 1 }]), clusterId: "" });
+  n2.node.setMembers({ ...membership(n2, [given, n2]), clusterId: "" });
+  await until(() => n1.node.links()[0]?.hears === true);
+  assert.deepEqual(n1.ear.addresses, [["n2", { address: n2.address, epoch: 1, incarnation: 1 }]]);
+  assert.deepEqual(n2.ear.addresses, []);
   await closeAll(n1, n2);
 });
 
@@ -232,6 +249,7 @@ test("one who was replaced is told so, but who is linked keeps its place though 
     hearsay: 1,
     refused: "another n2 has joined since, and takes its place",
     gone: true,
+    cluster_id: ID,
   });
   await closeAll(n1);
 });

@@ -38,8 +38,8 @@ export interface Greeting extends Identity {
 /** Why a node is refused. */
 export interface Refusal {
   readonly reason: string;
-  /** It is no member any longer, and need not try again. */
-  readonly gone?: true;
+  /** It is no member of the cluster of this id any longer, and need not try again; "" for a list that was given. */
+  readonly goneFrom?: string;
   /** It may have joined a moment ago, which is not known here yet. */
   readonly later?: true;
 }
@@ -53,14 +53,15 @@ export type Opening =
 
 export function encodeGreeting(me: Identity, to: string): string {
   const { id, cluster, incarnation, clusterId, epoch, address } = me;
-  const joined = clusterId
-    ? { cluster_id: clusterId, epoch, address: address && addressText(address) }
+  const joined = clusterId || epoch
+    ? { cluster_id: clusterId || undefined, epoch, address: address && addressText(address) }
     : undefined;
   return JSON.stringify({ hearsay: PROTOCOL_VERSION, cluster, id, incarnation, to, ...joined });
 }
 
-export function encodeRefusal({ reason, gone, later }: Refusal): string {
-  return JSON.stringify({ hearsay: PROTOCOL_VERSION, refused: reason, gone, later });
+export function encodeRefusal({ reason, goneFrom, later }: Refusal): string {
+  const gone = goneFrom !== undefined && { gone: true, cluster_id: goneFrom || undefined };
+  return JSON.stringify({ hearsay: PROTOCOL_VERSION, refused: reason, ...gone, later });
 }
 
 /** Reads the first line of a connection. Never throws. */
@@ -74,9 +75,11 @@ export function readOpening(line: string): Opening {
   return readGreeting(fields);
 }
 
-function readRefusal(refused: string, { gone, later }: Record<string, unknown>): Opening {
+function readRefusal(refused: string, fields: Record<string, unknown>): Opening {
+  const { gone, cluster_id: goneFrom = "", later } = fields;
+  const isGone = gone === true && typeof goneFrom === "string";
   const reason = refused.slice(0, REASON_CHARS_MAX);
-  return { kind: "refusal", reason, ...gone === true && { gone }, ...later === true && { later } };
+  return { kind: "refusal", reason, ...isGone && { goneFrom }, ...later === true && { later } };
 }
 
 function readGreeting(fields: Record<string, unknown>): Opening {

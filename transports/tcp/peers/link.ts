@@ -40,8 +40,8 @@ export interface LinkEvents {
   memberFault(greeting: Greeting): Refusal | undefined;
   /** The peer has answered, and the link is up. */
   onGreeted(greeting: Greeting): void;
-  /** The peer says that this node, which greeted with this epoch, is no member any longer. */
-  onGone(epoch: number, reason: string): void;
+  /** The peer refuses this node, which greeted with this epoch, and may say that it is no member any longer. */
+  onRefusal(epoch: number, refusal: Refusal): void;
 }
 
 const NO_ADDRESS = "its address is not known";
@@ -196,10 +196,10 @@ export class Link {
     else this.#refuse(connection, { reason: "a greeting was to be answered by a greeting" });
   }
 
-  #onRefusal(connection: Connection, { reason, gone, later }: Refusal): void {
+  #onRefusal(connection: Connection, refusal: Refusal): void {
     const { peer, events } = this.#options;
-    this.#refused(connection, `${peer} refuses: ${reason}`, later);
-    if (gone) events.onGone(this.#toldEpoch, reason);
+    this.#refused(connection, `${peer} refuses: ${refusal.reason}`, refusal.later);
+    events.onRefusal(this.#toldEpoch, refusal);
   }
 
   #onGreeting(connection: Connection, greeting: Greeting): void {

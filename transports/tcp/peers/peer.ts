@@ -37,8 +37,8 @@ export interface PeerEvents {
   onHeard(): void;
   /** The peer has greeted, and was taken. */
   onGreeted(greeting: Greeting): void;
-  /** The peer says that this node, which greeted with this epoch, is no member any longer. */
-  onGone(epoch: number, reason: string): void;
+  /** The peer refuses this node, which greeted with this epoch, and may say that it is no member any longer. */
+  onRefusal(epoch: number, refusal: Refusal): void;
 }
 
 /** How things stand with one peer. Counts are of the life of this process, over both links. */
@@ -98,7 +98,7 @@ export class TcpPeer {
         onDropped: (reason) => events.onDropped(reason),
         memberFault: (greeting) => this.#replacedFault(greeting) ?? this.#secondFault(this.#source, greeting),
         onGreeted: (greeting) => events.onGreeted(greeting),
-        onGone: (epoch, reason) => events.onGone(epoch, reason),
+        onRefusal: (epoch, refusal) => events.onRefusal(epoch, refusal),
       },
     });
   }
@@ -195,8 +195,8 @@ export class TcpPeer {
   #replacedFault({ epoch, incarnation }: Greeting): Refusal | undefined {
     const linked = [this.#link.incarnation, this.#source?.incarnation].includes(incarnation);
     if (epoch >= this.#member.epoch || linked) return undefined;
-    const { peer } = this.#options;
-    return { reason: `another ${peer} has joined since, and takes its place`, gone: true };
+    const { me, peer } = this.#options;
+    return { reason: `another ${peer} has joined since, and takes its place`, goneFrom: me.clusterId ?? "" };
   }
 
   #secondFault(
@@ -229,11 +229,11 @@ export class TcpPeer {
     const { peer, refusals, events } = this.#options;
     const opening = readOpening(line);
     if (opening.kind !== "refusal") return this.#drop(fault);
-    const { reason, gone, later } = opening;
+    const { reason, later } = opening;
     const epoch = this.#source?.connection === connection ? this.#source.toldEpoch : undefined;
     refusals.say(`from ${peer}`, `${peer} refuses: ${reason}`, later);
     connection.close(reason);
-    if (gone && epoch !== undefined) events.onGone(epoch, reason);
+    if (epoch !== undefined) events.onRefusal(epoch, opening);
   }
 
   #drop(reason: string): void {

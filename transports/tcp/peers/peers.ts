@@ -13,7 +13,7 @@ export interface PeersOptions {
   readonly peers: ReadonlyMap<string, Address>;
   readonly random: Random;
   readonly refusals: Refusals;
-  readonly events: Omit<PeerEvents, "onGreeted" | "onGone"> & {
+  readonly events: Omit<PeerEvents, "onGreeted" | "onRefusal"> & {
     /** A peer is to be dialled elsewhere than was known. */
     onAddress(peer: string, heard: Required<Member>): void;
     /** This node is no member any longer; at most once. */
@@ -24,7 +24,7 @@ export interface PeersOptions {
 /** What this node says of itself in greetings, which changes when it joins. */
 interface Me extends Identity {
   clusterId: string;
-  epoch: number | undefined;
+  epoch: number;
   address: Address | undefined;
 }
 
@@ -48,7 +48,7 @@ export class Peers {
   constructor(options: PeersOptions) {
     const { id, cluster, incarnation } = options.me;
     this.#options = options;
-    this.#me = { id, cluster, incarnation, clusterId: "", epoch: undefined, address: undefined };
+    this.#me = { id, cluster, incarnation, clusterId: "", epoch: 0, address: undefined };
     for (const [peer, address] of options.peers) this.#add(peer, { address, epoch: 0, incarnation: 0 });
   }
 
@@ -85,7 +85,7 @@ export class Peers {
     this.#found = true;
     this.#gone = gone;
     this.#me.clusterId = clusterId;
-    this.#me.epoch = self?.epoch;
+    this.#me.epoch = self?.epoch ?? 0;
     this.#me.address = self?.address;
     for (const [id, peer] of this.#peers) if (!peers.has(id)) this.#drop(id, peer);
     for (const [id, member] of peers) {
@@ -143,7 +143,7 @@ export class Peers {
       events: {
         ...events,
         onGreeted: (greeting) => this.#onGreeted(greeting),
-        onGone: (epoch, reason) => this.#onGone(epoch, reason),
+        onRefusal: (epoch, refusal) => this.#onRefusal(epoch, refusal),
       },
     });
     this.#peers.set(id, peer);
@@ -172,7 +172,7 @@ export class Peers {
     const departure = this.#gone.get(id);
     const fault: Refusal = departure === undefined
       ? { reason: `${id} is no member of the cluster` }
-      : { reason: departure.reason, gone: true };
+      : this.#farewell(departure);
     peer.leave();
     this.#peers.delete(id);
     this.#unstarted.delete(peer);
@@ -190,7 +190,7 @@ export class Peers {
   #memberFault({ id, epoch }: Greeting): Refusal | undefined {
     const departure = this.#gone.get(id);
     if (departure !== undefined && epoch <= departure.through) {
-      return { reason: departure.reason, gone: true };
+      return this.#farewell(departure);
     }
     if (this.#peers.has(id)) return undefined;
     const { id: me } = this.#me;
@@ -199,9 +199,9 @@ export class Peers {
       : { reason: `${id} is not among the peers of ${me}` };
   }
 
-  #onGreeted({ id, address, epoch, incarnation }: Greeting): void {
+  #onGreeted({ id, clusterId, address, epoch, incarnation }: Greeting): void {
     const member = this.#peers.get(id)?.member;
-    if (!this.#me.clusterId || member === undefined || address === undefined) return;
+    if (member === undefined || address === undefined || clusterId !== this.#me.clusterId) return;
     if (member.address !== undefined) {
       const isLater = epoch > member.epoch || epoch === member.epoch && incarnation > member.incarnation;
       if (!isLater || addressText(address) === addressText(member.address)) return;
@@ -209,9 +209,13 @@ export class Peers {
     this.#options.events.onAddress(id, { address, epoch, incarnation });
   }
 
-  // A node that has joined again meanwhile is no longer the one that was meant [M8].
-  #onGone(epoch: number, reason: string): void {
-    if (this.#expelled || !this.#me.clusterId || epoch !== this.#me.epoch) return;
+  #farewell({ reason }: Departure): Refusal {
+    return { reason, goneFrom: this.#me.clusterId };
+  }
+
+  // Another cluster is not heeded, and a node that has joined again since is no longer the one that was meant [M8].
+  #onRefusal(epoch: number, { reason, goneFrom }: Refusal): void {
+    if (this.#expelled || goneFrom !== this.#me.clusterId || epoch !== this.#me.epoch) return;
     this.#expelled = true;
     this.#options.events.onExpelled(reason);
   }

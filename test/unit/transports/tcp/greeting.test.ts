@@ -37,6 +37,11 @@ test("a greeting of a fixed list says nothing of joins; one of a founded cluster
     encodeGreeting({ ...me, clusterId: "", epoch: 0 }, "n2"),
     '{"hearsay":1,"cluster":"test","id":"n1","incarnation":7,"to":"n2"}',
   );
+  assert.match(
+    encodeGreeting({ ...me, clusterId: "", epoch: 5 }, "n2"),
+    /,"epoch":5}$/,
+    "it has joined a list that was given",
+  );
   const joined = { ...me, clusterId: CLUSTER_ID, epoch: 5, address: { host: "::1", port: 7000 } };
   const line = encodeGreeting(joined, "n2");
   assert.deepEqual(readOpening(line), { kind: "greeting", greeting: { ...joined, to: "n2" } });
@@ -53,10 +58,15 @@ test("fields that a later version may add are passed over", () => {
 
 test("a refusal is read as it was written, and not believed without end", () => {
   assert.deepEqual(readOpening(encodeRefusal({ reason: "why" })), { kind: "refusal", reason: "why" });
-  for (const fault of [{ reason: "why", gone: true }, { reason: "why", later: true }] as const) {
+  for (
+    const fault of [{ reason: "why", goneFrom: "" }, { reason: "why", goneFrom: CLUSTER_ID }, {
+      reason: "why",
+      later: true,
+    }] as const
+  ) {
     assert.deepEqual(readOpening(encodeRefusal(fault)), { kind: "refusal", ...fault });
   }
-  assert.deepEqual(readOpening('{"hearsay":1,"refused":"why","gone":1,"later":"yes"}'), {
+  assert.deepEqual(readOpening('{"hearsay":1,"refused":"why","gone":1,"later":"yes","cluster_id":7}'), {
     kind: "refusal",
     reason: "why",
   });
