@@ -15,7 +15,8 @@ export function messageOf(error: unknown): string {
 
 /** Why a connection failed, said of the other side: the address, or "it", goes before. */
 export function connectionFault(error: unknown): string {
-  return connectionFaults[codeOf(error) ?? ""] ?? `cannot be talked to: ${shortened(messageOf(error))}`;
+  return tlsFault(error) ?? connectionFaults[codeOf(error) ?? ""] ??
+    `cannot be talked to: ${shortened(messageOf(error))}`;
 }
 
 /** Said where a connection to nobody was made, which has no error. */
@@ -32,3 +33,17 @@ const connectionFaults: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "cannot be reached: there is no way to that host",
   ENETUNREACH: "cannot be reached: there is no way to that network",
 };
+
+/** Why a dial over TLS failed, said of the other side; undefined where the fault has nothing to do with TLS. */
+export function tlsFault(error: unknown): string | undefined {
+  const said = `${codeOf(error) ?? ""} ${messageOf(error)}`;
+  if (/WRONG_VERSION_NUMBER|InvalidContentType/i.test(said)) return "does not speak TLS";
+  if (isOldTls(said)) return "does not speak TLS 1.3";
+  if (/before secure TLS connection/i.test(said)) return "closed the connection in the TLS handshake";
+  return undefined;
+}
+
+/** Whether the code and the message of an error, which differ from runtime to runtime, say that TLS is too old. */
+export function isOldTls(said: string): boolean {
+  return /UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|ProtocolVersion|Tls12NotOffered/i.test(said);
+}

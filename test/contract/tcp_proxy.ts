@@ -1,6 +1,14 @@
 /** A wire between two ends on this machine that can be cut without a word, and on which anything can be put. */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import type { Address } from "../../transports/address.ts";
+import type { Tls } from "../../transports/tcp/tls/tls.ts";
+
+/** Where the wire ends TLS on either side, so that bytes can be put on it: as whom it is dialled, and as whom it dials. */
+export interface Ends {
+  readonly near: Tls;
+  readonly far: Tls;
+}
 
 export class Proxy {
   readonly #server: Server;
@@ -10,12 +18,18 @@ export class Proxy {
   /** Connections it has taken so far. */
   taken = 0;
 
-  private constructor() {
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#onSocket(socket));
+  readonly #ends: Ends | undefined;
+
+  private constructor(ends: Ends | undefined) {
+    this.#ends = ends;
+    const onSocket = (socket: Socket) => this.#onSocket(socket);
+    this.#server = ends === undefined
+      ? createServer({ allowHalfOpen: true }, onSocket)
+      : createTlsServer({ ...ends.far.serverOptions, allowHalfOpen: true }, onSocket);
   }
 
-  static async listen(): Promise<Proxy> {
-    const proxy = new Proxy();
+  static async listen(ends?: Ends): Promise<Proxy> {
+    const proxy = new Proxy(ends);
     await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", () => resolve()));
     return proxy;
   }
@@ -56,7 +70,7 @@ export class Proxy {
     this.taken += 1;
     near.on("error", () => {});
     if (this.#target === undefined) return void near.destroy();
-    const far = connect({ ...this.#target, allowHalfOpen: true });
+    const far = this.#ends?.near.dial(this.#target) ?? connect({ ...this.#target, allowHalfOpen: true });
     const pair = [near, far] as const;
     this.#pairs.add(pair);
     this.#pass(pair, near, far);

@@ -1,12 +1,17 @@
 /** One accepted or dialled TCP connection as lines both ways, with the bytes it holds, its heartbeat and its one end. */
 import type { Socket } from "node:net";
 import { atEndOfTurn } from "../end_of_turn.ts";
+import { tlsFault } from "../errno.ts";
 import { LineReader, LineWriter } from "../lines.ts";
+import { isTls, TLS_SPOKEN } from "./tls/faults.ts";
+import type { TlsIdentity } from "./tls/identity.ts";
 import { BUSY_SILENCE_MS, END_MS_MAX, HEARTBEAT_MS, SILENCE_MS, TICK_MS } from "./limits.ts";
 
 export interface ConnectionHandlers {
   onLine(line: string): void;
   onOverlong(lineBytesMax: number): void;
+  /** The other side speaks TLS, and this connection is without; by default it is closed. */
+  onTls?(): void;
   /** A chunk was read to its end. */
   onChunk?(): void;
   /** Everything that was written has left. */
@@ -26,6 +31,8 @@ export class Connection {
   readonly #reader: LineReader;
   /** The address of the other side, for people. */
   readonly host: string;
+  /** Who dialled, by the certificate that was shown; undefined without TLS, and where this side dialled. */
+  readonly identity: TlsIdentity | undefined;
   #handlers: ConnectionHandlers;
   #fault = CLOSED_BY_OTHER;
   #closed = false;
@@ -40,12 +47,13 @@ export class Connection {
   #receivedBytes = 0;
 
   /** Takes over a socket that is connected. */
-  constructor(socket: Socket, handlers: ConnectionHandlers) {
+  constructor(socket: Socket, handlers: ConnectionHandlers, identity?: TlsIdentity) {
+    this.identity = identity;
     this.#socket = socket;
     this.#handlers = handlers;
     this.host = socket.remoteAddress ?? "an unknown address";
     // Before the writer listens, as it closes at the first error.
-    socket.on("error", (error) => this.#fault = error.message);
+    socket.on("error", (error) => this.#fault = reasonOf(error));
     this.#writer = new LineWriter(socket, () => this.close(this.#fault), {
       plan: (run) => this.#planned(run),
       onDrained: () => this.#handlers.onDrained?.(),
@@ -182,10 +190,17 @@ export class Connection {
   #onData(chunk: Uint8Array): void {
     this.#silentMs = 0;
     this.#heardAt = performance.now();
+    const isFirst = this.#receivedBytes === 0;
     this.#receivedBytes += chunk.length;
     if (!this.#listens) return;
+    if (isFirst && isTls(chunk)) return this.#onTls();
     this.#reader.push(chunk);
     if (this.#listens) this.#handlers.onChunk?.();
+  }
+
+  #onTls(): void {
+    if (this.#handlers.onTls === undefined) this.close(TLS_SPOKEN);
+    else this.#handlers.onTls();
   }
 
   #onEnd(): void {
@@ -193,4 +208,9 @@ export class Connection {
     this.#reader.end();
     if (this.#listens) this.#handlers.onEnd();
   }
+}
+
+function reasonOf(error: Error): string {
+  const fault = tlsFault(error);
+  return fault === undefined ? error.message : `it ${fault}`;
 }

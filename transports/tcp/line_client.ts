@@ -1,9 +1,14 @@
 /** A TCP connection that is dialled once and then is lines both ways, until it is lost for a reason in words. */
 import { connect, type Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Address } from "../address.ts";
 import { CLOSED, connectionFault, NOTHING_LISTENS } from "../errno.ts";
 import { HELD_BYTES_MAX, LINE_BYTES_MAX, LineReader, LineWriter } from "../lines.ts";
+import { encodeRefusal } from "./greeting.ts";
 import { resetSelfConnection } from "./self_connection.ts";
+import { isTls } from "./tls/faults.ts";
+import { anyNodeFault } from "./tls/identity.ts";
+import type { Tls } from "./tls/tls.ts";
 
 export interface LineClientHandlers {
   /** The other side has taken the connection. */
@@ -20,27 +25,43 @@ export interface LineClientHandlers {
   onLost(reason: string): void;
 }
 
+export interface LineClientOptions {
+  /** The longest line that is read, in bytes. */
+  readonly lineBytesMax?: number;
+  readonly tls?: Tls | undefined;
+}
+
+const SPEAKS_TLS = "speaks TLS, and was addressed without: --tls-ca says whom to trust";
+
 export class LineClient {
   readonly #socket: Socket;
   readonly #writer: LineWriter;
   readonly #reader: LineReader;
   readonly #handlers: LineClientHandlers;
   #isOver = false;
+  /** Nothing was read yet. */
+  #isFirst = true;
 
-  /** Dials. Nothing is read before read(). */
-  constructor({ host, port }: Address, handlers: LineClientHandlers, lineBytesMax: number = LINE_BYTES_MAX) {
+  /** Dials, with `tls` over TLS alone. Nothing is read before read(). */
+  constructor(
+    address: Address,
+    handlers: LineClientHandlers,
+    { lineBytesMax = LINE_BYTES_MAX, tls }: LineClientOptions = {},
+  ) {
     this.#handlers = handlers;
     this.#reader = new LineReader({
       onLine: (line) => this.#isOver || handlers.onLine(line),
       onOverlong: (bytes) => this.#isOver || handlers.onOverlong(bytes),
     }, lineBytesMax);
-    const socket = connect({ host, port, noDelay: true });
+    const socket = tls?.dial(address) ?? connect({ ...address });
+    socket.setNoDelay(true);
     this.#socket = socket;
     this.#writer = new LineWriter(socket);
     socket.once("connect", () => {
       if (resetSelfConnection(socket)) this.#lose(NOTHING_LISTENS);
-      else if (!this.#isOver) handlers.onOpen();
+      else if (!this.#isOver && tls === undefined) handlers.onOpen();
     });
+    socket.once("secureConnect", () => tls && this.#onSecured(tls));
     socket.on("error", (error) => this.#lose(connectionFault(error)));
     socket.on("end", () => this.#lose(CLOSED));
     socket.on("close", () => this.#lose(CLOSED));
@@ -55,6 +76,8 @@ export class LineClient {
   read(): void {
     this.#socket.on("data", (chunk: Uint8Array) => {
       if (this.#isOver) return;
+      if (this.#isFirst && isTls(chunk)) return this.#lose(SPEAKS_TLS);
+      this.#isFirst = false;
       this.#handlers.onData?.();
       this.#reader.push(chunk);
     });
@@ -78,6 +101,18 @@ export class LineClient {
   close(): void {
     this.#isOver = true;
     this.#socket.destroy();
+  }
+
+  /** The handshake is done: the certificate of the other side must be one of a node. */
+  #onSecured(tls: Tls): void {
+    const socket = this.#socket;
+    const fault = socket instanceof TLSSocket ? anyNodeFault(tls.identityOf(socket)) : undefined;
+    if (this.#isOver) return;
+    if (fault === undefined) return this.#handlers.onOpen();
+    this.#isOver = true;
+    // So that it can be read there, too.
+    socket.end(`${encodeRefusal({ reason: fault })}\n`);
+    this.#handlers.onLost(`is not trusted: ${fault}`);
   }
 
   #lose(reason: string): void {

@@ -1,19 +1,35 @@
 /** The listening socket: it resolves to the address where it listens, or rejects with a sentence that says why it cannot. */
 import { lookup } from "node:dns/promises";
 import { createServer, isIP, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
 import { BACKLOG_MAX } from "./limits.ts";
+import { type HandshakeEvents, Handshakes } from "./tls/handshakes.ts";
+import type { Tls } from "./tls/tls.ts";
 import { type Address, addressText } from "../address.ts";
 import { codeOf, messageOf } from "../errno.ts";
+
+export interface ListenerEvents extends HandshakeEvents {
+  /** A connection is there, and over TLS its handshake is done. */
+  onSocket(socket: Socket): void;
+}
 
 export class Listener {
   readonly #server: Server;
   readonly #address: Address;
+  /** Undefined without TLS. */
+  readonly handshakes: Handshakes | undefined;
   #closed = false;
 
-  constructor(address: Address, onSocket: (socket: Socket) => void) {
+  constructor(address: Address, events: ListenerEvents, tls?: Tls) {
     this.#address = address;
+    const onSocket = (socket: Socket) => events.onSocket(socket);
     // A client that has said all it will say still wants its answers.
-    this.#server = createServer({ allowHalfOpen: true }, onSocket);
+    if (tls === undefined) this.#server = createServer({ allowHalfOpen: true }, onSocket);
+    else {
+      const server = secured(tls, onSocket);
+      this.handshakes = new Handshakes(server, events);
+      this.#server = server;
+    }
   }
 
   /** Rejects with a sentence. `onFault` is called when, later, a connection could not be taken. */
@@ -34,6 +50,7 @@ export class Listener {
   /** Takes no more connections; resolves once the port is free. */
   close(): Promise<void> {
     this.#closed = true;
+    this.handshakes?.closeAll();
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 
@@ -47,6 +64,13 @@ export class Listener {
       });
     });
   }
+}
+
+/** New files are used from the next handshake on, and connections that are there stay. */
+function secured(tls: Tls, onSocket: (socket: Socket) => void): TlsServer {
+  const server = createTlsServer({ ...tls.serverOptions, allowHalfOpen: true }, onSocket);
+  tls.onChanged(() => server.setSecureContext(tls.serverOptions));
+  return server;
 }
 
 function explained(error: unknown): string {

@@ -1,6 +1,7 @@
 /** The carrier over real TCP: one port for peers and clients, a link dialled to each peer, everything bounded. */
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Envelope } from "../../lib/core/message.ts";
 import type { Random } from "../../lib/core/random.ts";
 import { Clients } from "./clients/clients.ts";
@@ -12,6 +13,8 @@ import { Listener } from "./listener.ts";
 import type { LinkStatus } from "./peers/peer.ts";
 import { Peers } from "./peers/peers.ts";
 import { Ticker } from "./ticker.ts";
+import type { TlsIdentity } from "./tls/identity.ts";
+import type { Tls } from "./tls/tls.ts";
 import type { Address } from "../address.ts";
 import { within } from "../clock.ts";
 import { unpredictable } from "../entropy.ts";
@@ -30,6 +33,10 @@ export interface TcpOptions extends Partial<TcpLimits> {
   readonly listen: Address;
   /** All members but this one, until setMembers() gives others. No id may hold a "#". */
   readonly peers: ReadonlyMap<string, Address>;
+  /** Peers and clients are spoken to over TLS alone [X1]. */
+  readonly tls?: Tls;
+  /** Over TLS, clients without a certificate are admitted, too: the owner asks who they are. */
+  readonly admitsUnnamed?: boolean;
   /** For the jitter of dials. */
   readonly random?: Random;
   /** How many files there are to open; by default the system is asked. */
@@ -89,7 +96,11 @@ export class TcpTransport implements Transport {
     const refusals = new Refusals((reason) => this.#handlers?.onRefused?.(reason));
     this.#peers = this.#makePeers(options, refusals);
     this.#clients = this.#makeClients(options, refusals);
-    this.#listener = new Listener(listen, (socket) => this.#onSocket(socket));
+    this.#listener = new Listener(listen, {
+      onSocket: (socket) => this.#onSocket(socket),
+      onBegun: () => this.#clients.shed(),
+      onFailed: (host, reason) => refusals.say("handshakes", `${host} is refused: ${reason}`),
+    }, options.tls);
     // An owner that does not ask where the node listens must not be ended by an unhandled rejection.
     this.#listening.promise.catch(() => {});
   }
@@ -146,6 +157,11 @@ export class TcpTransport implements Transport {
   /** Bytes that were sent to this client and have not left. */
   heldBytes(client: string): number {
     return this.#clients.unsentBytes(client);
+  }
+
+  /** Whose certificate this client has shown; undefined without TLS. */
+  identityOf(client: string): TlsIdentity | undefined {
+    return this.#clients.identityOf(client);
   }
 
   /** While `on`, answers to this client go on, and its connection stays although it writes no more. */
@@ -213,7 +229,8 @@ export class TcpTransport implements Transport {
   }
 
   #onSocket(socket: Socket): void {
-    this.#clients.add(socket);
+    const identity = socket instanceof TLSSocket ? this.#options.tls?.identityOf(socket) : undefined;
+    this.#clients.add(socket, identity);
     this.#ticker.hurry();
   }
 
@@ -242,6 +259,7 @@ export class TcpTransport implements Transport {
       me: options,
       peers,
       random,
+      tls: options.tls,
       refusals,
       events: {
         onEnvelope: (envelope) => this.#handlers?.onEnvelope(envelope),
@@ -264,6 +282,8 @@ export class TcpTransport implements Transport {
       me: options.id,
       limits: { ...DEFAULT_LIMITS, ...options },
       refusals,
+      admitsUnnamed: options.admitsUnnamed,
+      handshakes: () => this.#listener.handshakes,
       events: {
         isMember: (id) => id === options.id || this.#peers.has(id),
         onGreeting: (connection, greeting) => this.#peers.accept(connection, greeting),

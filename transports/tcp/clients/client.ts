@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers";
 import { decode, encode, encodeBody } from "../../../lib/core/codec.ts";
-import type { Envelope } from "../../../lib/core/message.ts";
+import { type Envelope, FORBIDDEN } from "../../../lib/core/message.ts";
 import {
   MALFORMED_REQUEST,
   NOT_SUPPORTED,
@@ -33,6 +33,8 @@ export interface ClientOptions {
 }
 
 export interface ClientEvents {
+  /** Why nobody may ask anything with the certificate that was shown, or not shown; undefined where that is well. */
+  strangerFault(client: Client): string | undefined;
   /** The connection has spoken as a client: returns whether there is room for it. */
   admit(client: Client): boolean;
   /** Its first line is one between nodes; a peer that takes the connection over gives it other handlers. */
@@ -117,7 +119,7 @@ export class Client {
 
   onOverlong(lineBytesMax: number): void {
     this.#unended.onOverlong();
-    if (this.#isClient || this.#admit()) {
+    if (this.#isClient || (this.#isTrusted() && this.#admit())) {
       this.#refuse("client", `a line is longer than ${lineBytesMax} bytes`);
     }
   }
@@ -195,9 +197,16 @@ export class Client {
   /** Tells by its first line what the connection is. Returns whether it is a client that has been admitted. */
   #classify(line: string): boolean {
     const opening = readOpening(line);
-    if (opening.kind === "none") return this.#admit();
+    if (opening.kind === "none") return this.#isTrusted() && this.#admit();
     this.#options.events.onOpening(this, opening);
     return false;
+  }
+
+  /** Over TLS a client must be known by its certificate; where it is not, it is told so, and closed. */
+  #isTrusted(): boolean {
+    const fault = this.#options.events.strangerFault(this);
+    if (fault !== undefined) this.#refuseAndEnd(FORBIDDEN, fault);
+    return fault === undefined;
   }
 
   #admit(): boolean {

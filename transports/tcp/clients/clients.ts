@@ -5,6 +5,9 @@ import { Client, type ClientEvents } from "./client.ts";
 import { Connection } from "../connection.ts";
 import { placesIn } from "../descriptors.ts";
 import { encodeRefusal, type Greeting, type Opening, type Refusal, type Refusals } from "../greeting.ts";
+import { TLS_NOT_SPOKEN } from "../tls/faults.ts";
+import type { Handshakes } from "../tls/handshakes.ts";
+import { clientFault, type TlsIdentity } from "../tls/identity.ts";
 import { GREETING_BYTES_MAX, KEEPALIVE_MS, type TcpLimits } from "../limits.ts";
 import { Turn } from "./turn.ts";
 
@@ -13,6 +16,10 @@ export interface ClientsOptions {
   readonly limits: TcpLimits;
   readonly refusals: Refusals;
   readonly events: ClientsEvents;
+  /** Over TLS, clients without a certificate are admitted, too: somebody else asks who they are. */
+  readonly admitsUnnamed?: boolean | undefined;
+  /** Connections whose TLS handshake is under way; none without TLS. */
+  readonly handshakes?: () => Pick<Handshakes, "count" | "closeOldest"> | undefined;
 }
 
 export interface ClientsEvents {
@@ -54,6 +61,7 @@ export class Clients {
       },
       onWaiting: (client) => turn.wait(client),
       onAnswered: (bytes) => turn.spend(bytes),
+      strangerFault: (client) => this.#strangerFault(client),
       admit: (client) => this.#admit(client),
       onOpening: (client, opening) => this.#onOpening(client, opening),
       isMember: (id) => events.isMember(id),
@@ -70,7 +78,7 @@ export class Clients {
 
   /** Connections that are clients, or have not said what they are. */
   get count(): number {
-    return this.#clients.size;
+    return this.#clients.size + this.#handshakeCount;
   }
 
   /** So many connections may be clients. */
@@ -92,18 +100,19 @@ export class Clients {
     return [...this.#clients.values()].map(({ connection }) => connection);
   }
 
-  add(socket: Socket): void {
-    const client = this.#open(socket);
+  /** `identity`: whose certificate was shown, over TLS. */
+  add(socket: Socket, identity?: TlsIdentity): void {
+    const client = this.#open(socket, identity);
     this.#clients.set(client.number, client);
     this.#unclassified.add(client);
     this.#onMoved(client);
-    this.#shed();
+    this.shed();
   }
 
   /** From now on there is room for `room` connections. */
   resize(room: number): void {
     this.#places = placesIn(room, this.#options.limits);
-    this.#shed();
+    this.shed();
   }
 
   send(envelope: Envelope): void {
@@ -114,6 +123,11 @@ export class Clients {
   /** The bytes that were written to this client's connection and have not left. */
   unsentBytes(client: string): number {
     return this.#find(client)?.connection.unsentBytes ?? 0;
+  }
+
+  /** Whose certificate this client has shown; undefined without TLS. */
+  identityOf(client: string): TlsIdentity | undefined {
+    return this.#find(client)?.connection.identity;
   }
 
   keep(client: string, on: boolean): void {
@@ -140,7 +154,7 @@ export class Clients {
     return this.#clients.size - this.#unclassified.size;
   }
 
-  #open(socket: Socket): Client {
+  #open(socket: Socket, identity: TlsIdentity | undefined): Client {
     const { me, limits } = this.#options;
     const number = ++this.#lastNumber;
     const connection = new Connection(socket, {
@@ -150,10 +164,18 @@ export class Clients {
       onDrained: () => client.onDrained(),
       onEnd: () => client.onEnd(),
       onClose: () => client.onClose(),
-    });
+      onTls: () => this.#refuseTls(connection),
+    }, identity);
     const client: Client = new Client({ me, number, connection, limits, events: this.#events });
     connection.keepAlive(KEEPALIVE_MS);
     return client;
+  }
+
+  #strangerFault({ connection: { identity, host } }: Client): string | undefined {
+    const { refusals, events, admitsUnnamed = false } = this.#options;
+    const fault = identity && clientFault(identity, (id) => events.isMember(id), admitsUnnamed);
+    if (fault !== undefined) refusals.say("strangers", `a client at ${host} is refused: ${fault}`);
+    return fault;
   }
 
   #admit(client: Client): boolean {
@@ -169,8 +191,12 @@ export class Clients {
     return true;
   }
 
+  get #handshakeCount(): number {
+    return this.#options.handshakes?.()?.count ?? 0;
+  }
+
   /** Closes the latest clients, and of the unclassified connections the oldest, as a peer would have greeted by then. */
-  #shed(): void {
+  shed(): void {
     const { clients, unclassified } = this.#places;
     while (this.#admittedCount > clients) {
       this.#close(this.#latest, "clients", `there is room for ${clients} clients: the latest are closed`);
@@ -178,9 +204,10 @@ export class Clients {
     const reason = `${
       clients + unclassified
     } connections are open: the one that has said nothing for longest is closed`;
-    while (this.#clients.size > clients + unclassified) {
+    while (this.count > clients + unclassified) {
       const [oldest] = this.#unclassified;
-      this.#close(oldest, "unclassified", reason);
+      const isDone = this.#options.handshakes?.()?.closeOldest() ?? false;
+      this.#close(isDone ? undefined : oldest, "unclassified", reason);
     }
   }
 
@@ -195,9 +222,19 @@ export class Clients {
     client?.connection.close("too many connections");
   }
 
+  // What speaks TLS finds in these words that the other side does not.
+  #refuseTls(connection: Connection): void {
+    this.#options.refusals.say("tls", `${connection.host} is refused: ${TLS_NOT_SPOKEN}`);
+    connection.write(encodeRefusal({ reason: TLS_NOT_SPOKEN }), GREETING_BYTES_MAX);
+    connection.end(TLS_NOT_SPOKEN);
+  }
+
   #onOpening(client: Client, opening: Opening): void {
     const { connection } = client;
-    if (opening.kind === "refusal") return connection.close(opening.reason);
+    if (opening.kind === "refusal") {
+      this.#options.refusals.say("refusals", `${connection.host} refuses: ${opening.reason}`);
+      return connection.close(opening.reason);
+    }
     const fault: Refusal | undefined = opening.kind === "greeting"
       ? this.#options.events.onGreeting(connection, opening.greeting)
       : "reason" in opening

@@ -1,6 +1,7 @@
 /** The link on which this node sends to one peer: it is dialled for ever, greets, and is never silent. */
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Random } from "../../../lib/core/random.ts";
 import { CHAR_BYTES_MAX, LINE_BYTES_MAX } from "../../lines.ts";
 import { CLOSED_BY_OTHER, Connection } from "../connection.ts";
@@ -15,6 +16,8 @@ import {
   type Refusal,
 } from "../greeting.ts";
 import { GREETING_MS_MAX, PEER_QUEUE_BYTES_MAX, SILENCE_MS } from "../limits.ts";
+import { nodeFault } from "../tls/identity.ts";
+import type { Tls } from "../tls/tls.ts";
 import { Outage } from "./outage.ts";
 import { type Address, addressText } from "../../address.ts";
 
@@ -26,6 +29,7 @@ export interface LinkOptions {
   /** Another host where the peer may be dialled. */
   readonly hint?: () => string | undefined;
   readonly random: Random;
+  readonly tls?: Tls | undefined;
   readonly events: LinkEvents;
 }
 
@@ -173,7 +177,7 @@ export class Link {
   }
 
   #greet(socket: Socket): void {
-    const { me, peer } = this.#options;
+    const { me, peer, tls } = this.#options;
     const connection = new Connection(socket, {
       onLine: (line) => this.#onLine(connection, line),
       onOverlong: () => this.#onStray(),
@@ -184,7 +188,13 @@ export class Link {
     this.#connection = connection;
     this.#phaseMs = 0;
     this.#toldEpoch = me.epoch ?? 0;
-    connection.write(encodeGreeting(me, peer), PEER_QUEUE_BYTES_MAX);
+    const greet = () => void connection.write(encodeGreeting(me, peer), PEER_QUEUE_BYTES_MAX);
+    if (!(socket instanceof TLSSocket) || tls === undefined) return greet();
+    socket.once("secureConnect", () => {
+      const fault = nodeFault(tls.identityOf(socket), peer);
+      if (fault === undefined) greet();
+      else this.#refuse(connection, { reason: fault });
+    });
   }
 
   #onLine(connection: Connection, line: string): void {
@@ -252,11 +262,12 @@ export class Link {
   }
 
   #makeDialer(address: Address): Dialer {
-    const { random, hint } = this.#options;
+    const { random, hint, tls } = this.#options;
     return new Dialer({
       address,
       random,
       ...hint !== undefined && { hint },
+      ...tls !== undefined && { open: (address: Address) => tls.dial(address) },
       onConnected: (socket) => this.#greet(socket),
       onFailed: (reason) => this.#reason = reason,
     });

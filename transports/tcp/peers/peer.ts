@@ -13,6 +13,7 @@ import {
   type Refusals,
 } from "../greeting.ts";
 import { PEER_QUEUE_BYTES_MAX } from "../limits.ts";
+import type { Tls } from "../tls/tls.ts";
 import { Link } from "./link.ts";
 import { type Address, addressText } from "../../address.ts";
 import type { Member } from "../../membership.ts";
@@ -22,6 +23,7 @@ export interface PeerOptions {
   readonly peer: string;
   readonly member: Member;
   readonly random: Random;
+  readonly tls?: Tls | undefined;
   readonly refusals: Refusals;
   readonly events: PeerEvents;
 }
@@ -79,7 +81,7 @@ export class TcpPeer {
   #receivedBytes = 0;
 
   constructor(options: PeerOptions) {
-    const { me, peer, member, random, refusals, events } = options;
+    const { me, peer, member, random, tls, refusals, events } = options;
     this.#options = options;
     this.#member = member;
     this.#link = new Link({
@@ -88,6 +90,7 @@ export class TcpPeer {
       ...member.address !== undefined && { address: member.address },
       hint: () => this.#source?.connection.host,
       random,
+      tls,
       events: {
         onLink: (up, reason, unreachedMs) => {
           if (up) refusals.forget(`to ${peer}`);

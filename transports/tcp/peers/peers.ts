@@ -4,6 +4,8 @@ import type { Random } from "../../../lib/core/random.ts";
 import type { Connection } from "../connection.ts";
 import { type Greeting, greetingFault, type Identity, type Refusal, type Refusals } from "../greeting.ts";
 import { DIALS_PER_TURN_MAX, LEAVING_MS } from "../limits.ts";
+import { nodeFault } from "../tls/identity.ts";
+import type { Tls } from "../tls/tls.ts";
 import { type LinkStatus, type PeerEvents, TcpPeer } from "./peer.ts";
 import { type Address, addressText } from "../../address.ts";
 import type { Departure, Member, Membership } from "../../membership.ts";
@@ -12,6 +14,7 @@ export interface PeersOptions {
   readonly me: Identity;
   readonly peers: ReadonlyMap<string, Address>;
   readonly random: Random;
+  readonly tls?: Tls | undefined;
   readonly refusals: Refusals;
   readonly events: Omit<PeerEvents, "onGreeted" | "onRefusal"> & {
     /** A peer is to be dialled elsewhere than was known. */
@@ -100,7 +103,8 @@ export class Peers {
 
   /** Why a node that greets in the name of a peer is refused; undefined once its connection was taken over. */
   accept(connection: Connection, greeting: Greeting): Refusal | undefined {
-    return greetingFault(this.#me, greeting, (greeting) => this.#memberFault(greeting)) ??
+    return certificateFault(connection, greeting) ??
+      greetingFault(this.#me, greeting, (greeting) => this.#memberFault(greeting)) ??
       this.#peers.get(greeting.id)?.accept(connection, greeting);
   }
 
@@ -133,12 +137,13 @@ export class Peers {
 
   #add(id: string, member: Member): void {
     this.#dismiss(id);
-    const { random, refusals, events } = this.#options;
+    const { random, tls, refusals, events } = this.#options;
     const peer = new TcpPeer({
       me: this.#me,
       peer: id,
       member,
       random,
+      tls,
       refusals,
       events: {
         ...events,
@@ -219,4 +224,9 @@ export class Peers {
     this.#expelled = true;
     this.#options.events.onExpelled(reason);
   }
+}
+
+function certificateFault({ identity }: Connection, { id }: Greeting): Refusal | undefined {
+  const reason = identity && nodeFault(identity, id);
+  return reason === undefined ? undefined : { reason };
 }

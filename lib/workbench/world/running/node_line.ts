@@ -38,7 +38,7 @@ export class NodeLine {
       onLine: (line) => this.#onLine(line),
       onOverlong: (bytes) => handlers.onMalformed(`a line is longer than ${bytes} bytes`),
       onLost: (reason) => this.lose(reason),
-    }, ANSWER_BYTES_MAX);
+    }, { lineBytesMax: ANSWER_BYTES_MAX });
     this.#line.read();
     this.#expect();
   }

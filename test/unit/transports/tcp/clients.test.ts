@@ -414,6 +414,7 @@ test("a client that is kept open and told nothing is called ever more rarely, fr
     limits: DEFAULT_LIMITS,
     events: {
       admit: () => true,
+      strangerFault: () => undefined,
       isMember: () => false,
       isTurnOver: false,
       ...{ onOpening: nothing, onEnvelope: nothing, onWaiting: nothing, onAnswered: nothing },

@@ -6,7 +6,7 @@ import { seeded } from "../../../../lib/core/random.ts";
 import { LineReader } from "../../../../transports/lines.ts";
 import { type TcpHandlers, type TcpOptions, TcpTransport } from "../../../../transports/tcp/tcp.ts";
 import { HEARTBEAT_MS } from "../../../../transports/tcp/limits.ts";
-import { Proxy } from "../../../contract/tcp_proxy.ts";
+import { type Ends, Proxy } from "../../../contract/tcp_proxy.ts";
 import type { Address } from "../../../../transports/address.ts";
 import type { Member } from "../../../../transports/membership.ts";
 import { until } from "../../../shared/until.ts";
@@ -29,9 +29,20 @@ export function options(id: string, given: Partial<TcpOptions> = {}): TcpOptions
   };
 }
 
+export interface Wired {
+  readonly near?: Partial<TcpOptions>;
+  readonly far?: Partial<TcpOptions>;
+  /** The wires end TLS on either side, as each of the nodes. */
+  readonly ends?: Ends;
+}
+
 /** Two nodes, not opened, and the wires on which each dials the other. */
-export async function wired(given: { near?: Partial<TcpOptions>; far?: Partial<TcpOptions> } = {}) {
-  const [out, back] = await Promise.all([Proxy.listen(), Proxy.listen()]);
+export async function wired(given: Wired = {}) {
+  const { ends } = given;
+  const [out, back] = await Promise.all([
+    Proxy.listen(ends),
+    Proxy.listen(ends && { near: ends.far, far: ends.near }),
+  ]);
   const near = new TcpTransport(options("n1", { peers: new Map([["n2", out.address]]), ...given.near }));
   const far = new TcpTransport(options("n2", { peers: new Map([["n1", back.address]]), ...given.far }));
   near.listening.then((address) => back.lead(address), () => {});

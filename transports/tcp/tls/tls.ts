@@ -1,0 +1,179 @@
+/** The certificate, key and authorities of this process: read from files, checked, read again when they change. */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { connect, type TlsOptions, type TLSSocket } from "node:tls";
+import type { Address } from "../../address.ts";
+import { runtimeTimer } from "../../clock.ts";
+import { messageOf } from "../../errno.ts";
+import { shortened } from "../../shortened.ts";
+import { HANDSHAKE_MS_MAX, TLS_LOOK_MS } from "../limits.ts";
+import { identityOf, namedIn, periodFault, type TlsIdentity } from "./identity.ts";
+
+/** Paths of PEM files. A client that has a token in place of a certificate has authorities alone. */
+export interface TlsFiles {
+  readonly ca: string;
+  readonly own?: { readonly cert: string; readonly key: string };
+}
+
+export interface TlsChanges {
+  /** The files changed and are in use from now on. */
+  onChanged(): void;
+  /** The files changed and are of no use, for this reason; what was read before goes on. Said once for each reason. */
+  onFault(reason: string): void;
+}
+
+/** The texts of the files, and what they say. */
+interface Material {
+  readonly texts: { readonly ca: string; readonly cert?: string; readonly key?: string };
+  readonly authorities: readonly X509Certificate[];
+  readonly own?: X509Certificate;
+}
+
+/** What TLS is held to on both sides. Certificates are judged here after the handshake, to say what is wrong with one. */
+const BOTH_SIDES = { minVersion: "TLSv1.3", maxVersion: "TLSv1.3", rejectUnauthorized: false } as const;
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+export class Tls {
+  readonly #files: TlsFiles;
+  readonly #listeners = new Set<() => void>();
+  #material: Material;
+  /** The texts that were found to be of no use, and whether that was said. */
+  #broken: { readonly texts: string; said: boolean } | undefined;
+  #stop = () => {};
+
+  /** Reads the files. Throws an error that is a sentence where they are of no use. */
+  constructor(files: TlsFiles, now: number = Date.now()) {
+    this.#files = files;
+    this.#material = read(files, now);
+  }
+
+  /** For a server, and for its setSecureContext. A client may show no certificate. */
+  get serverOptions(): TlsOptions {
+    return { ...this.#material.texts, ...BOTH_SIDES, requestCert: true, handshakeTimeout: HANDSHAKE_MS_MAX };
+  }
+
+  /** When the certificate of this process expires, ms since 1970. */
+  get expiresAt(): number {
+    return this.#material.own?.validToDate.getTime() ?? Infinity;
+  }
+
+  /** When the last of the authorities expires, ms since 1970: by then no certificate is trusted any more. */
+  get authoritiesExpireAt(): number {
+    return Math.max(...this.#material.authorities.map(({ validToDate }) => validToDate.getTime()));
+  }
+
+  /** Whom the certificate of this process names. */
+  get identity(): TlsIdentity | undefined {
+    return this.#material.own && namedIn(this.#material.own.raw);
+  }
+
+  /** Dials. Whose certificate the other side has is to be asked once its handshake is done, with identityOf. */
+  dial({ host, port }: Address): TLSSocket {
+    return connect({
+      ...{ host, port, ...this.#material.texts, ...BOTH_SIDES },
+      // A node is known by its id, wherever it is dialled.
+      checkServerIdentity: () => undefined,
+    });
+  }
+
+  /** Who is at the other end of a socket whose handshake is done. */
+  identityOf(socket: TLSSocket): TlsIdentity {
+    return identityOf(socket, this.#material.authorities);
+  }
+
+  /** `run` is called when the files have changed and are of use. */
+  onChanged(run: () => void): void {
+    this.#listeners.add(run);
+  }
+
+  /** Looks at the files every TLS_LOOK_MS from now on. */
+  watch(changes: TlsChanges): void {
+    this.stop();
+    this.#stop = runtimeTimer(TLS_LOOK_MS, () => {
+      this.look(changes);
+      this.watch(changes);
+    });
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+
+  /** Reads the files now; where they changed and are of use, every new handshake uses them. */
+  look(changes: TlsChanges, now: number = Date.now()): void {
+    const found = attempt(() => textsOf(this.#files));
+    const texts = JSON.stringify(found);
+    if (texts === JSON.stringify({ value: this.#material.texts })) return void (this.#broken = undefined);
+    const material = attempt(() => read(this.#files, now));
+    if ("fault" in material) return this.#noteBroken(texts, material.fault, changes);
+    this.#broken = undefined;
+    this.#material = material.value;
+    for (const run of this.#listeners) run();
+    changes.onChanged();
+  }
+
+  // Whoever replaces three files does so one after the other, and what lies between is no fault: so it is only said of
+  // files that are found the same twice.
+  #noteBroken(texts: string, fault: string, { onFault }: TlsChanges): void {
+    if (this.#broken?.texts !== texts) this.#broken = { texts, said: false };
+    else if (!this.#broken.said) {
+      this.#broken.said = true;
+      onFault(fault);
+    }
+  }
+}
+
+function read(files: TlsFiles, now: number): Material {
+  const texts = textsOf(files);
+  const authorities = certificatesIn(texts.ca, "--tls-ca", files.ca);
+  if (texts.cert === undefined || files.own === undefined) return { texts, authorities };
+  const { cert, key } = files.own;
+  const [own] = certificatesIn(texts.cert, "--tls-cert", cert);
+  if (own === undefined) throw unusable("--tls-cert", cert, "it holds no certificate in PEM form");
+  if (!own.checkPrivateKey(keyIn(texts.key ?? "", key))) {
+    throw unusable("--tls-key", key, `it is not the key of the certificate in ${JSON.stringify(cert)}`);
+  }
+  const fault = periodFault("the certificate in it", own, now) ?? namedIn(own.raw).fault;
+  if (fault !== undefined) throw unusable("--tls-cert", cert, fault.replace(" shown", " in it"));
+  return { texts, authorities, own };
+}
+
+function textsOf({ ca, own }: TlsFiles): Material["texts"] {
+  const texts = { ca: textOf("--tls-ca", ca) };
+  return own === undefined
+    ? texts
+    : { ...texts, cert: textOf("--tls-cert", own.cert), key: textOf("--tls-key", own.key) };
+}
+
+function textOf(flag: string, path: string): string {
+  const text = attempt(() => readFileSync(path, "utf8"));
+  if ("fault" in text) throw unusable(flag, path, text.fault);
+  return text.value;
+}
+
+function certificatesIn(text: string, flag: string, path: string): readonly X509Certificate[] {
+  const found = attempt(() => (text.match(PEM_CERTIFICATE) ?? []).map((pem) => new X509Certificate(pem)));
+  if ("fault" in found) throw unusable(flag, path, `a certificate in it cannot be read (${found.fault})`);
+  if (found.value.length === 0) throw unusable(flag, path, "it holds no certificate in PEM form");
+  return found.value;
+}
+
+function keyIn(text: string, path: string) {
+  const key = attempt(() => createPrivateKey(text));
+  if ("fault" in key) {
+    throw unusable("--tls-key", path, "it holds no private key in PEM form without a passphrase");
+  }
+  return key.value;
+}
+
+function unusable(flag: string, path: string, why: string): Error {
+  return new Error(`Cannot use ${JSON.stringify(path)} for ${flag}: ${why}`);
+}
+
+function attempt<T>(run: () => T): { readonly value: T } | { readonly fault: string } {
+  try {
+    return { value: run() };
+  } catch (error) {
+    return { fault: shortened(messageOf(error)) };
+  }
+}
