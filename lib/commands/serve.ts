@@ -4,6 +4,7 @@ import type { TokenEntry } from "../service/access/tokens.ts";
 import { openStore } from "../store/sqlite.ts";
 import { memoryStore } from "../store/memory.ts";
 import { type Store, StoreFault } from "../store/store.ts";
+import { tellServiceManager } from "../../transports/service_manager.ts";
 import { listenForStop } from "../../transports/stop_signals.ts";
 import { parseServe, type ServeConfig } from "./config/serve.ts";
 import { readTokens } from "./config/trust/tokens_file.ts";
@@ -60,6 +61,7 @@ async function run(
       peers: [...peers.keys()],
       ...kept(config),
     });
+    tellServiceManager("READY=1", io.env, (text) => logger.warn(text));
     if (peers.size === 0) logger.warn("this node is alone: --peer names the others, if there are any");
     if (config.data === undefined) {
       logger.warn("values are kept in memory only: --data DIR keeps them over restarts");
@@ -69,6 +71,7 @@ async function run(
   } catch (error) {
     return fail(io, error);
   } finally {
+    tellServiceManager("STOPPING=1", io.env, (text) => logger.warn(text));
     changed.stop();
     await service.stop();
   }
