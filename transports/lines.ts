@@ -10,10 +10,15 @@ export const HELD_BYTES_MAX = 64 * 1_048_576;
 const NEWLINE = 10;
 /** No character of UTF-16 takes more as UTF-8. */
 export const CHAR_BYTES_MAX = 3;
-/** Below LINE_BYTES_MAX, so that a line that lies within one piece can never be too long. */
-const PIECE_BYTES = 65_536;
-/** The buffer that a reader begins with, in bytes; after a line longer than a piece it comes back to this. */
+/**
+ * Below LINE_BYTES_MAX, so that a line that lies within one piece can never be too long. As much as a runtime reads at once:
+ * a line that is cut is copied twice.
+ */
+const PIECE_BYTES = 512 * 1024;
+/** The buffer that a reader begins with, in bytes. */
 const READER_BYTES_MIN = 1024;
+/** A larger buffer is given back when no line has needed it for a while. */
+const READER_BYTES_KEPT = 64 * 1024;
 /**
  * Outgrown buffers are garbage, which many clients can make faster than a runtime collects it; but a new one is filled with
  * zeros, and much more than a line needs takes longer than the line.
@@ -43,6 +48,8 @@ export class LineReader {
   /** True while the rest of a line that was too long passes. */
   #skipping = false;
   #linesEnded = 0;
+  /** A line has needed more than READER_BYTES_KEPT since the last tick. */
+  #neededMuch = false;
 
   constructor(handlers: LineHandlers, lineBytesMax: number = LINE_BYTES_MAX) {
     this.#handlers = handlers;
@@ -75,6 +82,13 @@ export class LineReader {
   push(chunk: Uint8Array): void {
     const step = Math.min(PIECE_BYTES, this.#lineBytesMax);
     for (let from = 0; from < chunk.length; from += step) this.#take(chunk.subarray(from, from + step));
+  }
+
+  /** Time passes: one long line must not cost its length for as long as the reader lives, nor many one buffer each. */
+  tick(): void {
+    const isIdle = !this.#neededMuch && this.#heldBytes === 0;
+    if (isIdle && this.#held.length > READER_BYTES_KEPT) this.#held = new Uint8Array(READER_BYTES_MIN);
+    this.#neededMuch = false;
   }
 
   /** The input is over: a last line without a newline is a line too. */
@@ -113,21 +127,16 @@ export class LineReader {
 
   #skip(): void {
     this.#skipping = true;
-    this.#empty();
-    this.#handlers.onOverlong(this.#lineBytesMax);
-  }
-
-  // One long line must not cost its length for as long as the reader lives.
-  #empty(): void {
     this.#heldBytes = 0;
-    if (this.#held.length > PIECE_BYTES) this.#held = new Uint8Array(READER_BYTES_MIN);
+    this.#handlers.onOverlong(this.#lineBytesMax);
   }
 
   #finish(): void {
     const bytes = this.#held.subarray(0, this.#heldBytes);
     this.#skipping = false;
     this.#linesEnded += 1;
-    this.#empty();
+    this.#neededMuch ||= this.#heldBytes > READER_BYTES_KEPT;
+    this.#heldBytes = 0;
     if (bytes.length > 0) this.#emit(cleaned(this.#decoder.decode(bytes)));
   }
 

@@ -144,6 +144,7 @@ export class Connection {
 
   /** Time passes: a connection that is being ended is closed after END_MS_MAX. */
   tick(ms: number): void {
+    this.#reader.tick();
     if (this.#endingMs === undefined) return;
     this.#endingMs += ms;
     if (this.#endingMs >= END_MS_MAX) this.close(this.#fault);
