@@ -4,7 +4,7 @@ import { backoffMs } from "../backoff.ts";
 import { pick, type Random } from "../random.ts";
 import type { Peers } from "../replication/peers.ts";
 import type { Progress } from "../replication/progress.ts";
-import { ANSWER_SLACK_MS, type Timing } from "../replication/timing.ts";
+import { ANSWER_SLACK_MS, type Timing } from "../replication/round_trips/timing.ts";
 import { probesForOthers, relaysReached } from "../topology/failover.ts";
 import type { Standing } from "../topology/link_state.ts";
 import type { Tree } from "../topology/tree.ts";

@@ -33,7 +33,7 @@ import { type Flight, Flights } from "./flights.ts";
 import { Heard } from "./heard.ts";
 import { Holdings } from "./holdings.ts";
 import { type Batch, BATCH_BYTES_MAX, Pacing } from "./pacing.ts";
-import { type Rtt, RttEstimator } from "./rtt.ts";
+import { type Rtt, RttEstimator } from "./round_trips/rtt.ts";
 import { TimerTable } from "../timers/timer_table.ts";
 
 /** Answers overdue in a row, with nothing heard meanwhile, after which a peer is suspected [T7]. */

@@ -1,30 +1,26 @@
 /** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
-import { at } from "../assert.ts";
-import { backoffMs } from "../backoff.ts";
 import type { Log } from "../log/log.ts";
 import { type Range, rangeOf, type Run, type Runs } from "../log/runs.ts";
-import type { NodeStatus, PeerStatus } from "../events.ts";
+import type { NodeStatus } from "../events.ts";
 import { type Outcome, Overlay } from "../liveness/overlay.ts";
 import { Leaving } from "../membership/leaving.ts";
 import type { Membership } from "../membership/membership.ts";
+import { Roster } from "../membership/roster.ts";
 import type { Probe } from "../liveness/prober.ts";
 import { applyRuns } from "./apply.ts";
 import type { Envelope, Exchange, Push } from "../message.ts";
 import { Inquiry } from "../retention/inquiry.ts";
 import { Retirement } from "../retention/retirement.ts";
 import { Rebirth, type RebirthOptions } from "./rebirth.ts";
-import { MISSES_MAX, type Progress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
+import { Repair } from "./repair.ts";
 import { Peers } from "./peers.ts";
-import { Layout, relaysFor } from "../topology/layout.ts";
+import { peerStatus } from "./peer_status.ts";
 import { RecentEntries } from "./recent_entries.ts";
 import { FlushSchedule } from "./flush_schedule.ts";
 import { Sender } from "./sender.ts";
-import { Timing } from "./timing.ts";
-import { Members } from "../topology/members.ts";
+import { Timing } from "./round_trips/timing.ts";
 import type { Trace } from "../trace.ts";
-
-/** A node that asks a peer in vain for what it says it holds asks again after this at the latest, unless an answer takes longer [E8]. */
-export const PULL_CAP_MS = 16_000;
 
 export interface ReplicatorOptions extends RebirthOptions {
   readonly membership: Membership;
@@ -39,7 +35,7 @@ export interface ReplicatorOptions extends RebirthOptions {
 export class Replicator {
   readonly #options: ReplicatorOptions;
   readonly #log: Log;
-  readonly #members: Members;
+  readonly #roster: Roster;
   readonly #peers: Peers;
   readonly #timing: Timing;
   readonly #overlay: Overlay;
@@ -47,6 +43,7 @@ export class Replicator {
   readonly #rebirth: Rebirth;
   readonly #sender: Sender;
   readonly #flushes: FlushSchedule;
+  readonly #repair: Repair;
   readonly #inquiry: Inquiry;
   readonly #retirement: Retirement;
   readonly #leaving: Leaving;
@@ -55,23 +52,19 @@ export class Replicator {
     const { membership, me, on } = options;
     this.#options = options;
     this.#log = options.log;
-    const members = this.#members = Members.including(membership.list.ids, me);
+    const roster = this.#roster = new Roster({ me, list: membership.list, on });
+    const { members } = roster;
     const peers = this.#peers = new Peers(me, members, on);
     const timing = this.#timing = new Timing(options.deliveryBudgetMs, on);
     const recent = this.#recent = new RecentEntries(this.#log, on.has("recent-first"));
     const rebirth = this.#rebirth = new Rebirth(options);
-    const layout = this.#layout();
-    const overlay = this.#overlay = new Overlay({
-      ...options,
-      me: this.#rank,
-      members,
-      layout,
-      peers,
-      timing,
-    });
+    const layout = roster.layout();
+    const places = { me: roster.rank, members, layout, peers, timing };
+    const overlay = this.#overlay = new Overlay({ ...options, ...places });
     const parts = { ...options, members, list: membership.list, overlay, timing, recent, rebirth };
     const sender = this.#sender = new Sender(parts);
     this.#flushes = new FlushSchedule({ ...parts, sender });
+    this.#repair = new Repair({ ...parts, sender, onSuspect: (peer, at) => this.#suspect(peer, at) });
     const ask = (peer: Progress, at: number) => sender.say(peer, at, "inquiry", { poll: true });
     this.#inquiry = new Inquiry({ ...parts, peers, ask });
     const latestOf = (node: string) => {
@@ -101,17 +94,9 @@ export class Replicator {
 
   /** What is believed of the others, in order of rank [N12]. */
   get status(): Pick<NodeStatus, "relay" | "peers"> {
-    const peers = this.#peers.ids.map((id): PeerStatus => {
+    const peers = this.#peers.ids.map((id) => {
       const met = this.#peers.get(id);
-      return {
-        id,
-        neighbour: met !== undefined && this.#overlay.isNeighbour(met),
-        lag: met?.holdings.lag(this.#log) ?? this.#log.revision,
-        ahead: met?.holdings.ahead(this.#log) ?? 0,
-        rttMs: met?.rtt?.mean,
-        suspectedAt: met?.suspectedAt,
-        holds: (origin, seq) => met?.holdings.has(origin, seq) ?? false,
-      };
+      return peerStatus(id, met, met !== undefined && this.#overlay.isNeighbour(met), this.#log);
     });
     return { relay: this.#overlay.relay?.id, peers };
   }
@@ -127,18 +112,16 @@ export class Replicator {
 
   /** The list of members changed: ranks and layout follow, and all neighbours are told [M4]. */
   membersChanged(now: number): void {
-    const before = this.#members.ids;
-    const after = Members.including(this.#options.membership.list.ids, this.#options.me);
-    const gone = before.filter((id) => after.rankOf(id) === undefined);
-    const wereNeighbours = gone.filter((id) => this.#isNeighbour(id));
-    this.#members.become(after.ids);
-    for (const id of gone) this.#peers.drop(id);
-    // They may not know yet.
-    for (const id of wereNeighbours) this.sayFarewell(id);
-    const layout = this.#layout();
+    const old = this.#overlay.neighbours;
+    const { gone, rankOf } = this.#roster.follow();
+    for (const id of gone) {
+      const peer = this.#peers.drop(id);
+      // It may not know yet.
+      if (peer !== undefined && old.has(peer)) this.sayFarewell(id);
+    }
+    const layout = this.#roster.layout();
     this.#timing.levels = layout.levels;
-    const rankOf = (rank: number) => this.#members.rankOf(at(before, rank));
-    this.#carryOut(this.#overlay.renumber(this.#rank, layout, rankOf, now), now);
+    this.#carryOut(this.#overlay.renumber(this.#roster.rank, layout, rankOf, now), now);
   }
 
   /** Tells a node that it is no member any longer, if it ever was one [M2]. */
@@ -200,7 +183,7 @@ export class Replicator {
     this.#carryOut(this.#overlay.heard(peer, body, now), now);
     this.#flushes.spread(fresh, peer, now);
     this.#inquiry.heard(peer, body, this.#rebirth.incarnation, now);
-    if (this.#options.on.has("repair")) this.#catchUp(peer, body, overdue, now);
+    this.#repair.compare(peer, body, overdue, now);
     if (body.runs !== undefined) peer.timers.setEarlier("ack", now + this.#sender.ackDelayMs(peer));
     if (livesAgain) this.#liveAgain(peer, now);
     else if (body.poll === true) this.#answer(peer, now);
@@ -238,21 +221,6 @@ export class Replicator {
     this.#leaving.wake(now);
   }
 
-  /** The rank of this node. */
-  get #rank(): number {
-    return this.#members.rankOf(this.#options.me) ?? 0;
-  }
-
-  #layout(): Layout {
-    const { size } = this.#members;
-    return new Layout(size, this.#options.on.has("two-levels") ? relaysFor(size) : 0);
-  }
-
-  #isNeighbour(id: string): boolean {
-    const peer = this.#peers.get(id);
-    return peer !== undefined && this.#overlay.isNeighbour(peer);
-  }
-
   // Receiving.
 
   /** Takes in what a message brought, and returns what of that is new. */
@@ -264,35 +232,6 @@ export class Replicator {
       this.#inquiry.told(peer, told.gaps, origin, now);
     }
     return runs.map(rangeOf);
-  }
-
-  /** Compares what the peer says it holds with what this node holds, both ways [E6]. */
-  #catchUp(peer: Progress, body: Exchange, overdue: boolean, now: number): void {
-    if (this.#overlay.isNeighbour(peer)) {
-      const waiting = overdue || peer.assumed;
-      // A peer that has heard nothing of this incarnation may speak to an earlier one: it is asked all the same.
-      if (peer.assumed && peer.flights.nextSeq > 1) peer.forgetSent();
-      else if (!peer.awaited && !peer.holdings.isBehind(this.#log) && this.#options.on.has("fast-retry")) {
-        // All that was sent has arrived or is lost: what it lacks all the same is missing there.
-        if (peer.holdings.isUnacked(this.#log)) peer.flights.expect(now + this.#timing.reorderMs(peer));
-      }
-      const rest = peer.truncated && peer.room > 0;
-      const hasNews = peer.holdings.isBehind(this.#log) || (!peer.assumed && peer.hasNews(this.#log));
-      if ((waiting || rest) && hasNews) peer.timers.set("send", now);
-    }
-    if (!peer.holdings.isAhead(this.#log, this.#rebirth.origin)) peer.pullAttempts = 0;
-    else if (!peer.timers.isSet("pull") && this.#options.on.has("pull")) {
-      const pullDelayMs = this.#pullDelayMs(peer, body.poll === true);
-      const delayMs = backoffMs(this.#options.random, peer.pullAttempts, pullDelayMs, PULL_CAP_MS);
-      peer.timers.set("pull", now + delayMs);
-      this.#options.trace?.({ kind: "wait", reason: "pull", peer: peer.id, ms: delayMs });
-    }
-  }
-
-  /** How long to wait before asking a peer for what it holds and this node lacks: it may be on its way [E7]. */
-  #pullDelayMs(peer: Progress, more: boolean): number {
-    if (!this.#overlay.isNeighbour(peer)) return this.#sender.ackTimeoutMs(peer) + 2 * this.#timing.windowMs;
-    return more ? this.#timing.replyTimeoutMs(peer) : this.#timing.reorderMs(peer);
   }
 
   /** Sends all that the peer lacks, and what it believed to be on its way if that is lost [E9]. */
@@ -329,8 +268,8 @@ export class Replicator {
 
   #serve(peer: Progress, now: number): void {
     const { timers } = peer;
-    if (timers.isDue("retry", now)) return this.#retry(peer, now);
-    if (timers.isDue("pull", now)) return this.#pull(peer, now);
+    if (timers.isDue("retry", now)) return this.#repair.retry(peer, now);
+    if (timers.isDue("pull", now)) return this.#repair.pull(peer, now);
     if (timers.isDue("send", now)) {
       timers.clear("send");
       if (peer.hasNews(this.#log)) {
@@ -338,37 +277,6 @@ export class Replicator {
       }
     }
     if (timers.isDue("ack", now)) this.#sender.say(peer, now, "acknowledgement");
-  }
-
-  #pull(peer: Progress, now: number): void {
-    peer.timers.clear("pull");
-    if (!peer.holdings.isAhead(this.#log, this.#rebirth.origin)) return;
-    // It may be what comes in, from there or through the tree [T8].
-    const arrives = [peer, ...this.#overlay.neighbours].some(({ heard }) => heard.arrives(now));
-    if (arrives) return peer.timers.set("pull", now + this.#timing.replyTimeoutMs(peer));
-    peer.pullAttempts++;
-    this.#sender.say(peer, now, "pull", { poll: true });
-  }
-
-  /** An answer is overdue: ask again, with all that was on its way; after too many misses the peer is suspected [T7]. */
-  #retry(peer: Progress, now: number): void {
-    const isNeighbour = this.#overlay.isNeighbour(peer);
-    const unacked = isNeighbour && peer.holdings.isUnacked(this.#log);
-    if (!this.#options.on.has("retry") || !(peer.awaited || unacked)) return peer.flights.retry();
-    // What it has answered may be behind what comes in.
-    if (peer.heard.arrives(now)) return this.#letArrive(peer, now);
-    peer.miss();
-    this.#options.trace?.({ kind: "miss", peer: peer.id, misses: peer.misses });
-    // One that is no neighbour was asked on a guess: it is not asked twice, probes find it later [T7].
-    if (peer.misses >= (isNeighbour ? MISSES_MAX : 1)) return this.#suspect(peer, now);
-    if (!peer.assumed) peer.forgetSent();
-    this.#sender.say(peer, now, "retry", { poll: true, push: true });
-  }
-
-  #letArrive(peer: Progress, now: number): void {
-    const ms = this.#timing.replyTimeoutMs(peer);
-    peer.flights.postpone(now + ms);
-    this.#options.trace?.({ kind: "wait", reason: "arriving", peer: peer.id, ms });
   }
 
   // What follows from what the overlay knows.

@@ -11,7 +11,7 @@ import type { Batch } from "./pacing.ts";
 import type { Departure, Progress } from "./progress.ts";
 import type { Rebirth, RebirthOptions } from "./rebirth.ts";
 import type { RecentEntries } from "./recent_entries.ts";
-import type { Timing } from "./timing.ts";
+import type { Timing } from "./round_trips/timing.ts";
 import type { SendReason, Trace } from "../trace.ts";
 
 export interface SenderOptions extends Pick<RebirthOptions, "me" | "log" | "random" | "on"> {

@@ -1,7 +1,7 @@
 /** The limits of what nodes say to each other: each is met here, and what is over it comes later. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { PULL_CAP_MS } from "../../../lib/core/replication/replicator.ts";
+import { PULL_CAP_MS } from "../../../lib/core/replication/repair.ts";
 import { BULK_ENTRIES, HELLO_MS } from "../../../lib/core/replication/flush_schedule.ts";
 import { Digest } from "../../../lib/core/log/digest.ts";
 import { Log } from "../../../lib/core/log/log.ts";
@@ -16,7 +16,11 @@ import { VERSION_MAX } from "../../../lib/core/incarnation.ts";
 import { Layout } from "../../../lib/core/topology/layout.ts";
 import { LinkState } from "../../../lib/core/topology/link_state.ts";
 import { Members } from "../../../lib/core/topology/members.ts";
-import { ACK_DELAY_MS, RTT_GUESS_MS, WINDOW_MIN_MS } from "../../../lib/core/replication/timing.ts";
+import {
+  ACK_DELAY_MS,
+  RTT_GUESS_MS,
+  WINDOW_MIN_MS,
+} from "../../../lib/core/replication/round_trips/timing.ts";
 import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
 import { Pair, type Sent } from "./pair.ts";
 import { exchangeIn, stepped } from "./stepped.ts";

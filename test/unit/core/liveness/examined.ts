@@ -5,7 +5,7 @@ import { composeLinks } from "../../../../lib/core/replication/compose.ts";
 import type { Probe } from "../../../../lib/core/liveness/prober.ts";
 import { Peers } from "../../../../lib/core/replication/peers.ts";
 import type { Progress } from "../../../../lib/core/replication/progress.ts";
-import { Timing } from "../../../../lib/core/replication/timing.ts";
+import { Timing } from "../../../../lib/core/replication/round_trips/timing.ts";
 import { seeded } from "../../../../lib/core/random.ts";
 import { Layout } from "../../../../lib/core/topology/layout.ts";
 import { Members } from "../../../../lib/core/topology/members.ts";

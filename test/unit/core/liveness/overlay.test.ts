@@ -2,7 +2,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { INDIRECT_PROBES_MAX } from "../../../../lib/core/liveness/duties.ts";
-import { ACK_DELAY_MS, ANSWER_SLACK_MS, RTT_GUESS_MS } from "../../../../lib/core/replication/timing.ts";
+import {
+  ACK_DELAY_MS,
+  ANSWER_SLACK_MS,
+  RTT_GUESS_MS,
+} from "../../../../lib/core/replication/round_trips/timing.ts";
 import { Examined } from "./examined.ts";
 
 /** After so long without a word a relay should have acknowledged, as far as anything is known of it. */

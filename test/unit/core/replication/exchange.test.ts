@@ -10,7 +10,7 @@ import { seeded } from "../../../../lib/core/random.ts";
 import { takeBatch } from "../../../../lib/core/replication/compose.ts";
 import { ARRIVING_MS } from "../../../../lib/core/replication/heard.ts";
 import { RECENT_MS, RecentEntries } from "../../../../lib/core/replication/recent_entries.ts";
-import { WINDOW_RTTS } from "../../../../lib/core/replication/timing.ts";
+import { WINDOW_RTTS } from "../../../../lib/core/replication/round_trips/timing.ts";
 import { Pair } from "../pair.ts";
 import { exchangeIn, stepped } from "../stepped.ts";
 import { add, type Told, told } from "../../../shared/entries.ts";

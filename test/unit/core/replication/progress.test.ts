@@ -7,7 +7,11 @@ import { Digest } from "../../../../lib/core/log/digest.ts";
 import { LIGHT_BYTES } from "../../../../lib/core/replication/pacing.ts";
 import { FLIGHTS_MAX } from "../../../../lib/core/replication/flights.ts";
 import { Progress, type ProgressState } from "../../../../lib/core/replication/progress.ts";
-import { BURST_MS, FIRST_SAMPLE_MAX_MS, SAMPLE_SLACK_MS } from "../../../../lib/core/replication/rtt.ts";
+import {
+  BURST_MS,
+  FIRST_SAMPLE_MAX_MS,
+  SAMPLE_SLACK_MS,
+} from "../../../../lib/core/replication/round_trips/rtt.ts";
 import { runOf } from "../../../../lib/core/log/runs.ts";
 import { add } from "../../../shared/entries.ts";
 

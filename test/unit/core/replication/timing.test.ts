@@ -1,7 +1,7 @@
 /** How long things take: what the round trips that were measured say, and when a value leaves for its relay. */
 import { equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import type { Rtt } from "../../../../lib/core/replication/rtt.ts";
+import type { Rtt } from "../../../../lib/core/replication/round_trips/rtt.ts";
 import {
   ANSWER_SLACK_MS,
   REORDER_SLACK_MS,
@@ -10,7 +10,7 @@ import {
   Timing,
   WINDOW_MIN_MS,
   WINDOW_RTTS,
-} from "../../../../lib/core/replication/timing.ts";
+} from "../../../../lib/core/replication/round_trips/timing.ts";
 
 const sample = (mean: number, deviation = 0): Rtt => ({ mean, deviation, isBound: false });
 const bound = (mean: number): Rtt => ({ mean, deviation: 0, isBound: true });

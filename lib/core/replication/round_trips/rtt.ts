@@ -1,5 +1,5 @@
 /** The round trip to one peer, estimated as RFC 6298 does, with bounds on what one sample may say [T1]. */
-import { assert } from "../assert.ts";
+import { assert } from "../../assert.ts";
 
 /** A sample may be so far over twice what was expected; what is over that counts as that (a guess) [T3]. */
 export const SAMPLE_SLACK_MS = 100;

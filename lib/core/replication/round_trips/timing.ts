@@ -1,7 +1,7 @@
 /** How long things take: every wait follows from measured round trips and a few named margins [T5] [T6]. */
-import { allBut, type Switches } from "../mechanisms.ts";
-import { type Heard, OVERDUE } from "./heard.ts";
-import type { Pacing } from "./pacing.ts";
+import { allBut, type Switches } from "../../mechanisms.ts";
+import { type Heard, OVERDUE } from "../heard.ts";
+import type { Pacing } from "../pacing.ts";
 import type { Rtt } from "./rtt.ts";
 
 /** How long a bare acknowledgement waits for traffic to ride on, beside four round trips [E4]. */
