@@ -174,6 +174,11 @@ export class Peer {
     return { host: address, port };
   }
 
+  /** Connections that are open. */
+  get open(): number {
+    return this.#sockets.size;
+  }
+
   /** To everyone who is connected. */
   say(line: string): void {
     for (const socket of this.#sockets) socket.write(`${line}\n`);
