@@ -35,6 +35,8 @@ const statusShape = z.looseObject({
   id: name,
   cluster: name,
   version: z.string(),
+  /** Whether the node is a member; early nodes of version 0.1 always are. */
+  ready: z.boolean().optional(),
   uptime_ms: z.number(),
   storage: z.enum(["memory", "durable", "full", "failed"]),
   values: count,

@@ -29,6 +29,7 @@ const load: Readonly<Record<CommandName, () => Promise<CommandFunction>>> = {
   sidecar: async () => (await import("./cuts/sidecar.ts")).sidecar,
   lab: async () => (await import("./lab.ts")).lab,
   ca: async () => (await import("./ca/ca.ts")).ca,
+  manifest: async () => (await import("./manifest/manifest.ts")).manifest,
   help: async () => (await import("./help.ts")).help,
   version: () => Promise.resolve(version),
 };

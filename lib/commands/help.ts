@@ -1,6 +1,7 @@
 /** `hearsay help [COMMAND]`: the commands, each flag with its rule, and examples that work as they stand. */
 import * as ca from "./ca/help.ts";
 import * as client from "./client/help.ts";
+import * as manifest from "./manifest/help.ts";
 import { commands, refuseUnknown } from "./flags/command_names.ts";
 import { flagsOf } from "./flags/every_flag.ts";
 import { environmentName } from "./flags/flags.ts";
@@ -79,6 +80,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   ...client.examples,
   ...ca.examples,
+  ...manifest.examples,
 };
 
 const scripts = [
@@ -199,6 +201,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   ],
   ...client.notes,
   ...ca.notes,
+  ...manifest.notes,
 };
 
 const operands: Readonly<Record<string, string>> = {
@@ -212,6 +215,7 @@ const operands: Readonly<Record<string, string>> = {
   help: " [COMMAND]",
   ...client.operands,
   ...ca.operands,
+  ...manifest.operands,
 };
 
 export function help(args: readonly string[], io: Io): Promise<number> {

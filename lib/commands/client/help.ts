@@ -22,7 +22,11 @@ export const examples = {
     "hearsay watch --position values.position >> values.jsonl",
     "hearsay watch --topic flags --latest --records",
   ],
-  status: ["hearsay status", "hearsay status --at 127.0.0.1:7001 --json"],
+  status: [
+    "hearsay status",
+    "hearsay status --at 127.0.0.1:7001 --json",
+    "hearsay status --at 127.0.0.1:7001 --ready",
+  ],
 };
 
 const selection = [
@@ -81,7 +85,7 @@ export const notes = {
     "pass through the relay. link: whether the node can send to the peer, and since when; deaf: it can, and hears",
     "nothing. unacked: how long the oldest entry sent has waited for an acknowledgement. suspected: how long the peer has",
     "been taken for lost. queued, dropped: bytes that wait to be sent, and messages that were not sent.",
-    "Exit status: 0 when every node that was asked answers, else 1.",
+    "Exit status: 0 when every node that was asked answers, and with --ready is a member of a cluster, else 1.",
   ],
 };
 

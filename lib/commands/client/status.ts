@@ -17,7 +17,7 @@ type Good = Extract<Reply, { readonly kind: "good" }>;
 export async function status(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseStatus(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
-  const { at, timeoutMs, token, json, verbose } = parsed.config;
+  const { at, timeoutMs, token, json, ready, verbose } = parsed.config;
   const replies = await Promise.all(at.map(async (address) => {
     const reply = await askOne(address, timeoutMs, token);
     if (verbose) io.err(`${reply.at} ${reply.kind === "bad" ? reply.error : "answers"}\n`);
@@ -25,7 +25,11 @@ export async function status(args: readonly string[], io: Io): Promise<number> {
   }));
   if (json) io.out(`${JSON.stringify(replies.map(jsonOf))}\n`);
   else print(replies, io);
-  return replies.every((reply) => reply.kind === "good") ? OK : FAILED;
+  const waiting = ready
+    ? replies.filter((reply) => reply.kind === "good" && reply.status.ready === false)
+    : [];
+  for (const reply of waiting) io.err(`${reply.at} is not ready\n`);
+  return waiting.length === 0 && replies.every((reply) => reply.kind === "good") ? OK : FAILED;
 }
 
 async function askOne(address: Address, timeoutMs: number, token?: TokenSource): Promise<Reply> {

@@ -61,6 +61,8 @@ export interface WatchConfig extends ReachOptions, Selection {
 
 export interface StatusConfig extends ReachOptions {
   readonly json: boolean;
+  /** A node that is not ready is a failure. */
+  readonly ready: boolean;
 }
 
 const AT_RULE = `a comma list of host:port, at most ${AT_MAX}`;
@@ -130,7 +132,10 @@ export const shapes = {
       excludes: { why: "which begins now and not at a position", flags: ["from"] },
     }),
   }),
-  status: reach.extend({ "json": toggle("print a JSON array, one element for each node asked") }),
+  status: reach.extend({
+    "json": toggle("print a JSON array, one element for each node asked"),
+    "ready": toggle("fail where a node answers that it is no member of a cluster yet", { variable: false }),
+  }),
 };
 
 export function parseBroadcast(args: readonly string[], env: Env): Parsed<BroadcastConfig> {
@@ -179,6 +184,7 @@ export function parseStatus(args: readonly string[], env: Env): Parsed<StatusCon
   return outcome([...mistakes, ...reachMistakes("status", read, env)], {
     ...reachOf(flags, env),
     json: flags.json ?? false,
+    ready: flags.ready ?? false,
   });
 }
 

@@ -46,6 +46,7 @@ function printing(at: string): ReadonlyMap<string, readonly (readonly string[])[
     ["play", [["--out", "-"]]],
     ["hunt", [["--node-count", "2", "--budget", "1"]]],
     ["partition", [["one", ...cluster]]],
+    ["manifest", [["kubernetes"], ["swarm"], ["systemd"]]],
     ["help", [[], ["sim"]]],
     ["version", [[]]],
     ...["serve", "broadcast", "put", "delete", "challenges", "report", "heal", "sidecar", "lab", "ca"].map((

@@ -164,6 +164,16 @@ test("for programs it is one array, with what each node said, known or not, or w
   ]);
 });
 
+test("a node that is no member yet is a failure where that is asked", async () => {
+  for (const [ready, exit] of [[false, 1], [true, 0], [undefined, 0]] as const) {
+    const node = await FakeNode.start("n1", telling(facts("n1", ready === undefined ? {} : { ready })));
+    const asked = await run([node], [], "--ready");
+    deepEqual([asked.exit, asked.err], [exit, exit === 0 ? "" : `${node.at} is not ready\n`]);
+  }
+  const node = await FakeNode.start("n1", telling(facts("n1", { ready: false })));
+  equal((await run([node], [])).exit, 0);
+});
+
 test("durations are told in units that people read", () => {
   const told = [
     null,

@@ -1,0 +1,152 @@
+/** `hearsay manifest`: what it prints is valid where it goes to, and names commands and flags that there are. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { test } from "node:test";
+import { parse, parseAllDocuments } from "yaml";
+import { NODES_MAX, schedulers } from "../../../../lib/commands/config/manifest.ts";
+import { commands } from "../../../../lib/commands/flags/command_names.ts";
+import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
+import { environmentName } from "../../../../lib/commands/flags/flags.ts";
+import { manifest } from "../../../../lib/commands/manifest/manifest.ts";
+import { testNeeding } from "../../../e2e/fixtures/needing.ts";
+import { inFolder } from "../../../shared/in_folder.ts";
+import { listen } from "../../client/fake_node.ts";
+import { kubernetesFaults, stackFaults } from "./schemas.ts";
+
+/** Commands and flags that manifests name and that are not there yet. */
+const awaited = {
+  commands: ["leave"],
+  flags: ["join", "bootstrap", "advertise", "insecure", "tls-cert", "tls-key", "tls-ca"],
+};
+
+async function run(...args: string[]) {
+  const { io, out, err } = listen();
+  const exit = await manifest(args, io);
+  return { exit, out: out.join(""), err: err.join("") };
+}
+
+/** Every variant of what is printed for a scheduler. */
+async function printed(scheduler: string): Promise<string[]> {
+  const variants = [[], ["--tls"], ["--nodes", "1"], ["--nodes", "25", "--tls"]];
+  const all = await Promise.all(variants.map((flags) => run(scheduler, ...flags)));
+  for (const { exit, err } of all) assert.deepEqual([exit, err], [0, ""]);
+  return all.map(({ out }) => out);
+}
+
+function objectsIn(text: string): unknown[] {
+  return parseAllDocuments(text).map((document) => {
+    assert.deepEqual([...document.errors, ...document.warnings], []);
+    return document.toJS();
+  });
+}
+
+test("what Kubernetes is given is what its schema describes, and nothing else", async () => {
+  for (const text of await printed("kubernetes")) {
+    const objects = objectsIn(text);
+    assert.equal(objects.length, 5);
+    assert.deepEqual(objects.flatMap(kubernetesFaults), []);
+  }
+});
+
+test("a field that Kubernetes does not know is a fault, and so is one of another type", () => {
+  const service = { apiVersion: "v1", kind: "Service", metadata: { name: "x" }, spec: { clusterIP: "None" } };
+  assert.deepEqual(kubernetesFaults(service), []);
+  assert.deepEqual(kubernetesFaults({ ...service, spec: { clusterIp: "None" } }), [
+    "v1/Service has no /spec/clusterIp",
+  ]);
+  assert.match(
+    kubernetesFaults({ ...service, spec: { clusterIP: 1 } }).join(),
+    /clusterIP.*malformed|malformed.*clusterIP/,
+  );
+  assert.deepEqual(kubernetesFaults({ apiVersion: "v1", kind: "Pond" }).length, 1);
+});
+
+test("the parts of what Kubernetes is given belong together", async () => {
+  const { out } = await run(
+    "kubernetes",
+    "--nodes",
+    "7",
+    "--image",
+    "r.example.org:5000/h@sha256:0",
+    "--namespace=a-b",
+  );
+  for (const namespace of out.matchAll(/^ {2}namespace: (.*)$/gm)) assert.equal(namespace[1], "a-b");
+  assert.doesNotMatch(out, /app\.kubernetes\.io\/name: (?!hearsay\})/);
+  assert.match(out, /image: r\.example\.org:5000\/h@sha256:0\n/);
+  assert.match(out, /replicas: 7\n/);
+  const [, , set] = objectsIn(out);
+  assert.match(JSON.stringify(set), /"serviceName":"hearsay","replicas":7,"podManagementPolicy":"Parallel"/);
+});
+
+test("what Swarm is given is what the schema of stacks describes", async () => {
+  for (const text of await printed("swarm")) assert.deepEqual(objectsIn(text).flatMap(stackFaults), []);
+  const { out } = await run("swarm");
+  assert.equal(stackFaults(parse(out.replace("healthcheck:", "helthcheck:"))).length > 0, true);
+  assert.equal(stackFaults(parse(out.replace("replicas: 5", "replicas: five"))).length > 0, true);
+});
+
+const verifier = "/usr/bin/systemd-analyze";
+const verifies = existsSync(verifier) ? {} : { skip: `this machine has no ${verifier}` };
+
+testNeeding("what systemd is given is a unit that it takes", verifies, () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "hearsay@n1.service");
+    const verify = (text: string) => {
+      writeFileSync(path, text.replace("/usr/local/bin/hearsay", process.execPath));
+      const { status, stderr } = spawnSync(verifier, ["verify", "--man=no", path], { encoding: "utf8" });
+      return { status, said: stderr };
+    };
+    const units = await printed("systemd");
+    for (const unit of units) assert.deepEqual(verify(unit), { status: 0, said: "" });
+    assert.match(verify(units[0]?.replace("Type=notify", "Type=notfy") ?? "").said, /notfy/);
+    assert.match(verify(units[0]?.replace("DynamicUser", "DynamicUsr") ?? "").said, /DynamicUsr/);
+  }));
+
+test("every command, flag and variable in a manifest is there", async () => {
+  const texts = (await Promise.all(schedulers.map(printed))).flat();
+  assert.deepEqual([...new Set(texts.flatMap(unknownIn))], []);
+  assert.deepEqual(unknownIn("[hearsay, status, --redy]"), ["status --redy"]);
+  assert.deepEqual(unknownIn("exec hearsay serve --listen x \\\n  --jion y"), ["serve --jion"]);
+  assert.deepEqual(unknownIn("HEARSAY_IDS"), ["HEARSAY_IDS"]);
+});
+
+function unknownIn(text: string): string[] {
+  const plain = text.replaceAll(/\\\n#?\s*/g, " ").replaceAll(/[[\],"`();]/g, " ");
+  const names = [...commands.map(({ name }) => name), ...awaited.commands].join("|");
+  const called = [...plain.matchAll(new RegExp(`hearsay +(${names})\\b(.*)`, "g"))];
+  const wrong = called.flatMap(([, name = "", rest = ""]) =>
+    [...rest.matchAll(/ --([a-z-]+)/g)].filter(([, flag = ""]) => !isFlag(name, flag))
+      .map(([, flag]) => `${name} --${flag}`)
+  );
+  const variables = [...flagsOf("serve").map(({ name }) => name), ...awaited.flags].map(environmentName);
+  const named = plain.match(/HEARSAY_[A-Z_]+/g) ?? [];
+  return [...wrong, ...named.filter((name) => !variables.includes(name))];
+}
+
+function isFlag(command: string, flag: string): boolean {
+  return awaited.commands.includes(command) || awaited.flags.includes(flag) ||
+    flagsOf(command).some(({ name }) => name === flag);
+}
+
+test("what cannot be is said", async () => {
+  const told: readonly (readonly [readonly string[], RegExp])[] = [
+    [[], /'SCHEDULER' must be given, as one of kubernetes, swarm, systemd: it is missing/],
+    [["nomad"], /'SCHEDULER' must be one of kubernetes, swarm, systemd: current value is "nomad"/],
+    [["swarm", "systemd"], /current value is "swarm systemd"/],
+    [["swarm", "--nodes", `${NODES_MAX + 1}`], /'--nodes' must be a whole number from 1 to 1000/],
+    [["swarm", "--image", "a b"], /'--image' must be the name of an image/],
+    [["kubernetes", "--namespace", "A"], /'--namespace' must be 1 to 63 small letters/],
+    [["swarm", "--namespace", "a"], /'--namespace' must be left out with 'swarm'/],
+    [["systemd", "--image", "a"], /'--image' must be left out with 'systemd'/],
+  ];
+  for (const [args, mistake] of told) {
+    const { exit, out, err } = await run(...args);
+    assert.deepEqual([exit, out], [2, ""]);
+    assert.match(err, mistake);
+    assert.equal(err.trimEnd().split("\n").length, 1);
+  }
+  assert.equal((await run("swarm", "--nodes", `${NODES_MAX}`)).exit, 0);
+});
