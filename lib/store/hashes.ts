@@ -10,7 +10,7 @@ export function hashesToKeep(texts: Texts): Uint8Array | null {
   const { length, text, hashes } = texts;
   if (text.length < CHARS_MIN * length) return null;
   for (let i = 0; i < length; i++) if (wholeOf(texts, i) !== undefined) return null;
-  return new Uint8Array(hashes.buffer, hashes.byteOffset, hashes.byteLength);
+  return new Uint8Array(Int32Array.from(hashes).buffer);
 }
 
 export function textsWith(text: string, length: number, hashes: unknown): Texts {

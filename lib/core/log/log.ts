@@ -212,7 +212,7 @@ export class Log {
     if (due === undefined) return undefined;
     const found = this.#entries.block(due.id);
     assert(found !== undefined, "only what is kept is due to go");
-    const block = { ...found }; // Its texts are read while they are there.
+    const block = { ...found, texts: found.texts }; // Its texts are read while they are there.
     return { block, gone: this.#drop(block, now) };
   }
 
@@ -276,8 +276,9 @@ export class Log {
     assert(i === texts.length, "all that is put has a place");
   }
 
-  #restore({ id, ...run }: Block): void {
-    const { origin: name, seq, texts } = run;
+  #restore(block: Block): void {
+    const { id, origin: name, seq, texts } = block;
+    const run = { ...block, texts };
     const origin = this.#origins.of(name);
     this.#hold(origin, seq, texts.length);
     this.#follow(run, id, texts.length, run.at);

@@ -12,6 +12,7 @@ export class MemoryEntries implements EntryStore {
   readonly #origins = new Map<string, MemoryBlock[]>();
   readonly #notes = new Map<string, string>();
   readonly #cache: TextsCache;
+  readonly #readFirst = (block: MemoryBlock, count: number) => this.#texts(block, 0, count);
   /** The blocks that may grow, the one that was opened first before all others. */
   readonly #open = new Set<MemoryBlock>();
   #openSince = Infinity;
@@ -147,24 +148,45 @@ export class MemoryEntries implements EntryStore {
 
   /** What it is now, its texts read only by those who look at them. */
   #view(block: MemoryBlock): Block {
-    const { id, origin, seq, topic, at, count } = block;
-    const texts = () => this.#texts(block, 0, count);
-    return {
-      ...{ id, origin, seq, topic, at },
-      get texts() {
-        return texts();
-      },
-    };
+    return new BlockView(block, this.#readFirst);
   }
 
   #texts(block: MemoryBlock, first: number, count: number): Texts {
-    return block.latest(first, count) ?? this.#cache.find(block.id, first, count) ??
+    if (block.isOpen) return block.read(first, count);
+    return this.#cache.find(block.id, first, count) ??
       this.#cache.keep(block.id, first, this.#read(block, first, count));
   }
 
   #read(block: MemoryBlock, first: number, count: number): Texts {
-    if (block.isOpen || count === block.count) return block.read(first, count);
+    if (count === block.count) return block.read(first, count);
     return copied(this.#texts(block, 0, block.count), first, first + count);
+  }
+}
+
+/** A block as it was when somebody asked for it. */
+class BlockView implements Block {
+  readonly id: number;
+  readonly origin: string;
+  readonly seq: number;
+  readonly topic: string | undefined;
+  readonly at: number;
+  readonly #block: MemoryBlock;
+  readonly #count: number;
+  readonly #read: (block: MemoryBlock, count: number) => Texts;
+
+  constructor(block: MemoryBlock, read: (block: MemoryBlock, count: number) => Texts) {
+    this.id = block.id;
+    this.origin = block.origin;
+    this.seq = block.seq;
+    this.topic = block.topic;
+    this.at = block.at;
+    this.#block = block;
+    this.#count = block.count;
+    this.#read = read;
+  }
+
+  get texts(): Texts {
+    return this.#read(this.#block, this.#count);
   }
 }
 

@@ -1,7 +1,11 @@
 /** Cuts a list of JSON values into its values without parsing them, and hashes each. */
+import { at } from "../assert.ts";
 import { mixed } from "./set_digest.ts";
 import { bytes, high, low, PADDING, value, view } from "./scanning/value.ts";
 import { continuations } from "./scanning/tokens.ts";
+
+/** For a few, a typed array takes longer to make than all the rest. */
+export type Numbers = Int32Array | readonly number[];
 
 /** What is found in a text `v1,v2,…`. */
 export interface Scan {
@@ -9,13 +13,15 @@ export interface Scan {
   readonly end: number;
   readonly count: number;
   /** Where each value ends, from where the scan began. */
-  readonly ends: Int32Array;
+  readonly ends: Numbers;
   /** Two hashes of 32 bits for each value: equal for equal values, whatever the order of keys. */
-  readonly hashes: Int32Array;
+  readonly hashes: Numbers;
   /** Whether no character takes more than a byte. */
   readonly isAscii: boolean;
 }
 
+/** So many numbers are few. */
+const FEW = 32;
 /** Lists of so many values need no memory but for the result. */
 const SCRATCH_VALUES = 1_024;
 
@@ -65,8 +71,8 @@ export class Scanner {
         if (at < 0) return undefined;
       }
       if (count === ends.length) {
-        ends = copyOf(ends, count, 2 * count);
-        hashes = copyOf(hashes, 2 * count, 4 * count);
+        ends = enlarged(ends);
+        hashes = enlarged(hashes);
       }
       this.#passTo(at);
       ends[count] = this.#unit - from;
@@ -83,8 +89,8 @@ export class Scanner {
     return {
       end,
       count,
-      ends: copyOf(ends, count, count),
-      hashes: copyOf(hashes, 2 * count, 2 * count),
+      ends: copyOf(ends, count),
+      hashes: copyOf(hashes, 2 * count),
       isAscii: this.#surplus === surplus,
     };
   }
@@ -133,8 +139,37 @@ export class Scanner {
   }
 }
 
-function copyOf(from: Int32Array<ArrayBuffer>, count: number, length: number): Int32Array<ArrayBuffer> {
-  const copy = new Int32Array(length);
-  for (let i = 0; i < count; i++) copy[i] = from[i] ?? 0;
+function copyOf(from: Int32Array<ArrayBuffer>, length: number): Numbers {
+  if (length > FEW) return from.slice(0, length);
+  const copy: number[] = [];
+  for (let i = 0; i < length; i++) copy.push(from[i] ?? 0);
   return copy;
+}
+
+function enlarged(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * numbers.length);
+  larger.set(numbers);
+  return larger;
+}
+
+/** What a scan finds in these texts with commas between them. */
+export function joinedScan(scans: readonly Scan[]): Scan {
+  let [count, end, isAscii] = [0, -1, true];
+  for (const each of scans) count += each.count;
+  const [ends, hashes] = [numbers(count), numbers(2 * count)];
+  let i = 0;
+  for (const each of scans) {
+    for (let k = 0; k < each.count; k++, i++) {
+      ends[i] = end + 1 + at(each.ends, k);
+      hashes[2 * i] = at(each.hashes, 2 * k);
+      hashes[2 * i + 1] = at(each.hashes, 2 * k + 1);
+    }
+    end += 1 + each.end;
+    isAscii &&= each.isAscii;
+  }
+  return { end, count, ends, hashes, isAscii };
+}
+
+function numbers(length: number): Int32Array | number[] {
+  return length > FEW ? new Int32Array(length) : Array.from({ length }, () => 0);
 }

@@ -1,14 +1,19 @@
 /** The JSON texts of consecutive entries, in one text that all share who send it on. */
 import { assert } from "../assert.ts";
-import { type Scan, scan } from "./scan.ts";
+import { joinedScan, type Numbers, type Scan, scan } from "./scan.ts";
+
+/** For shorter texts a loop is faster than a scan. */
+const LOOP_CHARS_MAX = 48;
 
 export class Texts {
   /** `v1,v2,…`: the values, separated by commas. */
   readonly text: string;
   readonly length: number;
   #scan: Scan | undefined;
-  #bytes: number | undefined;
-  #hashes: Int32Array | undefined;
+  #isAscii: boolean | undefined;
+  #hashes: Numbers | undefined;
+  /** What it was put together from, until that was looked at. */
+  #parts: readonly Texts[] | undefined;
 
   /** `text` lists as many values as `length` says; `known`: what a scan of it has found. */
   constructor(text: string, length: number, known?: Scan) {
@@ -22,15 +27,8 @@ export class Texts {
     return new Texts(texts.length === 1 ? only : texts.join(","), texts.length);
   }
 
-  /** Values of which no character takes more than a byte. */
-  static ascii(text: string, length: number, known?: Scan): Texts {
-    const texts = new Texts(text, length, known);
-    texts.#bytes = text.length;
-    return texts;
-  }
-
   /** Values of which the hashes are known, and that none is a whole number: what a restart needs to know of them. */
-  static hashed(text: string, length: number, hashes: Int32Array): Texts {
+  static hashed(text: string, length: number, hashes: Numbers): Texts {
     assert(hashes.length === 2 * length, "each value has two hashes");
     const texts = new Texts(text, length);
     texts.#hashes = hashes;
@@ -41,25 +39,31 @@ export class Texts {
   static joined(parts: readonly Texts[]): Texts {
     const [first = NONE] = parts;
     if (parts.length <= 1) return first;
-    let [length, bytes] = [0, parts.length - 1];
+    let [length, isAscii] = [0, true];
     for (const part of parts) {
       length += part.length;
-      bytes += part.bytes;
+      isAscii &&= part.isAscii;
     }
     const all = new Texts(parts.map(({ text }) => text).join(","), length);
-    all.#bytes = bytes;
+    all.#isAscii = isAscii;
+    all.#parts = parts;
     return all;
   }
 
   /** No less than the text takes as UTF-8, bytes. */
   get bytes(): number {
-    if (this.length === 0) return 0;
-    return this.#bytes ??= this.scanned.isAscii ? this.text.length : 3 * this.text.length;
+    return this.isAscii ? this.text.length : 3 * this.text.length;
+  }
+
+  /** Whether no character takes more than a byte. */
+  get isAscii(): boolean {
+    const isLong = this.isScanned || this.text.length > LOOP_CHARS_MAX;
+    return this.#isAscii ??= isLong ? this.scanned.isAscii : isAscii(this.text);
   }
 
   /** Where each value ends in the text, and the hashes of each. */
   get scanned(): Scan {
-    this.#scan ??= scan(this.text);
+    this.#scan ??= this.#joinedScan() ?? scan(this.text);
     assert(this.#scan?.count === this.length, "as many values are listed as are said to be");
     return this.#scan;
   }
@@ -70,7 +74,7 @@ export class Texts {
   }
 
   /** Two hashes of 32 bits for each value [L8]. */
-  get hashes(): Int32Array {
+  get hashes(): Numbers {
     return this.#hashes ?? this.scanned.hashes;
   }
 
@@ -93,14 +97,23 @@ export class Texts {
     const { ends, hashes, isAscii } = this.scanned;
     const start = startOf(ends, from);
     const text = this.text.slice(start, ends[last - 1]);
-    const cut = ends.subarray(from, last);
+    const cut = ends.slice(from, last);
     return new Texts(text, last - from, {
       end: text.length,
       count: last - from,
       ends: start === 0 ? cut : cut.map((end) => end - start),
-      hashes: hashes.subarray(2 * from, 2 * last),
+      hashes: hashes.slice(2 * from, 2 * last),
       isAscii,
     });
+  }
+
+  /** Of the parts that it was put together from, where that is known. */
+  #joinedScan(): Scan | undefined {
+    const parts = this.#parts;
+    this.#parts = undefined;
+    return parts?.every((part) => part.isScanned)
+      ? joinedScan(parts.map(({ scanned }) => scanned))
+      : undefined;
   }
 
   *[Symbol.iterator](): Iterator<string> {
@@ -110,6 +123,11 @@ export class Texts {
 
 const NONE = Texts.of([]);
 
-function startOf(ends: Int32Array, i: number): number {
+function startOf(ends: Numbers, i: number): number {
   return i === 0 ? 0 : (ends[i - 1] ?? 0) + 1;
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
 }

@@ -91,8 +91,13 @@ class Model {
     deepEqual([...run.texts], texts);
     const { end, count, ends, hashes, isAscii } = run.texts.scanned;
     const found = scan(run.texts.text);
-    deepEqual({ end, count, ends, hashes }, {
-      ...{ end: found?.end, count: found?.count, ends: found?.ends, hashes: found?.hashes },
+    deepEqual({ end, count, ends: [...ends], hashes: [...hashes] }, {
+      ...{
+        end: found?.end,
+        count: found?.count,
+        ends: [...found?.ends ?? []],
+        hashes: [...found?.hashes ?? []],
+      },
     });
     equal(found?.isAscii || !isAscii, true);
     deepEqual([run.origin, run.seq, run.topic], [origin, from, first?.topic]);

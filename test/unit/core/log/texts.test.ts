@@ -23,8 +23,8 @@ test("a part is like a list of the same values, and so is a part of a part", () 
       const alone = Texts.of(VALUES.slice(from, to));
       equal(part.text, alone.text);
       deepEqual([...part], [...alone]);
-      deepEqual(part.scanned.ends, alone.scanned.ends);
-      deepEqual(part.scanned.hashes, alone.scanned.hashes);
+      deepEqual([...part.scanned.ends], [...alone.scanned.ends]);
+      deepEqual([...part.scanned.hashes], [...alone.scanned.hashes]);
       equal(part.scanned.end, alone.scanned.end);
       deepEqual([...part.slice(part.length - 1, part.length)], [VALUES[to - 1]]);
     }
@@ -57,5 +57,7 @@ test("bytes are no less than the text takes as UTF-8, and just these where it is
 });
 
 test("a text that lists another number of values, or none, is a mistake of who made it", () => {
-  for (const text of ["1,2", "1,", "x"]) throws(() => new Texts(text, 1).bytes, /as many values are listed/);
+  for (const text of ["1,2", "1,", "x"]) {
+    throws(() => new Texts(text, 1).scanned, /as many values are listed/);
+  }
 });
