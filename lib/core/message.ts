@@ -116,7 +116,12 @@ const ExchangeSchema = Type.Object({
 const PushSchema = Type.Object({ type: Type.Literal("push"), runs: RunList });
 
 /** To a node that is no member any longer: what is known of it [M2]. */
-const FarewellSchema = Type.Object({ type: Type.Literal("members"), members: Members });
+const FarewellSchema = Type.Object({
+  type: Type.Literal("members"),
+  members: Members,
+  /** The message of that node which this answers: its incarnation and its seq. */
+  ack: Type.Optional(Type.Tuple([Count, Ordinal])),
+});
 
 export type Exchange = Static<typeof ExchangeSchema>;
 export type Push = Static<typeof PushSchema>;
@@ -174,7 +179,7 @@ export function readPeerMessage(body: Body): PeerMessage | Malformed | undefined
       // A client asks for them by the same word, and gives none.
       if (body["members"] === undefined) return undefined;
       return checkers["a farewell"].Check(body)
-        ? { type: "members", members: body.members }
+        ? { type: "members", members: body.members, ...body.ack !== undefined && { ack: body.ack } }
         : malformed("a farewell", body);
     default:
       return undefined;

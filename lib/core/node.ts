@@ -143,11 +143,11 @@ export class Node {
     }
     if (this.#participation?.gone !== undefined) return;
     if (!this.#replicator.isMember(src)) {
-      this.#replicator.sayFarewell(src);
+      this.#replicator.sayFarewell(src, "seq" in message ? message : undefined);
       return this.#refuse(envelope, MALFORMED_REQUEST, `${src} is not a member`);
     }
     if (message.type === "malformed") return this.#refuse(envelope, MALFORMED_REQUEST, message.reason);
-    if (message.type === "members") return;
+    if (message.type === "members") return this.#replicator.takeFarewell(src, message);
     if (message.type === "push") this.#replicator.pushed(src, message, now);
     else this.#replicator.receive(src, message, now);
     for (const clash of this.#log.takeClashes()) this.#keepBoth(clash);
@@ -237,7 +237,7 @@ export class Node {
       emit: (effect) => this.#effects.push(effect),
       reply: (to, body) => this.#reply(to, body),
       refuse: (to, code, text) => this.#refuse(to, code, text),
-    });
+    }, now);
   }
 
   /** The one in which the last value entered, in whatever incarnation. */

@@ -60,17 +60,17 @@ export class Membership {
 
   constructor(options: MembershipOptions, now: number) {
     const { me, incarnation, init, given, log } = options;
-    const { members = [], cluster_id = "" } = init;
-    const known = init.members === undefined ? knownCluster(log.notes()) : { clusterId: cluster_id, members };
+    const { members, cluster_id } = init;
+    const noted = knownCluster(log.notes());
     this.#options = options;
-    this.#clusterId = known?.clusterId ?? "";
+    this.#clusterId = cluster_id ?? noted?.clusterId ?? "";
     this.#life = incarnation;
     this.list = new MemberList(given, init.addresses);
-    if (known === undefined) return;
-    this.list.merge(readMembers(known.members), now);
+    if (noted === undefined && members === undefined) return;
+    this.list.merge(readMembers([...members ?? [], ...noted?.members ?? []]), now);
     const own = this.list.of(me);
     if (own?.status === "joined" && own.epoch > 0) this.#speakAsNewProcess(own, now);
-    else if (own !== undefined && own.status !== "joined") this.#expelled = `${me} ${whyNot(own)}`;
+    else if (own?.status === "removed") this.#expelled = `${me} ${whyNot(own)}`;
     this.#keep();
   }
 
@@ -147,6 +147,9 @@ export class Membership {
       return [];
     }
     if (own.incarnation === this.#life) return [];
+    // Nobody else can be at this node's address: it is a life of its own that it has forgotten.
+    const isMine = own.address !== "" && own.address === this.#options.init.address;
+    if (own.incarnation < this.#life && isMine) return this.#assertMyself(own, now);
     if (own.incarnation < this.#life) {
       const where = own.address === "" ? "" : ` at ${own.address}`;
       this.#expelled = `another ${me}${where} is a member already; no two nodes may have one id`;

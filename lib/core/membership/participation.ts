@@ -22,12 +22,15 @@ export class Participation {
   readonly #options: ParticipationOptions;
   /** Each asks this node to leave, and is answered once it has. */
   readonly #leaveRequests: Envelope[] = [];
+  #isLeaving = false;
   #gone: string | undefined;
 
-  constructor(options: ParticipationOptions) {
+  constructor(options: ParticipationOptions, now: number) {
     this.#options = options;
     const { expelled } = options.membership;
     if (expelled !== undefined) this.#end(expelled);
+    // It ended before anybody knew that it had left.
+    else if (this.#hasLeft) this.#beginLeaving(now);
   }
 
   /** Why this node is no member any longer; undefined while it is one. */
@@ -36,7 +39,7 @@ export class Participation {
   }
 
   get isLeaving(): boolean {
-    return this.#leaveRequests.length > 0;
+    return this.#isLeaving;
   }
 
   answer(envelope: Envelope, request: MembershipRequest, now: number): void {
@@ -67,10 +70,7 @@ export class Participation {
 
   /** Takes in what others say of members. */
   merge(told: readonly WireMember[], now: number): void {
-    const { me, membership } = this.#options;
-    this.#changed(membership.merge(told, now), now);
-    // Whoever says that this node has left knows it.
-    if (this.#hasLeft && told.some(([id, , , status]) => id === me && status !== 0)) this.#endLeaving();
+    this.#changed(this.#options.membership.merge(told, now), now);
   }
 
   /** While this node is to leave: looks how far that is. */
@@ -85,12 +85,16 @@ export class Participation {
   }
 
   #onLeave(envelope: Envelope, now: number): void {
-    const { membership, replicator } = this.#options;
-    if (membership.list.ids.length === 1) {
+    if (this.#options.membership.list.ids.length === 1) {
       return this.#refuse(envelope, "this is the only member: nobody else would hold its values");
     }
     this.#leaveRequests.push(envelope);
-    replicator.leave(now);
+    this.#beginLeaving(now);
+  }
+
+  #beginLeaving(now: number): void {
+    this.#isLeaving = true;
+    this.#options.replicator.leave(now);
   }
 
   get #list() {
@@ -100,7 +104,7 @@ export class Participation {
 
   get #hasLeft(): boolean {
     const { me, membership } = this.#options;
-    return this.isLeaving && membership.list.of(me)?.status === "left";
+    return membership.list.of(me)?.status === "left";
   }
 
   #changed({ news, expelled }: Changed, now: number): void {
@@ -120,6 +124,7 @@ export class Participation {
   #end(reason: string): void {
     if (this.#gone !== undefined) return;
     this.#gone = reason;
+    this.#isLeaving = false;
     for (const each of this.#leaveRequests.splice(0)) this.#refuse(each, reason);
     this.#options.emit({ kind: "gone", reason });
   }

@@ -47,7 +47,12 @@ export function givenMember(id: string, address = ""): MemberRecord {
  */
 export function isLaterMember(a: MemberRecord, b: MemberRecord): boolean {
   const [epochA, epochB] = [epochOf(a), epochOf(b)];
-  return epochA > epochB || (epochA === epochB && processOf(a) > processOf(b));
+  if (epochA !== epochB) return epochA > epochB;
+  const [processA, processB] = [processOf(a), processOf(b)];
+  if (processA !== processB) return processA > processB;
+  // Two members may have been told the same, each at its own time.
+  if (a.at !== b.at) return a.at < b.at;
+  return a.address === b.address ? a.status > b.status : a.address > b.address;
 }
 
 /** The lowest epoch of which a record outranks this one, whatever it says. */

@@ -8,7 +8,7 @@ import type { Membership } from "../membership/membership.ts";
 import { Roster } from "../membership/roster.ts";
 import type { Probe } from "../liveness/prober.ts";
 import { applyRuns } from "./apply.ts";
-import type { Envelope, Exchange, Push } from "../message.ts";
+import type { Envelope, Exchange, Farewell, Push } from "../message.ts";
 import { Inquiry } from "../retention/inquiry.ts";
 import { Retirement } from "../retention/retirement.ts";
 import { Rebirth, type RebirthOptions } from "./rebirth.ts";
@@ -124,10 +124,17 @@ export class Replicator {
     this.#carryOut(this.#overlay.renumber(this.#roster.rank, layout, rankOf, now), now);
   }
 
-  /** Tells a node that it is no member any longer, if it ever was one [M2]. */
-  sayFarewell(id: string): void {
+  /** Tells a node that it is no member any longer, if it ever was one, and which message of it was heard [M2]. */
+  sayFarewell(id: string, heard?: Exchange): void {
     const record = this.#options.membership.farewell(id);
-    if (record !== undefined) this.#sender.send(id, { type: "members", members: [record] });
+    if (record === undefined) return;
+    const ack: Farewell["ack"] = heard && [heard.incarnation, heard.seq];
+    this.#sender.send(id, { type: "members", members: [record], ...ack && { ack } });
+  }
+
+  /** The peer no longer counts this node among the members: what it was told is known there all the same [M5]. */
+  takeFarewell(from: string, { ack }: Farewell): void {
+    if (ack?.[0] === this.#rebirth.incarnation) this.#peers.get(from)?.flights.landed(ack[1]);
   }
 
   /** This node is to hand over all that it holds [M5]. */

@@ -90,6 +90,46 @@ test("the root may leave, too, and the last member may not [M5]", () => {
   deepEqual({ type, code }, { type: "error", code: 22 });
 });
 
+test("of a pair that leave together others hear, whoever told the other first [M5]", () => {
+  for (let apartMs = 0; apartMs < 40; apartMs += 5) {
+    const cluster = founded("n2", "n3", "n4");
+    const leave = (id: string) => cluster.ask(id, { type: "leave" });
+    leave("n3");
+    cluster.run(apartMs);
+    leave("n4");
+    for (let i = 0; i < 100; i++) {
+      cluster.run(20);
+      for (const id of cluster.gone.keys()) cluster.kill(id);
+    }
+    deepEqual(cluster.ids, ["n1", "n2"]);
+    agree(cluster, { n1: "joined", n2: "joined", n3: "left", n4: "left" });
+  }
+});
+
+test("one that was killed before anybody knew that it left goes on leaving [M5]", () => {
+  const cluster = founded("n2", "n3");
+  cluster.ask("n3", { type: "leave" });
+  for (let i = 0; i < 1_000 && cluster.members("n3")["n3"] !== "left"; i++) cluster.run(1);
+  equal(cluster.members("n1")["n3"], "joined");
+  cluster.restart("n3");
+  equal(cluster.gone.has("n3"), false);
+  cluster.run(3_000);
+  match(cluster.gone.get("n3") ?? "", /has left/);
+  agree(cluster, { n1: "joined", n2: "joined", n3: "left" }, ["n1", "n2"]);
+});
+
+test("a node whose disk went back keeps its place at its address [M2]", () => {
+  const cluster = founded("n2", "n3");
+  const known = cluster.ask("n1", { type: "members" })["members"];
+  ok(Array.isArray(known));
+  // What others remember of a later life of it, which it has forgotten.
+  const told = known.map((each) => each[0] === "n3" ? ["n3", each[1] + 50, 7, 0, each[4], 9] : each);
+  cluster.ask("n1", { type: "members", members: told });
+  cluster.run(3_000);
+  equal(cluster.gone.has("n3"), false);
+  agree(cluster, { n1: "joined", n2: "joined", n3: "joined" });
+});
+
 test("one that was removed is told so when it speaks, and a restart does not bring it back [M2] [M5]", () => {
   const cluster = founded("n2", "n3");
   cluster.cut(["n3"], ["n1", "n2"]);
