@@ -191,15 +191,22 @@ test("a changed address is dialled at once while there is no link, and otherwise
   await closeAll(n1, n2);
 });
 
-test("a dial or a greeting that hangs at the old address is given up for the new one", async () => {
-  const [n1, n2] = await joined("n1", "n2");
+test("dials and a greeting that hangs at the old address are given up for the new one", async () => {
+  let dials = 0;
+  const n1 = await open("n1", { random: { next: () => (dials += 1, 0) } });
+  const n2 = await open("n2");
   const mute = await Peer.listen({});
-  tell([n1], [n1, { ...n2, address: mute.address }]);
   tell([n2], [n1, n2]);
+  tell([n1], [n1, { ...n2, address: NOBODY }]);
+  await until(() => dials > 2);
+  tell([n1], [n1, { ...n2, address: mute.address }]);
   await until(() => mute.greetings.length === 1);
   tell([n1], [n1, n2]);
+  assert.equal(n1.node.links()[0]?.reason, "it is dialled elsewhere now");
   await linked(n1, n2);
-  assert.equal(mute.greetings.length, 1);
+  const [at, before] = [performance.now(), dials];
+  await until(() => performance.now() - at > 3 * DIAL_EVERY_MS_MIN);
+  assert.deepEqual([dials, mute.greetings.length], [before, 1]);
   await mute.close();
   await closeAll(n1, n2);
 });
@@ -214,7 +221,7 @@ test("one who is gone is dialled no more, and a greeting to it is not waited for
   tell([n1], [n1]);
   const [at, before] = [performance.now(), dials];
   await until(() => mute.open === 0);
-  assert.ok(performance.now() - at < LEAVING_MS);
+  assert.ok(performance.now() - at < LEAVING_MS / 2);
   await until(() => performance.now() - at > 3 * DIAL_EVERY_MS_MIN);
   assert.equal(dials, before);
   await closeAll(n1);
@@ -266,6 +273,10 @@ test("one who was replaced is told so, but who is linked keeps its place though 
   const second = new Talker(n1.address).say(greeting({ incarnation: 2, epoch: 9 }));
   await until(() => second.closed);
   assert.match(second.lines[0] ?? "", /another n2 is connected already/);
+  const again = new Talker(n1.address).say(greeting({ incarnation: 1, epoch: 1 }));
+  await until(() => again.lines.length === 1);
+  assert.match(again.lines[0] ?? "", /"id":"n1"/, "it dials again");
+  again.close();
   await linked(n1, n2);
   assert.deepEqual(n2.ear.expelled, []);
   await n2.node.close();
@@ -312,6 +323,25 @@ test("a member whose name is not found, or has no address, disturbs no other", a
   await until(() => n1.node.links().some(({ peer, connected }) => peer === "n2" && connected));
   await until(() => n1.node.links().some(({ reason }) => /no-such-host.invalid is not found/.test(reason)));
   await closeAll(n1, n2);
+});
+
+test("a member whose name is not found is dialled where it has dialled from", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  tell([n1], [n1, { ...n2, address: { ...n2.address, host: "no-such-host.invalid" } }]);
+  tell([n2], [n1, n2]);
+  await linked(n1, n2);
+  await closeAll(n1, n2);
+});
+
+test("clients have the descriptors that the members of the moment leave", async () => {
+  const n1 = await open("n1", { descriptors: { files: { maxOpen: 1_000, open: 8 } } });
+  const before = n1.node.scarcity;
+  const members = Array.from({ length: 10 }, (_, i) => ({ id: `m${i}`, epoch: 1 }));
+  tell([n1], [n1, ...members]);
+  assert.notEqual(n1.node.scarcity, before);
+  tell([n1], [n1]);
+  assert.equal(n1.node.scarcity, before);
+  await closeAll(n1);
 });
 
 test("hostile greetings are refused with a reason, and nothing of them is taken in", async () => {
