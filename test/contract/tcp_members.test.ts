@@ -325,6 +325,20 @@ test("a member whose name is not found, or has no address, disturbs no other", a
   await closeAll(n1, n2);
 });
 
+test("an address that leads to this node itself, or to another member, is nothing to warn of unless it lasts", async () => {
+  const [n1, n2, n3] = await joined("n1", "n2", "n3");
+  const all = [n1, n2, n3];
+  tell([n1], [n1, { ...n2, address: n1.address }, { ...n3, address: n2.address }]);
+  tell([n2, n3], all);
+  const reasons = () => n1.node.links().map(({ reason }) => reason);
+  await until(() => /^n2 refuses: the address leads to n1 itself, not to n2$/.test(reasons()[0] ?? ""));
+  await until(() => /^n3 refuses: this is n2, not n3$/.test(reasons()[1] ?? ""));
+  tell([n1], all);
+  await linked(...all);
+  assert.deepEqual(all.flatMap(({ ear }) => ear.refused), []);
+  await closeAll(...all);
+});
+
 test("a member whose name is not found is dialled where it has dialled from", async () => {
   const [n1, n2] = await joined("n1", "n2");
   tell([n1], [n1, { ...n2, address: { ...n2.address, host: "no-such-host.invalid" } }]);

@@ -40,7 +40,7 @@ export interface Refusal {
   readonly reason: string;
   /** It is no member of the cluster of this id any longer, and need not try again; "" for a list that was given. */
   readonly goneFrom?: string;
-  /** It may have joined a moment ago, which is not known here yet. */
+  /** It may be taken in a moment, as members join and move. */
   readonly later?: true;
 }
 
@@ -113,7 +113,7 @@ export function greetingFault(
   greeting: Greeting,
   memberFault: (greeting: Greeting) => Refusal | undefined,
 ): Refusal | undefined {
-  const { cluster, clusterId, id, to } = greeting;
+  const { cluster, clusterId, id, incarnation, to } = greeting;
   if (cluster !== me.cluster) return { reason: `this is cluster "${me.cluster}", not "${cluster}"` };
   if (me.clusterId && clusterId && clusterId !== me.clusterId) {
     return {
@@ -121,7 +121,14 @@ export function greetingFault(
         `this is cluster ${cluster} founded as ${me.clusterId}, not ${clusterId}: two clusters were founded apart`,
     };
   }
-  if (to !== undefined && to !== me.id) return { reason: `this is ${me.id}, not ${to}` };
+  if (to !== undefined && to !== me.id) {
+    const isMyself = id === me.id && incarnation === me.incarnation;
+    const reason = isMyself
+      ? `the address leads to ${me.id} itself, not to ${to}`
+      : `this is ${me.id}, not ${to}`;
+    // Where members move, an address may be another's for a while.
+    return { reason, ...me.clusterId && { later: true } };
+  }
   if (id === me.id) return { reason: `this is ${me.id} itself; no two nodes may have one id` };
   return memberFault(greeting);
 }

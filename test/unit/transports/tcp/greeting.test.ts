@@ -131,6 +131,8 @@ test("a greeting from another cluster, in my name, for another node or of a stra
     "this is cluster test founded as 4f00112233445566, not 9a00112233445566: two clusters were founded apart",
   );
   assert.equal(fault({ to: "n3" }), "this is n1, not n3");
+  assert.equal(fault({ id: "n1", incarnation: 7, to: "n3" }), "the address leads to n1 itself, not to n3");
+  assert.equal(fault({ id: "n1", to: "n3" }), "this is n1, not n3");
   assert.equal(fault({ id: "n1" }), "this is n1 itself; no two nodes may have one id");
   assert.equal(fault({ id: "n9" }), "a stranger");
 });
