@@ -71,7 +71,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "docker compose run --rm examiner partition --show",
   ],
   heal: ["docker compose run --rm examiner heal"],
-  sidecar: ["hearsay sidecar --within 198.18.1.1,198.18.1.2,198.18.1.3"],
+  sidecar: ["hearsay sidecar --within 198.18.1.1,198.18.1.2,198.18.1.3 --secret-file /run/hearsay/secret"],
   lab: [
     "hearsay lab",
     "hearsay lab --rate 200 --time-limit 70 --grudge 'n1,n2|n3,n4,n5' --cuts 5,15,30",
@@ -188,9 +188,9 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   sidecar: [
     "A sidecar runs in the network namespace of its node and needs the capability NET_ADMIN there. It removes its rules",
     "when it starts, when it stops, and when nobody renews a cut for 30 s; as Jepsen does, it removes all rules.",
-    "Therefore it does not start where there are rules that are not its own. Anybody who can connect to it can cut the",
-    "node off: keep its port off other networks. Requests are lines of JSON: cut {from: [ip, …]}, heal, hold (renews a",
-    "cut) and rules.",
+    "Therefore it does not start where there are rules that are not its own. It takes orders from whoever proves to know",
+    "its secret, which does not cross the network: each order is a line of JSON, cut {from: [ip, …]}, heal, hold (renews a",
+    "cut) or rules, under a proof that holds for this one connection and order.",
   ],
   lab: [
     "COMMAND is any command of hearsay. It runs among the hosts, and finds them in HEARSAY_CLUSTER and HEARSAY_AT.",

@@ -61,7 +61,7 @@ function runAmong(lab: Lab, command: readonly string[]): Promise<number> {
   const { bin, args } = thisProgram();
   const [enter = "", ...entering] = [...lab.enter, bin, ...args, ...examines ? ["test"] : [], ...command];
   const nemesis = examines ? { HEARSAY_NEMESIS: "partition" } : {};
-  const env = { ...nemesis, ...process.env, ...labEnvironment() };
+  const env = { ...nemesis, ...process.env, ...labEnvironment(lab.secretFile) };
   // In a session of its own, so that Ctrl-C comes to it once: from us.
   const child = spawn(enter, entering, { stdio: "inherit", detached: true, env });
   for (const name of endingSignals) process.on(name, () => child.kill(name));
@@ -114,6 +114,7 @@ function greeting(lab: Lab): string[] {
       [...lab.addresses].map(([id, address]) => `${id}=${address}:7000`).join(",")
     }`,
     `  export HEARSAY_SIDECARS=${list(lab.sidecars)}`,
+    `  export HEARSAY_SECRET_FILE=${lab.secretFile}`,
     `To run something among the hosts: ${lab.enter.join(" ")} COMMAND`,
   ];
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Cut, grudgeNames, oneWayOf, parseGrudge } from "../../workbench/faults/grudge.ts";
 import { seeded } from "../../core/random.ts";
 import { ADDRESS_RULE, MEMBERS_RULE, parseAddress, parseMembers } from "./address.ts";
+import { ownSecretFlag, ownSecretFrom, secretFlag, secretFrom } from "./trust/secret.ts";
 import { SEED_MAX } from "./exam/seeds.ts";
 import { parsedText, tied, toggle, whole } from "../flags/schemas.ts";
 import { complain, type Given, mustBe } from "../flags/flags.ts";
@@ -18,12 +19,15 @@ export const WITHIN_MAX = 256;
 export interface SidecarConfig {
   readonly listen: Address;
   readonly within: readonly string[];
+  /** Without it, nobody gives orders. */
+  readonly secret: string;
 }
 
 /** The nodes of a cluster that runs, and the sidecar of each. */
 export interface RunningCluster {
   readonly cluster: ReadonlyMap<string, Address>;
   readonly sidecars: ReadonlyMap<string, Address>;
+  readonly secret?: string;
 }
 
 export interface PartitionConfig extends RunningCluster {
@@ -48,6 +52,7 @@ const running = z.object({
     about: `where their sidecars are (beside the nodes, at port ${SIDECAR_PORT})`,
     rule: MEMBERS_RULE,
   }),
+  "secret-file": secretFlag(),
 });
 
 export const shapes = {
@@ -79,34 +84,44 @@ export const shapes = {
       }),
       { required: true },
     ),
+    "secret-file": ownSecretFlag,
   }),
 };
 
 export type RunningFlags = z.infer<typeof running>;
 
 export function parseSidecar(args: readonly string[], env: Env): Parsed<SidecarConfig> {
-  const { flags, mistakes } = readFlags("sidecar", shapes.sidecar, args, env);
+  const { flags, mistakes, given } = readFlags("sidecar", shapes.sidecar, args, env);
+  // Nothing is written for a command that does not run.
+  const found = mistakes.length > 0 ? { mistakes: [] } : ownSecretFrom("sidecar", flags, given, env);
   const { listen = { host: "0.0.0.0", port: SIDECAR_PORT }, within = [] } = flags;
-  return outcome(mistakes, { listen, within });
+  return outcome([...mistakes, ...found.mistakes], { listen, within, secret: found.secret ?? "" });
 }
 
 export function parseHeal(args: readonly string[], env: Env): Parsed<RunningCluster> {
   const { flags, mistakes, given } = readFlags("heal", shapes.heal, args, env);
-  return outcome([...mistakes, ...sidecarMistakes("heal", flags, given)], runningClusterOf(flags));
+  const { secret, mistakes: more } = secretFrom("heal", flags, given, env);
+  return outcome([...mistakes, ...sidecarMistakes("heal", flags, given), ...more], {
+    ...runningClusterOf(flags),
+    ...secret !== undefined && { secret },
+  });
 }
 
 export function parsePartition(args: readonly string[], env: Env): Parsed<PartitionConfig> {
   const read = readFlags("partition", shapes.partition, args, env, { takesOperands: true });
   const { flags, operands, given } = read;
   const { show = false, hold = false, "dry-run": dryRun = false } = flags;
+  const { secret, mistakes: more } = secretFrom("partition", flags, given, env);
   const cut = show ? undefined : cutOf(operands, flags);
   const mistakes = [
     ...read.mistakes,
     ...sidecarMistakes("partition", flags, given),
     ...typeof cut === "string" ? [cut] : [],
+    ...more,
   ];
   return outcome(mistakes, {
     ...runningClusterOf(flags),
+    ...secret !== undefined && { secret },
     ...typeof cut === "object" && { cut },
     show,
     dryRun,

@@ -4,6 +4,7 @@ import { commands } from "../flags/command_names.ts";
 import { flagsOf } from "../flags/every_flag.ts";
 import { environmentName } from "../flags/flags.ts";
 import { TOKEN_VARIABLE } from "./trust/client_token.ts";
+import { SECRET_VARIABLE } from "./trust/secret.ts";
 import type { Io } from "../terminal/io.ts";
 import { nearest } from "../flags/suggest.ts";
 
@@ -14,6 +15,7 @@ export function warnOfUnknown(io: Io): void {
   const known = [
     FORWARDER_VARIABLE,
     TOKEN_VARIABLE,
+    SECRET_VARIABLE,
     ...commands.flatMap(({ name }) => flagsOf(name)).map(({ name }) => environmentName(name)),
   ];
   const unknown = Object.keys(io.env).filter((name) => name.startsWith(PREFIX) && !known.includes(name));

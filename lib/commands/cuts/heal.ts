@@ -8,7 +8,8 @@ export async function heal(args: readonly string[], io: Io): Promise<number> {
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   try {
     // To remove all rules, nobody's address need be known.
-    await new PartitionController(parsed.config.sidecars, new Map()).heal();
+    const { sidecars, secret } = parsed.config;
+    await new PartitionController(sidecars, new Map(), { secret }).heal();
     io.err("Healed.\n");
     return OK;
   } catch (error) {

@@ -44,12 +44,12 @@ function ruleLines({ grudge }: Cut, addresses: ReadonlyMap<string, string>): str
 }
 
 async function cutOnce(
-  { sidecars }: RunningCluster,
+  { sidecars, secret }: RunningCluster,
   { grudge }: Cut,
   addresses: ReadonlyMap<string, string>,
   io: Io,
 ): Promise<number> {
-  const controller = new PartitionController(sidecars, addresses);
+  const controller = new PartitionController(sidecars, addresses, { secret });
   await controller.partition(grudge);
   controller.release();
   io.err(
@@ -60,14 +60,17 @@ async function cutOnce(
 
 /** Until a signal comes, or the cut is on no longer; heals in either case. */
 async function hold(
-  { sidecars }: RunningCluster,
+  { sidecars, secret }: RunningCluster,
   { grudge }: Cut,
   addresses: ReadonlyMap<string, string>,
   io: Io,
 ): Promise<number> {
   const ended = Promise.withResolvers<void>();
   for (const name of endingSignals) process.on(name, () => ended.resolve());
-  const controller = new PartitionController(sidecars, addresses, { onFailure: () => ended.resolve() });
+  const controller = new PartitionController(sidecars, addresses, {
+    secret,
+    onFailure: () => ended.resolve(),
+  });
   await controller.partition(grudge);
   io.err("Cut. It ends with Ctrl-C.\n");
   await ended.promise;
@@ -77,13 +80,13 @@ async function hold(
 }
 
 async function showAll(
-  { sidecars }: RunningCluster,
+  { sidecars, secret }: RunningCluster,
   addresses: ReadonlyMap<string, string>,
   io: Io,
 ): Promise<number> {
   const ids = new Map([...addresses].map(([id, address]) => [address, id]));
   const found = await Promise.all([...sidecars].map(async ([id, sidecar]) => {
-    const dropped = await droppedAt(sidecar);
+    const dropped = await droppedAt(sidecar, secret);
     if (typeof dropped === "string") return { ok: false, line: `The sidecar of ${id}: ${dropped}` };
     const from = dropped.from.map((address) => ids.get(address) ?? address);
     const left = `for ${Math.ceil((dropped.leaseMs ?? 0) / 1000)} s more, unless somebody holds it`;

@@ -33,8 +33,8 @@ async function run(
   const unable = await sidecar.start();
   if (unable !== undefined) return `Cannot run 'sidecar' as ${unable}`;
   try {
-    const { listen } = config;
-    const server = await SidecarServer.open({ listen, answer: (body) => sidecar.answer(body) });
+    const { listen, secret } = config;
+    const server = await SidecarServer.open({ listen, secret, answer: (body) => sidecar.answer(body) });
     report(`listens on ${addressText({ ...listen, port: server.port })} for ${config.within.join(",")}`);
     report(`stops on ${await signal}`);
     const left = await sidecar.stop();

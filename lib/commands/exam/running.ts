@@ -54,12 +54,12 @@ async function examine(
   return results;
 }
 
-async function cutsOf({ cluster, sidecars }: RunningCluster): Promise<OrderlyCuts> {
+async function cutsOf({ cluster, sidecars, secret }: RunningCluster): Promise<OrderlyCuts> {
   const addresses = await resolveAll(cluster);
   const alike = [...Map.groupBy(addresses, ([, address]) => address)].filter(([, nodes]) => nodes.length > 1);
   const said = alike.map(([address, nodes]) => `${nodes.map(([id]) => id).join(", ")} are all ${address}`);
   if (said.length > 0) {
     throw new Error(`Cannot cut nodes apart that have no address of their own: ${said.join("; ")}`);
   }
-  return new OrderlyCuts(new PartitionController(sidecars, addresses));
+  return new OrderlyCuts(new PartitionController(sidecars, addresses, { secret }));
 }

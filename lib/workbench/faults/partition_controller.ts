@@ -2,7 +2,8 @@
 import { lookup } from "node:dns/promises";
 import { isIPv4 } from "node:net";
 import type { Body } from "../../core/message.ts";
-import { type Answer, ask } from "../world/running/ask.ts";
+import type { Answer } from "../world/running/ask.ts";
+import { order } from "./sidecar_secret.ts";
 import type { Grudge } from "./grudge.ts";
 import { LEASE_MS } from "./sidecar.ts";
 import type { Address } from "../../../transports/address.ts";
@@ -11,6 +12,8 @@ import type { Address } from "../../../transports/address.ts";
 export const HOLD_EVERY_MS = LEASE_MS / 3;
 
 export interface PartitionControllerOptions {
+  /** That of the sidecars. */
+  readonly secret?: string | undefined;
   /** Told as soon as a cut is found to be on no longer, or cannot be renewed. */
   readonly onFailure?: (reason: string) => void;
   readonly holdEveryMs?: number;
@@ -27,6 +30,7 @@ export class PartitionController {
   readonly #addresses: ReadonlyMap<string, string>;
   readonly #onFailure: (reason: string) => void;
   readonly #holdEveryMs: number;
+  readonly #secret: string | undefined;
   /** By node, the addresses it was told to drop; nodes that drop nothing are absent. */
   #cuts: ReadonlyMap<string, readonly string[]> = new Map();
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -37,10 +41,11 @@ export class PartitionController {
   constructor(
     sidecars: ReadonlyMap<string, Address>,
     addresses: ReadonlyMap<string, string>,
-    { onFailure = () => {}, holdEveryMs = HOLD_EVERY_MS }: PartitionControllerOptions = {},
+    { secret, onFailure = () => {}, holdEveryMs = HOLD_EVERY_MS }: PartitionControllerOptions = {},
   ) {
     this.#sidecars = sidecars;
     this.#addresses = addresses;
+    this.#secret = secret;
     this.#onFailure = onFailure;
     this.#holdEveryMs = holdEveryMs;
   }
@@ -117,7 +122,7 @@ export class PartitionController {
   #ask(id: string, body: Body): Promise<Answer> {
     const sidecar = this.#sidecars.get(id);
     if (sidecar === undefined) return Promise.resolve({ ok: false, reason: "it is not known where it is" });
-    return ask(sidecar, body);
+    return order(sidecar, body, this.#secret);
   }
 }
 
@@ -136,8 +141,8 @@ export function sourcesOf(
 }
 
 /** The packets that one sidecar drops, or why that cannot be said. */
-export async function droppedAt(sidecar: Address): Promise<Dropping | string> {
-  const answer = await ask(sidecar, { type: "rules" });
+export async function droppedAt(sidecar: Address, secret?: string): Promise<Dropping | string> {
+  const answer = await order(sidecar, { type: "rules" }, secret);
   if (!answer.ok) return answer.reason;
   const { from, lease_ms: leaseMs } = answer.body;
   if (!Array.isArray(from)) return "it answers nonsense: no list of addresses";

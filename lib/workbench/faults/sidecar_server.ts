@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { LineReader, LineWriter } from "../../../transports/lines.ts";
 import { decode, encode } from "../../core/codec.ts";
 import type { Asking, Body, Envelope } from "../../core/message.ts";
+import { guarded } from "./sidecar_secret.ts";
 import { type Address, addressText } from "../../../transports/address.ts";
 
 /** The longest request, in bytes: a cut names its addresses. */
@@ -17,6 +18,8 @@ export const ANSWER_BYTES_MAX = 262_144;
 export interface SidecarServerOptions {
   readonly listen: Address;
   readonly answer: (body: Body) => Promise<Body>;
+  /** Who asks proves to know it; absent: whoever connects is answered. */
+  readonly secret?: string;
   readonly idleMsMax?: number;
 }
 
@@ -66,7 +69,8 @@ export class SidecarServer {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     socket.setTimeout(this.#options.idleMsMax ?? IDLE_MS_MAX, () => socket.destroy());
-    serve(socket, this.#options.answer);
+    const { answer, secret } = this.#options;
+    serve(socket, secret === undefined ? answer : guarded(secret, answer));
   }
 }
 

@@ -66,9 +66,9 @@ export function nodeArguments({ id }: LabHost, data: string): string[] {
   ];
 }
 
-export function sidecarArguments(): string[] {
+export function sidecarArguments(secretFile: string): string[] {
   const within = labHosts.map(({ address }) => address).join(",");
-  return ["sidecar", "--listen", `0.0.0.0:${SIDECAR_PORT}`, "--within", within];
+  return ["sidecar", "--listen", `0.0.0.0:${SIDECAR_PORT}`, "--within", within, "--secret-file", secretFile];
 }
 
 /** Every host at one port: "n1=198.18.1.1:7000,…". */
@@ -77,10 +77,11 @@ export function clusterText(port: number): string {
 }
 
 /** The environment of a command among the hosts; an empty value counts as absent. */
-export function labEnvironment(): Record<string, string> {
+export function labEnvironment(secretFile: string): Record<string, string> {
   return {
     HEARSAY_CLUSTER: clusterText(NODE_PORT),
     HEARSAY_SIDECARS: "",
+    HEARSAY_SECRET_FILE: secretFile,
     HEARSAY_AT: labHosts.map(({ address }) => `${address}:${NODE_PORT}`).join(","),
   };
 }

@@ -6,7 +6,8 @@ import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { ask } from "../world/running/ask.ts";
+import { ensureSecret, order } from "../faults/sidecar_secret.ts";
+import { type Answer, ask } from "../world/running/ask.ts";
 import * as hosts from "./hosts.ts";
 import { failure, firstLine, isInPath, lastWords, readLines, widePath } from "./processes.ts";
 import { doorOf, forwardFromOutside } from "./forwarder.ts";
@@ -41,6 +42,8 @@ export class Lab {
   /** Where the nodes are for each other, and in rules. */
   readonly addresses: ReadonlyMap<string, string>;
   readonly data: string;
+  /** Holds the secret of the sidecars. */
+  readonly secretFile: string;
   /** The words before a command that is to run among the hosts, where the examiner is. */
   readonly enter: readonly string[];
   readonly #inside: readonly string[];
@@ -74,6 +77,7 @@ export class Lab {
     this.#env = { HEARSAY_LOG_LEVEL: "error", ...process.env, PATH: path };
     this.addresses = new Map(hosts.labHosts.map(({ id, address }) => [id, address]));
     this.#scratch = mkdtempSync(join(tmpdir(), "hearsay-lab-"));
+    this.secretFile = join(this.#scratch, "secret");
     this.data = options.data === undefined ? join(this.#scratch, "data") : resolve(options.data);
     mkdirSync(this.data, { recursive: true });
     // A user who is not root may be root of a user namespace.
@@ -107,7 +111,8 @@ export class Lab {
     const node = this.#spawnOn(host, hosts.nodeArguments(host, this.data));
     readLines(node.stderr, (line) => this.#options.onLine?.(id, line));
     this.#nodes.set(id, node);
-    await answers(node, `The node ${id}`, this.at.get(id), "status");
+    const asks = (at: Address) => ask(at, { type: "status", msg_id: 1 });
+    await answers(node, `The node ${id}`, this.at.get(id), asks);
   }
 
   /** Ends every process of the lab, and deletes its temporary directory. */
@@ -128,8 +133,10 @@ export class Lab {
     await this.#tellIp([], hosts.bridgeBatch());
     for (const host of hosts.labHosts) await this.#tellIp(["-n", host.id], hosts.hostBatch(host));
     await this.#openDoors();
+    const made = ensureSecret(this.secretFile);
+    if ("fault" in made) throw new Error(`Cannot open the lab as no secret can be written: ${made.fault}`);
     await Promise.all(
-      hosts.labHosts.map((host) => Promise.all([this.start(host.id), this.#startSidecar(host)])),
+      hosts.labHosts.map((host) => Promise.all([this.start(host.id), this.#startSidecar(host, made.secret)])),
     );
   }
 
@@ -140,9 +147,10 @@ export class Lab {
     if (failed !== undefined) throw new Error(`Cannot open the lab as 'ip' fails: ${failed}`);
   }
 
-  async #startSidecar(host: hosts.LabHost): Promise<void> {
-    const sidecar = this.#spawnOn(host, hosts.sidecarArguments());
-    await answers(sidecar, `The sidecar of ${host.id}`, this.sidecars.get(host.id), "rules");
+  async #startSidecar(host: hosts.LabHost, secret: string): Promise<void> {
+    const sidecar = this.#spawnOn(host, hosts.sidecarArguments(this.secretFile));
+    const asks = (at: Address) => order(at, { type: "rules" }, secret);
+    await answers(sidecar, `The sidecar of ${host.id}`, this.sidecars.get(host.id), asks);
   }
 
   async #openDoors(): Promise<void> {
@@ -187,12 +195,12 @@ async function answers(
   child: ChildProcess,
   name: string,
   at: Address | undefined,
-  type: string,
+  asks: (at: Address) => Promise<Answer>,
 ): Promise<void> {
   const words = lastWords(child);
   const endsAt = performance.now() + START_MS_MAX;
   while (at !== undefined && !hasEnded(child) && performance.now() < endsAt) {
-    if ((await ask(at, { type, msg_id: 1 })).ok) return;
+    if ((await asks(at)).ok) return;
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
   }
   throw new Error(`${name} does not answer: ${words()}`);

@@ -69,7 +69,10 @@ testNeeding(
         "/data",
       ]]);
       assert.deepEqual(sidecar.cap_add, ["NET_ADMIN"]);
-      assert.equal(sidecar.volumes, undefined);
+      assert.deepEqual(sidecar.volumes?.map(({ source, target }) => [source, target]), [[
+        "secret",
+        "/secret",
+      ]]);
     }
   },
 );

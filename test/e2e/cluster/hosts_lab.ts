@@ -18,7 +18,7 @@ export const onLab: Place = {
     const { bin } = await (built ??= build());
     const lab = await Lab.open({ program: { bin, args: [] } });
     const [enter = "", ...entering] = lab.enter;
-    const env = { ...plainEnvironment(), ...labEnvironment() };
+    const env = { ...plainEnvironment(), ...labEnvironment(lab.secretFile) };
     return {
       at: lab.at,
       spawn: (args) => spawn(enter, [...entering, bin, ...args], { env }),

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import process from "node:process";
 import type { Json } from "../../../lib/core/message.ts";
 import { ask } from "../../../lib/workbench/world/running/ask.ts";
+import { readSecret } from "../../../lib/workbench/faults/sidecar_secret.ts";
 import { droppedAt, PartitionController } from "../../../lib/workbench/faults/partition_controller.ts";
 import { completeGrudge } from "../../../lib/workbench/faults/grudge.ts";
 import { Lab } from "../../../lib/workbench/lab/lab.ts";
@@ -43,12 +44,17 @@ async function valuesAt(lab: Lab, id: string): Promise<readonly unknown[]> {
   return Array.isArray(messages) ? messages : assert.fail("no messages");
 }
 
+function secretOf(lab: Lab): string {
+  const found = readSecret(lab.secretFile);
+  return "secret" in found ? found.secret : assert.fail(found.fault);
+}
+
 testNeeding(
   "lab: a cut keeps values from the other side until it is healed",
   needsLab,
   () =>
     withLab(async (lab) => {
-      const controller = new PartitionController(lab.sidecars, lab.addresses);
+      const controller = new PartitionController(lab.sidecars, lab.addresses, { secret: secretOf(lab) });
       await broadcast(lab, "n1", "before");
       const everywhere = () => Promise.all([...lab.at.keys()].map((id) => valuesAt(lab, id)));
       await until(
@@ -56,7 +62,7 @@ testNeeding(
         "all have a value of n1",
       );
       await controller.partition(completeGrudge([["n1", "n2"], ["n3", "n4", "n5"]]));
-      const dropped = await droppedAt(at(lab.sidecars, "n4"));
+      const dropped = await droppedAt(at(lab.sidecars, "n4"), secretOf(lab));
       assert.deepEqual(typeof dropped === "string" ? dropped : dropped.from, ["198.18.1.1", "198.18.1.2"]);
       await broadcast(lab, "n1", "during");
       await until(async () => (await valuesAt(lab, "n2")).includes("during"), "n2 has a value of its side");

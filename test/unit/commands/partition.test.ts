@@ -4,10 +4,12 @@ import { test } from "node:test";
 import { heal } from "../../../lib/commands/cuts/heal.ts";
 import { partition } from "../../../lib/commands/cuts/partition.ts";
 import { listen } from "../client/fake_node.ts";
-import { addresses, nodes, withSidecars } from "../workbench/faults/fake_sidecars.ts";
+import { addresses, nodes, secret, withSidecars } from "../workbench/faults/fake_sidecars.ts";
+import type { Io } from "../../../lib/commands/terminal/io.ts";
 import type { Address } from "../../../transports/address.ts";
 
 const cluster = ["--cluster", nodes.map((id) => `${id}=${addresses.get(id)}:7000`).join(",")];
+const withSecret = (io: Io): Io => ({ ...io, env: { ...io.env, HEARSAY_SIDECAR_SECRET: secret } });
 const at = (places: ReadonlyMap<string, Address>) => [
   ...cluster,
   "--sidecars",
@@ -17,7 +19,7 @@ const at = (places: ReadonlyMap<string, Address>) => [
 test("partition --dry-run prints each node's rules and asks nobody", () =>
   withSidecars(async ({ places, requests }) => {
     const { io, out, err } = listen();
-    assert.equal(await partition(["n1|n2,n3", "--dry-run", ...at(places)], io), 0);
+    assert.equal(await partition(["n1|n2,n3", "--dry-run", ...at(places)], withSecret(io)), 0);
     assert.deepEqual([out.join(""), err.join("")], [
       [
         "n1 | n2,n3",
@@ -50,7 +52,7 @@ test("partition cuts and says when it ends; --show tells which nodes drop which;
   withSidecars(async ({ places }) => {
     const said = async (command: typeof partition, ...args: string[]) => {
       const { io, out, err } = listen();
-      assert.equal(await command([...args, ...at(places)], io), 0);
+      assert.equal(await command([...args, ...at(places)], withSecret(io)), 0);
       return out.join("") + err.join("");
     };
     assert.match(
@@ -71,7 +73,7 @@ test("partition, --show and heal have status 1 and a sentence where a sidecar do
     places.set("n2", { host: "127.0.0.1", port: 1 });
     for (const [command, args, sentence] of failures) {
       const { io, out, err } = listen();
-      assert.equal(await command([...args, ...at(places)], io), 1);
+      assert.equal(await command([...args, ...at(places)], withSecret(io)), 1);
       assert.match(err.join(""), sentence);
       if (args[0] === "--show") assert.equal(out.join(""), "n1 hears everyone\nn3 hears everyone\n");
     }

@@ -13,6 +13,7 @@ import {
   nemesisAbout,
   settingsOf,
 } from "./exam.ts";
+import { secretFlag, secretFrom } from "../trust/secret.ts";
 import { wantedMistakes, wantedOf } from "./wanted.ts";
 import type { Wanted } from "../../exam/wanted.ts";
 import { type RunningCluster, runningClusterOf, SIDECAR_PORT, sidecarMistakes } from "../cut.ts";
@@ -77,6 +78,7 @@ export const shapes = {
       }),
       { requires: { flag: "cluster" } },
     ),
+    "secret-file": tied(secretFlag(), { requires: { flag: "cluster" } }),
   }),
 };
 
@@ -94,8 +96,10 @@ export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig>
   const wanted = wantedMistakes("test", flags, given);
   if (given.has("cluster")) {
     const exams = [runningExam(flags)];
-    const more = [...runningMistakes(flags, exams, given), ...wanted];
-    return outcome([...mistakes, ...more], { ...plain, exams, running: runningClusterOf(flags) });
+    const { secret, mistakes: ofSecret } = secretFrom("test", flags, given, env);
+    const more = [...runningMistakes(flags, exams, given), ...wanted, ...ofSecret];
+    const running = { ...runningClusterOf(flags), ...secret !== undefined && { secret } };
+    return outcome([...mistakes, ...more], { ...plain, exams, running });
   }
   const exams = examsOf(flags);
   const more = [

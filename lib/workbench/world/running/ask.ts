@@ -1,4 +1,4 @@
-/** One request to one place over TCP, one answer: connects, writes a line, reads a line, closes. */
+/** One request to one place over TCP, one answer: connects, writes a line, reads a line, and closes, unless more is asked. */
 import { type Address, addressText } from "../../../../transports/address.ts";
 import { LineClient } from "../../../../transports/tcp/line_client.ts";
 import { decode, encode } from "../../../core/codec.ts";
@@ -12,8 +12,16 @@ export type Answer =
   /** `code`: of the error that was answered, where one was. */
   | { readonly ok: false; readonly reason: string; readonly code?: number };
 
-/** An error body is a failure with its text. Never rejects. */
-export function ask(address: Address, body: Body, withinMs: number = ASK_MS_MAX): Promise<Answer> {
+/**
+ * An error body is a failure with its text. Never rejects. `next` says what to ask in turn after an answer; where it says
+ * nothing, that is the answer.
+ */
+export function ask(
+  address: Address,
+  body: Body,
+  withinMs: number = ASK_MS_MAX,
+  next: (answer: Body) => Body | undefined = () => undefined,
+): Promise<Answer> {
   return new Promise((resolve) => {
     const done = (answer: Answer) => {
       clearTimeout(timer);
@@ -21,10 +29,16 @@ export function ask(address: Address, body: Body, withinMs: number = ASK_MS_MAX)
       resolve(answer);
     };
     const fail = (why: string) => done({ ok: false, reason: `${addressText(address)} ${why}` });
+    const say = (body: Body) => void line.write(encode({ src: "examiner", dest: "*", body }));
     const timer = setTimeout(() => fail(`does not answer within ${withinMs} ms`), withinMs);
     const line = new LineClient(address, {
-      onOpen: () => line.write(encode({ src: "examiner", dest: "*", body })),
-      onLine: (text) => done(answerOf(text, address)),
+      onOpen: () => say(body),
+      onLine: (text) => {
+        const answer = answerOf(text, address);
+        const more = answer.ok ? next(answer.body) : undefined;
+        if (more === undefined) done(answer);
+        else say(more);
+      },
       onOverlong: () => fail("answers with a line that is too long"),
       onLost: fail,
     });

@@ -4,9 +4,13 @@ import { test } from "node:test";
 import { parseHeal, parsePartition, parseSidecar, WITHIN_MAX } from "../../../../lib/commands/config/cut.ts";
 import { FIRST_PORT, FIRST_PORT_MAX, parseLab } from "../../../../lib/commands/config/lab.ts";
 import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { SECRET_CHARS_MIN } from "../../../../lib/workbench/faults/sidecar_secret.ts";
+import { inFolder } from "../../../shared/in_folder.ts";
 import { configOf, mistakesOf } from "./parsed.ts";
 
 const cluster = ["--cluster", "n1=a:7000,n2=b:7000,n3=c:7000,n4=d:7000,n5=e:7000"];
+const env = { HEARSAY_SIDECAR_SECRET: "a secret of enough characters" };
 const partition = (...args: string[]) => parsePartition([...args, ...cluster], {});
 
 /** Receiver > sources, in short. */
@@ -104,12 +108,13 @@ test("partition --show takes nothing that would cut", () => {
 });
 
 test("sidecar must be told the addresses, and takes only IPv4 ones, WITHIN_MAX at most", () => {
-  assert.deepEqual(configOf(parseSidecar(["--within", "10.0.0.1, 10.0.0.2"], {})), {
+  assert.deepEqual(configOf(parseSidecar(["--within", "10.0.0.1, 10.0.0.2"], env)), {
     listen: { host: "0.0.0.0", port: 7100 },
     within: ["10.0.0.1", "10.0.0.2"],
+    secret: env.HEARSAY_SIDECAR_SECRET,
   });
   const most = Array.from({ length: WITHIN_MAX }, (_, i) => `10.0.0.${i}`);
-  assert.equal(configOf(parseSidecar(["--within", most.join()], {})).within.length, WITHIN_MAX);
+  assert.equal(configOf(parseSidecar(["--within", most.join()], env)).within.length, WITHIN_MAX);
   for (const bad of ["", "host", "::1", "10.0.0.0/8", "10.0.0.1,", "-F", [...most, "10.0.1.0"].join()]) {
     assert.equal(mistakesOf(parseSidecar([`--within=${bad}`], {})).length, 1, bad);
   }
@@ -119,6 +124,46 @@ test("sidecar must be told the addresses, and takes only IPv4 ones, WITHIN_MAX a
     `Cannot run 'sidecar' as '--within' must be given, as ${rule}: it is missing`,
   ]);
 });
+
+test("the secret of sidecars comes from a file or a variable, is SECRET_CHARS_MIN long, and a sidecar makes its file", () =>
+  inFolder((folder) => {
+    const path = `${folder}/secret`;
+    const within = ["--within", "10.0.0.1"];
+    const made = configOf(parseSidecar([...within, "--secret-file", path], env)).secret;
+    assert.ok(made.length > SECRET_CHARS_MIN);
+    assert.equal(statSync(path).mode & 0o777, 0o640);
+    assert.equal(configOf(parseSidecar([...within, "--secret-file", path], {})).secret, made, "it is kept");
+    assert.equal(configOf(parseHeal([...cluster, "--secret-file", path], env)).secret, made);
+    assert.equal(configOf(parsePartition(["bisect", ...cluster], env)).secret, env.HEARSAY_SIDECAR_SECRET);
+    assert.equal(configOf(partition("bisect")).secret, undefined, "--dry-run needs none");
+    writeFileSync(path, "x".repeat(SECRET_CHARS_MIN - 1));
+    const rule = `a file with a secret of ${SECRET_CHARS_MIN} characters or more`;
+    const short = `a secret has ${SECRET_CHARS_MIN} characters or more`;
+    for (
+      const parsed of [
+        parseHeal([...cluster, "--secret-file", path], {}),
+        parseSidecar([...within, "--secret-file", path], {}),
+      ]
+    ) {
+      assert.ok(
+        mistakesOf(parsed)[0]?.endsWith(
+          `'--secret-file' must be ${rule} (${short}): current value is "${path}"`,
+        ),
+      );
+    }
+    assert.deepEqual(mistakesOf(parseHeal(cluster, { HEARSAY_SIDECAR_SECRET: "short" })), [
+      `Cannot run 'heal' as 'HEARSAY_SIDECAR_SECRET' must be left out, as ${short}: current value is "…"`,
+    ]);
+    assert.deepEqual(mistakesOf(parseSidecar(within, {})), [
+      `Cannot run 'sidecar' as '--secret-file' must be given, as ${rule}: it is missing`,
+    ]);
+    assert.equal(
+      mistakesOf(parseSidecar([...within, "--secret-file", `${folder}/none/secret`], {})).length,
+      1,
+    );
+    assert.equal(mistakesOf(parseSidecar(["--secret-file", `${folder}/other`], {})).length, 1);
+    assert.deepEqual(readdirSync(folder), ["secret"], "a command that does not run writes nothing");
+  }));
 
 test("lab reads its own flags first, and leaves the rest to the command", () => {
   const lab = (...args: string[]) => configOf(parseLab(args, {}));

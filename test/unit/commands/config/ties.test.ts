@@ -34,7 +34,7 @@ const values: Readonly<Record<string, string>> = {
   ...{ "delivery-budget": "9", "duplicate": "0.5", "from": "n1.k:1-5", "grudge": "one", "id": "n1" },
   ...{ "latency": "5", "latency-dist": "uniform", "loss": "0.5", "node-count": "2", "port": "9001" },
   ...{ "protocol": "flood", "script": "5 read n0", "seed": "3", "sidecars": "n1=a:3", "topology": "line" },
-  ...{ "within": "10.0.0.1", "retain": "8s", "outages": "1" },
+  ...{ "within": "10.0.0.1", "retain": "8s", "outages": "1", "secret-file": "LICENSE" },
 };
 
 function words(name: string, { value }: Pick<FlagLine, "value">): string[] {
@@ -82,6 +82,7 @@ test("a flag that needs another is a mistake without it, and none with it", () =
       "test --loss",
       "test --duplicate",
       "test --sidecars",
+      "test --secret-file",
       "lab --port",
     ],
   ]);

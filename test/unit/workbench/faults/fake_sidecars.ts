@@ -8,6 +8,9 @@ import type { Address } from "../../../../transports/address.ts";
 export const nodes = ["n1", "n2", "n3"];
 export const addresses = new Map(nodes.map((id, i) => [id, `10.0.0.${i + 1}`]));
 
+/** Of all of them. */
+export const secret = "a secret of enough characters";
+
 export interface Fake {
   readonly requests: Body[];
   readonly places: Map<string, Address>;
@@ -25,7 +28,7 @@ export async function withSidecars(use: (fake: Fake) => Promise<void>): Promise<
       const own = fake.answers.get(id);
       return own === undefined ? sidecar.answer(body) : Promise.resolve(own(body));
     };
-    const server = await SidecarServer.open({ listen: { host: "127.0.0.1", port: 0 }, answer });
+    const server = await SidecarServer.open({ listen: { host: "127.0.0.1", port: 0 }, answer, secret });
     fake.places.set(id, { host: "127.0.0.1", port: server.port });
     return server;
   }));

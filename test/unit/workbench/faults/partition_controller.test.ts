@@ -12,7 +12,7 @@ import {
 import type { Body } from "../../../../lib/core/message.ts";
 import { completeGrudge } from "../../../../lib/workbench/faults/grudge.ts";
 import { LEASE_MS } from "../../../../lib/workbench/faults/sidecar.ts";
-import { addresses, nodes, withSidecars } from "./fake_sidecars.ts";
+import { addresses, nodes, secret, withSidecars } from "./fake_sidecars.ts";
 import type { Address } from "../../../../transports/address.ts";
 import { until } from "../../../shared/until.ts";
 
@@ -23,23 +23,23 @@ const sorted = (requests: readonly Body[]) =>
 
 test("partition controller: partition tells each sidecar whose packets to drop, and one that drops none to heal", () =>
   withSidecars(async ({ places, requests }) => {
-    const controller = new PartitionController(places, addresses);
+    const controller = new PartitionController(places, addresses, { secret });
     await controller.partition(new Map([["n2", new Set(["n1", "n3"])], ["n3", new Set(["n1"])]]));
     assert.deepEqual(sorted(requests), ["n1 heal", "n2 cut 10.0.0.1,10.0.0.3", "n3 cut 10.0.0.1"]);
-    assert.deepEqual(await droppedAt(places.get("n3") ?? assert.fail()), {
+    assert.deepEqual(await droppedAt(places.get("n3") ?? assert.fail(), secret), {
       from: ["10.0.0.1"],
       leaseMs: LEASE_MS,
     });
     requests.length = 0;
     await controller.heal();
     assert.deepEqual(sorted(requests), ["n1 heal", "n2 heal", "n3 heal"]);
-    assert.deepEqual(await droppedAt(places.get("n3") ?? assert.fail()), { from: [], leaseMs: null });
+    assert.deepEqual(await droppedAt(places.get("n3") ?? assert.fail(), secret), { from: [], leaseMs: null });
   }));
 
 test("partition controller: holds a cut until it is healed, well within the lease", async () => {
   assert.ok(2 * HOLD_EVERY_MS < LEASE_MS);
   await withSidecars(async ({ places, requests }) => {
-    const controller = new PartitionController(places, addresses, { holdEveryMs: 5 });
+    const controller = new PartitionController(places, addresses, { secret, holdEveryMs: 5 });
     await controller.partition(split);
     const holds = () =>
       nodes.map((id) => requests.filter((body) => body.type === "hold" && body["id"] === id).length);
@@ -57,12 +57,12 @@ test("partition controller: partition that one sidecar refuses heals the others,
       "n2",
       ({ type }) => type === "cut" ? { type: "error", code: 11, text: "no luck" } : { type: "heal_ok" },
     );
-    const controller = new PartitionController(places, addresses);
+    const controller = new PartitionController(places, addresses, { secret });
     await assert.rejects(controller.partition(split), {
       message: /^Cannot cut: the sidecar of n2: .* refuses: no luck$/,
     });
     assert.deepEqual(sorted(requests.slice(-3)), ["n1 heal", "n2 heal", "n3 heal"]);
-    const dropped = await Promise.all([...places.values()].map(droppedAt));
+    const dropped = await Promise.all([...places.values()].map((at) => droppedAt(at, secret)));
     assert.deepEqual([dropped[0], dropped[2]], [{ from: [], leaseMs: null }, { from: [], leaseMs: null }]);
   }));
 
@@ -72,7 +72,7 @@ test("partition controller: names every sidecar that does not answer", () =>
     places.set("n3", { host: "127.0.0.1", port: 1 });
     const message =
       /^Cannot heal: the sidecar of n1: 127\.0\.0\.1:1 refuses the connection: .*; the sidecar of n3: .*/;
-    await assert.rejects(new PartitionController(places, addresses).heal(), { message });
+    await assert.rejects(new PartitionController(places, addresses, { secret }).heal(), { message });
     const { [0]: one } = [...places.keys()];
     assert.equal(one, "n1");
   }));
@@ -81,6 +81,7 @@ test("partition controller: notices a cut that is on no longer, tells at once, a
   withSidecars(async ({ places, answers }) => {
     const told: string[] = [];
     const controller = new PartitionController(places, addresses, {
+      secret,
       holdEveryMs: 5,
       onFailure: (reason) => told.push(reason),
     });
@@ -95,7 +96,9 @@ test("partition controller: notices a cut that is on no longer, tells at once, a
 
 test("partition controller: that lets go leaves the cut to its lease", () =>
   withSidecars(async ({ places, requests }) => {
-    const [gone, other] = [1, 2].map(() => new PartitionController(places, addresses, { holdEveryMs: 5 }));
+    const [gone, other] = [1, 2].map(() =>
+      new PartitionController(places, addresses, { secret, holdEveryMs: 5 })
+    );
     await gone?.partition(new Map([["n1", new Set(["n2"])]]));
     gone?.release();
     await other?.partition(new Map([["n2", new Set(["n1"])]]));
