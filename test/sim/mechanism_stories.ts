@@ -4,6 +4,7 @@ import { STAR_MAX } from "../../lib/core/topology/layout.ts";
 import type { Settings } from "../../lib/workbench/settings.ts";
 import type { SimOptions } from "../../lib/workbench/world/sim.ts";
 import { lackedAfterAbsence, leftAfterAMinute, livesNamed } from "./retention/kept.ts";
+import { lostByLeaving, unawareOfJoin } from "./membership/changed.ts";
 import {
   busiest,
   bytesPerOp,
@@ -87,6 +88,18 @@ export const stories: Record<Mechanism, Story> = {
     unit: "lives that a message names",
     figure: livesNamed(300, 12),
     most: 20,
+  },
+  "member-news": {
+    tells: "a node joins at a leaf: all count it among the members",
+    unit: "members that do not",
+    figure: unawareOfJoin,
+    most: 0,
+  },
+  "handover": {
+    tells: "a node that was cut off is told to leave: it waits until others have what it alone holds",
+    unit: "values that are lost",
+    figure: lostByLeaving,
+    most: 0,
   },
   "window": {
     tells: "a relay gathers what it passes on: few messages",

@@ -1,5 +1,6 @@
 /** A node that leaves hands over what it alone holds, and is gone once another member knows of it [M5]. */
 import type { Log } from "../log/log.ts";
+import type { Switches } from "../mechanisms.ts";
 import type { Peers } from "../replication/peers.ts";
 import type { Progress } from "../replication/progress.ts";
 import type { MemberList } from "./member_list.ts";
@@ -11,6 +12,7 @@ export interface LeavingOptions {
   readonly log: Log;
   readonly peers: Peers;
   readonly list: MemberList;
+  readonly on: Switches;
   readonly neighbours: () => Iterable<Progress>;
   /** Asks a neighbour what it holds, and brings what it lacks. */
   readonly ask: (peer: Progress, now: number) => void;
@@ -40,7 +42,8 @@ export class Leaving {
 
   /** Whether a member in reach has said that it holds all that is held here. */
   get isHandedOver(): boolean {
-    const { log, peers } = this.#options;
+    const { log, peers, on } = this.#options;
+    if (!on.has("handover")) return true;
     return [...peers].some((peer) => peer.suspectedAt === undefined && peer.holdings.lag(log) === 0);
   }
 

@@ -67,12 +67,15 @@ export class Sender {
     reason: SendReason,
     { poll = false, push = false, window }: Purpose = {},
   ): void {
-    const { log, list, overlay, recent } = this.#options;
+    const { log, list, overlay, recent, on } = this.#options;
     const full = peer.room === 0;
     const isNeighbour = overlay.isNeighbour(peer);
     const batch = !full && (push || isNeighbour) ? peer.take(log, () => recent.fresh(now)) : NOTHING;
     const links = this.#links(peer);
-    const members = composeMembers(list, peer.flights.confirmed.members);
+    const members = composeMembers(
+      list,
+      on.has("member-news") ? peer.flights.confirmed.members : list.revision,
+    );
     const isTold = links.revision === overlay.linkState.revision && members.revision === list.revision;
     const viewUpdateDue = isNeighbour && !isTold;
     const hasMembers = members.members.length > 0;

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { MEMBERS_MAX } from "../../../../lib/core/membership/membership.ts";
 import { ABSENCE_MAX_MS } from "../../../../lib/core/retention/retirement.ts";
-import { ChangingCluster } from "./cluster.ts";
+import { ChangingCluster } from "../../../sim/membership/changing_cluster.ts";
 
 function founded(...others: string[]): ChangingCluster {
   const cluster = new ChangingCluster();

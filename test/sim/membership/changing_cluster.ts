@@ -1,10 +1,10 @@
 /** Real nodes on virtual time that come and go, over lines of one latency that are cut by hand. */
-import { MemoryEntries } from "../../../../lib/core/log/memory_entries.ts";
-import type { WireMember } from "../../../../lib/core/membership/record.ts";
-import type { Mechanism } from "../../../../lib/core/mechanisms.ts";
-import type { Body, Envelope } from "../../../../lib/core/message.ts";
-import { type Effect, Node } from "../../../../lib/core/node.ts";
-import { seeded } from "../../../../lib/core/random.ts";
+import { MemoryEntries } from "../../../lib/core/log/memory_entries.ts";
+import type { WireMember } from "../../../lib/core/membership/record.ts";
+import type { Mechanism } from "../../../lib/core/mechanisms.ts";
+import type { Body, Envelope } from "../../../lib/core/message.ts";
+import { type Effect, Node } from "../../../lib/core/node.ts";
+import { seeded } from "../../../lib/core/random.ts";
 
 const LATENCY_MS = 10;
 const CLIENT = "client";
