@@ -31,6 +31,16 @@ const peerShape = z.looseObject({
   suspected_for_ms: z.number().nullable(),
 });
 
+const memberShape = z.looseObject({
+  id: name,
+  status: z.enum(["joined", "left", "removed"]),
+  address: z.string().nullable(),
+  epoch: count,
+  incarnation: count,
+  /** Ms since 1970; null where the list was given. */
+  since: z.number().nullable(),
+});
+
 const statusShape = z.looseObject({
   id: name,
   cluster: name,
@@ -45,6 +55,11 @@ const statusShape = z.looseObject({
   /** Nodes of version 0.1 keep all. */
   gone: count.optional(),
   relay: name.nullable(),
+  /** Absent where members are given. */
+  cluster_id: z.string().optional(),
+  waits_for_a_seed: z.string().optional(),
+  /** Nodes of version 0.1 do not send it. */
+  members: z.array(memberShape).optional(),
   peers: z.array(peerShape),
   clients: count,
   watchers: count,
@@ -54,6 +69,7 @@ const statusShape = z.looseObject({
   cpu_ms: z.number(),
 });
 
+export type MemberStatus = z.infer<typeof memberShape>;
 export type PeerStatus = z.infer<typeof peerShape>;
 /** Fields that this version does not know are kept. */
 export type Status = z.infer<typeof statusShape>;

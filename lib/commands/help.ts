@@ -10,6 +10,7 @@ import { protocols } from "../workbench/reference/protocols.ts";
 import { protocolNames } from "../workbench/settings.ts";
 import type { FlagLine } from "./flags/read_flags.ts";
 import { tieText } from "./flags/ties.ts";
+import * as members from "./members/help.ts";
 
 const examples: Readonly<Record<string, readonly string[]>> = {
   maelstrom: [
@@ -19,6 +20,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   serve: [
     "hearsay serve --id n1",
     "hearsay serve --id n1 --listen 0.0.0.0:7000 --peer n2=host2:7000 --peer n3=host3:7000 --data /var/lib/hearsay",
+    "hearsay serve --id n1 --listen 0.0.0.0:7000 --bootstrap --join dns+hearsay.internal:7000 --data /var/lib/hearsay",
     "hearsay serve --id n1 --data /var/lib/hearsay --retain 'sensor*=1h' --retain 'log=7d,1GB'",
   ],
   token: [
@@ -81,6 +83,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   ...client.examples,
   ...ca.examples,
   ...manifest.examples,
+  ...members.examples,
 };
 
 const scripts = [
@@ -108,7 +111,14 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "some seconds late, and a block of up to 1,024 entries at a time, and each node keeps what its own rules say.",
     "With --tokens, a client must say who it is, and does what its rights say; the file is read again when it changes, and",
     "on SIGHUP, which then does not end the node.",
-    "Exit status: 0, or 1 where the node cannot listen or cannot use the directory, and says why.",
+    "",
+    "Members are given by --peer, or found by --join: host:port is one seed, dns+NAME:PORT every address of a name, and",
+    "dnssrv+_NAME._tcp.DOMAIN every address behind its SRV records. A node that no seed takes waits: it listens, takes no",
+    "values, and says in its log and in status what it waits for. Only --bootstrap founds a cluster, and of several nodes",
+    "that may do so and see each other, the first by name does. With --data a member comes back by itself, at another",
+    "address, too; while a member is out of reach, the seeds are asked again.",
+    "Exit status: 0; 1 where the node cannot listen or cannot use the directory, and says why; 3 where it is no member any",
+    "longer, as it was removed or another node has its id, and to start it again is of no use.",
   ],
   token: [
     "NAME is who the client is in the log and in refusals. Standard output gets two lines: the token, and an element of the",
@@ -202,6 +212,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   ...client.notes,
   ...ca.notes,
   ...manifest.notes,
+  ...members.notes,
 };
 
 const operands: Readonly<Record<string, string>> = {
@@ -216,6 +227,7 @@ const operands: Readonly<Record<string, string>> = {
   ...client.operands,
   ...ca.operands,
   ...manifest.operands,
+  ...members.operands,
 };
 
 export function help(args: readonly string[], io: Io): Promise<number> {
@@ -239,7 +251,8 @@ function overview(): string[] {
     ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.about}`),
     "",
     "Without a command, and with an input that is no terminal, hearsay is a node for Maelstrom.",
-    "`hearsay help COMMAND` says more. Exit status: 0 success, 1 failure or output lost, 2 bad usage.",
+    "`hearsay help COMMAND` says more. Exit status: 0 success, 1 failure or output lost, 2 bad usage,",
+    "3 a node that is no member any longer.",
   ];
 }
 

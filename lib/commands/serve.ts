@@ -1,6 +1,11 @@
 /** `hearsay serve`: one node on TCP, until it is told to stop. */
-import { type Logger, Service } from "../service/service.ts";
 import type { TokenEntry } from "../service/access/tokens.ts";
+import { knownCluster } from "../core/membership/membership.ts";
+import type { DiscoverySettings } from "../service/discovery/discovery.ts";
+import { namesFrom } from "../service/discovery/names.ts";
+import { seedText } from "../service/discovery/seeds.ts";
+import type { Logger } from "../service/logger.ts";
+import { Service } from "../service/service.ts";
 import { openStore } from "../store/sqlite.ts";
 import { memoryStore } from "../store/memory.ts";
 import { type Store, StoreFault } from "../store/store.ts";
@@ -9,7 +14,7 @@ import { listenForStop } from "../../transports/stop_signals.ts";
 import { parseServe, type ServeConfig } from "./config/serve.ts";
 import { readTokens } from "./config/trust/tokens_file.ts";
 import { VERSION } from "./flags/command_names.ts";
-import { fail, type Io, OK, refuse } from "./terminal/io.ts";
+import { fail, GONE, type Io, OK, refuse } from "./terminal/io.ts";
 import { logTo } from "./terminal/logging.ts";
 import { ChangedFiles } from "./trust/changed_files.ts";
 import { addressText } from "../../transports/address.ts";
@@ -29,7 +34,7 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** Resolves to the exit status once asked to stop. */
+/** Resolves to the exit status once asked to stop, or no member any longer. */
 async function run(
   config: ServeConfig,
   store: Store,
@@ -40,12 +45,14 @@ async function run(
   const logger = await logTo(io, config.logLevel, config.logFormat);
   const changed = new ChangedFiles();
   const stop = listenForStop(config.tokens === undefined ? undefined : () => changed.readAll());
+  const discovery = discoveryFor(config, store);
   const service = new Service({
     id,
     cluster: clusterName,
     version: VERSION,
     listen,
     peers,
+    discovery,
     store,
     logger,
     retain,
@@ -58,16 +65,19 @@ async function run(
     logger.info(`${id} listens on ${addressText(at)}`, {
       node: id,
       ...at,
-      peers: [...peers.keys()],
+      ...discovery === undefined ? { peers: [...peers.keys()] } : { seeds: config.seeds.map(seedText) },
       ...kept(config),
     });
     tellServiceManager("READY=1", io.env, (text) => logger.warn(text));
-    if (peers.size === 0) logger.warn("this node is alone: --peer names the others, if there are any");
+    if (peers.size === 0 && discovery === undefined) {
+      logger.warn(
+        "this node is alone: --peer names the others, if there are any, or --join where to find them",
+      );
+    }
     if (config.data === undefined) {
       logger.warn("values are kept in memory only: --data DIR keeps them over restarts");
     }
-    logger.info(`stops on ${await stop.came}`, { node: id });
-    return OK;
+    return await untilEnd(config, service, stop.came, logger);
   } catch (error) {
     return fail(io, error);
   } finally {
@@ -84,6 +94,35 @@ function watchTokens(path: string, changed: ChangedFiles, service: Service, logg
     if (typeof tokens === "string") logger.error(`${tokens}. The tokens before it stay`, { path });
     else if (service.setTokens(tokens)) logger.info(`${tokens.length} tokens are known now`, { path });
   });
+}
+
+/** Resolves to the exit status. */
+async function untilEnd(
+  { id, leaveOnStop }: ServeConfig,
+  service: Service,
+  stopped: Promise<string>,
+  logger: Logger,
+): Promise<number> {
+  const end = await Promise.race([stopped, service.gone]);
+  if (typeof end !== "string") {
+    if (end.hasLeft) logger.info(`stops: ${end.reason}`, { node: id });
+    else logger.error(`stops: ${end.reason}`, { node: id });
+    return end.hasLeft ? OK : GONE;
+  }
+  logger.info(`stops on ${end}`, { node: id });
+  if (!leaveOnStop) return OK;
+  const fault = await service.leave();
+  if (fault === undefined) logger.info(`${id} has left the cluster`, { node: id });
+  else logger.warn(`${id} stops without having left the cluster: ${fault}`, { node: id });
+  return OK;
+}
+
+/** Undefined where the members are given. */
+function discoveryFor(config: ServeConfig, store: Store): DiscoverySettings | undefined {
+  const { seeds, bootstrap, advertise, dns, peers } = config;
+  const finds = seeds.length > 0 || bootstrap ||
+    (peers.size === 0 && knownCluster(store.notes()) !== undefined);
+  return finds ? { seeds, names: namesFrom(dns), bootstrap, advertise } : undefined;
 }
 
 /** The log of the values, or why there is none. */

@@ -1,6 +1,6 @@
 /** Stands between the carrier and the node: counts messages, and answers the requests that the protocol does not know. */
-import type { Body, Envelope } from "../core/message.ts";
 import type { Access } from "./access/access.ts";
+import { type Body, type Envelope, TEMPORARILY_UNAVAILABLE } from "../core/message.ts";
 import type { TcpHandlers, TcpTransport } from "../../transports/tcp/tcp.ts";
 import type { Membership } from "../../transports/membership.ts";
 import type { Transport, TransportHandlers } from "../../transports/transport.ts";
@@ -8,8 +8,15 @@ import type { Transport, TransportHandlers } from "../../transports/transport.ts
 /** Answers requests of one type. */
 export type RequestHandler = (request: Envelope, body: Body) => void;
 
+/** As the src of requests that are this process's own; no peer and no client has such a name. */
+const OWN = "#own";
+
 export interface RouterOptions {
   readonly transport: TcpTransport;
+  /** Of this node. */
+  readonly id: string;
+  /** Why the node is no member yet, and can answer little. */
+  readonly waits: () => string | undefined;
   /** Whether all that the node holds is safe, and answers leave at once. */
   readonly settled: () => boolean;
   /** By type of request. */
@@ -26,6 +33,9 @@ export class Router implements Transport {
   readonly #options: RouterOptions;
   readonly #sent = new Map<string, number>();
   readonly #received = new Map<string, number>();
+  /** Takes the answer to a request of this process, by msg_id. */
+  readonly #asked = new Map<number, (answer: Body) => void>();
+  #handlers: TransportHandlers | undefined;
 
   constructor(options: RouterOptions) {
     this.#options = options;
@@ -41,6 +51,7 @@ export class Router implements Transport {
 
   open(handlers: TransportHandlers): void {
     const { transport, events } = this.#options;
+    this.#handlers = handlers;
     const onEnvelope = (envelope: Envelope) => {
       if (this.#answer(envelope)) return;
       handlers.onEnvelope(envelope);
@@ -51,6 +62,7 @@ export class Router implements Transport {
 
   send(envelope: Envelope): void {
     const { transport } = this.#options;
+    if (envelope.dest === OWN) return this.#asked.get(envelope.body.in_reply_to ?? 0)?.(envelope.body);
     if (transport.isPeer(envelope.dest)) count(this.#sent, envelope.body.type);
     transport.send(envelope);
   }
@@ -65,6 +77,15 @@ export class Router implements Transport {
 
   close(): Promise<void> {
     return this.#options.transport.close();
+  }
+
+  /** Asks the node as a client would; never resolves where the node does not answer. */
+  ask(body: Body): Promise<Body> {
+    const msgId = this.#asked.size + 1;
+    const { promise, resolve } = Promise.withResolvers<Body>();
+    this.#asked.set(msgId, resolve);
+    this.#handlers?.onEnvelope({ src: OWN, dest: this.#options.id, body: { ...body, msg_id: msgId } });
+    return promise;
   }
 
   /** Answers a client, whether it has numbered its request or not. */
@@ -82,17 +103,25 @@ export class Router implements Transport {
 
   #answer(envelope: Envelope): boolean {
     const { src, body } = envelope;
-    const { transport, access, handlers } = this.#options;
+    const { transport, access, handlers, waits } = this.#options;
     if (transport.isPeer(src)) {
       count(this.#received, body.type);
       return false;
     }
     if (access !== undefined && !access.admits(envelope)) return true;
+    if (body.in_reply_to !== undefined) return false;
     const handler = handlers.get(body.type);
-    if (handler === undefined || body.in_reply_to !== undefined) return false;
-    handler(envelope, body);
+    const why = waits();
+    if (handler !== undefined) handler(envelope, body);
+    else if (why !== undefined && body.msg_id !== undefined) {
+      this.reply(envelope, unavailable(`this node waits for a seed: ${why}`));
+    } else return false;
     return true;
   }
+}
+
+function unavailable(text: string): Body {
+  return { type: "error", code: TEMPORARILY_UNAVAILABLE, text };
 }
 
 function count(counts: Map<string, number>, type: string): void {

@@ -8,30 +8,23 @@ import { drive, type DriveOptions, type Driver } from "../runtime/drive.ts";
 import { driveDurably, type DurableDriver } from "../runtime/drive_durably.ts";
 import { TcpTransport } from "../../transports/tcp/tcp.ts";
 import { UnackedAge } from "./unacked_age.ts";
-import { duration } from "./duration.ts";
 import { Access } from "./access/access.ts";
 import type { TokenEntry } from "./access/tokens.ts";
+import type { DiscoverySettings } from "./discovery/discovery.ts";
+import { LinkReports } from "./link_reports.ts";
+import type { Logger } from "./logger.ts";
 import { Router } from "./router.ts";
-import { ThrottledReport } from "./throttled_report.ts";
+import { type Ending, Standing } from "./standing.ts";
 import { statusOf } from "./status.ts";
 import { Watches } from "./watches.ts";
 import { Refusals } from "../../transports/tcp/greeting.ts";
 import { ANSWER_BYTES_MAX } from "../../transports/tcp/limits.ts";
-import { monotonicClock, runtimeTimer } from "../../transports/clock.ts";
+import { monotonicClock, runtimeTimer, within } from "../../transports/clock.ts";
 import { unpredictable } from "../../transports/entropy.ts";
-import { type Address, addressText } from "../../transports/address.ts";
-import { messageOf } from "../../transports/errno.ts";
+import type { Address } from "../../transports/address.ts";
 
-/** Dropped messages are logged at most this often as a warning; all of them are counted, and logged at level debug. */
-export const DROPPED_SAID_EVERY_MS = 60_000;
-
-/** Takes events for people: a text, and the facts in it. */
-export interface Logger {
-  debug(text: string, facts?: Record<string, unknown>): void;
-  info(text: string, facts?: Record<string, unknown>): void;
-  warn(text: string, facts?: Record<string, unknown>): void;
-  error(text: string, facts?: Record<string, unknown>): void;
-}
+/** A node that leaves and is not done by then stops all the same, ms: Docker waits for 10 s before it kills. */
+export const LEAVE_MS_MAX = 8_000;
 
 export interface ServiceOptions {
   readonly id: string;
@@ -40,6 +33,8 @@ export interface ServiceOptions {
   readonly listen: Address;
   /** Where the other members listen. */
   readonly peers: ReadonlyMap<string, Address>;
+  /** How members are found; absent where they are given. */
+  readonly discovery?: DiscoverySettings | undefined;
   /** Its owner closes it. */
   readonly store: Store;
   readonly logger: Logger;
@@ -60,7 +55,8 @@ export class Service {
   readonly #access: Access | undefined;
   readonly #unackedAge = new UnackedAge();
   readonly #startedAt = this.#clock();
-  readonly #dropped: ThrottledReport;
+  readonly #reports: LinkReports;
+  readonly #standing: Standing;
   #incarnation: number;
   #node: Node;
   #driver: Driver | undefined;
@@ -71,15 +67,22 @@ export class Service {
     const { id, cluster, listen, peers, store } = options;
     this.#options = options;
     this.#incarnation = store.incarnation;
-    this.#dropped = new ThrottledReport(
-      DROPPED_SAID_EVERY_MS,
-      (reason, unsaid) => this.#sayDropped(reason, unsaid),
-    );
     this.#transport = new TcpTransport({ id, cluster, incarnation: store.incarnation, listen, peers });
+    this.#reports = new LinkReports({
+      ...options,
+      clock: this.#clock,
+      addressOf: (peer) => this.#transport.addressOf(peer),
+    });
     this.#watches = this.#makeWatches();
     this.#access = this.#makeAccess();
     this.#router = this.#makeRouter();
+    this.#standing = this.#makeStanding();
     this.#node = this.#makeNode();
+  }
+
+  /** Resolves once it is no member any longer: it is to be stopped. */
+  get gone(): Promise<Ending> {
+    return this.#standing.gone;
   }
 
   /** Opens; resolves to where it listens, and rejects with a sentence where it cannot. */
@@ -91,17 +94,18 @@ export class Service {
       clock: this.#clock,
       onDeliver: (runs, now) => this.#unackedAge.note(runs, now),
       onSettled: () => this.#watches.serveAll(),
-      onDropped: (reason) => {
-        logger.debug(`dropped: ${reason}`);
-        this.#dropped.note(reason, this.#clock());
-      },
+      onDropped: (reason) => this.#reports.onDropped(reason),
       onNotice: (text) => logger.warn(text, { node: this.#options.id }),
+      onMembers: (members, news) => this.#standing.onMembers(members, news),
+      onGone: (reason) => this.#standing.onGone(reason),
     };
     if (store.durable) this.#durable = this.#driveDurably(options);
     this.#driver = this.#durable ?? drive(options);
+    this.#standing.open();
     const at = await this.#transport.listening;
     const { scarcity } = this.#transport;
     if (scarcity !== undefined) logger.info(scarcity, { node: this.#options.id });
+    this.#standing.listens(at);
     return at;
   }
 
@@ -110,14 +114,25 @@ export class Service {
     return this.#access?.setTokens(tokens) ?? false;
   }
 
+  /** Leaves the cluster. Resolves once others hold all that it holds, or to why it could not. */
+  async leave(): Promise<string | undefined> {
+    let fault: string | undefined = `it has not handed over all within ${LEAVE_MS_MAX / 1000} s`;
+    const answered = this.#router.ask({ type: "leave" }).then((answer) => {
+      fault = answer.type === "leave_ok" ? undefined : String(answer["text"]);
+    });
+    await within(LEAVE_MS_MAX, answered);
+    return fault;
+  }
+
   /** Once this resolves, all acknowledgements have left, or never can. */
   async stop(): Promise<void> {
+    this.#standing.stop();
     this.#driver?.stop();
     await this.#transport.close();
   }
 
   #makeNode(): Node {
-    const { id, peers, store, deliveryBudgetMs, retain = [] } = this.#options;
+    const { store, deliveryBudgetMs, retain = [] } = this.#options;
     const node = new Node({
       random: this.#random,
       incarnation: this.#incarnation,
@@ -127,9 +142,22 @@ export class Service {
       retain,
       ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
     });
-    const init = { type: "init", node_id: id, node_ids: [id, ...peers.keys()] };
-    node.step({ kind: "receive", envelope: { src: id, dest: id, body: init } }, this.#clock());
+    // In a later life within this process; in the first one it is told by its driver.
+    const { init } = this.#standing;
+    if (init !== undefined) node.step(init, this.#clock());
     return node;
+  }
+
+  #makeStanding(): Standing {
+    return new Standing({
+      ...this.#options,
+      random: this.#random,
+      clock: this.#clock,
+      transport: this.#transport,
+      step: (event) => this.#driver?.step(event),
+      status: () => this.#node.status,
+      reply: (request, body) => this.#router.reply(request, body),
+    });
   }
 
   /** A later life begins when the log could not take an entry. */
@@ -141,18 +169,8 @@ export class Service {
         this.#incarnation = incarnation;
         return this.#node = this.#makeNode();
       },
-      onStorage: (fault) => this.#sayStorage(fault),
+      onStorage: (fault) => this.#reports.onStorage(fault),
     });
-  }
-
-  #sayStorage(fault: unknown): void {
-    const { logger } = this.#options;
-    if (fault === undefined) logger.info("values are made safe again, and broadcasts are taken");
-    else {
-      logger.error("cannot make values safe, so broadcasts are refused until it works again", {
-        text: messageOf(fault),
-      });
-    }
   }
 
   // Requests and events beside the protocol.
@@ -161,24 +179,25 @@ export class Service {
     const { id, logger } = this.#options;
     return new Router({
       transport: this.#transport,
+      id,
+      waits: () => this.#standing.waits,
       settled: () => this.#driver?.settled ?? true,
       handlers: new Map([
         ["watch", (request: Envelope, body: Body) => this.#watches.open(request, body)],
         ["unwatch", (request: Envelope, body: Body) => this.#watches.close(request, body)],
         ["status", (request: Envelope) => this.#router.reply(request, this.#statusFor(request))],
+        ["join", (request: Envelope) => this.#standing.onJoin(request)],
       ]),
       access: this.#access,
       events: {
         onLink: (peer: string, up: boolean, reason: string, unreachedMs?: number) => {
-          this.#sayLink(peer, up, reason, unreachedMs);
+          this.#reports.onLink(peer, up, reason, unreachedMs);
           if (up) this.#driver?.step({ kind: "linked", peer });
         },
-        onUnreached: (peer: string, ms: number, reason: string) =>
-          logger.warn(`${this.#named(peer)} has not been reached for ${duration(ms)}: ${reason}`, {
-            node: id,
-            peer,
-          }),
+        onUnreached: (peer, ms, reason) => this.#reports.onUnreached(peer, ms, reason),
         onArriving: (peer: string) => this.#driver?.step({ kind: "arriving", peer }),
+        onAddress: (peer, heard) => this.#standing.onAddress(peer, heard),
+        onExpelled: (reason: string) => this.#standing.onGone(reason),
         onRefused: (reason: string) => logger.warn(`refused: ${reason}`, { node: id }),
         onShort: (reason: string) =>
           logger.error("no more files can be opened, so clients are closed until they can", {
@@ -193,27 +212,6 @@ export class Service {
         },
       },
     });
-  }
-
-  #sayLink(peer: string, up: boolean, reason: string, unreachedMs?: number): void {
-    const { id, logger } = this.#options;
-    const what = unreachedMs !== undefined
-      ? `linked to ${this.#named(peer)} after ${duration(unreachedMs)}`
-      : up
-      ? `linked to ${peer}`
-      : `lost the link to ${peer}`;
-    logger.info(what, { node: id, peer, reason });
-  }
-
-  #sayDropped(reason: string, unsaid: number): void {
-    const { id, logger } = this.#options;
-    logger.warn(`dropped: ${reason}`, { node: id, unsaid, dropped: this.#dropped.count });
-  }
-
-  /** A peer and its address, as the mistake may be in the address. */
-  #named(peer: string): string {
-    const address = this.#transport.addressOf(peer);
-    return address === undefined ? peer : `${peer} at ${addressText(address)}`;
   }
 
   #makeAccess(): Access | undefined {
@@ -257,6 +255,7 @@ export class Service {
         cluster,
         version,
         incarnation: this.#incarnation,
+        ...waiting(this.#standing.waits),
         uptime_ms: Math.round(now - this.#startedAt),
       },
       storage: this.#durable?.storage ?? "memory",
@@ -266,12 +265,17 @@ export class Service {
       clients: this.#transport.clientCount,
       clientsRefused: this.#transport.refusedCount,
       watchers: this.#watches.count,
-      dropped: this.#dropped.count,
+      dropped: this.#reports.dropped,
       messages: { sent: this.#router.sent, received: this.#router.received },
       usage: { memory_bytes: process.memoryUsage.rss(), cpu_ms: cpuMs() },
       now,
     });
   }
+}
+
+/** Whether the node is a member, and why not. */
+function waiting(why: string | undefined) {
+  return { ready: why === undefined, ...why !== undefined && { waits_for_a_seed: why } };
 }
 
 function cpuMs(): number {

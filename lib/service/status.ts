@@ -1,4 +1,5 @@
 /** The answer of a serving node to `status`: one JSON object. */
+import type { MemberRecord } from "../core/membership/record.ts";
 import type { Body } from "../core/message.ts";
 import type { NodeStatus, PeerStatus } from "../core/node.ts";
 import { addressText } from "../../transports/address.ts";
@@ -37,7 +38,7 @@ export function statusOf(facts: StatusFacts): Body {
     messages,
     usage,
   } = facts;
-  const { values, digest, entries, gone, relay, peers } = node;
+  const { values, digest, entries, gone, relay, peers, clusterId, members, leaving } = node;
   const near = peers.filter(({ neighbour }) => neighbour);
   unackedAge.forget((origin, seq) => near.every((peer) => peer.holds(origin, seq)));
   return {
@@ -49,6 +50,9 @@ export function statusOf(facts: StatusFacts): Body {
     entries,
     gone,
     relay: relay ?? null,
+    ...clusterId !== "" && { cluster_id: clusterId },
+    ...leaving && { leaving },
+    members: [...members].map(memberOf),
     peers: peers.map((peer) => peerOf(peer, facts)),
     clients,
     clients_refused: clientsRefused,
@@ -57,6 +61,17 @@ export function statusOf(facts: StatusFacts): Body {
     messages,
     bytes: { sent: sum(links, "bytesSent"), received: sum(links, "bytesReceived") },
     ...usage,
+  };
+}
+
+function memberOf({ id, status, address, epoch, incarnation, at }: MemberRecord) {
+  return {
+    id,
+    status,
+    address: address === "" ? null : address,
+    epoch,
+    incarnation,
+    since: at === 0 ? null : Math.round(at),
   };
 }
 

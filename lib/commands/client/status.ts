@@ -66,6 +66,7 @@ function print(replies: readonly Reply[], io: Io): void {
   const bad = replies.filter((reply) => reply.kind === "bad");
   const blocks = [
     good.length === 0 ? [] : [...table([nodeHead, ...good.map(nodeCells)]), ...agreement(good, paint)],
+    membership(good.map(({ status }) => status), paint),
     peers.length === 0 ? [] : table([peerHead, ...peers]),
     down.map((text) => paint.bad(text)),
     bad.map(({ at, error }) => paint.bad(`${at} ${error}`)),
@@ -106,6 +107,30 @@ function agreement(good: readonly Good[], paint: Paint): string[] {
   return good.some(({ status: { gone = 0 } }) => gone > 0)
     ? ["They keep different values, as some are gone; or some are on their way, or do not arrive."]
     : [paint.bad("They hold different values: some are on their way, or do not arrive.")];
+}
+
+/** Of which clusters the nodes are, who is none of them any longer, and who waits. */
+function membership(good: readonly Status[], paint: Paint): string[] {
+  const waiting = good.flatMap(({ id, waits_for_a_seed: why }) =>
+    why === undefined ? [] : [paint.bad(`${id} is no member yet, and waits for a seed: ${why}`)]
+  );
+  const found = good.filter(({ cluster_id }) => cluster_id !== undefined);
+  const clusters = Map.groupBy(found, ({ cluster, cluster_id }) => `${cluster} ${cluster_id}`);
+  const lines = [...clusters].map(([name, nodes]) => {
+    const members = nodes.flatMap((node) => node.members ?? []);
+    const idsThat = (
+      did: string,
+    ) => [...new Set(members.flatMap(({ id, status }) => status === did ? [id] : []))];
+    const [left, removed] = [idsThat("left"), idsThat("removed")];
+    const parts = [
+      `${name}: members ${idsThat("joined").join(", ")}`,
+      ...left.length > 0 ? [`left ${left.join(", ")}`] : [],
+      ...removed.length > 0 ? [`removed ${removed.join(", ")}`] : [],
+    ];
+    return parts.join("; ");
+  });
+  const apart = clusters.size > 1 ? [paint.bad("These are clusters that were founded apart.")] : [];
+  return [...waiting, ...lines, ...apart];
 }
 
 const peerHead = [

@@ -68,7 +68,8 @@ export interface StatusConfig extends ReachOptions {
 const AT_RULE = `a comma list of host:port, at most ${AT_MAX}`;
 const POSITION_RULE = "a position, as n1.k3:1-50;n2.x:1-7,9-12";
 
-const reach = z.object({
+/** Of every command that asks running nodes. */
+export const reach = z.object({
   "at": repeated(parseAt, {
     value: "HOST:PORT",
     about: "nodes to ask, one after the other (127.0.0.1:7001 to 7005)",

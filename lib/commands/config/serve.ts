@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ADDRESS_RULE, MEMBERS_RULE, NAME_RULE, parseAddress, parseMembers } from "./address.ts";
 import { MEMBER_ID } from "../../core/membership/member_id.ts";
 import { DELIVERY_BUDGET_MS_MAX } from "./exam/exam.ts";
+import { type DiscoveryConfig, discoveryFlags, discoveryMistakes, discoveryOf } from "./members/discovery.ts";
 import { choice, parsedText, repeated, text, tied, toggle, whole } from "../flags/schemas.ts";
 import { complain } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
@@ -15,7 +16,7 @@ export const logFormats = ["text", "json"] as const;
 
 export const defaultListen: Address = { host: "127.0.0.1", port: 7000 };
 
-export interface ServeConfig {
+export interface ServeConfig extends DiscoveryConfig {
   readonly id: string;
   readonly listen: Address;
   /** Without this node itself. */
@@ -48,6 +49,7 @@ export const shapes = {
       about: "another member; once for each, or a comma list; this node itself is passed over",
       rule: MEMBERS_RULE,
     }),
+    ...discoveryFlags,
     "data": text("DIR", "a directory", "where values are kept over crashes and restarts (in memory only)"),
     "retain": retainFlag(
       "how long, and how much of it, entries are kept (forever, in topics that begin with '_' for 1h)",
@@ -75,10 +77,15 @@ export function parseServe(args: readonly string[], env: Env): Parsed<ServeConfi
   const { id = "", listen = defaultListen, data, "delivery-budget": deliveryBudgetMs } = flags;
   const peers = new Map(flags.peer);
   peers.delete(id);
-  return outcome([...mistakes, ...complain("serve", given, "tokens", plainTextRule(listen, flags))], {
+  const untied = [
+    ...discoveryMistakes(flags, given),
+    ...complain("serve", given, "tokens", plainTextRule(listen, flags)),
+  ];
+  return outcome([...mistakes, ...untied], {
     id,
     listen,
     peers,
+    ...discoveryOf(flags),
     clusterName: flags["cluster-name"] ?? "hearsay",
     ...data !== undefined && { data },
     ...flags.tokens !== undefined && { tokens: flags.tokens },

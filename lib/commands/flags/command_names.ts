@@ -16,6 +16,9 @@ export const commands = [
   { name: "delete", about: "delete a key" },
   { name: "status", about: "say how every node of a running cluster is, and what it knows of its peers" },
   { name: "token", about: "make a token by which the nodes know a client, with its rights" },
+  { name: "members", about: "say who the members of a running cluster are, who left, and who was removed" },
+  { name: "leave", about: "let one node leave its cluster, once others hold what it holds" },
+  { name: "remove", about: "remove a member that is gone for good" },
   { name: "sim", about: "examine nodes in a simulated network: virtual time, one seed, one result" },
   {
     name: "test",

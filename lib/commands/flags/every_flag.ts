@@ -11,6 +11,7 @@ import { shapes as whyShapes } from "../config/exam/why.ts";
 import { shapes as labShapes } from "../config/lab.ts";
 import { shapes as maelstromShapes } from "../config/maelstrom.ts";
 import { shapes as manifestShapes } from "../config/manifest.ts";
+import { shapes as membersShapes } from "../config/members/members.ts";
 import { shapes as playShapes } from "../config/play.ts";
 import { shapes as reportShapes } from "../config/report.ts";
 import { shapes as serveShapes } from "../config/serve.ts";
@@ -20,8 +21,8 @@ import { type FlagLine, linesOf } from "./read_flags.ts";
 const shapes = {
   ...{ ...caShapes, ...clientShapes, ...cutShapes, ...challengesShapes, ...compareShapes },
   ...{ ...examShapes, ...huntShapes, ...realShapes, ...whyShapes, ...labShapes },
-  ...{ ...maelstromShapes, ...manifestShapes, ...playShapes, ...reportShapes, ...serveShapes },
-  ...{ ...rightsShapes },
+  ...{ ...maelstromShapes, ...manifestShapes, ...membersShapes, ...playShapes, ...reportShapes },
+  ...{ ...serveShapes, ...rightsShapes },
 };
 
 /** In the order of help; none for a command that takes none. */

@@ -23,10 +23,12 @@ export interface Io {
   readonly errIsTerminal: boolean;
 }
 
-/** Exit statuses, the only three. */
+/** Exit statuses, the only four. */
 export const OK = 0;
 export const FAILED = 1;
 export const BAD_USAGE = 2;
+/** A node that is no member any longer: to start it again as it is would be of no use. */
+export const GONE = 3;
 
 export interface Paint {
   readonly good: (text: string) => string;

@@ -1,6 +1,6 @@
 /** Structured logs on standard error. */
 import { configure, getJsonLinesFormatter, getLogger, getTextFormatter } from "@logtape/logtape";
-import type { Logger } from "../../service/service.ts";
+import type { Logger } from "../../service/logger.ts";
 import type { logFormats, logLevels } from "../config/serve.ts";
 import { printable } from "../../../transports/shortened.ts";
 import type { Io } from "./io.ts";

@@ -1,0 +1,62 @@
+/** The settings of the commands about members of a running cluster. */
+import { NAME_RULE } from "../address.ts";
+import { MEMBER_ID } from "../../../core/membership/member_id.ts";
+import type { ReachOptions } from "../../../client/nodes.ts";
+import { complain, mustBe, mustBeGiven } from "../../flags/flags.ts";
+import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
+import { toggle, whole } from "../../flags/schemas.ts";
+import { reach, reachMistakes, reachOf, TIMEOUT_MS_MAX } from "../client.ts";
+
+export interface MembersConfig extends ReachOptions {
+  readonly json: boolean;
+}
+
+export interface RemoveConfig extends ReachOptions {
+  readonly id: string;
+}
+
+/** A node that leaves has first to hand over what it holds. */
+export const LEAVE_TIMEOUT_MS = 60_000;
+
+export const shapes = {
+  members: reach.extend({ "json": toggle("print a JSON object") }),
+  leave: reach.extend({
+    "timeout": whole(1, TIMEOUT_MS_MAX, "MS", `how long the node may take to leave (${LEAVE_TIMEOUT_MS})`),
+  }),
+  remove: reach,
+};
+
+export function parseMembers(args: readonly string[], env: Env): Parsed<MembersConfig> {
+  const read = readFlags("members", shapes.members, args, env);
+  const { flags, mistakes } = read;
+  return outcome([...mistakes, ...reachMistakes("members", read, env)], {
+    ...reachOf(flags, env),
+    json: flags.json ?? false,
+  });
+}
+
+/** Which node is to leave must be said, and be one. */
+export function parseLeave(args: readonly string[], env: Env): Parsed<ReachOptions> {
+  const read = readFlags("leave", shapes.leave, args, env);
+  const { flags, given } = read;
+  const rule = "the host:port of the one node that is to leave";
+  const missing = given.has("at") ? [] : [mustBeGiven("leave", "--at", rule)];
+  const tooMany = (flags.at?.length ?? 1) > 1 ? complain("leave", given, "at", rule) : [];
+  const mistakes = [...read.mistakes, ...reachMistakes("leave", read, env), ...missing, ...tooMany];
+  return outcome(mistakes, { ...reachOf(flags, env), timeoutMs: flags.timeout ?? LEAVE_TIMEOUT_MS });
+}
+
+export function parseRemove(args: readonly string[], env: Env): Parsed<RemoveConfig> {
+  const read = readFlags("remove", shapes.remove, args, env, { takesOperands: true });
+  const [id, ...more] = read.operands;
+  const rule = `the id of a member, which is ${NAME_RULE}`;
+  const faults = [
+    ...id === undefined ? [mustBeGiven("remove", "ID", rule)] : [],
+    ...id !== undefined && !MEMBER_ID.test(id) ? [mustBe("remove", "ID", rule, id)] : [],
+    ...more.length > 0
+      ? [`Cannot run 'remove' as it takes one ID: more is ${JSON.stringify(more.join(" "))}`]
+      : [],
+  ];
+  const mistakes = [...read.mistakes, ...reachMistakes("remove", read, env), ...faults];
+  return outcome(mistakes, { ...reachOf(read.flags, env), id: id ?? "" });
+}
