@@ -143,7 +143,7 @@ export class Node {
     }
     if (this.#participation?.gone !== undefined) return;
     if (!this.#replicator.isMember(src)) {
-      this.#replicator.sayFarewell(src, "seq" in message ? message : undefined);
+      if (this.#replicator.sayFarewell(src, "seq" in message ? message : undefined)) return;
       return this.#refuse(envelope, MALFORMED_REQUEST, `${src} is not a member`);
     }
     if (message.type === "malformed") return this.#refuse(envelope, MALFORMED_REQUEST, message.reason);

@@ -124,12 +124,13 @@ export class Replicator {
     this.#carryOut(this.#overlay.renumber(this.#roster.rank, layout, rankOf, now), now);
   }
 
-  /** Tells a node that it is no member any longer, if it ever was one, and which message of it was heard [M2]. */
-  sayFarewell(id: string, heard?: Exchange): void {
+  /** Tells a node that it is no member any longer, and which message of it was heard. Returns whether it ever was one [M2]. */
+  sayFarewell(id: string, heard?: Exchange): boolean {
     const record = this.#options.membership.farewell(id);
-    if (record === undefined) return;
+    if (record === undefined) return false;
     const ack: Farewell["ack"] = heard && [heard.incarnation, heard.seq];
     this.#sender.send(id, { type: "members", members: [record], ...ack && { ack } });
+    return true;
   }
 
   /** The peer no longer counts this node among the members: what it was told is known there all the same [M5]. */
