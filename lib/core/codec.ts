@@ -1,4 +1,5 @@
 /** Line to envelope and back [W1]: a bad line is a value, never an exception [W2]. */
+import { readBroadcastLine } from "./keys/broadcast_line.ts";
 import { Runs } from "./log/runs.ts";
 import {
   type Asking,
@@ -39,6 +40,12 @@ export function decode(line: string): Decoded {
   if (isEnvelope(plain)) return { ok: true, envelope: plain };
   const asking = askingOf(plain);
   return { ok: false, reason: envelopeFault(plain), ...asking && { asking } };
+}
+
+/** As decode(), of a line that a client wrote: the value of a broadcast may be a ScannedValue. */
+export function decodeAsked(line: string): Decoded {
+  const envelope = readBroadcastLine(line);
+  return envelope === undefined ? decode(line) : { ok: true, envelope };
 }
 
 /** A line whose body ends with `runs`, which are not parsed but scanned. Undefined on any doubt: then it is parsed as a whole. */

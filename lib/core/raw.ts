@@ -1,5 +1,6 @@
 /** JSON that is kept as its text: written as it is, parsed only by those who look into it. */
 import type { Json } from "./json.ts";
+import type { Texts } from "./log/texts.ts";
 
 export class RawJson {
   readonly text: string;
@@ -12,4 +13,19 @@ export class RawJson {
   toJSON(): Json {
     return JSON.parse(this.text);
   }
+}
+
+/** One value that was scanned where it came in: it is as JSON.stringify writes it, the keys of objects in any order. */
+export class ScannedValue extends RawJson {
+  readonly texts: Texts;
+
+  constructor(texts: Texts) {
+    super(texts.text);
+    this.texts = texts;
+  }
+}
+
+/** What it spells. */
+export function jsonOf(value: Json | RawJson): Json {
+  return value instanceof RawJson ? value.toJSON() : value;
 }

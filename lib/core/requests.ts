@@ -14,6 +14,7 @@ import {
   Member,
   NodeId,
 } from "./message.ts";
+import type { ScannedValue } from "./raw.ts";
 
 const Init = Type.Object({
   node_id: NodeId,
@@ -39,7 +40,9 @@ const Remove = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) }
 const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
 const Patterns = Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()]));
 
-const Broadcast = Type.Object({ message: AnyJson, id: Text, topic: Text, key: Text });
+/** JSON, or its text where the codec has scanned it. */
+const Value = Type.Unsafe<Json | ScannedValue>(Type.Unknown());
+const Broadcast = Type.Object({ message: Value, id: Text, topic: Text, key: Text });
 const Delete = Type.Object({ topic: Text, key: Type.String(), id: Text });
 const Get = Type.Object({ topic: Text, key: Type.String() });
 const Read = Type.Object({ topics: Patterns });
@@ -114,7 +117,7 @@ export type MembershipRequest =
 /** A value, and what makes it more than one of a set [H1]. */
 export interface BroadcastRequest {
   readonly type: "broadcast";
-  readonly message: Json;
+  readonly message: Json | ScannedValue;
   readonly id?: string;
   readonly topic?: string;
   readonly key?: string;

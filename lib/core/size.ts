@@ -16,8 +16,11 @@ export function roomFor(value: Json): number {
 
 /** How many bytes a value takes on the wire, at most: as UTF-8 JSON. */
 export function byteLength(value: Json): number {
-  if (typeof value === "number") return NUMBER_BYTES;
-  const text = JSON.stringify(value);
+  return typeof value === "number" ? NUMBER_BYTES : bytesOf(JSON.stringify(value));
+}
+
+/** How many bytes a text takes as UTF-8. */
+export function bytesOf(text: string): number {
   let bytes = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

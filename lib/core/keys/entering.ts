@@ -1,12 +1,14 @@
 /** What a client's request enters into the log, as a text that is made once [L1] [H1]; or why it may not. */
+import type { Json } from "../json.ts";
 import { isTooDeep, VALUE_DEPTH_MAX } from "../log/canonical.ts";
 import type { Log } from "../log/log.ts";
 import { Texts } from "../log/texts.ts";
 import { DEFAULT_TOPIC } from "./names.ts";
 import { recordText } from "./record.ts";
 import { MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../message.ts";
+import { ScannedValue } from "../raw.ts";
 import type { BroadcastRequest, DeleteRequest } from "../requests.ts";
-import { byteLength } from "../size.ts";
+import { bytesOf } from "../size.ts";
 
 /** A broadcast value may take this many bytes as JSON: with what goes along it must fit in one line of the carriers [N6]. */
 export const VALUE_BYTES_MAX = 256 * 1024;
@@ -34,13 +36,14 @@ export function enteringOf(
   const isPlain = topic === DEFAULT_TOPIC && id === undefined && key === undefined;
   // A record is a level of its own.
   const depthMax = isPlain ? VALUE_DEPTH_MAX : VALUE_DEPTH_MAX - 1;
-  if (isTooDeep(value, depthMax)) {
+  const plain = textsOf(value, depthMax);
+  if (plain === undefined) {
     return { code: MALFORMED_REQUEST, text: tooDeep("broadcast /message", depthMax) };
   }
-  const text = JSON.stringify(value);
-  const texts = Texts.of([isPlain ? text : recordText({ text, id })]);
+  const { text } = plain;
+  const texts = isPlain ? plain : Texts.of([recordText({ text, id })]);
   // No character takes more than three bytes.
-  if (3 * texts.text.length > VALUE_BYTES_MAX && byteLength(value) > VALUE_BYTES_MAX) {
+  if (3 * texts.text.length > VALUE_BYTES_MAX && bytesOf(text) > VALUE_BYTES_MAX) {
     return { code: MALFORMED_REQUEST, text: `broadcast /message is over ${VALUE_BYTES_MAX} bytes` };
   }
   if (isPlain) return { texts, topic: undefined, isNew: !log.holdsValue(texts) };
@@ -57,6 +60,16 @@ export function enteringOf(
   }
   const record = recordText({ text, id, key, stamp, deleted: request.type === "delete" });
   return { texts: Texts.of([record]), topic, isNew: true };
+}
+
+/** Undefined where it is too deep. */
+function textsOf(value: Json | ScannedValue, depthMax: number): Texts | undefined {
+  if (!(value instanceof ScannedValue)) {
+    return isTooDeep(value, depthMax) ? undefined : Texts.of([JSON.stringify(value)]);
+  }
+  // None is scanned that is over VALUE_DEPTH_MAX deep, and each level takes two brackets.
+  const mayBeTooDeep = depthMax < VALUE_DEPTH_MAX && value.text.length > 2 * depthMax;
+  return mayBeTooDeep && isTooDeep(value.toJSON(), depthMax) ? undefined : value.texts;
 }
 
 export function tooDeep(what: string, depthMax = VALUE_DEPTH_MAX): string {

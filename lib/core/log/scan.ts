@@ -39,6 +39,11 @@ export function scan(text: string, from = 0): Scan | undefined {
   return new Scanner(text).scan(from);
 }
 
+/** Scans the one value that begins at `from`, whatever follows it. Undefined as with scan(). */
+export function scanOne(text: string, from: number): Scan | undefined {
+  return new Scanner(text).scan(from, false);
+}
+
 /** Scans one list after the other in the same text. */
 export class Scanner {
   readonly #text: string;
@@ -56,8 +61,8 @@ export class Scanner {
     this.#text = text;
   }
 
-  /** As scan() does. */
-  scan(from: number): Scan | undefined {
+  /** As scan() does, or scanOne(). */
+  scan(from: number, isList = true): Scan | undefined {
     if (!this.#goTo(from)) return undefined;
     let ends = scratchEnds;
     let hashes = scratchHashes;
@@ -79,13 +84,13 @@ export class Scanner {
       hashes[2 * count] = mixed(high);
       hashes[2 * count + 1] = mixed(low);
       count++;
-      if (view.getUint8(at) !== 0x2c /* , */) break;
+      if (!isList || view.getUint8(at) !== 0x2c /* , */) break;
       at++;
       this.#unit++;
       this.#byte++;
     }
     const end = this.#unit;
-    if (end !== this.#text.length && view.getUint8(at) !== 0x5d /* ] */) return undefined;
+    if (isList && end !== this.#text.length && view.getUint8(at) !== 0x5d /* ] */) return undefined;
     return {
       end,
       count,

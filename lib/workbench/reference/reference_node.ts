@@ -2,6 +2,7 @@
 import { isClient } from "../../../transports/client_id.ts";
 import { runOf } from "../../core/log/runs.ts";
 import { canonical } from "../../core/log/canonical.ts";
+import { jsonOf } from "../../core/raw.ts";
 import type { Body, Envelope, Json } from "../../core/message.ts";
 import { readRequest } from "../../core/requests.ts";
 import {
@@ -148,14 +149,16 @@ export class ReferenceNode implements Steps {
         return this.#reply(envelope, { type: "topology_ok" });
       case "read":
         return this.#reply(envelope, { type: "read_ok", messages: [...this.#values.values()] });
-      case "broadcast":
-        if (canonical(request.message) === undefined) {
+      case "broadcast": {
+        const value = jsonOf(request.message);
+        if (canonical(value) === undefined) {
           return this.#refuse(envelope, MALFORMED_REQUEST, "the value is nested too deeply");
         }
         return this.#onBroadcast({
-          ...{ src: envelope.src, isFromClient: isClient(envelope.src), value: request.message },
+          ...{ src: envelope.src, isFromClient: isClient(envelope.src), value },
           answer: () => this.#reply(envelope, { type: "broadcast_ok" }),
         });
+      }
       case "malformed":
         return this.#refuse(envelope, MALFORMED_REQUEST, request.reason);
       default:

@@ -1,5 +1,6 @@
 /** Keeps what happens on the network, at the nodes and to the clients of one examination, to draw it and to tell it afterwards. */
 import { valuesOf } from "../../core/log/runs.ts";
+import { jsonOf } from "../../core/raw.ts";
 import { type Body, type Json, readPeerMessage } from "../../core/message.ts";
 import { readRequest } from "../../core/requests.ts";
 import type { Grudge } from "../faults/grudge.ts";
@@ -249,7 +250,7 @@ export class Recorder implements RunObserver {
 /** The values that a body brings: a broadcast's or an element of a set, as of most programs, or the runs of entries of ours. */
 export function valuesIn(body: Body): readonly Json[] {
   const request = readRequest(body);
-  if (request.type === "broadcast") return [request.message];
+  if (request.type === "broadcast") return [jsonOf(request.message)];
   const element = body.type === "add" ? anyJson(body["element"]) : undefined;
   if (element !== undefined) return [element.value];
   const message = readPeerMessage(body);

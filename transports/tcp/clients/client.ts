@@ -1,7 +1,7 @@
 /** One connection of a client, or one that is still unclassified: requests in, answers out, both bounded. */
 import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers";
-import { decode, encode, encodeBody } from "../../../lib/core/codec.ts";
+import { decodeAsked, encode, encodeBody } from "../../../lib/core/codec.ts";
 import { type Envelope, FORBIDDEN } from "../../../lib/core/message.ts";
 import {
   MALFORMED_REQUEST,
@@ -237,7 +237,7 @@ export class Client {
   #take(line: string): void {
     this.#turnLines += 1;
     if (this.#turnLines === CLIENT_TURN_LINES_MAX) setImmediate(() => this.#onOwnTurn());
-    const decoded = decode(line);
+    const decoded = decodeAsked(line);
     if (decoded.ok) this.#onEnvelope(decoded.envelope);
     else this.#refuse(decoded.asking?.src ?? "client", decoded.reason, decoded.asking?.msgId);
   }
