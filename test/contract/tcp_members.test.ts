@@ -145,7 +145,6 @@ test("one who joined a list that was given is a member like any other", async ()
 
 test("one whose join is not known yet is linked as soon as it is, and nobody is warned of it", async () => {
   const [n1, n2] = await joined("n1", "n2");
-  tell([n1], [n1]);
   tell([n2], [n1, n2]);
   await until(() => /not known to n1 as a member yet/.test(n2.node.links()[0]?.reason ?? ""));
   tell([n1], [n1, n2]);
@@ -238,6 +237,8 @@ test("a member whose address is not known is taken when it dials, and the addres
   assert.equal(n1.node.links()[0]?.connected, false);
   tell([n1], [n1, n2]);
   await linked(n1, n2);
+  tell([n1], [n1, { id: "n2", epoch: 1 }]);
+  assert.deepEqual(n1.node.links()[0]?.address, n2.address, "what was known is not forgotten");
   await closeAll(n1, n2);
 });
 

@@ -40,8 +40,8 @@ export class Peers {
   /** Peers of whom nothing is left but links that are ending. */
   readonly #ending = new Set<TcpPeer>();
   #gone: ReadonlyMap<string, Departure> = new Map();
-  /** The list of members is the cluster's, and may change. */
-  #found = false;
+  /** The list of members is the cluster's, and may change; so may an empty one. */
+  #found: boolean;
   /** Those that are not dialled yet. */
   readonly #unstarted = new Set<TcpPeer>();
   #startPlanned = false;
@@ -51,6 +51,7 @@ export class Peers {
   constructor(options: PeersOptions) {
     const { id, cluster, incarnation } = options.me;
     this.#options = options;
+    this.#found = options.peers.size === 0;
     this.#me = { id, cluster, incarnation, clusterId: "", epoch: 0, address: undefined };
     for (const [peer, address] of options.peers) this.#add(peer, { address, epoch: 0, incarnation: 0 });
   }
@@ -96,7 +97,7 @@ export class Peers {
       if (id.includes("#")) continue;
       const peer = this.#peers.get(id);
       if (peer === undefined) this.#add(id, member);
-      else peer.update(member);
+      else peer.update({ ...peer.member, ...member });
     }
     this.#startSoon();
   }
