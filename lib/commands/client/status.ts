@@ -25,11 +25,8 @@ export async function status(args: readonly string[], io: Io): Promise<number> {
   }));
   if (json) io.out(`${JSON.stringify(replies.map(jsonOf))}\n`);
   else print(replies, io);
-  const waiting = ready
-    ? replies.filter((reply) => reply.kind === "good" && reply.status.ready === false)
-    : [];
-  for (const reply of waiting) io.err(`${reply.at} is not ready\n`);
-  return waiting.length === 0 && replies.every((reply) => reply.kind === "good") ? OK : FAILED;
+  const isGood = (reply: Reply) => reply.kind === "good" && !(ready && reply.status.ready === false);
+  return replies.every(isGood) ? OK : FAILED;
 }
 
 async function askOne(address: Address, timeoutMs: number, token?: TokenSource): Promise<Reply> {

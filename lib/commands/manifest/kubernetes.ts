@@ -158,8 +158,10 @@ ${tls ? certificates(namespace, ids) : ""}#   kubectl apply -f THIS-FILE
 # The image ${image} must be where the cluster can pull it. Clients are pods in this namespace with the label
 # hearsay-client=true, and ask hearsay-clients:7000.
 # More nodes: kubectl -n ${namespace} scale statefulset/hearsay --replicas N.
-# Fewer: first let the last one leave, then scale:
+# One fewer: the last one leaves, and its volume goes, as who has left comes back with an empty one:
 #   kubectl -n ${namespace} exec hearsay-${nodes - 1} -- hearsay leave --at 127.0.0.1:7000
+#   kubectl -n ${namespace} scale statefulset/hearsay --replicas ${nodes - 1}
+#   kubectl -n ${namespace} delete pvc data-hearsay-${nodes - 1}
 `;
 }
 

@@ -1,5 +1,6 @@
 /** What systemd is given: one unit for every node, which is the instance of that name. */
 import type { ManifestConfig } from "../config/manifest.ts";
+import { GONE } from "../terminal/io.ts";
 
 export function systemd(config: ManifestConfig): string {
   const { tls } = config;
@@ -23,7 +24,7 @@ ${tls ? credentials : insecure}
 Restart=on-failure
 RestartSec=2
 # A node that was removed stays away.
-RestartPreventExitStatus=3
+RestartPreventExitStatus=${GONE}
 LimitNOFILE=65536
 
 # The log is /var/lib/hearsay/%i, and belongs to nobody else.
