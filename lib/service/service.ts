@@ -221,6 +221,7 @@ export class Service {
       tokens,
       clock: this.#clock,
       certified: () => undefined,
+      name: (client, name) => this.#transport.name(client, name),
       hostOf: (client) => this.#transport.hostOf(client),
       reply: (request, body) => this.#router.reply(request, body),
       end: (client, reason) => this.#transport.end(client, reason),

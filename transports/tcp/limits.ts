@@ -46,6 +46,12 @@ export const PEER_QUEUE_BYTES_MAX = 4 * LINE_BYTES_MAX;
 
 /** Connections that are clients; fewer where the process may not open as many files. */
 export const CLIENTS_MAX = 4_096;
+/** Connections of clients that come from one address other than loopback, or are known by one name [A5]. */
+export const SHARED_CONNECTIONS_MAX = 1_024;
+/** Requests that such connections may make together in a second; beyond that they are read later [A5]. */
+export const REQUESTS_PER_SECOND_MAX = 500_000;
+/** Bytes that they may send and be sent in a second, likewise [A5]. */
+export const BYTES_PER_SECOND_MAX = 512 * LINE_BYTES_MAX;
 /** Unclassified connections: they have not said yet whether they are a client or a peer. Over the limit, the oldest is closed. */
 export const UNCLASSIFIED_MAX = 256;
 /** Descriptors of one peer: two links, and the dials that hang, which are nine at a mean distance of 175 ms. */
@@ -99,6 +105,10 @@ export const BACKLOG_MAX = 1_024;
 export interface TcpLimits {
   readonly clientsMax: number;
   readonly unclassifiedMax: number;
+  /** Of one address, and of one name: */
+  readonly sharedConnectionsMax: number;
+  readonly requestsPerSecondMax: number;
+  readonly bytesPerSecondMax: number;
   readonly clientsBytesMax: number;
   readonly answerBytesMax: number;
   readonly halfLineMsMax: number;
@@ -107,6 +117,9 @@ export interface TcpLimits {
 export const DEFAULT_LIMITS: TcpLimits = {
   clientsMax: CLIENTS_MAX,
   unclassifiedMax: UNCLASSIFIED_MAX,
+  sharedConnectionsMax: SHARED_CONNECTIONS_MAX,
+  requestsPerSecondMax: REQUESTS_PER_SECOND_MAX,
+  bytesPerSecondMax: BYTES_PER_SECOND_MAX,
   clientsBytesMax: CLIENTS_BYTES_MAX,
   answerBytesMax: ANSWER_BYTES_MAX,
   halfLineMsMax: HALF_LINE_MS_MAX,

@@ -37,6 +37,8 @@ export interface TcpOptions extends Partial<TcpLimits> {
   readonly tls?: Tls;
   /** Over TLS, clients without a certificate are admitted, too: the owner asks who they are. */
   readonly admitsUnnamed?: boolean;
+  /** Whether all who come from an address share in one limit; by default all but loopback. */
+  readonly isShared?: (host: string) => boolean;
   /** For the jitter of dials. */
   readonly random?: Random;
   /** How many files there are to open; by default the system is asked. */
@@ -169,6 +171,11 @@ export class TcpTransport implements Transport {
     this.#clients.keep(client, on);
   }
 
+  /** Says by which name the owner knows a client, for its share; returns why no more of that name may be connected. */
+  name(client: string, name: string): string | undefined {
+    return this.#clients.name(client, name);
+  }
+
   /** The address that this client has; "" where it is gone. */
   hostOf(client: string): string {
     return this.#clients.hostOf(client);
@@ -283,6 +290,7 @@ export class TcpTransport implements Transport {
       limits: { ...DEFAULT_LIMITS, ...options },
       refusals,
       admitsUnnamed: options.admitsUnnamed,
+      isShared: options.isShared,
       handshakes: () => this.#listener.handshakes,
       events: {
         isMember: (id) => id === options.id || this.#peers.has(id),

@@ -1,5 +1,11 @@
 /** Who the client on each connection is, and whether it may do what it asks for: the one place that decides it [A1]. */
-import { type Body, type Envelope, FORBIDDEN, MALFORMED_REQUEST } from "../../core/message.ts";
+import {
+  type Body,
+  type Envelope,
+  FORBIDDEN,
+  MALFORMED_REQUEST,
+  TEMPORARILY_UNAVAILABLE,
+} from "../../core/message.ts";
 import { faultOf, isHello } from "../../core/requests.ts";
 import { utf8Length } from "../../core/keys/names.ts";
 import { duration } from "../duration.ts";
@@ -12,6 +18,8 @@ export interface AccessOptions {
   readonly clock: () => number;
   /** Where a client is known by its certificate, as that says. */
   readonly certified: (client: string) => Identity | undefined;
+  /** Takes the name of a client; returns why no more of that name may be connected. */
+  readonly name: (client: string, name: string) => string | undefined;
   /** The address of a client. */
   readonly hostOf: (client: string) => string;
   readonly reply: (request: Envelope, body: Body) => void;
@@ -109,7 +117,17 @@ export class Access {
     return identity && this.#remember(request, identity, undefined);
   }
 
-  #remember(request: Envelope, { name, rights }: Identity, entry: TokenEntry | undefined): Known {
+  /** Undefined where there are too many of that name: then its connection ends. */
+  #remember(
+    request: Envelope,
+    { name, rights }: Identity,
+    entry: TokenEntry | undefined,
+  ): Known | undefined {
+    const full = this.#options.name(request.src, name);
+    if (full !== undefined) {
+      this.#shut(request, full, TEMPORARILY_UNAVAILABLE);
+      return undefined;
+    }
     const known: Known = { request, name, rights: new Rights(rights), entry };
     this.#known.set(connectionOf(request.src), known);
     this.#lastId = "";
@@ -137,7 +155,7 @@ export class Access {
     const entry = this.#tokens.find(token);
     if (entry === undefined) return this.#onWrong(request, host);
     const { name, rights } = entry;
-    this.#remember(request, entry, entry);
+    if (this.#remember(request, entry, entry) === undefined) return;
     reply(request, { type: "hello_ok", name, rights });
   }
 
@@ -150,9 +168,9 @@ export class Access {
   }
 
   /** One connection has one try. */
-  #shut(request: Envelope, text: string): void {
-    this.#refuse(request, FORBIDDEN, text);
-    this.#options.end(request.src, "it has no token that is known");
+  #shut(request: Envelope, text: string, code = FORBIDDEN): void {
+    this.#refuse(request, code, text);
+    this.#options.end(request.src, text);
   }
 
   #refuse(request: Envelope, code: number, text: string): void {

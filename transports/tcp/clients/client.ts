@@ -21,6 +21,7 @@ import {
   QUIET_MS_MIN,
   type TcpLimits,
 } from "../limits.ts";
+import type { Share } from "./shares.ts";
 import { LineQueue } from "./line_queue.ts";
 import { UnendedLine } from "./unended_line.ts";
 
@@ -35,14 +36,16 @@ export interface ClientOptions {
 export interface ClientEvents {
   /** Why nobody may ask anything with the certificate that was shown, or not shown; undefined where that is well. */
   strangerFault(client: Client): string | undefined;
-  /** The connection has spoken as a client: returns whether there is room for it. */
-  admit(client: Client): boolean;
+  /** The connection has spoken as a client: returns why there is no room for it, undefined where there is. */
+  admit(client: Client): string | undefined;
   /** Its first line is one between nodes; a peer that takes the connection over gives it other handlers. */
   onOpening(client: Client, opening: Opening): void;
   onEnvelope(envelope: Envelope): void;
   isMember(id: string): boolean;
   /** All clients together have been answered enough for this turn of the event loop. */
   readonly isTurnOver: boolean;
+  /** A share of the client's is spent: what it asks waits. */
+  onSpent(share: Share): void;
   /** The client waits for the next turn. */
   onWaiting(client: Client): void;
   /** So many bytes were written to a client. */
@@ -82,6 +85,10 @@ export class Client {
   #quietMs = QUIET_MS_MIN;
   /** The length of what was written to it since that was last said to have moved. */
   #unmovedBytes = 0;
+  /** What it takes is taken of these; none for most clients of this machine. */
+  readonly shares: Share[] = [];
+  /** What was received is taken of the shares up to here. */
+  #chargedBytes = 0;
   /** The name under which it asked last, and the id that this carrier gives it. */
   #lastName = "";
   #lastId = "";
@@ -125,6 +132,7 @@ export class Client {
   }
 
   onChunk(): void {
+    this.#charge();
     if (!this.#free) this.#hold();
     if (this.#unended.isEndless) this.#refuseAndEnd(MALFORMED_REQUEST, "a line has no end");
     this.#moved();
@@ -190,6 +198,7 @@ export class Client {
     // While the connection is not read, the client cannot end its line.
     if (this.#unended.tick(ms, this.#free)) this.#refuseHalfLine();
     if (this.#lingerMs !== undefined) this.#tickLinger(ms);
+    if (this.shares.length > 0) this.#pump();
     // The runtime reads ahead of the chunks that it hands over.
     this.#moved();
   }
@@ -210,17 +219,31 @@ export class Client {
   }
 
   #admit(): boolean {
-    this.#isClient = this.#options.events.admit(this);
-    if (!this.#isClient) this.#refuseAndEnd(TEMPORARILY_UNAVAILABLE, "too many connections");
+    const full = this.#options.events.admit(this);
+    this.#isClient = full === undefined;
+    if (full !== undefined) this.#refuseAndEnd(TEMPORARILY_UNAVAILABLE, full);
     return this.#isClient;
   }
 
   get #free(): boolean {
-    return !this.#stalled && this.#turnLines < CLIENT_TURN_LINES_MAX && !this.#options.events.isTurnOver;
+    return !this.#stalled && this.#turnLines < CLIENT_TURN_LINES_MAX && !this.#options.events.isTurnOver &&
+      (this.shares.length === 0 || this.#spent === undefined);
   }
 
-  /** Stops reading until the answers have left, or the turn is over. */
+  get #spent(): Share | undefined {
+    return this.shares.find(({ isSpent }) => isSpent);
+  }
+
+  #charge(): void {
+    const { receivedBytes } = this.#connection;
+    for (const share of this.shares) share.spend(0, receivedBytes - this.#chargedBytes);
+    this.#chargedBytes = receivedBytes;
+  }
+
+  /** Stops reading until the answers have left, the turn is over, or time has passed. */
   #hold(): void {
+    const spent = this.#spent;
+    if (spent !== undefined) this.#options.events.onSpent(spent);
     this.#connection.pause();
     if (this.#options.events.isTurnOver) this.#options.events.onWaiting(this);
   }
@@ -236,6 +259,7 @@ export class Client {
 
   #take(line: string): void {
     this.#turnLines += 1;
+    for (const share of this.shares) share.spend(1, 0);
     if (this.#turnLines === CLIENT_TURN_LINES_MAX) setImmediate(() => this.#onOwnTurn());
     const decoded = decodeAsked(line);
     if (decoded.ok) this.#onEnvelope(decoded.envelope);
@@ -294,6 +318,7 @@ export class Client {
     // onMoved closes the largest client at once where all of them together hold too much.
     this.#connection.write(line, Infinity);
     this.#answeredBytes += line.length;
+    for (const share of this.shares) share.spend(0, line.length);
     this.#options.events.onAnswered(line.length);
     if (this.#lingerMs !== undefined) this.#lingerMs = 0;
     this.#unmovedBytes += line.length;

@@ -9,13 +9,17 @@ import { TLS_NOT_SPOKEN } from "../tls/faults.ts";
 import type { Handshakes } from "../tls/handshakes.ts";
 import { clientFault, type TlsIdentity } from "../tls/identity.ts";
 import { GREETING_BYTES_MAX, KEEPALIVE_MS, type TcpLimits } from "../limits.ts";
+import { Shares } from "./shares.ts";
 import { Turn } from "./turn.ts";
+import { isLoopback } from "../../address.ts";
 
 export interface ClientsOptions {
   readonly me: string;
   readonly limits: TcpLimits;
   readonly refusals: Refusals;
   readonly events: ClientsEvents;
+  /** Whether all who come from an address share in one limit; by default all but loopback. */
+  readonly isShared?: ((host: string) => boolean) | undefined;
   /** Over TLS, clients without a certificate are admitted, too: somebody else asks who they are. */
   readonly admitsUnnamed?: boolean | undefined;
   /** Connections whose TLS handshake is under way; none without TLS. */
@@ -46,6 +50,7 @@ export class Clients {
   #heldBytes = 0;
   #lastNumber = 0;
   readonly #turn = new Turn();
+  readonly #shares: Shares;
   /** The client that was found last, and by which id. */
   #found: Client | undefined;
   #foundId = "";
@@ -54,11 +59,13 @@ export class Clients {
     const { events, refusals } = options;
     this.#options = options;
     this.#places = placesIn(Infinity, options.limits);
+    this.#shares = new Shares(options.limits);
     const turn = this.#turn;
     this.#events = {
       get isTurnOver() {
         return turn.isOver;
       },
+      onSpent: ({ whose, excess }) => refusals.say(`excess ${whose}`, excess),
       onWaiting: (client) => turn.wait(client),
       onAnswered: (bytes) => turn.spend(bytes),
       strangerFault: (client) => this.#strangerFault(client),
@@ -134,6 +141,12 @@ export class Clients {
     this.#find(client)?.keep(on);
   }
 
+  /** The client is known by this name, and shares what it takes with others of the name; or why it may not. */
+  name(client: string, name: string): string | undefined {
+    const found = this.#find(client);
+    return found && this.#share(found, `of ${name}`);
+  }
+
   hostOf(client: string): string {
     return this.#find(client)?.connection.host ?? "";
   }
@@ -147,6 +160,7 @@ export class Clients {
   }
 
   tick(ms: number): void {
+    this.#shares.refill(ms);
     for (const client of [...this.#clients.values()]) client.tick(ms);
   }
 
@@ -178,17 +192,31 @@ export class Clients {
     return fault;
   }
 
-  #admit(client: Client): boolean {
+  #admit(client: Client): string | undefined {
     const { refusals } = this.#options;
     const { clients } = this.#places;
     if (this.#admittedCount >= clients) {
       this.#refusedCount += 1;
       refusals.say("clients", `${clients} clients are connected: no more`);
-      return false;
+      return "too many connections";
     }
     refusals.forget("clients");
-    this.#unclassified.delete(client);
-    return true;
+    const { host } = client.connection;
+    const { isShared = (host) => !isLoopback(host) } = this.#options;
+    const full = isShared(host) ? this.#share(client, `from ${host}`) : undefined;
+    if (full === undefined) this.#unclassified.delete(client);
+    return full;
+  }
+
+  #share(client: Client, whose: string): string | undefined {
+    const share = this.#shares.join(whose);
+    if (typeof share !== "string") {
+      client.shares.push(share);
+      return undefined;
+    }
+    this.#refusedCount += 1;
+    this.#options.refusals.say(`connections ${whose}`, share);
+    return share;
   }
 
   get #handshakeCount(): number {
@@ -280,6 +308,7 @@ export class Clients {
 
   #forget(client: Client): void {
     this.#turn.leave(client);
+    for (const share of client.shares.splice(0)) this.#shares.leave(share);
     this.#found = undefined;
     this.#clients.delete(client.number);
     this.#unclassified.delete(client);

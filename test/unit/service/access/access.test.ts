@@ -1,7 +1,12 @@
 /** Access: who says hello with which token, what is refused before and after, and what a wrong token costs. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { type Body, FORBIDDEN, MALFORMED_REQUEST } from "../../../../lib/core/message.ts";
+import {
+  type Body,
+  FORBIDDEN,
+  MALFORMED_REQUEST,
+  TEMPORARILY_UNAVAILABLE,
+} from "../../../../lib/core/message.ts";
 import { Access } from "../../../../lib/service/access/access.ts";
 import type { Identity } from "../../../../lib/service/access/rights.ts";
 import {
@@ -130,6 +135,17 @@ test("[A3] loopback is not locked out, and the addresses that are remembered are
   equal(wrong.waitMs("again"), 0, "the count begins anew");
 });
 
+test("[A5] where too many of one name are connected, one more is told so and ended", () => {
+  const rig = new Rig([entry("shop", "s3cret")]);
+  rig.full.add("shop");
+  rig.ask("c#1", { type: "hello", token: "s3cret" });
+  deepEqual(rig.take(), [error(TEMPORARILY_UNAVAILABLE, "too many of shop")]);
+  rig.certificates.set("c#2", { name: "shop", rights: ["admin"] });
+  equal(rig.ask("c#2", { type: "status" }), false);
+  deepEqual(rig.take()[0], error(TEMPORARILY_UNAVAILABLE, "too many of shop"));
+  deepEqual(rig.ended, ["c#1", "c#2"]);
+});
+
 test("[A4] other tokens end the connections that they change, and no others", () => {
   const before = [entry("shop", "s3cret", "publish:a"), entry("audit", "other", "watch:*")];
   const rig = new Rig(before);
@@ -171,6 +187,8 @@ class Rig {
   readonly certificates = new Map<string, Identity>();
   readonly ended: string[] = [];
   readonly said = new Set<string>();
+  /** Names of which too many are connected. */
+  readonly full = new Set<string>();
   host = "10.0.0.1";
   now = 1_000_000;
   #replies: Body[] = [];
@@ -180,6 +198,7 @@ class Rig {
       tokens,
       clock: () => this.now,
       certified: (client) => this.certificates.get(client),
+      name: (_, name) => this.full.has(name) ? `too many of ${name}` : undefined,
       hostOf: () => this.host,
       reply: ({ body: { msg_id } }, body) =>
         this.#replies.push(msg_id === undefined ? body : { ...body, in_reply_to: msg_id }),
