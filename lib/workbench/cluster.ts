@@ -3,8 +3,9 @@ import { assert } from "../core/assert.ts";
 import type { Envelope, Json } from "../core/message.ts";
 import type { Random } from "../core/random.ts";
 import { Introduction } from "./introduction.ts";
-import { isComingUp, type Member, memberOf } from "./member.ts";
+import { type Introduces, isComingUp, type Member, memberOf } from "./member.ts";
 import type { Clients } from "./load/client.ts";
+import { Roster } from "./membership/roster.ts";
 import type { Network } from "./world/network.ts";
 import type { DiskFault } from "./world/sim_store.ts";
 import type { Oddities, Oddity } from "./verdict/oddities.ts";
@@ -14,7 +15,12 @@ import type { ViolationKind, Violations } from "./verdict/violations.ts";
 import type { HostFactory, Scheduler } from "./world/world.ts";
 
 export interface ClusterOptions {
+  /** All nodes that may ever be there. */
   readonly ids: readonly string[];
+  /** Which of them are members; by default all of them, always. */
+  readonly roster?: Roster;
+  /** How nodes are told who they are; by default as by Maelstrom. */
+  readonly introduction?: Introduces;
   readonly hosts: HostFactory;
   readonly scheduler: Scheduler;
   readonly network: Network;
@@ -26,6 +32,8 @@ export interface ClusterOptions {
   readonly elapsed: () => number;
   readonly onDelivered: (node: string, values: readonly Json[]) => void;
   readonly onMemoryLost: (node: string) => void;
+  /** It is no member any longer. */
+  readonly onParted?: (node: string) => void;
   /** It no longer holds these values, or would not come back with them; told only of nodes that can be seen into. */
   readonly onLost: (node: string, values: readonly Json[], cause: LossCause) => void;
   /** A node that was up is out of reach, for this reason; or, without one, it is up again. */
@@ -34,32 +42,60 @@ export interface ClusterOptions {
 
 export class Cluster {
   readonly #options: ClusterOptions;
-  readonly #introduction: Introduction;
+  readonly #introduction: Introduces;
+  readonly #roster: Roster;
   readonly #members: ReadonlyMap<string, Member>;
   #whenSettled: (() => void) | undefined;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
-    this.#introduction = new Introduction(options);
+    this.#introduction = options.introduction ?? new Introduction(options);
+    this.#roster = options.roster ?? new Roster(options.ids);
     this.#members = new Map(options.ids.map((id) => [id, this.#member(id)]));
   }
 
   /** Brings every node up and introduces it; `done` gets the ids of those that did not answer. */
   start(done: (unanswered: readonly string[]) => void): void {
     const unanswered: string[] = [];
-    let left = this.#members.size;
+    const founders = [...this.#members.values()].filter(({ state }) => state !== "absent");
+    let left = founders.length;
     const onAnswer = (member: Member, ok: boolean): void => {
       if (!ok) unanswered.push(member.id);
       if (--left > 0) return;
       if (unanswered.length > 0) return done(unanswered);
-      this.#adviseAll(done);
+      this.#adviseAll(founders, done);
     };
-    for (const member of this.#members.values()) this.#bringUp(member, (ok) => onAnswer(member, ok));
+    for (const member of founders) this.#bringUp(member, (ok) => onAnswer(member, ok));
   }
 
   isUp(id: string): boolean {
     const state = this.#members.get(id)?.state;
     return state === "up" || state === "paused";
+  }
+
+  /** Those that are members now. */
+  get nodes(): readonly string[] {
+    return this.#roster.members;
+  }
+
+  /** Whether it is up, and answers. */
+  serves(id: string): boolean {
+    return this.#members.get(id)?.state === "up";
+  }
+
+  /** Whether its process runs and takes messages. */
+  runs(id: string): boolean {
+    const state = this.#members.get(id)?.state;
+    return state === "up" || state === "starting";
+  }
+
+  addressOf(id: string): string {
+    return this.#members.get(id)?.host.address ?? "";
+  }
+
+  isComingUp(id: string): boolean {
+    const member = this.#members.get(id);
+    return member !== undefined && isComingUp(member);
   }
 
   /** Whether a request that was sent then and is open now may rightly have gone unanswered. */
@@ -71,11 +107,8 @@ export class Cluster {
   /** Each of these four says whether it applied. */
   kill(id: string): boolean {
     const member = this.#members.get(id);
-    if (member === undefined || member.state === "down") return false;
-    this.#become(member, "down");
-    member.life++;
-    this.#options.network.down(id);
-    const lost = member.host.kill() ?? [];
+    if (member === undefined || member.state === "down" || member.state === "absent") return false;
+    const lost = this.#end(member, "down");
     this.#options.onMemoryLost(id);
     this.#options.onLost(id, lost, "kill");
     return true;
@@ -83,18 +116,64 @@ export class Cluster {
 
   restart(id: string): boolean {
     const member = this.#members.get(id);
-    if (member === undefined || member.state !== "down") return false;
+    if (member === undefined || member.state !== "down" || !this.#comesBack(member)) return false;
+    this.#comeUp(member);
+    return true;
+  }
+
+  /** A node joins that is no member, and has an empty disk. */
+  bringIn(id: string): void {
+    const member = this.#members.get(id);
+    if (member === undefined || this.isUp(id)) return;
+    member.host.erase?.();
+    this.#comeUp(member);
+  }
+
+  /** The disk of a node that is down, and will come back, is empty from now on. */
+  erase(id: string): void {
+    const lost = this.#members.get(id)?.host.erase?.() ?? [];
+    this.#options.onLost(id, lost, "removal");
+  }
+
+  /** A node that is down will have another address. */
+  move(id: string): void {
+    this.#members.get(id)?.host.move?.();
+  }
+
+  /** It has left: its process ends. */
+  discharge(id: string): void {
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    if (member.state !== "down") this.#end(member, "absent");
+    member.state = "absent";
+    this.#roster.parted(id);
+    this.#options.onParted?.(id);
+  }
+
+  /** It was removed, and may run on until it hears of that. */
+  expel(id: string): void {
+    if (!this.#roster.isMember(id)) return;
+    this.#roster.parted(id);
+    this.#options.onLost(id, this.#members.get(id)?.host.holds?.() ?? [], "removal");
+    this.#options.onParted?.(id);
+  }
+
+  /** Who is to be a member no longer comes back only to hear of that. */
+  #comesBack({ id, host }: Member): boolean {
+    return this.#roster.isMember(id) || host.identity?.()?.known !== undefined;
+  }
+
+  #comeUp(member: Member): void {
     const life = ++member.life;
     this.#introduce(member, (missing) => {
       if (member.life !== life) return;
       if (missing === undefined) this.#become(member, "up");
       else {
-        this.#accuse(id, "init-unanswered", `no ${missing} after a restart`);
-        this.accuseOfHalfLine(id);
+        this.#accuse(member.id, "init-unanswered", `no ${missing} after a restart`);
+        this.accuseOfHalfLine(member.id);
       }
       this.#tellSettled();
     });
-    return true;
   }
 
   /** Gives a node that is down an earlier state of its disk, and says which. */
@@ -120,9 +199,11 @@ export class Cluster {
     host.stall(ms);
   }
 
-  /** Every value that some node holds, or would come back with. */
+  /** Every value that some member holds, or would come back with. */
   *holds(): Generator<Json> {
-    for (const { host } of this.#members.values()) yield* host.holds?.() ?? [];
+    for (const { id, host } of this.#members.values()) {
+      if (this.#roster.isMember(id)) yield* host.holds?.() ?? [];
+    }
   }
 
   /** By node, the digest of its values, where it says one. */
@@ -176,9 +257,10 @@ export class Cluster {
   }
 
   stop(): void {
-    for (const { id, host } of this.#members.values()) {
-      this.#options.network.down(id);
-      host.stop();
+    for (const member of this.#members.values()) {
+      member.life++;
+      this.#options.network.down(member.id);
+      member.host.stop();
     }
   }
 
@@ -192,11 +274,33 @@ export class Cluster {
       },
       delivered: (values) => onDelivered(id, values),
       lost: (values) => this.#options.onLost(id, values, "start-over"),
+      ended: (reason) => this.onEnded(id, reason),
       gone: (reason) => this.#onGone(id, reason),
       back: (forgot) => this.#onBack(id, forgot),
     });
     network.addNode(id, (envelope) => host.receive(envelope), (src) => host.arriving?.(src));
-    return memberOf(id, host, clients.open());
+    return memberOf(id, host, clients.open(), this.#roster.isMember(id) ? "down" : "absent");
+  }
+
+  /** It was told that it is no member any longer, and ends. */
+  onEnded(id: string, reason: string): void {
+    const member = this.#members.get(id);
+    if (member === undefined || member.state === "absent" || member.state === "down") return;
+    if (!this.#roster.mayEnd(id)) this.#accuse(id, "stopped", `it stopped, though it is a member: ${reason}`);
+    // Who leaves has handed over what it alone held.
+    const isLeaving = this.#roster.leaves(id);
+    const held = member.host.holds?.() ?? [];
+    this.discharge(id);
+    if (!isLeaving) this.#options.onLost(id, held, "removal");
+    this.#tellSettled();
+  }
+
+  #end(member: Member, state: "down" | "absent"): readonly Json[] {
+    this.#become(member, state);
+    member.life++;
+    member.isJoining = false;
+    this.#options.network.down(member.id);
+    return member.host.kill() ?? [];
   }
 
   /** A request to a node that crashed while it came up is given up at once. */
@@ -274,15 +378,15 @@ export class Cluster {
     run();
   }
 
-  #adviseAll(done: (unanswered: readonly string[]) => void): void {
+  #adviseAll(members: readonly Member[], done: (unanswered: readonly string[]) => void): void {
     const unanswered: string[] = [];
-    let left = this.#members.size;
+    let left = members.length;
     const onAnswer = (member: Member, ok: boolean): void => {
       if (ok) member.state = "up";
       else unanswered.push(member.id);
       if (--left === 0) done(unanswered);
     };
-    for (const member of this.#members.values()) {
+    for (const member of members) {
       this.#introduction.topology(member, (ok) => onAnswer(member, ok));
     }
   }

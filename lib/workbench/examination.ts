@@ -7,6 +7,9 @@ import { Clients } from "./load/client.ts";
 import { Cluster } from "./cluster.ts";
 import { latency } from "./world/latency.ts";
 import { Loads } from "./world/loads.ts";
+import { Membership } from "./membership/membership.ts";
+import type { Change } from "./membership/operator.ts";
+import { Roster } from "./membership/roster.ts";
 import { Nemesis } from "./faults/nemesis.ts";
 import { type NetLog, Network } from "./world/network.ts";
 import { ReadSampler } from "./load/read_sampler.ts";
@@ -17,7 +20,7 @@ import { EvidenceCollector } from "./verdict/collector.ts";
 import { conclude, type Results } from "./verdict/results.ts";
 import { type Deed, firstValueBeside, type Script } from "./script/script.ts";
 import { scriptOf } from "./script/parse_script.ts";
-import { nodeIds, READ_SHARE, type Settings } from "./settings.ts";
+import { isOpen, nodeIds, placesOf, READ_SHARE, type Settings } from "./settings.ts";
 import { type Running, takeOver, whyNotUp } from "./setup.ts";
 import { topology } from "./load/topology.ts";
 import { OBSERVER_PREFIX } from "./world/traffic.ts";
@@ -49,12 +52,16 @@ export interface ExaminationOptions {
 export class Examination {
   readonly #options: ExaminationOptions;
   readonly #definition: WorkloadDefinition;
+  /** All that may ever be there. */
   readonly #nodes: readonly string[];
+  readonly #roster: Roster;
   readonly #script: Script;
   readonly #collector: EvidenceCollector;
   readonly #network: Network;
   readonly #clients: Clients;
   readonly #cluster: Cluster;
+  /** Only where members come and go. */
+  readonly #membership: Membership | undefined;
   readonly #workload: Workload;
   readonly #partitioner: Partitioner;
   readonly #nemesis: Nemesis;
@@ -74,12 +81,14 @@ export class Examination {
     const { settings, scheduler, running } = options;
     this.#options = options;
     this.#definition = running?.topic === undefined ? workloadOf(settings) : broadcastIn(running.topic);
-    this.#nodes = running?.nodes ?? nodeIds(settings.nodeCount);
-    assert(this.#nodes.length === settings.nodeCount, "the settings count the nodes");
+    this.#nodes = running?.nodes ?? placesOf(settings);
+    this.#roster = new Roster(this.#nodes, isOpen(settings) ? nodeIds(settings.nodeCount) : this.#nodes);
+    assert(this.#roster.members.length === settings.nodeCount, "the settings count the nodes");
     this.#script = scriptOf(settings.script, this.#nodes);
     this.#collector = this.#makeCollector();
     this.#network = this.#makeNetwork();
     this.#clients = new Clients(this.#network, scheduler, undefined, this.#collector.oddities);
+    this.#membership = isOpen(settings) ? this.#makeMembership() : undefined;
     this.#cluster = this.#makeCluster();
     this.#workload = this.#makeWorkload();
     this.#partitioner = (running?.partitioner ?? simulatedPartitioner)(this.#network);
@@ -102,6 +111,12 @@ export class Examination {
   /** Does this now, as if the script had it at this moment; only between the beginning and the end of the load. */
   act(deed: Deed): void {
     this.#nemesis.act(deed);
+  }
+
+  /** Lets a node join, leave or be changed otherwise, now; only where members come and go. */
+  change(kind: Change, node: string, done: () => void = () => {}): void {
+    assert(this.#membership !== undefined, "members come and go");
+    this.#membership.operator.change(kind, node, done);
   }
 
   #takeOver(statusPoller: StatusPoller, done: (results: Results) => void): void {
@@ -143,6 +158,7 @@ export class Examination {
     const { scheduler, settings, hurried = false } = this.#options;
     this.#phase = "recovery";
     this.#nemesis.stop(() => {
+      this.#membership?.calm();
       this.#agreement = hurried ? new Agreement(this.#nodes, this.#collector) : undefined;
       rest(scheduler, settings.recoveryS * 1000, this.#agreement, () => {
         this.#workload.whenIdle(() => this.#cluster.whenSettled(() => this.#runFinal(done)));
@@ -152,11 +168,13 @@ export class Examination {
 
   #runFinal(done: (results: Results) => void): void {
     this.#phase = "final";
-    this.#workload.finalReads(() => this.#counted(() => this.#finish(done, [])));
+    this.#collector.finalReads.expect(this.#roster.members);
+    this.#workload.finalReads(() => this.#counted(() => this.#finish(done, [])), this.#roster.members);
   }
 
   #finish(done: (results: Results) => void, setupFailures: readonly string[]): void {
     this.#readSampler?.stop();
+    this.#membership?.stop();
     this.#statusPoller?.stop();
     for (const id of this.#collector.outages) {
       this.#failures.push(`Out of reach at the end: ${id}: ${this.#cluster.whyOutOfReach(id)}.`);
@@ -180,7 +198,10 @@ export class Examination {
 
   #conclude(setupFailures: readonly string[]): Results {
     return conclude({
-      evidence: this.#collector.evidence(this.#digests, this.#workload.unanswered),
+      evidence: {
+        ...this.#collector.evidence(this.#digests, this.#workload.unanswered),
+        ...this.#membership && { membership: this.#membership.findings },
+      },
       ...{ history: this.#collector.history, traffic: this.#network.traffic },
       wire: this.#statusPoller?.wire,
       lateReplies: this.#clients.lateReplies,
@@ -203,7 +224,7 @@ export class Examination {
   #makeCollector(): EvidenceCollector {
     const { settings, seesInside, durable = false, recorder, scheduler, running } = this.#options;
     return new EvidenceCollector({
-      ...{ workload: this.#definition, nodes: this.#nodes, now: () => scheduler.now() },
+      ...{ workload: this.#definition, nodes: this.#nodes, roster: this.#roster, now: () => scheduler.now() },
       elapsed: () => this.#elapsed(),
       grudge: () => this.#network.grudge,
       ...{ seesInside, durable, recorder, retain: settings.retain ?? [] },
@@ -225,19 +246,32 @@ export class Examination {
     });
   }
 
+  #makeMembership(): Membership {
+    const { settings, scheduler } = this.#options;
+    return new Membership({
+      ...{ settings, scheduler, roster: this.#roster, clients: this.#clients },
+      cluster: () => this.#cluster,
+      grudge: () => this.#network.grudge,
+      onJoined: (node) => this.#collector.joined(node),
+    });
+  }
+
   #makeCluster(): Cluster {
     const { settings, scheduler, hosts } = this.#options;
     return new Cluster({
       ...{ ids: this.#nodes, hosts, scheduler, network: this.#network, clients: this.#clients },
       ...{ violations: this.#collector.violations, oddities: this.#collector.oddities },
+      ...this.#membership && { roster: this.#roster, introduction: this.#membership.enrolment },
       topology: this.#definition.advises ? topology(settings.topology, this.#nodes) : undefined,
       elapsed: () => this.#elapsed(),
       onDelivered: (node, values) => this.#collector.held(node, values),
       onMemoryLost: (node) => {
         this.#collector.memoryLost(node);
+        this.#membership?.memoryLost();
         if (this.#options.hurried) this.#workload.giveUp(node);
       },
       onLost: (node, values, cause) => this.#collector.lost(node, values, cause, this.#cluster.holds()),
+      onParted: (node) => this.#collector.parted(node),
       onOutage: (node, reason) => this.#onOutage(node, reason),
     });
   }
@@ -247,6 +281,7 @@ export class Examination {
     return new Workload({
       definition: this.#definition,
       ...{ nodes: this.#nodes, scheduler, clients: this.#clients, cluster: this.#cluster },
+      ...this.#membership && { placeFor: this.#membership.placeFor },
       ...{ history: this.#collector.history, oddities: this.#collector.oddities },
       firstValue: this.#options.running?.firstValue ?? firstValueBeside(this.#script),
       ...{ rate: settings.rate, readShare: settings.readShare ?? READ_SHARE },
@@ -262,6 +297,7 @@ export class Examination {
     const { settings, scheduler } = this.#options;
     return new Nemesis({
       ...{ settings, nodes: this.#nodes, scheduler, network: this.#network, script: this.#script },
+      comings: this.#membership?.comings,
       perform: (...operation) => this.#workload.perform(...operation),
       setRate: (rate) => this.#workload.setRate(rate),
       ...{ partitioner: this.#partitioner, cluster: this.#cluster, elapsed: () => this.#elapsed() },

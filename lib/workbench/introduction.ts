@@ -2,19 +2,10 @@
 import type { Body } from "../core/message.ts";
 import type { Client, Clients } from "./load/client.ts";
 import type { Topology } from "./load/topology.ts";
+import type { Introduces, Newcomer } from "./member.ts";
 
 /** How long a fresh node may take to answer `init` and `topology`, ms. Maelstrom's. */
 export const INIT_TIMEOUT_MS = 10_000;
-
-/** A node, as far as its introduction is concerned. */
-export interface Newcomer {
-  readonly id: string;
-  client: Client;
-  /** The client that last asked it to come up. */
-  asking: Client | undefined;
-  /** It ended by itself in this life, and will not answer. */
-  crashed: boolean;
-}
 
 export interface IntroductionOptions {
   readonly ids: readonly string[];
@@ -23,7 +14,7 @@ export interface IntroductionOptions {
   readonly topology: Topology | undefined;
 }
 
-export class Introduction {
+export class Introduction implements Introduces {
   readonly #options: IntroductionOptions;
 
   constructor(options: IntroductionOptions) {

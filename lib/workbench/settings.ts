@@ -15,6 +15,7 @@ export const faults = [
   "rollback",
   "disk",
   "stall",
+  "membership",
   "loss",
   "duplicate",
 ] as const;
@@ -29,7 +30,7 @@ export const protocolNames = [
 export type ProtocolName = typeof protocolNames[number];
 
 /** Faults that only simulated nodes can have. */
-const simulatedFaults = ["rollback", "disk", "stall"] as const satisfies readonly Fault[];
+const simulatedFaults = ["rollback", "disk", "stall", "membership"] as const satisfies readonly Fault[];
 type RealFault = Exclude<Fault, typeof simulatedFaults[number]>;
 
 /** Faults that the examiner can bring about in real processes. */
@@ -63,6 +64,8 @@ export interface Settings {
   readonly cutsS?: readonly number[];
   /** How long the nodes of each kill are away, s; the interval lies between them. By default chance decides likewise. */
   readonly outagesS?: readonly number[];
+  /** Members come and go, and so many nodes may join beside those that there are at first; by default as many, with the fault "membership". */
+  readonly spares?: number;
   /** Share of messages between nodes that the "loss" and "duplicate" faults touch, 0 to 1. */
   readonly lossShare: number;
   readonly duplicateShare: number;
@@ -100,6 +103,17 @@ export const defaults: Settings = {
 /** n0, n1, … */
 export function nodeIds(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `n${i}`);
+}
+
+/** Whether members come and go. */
+export function isOpen({ nemesis, spares }: Pick<Settings, "nemesis" | "spares">): boolean {
+  return nemesis.includes("membership") || spares !== undefined;
+}
+
+/** All nodes that may ever be there; the first ones are there from the beginning. */
+export function placesOf(settings: Settings): string[] {
+  const { nodeCount, spares = nodeCount } = settings;
+  return nodeIds(isOpen(settings) ? nodeCount + spares : nodeCount);
 }
 
 /** Whether nodes keep what they hold when they are killed: where nothing lasts, no disk can fail or go back. */

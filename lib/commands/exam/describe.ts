@@ -28,6 +28,7 @@ const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
   rollback: () => "rollbacks",
   disk: () => "failing disks",
   stall: () => "stalls",
+  membership: () => "members",
   loss: ({ lossShare }) => `${percent(lossShare)} loss`,
   duplicate: ({ duplicateShare }) => `${percent(duplicateShare)} duplicates`,
 };

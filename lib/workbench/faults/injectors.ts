@@ -3,8 +3,10 @@ import { assert } from "../../core/assert.ts";
 import { below, pick, type Random, shuffle } from "../../core/random.ts";
 import type { Cluster } from "../cluster.ts";
 import { majority, parseGrudge } from "./grudge.ts";
+import type { FaultInjector } from "./injector.ts";
+import { type Comings, membership } from "./membership.ts";
 import type { Network } from "../world/network.ts";
-import type { Fault, Settings } from "../settings.ts";
+import type { Settings } from "../settings.ts";
 import { diskFaults } from "../world/sim_store.ts";
 import type { Partitioner, Scheduler } from "../world/world.ts";
 
@@ -21,17 +23,10 @@ export interface Ground {
   readonly network: Network;
   readonly partitioner: Partitioner;
   readonly cluster: Cluster;
+  /** Only where members come and go. */
+  readonly comings?: Comings | undefined;
   /** A fault could not be started or ended, in a sentence. */
   readonly onFailure: (sentence: string) => void;
-}
-
-/** It injects one kind of fault. Both methods say in words what they did, once they have done it. */
-export interface FaultInjector {
-  readonly fault: Fault;
-  readonly start: (random: Random, done: (detail: string) => void) => void;
-  readonly stop: (done: (detail: string) => void) => void;
-  /** The fault is on for the whole main phase instead of on and off. */
-  readonly steady: boolean;
 }
 
 /** Kills, pauses, rollbacks, stalls and failing disks strike at most this many nodes: fewer than half, but one at least. */
@@ -41,16 +36,21 @@ export function victimsMax(nodeCount: number): number {
 
 /** Of each fault the one that brings it about. */
 export function injectors(options: Ground): readonly FaultInjector[] {
-  const { settings, network, cluster } = options;
+  const { settings, network, cluster, comings } = options;
+  // Who comes back to a cluster whose members come and go needs one that is there.
+  const isLast = (id: string) =>
+    comings !== undefined && !cluster.nodes.some((other) => other !== id && cluster.serves(other));
+  const kill = (id: string) => !isLast(id) && cluster.kill(id);
   return [
     partition(options),
-    striking("kill", options, (id) => cluster.kill(id), (id) => cluster.restart(id)),
-    striking("rollback", options, (id) => cluster.kill(id), (id) => cluster.restart(id), (id, random) => {
+    striking("kill", options, kill, (id) => cluster.restart(id)),
+    striking("rollback", options, kill, (id) => cluster.restart(id), (id, random) => {
       return `${id} to ${cluster.rollBack(id, random)}`;
     }),
     striking("pause", options, (id) => cluster.pause(id), (id) => cluster.resume(id)),
     failingDisks(options),
     stalls(options),
+    ...comings === undefined ? [] : [membership(comings)],
     steady("loss", settings.lossShare, (share) => network.setLoss(share)),
     steady("duplicate", settings.duplicateShare, (share) => network.setDuplicates(share)),
   ];
@@ -79,12 +79,12 @@ function partition({ settings, nodes, partitioner, onFailure }: Ground): FaultIn
 }
 
 /** The disks of some nodes, each in its way. */
-function failingDisks({ nodes, cluster }: Ground): FaultInjector {
+function failingDisks({ cluster }: Ground): FaultInjector {
   let victims: readonly string[] = [];
   return {
     fault: "disk",
     start(random, done) {
-      victims = some(random, nodes);
+      victims = some(random, cluster.nodes);
       const said = victims.map((id) => {
         const fault = pick(random, diskFaults) ?? "full";
         cluster.failDisk(id, fault);
@@ -101,17 +101,17 @@ function failingDisks({ nodes, cluster }: Ground): FaultInjector {
 }
 
 /** A busy machine: every now and then some nodes get no processor, all at once, and each for a time of its own. */
-function stalls({ nodes, cluster, scheduler }: Ground): FaultInjector {
+function stalls({ cluster, scheduler }: Ground): FaultInjector {
   let cancel = () => {};
   const stallSome = (random: Random): void => {
-    for (const id of some(random, nodes)) cluster.stall(id, STALL_MS_MAX * random.next());
+    for (const id of some(random, cluster.nodes)) cluster.stall(id, STALL_MS_MAX * random.next());
     cancel = scheduler.at(scheduler.now() + 2 * STALL_EVERY_MS * random.next(), () => stallSome(random));
   };
   return {
     fault: "stall",
     start(random, done) {
       stallSome(random);
-      done(`up to ${victimsMax(nodes.length)} nodes at a time, for up to ${STALL_MS_MAX} ms`);
+      done(`up to ${victimsMax(cluster.nodes.length)} nodes at a time, for up to ${STALL_MS_MAX} ms`);
     },
     stop(done) {
       cancel();
@@ -127,7 +127,7 @@ function some(random: Random, nodes: readonly string[]): readonly string[] {
 
 function striking(
   fault: "kill" | "pause" | "rollback",
-  { nodes }: Ground,
+  { cluster }: Ground,
   strike: (id: string) => boolean,
   mend: (id: string) => boolean,
   worsen: (id: string, random: Random) => string = (id) => id,
@@ -135,7 +135,7 @@ function striking(
   let victims: readonly string[] = [];
   const start: FaultInjector["start"] = (random, done) => {
     // A node that is down already cannot be struck, and one that a worse fault struck meanwhile cannot be mended.
-    victims = some(random, nodes).filter(strike);
+    victims = some(random, cluster.nodes).filter(strike);
     done(victims.map((id) => worsen(id, random)).join(",") || "nobody");
   };
   const stop: FaultInjector["stop"] = (done) => done(victims.filter(mend).join(",") || "nobody");

@@ -1,7 +1,8 @@
 /** The nemesis injects faults: partitions, kills, pauses and the like on and off at random, loss and duplicates throughout. */
 import { fork, type Random } from "../../core/random.ts";
 import type { Json } from "../../core/message.ts";
-import { type FaultInjector, type Ground, injectors } from "./injectors.ts";
+import type { FaultInjector } from "./injector.ts";
+import { type Ground, injectors } from "./injectors.ts";
 import type { Fault, Settings } from "../settings.ts";
 import { ScriptRunner } from "../script/runner.ts";
 import type { Deed, Script, ScriptFault } from "../script/script.ts";

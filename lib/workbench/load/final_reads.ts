@@ -12,7 +12,7 @@ interface Readers {
 }
 
 export class FinalReads {
-  readonly #nodes: readonly string[];
+  #nodes: readonly string[];
   readonly #indexes: ReadonlyMap<string, number>;
   readonly #read = new Set<string>();
   /** Nodes that did not answer all that they were asked last. */
@@ -22,9 +22,17 @@ export class FinalReads {
   #first: readonly Json[] | undefined;
   #refusal: string | undefined;
 
+  /** In the order in which they have bits. */
+  readonly #places: readonly string[];
+
   constructor(nodes: readonly string[]) {
-    this.#nodes = nodes;
+    this.#nodes = this.#places = nodes;
     this.#indexes = new Map(nodes.map((node, i) => [node, i]));
+  }
+
+  /** Only these are read, the others are no members any longer. */
+  expect(nodes: readonly string[]): void {
+    this.#nodes = nodes;
   }
 
   /** Each node's read counts once. */
@@ -57,7 +65,7 @@ export class FinalReads {
   lacking(value: Json): readonly string[] {
     const readers = this.#readers.get(keyOf(value));
     if (readers?.count === this.count) return [];
-    return this.#nodes.filter((node, i) => this.#read.has(node) && !hasBit(readers?.bits, i));
+    return this.#places.filter((node, i) => this.#read.has(node) && !hasBit(readers?.bits, i));
   }
 
   /** Nodes whose digests are not that of the first final read. */

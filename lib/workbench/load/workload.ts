@@ -25,6 +25,8 @@ const EXTRA_FROM = 1_000_000_000;
 export interface WorkloadOptions {
   readonly definition: WorkloadDefinition;
   readonly nodes: readonly string[];
+  /** Where members come and go: which of them the client of this node talks to now, if it last did to that one. */
+  readonly placeFor?: (home: string, last: string) => string;
   /** The values are this whole number and those that follow it. */
   readonly firstValue: number;
   /** Operations per second over all threads. */
@@ -47,7 +49,9 @@ export interface WorkloadOptions {
 
 interface Thread {
   readonly index: number;
-  readonly node: string;
+  /** Its own node, and the one that it talks to: another where its own is no member. */
+  readonly home: string;
+  node: string;
   /** A new one after each operation that was left open, as Jepsen does; with it comes a new client. */
   process: number;
   client: Client;
@@ -62,7 +66,7 @@ interface Thread {
 
 function threadOf(index: number, node: string, client: Client): Thread {
   return {
-    ...{ index, node, process: index, client },
+    ...{ index, home: node, node, process: index, client },
     ...{ busy: false, answered: 0, timedOut: 0, finalTimedOut: false, last: [] },
   };
 }
@@ -123,9 +127,10 @@ export class Workload {
     this.#whenIdle = run;
   }
 
-  /** The last reads by each thread, one after the other, or what the workload has in their place; then `done`. */
-  finalReads(done: () => void): void {
-    for (const thread of this.#threads) {
+  /** The last reads by each thread of these nodes, one after the other, or what the workload has in their place; then `done`. */
+  finalReads(done: () => void, nodes: readonly string[] = this.#options.nodes): void {
+    for (const thread of this.#threads.filter(({ home }) => nodes.includes(home))) {
+      thread.node = thread.home;
       thread.last = this.#options.definition.last(this.#draw);
       this.#issueLast(thread);
     }
@@ -161,6 +166,7 @@ export class Workload {
     const gapMs = random.next() * 2 * 1000 / this.#rate;
     this.#dueAt = Math.max(this.#dueAt, scheduler.now() - MADE_UP_MS_MAX) + gapMs;
     this.#cancelTick = scheduler.at(this.#dueAt, () => this.#tick());
+    thread.node = this.#options.placeFor?.(thread.home, thread.node) ?? thread.node;
     this.#issue(thread, definition.next(this.#draw), false);
   }
 

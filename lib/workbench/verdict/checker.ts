@@ -8,6 +8,7 @@ import { outcome } from "./set_full.ts";
 import { type Quantiles, quantiles } from "./quantiles.ts";
 import { quoted } from "./quote.ts";
 import { compareValues } from "./values.ts";
+import type { Change } from "../membership/operator.ts";
 import type { Findings } from "../workloads/workload.ts";
 import { REPORTS_MAX, type Violation, type ViolationKind } from "./violations.ts";
 
@@ -25,6 +26,10 @@ export interface Evidence {
   readonly memoryLostSince: (node: string, at: number) => boolean;
   /** Whether no node held a value any more, as some had been rolled back. */
   readonly rolledBack: (value: Json) => boolean;
+  /** Whether no member held a value any more, as others were removed or lost their memory. */
+  readonly goneWithMembers?: (value: Json) => boolean;
+  /** What was found about members, a sentence each; only where they come and go. */
+  readonly membership?: MembershipFindings;
   /** By node, the digest of its values by its own word, where it says one. */
   readonly digests: ReadonlyMap<string, string>;
   /** Nodes that stopped answering. */
@@ -83,12 +88,32 @@ export interface WorkloadResults {
   /** Acknowledged or read values that were gone from everywhere with a rollback, and stayed so. */
   readonly "rolled-back-count": number;
   readonly "rolled-back": readonly Json[];
+  /** Only where members come and go. */
+  readonly membership?: MembershipResults;
   /** Nodes that hold other values by their own digest than were read in the first final read. */
   readonly disagreeing: readonly string[];
   /** Only where nodes keep values for a while only. */
   readonly retention?: RetentionResults;
   readonly "violation-count": number;
   readonly violations: readonly Violation[];
+}
+
+/** What was found about members that come and go. */
+export interface MembershipFindings {
+  readonly failures: readonly string[];
+  readonly results: Omit<MembershipResults, "gone-count" | "gone">;
+}
+
+export interface MembershipResults {
+  /** How many nodes have joined, left, been removed, been replaced by an empty one, and moved to another address. */
+  readonly changes: Readonly<Record<Change, number>>;
+  /** Members at the end. */
+  readonly members: readonly string[];
+  /** From the end of all faults until all members named the same ones, ms; null if they never did. */
+  readonly "agreed-ms": number | null;
+  /** Known values that members alone had that were removed, or had them in memory alone. */
+  readonly "gone-count": number;
+  readonly gone: readonly Json[];
 }
 
 export interface RetentionResults {
@@ -122,13 +147,19 @@ interface Judged {
   readonly forgiven: boolean;
   /** Gone with a rollback, and from everywhere. */
   readonly rolledBack: boolean;
+  /** Gone with members that were removed or had it in memory alone, and from everywhere. */
+  readonly goneWithMembers: boolean;
 }
 
 export function check(evidence: Evidence): Verdict {
   const judged = evidence.setFull.elements.map((element) => judge(element, evidence));
   const findings = find(judged, evidence);
   const other = evidence.findings;
-  const failures = [...sentences(findings, evidence.finalReads.refusal), ...other?.failures ?? []];
+  const failures = [
+    ...sentences(findings, evidence.finalReads.refusal),
+    ...evidence.membership?.failures ?? [],
+    ...other?.failures ?? [],
+  ];
   const known = other !== undefined || findings["stable-count"] > 0 ? true : "unknown";
   return {
     workload: { ...findings, valid: failures.length > 0 ? false : known },
@@ -139,7 +170,7 @@ export function check(evidence: Evidence): Verdict {
 
 function judge(
   element: Element,
-  { finalReads, memoryLostSince, rolledBack, retention }: Evidence,
+  { finalReads, memoryLostSince, rolledBack, goneWithMembers, retention }: Evidence,
 ): Judged {
   const absent = finalReads.lacking(element.value);
   const lacking = absent.filter((node) => retention?.mayBeGone(element.value, node) !== true);
@@ -156,6 +187,7 @@ function judge(
     atRisk,
     forgiven: atRisk && isGone,
     rolledBack: !atRisk && isGone && rolledBack(element.value),
+    goneWithMembers: !atRisk && isGone && goneWithMembers?.(element.value) === true,
   };
 }
 
@@ -171,6 +203,7 @@ function find(judged: readonly Judged[], evidence: Evidence): WorkloadResults {
   const known = judged.filter((it) => it.element.known !== undefined);
   const forgiven = known.filter((it) => it.forgiven);
   const rolledBack = known.filter((it) => it.rolledBack);
+  const gone = known.filter((it) => it.goneWithMembers);
   return {
     valid: "unknown",
     "attempt-count": judged.length,
@@ -200,6 +233,9 @@ function find(judged: readonly Judged[], evidence: Evidence): WorkloadResults {
     forgiven: values(forgiven),
     "rolled-back-count": rolledBack.length,
     "rolled-back": values(rolledBack),
+    ...evidence.membership && {
+      membership: { ...evidence.membership.results, "gone-count": gone.length, gone: values(gone) },
+    },
     disagreeing: finalReads.disagreeing(evidence.digests),
     ...evidence.retention && { retention: retentionOf(known, evidence.retention) },
     "violation-count": evidence.violationCount,
@@ -219,8 +255,8 @@ function retentionOf(
   };
 }
 
-function isExcused({ forgiven, rolledBack, expired }: Judged): boolean {
-  return forgiven || rolledBack || expired;
+function isExcused({ forgiven, rolledBack, goneWithMembers, expired }: Judged): boolean {
+  return forgiven || rolledBack || goneWithMembers || expired;
 }
 
 function latencyOf({ outcome }: Judged): number {

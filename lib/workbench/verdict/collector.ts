@@ -4,6 +4,7 @@ import { Components } from "../faults/components.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import type { NemesisEvent } from "../faults/nemesis.ts";
 import { FinalReads } from "../load/final_reads.ts";
+import { Roster } from "../membership/roster.ts";
 import type { RunObserver } from "../report/recording.ts";
 import type { Evidence } from "./checker.ts";
 import { History, type Op } from "./history.ts";
@@ -22,7 +23,9 @@ const SAFE_MS = 1_000;
 
 export interface EvidenceCollectorOptions {
   readonly workload: WorkloadDefinition;
+  /** All that may ever be there, and which of them are members. */
   readonly nodes: readonly string[];
+  readonly roster: Roster;
   /** The examination's clock, ms. */
   readonly now: () => number;
   /** ms since the main phase began. */
@@ -55,6 +58,7 @@ export class EvidenceCollector {
   readonly #components: Components;
   readonly #survival = new Survival();
   readonly #memoryLostAt = new Map<string, number>();
+  /** When nodes were rolled back, or removed. */
   readonly #rolledBackAt = new Map<string, number>();
   /** When nodes began again from what was safe, or from nothing, ascending. */
   readonly #cameBackAt = new Map<string, number[]>();
@@ -64,7 +68,7 @@ export class EvidenceCollector {
 
   constructor(options: EvidenceCollectorOptions) {
     this.#options = options;
-    this.propagation = new Propagation(options.nodes);
+    this.propagation = new Propagation(options.nodes, options.roster.members);
     this.finalReads = new FinalReads(options.nodes);
     this.#components = new Components(options.nodes);
     options.recorder?.judges?.(this.setFull);
@@ -114,13 +118,24 @@ export class EvidenceCollector {
   }
 
   /** A node has lost these values; `held` are those that some node holds still, or would come back with. */
-  lost(node: string, values: readonly Json[], cause: LossCause, held: Iterable<Json>): void {
+  lost(node: string, values: readonly Json[], why: LossCause, held: Iterable<Json>): void {
     this.#beganAgain(node);
+    const cause = why === "kill" && !this.#options.durable ? "memory" : why;
     if (values.length === 0) return;
-    if (cause === "rollback") this.#rolledBackAt.set(node, this.#options.elapsed());
+    if (cause === "rollback" || cause === "removal") this.#rolledBackAt.set(node, this.#options.elapsed());
     this.#survival.lost(values, cause, held);
     this.propagation.loses(node, values);
     this.#options.recorder?.loses(node, values, this.#options.now());
+  }
+
+  /** A node is a member from now on. */
+  joined(node: string): void {
+    this.propagation.arrives(node);
+  }
+
+  /** It is none any longer. */
+  parted(node: string): void {
+    this.propagation.departs(node, this.#options.elapsed());
   }
 
   /** `interrupting`: another fault is on that keeps values from spreading. */
@@ -158,7 +173,8 @@ export class EvidenceCollector {
       nodes: this.#options.nodes,
       setFull: this.setFull,
       finalReads: this.finalReads,
-      rolledBack: (value) => this.#survival.isGone(value),
+      rolledBack: (value) => this.#survival.goneWith(value) === "rollback",
+      goneWithMembers: (value) => ["memory", "removal"].includes(this.#survival.goneWith(value) ?? ""),
       // Nodes drop what is old when they come to it, and need not hold the same.
       digests: this.#retention === undefined ? digests : new Map(),
       memoryLostSince: (node, at) => isSince(this.#memoryLostAt, node, at),
@@ -168,6 +184,13 @@ export class EvidenceCollector {
       ...this.#checker && { findings: this.#checker.check() },
       ...this.#retention && { retention: this.#retention },
     };
+  }
+
+  /** Those of them that are members; the same set where all are. */
+  #membersOf(nodes: ReadonlySet<string> | undefined): ReadonlySet<string> | undefined {
+    const { roster } = this.#options;
+    if (nodes === undefined || roster.members === roster.places) return nodes;
+    return new Set([...nodes].filter((node) => roster.isMember(node)));
   }
 
   #beganAgain(node: string): void {
@@ -195,7 +218,7 @@ export class EvidenceCollector {
     this.setFull.see(op, invocation);
     this.#retention?.see(op, invocation);
     if (op.f !== "read") {
-      const inReach = () => this.#components.of(op.node, this.#options.grudge());
+      const inReach = () => this.#membersOf(this.#components.of(op.node, this.#options.grudge()));
       if (op.type === "invoke") this.propagation.broadcast(op.value, op.time, inReach());
       if (op.type === "ok") this.propagation.acknowledged(op.value, op.node);
     } else if (op.type === "ok" && !this.#options.seesInside && Array.isArray(op.value)) {

@@ -59,14 +59,18 @@ interface Heal {
 
 export class Propagation {
   readonly #indexes: ReadonlyMap<string, number>;
+  /** Those that are no members: what they hold does not count. */
+  readonly #absent = new Set<number>();
   readonly #tracks = new Map<Key, Track>();
   readonly #heals: Heal[] = [];
   readonly #masks = new WeakMap<ReadonlySet<string>, Uint8Array>();
   /** By node, of the values broadcast during a cut. */
   readonly #acknowledgedBy: Map<string, number>;
 
-  constructor(nodes: readonly string[]) {
+  /** `members`: those that are there from the beginning. */
+  constructor(nodes: readonly string[], members: readonly string[] = nodes) {
     this.#indexes = new Map(nodes.map((node, i) => [node, i]));
+    nodes.forEach((node, i) => members.includes(node) || this.#absent.add(i));
     this.#acknowledgedBy = new Map(nodes.map((node) => [node, 0]));
   }
 
@@ -99,7 +103,7 @@ export class Propagation {
   /** A node holds these values, now at the latest. */
   holds(node: string, values: readonly Json[], at: number): void {
     const index = this.#indexes.get(node);
-    if (index === undefined) return;
+    if (index === undefined || this.#absent.has(index)) return;
     for (const value of values) {
       const track = this.#tracks.get(keyOf(value));
       if (track !== undefined && track.holds[index] !== HOLDS) this.#onHeld(track, index, at);
@@ -122,6 +126,23 @@ export class Propagation {
     }
   }
 
+  /** A node is a member from now on. */
+  arrives(node: string): void {
+    const index = this.#indexes.get(node);
+    if (index !== undefined) this.#absent.delete(index);
+    this.interrupted();
+  }
+
+  /** A node is no member any longer: what all others have is everywhere. */
+  departs(node: string, at: number): void {
+    const index = this.#indexes.get(node);
+    if (index === undefined) return;
+    this.forgets(node);
+    this.#absent.add(index);
+    this.interrupted();
+    for (const track of this.#tracks.values()) this.#notice(track, at);
+  }
+
   /** Something begins that keeps values from spreading. */
   interrupted(): void {
     for (const heal of this.#heals) {
@@ -134,7 +155,7 @@ export class Propagation {
   healed(fault: string, at: number, disturbed: boolean): void {
     const pending = new Set<Track>();
     for (const track of this.#tracks.values()) {
-      if (track.acked && track.holders < this.#indexes.size) pending.add(track);
+      if (track.acked && track.holders < this.#size) pending.add(track);
     }
     this.#heals.push({ at, fault, pending, lastAt: at, disturbed });
   }
@@ -173,7 +194,16 @@ export class Propagation {
     track.holds[index] = HOLDS;
     track.holders++;
     if (isFirst && track.reach?.[index] === 1 && --track.awaited === 0) track.reachedAt = at;
-    if (track.holders < this.#indexes.size) return;
+    this.#notice(track, at);
+  }
+
+  /** How many members there are. */
+  get #size(): number {
+    return this.#indexes.size - this.#absent.size;
+  }
+
+  #notice(track: Track, at: number): void {
+    if (track.holders < this.#size) return;
     track.everywhereAt ??= at;
     for (const heal of this.#heals) {
       if (heal.pending.delete(track)) heal.lastAt = at;

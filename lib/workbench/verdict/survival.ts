@@ -1,25 +1,34 @@
-/** Values that no node holds any more because nodes were rolled back to before they had them: no protocol could keep those. */
+/** Values that no member holds any more because nodes were rolled back, removed, or lost their memory: no protocol could keep those. */
 import type { Json } from "../../core/message.ts";
 import { type Key, keyOf } from "./values.ts";
 
-/** Why a node lost values: it was killed, went back to what was safe as its disk failed, or was rolled back. */
-export type LossCause = "kill" | "start-over" | "rollback";
+/**
+ * Why a node lost values: it was killed, with what it had in memory alone or ("kill") with what it had not made safe yet, went back
+ * to what was safe as its disk failed, was rolled back, or was removed.
+ */
+export type LossCause = "kill" | "memory" | "start-over" | "rollback" | "removal";
+
+/** Losses that nobody can make good. */
+const forGood: readonly LossCause[] = ["memory", "rollback", "removal"];
 
 export class Survival {
-  readonly #rolledBack = new Set<Key>();
-  readonly #gone = new Set<Key>();
+  readonly #lostForGood = new Map<Key, LossCause>();
+  readonly #gone = new Map<Key, LossCause>();
 
   /** A node has lost these; `held` are the values that some node holds still, or would come back with. */
   lost(values: readonly Json[], cause: LossCause, held: Iterable<Json>): void {
     const lost = new Set(values.map(keyOf));
-    if (cause === "rollback") { for (const key of lost) this.#rolledBack.add(key); }
+    if (forGood.includes(cause)) { for (const key of lost) this.#lostForGood.set(key, cause); }
     for (const value of held) lost.delete(keyOf(value));
-    // A value that any other node has lost was safe elsewhere, unless that node was rolled back.
-    for (const key of lost) if (this.#rolledBack.has(key)) this.#gone.add(key);
+    // A value that any other node has lost was safe elsewhere, unless that node lost it for good.
+    for (const key of lost) {
+      const first = this.#lostForGood.get(key);
+      if (first !== undefined) this.#gone.set(key, first);
+    }
   }
 
-  /** Whether it has been lost everywhere, at least for a while. */
-  isGone(value: Json): boolean {
-    return this.#gone.has(keyOf(value));
+  /** With what it was lost everywhere, at least for a while; undefined for a value that was not. */
+  goneWith(value: Json): LossCause | undefined {
+    return this.#gone.get(keyOf(value));
   }
 }

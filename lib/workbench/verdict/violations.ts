@@ -8,7 +8,8 @@ export type ViolationKind =
   | "wrong-source"
   | "malformed-reply"
   | "half-line"
-  | "init-unanswered";
+  | "init-unanswered"
+  | "stopped";
 
 export interface Violation {
   readonly node: string;

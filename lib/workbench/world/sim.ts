@@ -5,7 +5,7 @@ import { isWorkload } from "../../runtime/workloads/names.ts";
 import { Examination } from "../examination.ts";
 import { protocols } from "../reference/protocols.ts";
 import type { RunObserver } from "../report/recording.ts";
-import { isDurable, type ProtocolName, type Settings } from "../settings.ts";
+import { isDurable, isOpen, type ProtocolName, type Settings } from "../settings.ts";
 import type { Results } from "../verdict/results.ts";
 import type { NetLog } from "./network.ts";
 import { VirtualScheduler } from "./scheduler.ts";
@@ -53,7 +53,13 @@ export function simulation(
     ...retain && { retain },
     ...workload && isWorkload(workload) && { workload },
   };
-  const factory = hosts(settings.seed, scheduler, { ...given, ...options, ...onTrace, durable });
+  const factory = hosts(settings.seed, scheduler, {
+    ...given,
+    ...options,
+    ...onTrace,
+    durable,
+    ...isOpen(settings) && { open: true },
+  });
   const examination = new Examination({
     settings,
     scheduler,

@@ -2,6 +2,8 @@
 import type { Transport, TransportHandlers } from "../../../transports/transport.ts";
 import { type Run, Runs, valuesOf } from "../../core/log/runs.ts";
 import type { Envelope, Json } from "../../core/message.ts";
+import { knownCluster } from "../../core/membership/membership.ts";
+import type { MemberRecord, WireMember } from "../../core/membership/record.ts";
 import { RawJson } from "../../core/raw.ts";
 import type { Mechanism, Node, NodeOptions, NodeStatus } from "../../core/node.ts";
 import type { Rule } from "../../core/retention/rules.ts";
@@ -15,7 +17,7 @@ import { keyOf } from "../verdict/values.ts";
 import { Processor } from "./processor.ts";
 import { type DiskFault, SimStore } from "./sim_store.ts";
 import { type Stall, startUpStalls } from "./start_up.ts";
-import type { Host, HostEvents, Scheduler } from "./world.ts";
+import type { Host, HostEvents, Identity, Scheduler } from "./world.ts";
 
 export interface SimNodeOptions {
   readonly deliveryBudgetMs?: number;
@@ -26,6 +28,8 @@ export interface SimNodeOptions {
   readonly workload?: WorkloadName;
   /** Entries that a node persists survive its kills, as with `serve --data`; else it comes back empty, as under Maelstrom. */
   readonly durable?: boolean;
+  /** Members come and go. */
+  readonly open?: boolean;
   /** How many nodes start for the first time, and over how long, ms; by default they are there at once. */
   readonly startUp?: { readonly nodes: number; readonly ms: number };
   /** Takes what the nodes say of their decisions; without it they say nothing. */
@@ -34,7 +38,9 @@ export interface SimNodeOptions {
 
 /** The node that is driven: the core's, or in a test something of its shape. */
 export type Steps = Pick<Node, "step" | "deadline"> & {
-  readonly status?: Pick<NodeStatus, "digest"> & Partial<Pick<NodeStatus, "relay">>;
+  readonly status?:
+    & Pick<NodeStatus, "digest">
+    & Partial<Pick<NodeStatus, "relay" | "peers" | "members" | "clusterId">>;
 };
 
 export interface SimHostOptions {
@@ -59,9 +65,10 @@ export class SimHost implements Host {
   #random: Random;
   /** The first one of this life. */
   #init: Envelope | undefined;
-  /** The entries that a live durable node holds, committed or not. */
+  /** The entries that a live node holds, committed or not; only of durable ones, and where members come and go. */
   #held: Json[] = [];
   #starts = 0;
+  #moves = 0;
 
   constructor(options: SimHostOptions) {
     const { id, seed, scheduler } = options;
@@ -85,6 +92,8 @@ export class SimHost implements Host {
       timer: (ms: number, run: () => void) => this.#processor.timer(ms, run),
       endOfTurn: (run: () => void) => this.#processor.endOfTurn(run),
       onDeliver: (runs: readonly Run[]) => this.#onDeliver(runs),
+      // Once it has said what is left to say.
+      onGone: (reason: string) => this.#processor.endOfTurn(() => this.#options.events.ended?.(reason)),
       ...onTrace && { onTrace: (event: TraceEvent) => onTrace(id, event, scheduler.now()) },
     };
     const makeNode = (incarnation: number) => this.#startOver(incarnation);
@@ -116,6 +125,36 @@ export class SimHost implements Host {
 
   rollBack(random: Random): { readonly detail: string; readonly lost: readonly Json[] } {
     return this.#store.rollBack(random);
+  }
+
+  /** It is text alone: messages find a node by its id. */
+  get address(): string {
+    return `${this.#options.id}:${7_000 + this.#moves}`;
+  }
+
+  identity(): Identity {
+    const { id } = this.#options;
+    const { clusterId = "", members, peers = [] } = this.#node?.status ?? {};
+    const own = members && ownIn(members, id);
+    return {
+      // What it says itself: it is above that of the process before, even where a clock went back.
+      incarnation: own?.incarnation ?? this.#store.incarnation,
+      address: this.address,
+      known: own ? { clusterId, epoch: own.epoch } : this.#onDisk(),
+      isLonely: peers.some(({ suspectedAt }) => suspectedAt !== undefined),
+    };
+  }
+
+  learn(members: readonly WireMember[]): void {
+    this.#processor.run(() => this.#driver?.step({ kind: "members", members }));
+  }
+
+  move(): void {
+    this.#moves++;
+  }
+
+  erase(): readonly Json[] {
+    return this.#store.erase();
   }
 
   holds(): readonly Json[] {
@@ -150,6 +189,13 @@ export class SimHost implements Host {
     this.kill();
   }
 
+  #onDisk(): Identity["known"] {
+    const { id, options } = this.#options;
+    const known = options.durable ? knownCluster(this.#store.notes()) : undefined;
+    const own = known?.members.find(([of]) => of === id);
+    return known && own && { clusterId: known.clusterId, epoch: own[1] };
+  }
+
   #makeNode(incarnation: number): Steps {
     const { options, make } = this.#options;
     this.#held = options.durable ? this.#safe() : [];
@@ -169,8 +215,16 @@ export class SimHost implements Host {
     const node = this.#makeNode(incarnation);
     // Only now nobody holds what nobody else holds.
     events.lost(lost);
-    if (this.#init !== undefined) node.step({ kind: "receive", envelope: this.#init }, scheduler.now());
+    if (this.#init !== undefined) {
+      node.step({ kind: "receive", envelope: this.#again(this.#init) }, scheduler.now());
+    }
     return node;
+  }
+
+  /** A node that has a list of members on its disk begins again with that. */
+  #again(init: Envelope): Envelope {
+    const { members: _, cluster_id: __, ...body } = init.body;
+    return this.#onDisk() === undefined ? init : { ...init, body };
   }
 
   #transport(): Transport {
@@ -186,7 +240,8 @@ export class SimHost implements Host {
 
   #onDeliver(runs: readonly Run[]): void {
     const values = runs.flatMap(valuesOf);
-    if (this.#options.options.durable) this.#held.push(...values);
+    const { durable, open } = this.#options.options;
+    if (durable || open) this.#held.push(...values);
     this.#options.events.delivered(values);
   }
 
@@ -205,7 +260,9 @@ export class SimHost implements Host {
     const { id, index, seed, scheduler, options: { startUp } } = this.#options;
     if (startUp === undefined) return;
     const random = fork(seed, `start-up:${id}`);
-    const readyMs = startUp.ms * (index + random.next()) / startUp.nodes;
+    // Who comes later has the machine to itself.
+    const place = index < startUp.nodes ? index : 0;
+    const readyMs = startUp.ms * (place + random.next()) / startUp.nodes;
     this.#stallInTurn(startUpStalls(readyMs, startUp.ms, random), scheduler.now());
   }
 
@@ -217,6 +274,11 @@ export class SimHost implements Host {
     if (next === undefined) return;
     this.#options.scheduler.at(startedAt + next.from, () => this.#stallInTurn(rest, startedAt));
   }
+}
+
+function ownIn(members: NodeStatus["members"], id: string): MemberRecord | undefined {
+  for (const record of members) if (record.id === id) return record;
+  return undefined;
 }
 
 /** An answer to a client as a parser gives it; other nodes take runs as they are. */

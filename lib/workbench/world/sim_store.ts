@@ -152,6 +152,15 @@ export class SimStore implements Store {
     change(this.#entries);
   }
 
+  /** To an empty disk. Returns what is lost. */
+  erase(): readonly Json[] {
+    const lost = this.safe();
+    this.#lives = [];
+    this.#committed = [];
+    this.revert();
+    return lost;
+  }
+
   /** To a copy that was made at some moment, or to an empty disk. Returns what was done, for people, and what is lost. */
   rollBack(random: Random): { detail: string; lost: readonly Json[] } {
     const now = this.#options.now();

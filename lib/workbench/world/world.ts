@@ -1,5 +1,6 @@
 /** A world, as the examiner needs it: a clock with timers, and hosts that run one node each. */
 import type { Envelope, Json } from "../../core/message.ts";
+import type { WireMember } from "../../core/membership/record.ts";
 import type { Random } from "../../core/random.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import type { DiskFault } from "./sim_store.ts";
@@ -25,10 +26,23 @@ export interface HostEvents {
   delivered(values: readonly Json[]): void;
   /** The node, which lives, holds these values no more: it has started over from what is safe. */
   lost(values: readonly Json[]): void;
+  /** The node is no member any longer, for this reason, and ends; only of nodes that can be. */
+  ended?(reason: string): void;
   /** A node that runs elsewhere is out of reach, for this reason; requests that are open may go unanswered. */
   gone(reason: string): void;
   /** It is in reach again, or for the first time. `forgot`: it has lost what it held. */
   back(forgot: boolean): void;
+}
+
+/** A node among members that come and go. */
+export interface Identity {
+  /** Of its process. */
+  readonly incarnation: number;
+  readonly address: string;
+  /** What it knows, or its disk, of the cluster that it is in; undefined where it is in none. */
+  readonly known: { readonly clusterId: string; readonly epoch: number } | undefined;
+  /** Some member is out of its reach. */
+  readonly isLonely: boolean;
 }
 
 /** One place where one node runs. */
@@ -55,6 +69,16 @@ export interface Host {
   failDisk?(fault: DiskFault | undefined): void;
   /** The process gets no processor for so long, ms: what comes meanwhile waits, and timers are late. Only of simulated nodes. */
   stall?(ms: number): void;
+  /** Where others reach it now, among members that come and go; this and the four that follow are only of simulated nodes. */
+  readonly address?: string;
+  /** Who it is among them. */
+  identity?(): Identity;
+  /** It hears of these members, records as on the wire, from a seed. */
+  learn?(members: readonly WireMember[]): void;
+  /** Empties the disk of a node that is down. Returns the values that are lost with it. */
+  erase?(): readonly Json[];
+  /** A node that is down will have another address. */
+  move?(): void;
   /** The values that the node holds, or would come back with; only of hosts that can see inside. */
   holds?(): readonly Json[];
   /** The digest of its values by its own word; undefined while it is down or where it says none. */

@@ -29,6 +29,7 @@ export function protocolMistakes(
   if (protocol === "hearsay") return [];
   const leftOut = `left out with --protocol ${protocol}, as only hearsay knows what to do with it`;
   const noLog = `without rollback and disk with --protocol ${protocol}, which keeps no log`;
+  const fixed = `without membership with --protocol ${protocol}, whose members are given once`;
   return [
     ...ofHearsay.filter((flag) => !idle.includes(given.get(flag)?.value))
       .flatMap((flag) => complain(command, given, flag, leftOut)),
@@ -36,7 +37,7 @@ export function protocolMistakes(
       command,
       given,
       "nemesis",
-      nemesis.some(needsLog) ? noLog : undefined,
+      nemesis.some(needsLog) ? noLog : nemesis.includes("membership") ? fixed : undefined,
     ),
   ];
 }

@@ -1,5 +1,6 @@
 /** The results of a run of which nobody knows how it ended. */
 import type { Settings } from "../../settings.ts";
+import { Roster } from "../../membership/roster.ts";
 import { EvidenceCollector } from "../../verdict/collector.ts";
 import { conclude, type Results } from "../../verdict/results.ts";
 import { workloadOf } from "../../workloads/workloads.ts";
@@ -11,6 +12,7 @@ export function unjudged(settings: Settings, why: string): Results {
   const nothing = { nodes: [], now, elapsed: now, grudge: () => new Map<string, ReadonlySet<string>>() };
   const collector = new EvidenceCollector({
     ...nothing,
+    roster: new Roster([]),
     workload: workloadOf(settings),
     seesInside: true,
     durable: false,

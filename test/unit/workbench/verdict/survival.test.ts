@@ -3,7 +3,7 @@ import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { Survival } from "../../../../lib/workbench/verdict/survival.ts";
 
-const gone = (survival: Survival) => [1, 2, 3].filter((value) => survival.isGone(value));
+const gone = (survival: Survival) => [1, 2, 3].filter((value) => survival.goneWith(value) !== undefined);
 
 test("Survival: a rollback takes with it what no other node holds, and nothing else", () => {
   const survival = new Survival();

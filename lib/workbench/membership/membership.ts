@@ -1,0 +1,110 @@
+/** Members that come and go in an examination: who they are, how they begin, who changes them, and what is judged. */
+import { fork, pick } from "../../core/random.ts";
+import type { Cluster } from "../cluster.ts";
+import type { Comings } from "../faults/membership.ts";
+import type { Grudge } from "../faults/grudge.ts";
+import type { Clients } from "../load/client.ts";
+import { isDurable, type Settings } from "../settings.ts";
+import type { MembershipFindings } from "../verdict/checker.ts";
+import type { Scheduler } from "../world/world.ts";
+import { Census } from "./census.ts";
+import { Enrolment } from "./enrolment.ts";
+import { Operator } from "./operator.ts";
+import type { Roster } from "./roster.ts";
+
+export interface MembershipOptions {
+  readonly settings: Settings;
+  readonly roster: Roster;
+  readonly scheduler: Scheduler;
+  readonly clients: Clients;
+  /** It is made with the enrolment, and so is there only later. */
+  readonly cluster: () => Cluster;
+  /** The cut that is on. */
+  readonly grudge: () => Grudge;
+  readonly onJoined: (node: string) => void;
+}
+
+export class Membership {
+  readonly enrolment: Enrolment;
+  readonly #options: MembershipOptions;
+  #operator: Operator | undefined;
+  #census: Census | undefined;
+
+  constructor(options: MembershipOptions) {
+    const { settings: { seed }, roster, cluster } = options;
+    this.#options = options;
+    this.enrolment = new Enrolment({
+      ...options,
+      seed,
+      seedsOf: (id) => roster.places.filter((other) => other !== id && this.#reaches(id, other)),
+      onJoined: (id) => {
+        if (roster.isMember(id)) return;
+        roster.joined(id);
+        options.onJoined(id);
+      },
+      onRefused: (id, reason) => cluster().onEnded(id, reason),
+    });
+  }
+
+  get operator(): Operator {
+    const { settings: { seed }, cluster } = this.#options;
+    return this.#operator ??= new Operator({
+      ...this.#options,
+      seed,
+      cluster: cluster(),
+      lastAsked: (id) => this.enrolment.lastAsked(id),
+    });
+  }
+
+  get comings(): Comings {
+    const { settings, roster, cluster } = this.#options;
+    return { roster, operator: this.operator, cluster: cluster(), durable: isDurable(settings) };
+  }
+
+  /** A client goes on elsewhere while its node is no member, and goes home when it is one again. */
+  readonly placeFor = (home: string, last: string): string => {
+    const { roster, settings, scheduler } = this.#options;
+    if (roster.isMember(home)) return home;
+    if (roster.isMember(last)) return last;
+    return pick(fork(settings.seed, `client:${home}:${scheduler.now()}`), roster.members) ?? home;
+  };
+
+  memoryLost(): void {
+    this.#operator?.memoryLost();
+  }
+
+  /** All faults are over. */
+  calm(): void {
+    const { roster, cluster } = this.#options;
+    this.#census = new Census({
+      ...this.#options,
+      isUnsettled: () => roster.members.some((id) => !cluster().serves(id)),
+      addressOf: (id) => cluster().addressOf(id),
+      running: () => roster.places.filter((id) => cluster().isUp(id)),
+    });
+    this.#census.start();
+  }
+
+  stop(): void {
+    this.#census?.stop();
+    this.operator.stop();
+  }
+
+  get findings(): MembershipFindings {
+    const { counts } = this.operator;
+    return {
+      failures: this.#census?.failures ?? [],
+      results: {
+        changes: counts,
+        members: this.#options.roster.members,
+        "agreed-ms": this.#census?.agreedMs ?? null,
+      },
+    };
+  }
+
+  /** Whether one that runs, member or not, can be asked by the other now. */
+  #reaches(from: string, to: string): boolean {
+    const { cluster, grudge } = this.#options;
+    return cluster().runs(to) && !grudge().get(from)?.has(to) && !grudge().get(to)?.has(from);
+  }
+}
