@@ -2,8 +2,9 @@
 import { assert } from "../core/assert.ts";
 import type { Envelope, Json } from "../core/message.ts";
 import type { Random } from "../core/random.ts";
+import { Arrivals } from "./arrivals.ts";
 import { Introduction } from "./introduction.ts";
-import { type Introduces, isComingUp, type Member, memberOf } from "./member.ts";
+import { become, type Introduces, isComingUp, type Member, memberOf } from "./member.ts";
 import type { Clients } from "./load/client.ts";
 import { Roster } from "./membership/roster.ts";
 import type { Network } from "./world/network.ts";
@@ -42,30 +43,29 @@ export interface ClusterOptions {
 
 export class Cluster {
   readonly #options: ClusterOptions;
-  readonly #introduction: Introduces;
+  readonly #arrivals: Arrivals;
   readonly #roster: Roster;
   readonly #members: ReadonlyMap<string, Member>;
   #whenSettled: (() => void) | undefined;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
-    this.#introduction = options.introduction ?? new Introduction(options);
+    this.#arrivals = new Arrivals({
+      ...options,
+      introduction: options.introduction ?? new Introduction(options),
+      onMute: (id, missing) => {
+        this.#accuse(id, "init-unanswered", `no ${missing} after a restart`);
+        this.accuseOfHalfLine(id);
+      },
+      onArrived: () => this.#tellSettled(),
+    });
     this.#roster = options.roster ?? new Roster(options.ids);
     this.#members = new Map(options.ids.map((id) => [id, this.#member(id)]));
   }
 
   /** Brings every node up and introduces it; `done` gets the ids of those that did not answer. */
   start(done: (unanswered: readonly string[]) => void): void {
-    const unanswered: string[] = [];
-    const founders = [...this.#members.values()].filter(({ state }) => state !== "absent");
-    let left = founders.length;
-    const onAnswer = (member: Member, ok: boolean): void => {
-      if (!ok) unanswered.push(member.id);
-      if (--left > 0) return;
-      if (unanswered.length > 0) return done(unanswered);
-      this.#adviseAll(founders, done);
-    };
-    for (const member of founders) this.#bringUp(member, (ok) => onAnswer(member, ok));
+    this.#arrivals.all([...this.#members.values()].filter(({ state }) => state !== "absent"), done);
   }
 
   isUp(id: string): boolean {
@@ -117,7 +117,7 @@ export class Cluster {
   restart(id: string): boolean {
     const member = this.#members.get(id);
     if (member === undefined || member.state !== "down" || !this.#comesBack(member)) return false;
-    this.#comeUp(member);
+    this.#arrivals.again(member);
     return true;
   }
 
@@ -126,7 +126,7 @@ export class Cluster {
     const member = this.#members.get(id);
     if (member === undefined || this.isUp(id)) return;
     member.host.erase?.();
-    this.#comeUp(member);
+    this.#arrivals.again(member);
   }
 
   /** The disk of a node that is down, and will come back, is empty from now on. */
@@ -161,19 +161,6 @@ export class Cluster {
   /** Who is to be a member no longer comes back only to hear of that. */
   #comesBack({ id, host }: Member): boolean {
     return this.#roster.isMember(id) || host.identity?.()?.known !== undefined;
-  }
-
-  #comeUp(member: Member): void {
-    const life = ++member.life;
-    this.#introduce(member, (missing) => {
-      if (member.life !== life) return;
-      if (missing === undefined) this.#become(member, "up");
-      else {
-        this.#accuse(member.id, "init-unanswered", `no ${missing} after a restart`);
-        this.accuseOfHalfLine(member.id);
-      }
-      this.#tellSettled();
-    });
   }
 
   /** Gives a node that is down an earlier state of its disk, and says which. */
@@ -350,25 +337,7 @@ export class Cluster {
   }
 
   #become(member: Member, state: Member["state"]): void {
-    member.state = state;
-    member.disturbedAt = this.#options.scheduler.now();
-  }
-
-  #bringUp(member: Member, done: (ok: boolean) => void): void {
-    member.crashed = false;
-    member.host.start();
-    this.#become(member, "starting");
-    this.#options.network.up(member.id);
-    this.#introduction.init(member, done);
-  }
-
-  /** `done` gets the answer that did not come, if one did not. */
-  #introduce(member: Member, done: (missing: string | undefined) => void): void {
-    const { life } = member;
-    this.#bringUp(member, (initialised) => {
-      if (!initialised || member.life !== life) return done("init_ok");
-      this.#introduction.topology(member, (advised) => done(advised ? undefined : "topology_ok"));
-    });
+    become(member, state, this.#options.scheduler.now());
   }
 
   #tellSettled(): void {
@@ -376,18 +345,5 @@ export class Cluster {
     if (run === undefined || [...this.#members.values()].some(isComingUp)) return;
     this.#whenSettled = undefined;
     run();
-  }
-
-  #adviseAll(members: readonly Member[], done: (unanswered: readonly string[]) => void): void {
-    const unanswered: string[] = [];
-    let left = members.length;
-    const onAnswer = (member: Member, ok: boolean): void => {
-      if (ok) member.state = "up";
-      else unanswered.push(member.id);
-      if (--left === 0) done(unanswered);
-    };
-    for (const member of members) {
-      this.#introduction.topology(member, (ok) => onAnswer(member, ok));
-    }
   }
 }

@@ -52,3 +52,9 @@ export function memberOf(id: string, host: Host, client: Client, state: "down" |
 export function isComingUp({ state, asking, isJoining }: Member): boolean {
   return state === "starting" && (isJoining || asking?.busy === true);
 }
+
+/** From now on; what was asked of it before may go unanswered. */
+export function become(member: Member, state: Member["state"], now: number): void {
+  member.state = state;
+  member.disturbedAt = now;
+}
