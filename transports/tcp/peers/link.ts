@@ -44,8 +44,8 @@ export interface LinkEvents {
   memberFault(greeting: Greeting): Refusal | undefined;
   /** The peer has answered, and the link is up. */
   onGreeted(greeting: Greeting): void;
-  /** The peer refuses this node, which greeted with this epoch, and may say that it is no member any longer. */
-  onRefusal(epoch: number, refusal: Refusal): void;
+  /** The peer refuses this node, which greeted with this epoch. Returns whether it is no member any longer. */
+  onRefusal(epoch: number, refusal: Refusal): boolean;
 }
 
 const NO_ADDRESS = "its address is not known";
@@ -208,8 +208,8 @@ export class Link {
 
   #onRefusal(connection: Connection, refusal: Refusal): void {
     const { peer, events } = this.#options;
-    this.#refused(connection, `${peer} refuses: ${refusal.reason}`, refusal.later);
-    events.onRefusal(this.#toldEpoch, refusal);
+    const isOver = events.onRefusal(this.#toldEpoch, refusal);
+    this.#refused(connection, `${peer} refuses: ${refusal.reason}`, isOver || refusal.later);
   }
 
   #onGreeting(connection: Connection, greeting: Greeting): void {
@@ -235,9 +235,9 @@ export class Link {
     this.#refused(connection, `the node that answers at ${where} for ${peer} is refused: ${fault.reason}`);
   }
 
-  /** `later`: the peer may take this node in a moment; that it does not is said with the outage. */
-  #refused(connection: Connection, reason: string, later = false): void {
-    if (!later) this.#options.events.onRefused(reason);
+  /** `isSaid`: with the end of this node, or with the outage, if the peer does not take it in a moment. */
+  #refused(connection: Connection, reason: string, isSaid = false): void {
+    if (!isSaid) this.#options.events.onRefused(reason);
     connection.end(reason);
   }
 

@@ -39,8 +39,8 @@ export interface PeerEvents {
   onHeard(): void;
   /** The peer has greeted, and was taken. */
   onGreeted(greeting: Greeting): void;
-  /** The peer refuses this node, which greeted with this epoch, and may say that it is no member any longer. */
-  onRefusal(epoch: number, refusal: Refusal): void;
+  /** The peer refuses this node, which greeted with this epoch. Returns whether it is no member any longer. */
+  onRefusal(epoch: number, refusal: Refusal): boolean;
 }
 
 /** How things stand with one peer. Counts are of the life of this process, over both links. */
@@ -234,9 +234,9 @@ export class TcpPeer {
     if (opening.kind !== "refusal") return this.#drop(fault);
     const { reason, later } = opening;
     const epoch = this.#source?.connection === connection ? this.#source.toldEpoch : undefined;
-    refusals.say(`from ${peer}`, `${peer} refuses: ${reason}`, later);
     connection.close(reason);
-    if (epoch !== undefined) events.onRefusal(epoch, opening);
+    if (epoch !== undefined && events.onRefusal(epoch, opening)) return;
+    refusals.say(`from ${peer}`, `${peer} refuses: ${reason}`, later);
   }
 
   #drop(reason: string): void {

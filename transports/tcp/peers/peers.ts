@@ -220,10 +220,12 @@ export class Peers {
   }
 
   // Another cluster is not heeded, and a node that has joined again since is no longer the one that was meant [M8].
-  #onRefusal(epoch: number, { reason, goneFrom }: Refusal): void {
-    if (this.#expelled || goneFrom !== this.#me.clusterId || epoch !== this.#me.epoch) return;
+  #onRefusal(epoch: number, { reason, goneFrom }: Refusal): boolean {
+    if (goneFrom !== this.#me.clusterId || epoch !== this.#me.epoch) return false;
+    const isFirst = !this.#expelled;
     this.#expelled = true;
-    this.#options.events.onExpelled(reason);
+    if (isFirst) this.#options.events.onExpelled(reason);
+    return true;
   }
 }
 

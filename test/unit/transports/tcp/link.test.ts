@@ -19,7 +19,7 @@ test("a link whose greeting is not answered within GREETING_MS_MAX is dialled ag
       onRefused() {},
       onDropped() {},
       onGreeted() {},
-      onRefusal() {},
+      onRefusal: () => false,
       memberFault: () => undefined,
     },
   });
