@@ -8,6 +8,7 @@ import { Clients } from "./clients/clients.ts";
 import type { Connection } from "./connection.ts";
 import { Descriptors, type DescriptorsOptions } from "./descriptors.ts";
 import { Refusals } from "./greeting.ts";
+import type { TcpHandlers } from "./handlers.ts";
 import { CLOSE_MS_MAX, DEFAULT_LIMITS, type TcpLimits, TICK_MS } from "./limits.ts";
 import { Listener } from "./listener.ts";
 import type { LinkStatus } from "./peers/peer.ts";
@@ -18,10 +19,10 @@ import type { Tls } from "./tls/tls.ts";
 import type { Address } from "../address.ts";
 import { within } from "../clock.ts";
 import { unpredictable } from "../entropy.ts";
-import type { Member, Membership } from "../membership.ts";
-import type { Transport, TransportHandlers } from "../transport.ts";
+import type { Membership } from "../membership.ts";
+import type { Transport } from "../transport.ts";
 
-export type { Address, LinkStatus, TcpLimits };
+export type { Address, LinkStatus, TcpHandlers, TcpLimits };
 
 export interface TcpOptions extends Partial<TcpLimits> {
   readonly id: string;
@@ -43,38 +44,6 @@ export interface TcpOptions extends Partial<TcpLimits> {
   readonly random?: Random;
   /** How many files there are to open; by default the system is asked. */
   readonly descriptors?: Pick<DescriptorsOptions, "files" | "fault">;
-}
-
-export interface TcpHandlers extends TransportHandlers {
-  /**
-   * A member that greets is to be dialled elsewhere than was known, as it has joined anew or is a later process, or as no
-   * address of it was known.
-   */
-  onAddress?(peer: string, heard: Required<Member>): void;
-  /** The cluster says that this node is no member any longer, and why, for people. At most once. */
-  onExpelled?(reason: string): void;
-  /** Part of a long message of the peer has come in, and more is on its way. */
-  onArriving?(peer: string): void;
-  /**
-   * The link on which this node sends to the peer is up, or no longer. `reason` is for people. `unreachedMs`: for how
-   * long it had been down, if that was said.
-   */
-  onLink?(peer: string, up: boolean, reason: string, unreachedMs?: number): void;
-  /** The peer has been out of reach for so long, and why, for people; said again ever more rarely. */
-  onUnreached?(peer: string, ms: number, reason: string): void;
-  /** A peer or a client was refused, by either side; each reason is said once, until it changes. For people. */
-  onRefused?(reason: string): void;
-  /** No descriptor is left, so clients are closed; said once, and again only after there were some. For people. */
-  onShort?(reason: string): void;
-  /** Everything sent to this client has left, after there was something. */
-  onDrained?(client: string): void;
-  /**
-   * Nothing was sent for a while to a client that writes no more and is kept open. It may have hung up: sending something
-   * now will show it. `connection` is the part of its id after the last "#".
-   */
-  onQuiet?(connection: string): void;
-  /** A client's connection is gone; `connection` is the part of its id after the last "#". */
-  onGone?(connection: string): void;
 }
 
 export class TcpTransport implements Transport {
