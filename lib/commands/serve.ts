@@ -41,7 +41,7 @@ async function run(
   tokens: readonly TokenEntry[] | undefined,
   io: Io,
 ): Promise<number> {
-  const { id, clusterName, listen, peers, deliveryBudgetMs, retain } = config;
+  const { id, clusterName, listen, clientListen, limits, peers, deliveryBudgetMs, retain } = config;
   const logger = await logTo(io, config.logLevel, config.logFormat);
   const changed = new ChangedFiles();
   const stop = listenForStop(config.tokens === undefined ? undefined : () => changed.readAll());
@@ -51,6 +51,8 @@ async function run(
     cluster: clusterName,
     version: VERSION,
     listen,
+    clientListen,
+    limits,
     peers,
     discovery,
     store,

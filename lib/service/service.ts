@@ -6,7 +6,7 @@ import { Node } from "../core/node.ts";
 import type { Store } from "../store/store.ts";
 import { drive, type DriveOptions, type Driver } from "../runtime/drive.ts";
 import { driveDurably, type DurableDriver } from "../runtime/drive_durably.ts";
-import { TcpTransport } from "../../transports/tcp/tcp.ts";
+import { type TcpLimits, TcpTransport } from "../../transports/tcp/tcp.ts";
 import { UnackedAge } from "./unacked_age.ts";
 import { Access } from "./access/access.ts";
 import type { TokenEntry } from "./access/tokens.ts";
@@ -21,7 +21,7 @@ import { Refusals } from "../../transports/tcp/greeting.ts";
 import { ANSWER_BYTES_MAX } from "../../transports/tcp/limits.ts";
 import { monotonicClock, runtimeTimer, within } from "../../transports/clock.ts";
 import { unpredictable } from "../../transports/entropy.ts";
-import type { Address } from "../../transports/address.ts";
+import { type Address, addressText } from "../../transports/address.ts";
 
 /** A node that leaves and is not done by then stops all the same, ms: Docker waits for 10 s before it kills. */
 export const LEAVE_MS_MAX = 8_000;
@@ -31,6 +31,10 @@ export interface ServiceOptions {
   readonly cluster: string;
   readonly version: string;
   readonly listen: Address;
+  /** Where clients connect, if not there. */
+  readonly clientListen?: Address | undefined;
+  /** Limits that are not what they are by default. */
+  readonly limits?: Partial<TcpLimits>;
   /** Where the other members listen. */
   readonly peers: ReadonlyMap<string, Address>;
   /** How members are found; absent where they are given. */
@@ -67,7 +71,11 @@ export class Service {
     const { id, cluster, listen, peers, store } = options;
     this.#options = options;
     this.#incarnation = store.incarnation;
-    this.#transport = new TcpTransport({ id, cluster, incarnation: store.incarnation, listen, peers });
+    this.#transport = new TcpTransport({
+      ...{ id, cluster, incarnation: store.incarnation, listen, peers },
+      ...options.limits,
+      clientListen: options.clientListen,
+    });
     this.#reports = new LinkReports({
       ...options,
       clock: this.#clock,
@@ -103,6 +111,10 @@ export class Service {
     this.#driver = this.#durable ?? drive(options);
     this.#standing.open();
     const at = await this.#transport.listening;
+    if (this.#options.clientListen !== undefined) {
+      const clientsAt = await this.#transport.clientsListening;
+      logger.info(`clients connect at ${addressText(clientsAt)}`, { node: this.#options.id, ...clientsAt });
+    }
     const { scarcity } = this.#transport;
     if (scarcity !== undefined) logger.info(scarcity, { node: this.#options.id });
     this.#standing.listens(at);
@@ -221,6 +233,7 @@ export class Service {
       tokens,
       clock: this.#clock,
       certified: () => undefined,
+      knowsNodes: this.#transport.isSecure,
       name: (client, name) => this.#transport.name(client, name),
       hostOf: (client) => this.#transport.hostOf(client),
       reply: (request, body) => this.#router.reply(request, body),

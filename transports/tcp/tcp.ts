@@ -10,7 +10,7 @@ import { Descriptors, type DescriptorsOptions } from "./descriptors.ts";
 import { Refusals } from "./greeting.ts";
 import type { TcpHandlers } from "./handlers.ts";
 import { CLOSE_MS_MAX, DEFAULT_LIMITS, type TcpLimits, TICK_MS } from "./limits.ts";
-import { Listener } from "./listener.ts";
+import { type Door, Doors, type Listening } from "./doors.ts";
 import type { LinkStatus } from "./peers/peer.ts";
 import { Peers } from "./peers/peers.ts";
 import { Ticker } from "./ticker.ts";
@@ -32,6 +32,8 @@ export interface TcpOptions extends Partial<TcpLimits> {
   readonly incarnation: number;
   /** Port 0 for any. */
   readonly listen: Address;
+  /** Where clients connect, and then nowhere else; only nodes that ask to join still do so at `listen`. */
+  readonly clientListen?: Address | undefined;
   /** All members but this one, until setMembers() gives others. No id may hold a "#". */
   readonly peers: ReadonlyMap<string, Address>;
   /** Peers and clients are spoken to over TLS alone [X1]. */
@@ -47,18 +49,18 @@ export interface TcpOptions extends Partial<TcpLimits> {
 }
 
 export class TcpTransport implements Transport {
-  readonly #listener: Listener;
+  readonly #doors: Doors;
   readonly #clients: Clients;
   readonly #peers: Peers;
   readonly #options: TcpOptions;
-  readonly #listening = Promise.withResolvers<Address>();
+  readonly #listening = Promise.withResolvers<Listening>();
   #handlers: TcpHandlers | undefined;
   #descriptors: Descriptors | undefined;
   readonly #ticker = new Ticker({ onTick: (ms, beats) => this.#tick(ms, beats) });
   #closing: Promise<void> | undefined;
 
   constructor(options: TcpOptions) {
-    const { id, listen, peers } = options;
+    const { id, peers } = options;
     for (const name of [id, ...peers.keys()]) {
       assert(!name.includes("#"), `a node's id holds no "#": ${name}`);
     }
@@ -67,24 +69,37 @@ export class TcpTransport implements Transport {
     const refusals = new Refusals((reason) => this.#handlers?.onRefused?.(reason));
     this.#peers = this.#makePeers(options, refusals);
     this.#clients = this.#makeClients(options, refusals);
-    this.#listener = new Listener(listen, {
-      onSocket: (socket) => this.#onSocket(socket),
-      onBegun: () => this.#clients.shed(),
-      onFailed: (host, reason) => refusals.say("handshakes", `${host} is refused: ${reason}`),
-    }, options.tls);
+    this.#doors = new Doors({
+      ...options,
+      events: {
+        onSocket: (socket, door) => this.#onSocket(socket, door),
+        onBegun: () => this.#clients.shed(),
+        onFailed: (host, reason) => refusals.say("handshakes", `${host} is refused: ${reason}`),
+      },
+    });
     // An owner that does not ask where the node listens must not be ended by an unhandled rejection.
     this.#listening.promise.catch(() => {});
   }
 
   /** Resolves to the address once the node listens. Rejects with a sentence. */
   get listening(): Promise<Address> {
-    return this.#listening.promise;
+    return this.#listening.promise.then(({ at }) => at);
+  }
+
+  /** The same of clients, who may be served elsewhere. */
+  get clientsListening(): Promise<Address> {
+    return this.#listening.promise.then(({ clientsAt }) => clientsAt);
+  }
+
+  /** Peers and clients are spoken to over TLS. */
+  get isSecure(): boolean {
+    return this.#options.tls !== undefined;
   }
 
   open(handlers: TcpHandlers): void {
     this.#handlers = handlers;
     this.#descriptors = this.#makeDescriptors();
-    this.#listener.listen((reason) => this.#handlers?.onDropped(reason))
+    this.#doors.listen((reason) => this.#handlers?.onDropped(reason))
       .then(this.#listening.resolve, this.#listening.reject);
     this.#peers.start();
     this.#ticker.start();
@@ -194,7 +209,7 @@ export class TcpTransport implements Transport {
     const opened = this.#handlers !== undefined;
     this.#handlers = undefined;
     if (!opened) return this.#listening.reject(new Error("closed before it was opened"));
-    const free = this.#listener.close();
+    const free = this.#doors.close();
     this.#peers.stop();
     await within(CLOSE_MS_MAX, this.drain());
     for (const connection of this.#connections) connection.end("this node closes");
@@ -204,9 +219,9 @@ export class TcpTransport implements Transport {
     await within(CLOSE_MS_MAX, free);
   }
 
-  #onSocket(socket: Socket): void {
+  #onSocket(socket: Socket, door: Door): void {
     const identity = socket instanceof TLSSocket ? this.#options.tls?.identityOf(socket) : undefined;
-    this.#clients.add(socket, identity);
+    this.#clients.add(socket, { door, identity });
     this.#ticker.hurry();
   }
 
@@ -260,7 +275,7 @@ export class TcpTransport implements Transport {
       refusals,
       admitsUnnamed: options.admitsUnnamed,
       isShared: options.isShared,
-      handshakes: () => this.#listener.handshakes,
+      handshakes: () => this.#doors,
       events: {
         isMember: (id) => id === options.id || this.#peers.has(id),
         onGreeting: (connection, greeting) => this.#peers.accept(connection, greeting),

@@ -7,6 +7,7 @@ import { type DiscoveryConfig, discoveryFlags, discoveryMistakes, discoveryOf } 
 import { choice, parsedText, repeated, text, tied, toggle, whole } from "../flags/schemas.ts";
 import { complain } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
+import { clientFlags, type ClientsConfig, clientsOf } from "./trust/clients.ts";
 import { retainFlag } from "./retain.ts";
 import type { Rule } from "../../core/retention/rules.ts";
 import { type Address, addressText, isLoopback } from "../../../transports/address.ts";
@@ -16,7 +17,7 @@ export const logFormats = ["text", "json"] as const;
 
 export const defaultListen: Address = { host: "127.0.0.1", port: 7000 };
 
-export interface ServeConfig extends DiscoveryConfig {
+export interface ServeConfig extends DiscoveryConfig, ClientsConfig {
   readonly id: string;
   readonly listen: Address;
   /** Without this node itself. */
@@ -66,6 +67,7 @@ export const shapes = {
       "a file",
       "the clients that are known, by their tokens, and their rights; see 'hearsay help token' (all may do everything)",
     ),
+    ...clientFlags,
     "insecure": toggle("tokens may cross the network in plain text, where whoever listens can take them"),
     "log-level": choice(logLevels, "LEVEL", "the lowest level that is logged to standard error (info)"),
     "log-format": choice(logFormats, "FORMAT", "the format of log lines (text)"),
@@ -79,13 +81,14 @@ export function parseServe(args: readonly string[], env: Env): Parsed<ServeConfi
   peers.delete(id);
   const untied = [
     ...discoveryMistakes(flags, given),
-    ...complain("serve", given, "tokens", plainTextRule(listen, flags)),
+    ...complain("serve", given, "tokens", plainTextRule(flags["client-listen"] ?? listen, flags)),
   ];
   return outcome([...mistakes, ...untied], {
     id,
     listen,
     peers,
     ...discoveryOf(flags),
+    ...clientsOf(flags),
     clusterName: flags["cluster-name"] ?? "hearsay",
     ...data !== undefined && { data },
     ...flags.tokens !== undefined && { tokens: flags.tokens },

@@ -18,6 +18,8 @@ export interface AccessOptions {
   readonly clock: () => number;
   /** Where a client is known by its certificate, as that says. */
   readonly certified: (client: string) => Identity | undefined;
+  /** Nodes must show certificates. */
+  readonly knowsNodes: boolean;
   /** Takes the name of a client; returns why no more of that name may be connected. */
   readonly name: (client: string, name: string) => string | undefined;
   /** The address of a client. */
@@ -79,6 +81,8 @@ export class Access {
   /** Whether a request may go on. Otherwise it was answered here. */
   admits(request: Envelope): boolean {
     const { body } = request;
+    // Whoever reaches the node could as well speak as one of its peers.
+    if (body.type === "join" && !this.#options.knowsNodes) return true;
     if (body.type === "hello") return this.#onHello(request);
     const known = this.#knownOf(request);
     const missing = known?.rights.missing(body);

@@ -21,13 +21,19 @@ import {
   QUIET_MS_MIN,
   type TcpLimits,
 } from "../limits.ts";
+import type { Door } from "../doors.ts";
 import type { Share } from "./shares.ts";
 import { LineQueue } from "./line_queue.ts";
 import { UnendedLine } from "./unended_line.ts";
 
+/** Where clients have an address of their own, all that is left to be asked elsewhere is to become a member. */
+const WRONG_DOOR = "members connect here, and clients elsewhere";
+
 export interface ClientOptions {
   readonly me: string;
   readonly number: number;
+  /** Where it has come in. */
+  readonly door: Door;
   readonly connection: Connection;
   readonly limits: TcpLimits;
   readonly events: ClientEvents;
@@ -103,6 +109,10 @@ export class Client {
 
   get connection(): Connection {
     return this.#connection;
+  }
+
+  get door(): Door {
+    return this.#options.door;
   }
 
   get number(): number {
@@ -272,8 +282,11 @@ export class Client {
   }
 
   #onEnvelope(envelope: Envelope): void {
-    const { me, events } = this.#options;
+    const { me, door, events } = this.#options;
     const { src, dest, body } = envelope;
+    if (door === "peers" && body.type !== "join") {
+      return this.#refuse(src, WRONG_DOOR, body.msg_id, FORBIDDEN);
+    }
     // The name under which it asked last was found to be no member's.
     if (src !== this.#lastName && events.isMember(src)) {
       events.onImpostor(this, src);
@@ -290,8 +303,8 @@ export class Client {
   }
 
   /** Tells the client that a line is of no use. */
-  #refuse(dest: string, text: string, inReplyTo?: number): void {
-    this.#write(this.#errorLine(dest, MALFORMED_REQUEST, text, inReplyTo));
+  #refuse(dest: string, text: string, inReplyTo?: number, code = MALFORMED_REQUEST): void {
+    this.#write(this.#errorLine(dest, code, text, inReplyTo));
   }
 
   #tooLong(dest: string, { body }: Envelope): void {

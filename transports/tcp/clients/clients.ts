@@ -6,7 +6,7 @@ import { Connection } from "../connection.ts";
 import { placesIn } from "../descriptors.ts";
 import { encodeRefusal, type Greeting, type Opening, type Refusal, type Refusals } from "../greeting.ts";
 import { TLS_NOT_SPOKEN } from "../tls/faults.ts";
-import type { Handshakes } from "../tls/handshakes.ts";
+import type { Door, Doors } from "../doors.ts";
 import { clientFault, type TlsIdentity } from "../tls/identity.ts";
 import { GREETING_BYTES_MAX, KEEPALIVE_MS, type TcpLimits } from "../limits.ts";
 import { Shares } from "./shares.ts";
@@ -23,7 +23,13 @@ export interface ClientsOptions {
   /** Over TLS, clients without a certificate are admitted, too: somebody else asks who they are. */
   readonly admitsUnnamed?: boolean | undefined;
   /** Connections whose TLS handshake is under way; none without TLS. */
-  readonly handshakes?: () => Pick<Handshakes, "count" | "closeOldest"> | undefined;
+  readonly handshakes?: () => Pick<Doors, "count" | "closeOldest">;
+}
+
+export interface Arrival {
+  readonly door: Door;
+  /** Whose certificate was shown, over TLS. */
+  readonly identity: TlsIdentity | undefined;
 }
 
 export interface ClientsEvents {
@@ -107,9 +113,8 @@ export class Clients {
     return [...this.#clients.values()].map(({ connection }) => connection);
   }
 
-  /** `identity`: whose certificate was shown, over TLS. */
-  add(socket: Socket, identity?: TlsIdentity): void {
-    const client = this.#open(socket, identity);
+  add(socket: Socket, arrival: Arrival): void {
+    const client = this.#open(socket, arrival);
     this.#clients.set(client.number, client);
     this.#unclassified.add(client);
     this.#onMoved(client);
@@ -168,7 +173,7 @@ export class Clients {
     return this.#clients.size - this.#unclassified.size;
   }
 
-  #open(socket: Socket, identity: TlsIdentity | undefined): Client {
+  #open(socket: Socket, { identity, door }: Arrival): Client {
     const { me, limits } = this.#options;
     const number = ++this.#lastNumber;
     const connection = new Connection(socket, {
@@ -180,7 +185,9 @@ export class Clients {
       onClose: () => client.onClose(),
       onTls: () => this.#refuseTls(connection),
     }, identity);
-    const client: Client = new Client({ me, number, connection, limits, events: this.#events });
+    const client: Client = new Client({
+      ...{ me, number, door, connection, limits, events: this.#events },
+    });
     connection.keepAlive(KEEPALIVE_MS);
     return client;
   }
@@ -263,7 +270,9 @@ export class Clients {
       this.#options.refusals.say("refusals", `${connection.host} refuses: ${opening.reason}`);
       return connection.close(opening.reason);
     }
-    const fault: Refusal | undefined = opening.kind === "greeting"
+    const fault: Refusal | undefined = client.door === "clients"
+      ? { reason: "clients connect here, and members elsewhere" }
+      : opening.kind === "greeting"
       ? this.#options.events.onGreeting(connection, opening.greeting)
       : "reason" in opening
       ? { reason: opening.reason }

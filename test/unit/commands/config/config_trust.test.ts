@@ -76,6 +76,25 @@ test("tokens in plain text are for loopback, or --insecure", () => {
   ]);
 });
 
+test("clients may have an address and limits of their own", () => {
+  const serve = (...args: string[]) => configOf(parseServe(["--id", "n1", ...args], {}));
+  deepEqual([serve().clientListen, serve().limits], [undefined, {}]);
+  const far = ["--listen", "0.0.0.0:7000", "--tokens", "f"];
+  deepEqual(serve(...far, "--client-listen", "127.0.0.1:7001").clientListen, {
+    host: "127.0.0.1",
+    port: 7001,
+  });
+  deepEqual(serve("--client-connections", "5", "--client-requests", "100", "--client-bytes", "4096").limits, {
+    ...{ sharedConnectionsMax: 5, requestsPerSecondMax: 100, bytesPerSecondMax: 4096 },
+  });
+  const mistaken = (...args: string[]) => mistakesOf(parseServe(["--id", "n1", ...args], {}));
+  equal(mistaken("--tokens", "f", "--client-listen", "0.0.0.0:7001").length, 1);
+  deepEqual(mistaken("--client-connections", "0", "--client-bytes", "9"), [
+    `Cannot run 'serve' as '--client-connections' must be a whole number from 1 to 4096: current value is "0"`,
+    `Cannot run 'serve' as '--client-bytes' must be a whole number from 1024 to 1000000000000: current value is "9"`,
+  ]);
+});
+
 test("a client's token comes from a file, or from a variable, and stays on this machine unless --insecure", () =>
   inFolder((folder) => {
     const path = `${folder}/token`;

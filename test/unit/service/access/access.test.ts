@@ -79,6 +79,15 @@ test("[A1] a certificate makes a client known, and a token may take its place", 
   equal(rig.ask("c#1", { type: "watch", topics: ["*"] }), false);
 });
 
+test("[A6] to join needs a right where nodes show certificates, and none where whoever comes may be a peer", () => {
+  const join = { type: "join", id: "n9" };
+  equal(new Rig([], false).ask("c#1", join), true);
+  const rig = new Rig([]);
+  equal(rig.ask("c#1", join), false);
+  rig.certificates.set("c#2", { name: "n9", rights: ["admin"] });
+  equal(rig.ask("c#2", join), true);
+});
+
 test("[A1] a connection that is gone is forgotten", () => {
   const rig = new Rig([entry("shop", "s3cret", "admin")]);
   rig.ask("c#1", { type: "hello", token: "s3cret" });
@@ -193,11 +202,12 @@ class Rig {
   now = 1_000_000;
   #replies: Body[] = [];
 
-  constructor(tokens: readonly TokenEntry[]) {
+  constructor(tokens: readonly TokenEntry[], knowsNodes = true) {
     this.access = new Access({
       tokens,
       clock: () => this.now,
       certified: (client) => this.certificates.get(client),
+      knowsNodes,
       name: (_, name) => this.full.has(name) ? `too many of ${name}` : undefined,
       hostOf: () => this.host,
       reply: ({ body: { msg_id } }, body) =>

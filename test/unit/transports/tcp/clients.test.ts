@@ -412,6 +412,7 @@ test("a client that is kept open and told nothing is called ever more rarely, fr
       onClose: nothing,
     }),
     limits: DEFAULT_LIMITS,
+    door: "all",
     events: {
       admit: () => undefined,
       strangerFault: () => undefined,
