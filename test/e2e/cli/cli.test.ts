@@ -1,5 +1,6 @@
 /** The command line as an operator meets it: real processes, exit statuses, and what stands on which output. */
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -98,6 +99,7 @@ test("sim --json is one object on stdout, to the byte the same under Bun, Deno a
     assert.deepEqual([valid, seed], [true, 1]);
     assert.deepEqual(more, [first, first]);
     await assertReports(programs);
+    await assertCertificates(programs);
     await assertNode(executable);
   });
 });
@@ -122,6 +124,24 @@ async function assertReports(programs: readonly Program[]): Promise<void> {
 
 test("without arguments and without a terminal it is a Maelstrom node, from source too", () =>
   assertNode(fromSource()));
+
+/** What one runtime has made, another one issues by. */
+async function assertCertificates(programs: readonly Program[]): Promise<void> {
+  await inFolder(async (folder) => {
+    for (const [i, program] of programs.entries()) {
+      const dir = join(folder, `${i}`);
+      assert.equal((await run(program, "ca", "init", dir)).status, 0);
+      const issued = await Promise.all(
+        programs.map((other, j) => run(other, "ca", "issue", `n${j}`, "--dir", dir)),
+      );
+      assert.deepEqual(issued.map(({ status }) => status), programs.map(() => 0));
+      const [authority, ...nodes] = ["ca", "n0", "n1", "n2"].map((name) =>
+        new X509Certificate(readFileSync(join(dir, `${name}.pem`)))
+      );
+      assert.ok(authority !== undefined && nodes.every((node) => node.verify(authority.publicKey)));
+    }
+  });
+}
 
 /** A whole conversation over a pipe, and end of input. */
 async function assertNode(program: Program): Promise<void> {

@@ -1,7 +1,7 @@
 /** `hearsay manifest`: what it prints is valid where it goes to, and names commands and flags that there are. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -104,9 +104,11 @@ testNeeding("what systemd is given is a unit that it takes", verifies, () =>
     assert.match(verify(units[0]?.replace("DynamicUser", "DynamicUsr") ?? "").said, /DynamicUsr/);
   }));
 
-test("every command, flag and variable in a manifest is there", async () => {
+test("every flag and variable in a manifest, and on the page of operations, is there", async () => {
   const texts = (await Promise.all(schedulers.map(printed))).flat();
-  assert.deepEqual([...new Set(texts.flatMap(unknownIn))], []);
+  const page = readFileSync(new URL("../../../../lib/service/OPERATIONS.md", import.meta.url), "utf8");
+  const shown = page.split("\n").filter((line) => line.startsWith("    ")).join("\n");
+  assert.deepEqual([...new Set([...texts, shown].flatMap(unknownIn))], []);
   assert.deepEqual(unknownIn("[hearsay, status, --redy]"), ["status --redy"]);
   assert.deepEqual(unknownIn("exec hearsay serve --listen x \\\n  --jion y"), ["serve --jion"]);
   assert.deepEqual(unknownIn("HEARSAY_IDS"), ["HEARSAY_IDS"]);
@@ -120,7 +122,8 @@ function unknownIn(text: string): string[] {
     [...rest.matchAll(/ --([a-z-]+)/g)].filter(([, flag = ""]) => !isFlag(name, flag))
       .map(([, flag]) => `${name} --${flag}`)
   );
-  const variables = [...flagsOf("serve").map(({ name }) => name), ...awaited.flags].map(environmentName);
+  const flags = commands.flatMap(({ name }) => flagsOf(name)).map(({ name }) => name);
+  const variables = [...flags, ...awaited.flags].map(environmentName);
   const named = plain.match(/HEARSAY_[A-Z_]+/g) ?? [];
   return [...wrong, ...named.filter((name) => !variables.includes(name))];
 }
