@@ -49,9 +49,10 @@ function printing(at: string): ReadonlyMap<string, readonly (readonly string[])[
     ["manifest", [["kubernetes"], ["swarm"], ["systemd"]]],
     ["help", [[], ["sim"]]],
     ["version", [[]]],
-    ...["serve", "broadcast", "put", "delete", "challenges", "report", "heal", "sidecar", "lab", "ca"].map((
-      name,
-    ) => [name, [help]] as const),
+    ...[
+      ...["serve", "broadcast", "put", "delete", "challenges", "report", "heal", "sidecar", "lab"],
+      ...["members", "leave", "remove", "token", "ca"],
+    ].map((name) => [name, [help]] as const),
   ]);
 }
 
