@@ -181,3 +181,16 @@ test("where a file cannot be written, it is said why", () =>
     assert.equal(exit, 1);
     assert.match(err, /^Cannot write ".*file"/);
   }));
+
+test("the library for certificates is loaded by this command alone, and only once it issues", () => {
+  const root = new URL("../../../../", import.meta.url);
+  const sources = ["lib", "transports"].flatMap((folder) =>
+    readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts")).map((path) => `${folder}/${path}`)
+  );
+  const having = (pattern: RegExp) =>
+    sources.filter((path) => pattern.test(readFileSync(new URL(path, root), "utf8")));
+  assert.deepEqual(having(/"@peculiar|"reflect-metadata/), ["lib/commands/ca/authority.ts"]);
+  assert.deepEqual(having(/authority\.ts"/), ["lib/commands/ca/ca.ts"]);
+  assert.deepEqual(having(/^import (?!type).*authority\.ts"/m), []);
+});
