@@ -16,7 +16,7 @@ spec:
   publishNotReadyAddresses: true
   selector: {app.kubernetes.io/name: hearsay}
   ports:
-    - {name: hearsay, port: 7000}
+    - {name: members, port: 7000}
 ---
 apiVersion: v1
 kind: Service
@@ -28,7 +28,7 @@ spec:
   # For clients: any node that is ready.
   selector: {app.kubernetes.io/name: hearsay}
   ports:
-    - {name: hearsay, port: 7000}
+    - {name: clients, port: 7001}
 ---
 apiVersion: apps/v1
 kind: StatefulSet
@@ -73,28 +73,31 @@ spec:
               # The first pod founds the cluster, where nobody answers it. Once it runs, take out this line and apply
               # the file again: should hearsay-0 lose its volume one day, it must not found another one.
               [ "$HEARSAY_ID" = hearsay-0 ] && export HEARSAY_BOOTSTRAP=true
-              exec hearsay serve --listen 0.0.0.0:7000 --data /data \\
+              exec hearsay serve --listen 0.0.0.0:7000 --client-listen 0.0.0.0:7001 --data /data \\
                 --join dns+hearsay:7000 --advertise "$HEARSAY_ID.hearsay:7000"
           env:
             - name: HEARSAY_ID
               valueFrom: {fieldRef: {fieldPath: metadata.name}}
+            # Whom the commands ask that are run in here, as those of the probes.
+            - {name: HEARSAY_AT, value: "127.0.0.1:7001"}
 ${config.tls ? tlsVariables : insecure}
           ports:
-            - {name: hearsay, containerPort: 7000}
+            - {name: members, containerPort: 7000}
+            - {name: clients, containerPort: 7001}
           # Liveness asks whether the node answers; a node that waits for the others is alive and not ready. A log that
           # is long, or of an earlier version, takes its time to open.
           startupProbe:
-            exec: {command: [hearsay, status, --at, "127.0.0.1:7000"]}
+            exec: {command: [hearsay, status]}
             periodSeconds: 5
             timeoutSeconds: 10
             failureThreshold: 180
           livenessProbe:
-            exec: {command: [hearsay, status, --at, "127.0.0.1:7000"]}
+            exec: {command: [hearsay, status]}
             periodSeconds: 20
             timeoutSeconds: 10
             failureThreshold: 3
           readinessProbe:
-            exec: {command: [hearsay, status, --ready, --at, "127.0.0.1:7000"]}
+            exec: {command: [hearsay, status, --ready]}
             periodSeconds: 10
             timeoutSeconds: 10
           resources:
@@ -137,11 +140,14 @@ spec:
     - from:
         - podSelector:
             matchLabels: {app.kubernetes.io/name: hearsay}
-        # Clients carry this label.
+      ports:
+        - {port: 7000}
+    # Clients carry this label.
+    - from:
         - podSelector:
             matchLabels: {hearsay-client: "true"}
       ports:
-        - {port: 7000}
+        - {port: 7001}
 `;
 }
 
@@ -153,13 +159,13 @@ function head({ namespace, nodes, image, tls }: ManifestConfig): string {
 #   kubectl create namespace ${namespace}
 ${tls ? certificates(namespace, ids) : ""}#   kubectl apply -f THIS-FILE
 #   kubectl -n ${namespace} rollout status statefulset/hearsay
-#   kubectl -n ${namespace} exec hearsay-0 -- hearsay status --at 127.0.0.1:7000
+#   kubectl -n ${namespace} exec hearsay-0 -- hearsay status
 #
 # The image ${image} must be where the cluster can pull it. Clients are pods in this namespace with the label
-# hearsay-client=true, and ask hearsay-clients:7000.
+# hearsay-client=true, and ask hearsay-clients:7001.
 # More nodes: kubectl -n ${namespace} scale statefulset/hearsay --replicas N.
 # One fewer: the last one leaves, and its volume goes, as who has left comes back with an empty one:
-#   kubectl -n ${namespace} exec hearsay-${nodes - 1} -- hearsay leave --at 127.0.0.1:7000
+#   kubectl -n ${namespace} exec hearsay-${nodes - 1} -- hearsay leave
 #   kubectl -n ${namespace} scale statefulset/hearsay --replicas ${nodes - 1}
 #   kubectl -n ${namespace} delete pvc data-hearsay-${nodes - 1}
 `;

@@ -17,10 +17,12 @@ services:
         exec hearsay serve --listen 0.0.0.0:7000 --data /data --join dns+tasks.node:7000
     environment:
       HEARSAY_ID: "n{{.Task.Slot}}"
+      # Whom the commands ask that are run in here, as that of the health check.
+      HEARSAY_AT: "127.0.0.1:7000"
 ${tls ? tlsVariables : insecure}
     # Names are given to tasks that are healthy alone, so this asks whether the node answers, not whether it is a member.
     healthcheck:
-      test: [CMD, hearsay, status, --at, "127.0.0.1:7000"]
+      test: [CMD, hearsay, status]
       interval: 10s
       timeout: 10s
       retries: 6

@@ -68,6 +68,7 @@ test("Kubernetes starts nodes named like their pods, of which the first founds t
     const found = await started([...command, ...args], Object.fromEntries(given));
     assert.deepEqual([found.id, found.bootstrap, found.data], [id, bootstrap, "/data"]);
     assert.deepEqual(found.listen, { host: "0.0.0.0", port: 7000 });
+    assert.deepEqual(found.clientListen, { host: "0.0.0.0", port: 7001 });
     assert.deepEqual(found.advertise, { host: `${id}.hearsay`, port: 7000 });
     assert.equal(found.seeds.length, 1);
   }
