@@ -193,11 +193,9 @@ function string(start: number): number {
 
 /** The highest bit of the first of four bytes that is a quote, a backslash or a control character, and maybe of later ones. */
 function specialOf(word: number): number {
-  const quote = word ^ 0x22222222;
-  const backslash = word ^ 0x5c5c5c5c;
-  // A byte less n borrows its highest bit where it was less than n.
-  return (((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash) |
-    ((word - 0x20202020) & ~word)) & TOPS;
+  // A byte less n borrows its highest bit where it was less than n; neither quote nor backslash has that bit itself.
+  const less = ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101) | (word - 0x20202020);
+  return less & ~word & TOPS;
 }
 
 /** Which of four bytes has the lowest bit. */
