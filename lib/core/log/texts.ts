@@ -1,8 +1,8 @@
 /** The JSON texts of consecutive entries, in one text that all share who send it on. */
 import { assert } from "../assert.ts";
-import { joinedScan, type Numbers, type Scan, scan } from "./scan.ts";
+import { isAscii, joinedScan, type Numbers, type Scan, scan } from "./scan.ts";
 
-/** For shorter texts a loop is faster than a scan. */
+/** For shorter texts a loop is faster than the encoder. */
 const LOOP_CHARS_MAX = 48;
 
 export class Texts {
@@ -57,8 +57,7 @@ export class Texts {
 
   /** Whether no character takes more than a byte. */
   get isAscii(): boolean {
-    const isLong = this.isScanned || this.text.length > LOOP_CHARS_MAX;
-    return this.#isAscii ??= isLong ? this.scanned.isAscii : isAscii(this.text);
+    return this.#isAscii ??= this.#scan?.isAscii ?? isAsciiIn(this.text);
   }
 
   /** Where each value ends in the text, and the hashes of each. */
@@ -127,7 +126,8 @@ function startOf(ends: Numbers, i: number): number {
   return i === 0 ? 0 : (ends[i - 1] ?? 0) + 1;
 }
 
-function isAscii(text: string): boolean {
+function isAsciiIn(text: string): boolean {
+  if (text.length > LOOP_CHARS_MAX) return isAscii(text);
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
   return true;
 }

@@ -2,7 +2,7 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { VALUE_DEPTH_MAX } from "../../../../lib/core/log/canonical.ts";
-import { scan, Scanner } from "../../../../lib/core/log/scan.ts";
+import { isAscii, scan, Scanner } from "../../../../lib/core/log/scan.ts";
 import { SCANNED_BYTES_MAX } from "../../../../lib/core/log/scanning/value.ts";
 
 test("scan() ends where the text does, or before the bracket that ends the list [L3]", () => {
@@ -259,4 +259,16 @@ test("several lists in one text are scanned, in any order, also while others are
       }
     }
   }
+});
+
+test("isAscii() tells one character of two bytes or more, wherever it stands, and leaves a scanner its text", () => {
+  const long = "x".repeat(SCANNED_BYTES_MAX);
+  for (const text of ["", "x", `"${long}"`]) equal(isAscii(text), true);
+  for (const text of ["é", `é${long}`, `${long}é`, `${long.slice(1)}𝄞${long}`, `${long}${long}\ud834`]) {
+    equal(isAscii(text), false);
+  }
+  const scanner = new Scanner("[1,2],[3]");
+  equal(scanner.scan(1)?.count, 2);
+  equal(isAscii("something else that is longer"), true);
+  equal(scanner.scan(7)?.count, 1);
 });
