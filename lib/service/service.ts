@@ -257,7 +257,8 @@ export class Service {
   /** Who may not change members is not told of the others either. */
   #statusFor(request: Envelope): Body {
     const status = this.#status();
-    return this.#access === undefined || this.#access.isAdmin(request) ? status : { ...status, peers: [] };
+    const isToldAll = this.#access === undefined || this.#access.isAdmin(request);
+    return isToldAll ? status : { ...status, members: [], peers: [] };
   }
 
   #status(): Body {

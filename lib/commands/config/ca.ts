@@ -1,20 +1,19 @@
 /** The settings of `hearsay ca`, from words, flags and variables: what is certified, for how long, and where it is kept. */
 import { isIP } from "node:net";
 import { z } from "zod";
-import { patternFault } from "../../core/keys/names.ts";
 import { complain, type Given, mustBe, mustBeGiven } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import { parsedText, repeated, text, toggle, whole } from "../flags/schemas.ts";
 import { MEMBER_ID } from "../../core/membership/member_id.ts";
 import { NAME_RULE } from "./address.ts";
+import { RIGHTS_RULE, rightsFlag } from "./trust/rights.ts";
 
 /** An authority is valid for ten years, a certificate that it issues for one, unless it is told otherwise. */
 export const AUTHORITY_DAYS = 3_650;
 export const CERTIFICATE_DAYS = 365;
 export const DAYS_MAX = 36_500;
-/** One certificate names so many hosts, or rights. */
+/** One certificate names so many hosts. */
 export const HOSTS_MAX = 64;
-export const RIGHTS_MAX = 64;
 
 interface Common {
   readonly dir: string;
@@ -42,7 +41,6 @@ type Verb = keyof typeof verbs;
 
 const VERB_RULE = "one of init DIR, issue ID or client NAME";
 const HOSTS_RULE = `a comma list of DNS names and IP addresses, at most ${HOSTS_MAX}`;
-const RIGHTS_RULE = `a comma list of publish:TOPICS, watch:TOPICS and admin, at most ${RIGHTS_MAX}`;
 
 export const shapes = {
   ca: z.object({
@@ -60,9 +58,9 @@ export const shapes = {
       about:
         "issue: a DNS name or an IP address by which the node is reached (its id, where that is a DNS name)",
     }),
-    "rights": repeated(parseRights, {
-      ...{ value: "RIGHT,…", rule: RIGHTS_RULE, variable: false, why: whyNoRights },
-      about: "client: what it may do; a topic that ends in * stands for all that begin so",
+    "rights": rightsFlag({
+      about: "client: what it may do; TOPICS may end in *, or be empty, which is the default topic",
+      variable: false,
     }),
     "days": whole(
       1,
@@ -107,29 +105,6 @@ function parseHosts(given: string): readonly string[] | undefined {
   const hosts = [...new Set(given.split(",").map((host) => host.trim()))];
   const isRight = hosts.length <= HOSTS_MAX && hosts.every((host) => isIP(host) !== 0 || isDnsName(host));
   return isRight ? hosts : undefined;
-}
-
-function parseRights(given: string): readonly string[] | undefined {
-  const rights = rightsIn(given);
-  return rights.length <= RIGHTS_MAX && rights.every((right) => rightFault(right) === undefined)
-    ? rights
-    : undefined;
-}
-
-function rightsIn(given: string): string[] {
-  return [...new Set(given.split(",").map((right) => right.trim()))];
-}
-
-function whyNoRights(given: string): string | undefined {
-  return rightsIn(given).map(rightFault).find((fault) => fault !== undefined);
-}
-
-function rightFault(right: string): string | undefined {
-  if (right === "admin") return undefined;
-  const pattern = /^(?:publish|watch):(.*)$/s.exec(right)?.[1];
-  return pattern === undefined
-    ? `${JSON.stringify(right)} is no right`
-    : patternFault(`the topic of ${right}`, pattern);
 }
 
 function verbOf(word: string): Verb | undefined {

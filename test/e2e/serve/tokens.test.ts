@@ -35,7 +35,7 @@ test("serve --tokens: each client does what its rights say, and values still pas
         ]);
         assert.equal((await client.ask({ type: "read", topics: ["orders*"] }))["code"], FORBIDDEN);
         const status = await client.ask({ type: "status" });
-        assert.deepEqual([status["entries"], status["peers"]], [1, []]);
+        assert.deepEqual([status["entries"], status["members"], status["peers"]], [1, [], []]);
       });
       await Client.with(other.address, async (client) => {
         await client.ask({ type: "hello", token: "of ops" });

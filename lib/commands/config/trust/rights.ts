@@ -5,23 +5,28 @@ import { MEMBER_ID } from "../../../core/membership/member_id.ts";
 import { NAME_RULE } from "../address.ts";
 import { mustBe, mustBeGiven } from "../../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
-import { repeated } from "../../flags/schemas.ts";
+import { type FlagHelp, repeated } from "../../flags/schemas.ts";
 
 export interface TokenConfig {
   readonly name: string;
   readonly rights: readonly string[];
 }
 
-/** What a client may do, as a comma list. */
-export const rightsFlag = repeated(parseRights, {
-  value: "RIGHT,…",
-  about:
-    "publish:TOPICS, watch:TOPICS and admin; TOPICS may end in *, or be empty, which is the default topic (none)",
-  rule: `a comma list of rights, at most ${RIGHTS_MAX}`,
-  why: whyNoRights,
-});
+export const RIGHTS_RULE = `a comma list of publish:TOPICS, watch:TOPICS and admin, at most ${RIGHTS_MAX}`;
 
-export const shapes = { token: z.object({ "rights": rightsFlag }) };
+/** What a client may do. */
+export function rightsFlag(said: Pick<FlagHelp, "about" | "variable">) {
+  return repeated(parseRights, { ...said, value: "RIGHT,…", rule: RIGHTS_RULE, why: whyNoRights });
+}
+
+export const shapes = {
+  token: z.object({
+    "rights": rightsFlag({
+      about:
+        "what it may do; TOPICS may end in *, or be empty, which is the default topic (ask for status alone)",
+    }),
+  }),
+};
 
 export function parseToken(args: readonly string[], env: Env): Parsed<TokenConfig> {
   const read = readFlags("token", shapes.token, args, env, { takesOperands: true });

@@ -1,7 +1,8 @@
 /** The settings of certificates: every mistake is a sentence, and all of them at once. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DAYS_MAX, HOSTS_MAX, isDnsName, parseCa, RIGHTS_MAX } from "../../../../lib/commands/config/ca.ts";
+import { DAYS_MAX, HOSTS_MAX, isDnsName, parseCa } from "../../../../lib/commands/config/ca.ts";
+import { RIGHTS_MAX } from "../../../../lib/service/access/rights.ts";
 import { configOf, mistakesOf } from "./parsed.ts";
 
 const parse = (...args: string[]) => parseCa(args, {});
@@ -30,8 +31,11 @@ test("what is missing, too much, or meant for another word is said", () => {
     [["issue", "ca"], /'ID' must be another \(ca.pem is the authority itself\)/],
     [["issue", "n1-key"], /'ID' must be another \(n1-key.pem would be taken for a key\)/],
     [["client", "c"], /'--rights' must be given, as a comma list of publish:TOPICS/],
-    [["client", "c", "--rights", "publish"], /\("publish" is no right\)/],
-    [["client", "c", "--rights", "watch:a/b"], /\(the topic of watch:a\/b holds \/\)/],
+    [
+      ["client", "c", "--rights", "publish"],
+      /\("publish" is none of publish:TOPICS, watch:TOPICS and admin\)/,
+    ],
+    [["client", "c", "--rights", "watch:a/b"], /\("watch:a\/b" holds \/\)/],
     [["issue", "n1", "--rights", "admin"], /'--rights' must be left out with 'ca issue'/],
     [["init", "d", "--dir", "e"], /'--dir' must be left out with 'ca init'/],
     [["issue", "n1", "--host", "a..b"], /'--host' must be a comma list of DNS names and IP addresses/],

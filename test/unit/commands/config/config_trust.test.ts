@@ -130,7 +130,7 @@ test("[A2] token takes a name, and rights as a list", () => {
   });
   deepEqual(configOf(parseToken(["shop"], {})).rights, []);
   deepEqual(mistakesOf(parseToken(["--rights", "publish"], {})), [
-    `Cannot run 'token' as '--rights' must be a comma list of rights, at most ${RIGHTS_MAX} ` +
+    `Cannot run 'token' as '--rights' must be a comma list of publish:TOPICS, watch:TOPICS and admin, at most ${RIGHTS_MAX} ` +
     '("publish" is none of publish:TOPICS, watch:TOPICS and admin): current value is "publish"',
     "Cannot run 'token' as 'NAME' must be given, as 1 to 64 letters, digits, '.', '_' or '-': it is missing",
   ]);
