@@ -79,36 +79,26 @@ function parsed(line: string): unknown {
 
 /** One line, without its end: JSON never holds a raw newline. Fields of RawJson stand last, their texts as they are. */
 export function encode(envelope: Envelope): string {
-  const { body, ...others } = envelope;
-  return `${JSON.stringify({ ...others, body: 0 }).slice(0, -"0}".length)}${encodeBody(body)}}`;
+  const { body } = envelope;
+  if (textFieldOf(body) === undefined) return JSON.stringify(envelope);
+  return `${JSON.stringify({ ...envelope, body: undefined }).slice(0, -1)},"body":${encodeBody(body)}}`;
 }
 
 /** The JSON of a body, as encode() writes it. */
 export function encodeBody(body: Body): string {
-  let texts = "";
-  let isBare = true;
-  for (const key in body) {
-    const field = body[key];
-    if (field instanceof RawJson) texts += `,${JSON.stringify(key)}:${field.text}`;
-    else if (key !== "type" && key !== "in_reply_to") isBare = false;
-  }
-  // Most answers say no more.
-  if (isBare && body.in_reply_to !== undefined) {
-    return `{"type":${quoted(body.type)},"in_reply_to":${body.in_reply_to}${texts}}`;
-  }
-  if (texts === "") return JSON.stringify(body);
-  const rest = Object.entries(body).filter(([, field]) => !(field instanceof RawJson));
-  // At least the type is left before what is added.
-  return `${JSON.stringify(Object.fromEntries(rest)).slice(0, -1)}${texts}}`;
+  const name = textFieldOf(body);
+  if (name === undefined) return JSON.stringify(body);
+  const field = body[name];
+  const text = field instanceof RawJson ? field.text : "";
+  // At least the type is left before what is added, and perhaps another text.
+  return `${encodeBody({ ...body, [name]: undefined }).slice(0, -1)},"${name}":${text}}`;
 }
 
-/** Names as JSON.stringify writes them; the one that was asked for last is asked for again mostly. */
-let latest = "";
-let latestQuoted = '""';
-
-function quoted(name: string): string {
-  if (name !== latest) [latest, latestQuoted] = [name, JSON.stringify(name)];
-  return latestQuoted;
+/** The last of the fields of a body that are kept as their texts. */
+function textFieldOf(body: Body): "runs" | "messages" | "value" | undefined {
+  if (body["runs"] instanceof RawJson) return "runs";
+  if (body["value"] instanceof RawJson) return "value";
+  return body["messages"] instanceof RawJson ? "messages" : undefined;
 }
 
 /** The same body with the JSON of every text, for those who look into it. */
