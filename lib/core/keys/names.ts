@@ -55,7 +55,7 @@ export function patternsFault(field: string, patterns: readonly string[]): strin
 /** Whether a topic is one of those that the patterns name. */
 export function matches(patterns: readonly string[], topic: string): boolean {
   return patterns.some((pattern) =>
-    pattern.endsWith("*") ? topic.startsWith(pattern.slice(0, -1)) : topic === pattern
+    topic === pattern || (pattern.endsWith("*") && topic.startsWith(pattern.slice(0, -1)))
   );
 }
 

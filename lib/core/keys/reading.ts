@@ -131,7 +131,9 @@ export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked)
         }
         const run = log.take(name, seq, Math.min(to, seq + batch.room - 1), BATCH_BYTES_MAX - batch.bytes);
         const { length } = run.texts;
-        for (const part of shown(log, run, latest !== undefined)) batch.add(part);
+        // Mostly all of it is shown.
+        if (latest === undefined && !log.hasRepeats(name)) batch.add(run);
+        else for (const part of shown(log, run, latest !== undefined)) batch.add(part);
         batch.looked += length;
         batch.goOver(name, seq, seq + length - 1);
         seq += length;
@@ -146,7 +148,7 @@ class Gathered {
   readonly #position: Digest;
   readonly #runs: Run[] = [];
   readonly #gaps: Range[] = [];
-  readonly #had = new Digest();
+  readonly #had: Range[] = [];
   #passedOver = 0;
   looked = 0;
   bytes = 0;
@@ -166,8 +168,9 @@ class Gathered {
   /** The position moves over these entries, whether they are added or not. */
   goOver(origin: string, from: number, to: number): void {
     this.#position.addSpan(origin, from, to);
-    this.#had.addSpan(origin, from, to);
-    this.#passedOver += to + 1 - from;
+    const count = to + 1 - from;
+    this.#had.push({ origin, seq: from, count });
+    this.#passedOver += count;
   }
 
   goOverAll(all: Digest): void {
@@ -187,18 +190,17 @@ class Gathered {
   }
 
   taken(more: boolean): Batch {
-    const passedOver = { had: this.#had, count: this.#passedOver };
-    return {
-      ...{ runs: this.#runs, gaps: this.#gaps, bytes: this.bytes, more },
-      ...this.#passedOver > 0 && { passedOver },
-    };
+    const batch = { runs: this.#runs, gaps: this.#gaps, bytes: this.bytes, more };
+    if (this.#passedOver === 0) return batch;
+    const had = new Digest();
+    for (const range of this.#had) had.add(range);
+    return { ...batch, passedOver: { had, count: this.#passedOver } };
   }
 }
 
 /** The parts of a run that a reader is shown: no repeats [H5]; or only what is the latest of its key [H8]. */
 function* shown(log: Log, run: Run, latest: boolean): Iterable<Run> {
   const { origin, seq, texts } = run;
-  if (!latest && !log.hasRepeats(origin)) return yield run;
   let from = 0;
   for (let i = 0; i <= texts.length; i++) {
     const isShown = i < texts.length && (latest ? isLatest(log, run, i) : !log.isRepeat(origin, seq + i));

@@ -1,5 +1,5 @@
 /** What goes into a message to one peer: the part of the digest, the entries and the links that it lacks. */
-import { assert } from "../assert.ts";
+import { assert, at } from "../assert.ts";
 import type { IntervalSet } from "../log/interval_set.ts";
 import type { Log } from "../log/log.ts";
 import type { MemberList } from "../membership/member_list.ts";
@@ -126,7 +126,7 @@ export function takeBatch(
   bytesMax: number = BATCH_BYTES_MAX,
   first: Iterable<Digest> = [],
 ): Batch {
-  const runs: Parts[] = [];
+  const runs: Run[] = [];
   const gaps: Range[] = [];
   let entries = 0;
   let bytes = 0;
@@ -148,7 +148,7 @@ export function takeBatch(
         const last = Math.min(to, seq + BATCH_ENTRIES_MAX - entries - 1);
         const run = log.take(origin, seq, last, most - bytes);
         const { length } = run.texts;
-        addPart(runs, run);
+        runs.push(run);
         entries += length;
         bytes += run.texts.bytes + length + roomFor(origin) + NUMBER_BYTES;
         known.addSpan(seq, seq + length - 1);
@@ -160,24 +160,26 @@ export function takeBatch(
   for (const part of first) for (const [origin, held] of part) take(origin, held, bytesMax / 2);
   for (const { name, held } of sent.gaps(log)) take(name, held, bytesMax);
   assert(entries <= BATCH_ENTRIES_MAX, "a batch has its end");
-  return { runs: runs.map(joined), gaps, bytes, more: sent.lacks(log) };
+  return { runs: joined(runs), gaps, bytes, more: sent.lacks(log) };
 }
 
-/** A run in the making: what goes on where a block ends is one run all the same. */
-interface Parts extends Omit<Run, "texts"> {
-  readonly parts: Texts[];
-  /** The number that goes on. */
-  next: number;
+/** What goes on where a block ends is one run all the same. */
+function joined(runs: readonly Run[]): readonly Run[] {
+  if (runs.length < 2) return runs;
+  const found: Run[] = [];
+  for (let i = 0; i < runs.length;) {
+    const first = at(runs, i);
+    const parts: Texts[] = [];
+    for (let next = first.seq; goesOn(runs[i], first, next); i++) {
+      const { texts } = at(runs, i);
+      parts.push(texts);
+      next += texts.length;
+    }
+    found.push(parts.length === 1 ? first : { ...first, texts: Texts.joined(parts) });
+  }
+  return found;
 }
 
-function addPart(runs: Parts[], { origin, seq, texts, topic }: Run): void {
-  const last = runs.at(-1);
-  if (last?.next === seq && last.origin === origin && last.topic === topic) {
-    last.parts.push(texts);
-    last.next += texts.length;
-  } else runs.push({ origin, seq, topic, parts: [texts], next: seq + texts.length });
-}
-
-function joined({ origin, seq, topic, parts }: Parts): Run {
-  return { origin, seq, topic, texts: Texts.joined(parts) };
+function goesOn(run: Run | undefined, { origin, topic }: Run, seq: number): boolean {
+  return run?.seq === seq && run.origin === origin && run.topic === topic;
 }
