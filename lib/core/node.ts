@@ -4,7 +4,7 @@ import { canonical } from "./log/canonical.ts";
 import { enteringOf, tooDeep, VALUE_BYTES_MAX } from "./keys/entering.ts";
 import type { Clash } from "./log/clashes.ts";
 import { Log } from "./log/log.ts";
-import { entriesIn, type Range, rangeOf, type Run } from "./log/runs.ts";
+import { entriesIn, type Range, type Run } from "./log/runs.ts";
 import type { Texts } from "./log/texts.ts";
 import { DEFAULT_TOPIC } from "./keys/names.ts";
 import { Replicator } from "./replication/replicator.ts";
@@ -58,6 +58,7 @@ export const READ_INSTEAD =
   "ask with 'watch' and follow false, or with 'hearsay read', and they come in pieces";
 
 const BROADCAST_OK: Body = { type: "broadcast_ok" };
+const NO_GAPS: readonly Range[] = [];
 const DELETE_OK: Body = { type: "delete_ok" };
 
 export class Node {
@@ -75,7 +76,7 @@ export class Node {
   #effects: Effect[] = [];
   #storageFault: string | undefined;
   /** What entered since the last wake and is not on its way yet. */
-  #entering: Range[] = [];
+  #entering: (Range & { count: number })[] = [];
   /** Of the event that is being taken in. */
   #now = 0;
 
@@ -297,20 +298,18 @@ export class Node {
 
   #enter(texts: Texts, topic?: string): void {
     const run: Run = { origin: this.#origin, seq: this.#entered + 1, texts, topic };
-    const [fresh] = this.#log.addRun(run, this.#now);
-    assert(fresh === run, "a number is given once");
+    const fresh = this.#log.addRun(run, this.#now);
+    assert(fresh[0] === run, "a number is given once");
     this.#entered += texts.length;
-    this.#deliver([run], true);
-    this.#note(rangeOf(run));
+    this.#deliver(fresh, true);
+    this.#note(run.origin, run.seq, texts.length);
   }
 
   /** What enters together leaves together. */
-  #note(range: Range): void {
-    const { origin, seq, count } = range;
-    const last = this.#entering.at(-1);
-    const goesOn = last?.origin === origin && last.seq + last.count === seq;
-    if (goesOn) this.#entering.pop();
-    this.#entering.push(goesOn ? { origin, seq: last.seq, count: last.count + count } : range);
+  #note(origin: string, seq: number, count: number): void {
+    const last = this.#entering[this.#entering.length - 1];
+    if (last?.origin === origin && last.seq + last.count === seq) last.count += count;
+    else this.#entering.push({ origin, seq, count });
   }
 
   #wake(now: number): void {
@@ -331,7 +330,7 @@ export class Node {
     this.#effects.push({ kind: "persist", own: false, runs: [], gaps });
   }
 
-  #deliver(runs: readonly Run[], own: boolean, gaps: readonly Range[] = []): void {
+  #deliver(runs: readonly Run[], own: boolean, gaps: readonly Range[] = NO_GAPS): void {
     this.#persisted += entriesIn(runs);
     for (const { count } of gaps) this.#persisted += count;
     this.#effects.push(

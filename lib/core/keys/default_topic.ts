@@ -8,6 +8,8 @@ export class DefaultTopic {
   readonly #entries: EntryStore;
   /** The blocks in which its entries are kept, and about how many characters they have. */
   readonly #blocks = new IntervalSet();
+  /** The one that was kept last: most entries go on in it. */
+  #last: number | undefined;
   #chars = 0;
 
   constructor(entries: EntryStore) {
@@ -16,13 +18,15 @@ export class DefaultTopic {
 
   /** So many of its entries are kept in this block. */
   keep(run: Run, block: number, count: number): void {
-    this.#blocks.add(block);
+    if (block !== this.#last) this.#blocks.add(block);
+    this.#last = block;
     this.#chars += charsOf(run, count);
   }
 
   /** A block of it is dropped. */
   drop(block: Block): void {
     this.#blocks.deleteSpan(block.id, block.id);
+    this.#last = undefined;
     this.#chars = Math.max(0, this.#chars - charsOf(block, block.texts.length));
   }
 

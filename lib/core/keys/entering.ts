@@ -65,6 +65,7 @@ export function enteringOf(
 /** Undefined where it is too deep. */
 function textsOf(value: Json | ScannedValue, depthMax: number): Texts | undefined {
   if (!(value instanceof ScannedValue)) {
+    if (typeof value === "number" && Number.isFinite(value)) return Texts.of([String(value)]);
     return isTooDeep(value, depthMax) ? undefined : Texts.of([JSON.stringify(value)]);
   }
   // None is scanned that is over VALUE_DEPTH_MAX deep, and each level takes two brackets.

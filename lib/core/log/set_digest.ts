@@ -33,7 +33,8 @@ export class SetDigest {
   }
 
   #sumWhole(whole: number, sign: 1 | -1): void {
-    const [upper, lower] = [Math.floor(whole / WORD) | 0, whole | 0];
+    const upper = Math.floor(whole / WORD) | 0;
+    const lower = whole | 0;
     const high = mixed(SEED[0] ^ WHOLE ^ lower) ^ upper;
     const low = mixed(SEED[1] ^ WHOLE ^ lower) ^ upper;
     this.#sum(Math.imul(high, STEP[0]), Math.imul(low, STEP[1]), sign);

@@ -12,6 +12,10 @@ export class WholeNumbers {
   /** By the hash of a word's lower half: its bits, and its upper half beside them. */
   readonly #segments: (Slots | undefined)[] = Array.from({ length: SEGMENTS });
   #size = 0;
+  /** The one that was last found not to be held, and its key: it is mostly the next that is added. */
+  #lacked = NaN;
+  #lackedKey = 0;
+  #lackedSlot = -1;
 
   get size(): number {
     return this.#size;
@@ -22,16 +26,22 @@ export class WholeNumbers {
     const key = keyOf(word);
     const segment = this.#segments[segmentOf(key)];
     const slot = slotOf(segment, key, word);
-    return segment !== undefined && slot >= 0 && (segment.value(slot) & bitOf(number, word)) !== 0;
+    if (segment !== undefined && slot >= 0 && (segment.value(slot) & bitOf(number, word)) !== 0) return true;
+    this.#lacked = number;
+    this.#lackedKey = key;
+    this.#lackedSlot = slot;
+    return false;
   }
 
   /** Returns whether it is new. */
   add(number: number): boolean {
     const word = wordOf(number);
-    const key = keyOf(word);
+    const isLacked = number === this.#lacked;
+    const key = isLacked ? this.#lackedKey : keyOf(word);
     const bit = bitOf(number, word);
     const segment = this.#segments[segmentOf(key)] ??= new Slots(3);
-    const slot = slotOf(segment, key, word);
+    const slot = isLacked ? this.#lackedSlot : slotOf(segment, key, word);
+    this.#lacked = NaN;
     if (slot < 0) segment.add(key, bit, upperOf(word));
     else {
       const bits = segment.value(slot);
@@ -44,6 +54,7 @@ export class WholeNumbers {
 
   /** Returns whether it was held. */
   delete(number: number): boolean {
+    this.#lacked = NaN;
     const word = wordOf(number);
     const key = keyOf(word);
     const bit = bitOf(number, word);
