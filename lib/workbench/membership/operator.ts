@@ -138,7 +138,10 @@ export class Operator {
     const { cluster, roster, clients, scheduler } = this.#options;
     askUntilAnswered(clients, scheduler, {
       whom: () => {
-        const others = roster.members.filter((other) => other !== id && cluster.serves(other));
+        // What one is told that is to be removed itself may go with it.
+        const others = roster.members.filter((other) =>
+          other !== id && cluster.serves(other) && !roster.isBeingRemoved(other)
+        );
         return others.find((other) => other === same) ?? pick(this.#random, others);
       },
       body: () => body,

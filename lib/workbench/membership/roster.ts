@@ -39,6 +39,10 @@ export class Roster {
     this.#parting.set(id, how);
   }
 
+  isBeingRemoved(id: string): boolean {
+    return this.#parting.get(id) === "is removed";
+  }
+
   leaves(id: string): boolean {
     return this.#parting.get(id) === "leaves";
   }
