@@ -119,8 +119,12 @@ const PushSchema = Type.Object({ type: Type.Literal("push"), runs: RunList });
 const FarewellSchema = Type.Object({
   type: Type.Literal("members"),
   members: Members,
-  /** The message of that node which this answers: its incarnation and its seq. */
-  ack: Type.Optional(Type.Tuple([Count, Ordinal])),
+  /** Where it answers a message: that one's incarnation and seq, the sender's incarnation, and what it holds. */
+  answer: Type.Optional(Type.Object({
+    ack: Type.Tuple([Count, Ordinal, Type.Number({ minimum: 0 })]),
+    incarnation: Count,
+    digest: DigestSchema,
+  })),
 });
 
 export type Exchange = Static<typeof ExchangeSchema>;
@@ -179,7 +183,7 @@ export function readPeerMessage(body: Body): PeerMessage | Malformed | undefined
       // A client asks for them by the same word, and gives none.
       if (body["members"] === undefined) return undefined;
       return checkers["a farewell"].Check(body)
-        ? { type: "members", members: body.members, ...body.ack !== undefined && { ack: body.ack } }
+        ? { ...body, type: "members" }
         : malformed("a farewell", body);
     default:
       return undefined;

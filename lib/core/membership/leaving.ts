@@ -6,7 +6,9 @@ import type { Progress } from "../replication/progress.ts";
 import type { MemberList } from "./member_list.ts";
 
 /** A node that leaves asks again what others hold after this, ms. */
-export const LEAVE_ASK_MS = 1_000;
+export const LEAVE_ASK_MS = 500;
+/** What another holds, it has made safe after this, ms: until then the node that leaves may be the only one that has. */
+export const LEAVE_SETTLE_MS = 400;
 
 export interface LeavingOptions {
   readonly log: Log;
@@ -21,6 +23,8 @@ export interface LeavingOptions {
 export class Leaving {
   readonly #options: LeavingOptions;
   #askAt = Infinity;
+  /** Since when another member holds all that is held here; Infinity while none does. */
+  #heldSince = Infinity;
 
   constructor(options: LeavingOptions) {
     this.#options = options;
@@ -40,16 +44,28 @@ export class Leaving {
     for (const peer of this.#options.neighbours()) this.#options.ask(peer, now);
   }
 
-  /** Whether a member in reach has said that it holds all that is held here. */
-  get isHandedOver(): boolean {
-    const { log, peers, on } = this.#options;
-    if (!on.has("handover")) return true;
-    return [...peers].some((peer) => peer.suspectedAt === undefined && peer.holdings.lag(log) === 0);
+  /** Whether a member in reach has held all that is held here for long enough to have made it safe. */
+  isHandedOver(now: number): boolean {
+    if (!this.#options.on.has("handover")) return true;
+    if (!this.#someone((peer) => this.#holdsAll(peer))) this.#heldSince = Infinity;
+    else this.#heldSince = Math.min(this.#heldSince, now);
+    return this.#heldSince + LEAVE_SETTLE_MS <= now;
   }
 
-  /** Whether another member has confirmed the list as it is here. */
-  get isListKnown(): boolean {
-    const { list, peers } = this.#options;
-    return [...peers].some(({ flights }) => flights.confirmed.members === list.revision);
+  /** Whether one that holds it all knows the list as it is here, and so that this node has left. */
+  get isKnown(): boolean {
+    const { list, on } = this.#options;
+    return this.#someone((peer) =>
+      peer.flights.confirmed.members === list.revision && (!on.has("handover") || this.#holdsAll(peer))
+    );
+  }
+
+  #holdsAll({ suspectedAt, holdings }: Progress): boolean {
+    return suspectedAt === undefined && holdings.lag(this.#options.log) === 0;
+  }
+
+  #someone(is: (peer: Progress) => boolean): boolean {
+    for (const peer of this.#options.peers) if (is(peer)) return true;
+    return false;
   }
 }

@@ -11,7 +11,7 @@ export interface ParticipationOptions {
   readonly membership: Membership;
   readonly replicator: Pick<
     Replicator,
-    "incarnationOf" | "leave" | "isHandedOver" | "isListKnown" | "membersChanged"
+    "incarnationOf" | "leave" | "isHandedOver" | "isKnownToHaveLeft" | "membersChanged"
   >;
   readonly emit: (effect: Effect) => void;
   readonly reply: (envelope: Envelope, body: Body) => void;
@@ -77,8 +77,8 @@ export class Participation {
   goOnLeaving(now: number): void {
     const { me, membership, replicator } = this.#options;
     if (this.#hasLeft) {
-      if (replicator.isListKnown) this.#endLeaving();
-    } else if (replicator.isHandedOver) {
+      if (replicator.isKnownToHaveLeft) this.#endLeaving();
+    } else if (replicator.isHandedOver(now)) {
       const changed = membership.end(me, "left", 0, now);
       if (!("fault" in changed)) this.#changed(changed, now);
     }

@@ -14,6 +14,7 @@ import { Retirement } from "../retention/retirement.ts";
 import { Rebirth, type RebirthOptions } from "./rebirth.ts";
 import type { Progress } from "./progress.ts";
 import { Repair } from "./repair.ts";
+import { composeDigest } from "./compose.ts";
 import { Peers } from "./peers.ts";
 import { peerStatus } from "./peer_status.ts";
 import { RecentEntries } from "./recent_entries.ts";
@@ -117,25 +118,39 @@ export class Replicator {
     for (const id of gone) {
       const peer = this.#peers.drop(id);
       // It may not know yet.
-      if (peer !== undefined && old.has(peer)) this.sayFarewell(id);
+      if (peer !== undefined && old.has(peer)) this.sayFarewell(id, undefined, now);
     }
     const layout = this.#roster.layout();
     this.#timing.levels = layout.levels;
     this.#carryOut(this.#overlay.renumber(this.#roster.rank, layout, rankOf, now), now);
   }
 
-  /** Tells a node that it is no member any longer, and which message of it was heard. Returns whether it ever was one [M2]. */
-  sayFarewell(id: string, heard?: Exchange): boolean {
-    const record = this.#options.membership.farewell(id);
+  /**
+   * A node that is no member any longer has spoken, or is to be told so. What is brought by one that leaves is taken in; it is
+   * told what of it was heard, and what is held here. Returns whether it ever was a member [M2] [M5].
+   */
+  sayFarewell(id: string, heard: Exchange | undefined, now: number): boolean {
+    const { membership } = this.#options;
+    const record = membership.farewell(id);
     if (record === undefined) return false;
-    const ack: Farewell["ack"] = heard && [heard.incarnation, heard.seq];
-    this.#sender.send(id, { type: "members", members: [record], ...ack && { ack } });
+    const isLeaving = membership.list.of(id)?.status === "left";
+    if (isLeaving && heard?.runs !== undefined) this.pushed(id, { type: "push", runs: heard.runs }, now);
+    const answer: Farewell["answer"] = heard && {
+      ack: [heard.incarnation, heard.seq, 0],
+      incarnation: this.#rebirth.incarnation,
+      digest: composeDigest(this.#log, 0).digest,
+    };
+    this.#sender.send(id, { type: "members", members: [record], ...answer && { answer } });
     return true;
   }
 
-  /** The peer no longer counts this node among the members: what it was told is known there all the same [M5]. */
-  takeFarewell(from: string, { ack }: Farewell): void {
-    if (ack?.[0] === this.#rebirth.incarnation) this.#peers.get(from)?.flights.landed(ack[1]);
+  /** The peer no longer counts this node among the members: what it heard and holds counts all the same [M5]. */
+  takeFarewell(from: string, { answer }: Farewell, now: number): void {
+    const peer = this.#peers.get(from);
+    if (peer === undefined || answer === undefined) return;
+    // It counts no messages to this node any more.
+    if (!peer.hear({ ...answer, seq: 1 }, this.#rebirth.incarnation, now)) return;
+    this.#carryOut(this.#overlay.heard(peer, {}, now), now);
   }
 
   /** This node is to hand over all that it holds [M5]. */
@@ -143,14 +158,14 @@ export class Replicator {
     this.#leaving.begin(now);
   }
 
-  /** Whether a member in reach holds all that this node holds. */
-  get isHandedOver(): boolean {
-    return this.#leaving.isHandedOver;
+  /** Whether a member in reach has all that this node holds, and has it safe. */
+  isHandedOver(now: number): boolean {
+    return this.#leaving.isHandedOver(now);
   }
 
-  /** Whether another member knows the list of members as it is here. */
-  get isListKnown(): boolean {
-    return this.#leaving.isListKnown;
+  /** Whether a member that holds all that this node holds knows that it has left. */
+  get isKnownToHaveLeft(): boolean {
+    return this.#leaving.isKnown;
   }
 
   /** Entries that entered here are on their way from now on. */
@@ -163,7 +178,7 @@ export class Replicator {
   pushed(from: string, body: Push, now: number): void {
     const fresh = this.#apply(body.runs, now);
     if (fresh.length === 0) return;
-    const between = this.#overlay.neighbourAbove(from);
+    const between = this.isMember(from) ? this.#overlay.neighbourAbove(from) : undefined;
     between?.isSent(fresh, now + this.#sender.ackTimeoutMs(between));
     this.#flushes.spread(fresh, undefined, now);
   }

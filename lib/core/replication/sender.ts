@@ -77,10 +77,13 @@ export class Sender {
       on.has("member-news") ? peer.flights.confirmed.members : list.revision,
     );
     const isTold = links.revision === overlay.linkState.revision && members.revision === list.revision;
-    const viewUpdateDue = isNeighbour && !isTold;
     const hasMembers = members.members.length > 0;
-    const asks = batch.more || hasMembers || viewUpdateDue || poll || peer.pacing.asks(batch.bytes) ||
-      (full && !peer.awaited);
+    // An answer does not ask to be confirmed, or two nodes that have news would never come to an end: it is said again later [I9].
+    const asksLater = reason === "answer" && (hasMembers || !isTold);
+    const viewUpdateDue = isNeighbour && (!isTold || asksLater);
+    const asksNow = hasMembers || viewUpdateDue;
+    const asks = batch.more || poll || peer.pacing.asks(batch.bytes) || (full && !peer.awaited) ||
+      (asksNow && !asksLater);
     const { logRevision, retiredRevision } = this.#exchange(
       peer,
       now,

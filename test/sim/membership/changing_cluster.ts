@@ -17,6 +17,8 @@ interface Running {
 export class ChangingCluster {
   now = 1_000;
   sent = 0;
+  /** Whether each message arrives twice. */
+  isDoubling = false;
   readonly gone = new Map<string, string>();
   readonly #without: readonly Mechanism[];
   readonly #nodes = new Map<string, Running>();
@@ -120,6 +122,11 @@ export class ChangingCluster {
     }
   }
 
+  /** What the one sends does not arrive at the other. */
+  mute(from: string, to: string): void {
+    this.#cut.add(`${from} ${to}`);
+  }
+
   heal(): void {
     this.#cut.clear();
   }
@@ -164,7 +171,8 @@ export class ChangingCluster {
       else {
         this.sent++;
         if (!this.#cut.has(`${id} ${envelope.dest}`)) {
-          this.#flying.push({ at: this.now + LATENCY_MS, envelope });
+          const flying = { at: this.now + LATENCY_MS, envelope };
+          this.#flying.push(flying, ...this.isDoubling ? [flying] : []);
         }
       }
     }

@@ -52,6 +52,43 @@ test("a member that joined behind a cut becomes known when it heals [M4]", () =>
   for (const id of cluster.ids) deepEqual(new Set(cluster.read(id) as number[]), new Set([1, 2, 3]), id);
 });
 
+test("news of members comes to an end, though every message arrives twice [I9] [M4]", () => {
+  const cluster = founded("n2", "n3", "n4");
+  cluster.isDoubling = true;
+  cluster.cut(["n1", "n2"], ["n3", "n4"]);
+  tell(cluster, "n1", 1);
+  cluster.run(5_000);
+  for (const id of ["n5", "n6", "n7"]) cluster.join(id, "n4");
+  cluster.join("n8", "n1");
+  cluster.run(2_000);
+  cluster.heal();
+  cluster.restart("n2");
+  cluster.run(30_000);
+  const { sent } = cluster;
+  cluster.run(60_000);
+  equal(cluster.sent, sent);
+  for (const id of cluster.ids) equal(Object.keys(cluster.members(id)).length, 8, id);
+});
+
+test("what one brings of whom all know that it left is taken in, and not lost [M5]", () => {
+  const cluster = founded("n2");
+  tell(cluster, "n2", 1);
+  cluster.run(1_000);
+  cluster.ask("n2", { type: "leave" });
+  cluster.run(200);
+  cluster.mute("n1", "n2");
+  for (let i = 0; i < 3_000 && cluster.members("n1")["n2"] !== "left"; i++) cluster.run(1);
+  const known = cluster.ask("n1", { type: "members" });
+  cluster.kill("n1");
+  cluster.run(100);
+  cluster.heal();
+  cluster.start("n1", { node_ids: ["n1"], address: "n1:1", members: known["members"], cluster_id: "c1" });
+  deepEqual(cluster.read("n1"), [], "it has forgotten all but the list");
+  cluster.run(20_000);
+  match(cluster.gone.get("n2") ?? "", /has left/);
+  deepEqual(cluster.read("n1"), [1]);
+});
+
 test("a list that was given can be added to, and costs nothing while it is not [M4]", () => {
   const cluster = new ChangingCluster();
   cluster.given("n1", "n2", "n3");
