@@ -9,7 +9,7 @@ import {
   UNREACHED_MS,
 } from "./limits.ts";
 
-/** The version of the protocol between nodes. A node of another version is refused. */
+/** The version of the protocol between nodes. A node of another version is refused [W5]. */
 export const PROTOCOL_VERSION = 1;
 /** So much is taken over of the reason that a peer gives for refusing this node, in characters. */
 const REASON_CHARS_MAX = 300;

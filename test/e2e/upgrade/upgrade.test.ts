@@ -58,7 +58,7 @@ testNeeding("a cluster is upgraded node by node under load and cuts, and loses n
   );
 });
 
-testNeeding("what a later version says of members, an earlier one passes over [W1] [W4]", needs, async () => {
+testNeeding("what a later version says of members, an earlier one passes over [W1] [W5]", needs, async () => {
   const [port = 0, other = 0] = await freePorts(2);
   const members = new Map([["n1", loopback(port)], ["n2", loopback(other)]]);
   const cluster = await makeCluster({ ids: [] });
