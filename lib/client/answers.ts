@@ -63,6 +63,7 @@ const statusShape = z.looseObject({
   peers: z.array(peerShape),
   clients: count,
   watchers: count,
+  tls: z.looseObject({ expires_at: z.number(), authorities_expire_at: z.number() }).optional(),
   messages: z.looseObject({ sent: counts, received: counts }),
   bytes: z.looseObject({ sent: count, received: count }),
   memory_bytes: count,

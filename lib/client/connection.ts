@@ -4,6 +4,7 @@ import { type Body, NOT_SUPPORTED } from "../core/message.ts";
 import type { TokenSource } from "./token.ts";
 import type { Address } from "../../transports/address.ts";
 import { shortened } from "../../transports/shortened.ts";
+import type { Tls } from "../../transports/tcp/tls/tls.ts";
 import { LineClient } from "../../transports/tcp/line_client.ts";
 
 /** The name under which clients ask. */
@@ -39,12 +40,19 @@ interface Pending {
   readonly dueAt: number;
 }
 
+/** How a client shows who it is, and whom it trusts. */
+export interface Shown {
+  readonly token?: TokenSource;
+  /** Absent: without TLS. */
+  readonly tls?: Tls;
+}
+
 /** Resolves once the node has taken the connection, or has not within `timeoutMs`. Never rejects. */
-export function connect(address: Address, timeoutMs: number, source?: TokenSource): Promise<Opened> {
-  const found = source?.();
+export function connect(address: Address, timeoutMs: number, shown: Shown = {}): Promise<Opened> {
+  const found = shown.token?.();
   if (found !== undefined && "fault" in found) return Promise.resolve({ ok: false, reason: found.fault });
   return new Promise((resolve) => {
-    const connection = new Connection(address, timeoutMs, {
+    const connection = new Connection(address, timeoutMs, shown.tls, {
       onOpen: () => {
         if (found !== undefined) connection.sayHello(found.token);
         resolve({ ok: true, connection });
@@ -70,7 +78,7 @@ export class Connection {
   #ended: string | undefined;
 
   /** Dials; use connect(). */
-  constructor(address: Address, timeoutMs: number, dialled: Dialled) {
+  constructor(address: Address, timeoutMs: number, tls: Tls | undefined, dialled: Dialled) {
     this.#timeoutMs = timeoutMs;
     this.#hearing = { onBody() {}, onBroken: dialled.onFailed };
     this.#timer = setTimeout(
@@ -82,7 +90,7 @@ export class Connection {
       onLine: (line) => this.#onLine(line),
       onOverlong: (bytes) => this.#break(`sent a line of more than ${bytes} bytes`),
       onLost: (reason) => this.#break(reason),
-    });
+    }, { tls });
   }
 
   /** The id of the node that answered last. */

@@ -2,6 +2,7 @@
 import { connect, type Connection } from "./connection.ts";
 import type { TokenSource } from "./token.ts";
 import { type Address, addressText } from "../../transports/address.ts";
+import type { Tls } from "../../transports/tcp/tls/tls.ts";
 
 export interface ReachOptions {
   readonly at: readonly Address[];
@@ -11,6 +12,8 @@ export interface ReachOptions {
   readonly verbose: boolean;
   /** Absent: the nodes need not know who asks. */
   readonly token?: TokenSource;
+  /** Absent: without TLS. */
+  readonly tls?: Tls;
 }
 
 interface Failure {
@@ -40,7 +43,9 @@ export class Nodes {
   /** A connection to the next node that takes one; undefined once each has failed since something last went well. */
   async reach(): Promise<Connection | undefined> {
     while (this.#failures.length < this.#options.at.length) {
-      const opened = await connect(this.#address, this.timeoutMs, this.#options.token);
+      // What was renewed meanwhile is shown from here on; what is of no use now, or half written, may be so later.
+      this.#options.tls?.renew();
+      const opened = await connect(this.#address, this.timeoutMs, this.#options);
       if (opened.ok) return opened.connection;
       this.failed(opened.reason);
     }

@@ -18,6 +18,9 @@ import { fail, GONE, type Io, OK, refuse } from "./terminal/io.ts";
 import { logTo } from "./terminal/logging.ts";
 import { ChangedFiles } from "./trust/changed_files.ts";
 import { addressText } from "../../transports/address.ts";
+import { messageOf } from "../../transports/errno.ts";
+import { dateText } from "../../transports/tcp/tls/identity.ts";
+import type { Tls } from "../../transports/tcp/tls/tls.ts";
 
 export async function serve(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseServe(args, io.env);
@@ -44,8 +47,10 @@ async function run(
   const { id, clusterName, listen, clientListen, limits, peers, deliveryBudgetMs, retain } = config;
   const logger = await logTo(io, config.logLevel, config.logFormat);
   const changed = new ChangedFiles();
-  const stop = listenForStop(config.tokens === undefined ? undefined : () => changed.readAll());
   const discovery = discoveryFor(config, store);
+  const stop = listenForStop(
+    config.tokens === undefined && config.tls === undefined ? undefined : () => changed.readAll(),
+  );
   const service = new Service({
     id,
     cluster: clusterName,
@@ -59,9 +64,11 @@ async function run(
     logger,
     retain,
     tokens,
+    tls: config.tls,
     ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
   });
   if (config.tokens !== undefined) watchTokens(config.tokens, changed, service, logger);
+  if (config.tls !== undefined) watchTls(config.tls, changed, logger);
   try {
     const at = await service.start();
     logger.info(`${id} listens on ${addressText(at)}`, {
@@ -121,10 +128,25 @@ async function untilEnd(
 
 /** Undefined where the members are given. */
 function discoveryFor(config: ServeConfig, store: Store): DiscoverySettings | undefined {
-  const { seeds, bootstrap, advertise, dns, peers } = config;
+  const { seeds, bootstrap, advertise, dns, peers, tls } = config;
   const finds = seeds.length > 0 || bootstrap ||
     (peers.size === 0 && knownCluster(store.notes()) !== undefined);
-  return finds ? { seeds, names: namesFrom(dns), bootstrap, advertise } : undefined;
+  return finds ? { seeds, names: namesFrom(dns), bootstrap, advertise, tls } : undefined;
+}
+
+/** What is no good is said to be so, and what was read before goes on. */
+function watchTls(tls: Tls, changed: ChangedFiles, logger: Logger): void {
+  changed.watch(tls.paths, () => {
+    try {
+      if (!tls.readAgain()) return;
+      const { expiresAt, identity } = tls;
+      logger.info(`new certificates are in use, until ${dateText(new Date(expiresAt))}`, {
+        names: identity?.names,
+      });
+    } catch (error) {
+      logger.error(`${messageOf(error)}. What was read before goes on`);
+    }
+  });
 }
 
 /** The log of the values, or why there is none. */

@@ -8,6 +8,8 @@ import { drive, type DriveOptions, type Driver } from "../runtime/drive.ts";
 import { driveDurably, type DurableDriver } from "../runtime/drive_durably.ts";
 import { type TcpLimits, TcpTransport } from "../../transports/tcp/tcp.ts";
 import { UnackedAge } from "./unacked_age.ts";
+import { certified } from "./access/certified.ts";
+import { Expiry } from "./expiry.ts";
 import { Access } from "./access/access.ts";
 import type { TokenEntry } from "./access/tokens.ts";
 import type { DiscoverySettings } from "./discovery/discovery.ts";
@@ -19,6 +21,7 @@ import { statusOf } from "./status.ts";
 import { Watches } from "./watches.ts";
 import { Refusals } from "../../transports/tcp/greeting.ts";
 import { ANSWER_BYTES_MAX } from "../../transports/tcp/limits.ts";
+import type { Tls } from "../../transports/tcp/tls/tls.ts";
 import { monotonicClock, runtimeTimer, within } from "../../transports/clock.ts";
 import { unpredictable } from "../../transports/entropy.ts";
 import { type Address, addressText } from "../../transports/address.ts";
@@ -47,6 +50,8 @@ export interface ServiceOptions {
   readonly retain?: readonly Rule[];
   /** Clients are known by these, or by a certificate; absent: everybody may do everything. */
   readonly tokens?: readonly TokenEntry[] | undefined;
+  /** Absent: without TLS. Its owner reads the files again. */
+  readonly tls?: Tls | undefined;
 }
 
 export class Service {
@@ -57,6 +62,7 @@ export class Service {
   readonly #router: Router;
   readonly #watches: Watches;
   readonly #access: Access | undefined;
+  readonly #expiry: Expiry | undefined;
   readonly #unackedAge = new UnackedAge();
   readonly #startedAt = this.#clock();
   readonly #reports: LinkReports;
@@ -68,14 +74,17 @@ export class Service {
   #durable: DurableDriver | undefined;
 
   constructor(options: ServiceOptions) {
-    const { id, cluster, listen, peers, store } = options;
+    const { id, cluster, listen, peers, store, tls, tokens } = options;
     this.#options = options;
     this.#incarnation = store.incarnation;
     this.#transport = new TcpTransport({
       ...{ id, cluster, incarnation: store.incarnation, listen, peers },
       ...options.limits,
       clientListen: options.clientListen,
+      // Whoever shows no certificate may have a token.
+      ...tls && { tls, admitsUnnamed: tokens !== undefined },
     });
+    this.#expiry = tls && new Expiry({ tls, logger: options.logger, clock: this.#clock });
     this.#reports = new LinkReports({
       ...options,
       clock: this.#clock,
@@ -110,6 +119,7 @@ export class Service {
     if (store.durable) this.#durable = this.#driveDurably(options);
     this.#driver = this.#durable ?? drive(options);
     this.#standing.open();
+    this.#expiry?.start();
     const at = await this.#transport.listening;
     if (this.#options.clientListen !== undefined) {
       const clientsAt = await this.#transport.clientsListening;
@@ -139,6 +149,7 @@ export class Service {
   /** Once this resolves, all acknowledgements have left, or never can. */
   async stop(): Promise<void> {
     this.#standing.stop();
+    this.#expiry?.stop();
     this.#driver?.stop();
     await this.#transport.close();
   }
@@ -227,14 +238,15 @@ export class Service {
   }
 
   #makeAccess(): Access | undefined {
-    const { id, tokens, logger } = this.#options;
+    // Over TLS whoever shows no certificate is nobody.
+    const { id, tls, tokens = tls && [], logger } = this.#options;
     const said = new Refusals((text) => logger.warn(text, { node: id }));
     return tokens && new Access({
       tokens,
       clock: this.#clock,
-      certified: () => undefined,
       knowsNodes: this.#transport.isSecure,
       name: (client, name) => this.#transport.name(client, name),
+      certified: (client) => certified(this.#transport.identityOf(client)),
       hostOf: (client) => this.#transport.hostOf(client),
       reply: (request, body) => this.#router.reply(request, body),
       end: (client, reason) => this.#transport.end(client, reason),
@@ -279,6 +291,7 @@ export class Service {
       unackedAge: this.#unackedAge,
       clients: this.#transport.clientCount,
       clientsRefused: this.#transport.refusedCount,
+      tls: this.#expiry?.status,
       watchers: this.#watches.count,
       dropped: this.#reports.dropped,
       messages: { sent: this.#router.sent, received: this.#router.received },

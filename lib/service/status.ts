@@ -5,6 +5,7 @@ import type { NodeStatus, PeerStatus } from "../core/node.ts";
 import { addressText } from "../../transports/address.ts";
 import type { LinkStatus } from "../../transports/tcp/tcp.ts";
 import type { UnackedAge } from "./unacked_age.ts";
+import type { Expiry } from "./expiry.ts";
 import type { Counts } from "./router.ts";
 
 export interface StatusFacts {
@@ -15,6 +16,8 @@ export interface StatusFacts {
   readonly unackedAge: UnackedAge;
   readonly clients: number;
   readonly clientsRefused: number;
+  /** Until when certificates last; undefined without TLS. */
+  readonly tls: Expiry["status"] | undefined;
   readonly watchers: number;
   /** How many messages were dropped, in and out. */
   readonly dropped: number;
@@ -33,6 +36,7 @@ export function statusOf(facts: StatusFacts): Body {
     unackedAge,
     clients,
     clientsRefused,
+    tls,
     watchers,
     dropped,
     messages,
@@ -57,6 +61,7 @@ export function statusOf(facts: StatusFacts): Body {
     clients,
     clients_refused: clientsRefused,
     watchers,
+    ...tls !== undefined && { tls },
     dropped,
     messages,
     bytes: { sent: sum(links, "bytesSent"), received: sum(links, "bytesReceived") },

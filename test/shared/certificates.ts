@@ -58,7 +58,7 @@ export function issueForClient(dir: string, name: string, rights: readonly strin
   return issueFor(dir, name, [], { names: uris.map((uri) => `URI:hearsay:${uri}`) });
 }
 
-export function flagsOf({ ca, own: { cert, key } }: Issued): string[] {
+export function tlsFlagsOf({ ca, own: { cert, key } }: Issued): string[] {
   return ["--tls-ca", ca, "--tls-cert", cert, "--tls-key", key];
 }
 

@@ -38,8 +38,6 @@ export const REFUSED_AGAIN_MS = 60_000;
 export const LEAVING_MS = 1_000;
 /** A TLS handshake that is not done within this is given up by the side that was dialled. */
 export const HANDSHAKE_MS_MAX = GREETING_MS_MAX;
-/** How often the files of a certificate, its key and its authorities are read, to see whether they changed. */
-export const TLS_LOOK_MS = 2_000;
 
 /** The messages that wait for one peer. A message that does not fit is dropped whole, and the protocol repeats itself. */
 export const PEER_QUEUE_BYTES_MAX = 4 * LINE_BYTES_MAX;

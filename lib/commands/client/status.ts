@@ -2,24 +2,27 @@
 import type { Body } from "../../core/message.ts";
 import { duration } from "../../service/duration.ts";
 import { type PeerStatus, type Status, statusOf } from "../../client/answers.ts";
-import { parseStatus } from "../config/client.ts";
-import type { TokenSource } from "../../client/token.ts";
+import { parseStatus, type StatusConfig } from "../config/client.ts";
 import { connect, refusal } from "../../client/connection.ts";
 import { FAILED, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
 import { table } from "../exam/outcome.ts";
 import { type Address, addressText } from "../../../transports/address.ts";
+import { dateText } from "../../../transports/tcp/tls/identity.ts";
 
 type Reply =
   | { readonly kind: "good"; readonly at: string; readonly status: Status }
   | { readonly kind: "bad"; readonly at: string; readonly error: string };
 type Good = Extract<Reply, { readonly kind: "good" }>;
 
+/** A certificate that ends sooner is named, ms. */
+const EXPIRING_MS = 30 * 86_400_000;
+
 export async function status(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseStatus(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
-  const { at, timeoutMs, token, json, ready, verbose } = parsed.config;
+  const { at, json, ready, verbose } = parsed.config;
   const replies = await Promise.all(at.map(async (address) => {
-    const reply = await askOne(address, timeoutMs, token);
+    const reply = await askOne(address, parsed.config);
     if (verbose) io.err(`${reply.at} ${reply.kind === "bad" ? reply.error : "answers"}\n`);
     return reply;
   }));
@@ -29,9 +32,9 @@ export async function status(args: readonly string[], io: Io): Promise<number> {
   return replies.every(isGood) ? OK : FAILED;
 }
 
-async function askOne(address: Address, timeoutMs: number, token?: TokenSource): Promise<Reply> {
+async function askOne(address: Address, config: StatusConfig): Promise<Reply> {
   const at = addressText(address);
-  const opened = await connect(address, timeoutMs, token);
+  const opened = await connect(address, config.timeoutMs, config);
   if (!opened.ok) return { kind: "bad", at, error: opened.reason };
   const { connection } = opened;
   const reply = await new Promise<Reply>((resolve) => {
@@ -65,6 +68,7 @@ function print(replies: readonly Reply[], io: Io): void {
     good.length === 0 ? [] : [...table([nodeHead, ...good.map(nodeCells)]), ...agreement(good, paint)],
     membership(good.map(({ status }) => status), paint),
     peers.length === 0 ? [] : table([peerHead, ...peers]),
+    good.flatMap(({ status }) => expiring(status)).map((text) => paint.bad(text)),
     down.map((text) => paint.bad(text)),
     bad.map(({ at, error }) => paint.bad(`${at} ${error}`)),
   ].filter((block) => block.length > 0);
@@ -128,6 +132,13 @@ function membership(good: readonly Status[], paint: Paint): string[] {
   });
   const apart = clusters.size > 1 ? [paint.bad("These are clusters that were founded apart.")] : [];
   return [...waiting, ...lines, ...apart];
+}
+
+/** A certificate that is to be renewed soon. */
+function expiring({ id, tls }: Status): string[] {
+  const at = Math.min(tls?.expires_at ?? Infinity, tls?.authorities_expire_at ?? Infinity);
+  const what = at === tls?.expires_at ? "certificate" : "trust in any certificate";
+  return at - Date.now() > EXPIRING_MS ? [] : [`The ${what} of ${id} ends on ${dateText(new Date(at))}.`];
 }
 
 const peerHead = [

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { parseAddresses } from "./address.ts";
 import { complain } from "../flags/flags.ts";
 import { type FlagHelp, parsedText, repeated, text, tied, toggle, whole } from "../flags/schemas.ts";
+import { clientTlsFlags, tlsFrom, tlsMistakes } from "./trust/tls.ts";
 import { tokenFlags, tokenFrom, tokenMistakes } from "./trust/client_token.ts";
 import type { ReachOptions } from "../../client/nodes.ts";
 import { parsePosition } from "../../client/position.ts";
@@ -78,6 +79,7 @@ export const reach = z.object({
   "timeout": whole(1, TIMEOUT_MS_MAX, "MS", `how long a node may take to answer (${TIMEOUT_MS})`),
   "verbose": toggle("say on standard error which node answered, and why others did not"),
   ...tokenFlags,
+  ...clientTlsFlags,
 });
 
 const asString = toggle("take every value as a string, even if it is JSON");
@@ -232,6 +234,7 @@ export function reachOf(flags: z.infer<typeof reach>, env: Env): ReachOptions {
     timeoutMs: flags.timeout ?? TIMEOUT_MS,
     verbose: flags.verbose ?? false,
     ...tokenFrom(flags, env),
+    ...tlsFrom(flags),
   };
 }
 
@@ -240,5 +243,8 @@ export function reachMistakes(
   { flags, given }: Pick<Read<typeof reach>, "flags" | "given">,
   env: Env,
 ): string[] {
-  return tokenMistakes(command, flags, given, env, flags.at ?? defaultAt);
+  return [
+    ...tokenMistakes(command, flags, given, env, flags.at ?? defaultAt),
+    ...tlsMistakes(command, flags, given),
+  ];
 }

@@ -8,9 +8,11 @@ import { choice, parsedText, repeated, text, tied, toggle, whole } from "../flag
 import { complain } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import { clientFlags, type ClientsConfig, clientsOf } from "./trust/clients.ts";
+import { nodeTlsFlags, tlsFrom, tlsMistakes } from "./trust/tls.ts";
 import { retainFlag } from "./retain.ts";
 import type { Rule } from "../../core/retention/rules.ts";
-import { type Address, addressText, isLoopback } from "../../../transports/address.ts";
+import { type Address, isLoopback } from "../../../transports/address.ts";
+import type { Tls } from "../../../transports/tcp/tls/tls.ts";
 
 export const logLevels = ["debug", "info", "warning", "error"] as const;
 export const logFormats = ["text", "json"] as const;
@@ -30,6 +32,8 @@ export interface ServeConfig extends DiscoveryConfig, ClientsConfig {
   readonly retain: readonly Rule[];
   /** A file; absent: whoever reaches the node may do everything. */
   readonly tokens?: string;
+  /** Absent: without TLS. */
+  readonly tls?: Tls;
   readonly logLevel: typeof logLevels[number];
   readonly logFormat: typeof logFormats[number];
 }
@@ -68,7 +72,10 @@ export const shapes = {
       "the clients that are known, by their tokens, and their rights; see 'hearsay help token' (all may do everything)",
     ),
     ...clientFlags,
-    "insecure": toggle("tokens may cross the network in plain text, where whoever listens can take them"),
+    ...nodeTlsFlags,
+    "insecure": toggle(
+      "listen beyond this machine without TLS: whoever reaches the port is trusted, and reads along",
+    ),
     "log-level": choice(logLevels, "LEVEL", "the lowest level that is logged to standard error (info)"),
     "log-format": choice(logFormats, "FORMAT", "the format of log lines (text)"),
   }),
@@ -81,11 +88,15 @@ export function parseServe(args: readonly string[], env: Env): Parsed<ServeConfi
   peers.delete(id);
   const untied = [
     ...discoveryMistakes(flags, given),
-    ...complain("serve", given, "tokens", plainTextRule(flags["client-listen"] ?? listen, flags)),
+    ...tlsMistakes("serve", flags, given, flags.id),
+    ...complain("serve", given, "listen", plainTextRule(listen, flags)),
+    ...complain("serve", given, "client-listen", plainTextRule(flags["client-listen"], flags)),
   ];
+  const { tls } = tlsFrom(flags, flags.id);
   return outcome([...mistakes, ...untied], {
     id,
     listen,
+    ...tls !== undefined && { tls },
     peers,
     ...discoveryOf(flags),
     ...clientsOf(flags),
@@ -99,12 +110,10 @@ export function parseServe(args: readonly string[], env: Env): Parsed<ServeConfi
   });
 }
 
-/** What an operator must do where tokens would cross a network in plain text. */
-function plainTextRule(
-  listen: Address,
-  { insecure = false }: z.infer<typeof shapes.serve>,
-): string | undefined {
-  if (insecure || isLoopback(listen.host)) return undefined;
-  return `left out while clients connect to ${addressText(listen)} without TLS, ` +
-    "as whoever listens there can take tokens (--insecure allows it)";
+/** What an operator must do where everybody who reaches the port would be trusted. */
+function plainTextRule(listen: Address | undefined, flags: z.infer<typeof shapes.serve>): string | undefined {
+  const { insecure = false, "tls-cert": cert } = flags;
+  if (insecure || cert !== undefined || listen === undefined || isLoopback(listen.host)) return undefined;
+  return "an address of this machine alone, as 127.0.0.1, where there is no --tls-cert: whoever reaches the port " +
+    "would be trusted (--insecure allows it)";
 }

@@ -4,6 +4,7 @@ import type { Body } from "../../core/message.ts";
 import type { Address } from "../../../transports/address.ts";
 import { runtimeTimer } from "../../../transports/clock.ts";
 import { shortened } from "../../../transports/shortened.ts";
+import type { Tls } from "../../../transports/tcp/tls/tls.ts";
 import { LineClient } from "../../../transports/tcp/line_client.ts";
 
 /** A seed that does not answer by then is asked no further. */
@@ -20,7 +21,14 @@ export type Question = (localHost: string | undefined) => Body;
 /** Resolves to the first answer, be it an error, or to why there is none. Never rejects. */
 export type Ask = (address: Address, question: Question, signal: AbortSignal) => Promise<Answer>;
 
-export const ask: Ask = (address, question, signal) => {
+/** Asks in plain text. */
+export const ask: Ask = (address, question, signal) => askOver(undefined, address, question, signal);
+
+/** Asks over TLS where there is `tls`. */
+export function askOver(
+  tls: Tls | undefined,
+  ...[address, question, signal]: Parameters<Ask>
+): Promise<Answer> {
   const { promise, resolve } = Promise.withResolvers<Answer>();
   const fail = (reason: string) => resolve({ ok: false, reason });
   const client = new LineClient(address, {
@@ -38,7 +46,7 @@ export const ask: Ask = (address, question, signal) => {
     },
     onOverlong: (bytes) => fail(`sent a line of more than ${bytes} bytes`),
     onLost: fail,
-  });
+  }, { tls });
   const giveUp = () => fail("is asked no further");
   signal.addEventListener("abort", giveUp);
   const cancel = runtimeTimer(ASK_MS_MAX, () => fail(`gives no answer within ${ASK_MS_MAX} ms`));
@@ -47,4 +55,4 @@ export const ask: Ask = (address, question, signal) => {
     signal.removeEventListener("abort", giveUp);
     client.close();
   });
-};
+}

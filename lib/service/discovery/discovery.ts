@@ -8,9 +8,10 @@ import type { Random } from "../../core/random.ts";
 import type { Store } from "../../store/store.ts";
 import { type Address, addressText } from "../../../transports/address.ts";
 import { runtimeTimer } from "../../../transports/clock.ts";
+import type { Tls } from "../../../transports/tcp/tls/tls.ts";
 import type { LinkStatus } from "../../../transports/tcp/tcp.ts";
 import type { Logger } from "../logger.ts";
-import { ask } from "./ask.ts";
+import { type Ask, askOver } from "./ask.ts";
 import type { Found } from "./found.ts";
 import { Joiner } from "./joiner.ts";
 import type { Names } from "./names.ts";
@@ -34,6 +35,8 @@ export interface DiscoverySettings {
   /** Where others reach it; by default where it listens. */
   readonly advertise?: Address | undefined;
   readonly seekMs?: number | undefined;
+  /** Seeds are asked over TLS. */
+  readonly tls?: Tls | undefined;
 }
 
 export interface DiscoveryOptions extends DiscoverySettings {
@@ -63,8 +66,9 @@ export class Discovery {
   #stopped = false;
 
   constructor(options: DiscoveryOptions) {
-    const { id, seeds, names, random } = options;
+    const { id, seeds, names, random, tls } = options;
     this.#options = options;
+    const ask: Ask = (...asked) => askOver(tls, ...asked);
     this.#seeker = seeds.length === 0 ? undefined : new Seeker({ id, seeds, names, ask, random });
   }
 

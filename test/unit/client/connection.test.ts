@@ -287,7 +287,7 @@ test("a token is said first, and what is asked need not wait for the answer", as
     if (body.type === "read") visit.say({ type: "hello_ok", name: "shop", rights: [] }, node.asked[0]);
   });
   await withNodes([node], async () => {
-    const opened = await connect(node.address, LONG_MS, () => ({ token: "s3cret" }));
+    const opened = await connect(node.address, LONG_MS, { token: () => ({ token: "s3cret" }) });
     ok(opened.ok);
     const answer = await new Promise<Body | string>((resolve) => {
       opened.connection.ask({ type: "read" }, resolve);
@@ -305,7 +305,7 @@ test("a token that is refused breaks the connection; a node that knows no hello 
       visit.say(body.type === "hello" ? { type: "error", code, text: "no" } : { type: "read_ok" }, body);
     });
     await withNodes([node], async () => {
-      const opened = await connect(node.address, LONG_MS, () => ({ token: "s3cret" }));
+      const opened = await connect(node.address, LONG_MS, { token: () => ({ token: "s3cret" }) });
       ok(opened.ok);
       const answer = await new Promise<Body | string>((resolve) => {
         opened.connection.ask({ type: "read" }, resolve);
@@ -315,7 +315,7 @@ test("a token that is refused breaks the connection; a node that knows no hello 
       opened.connection.close();
     });
   }
-  deepEqual(await connect(await deadAddress(), LONG_MS, () => ({ fault: "was not asked" })), {
+  deepEqual(await connect(await deadAddress(), LONG_MS, { token: () => ({ fault: "was not asked" }) }), {
     ok: false,
     reason: "was not asked",
   });

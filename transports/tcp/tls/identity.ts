@@ -11,9 +11,9 @@ export const RIGHT_URI = "hearsay:right:";
 
 /** Who is at the other end of a connection over TLS, as far as its certificate says. */
 export interface TlsIdentity {
-  /** "none": no certificate was shown, or one that is not trusted. */
-  readonly kind: "node" | "client" | "none";
-  /** The ids that a node may have, or the name of a client. */
+  /** "host": only DNS names, which are a node's where a member has such an id. "none": no certificate, or none that is trusted. */
+  readonly kind: "node" | "host" | "client" | "none";
+  /** The ids that a node may have, the names of a host, or the name of a client. */
   readonly names: readonly string[];
   /** Of a client, as "publish:orders*", "watch:*" and "admin". */
   readonly rights: readonly string[];
@@ -46,7 +46,7 @@ export function namedIn(der: Uint8Array): TlsIdentity {
   const [nodes, clients] = [after(NODE_URI), after(CLIENT_URI)];
   if (nodes.length > 0) return { kind: "node", names: nodes, rights: [] };
   if (clients.length > 0) return { kind: "client", names: clients, rights: after(RIGHT_URI).map(decoded) };
-  if (dns.length > 0) return { kind: "node", names: dns, rights: [] };
+  if (dns.length > 0) return { kind: "host", names: dns, rights: [] };
   return { ...NO_CERTIFICATE, fault: "the certificate shown names neither a node nor a client" };
 }
 
@@ -61,12 +61,12 @@ export function nodeFault({ kind, names, fault }: TlsIdentity, id: string): stri
 /** Why the holder of this identity is no node of any name. */
 export function anyNodeFault(identity: TlsIdentity): string | undefined {
   const [name] = identity.names;
-  return nodeFault(identity, identity.kind === "node" && name !== undefined ? name : "a node");
+  return nodeFault(identity, identity.kind !== "client" && name !== undefined ? name : "a node");
 }
 
 /**
- * Why the holder of this identity may not ask anything as a client [X3]. The certificate of a member will do: whoever has it
- * can do worse. `admitsUnnamed`: so will none.
+ * Why the holder of this identity may not ask anything as a client [X3]. The certificate of a node will do, which may ask to
+ * join, too. `admitsUnnamed`: so will none.
  */
 export function clientFault(
   { kind, names, fault }: TlsIdentity,
@@ -75,7 +75,7 @@ export function clientFault(
 ): string | undefined {
   if (fault !== undefined) return fault;
   if (kind === "none") return admitsUnnamed ? undefined : "no certificate was shown, and a client needs one";
-  if (kind === "client" || names.some(isMember)) return undefined;
+  if (kind !== "host" || names.some(isMember)) return undefined;
   return `the certificate shown is for ${names.join(", ")}, which is neither a client nor a member`;
 }
 

@@ -3,23 +3,29 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { connect, type TlsOptions, type TLSSocket } from "node:tls";
 import type { Address } from "../../address.ts";
-import { runtimeTimer } from "../../clock.ts";
 import { messageOf } from "../../errno.ts";
 import { shortened } from "../../shortened.ts";
-import { HANDSHAKE_MS_MAX, TLS_LOOK_MS } from "../limits.ts";
-import { identityOf, namedIn, periodFault, type TlsIdentity } from "./identity.ts";
+import { HANDSHAKE_MS_MAX } from "../limits.ts";
+import { identityOf, namedIn, nodeFault, periodFault, type TlsIdentity } from "./identity.ts";
 
 /** Paths of PEM files. A client that has a token in place of a certificate has authorities alone. */
 export interface TlsFiles {
   readonly ca: string;
   readonly own?: { readonly cert: string; readonly key: string };
+  /** The certificate must be for the node of this id. */
+  readonly node?: string | undefined;
 }
 
-export interface TlsChanges {
-  /** The files changed and are in use from now on. */
-  onChanged(): void;
-  /** The files changed and are of no use, for this reason; what was read before goes on. Said once for each reason. */
-  onFault(reason: string): void;
+/** Why a file is of no use, as a sentence; `why` alone may follow "it is of no use, as". */
+export class TlsFault extends Error {
+  readonly flag: "tls-ca" | "tls-cert" | "tls-key";
+  readonly why: string;
+
+  constructor(flag: TlsFault["flag"], path: string, why: string) {
+    super(`Cannot use ${JSON.stringify(path)} for --${flag}: ${why}`);
+    this.flag = flag;
+    this.why = why;
+  }
 }
 
 /** The texts of the files, and what they say. */
@@ -37,11 +43,8 @@ export class Tls {
   readonly #files: TlsFiles;
   readonly #listeners = new Set<() => void>();
   #material: Material;
-  /** The texts that were found to be of no use, and whether that was said. */
-  #broken: { readonly texts: string; said: boolean } | undefined;
-  #stop = () => {};
 
-  /** Reads the files. Throws an error that is a sentence where they are of no use. */
+  /** Reads the files. Throws a TlsFault where they are of no use. */
   constructor(files: TlsFiles, now: number = Date.now()) {
     this.#files = files;
     this.#material = read(files, now);
@@ -86,88 +89,72 @@ export class Tls {
     this.#listeners.add(run);
   }
 
-  /** Looks at the files every TLS_LOOK_MS from now on. */
-  watch(changes: TlsChanges): void {
-    this.stop();
-    this.#stop = runtimeTimer(TLS_LOOK_MS, () => {
-      this.look(changes);
-      this.watch(changes);
-    });
+  /** Of the files, to look whether they changed. */
+  get paths(): string[] {
+    const { ca, own } = this.#files;
+    return own === undefined ? [ca] : [ca, own.cert, own.key];
   }
 
-  stop(): void {
-    this.#stop();
-  }
-
-  /** Reads the files now; where they changed and are of use, every new handshake uses them. */
-  look(changes: TlsChanges, now: number = Date.now()): void {
-    const found = attempt(() => textsOf(this.#files));
-    const texts = JSON.stringify(found);
-    if (texts === JSON.stringify({ value: this.#material.texts })) return void (this.#broken = undefined);
-    const material = attempt(() => read(this.#files, now));
-    if ("fault" in material) return this.#noteBroken(texts, material.fault, changes);
-    this.#broken = undefined;
-    this.#material = material.value;
+  /**
+   * Reads the files now; where they changed and are of use, every new handshake uses them [X4]. Returns whether that is so.
+   * Throws a TlsFault where they are of no use, and then what was read before goes on.
+   */
+  readAgain(now: number = Date.now()): boolean {
+    if (JSON.stringify(textsOf(this.#files)) === JSON.stringify(this.#material.texts)) return false;
+    this.#material = read(this.#files, now);
     for (const run of this.#listeners) run();
-    changes.onChanged();
+    return true;
   }
 
-  // Whoever replaces three files does so one after the other, and what lies between is no fault: so it is only said of
-  // files that are found the same twice.
-  #noteBroken(texts: string, fault: string, { onFault }: TlsChanges): void {
-    if (this.#broken?.texts !== texts) this.#broken = { texts, said: false };
-    else if (!this.#broken.said) {
-      this.#broken.said = true;
-      onFault(fault);
-    }
+  /** The same, and where the files are of no use now, that is not said: they may be half written. */
+  renew(): void {
+    attempt(() => this.readAgain());
   }
 }
 
 function read(files: TlsFiles, now: number): Material {
   const texts = textsOf(files);
-  const authorities = certificatesIn(texts.ca, "--tls-ca", files.ca);
+  const authorities = certificatesIn(texts.ca, "tls-ca", files.ca);
   if (texts.cert === undefined || files.own === undefined) return { texts, authorities };
   const { cert, key } = files.own;
-  const [own] = certificatesIn(texts.cert, "--tls-cert", cert);
-  if (own === undefined) throw unusable("--tls-cert", cert, "it holds no certificate in PEM form");
+  const [own] = certificatesIn(texts.cert, "tls-cert", cert);
+  if (own === undefined) throw new TlsFault("tls-cert", cert, "it holds no certificate in PEM form");
   if (!own.checkPrivateKey(keyIn(texts.key ?? "", key))) {
-    throw unusable("--tls-key", key, `it is not the key of the certificate in ${JSON.stringify(cert)}`);
+    throw new TlsFault("tls-key", key, `it is not the key of the certificate in ${JSON.stringify(cert)}`);
   }
-  const fault = periodFault("the certificate in it", own, now) ?? namedIn(own.raw).fault;
-  if (fault !== undefined) throw unusable("--tls-cert", cert, fault.replace(" shown", " in it"));
+  const identity = namedIn(own.raw);
+  const fault = periodFault("the certificate in it", own, now) ??
+    (files.node === undefined ? identity.fault : nodeFault(identity, files.node));
+  if (fault !== undefined) throw new TlsFault("tls-cert", cert, fault.replace(" shown", " in it"));
   return { texts, authorities, own };
 }
 
 function textsOf({ ca, own }: TlsFiles): Material["texts"] {
-  const texts = { ca: textOf("--tls-ca", ca) };
+  const texts = { ca: textOf("tls-ca", ca) };
   return own === undefined
     ? texts
-    : { ...texts, cert: textOf("--tls-cert", own.cert), key: textOf("--tls-key", own.key) };
+    : { ...texts, cert: textOf("tls-cert", own.cert), key: textOf("tls-key", own.key) };
 }
 
-function textOf(flag: string, path: string): string {
+function textOf(flag: TlsFault["flag"], path: string): string {
   const text = attempt(() => readFileSync(path, "utf8"));
-  if ("fault" in text) throw unusable(flag, path, text.fault);
+  if ("fault" in text) throw new TlsFault(flag, path, text.fault);
   return text.value;
 }
 
-function certificatesIn(text: string, flag: string, path: string): readonly X509Certificate[] {
+function certificatesIn(text: string, flag: TlsFault["flag"], path: string): readonly X509Certificate[] {
   const found = attempt(() => (text.match(PEM_CERTIFICATE) ?? []).map((pem) => new X509Certificate(pem)));
-  if ("fault" in found) throw unusable(flag, path, `a certificate in it cannot be read (${found.fault})`);
-  if (found.value.length === 0) throw unusable(flag, path, "it holds no certificate in PEM form");
+  if ("fault" in found) throw new TlsFault(flag, path, `a certificate in it cannot be read (${found.fault})`);
+  if (found.value.length === 0) throw new TlsFault(flag, path, "it holds no certificate in PEM form");
   return found.value;
 }
 
 function keyIn(text: string, path: string) {
   const key = attempt(() => createPrivateKey(text));
   if ("fault" in key) {
-    throw unusable("--tls-key", path, "it holds no private key in PEM form without a passphrase");
+    throw new TlsFault("tls-key", path, "it holds no private key in PEM form without a passphrase");
   }
   return key.value;
-}
-
-function unusable(flag: string, path: string, why: string): Error {
-  return new Error(`Cannot use ${JSON.stringify(path)} for ${flag}: ${why}`);
 }
 
 function attempt<T>(run: () => T): { readonly value: T } | { readonly fault: string } {

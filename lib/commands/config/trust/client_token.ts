@@ -19,6 +19,7 @@ export const tokenFlags = {
 interface TokenFlags {
   readonly "token-file"?: string | undefined;
   readonly insecure?: boolean | undefined;
+  readonly "tls-ca"?: string | undefined;
 }
 
 export function tokenFrom({ "token-file": file }: TokenFlags, env: Env): { readonly token?: TokenSource } {
@@ -41,7 +42,7 @@ export function tokenMistakes(
     return complain(command, given, "token-file", "a file that can be read and is not empty");
   }
   const far = at.find(({ host }) => !isLoopback(host));
-  if (far === undefined || flags.insecure) return [];
+  if (far === undefined || flags.insecure || flags["tls-ca"] !== undefined) return [];
   const rule = `left out for ${addressText(far)} without TLS, as whoever listens there can take the token ` +
     "(--insecure allows it)";
   return given.has("token-file")

@@ -13,6 +13,7 @@ import {
 import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
 import { RIGHTS_MAX } from "../../../../lib/service/access/rights.ts";
 import { hashOf, TOKENS_MAX } from "../../../../lib/service/access/tokens.ts";
+import { issueFor, issueForClient, tlsFlagsOf } from "../../../shared/certificates.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
 import { configOf, mistakesOf } from "./parsed.ts";
 
@@ -63,24 +64,25 @@ test("[A1] [A2] the file may hold TOKENS_MAX tokens of RIGHTS_MAX rights, and TO
     ok(String(readTokens(`${path}.none`)).startsWith(`Cannot take tokens from "${path}.none": `));
   }));
 
-test("tokens in plain text are for loopback, or --insecure", () => {
-  for (const host of ["127.0.0.1", "localhost", "[::1]"]) {
-    equal(configOf(parseServe(["--id", "n1", "--tokens", "f", "--listen", `${host}:7000`], {})).tokens, "f");
+test("what is not TLS is for loopback, or --insecure", () => {
+  for (const host of ["127.0.0.1", "127.1.2.3", "localhost", "[::1]"]) {
+    equal(configOf(parseServe(["--id", "n1", "--listen", `${host}:7000`], {})).tls, undefined);
   }
-  const far = ["--id", "n1", "--listen", "0.0.0.0:7000"];
-  equal(configOf(parseServe(far, {})).tokens, undefined);
-  equal(configOf(parseServe([...far, "--tokens", "f", "--insecure"], {})).tokens, "f");
-  deepEqual(mistakesOf(parseServe(far, { HEARSAY_TOKENS: "f" })), [
-    "Cannot run 'serve' as 'HEARSAY_TOKENS' must be left out while clients connect to 0.0.0.0:7000 without TLS, " +
-    'as whoever listens there can take tokens (--insecure allows it): current value is "f"',
-  ]);
+  for (const host of ["0.0.0.0", "[::]", "10.0.0.1", "n1"]) {
+    const far = ["--id", "n1", "--listen", `${host}:7000`];
+    equal(configOf(parseServe([...far, "--tokens", "f", "--insecure"], {})).tokens, "f");
+    deepEqual(mistakesOf(parseServe(far, { HEARSAY_TOKENS: "f" })), [
+      "Cannot run 'serve' as '--listen' must be an address of this machine alone, as 127.0.0.1, where there is no " +
+      "--tls-cert: whoever reaches the port would be trusted (--insecure allows it): " +
+      `current value is "${host}:7000"`,
+    ]);
+  }
 });
 
 test("clients may have an address and limits of their own", () => {
   const serve = (...args: string[]) => configOf(parseServe(["--id", "n1", ...args], {}));
   deepEqual([serve().clientListen, serve().limits], [undefined, {}]);
-  const far = ["--listen", "0.0.0.0:7000", "--tokens", "f"];
-  deepEqual(serve(...far, "--client-listen", "127.0.0.1:7001").clientListen, {
+  deepEqual(serve("--client-listen", "127.0.0.1:7001").clientListen, {
     host: "127.0.0.1",
     port: 7001,
   });
@@ -88,12 +90,59 @@ test("clients may have an address and limits of their own", () => {
     ...{ sharedConnectionsMax: 5, requestsPerSecondMax: 100, bytesPerSecondMax: 4096 },
   });
   const mistaken = (...args: string[]) => mistakesOf(parseServe(["--id", "n1", ...args], {}));
-  equal(mistaken("--tokens", "f", "--client-listen", "0.0.0.0:7001").length, 1);
+  equal(mistaken("--client-listen", "0.0.0.0:7001").length, 1);
   deepEqual(mistaken("--client-connections", "0", "--client-bytes", "9"), [
     `Cannot run 'serve' as '--client-connections' must be a whole number from 1 to 4096: current value is "0"`,
     `Cannot run 'serve' as '--client-bytes' must be a whole number from 1024 to 1000000000000: current value is "9"`,
   ]);
 });
+
+test("a node has all files of TLS or none, and they are of use, and its own", () =>
+  inFolder((dir) => {
+    const flags = tlsFlagsOf(issueFor(dir, "n1"));
+    const far = ["--id", "n1", "--listen", "0.0.0.0:7000"];
+    deepEqual(configOf(parseServe([...far, ...flags], {})).tls?.identity?.names, ["n1"]);
+    const env = { HEARSAY_TLS_CA: flags[1], HEARSAY_TLS_CERT: flags[3], HEARSAY_TLS_KEY: flags[5] };
+    deepEqual(configOf(parseServe(far, env)).tls?.identity?.names, ["n1"]);
+    const near = ["--id", "n1"];
+    const [, ca = "", , cert = "", , key = ""] = flags;
+    const cannot = (flag: string, rule: string, value: string) =>
+      `Cannot run 'serve' as '--${flag}' must be ${rule}: current value is "${value}"`;
+    const given = (...words: string[]) => mistakesOf(parseServe([...near, ...words], {}));
+    deepEqual(given("--tls-ca", ca), [cannot("tls-ca", "given together with --tls-cert and --tls-key", ca)]);
+    deepEqual(given("--tls-ca", ca, "--tls-key", key), [
+      cannot("tls-key", "given together with --tls-cert", key),
+    ]);
+    deepEqual(given("--tls-key", key, "--tls-cert", cert), [
+      cannot("tls-cert", "given together with --tls-ca", cert),
+    ]);
+    deepEqual(mistakesOf(parseServe(["--id", "n2", ...flags], {})), [
+      cannot("tls-cert", "a file with a certificate (the certificate in it is for n1, not for n2)", cert),
+    ]);
+    deepEqual(given("--tls-ca", ca, "--tls-cert", cert, "--tls-key", ca), [
+      cannot(
+        "tls-key",
+        "a file with a private key (it holds no private key in PEM form without a passphrase)",
+        ca,
+      ),
+    ]);
+    deepEqual(given("--tls-ca", key, "--tls-cert", cert, "--tls-key", key), [
+      cannot("tls-ca", "a file with certificates of authorities (it holds no certificate in PEM form)", key),
+    ]);
+  }));
+
+test("a client may have authorities alone, and then its token may cross the network", () =>
+  inFolder((dir) => {
+    const [ca, path, cert, ...more] = tlsFlagsOf(issueForClient(dir, "c"));
+    const far = ["--at", "n1:7000"];
+    const config = configOf(parseRead([...far, ca ?? "", path ?? ""], { HEARSAY_TOKEN: "t" }));
+    deepEqual([config.tls?.identity, config.token?.()], [undefined, { token: "t" }]);
+    const all = configOf(parseRead([...far, ca ?? "", path ?? "", cert ?? "", ...more], {}));
+    deepEqual(all.tls?.identity?.names, ["c"]);
+    deepEqual(mistakesOf(parseRead([...far, cert ?? "", ...more], {})), [
+      `Cannot run 'read' as '--tls-cert' must be given together with --tls-ca: current value is "${more[0]}"`,
+    ]);
+  }));
 
 test("a client's token comes from a file, or from a variable, and stays on this machine unless --insecure", () =>
   inFolder((folder) => {

@@ -117,13 +117,14 @@ test("a client is told why its certificate is of no use, and one that is known i
       });
       const ca = authorityIn(dir);
       assert.match(await asked(address, new Tls(issueForClient(dir, "c"))), /hi_ok/);
-      assert.match(await asked(address, new Tls(issueFor(dir, "n2"))), /hi_ok/);
+      assert.match(await asked(address, new Tls(issueFor(dir, "n2", [], { names: ["DNS:n2"] }))), /hi_ok/);
+      assert.match(await asked(address, new Tls(issueFor(dir, "joins"))), /hi_ok/);
       assert.match(
         await asked(address, new Tls({ ca })),
         /"code":21,.*no certificate was shown, and a client needs one/,
       );
       assert.match(
-        await asked(address, new Tls(issueFor(dir, "n9"))),
+        await asked(address, new Tls(issueFor(dir, "n9", [], { names: ["DNS:n9"] }))),
         /"code":21,.*neither a client nor a member/,
       );
       assert.match(
