@@ -10,6 +10,8 @@ import { isTls } from "./tls/faults.ts";
 import { anyNodeFault } from "./tls/identity.ts";
 import type { Tls } from "./tls/tls.ts";
 
+export type { Tls };
+
 export interface LineClientHandlers {
   /** The other side has taken the connection. */
   onOpen(): void;

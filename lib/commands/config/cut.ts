@@ -10,6 +10,7 @@ import { parsedText, tied, toggle, whole } from "../flags/schemas.ts";
 import { complain, type Given, mustBe } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import type { Address } from "../../../transports/address.ts";
+import type { Tls } from "../../../transports/tcp/tls/tls.ts";
 
 /** Where the sidecar of a node listens, unless it is said otherwise: beside the node. */
 export const SIDECAR_PORT = 7100;
@@ -28,6 +29,8 @@ export interface RunningCluster {
   readonly cluster: ReadonlyMap<string, Address>;
   readonly sidecars: ReadonlyMap<string, Address>;
   readonly secret?: string;
+  /** How the nodes are spoken to. */
+  readonly tls?: Tls;
 }
 
 export interface PartitionConfig extends RunningCluster {

@@ -17,15 +17,12 @@ const NEEDED = "this needs the secret of the sidecar (--secret-file, or HEARSAY_
 export function order(sidecar: Address, body: Body, secret: string | undefined): Promise<Answer> {
   if (secret === undefined) return ask(sidecar, body);
   const text = JSON.stringify(body);
-  return ask(
-    sidecar,
-    { type: "challenge" },
-    undefined,
-    ({ type, nonce }) =>
+  return ask(sidecar, { type: "challenge" }, {
+    next: ({ type, nonce }) =>
       type === "challenge_ok"
         ? { type: "order", order: text, proof: proofOf(secret, String(nonce), text) }
         : undefined,
-  );
+  });
 }
 
 /** What answers on one connection: orders that prove the secret go on, each with a nonce of its own. */

@@ -83,7 +83,10 @@ testNeeding(
       await Promise.all(["n2", "n3", "n4", "n5"].map((id) => lab.kill(id)));
       await broadcast(lab, "n1", "alone");
       await lab.kill("n1");
-      assert.equal((await ask(at(lab.at, "n1"), { type: "status", msg_id: 1 }, 1_000)).ok, false);
+      assert.equal(
+        (await ask(at(lab.at, "n1"), { type: "status", msg_id: 1 }, { withinMs: 1_000 })).ok,
+        false,
+      );
       await lab.start("n1");
       assert.deepEqual(await valuesAt(lab, "n1"), ["alone"]);
       await lab.start("n5");

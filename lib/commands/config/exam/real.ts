@@ -13,6 +13,7 @@ import {
   nemesisAbout,
   settingsOf,
 } from "./exam.ts";
+import { clientTlsFlags, tlsFrom, tlsMistakes, tlsNames } from "../trust/tls.ts";
 import { secretFlag, secretFrom } from "../trust/secret.ts";
 import { wantedMistakes, wantedOf } from "./wanted.ts";
 import type { Wanted } from "../../exam/wanted.ts";
@@ -79,6 +80,7 @@ export const shapes = {
       { requires: { flag: "cluster" } },
     ),
     "secret-file": tied(secretFlag(), { requires: { flag: "cluster" } }),
+    ...clientTlsFlags,
   }),
 };
 
@@ -97,8 +99,14 @@ export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig>
   if (given.has("cluster")) {
     const exams = [runningExam(flags)];
     const { secret, mistakes: ofSecret } = secretFrom("test", flags, given, env);
-    const more = [...runningMistakes(flags, exams, given), ...wanted, ...ofSecret];
-    const running = { ...runningClusterOf(flags), ...secret !== undefined && { secret } };
+    const ofTls = tlsMistakes("test", flags, given);
+    const more = [...runningMistakes(flags, exams, given), ...wanted, ...ofSecret, ...ofTls];
+    const { tls } = tlsFrom(flags);
+    const running = {
+      ...runningClusterOf(flags),
+      ...secret !== undefined && { secret },
+      ...tls !== undefined && { tls },
+    };
     return outcome([...mistakes, ...more], { ...plain, exams, running });
   }
   const exams = examsOf(flags);
@@ -107,6 +115,7 @@ export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig>
     ...examMistakes("test", flags, exams, given),
     ...binMistakes("test", given, env),
     ...wanted,
+    ...tlsNames.flatMap((name) => complain("test", given, name, "given together with --cluster")),
   ];
   return outcome([...mistakes, ...more], {
     ...plain,

@@ -7,6 +7,8 @@ const CERT_RULE = "a file with a certificate";
 const KEY_RULE = "a file with a private key";
 const CA_RULE = "a file with certificates of authorities";
 
+export const tlsNames = ["tls-cert", "tls-key", "tls-ca"] as const;
+
 export interface TlsFlags {
   readonly "tls-cert"?: string | undefined;
   readonly "tls-key"?: string | undefined;
@@ -48,9 +50,8 @@ export function tlsMistakes(
   given: ReadonlyMap<string, Given>,
   node?: string,
 ): string[] {
-  const names = ["tls-cert", "tls-key", "tls-ca"] as const;
-  const [first] = names.filter((name) => flags[name] !== undefined);
-  const missing = names.filter((name) => flags[name] === undefined).map((name) => `--${name}`);
+  const [first] = tlsNames.filter((name) => flags[name] !== undefined);
+  const missing = tlsNames.filter((name) => flags[name] === undefined).map((name) => `--${name}`);
   const isEnough = node === undefined && first === "tls-ca";
   if (first !== undefined && missing.length > 0 && !isEnough) {
     return complain(command, given, first, `given together with ${missing.join(" and ")}`);

@@ -1,6 +1,6 @@
 /** One request to one place over TCP, one answer: connects, writes a line, reads a line, and closes, unless more is asked. */
 import { type Address, addressText } from "../../../../transports/address.ts";
-import { LineClient } from "../../../../transports/tcp/line_client.ts";
+import { LineClient, type Tls } from "../../../../transports/tcp/line_client.ts";
 import { decode, encode } from "../../../core/codec.ts";
 import type { Body } from "../../../core/message.ts";
 
@@ -12,15 +12,19 @@ export type Answer =
   /** `code`: of the error that was answered, where one was. */
   | { readonly ok: false; readonly reason: string; readonly code?: number };
 
-/**
- * An error body is a failure with its text. Never rejects. `next` says what to ask in turn after an answer; where it says
- * nothing, that is the answer.
- */
+export interface AskOptions {
+  readonly withinMs?: number;
+  /** Says what to ask in turn after an answer; where it says nothing, that is the answer. */
+  readonly next?: (answer: Body) => Body | undefined;
+  /** Absent: without TLS. */
+  readonly tls?: Tls | undefined;
+}
+
+/** An error body is a failure with its text. Never rejects. */
 export function ask(
   address: Address,
   body: Body,
-  withinMs: number = ASK_MS_MAX,
-  next: (answer: Body) => Body | undefined = () => undefined,
+  { withinMs = ASK_MS_MAX, next = () => undefined, tls }: AskOptions = {},
 ): Promise<Answer> {
   return new Promise((resolve) => {
     const done = (answer: Answer) => {
@@ -41,7 +45,7 @@ export function ask(
       },
       onOverlong: () => fail("answers with a line that is too long"),
       onLost: fail,
-    });
+    }, { tls });
     line.read();
   });
 }

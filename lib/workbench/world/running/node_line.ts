@@ -1,6 +1,6 @@
 /** One TCP connection to one running node, from its dialling to its loss. */
 import type { Address } from "../../../../transports/address.ts";
-import { LineClient } from "../../../../transports/tcp/line_client.ts";
+import { LineClient, type Tls } from "../../../../transports/tcp/line_client.ts";
 import { decode, encode } from "../../../core/codec.ts";
 import type { Envelope } from "../../../core/message.ts";
 import type { Scheduler } from "../world.ts";
@@ -29,7 +29,7 @@ export class NodeLine {
   #cancelSilence: (() => void) | undefined;
   #over = false;
 
-  constructor(address: Address, scheduler: Scheduler, handlers: NodeLineHandlers) {
+  constructor(address: Address, scheduler: Scheduler, handlers: NodeLineHandlers, tls?: Tls) {
     this.#handlers = handlers;
     this.#scheduler = scheduler;
     this.#line = new LineClient(address, {
@@ -38,7 +38,7 @@ export class NodeLine {
       onLine: (line) => this.#onLine(line),
       onOverlong: (bytes) => handlers.onMalformed(`a line is longer than ${bytes} bytes`),
       onLost: (reason) => this.lose(reason),
-    }, { lineBytesMax: ANSWER_BYTES_MAX });
+    }, { lineBytesMax: ANSWER_BYTES_MAX, tls });
     this.#line.read();
     this.#expect();
   }

@@ -1,5 +1,6 @@
 /** A topic of the examiner's own in a cluster that runs: others go on in theirs, and nothing is left once it has expired. */
 import type { Address } from "../../../../transports/address.ts";
+import type { Tls } from "../../../../transports/tcp/line_client.ts";
 import { ask } from "./ask.ts";
 
 /** Topics that begin with `_` are kept for an hour, unless the nodes were told otherwise. */
@@ -19,19 +20,29 @@ export async function knowTopics(
   cluster: ReadonlyMap<string, Address>,
   topic: string,
   withinMs: number,
+  tls?: Tls,
 ): Promise<boolean> {
   const until = Date.now() + withinMs;
-  const answers = await Promise.all([...cluster.values()].map((address) => codeOf(address, topic, until)));
+  const asked = [...cluster.values()].map((address) => codeOf(address, topic, until, tls));
+  const answers = await Promise.all(asked);
   const known = answers.filter((code) => code !== undefined);
   return known.length > 0 && known.every((code) => code === KEY_DOES_NOT_EXIST);
 }
 
 /** The code of the error that a node answers, 0 where it answers without one; undefined: it does not answer. */
-async function codeOf(address: Address, topic: string, until: number): Promise<number | undefined> {
+async function codeOf(
+  address: Address,
+  topic: string,
+  until: number,
+  tls?: Tls,
+): Promise<number | undefined> {
   for (;;) {
     const left = until - Date.now();
     if (left <= 0) return undefined;
-    const answer = await ask(address, { type: "get", topic, key: "examiner", msg_id: 1 }, left);
+    const answer = await ask(address, { type: "get", topic, key: "examiner", msg_id: 1 }, {
+      withinMs: left,
+      tls,
+    });
     if (answer.ok) return 0;
     if (answer.code !== undefined) return answer.code;
     await new Promise((resolve) => setTimeout(resolve, Math.min(left, ASK_AGAIN_MS)));

@@ -9,6 +9,7 @@ import { REPORTS_MAX } from "../../verdict/violations.ts";
 import { errorText } from "../../load/workload.ts";
 import type { Host, HostEvents, HostFactory, Scheduler } from "../world.ts";
 import { type Address, addressText } from "../../../../transports/address.ts";
+import type { Tls } from "../../../../transports/tcp/line_client.ts";
 
 /** How long after a failed dial or a lost connection the node is dialled again, ms; a guess. */
 export const REDIAL_MS = 200;
@@ -18,16 +19,23 @@ const WATCHER = "c-watcher";
 const STATUS_ID = 1;
 const WATCH_ID = 2;
 
-/** Hosts of nodes that run at these addresses. They are only talked to: whoever runs them kills and starts them. `topic`: by default the default one. */
+export interface RemoteOptions {
+  /** By default the default one. */
+  readonly topic?: string | undefined;
+  /** Absent: without TLS. */
+  readonly tls?: Tls | undefined;
+}
+
+/** Hosts of nodes that run at these addresses. They are only talked to: whoever runs them kills and starts them. */
 export function remoteHosts(
   addresses: ReadonlyMap<string, Address>,
   scheduler: Scheduler,
-  topic?: string,
+  { topic, tls }: RemoteOptions = {},
 ): HostFactory {
   return (id, events) => {
     const address = addresses.get(id);
     assert(address !== undefined, "each node has an address");
-    return new RemoteHost(id, address, events, scheduler, topic);
+    return new RemoteHost(id, events, scheduler, { address, topic, tls });
   };
 }
 
@@ -37,6 +45,7 @@ class RemoteHost implements Host {
   readonly #events: HostEvents;
   readonly #scheduler: Scheduler;
   readonly #topic: string | undefined;
+  readonly #tls: Tls | undefined;
   #line: NodeLine | undefined;
   /** The status of the node, once it has come on this line. */
   #known: NodeStatus | undefined;
@@ -51,16 +60,16 @@ class RemoteHost implements Host {
 
   constructor(
     id: string,
-    address: Address,
     events: HostEvents,
     scheduler: Scheduler,
-    topic: string | undefined,
+    { address, topic, tls }: RemoteOptions & { readonly address: Address },
   ) {
     this.#id = id;
     this.#address = address;
     this.#events = events;
     this.#scheduler = scheduler;
     this.#topic = topic;
+    this.#tls = tls;
   }
 
   start(): void {
@@ -98,7 +107,7 @@ class RemoteHost implements Host {
       onEnvelope: (envelope) => this.#onEnvelope(envelope),
       onMalformed: (reason) => this.#onMalformed(reason),
       onLost: (reason) => this.#onLost(reason),
-    });
+    }, this.#tls);
   }
 
   #ask(body: Body): void {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import {
   authorityIn,
+  type Issued,
   issueFor,
   issueForClient,
   tlsFlagsOf,
@@ -13,7 +14,15 @@ import {
 import { hearsay } from "../../fixtures/hearsay.ts";
 import { Load } from "../../fixtures/load.ts";
 import { withSecured } from "./secured.ts";
-import { connectedAll, eventually, holdEverywhere, type Serving } from "../../fixtures/serving.ts";
+import {
+  connectedAll,
+  eventually,
+  freePorts,
+  holdEverywhere,
+  loopback,
+  Serving,
+  withNodes,
+} from "../../fixtures/serving.ts";
 import { addressText } from "../../../../transports/address.ts";
 
 test("serve and the commands of clients over TLS", () =>
@@ -40,6 +49,43 @@ test("serve and the commands of clients over TLS", () =>
     const watcher = tlsFlagsOf(issueForClient(dir, "reader", ["watch:"]));
     const refused = await hearsay("broadcast", "--at", addressText(first.address), ...watcher, "18");
     assert.match(refused.err, /answers error 21: this needs the right publish:, which reader does not have/);
+  }));
+
+test("the examiner examines a cluster over TLS", () =>
+  withSecured(["n1", "n2", "n3"], async (nodes, { clientFlags }) => {
+    await connectedAll(nodes);
+    const cluster = nodes.map(({ id, address }) => `${id}=${addressText(address)}`).join(",");
+    const flags = ["--rate", "20", "--time-limit", "2", "--recovery", "1", "--json"];
+    const { status, out, err } = await hearsay("test", "--cluster", cluster, ...clientFlags, ...flags);
+    assert.equal(status, 0, err);
+    assert.match(out, /"valid":true/);
+  }));
+
+test("a node joins by a seed over TLS", () =>
+  withSecured(["n1"], async ([first = assert.fail()], { dir, clientFlags }) => {
+    await first.end("SIGTERM");
+    const [port = 0] = await freePorts(1);
+    const more = (issued: Issued) => ["--join", addressText(first.address), ...tlsFlagsOf(issued)];
+    const named = issueFor(dir, "n1");
+    const seed = new Serving({
+      ...first.options,
+      members: new Map(),
+      flags: ["--bootstrap", ...tlsFlagsOf(named)],
+    });
+    const joins = new Serving({
+      ...seed.options,
+      id: "n2",
+      address: loopback(port),
+      flags: more(issueFor(dir, "n2")),
+    });
+    await withNodes({ nodes: [seed, joins], folder: dir, add: () => assert.fail() }, async () => {
+      await Promise.all([seed.start(), joins.start()]);
+      await eventually("both are members", async () => {
+        const { out } = await hearsay("members", "--at", addressText(seed.address), ...clientFlags, "--json");
+        return out.includes('"n2"');
+      });
+      await connectedAll([seed, joins]);
+    });
   }));
 
 test("a node with the certificate of another cluster is named at both ends, and harms nobody", () =>

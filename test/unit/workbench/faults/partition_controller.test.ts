@@ -120,7 +120,7 @@ test("ask() says what is wrong with an answer, or that there is none", async () 
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const answer = await ask({ host: "127.0.0.1", port }, { type: "rules" }, 100);
+    const answer = await ask({ host: "127.0.0.1", port }, { type: "rules" }, { withinMs: 100 });
     assert.match(answer.ok ? "" : answer.reason, reason);
     server.close();
   }
