@@ -1,7 +1,7 @@
 /** `npm run throughput`: hearsay beside the systems people use, by one harness, in one run, with real processes. */
 import process from "node:process";
 import { gossipSigned, gossipUnsigned } from "./throughput/systems/gossip_system.ts";
-import { hearsay } from "./throughput/systems/hearsay_system.ts";
+import { hearsay, hearsayOverTls } from "./throughput/systems/hearsay_system.ts";
 import { measure, type Measured } from "./throughput/measure.ts";
 import { jetstreamFile, jetstreamMemory, natsCore } from "./throughput/systems/nats_system.ts";
 import { type Options, readOptions, USAGE } from "./throughput/options.ts";
@@ -35,7 +35,7 @@ async function main(options: Options): Promise<void> {
 function systemsOf({ programs }: Options): System[] {
   const nodes = programs.flatMap((program, i) => {
     const label = i === 0 ? "" : `-${i + 1}`;
-    return [hearsay(program, label, false), hearsay(program, label, true)];
+    return [hearsay(program, label, false), hearsay(program, label, true), hearsayOverTls(program, label)];
   });
   const rivals = [redisPubsub, redisStreamFsync, natsCore, jetstreamFile];
   return [

@@ -1,6 +1,7 @@
 /** What the harness knows of a system: how five servers of it are started, and on which wire its clients speak. */
 import type { Arrivals } from "../arrivals.ts";
 import type { PayloadName } from "../payloads.ts";
+import type { TlsFiles } from "../../../../transports/tcp/tls/tls.ts";
 
 export const NODES = 5;
 
@@ -17,6 +18,8 @@ export interface Target {
   readonly wire: WireName;
   readonly ports: readonly number[];
   readonly payload: PayloadName;
+  /** What clients show and trust; absent: without TLS. */
+  readonly tls?: TlsFiles;
 }
 
 /** Takes values under way on one connection; so many lanes share what is in flight. */

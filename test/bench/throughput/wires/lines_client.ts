@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { Tls, type TlsFiles } from "../../../../transports/tcp/tls/tls.ts";
 import { LineReader } from "../../../../transports/lines.ts";
 import type { Arrivals } from "../arrivals.ts";
 import { now } from "../clock.ts";
@@ -24,9 +25,11 @@ export const hearsayWire: Wire = { openLane, openWatch: watchWith(takeRuns) };
 export const relayWire: Wire = { openLane, openWatch: watchWith(takeValues) };
 
 /** Resolves to a socket that is connected, sends at once and breaks the process when it breaks. */
-export async function dial(port: number): Promise<Socket> {
-  const socket = connect({ host: "127.0.0.1", port, noDelay: true });
-  await once(socket, "connect");
+export async function dial(port: number, tls?: TlsFiles): Promise<Socket> {
+  const address = { host: "127.0.0.1", port };
+  const socket = tls === undefined ? connect(address) : new Tls(tls).dial(address);
+  socket.setNoDelay(true);
+  await once(socket, tls === undefined ? "connect" : "secureConnect");
   socket.on("close", () => assert.fail(`the server at port ${port} has closed the connection`));
   return socket;
 }
@@ -43,12 +46,12 @@ export async function dialUntilTaken(port: number): Promise<Socket> {
 }
 
 async function openLane(
-  { ports, payload }: Target,
+  { ports, payload, tls }: Target,
   index: number,
   onAcked: (count: number) => void,
 ): Promise<Lane> {
   const { encode } = payloads[payload];
-  const socket = await dial(ports[index] ?? 0);
+  const socket = await dial(ports[index] ?? 0, tls);
   listenForAcks(socket, onAcked);
   return {
     publish: (first, count) => {
@@ -80,8 +83,8 @@ function listenForAcks(socket: Socket, onAcked: (count: number) => void): void {
 }
 
 function watchWith(take: Take): Wire["openWatch"] {
-  return async ({ ports, payload }, node, arrivals) => {
-    const socket = await dial(ports[node] ?? 0);
+  return async ({ ports, payload, tls }, node, arrivals) => {
+    const socket = await dial(ports[node] ?? 0, tls);
     const { promise, resolve } = Promise.withResolvers<void>();
     const reader = new LineReader({
       onLine: (line) => line.includes(`"watch_ok"`) ? resolve() : take(line, arrivals, payloads[payload]),
