@@ -27,6 +27,8 @@ export class Rights {
   readonly #exact = new Set<string>();
   /** Those that end in `*`, without it. */
   readonly #beginnings: readonly string[];
+  /** The topic of the last broadcast that was allowed: most go to one. */
+  #published: unknown;
 
   constructor(rights: readonly string[]) {
     this.#exact = new Set(rights);
@@ -40,7 +42,11 @@ export class Rights {
 
   /** The first right that the request needs and that is not here. What is malformed needs none: it is refused as such. */
   missing(body: Body): string | undefined {
-    return neededBy(body).find((needed) => !this.allow(needed));
+    const published = body.type === "broadcast" ? body["topic"] ?? DEFAULT_TOPIC : undefined;
+    if (published !== undefined && published === this.#published) return undefined;
+    const missing = neededBy(body).find((needed) => !this.allow(needed));
+    if (missing === undefined && published !== undefined) this.#published = published;
+    return missing;
   }
 }
 

@@ -1,19 +1,31 @@
 /** Clients that have an address of their own, and limits: each kind of caller is let in at its own door alone. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { FORBIDDEN } from "../../../lib/core/message.ts";
 import { encodeGreeting } from "../../../transports/tcp/greeting.ts";
-import { addressText } from "../../../transports/address.ts";
+import { hashOf } from "../../../lib/service/access/tokens.ts";
+import { type Address, addressText } from "../../../transports/address.ts";
 import { Talker } from "../../unit/transports/tcp/rig.ts";
 import { Client } from "../fixtures/client.ts";
 import { eventually, freePorts, loopback, makeCluster, withNodes } from "../fixtures/serving.ts";
 
-test("[A6] serve --client-listen: members at one address, clients at the other, and who joins still asks the members", async () => {
+test("[A6] serve --client-listen: members at one address, clients at the other, and who joins still asks the members, and needs no token", async () => {
   const { folder, add } = await makeCluster({ ids: [] });
   const [one, two, three, four] = (await freePorts(4)).map((port) => loopback(port));
   assert.ok(one && two && three && four);
+  const tokens = `${folder}/tokens.json`;
+  writeFileSync(
+    tokens,
+    JSON.stringify([{ name: "shop", sha256: hashOf("s3cret"), rights: ["publish:", "watch:"] }]),
+  );
+  const known = <T>(address: Address, use: (client: Client) => Promise<T>) =>
+    Client.with(address, async (client) => {
+      await client.ask({ type: "hello", token: "s3cret" });
+      return await use(client);
+    });
   const node = (id: string, address: typeof one, ...flags: string[]) =>
-    add({ id, address, members: new Map(), flags });
+    add({ id, address, members: new Map(), flags: [...flags, "--tokens", tokens] });
   const first = node(
     "n1",
     one,
@@ -29,8 +41,8 @@ test("[A6] serve --client-listen: members at one address, clients at the other, 
     await Promise.all(nodes.map((each) => each.start()));
     assert.ok(first.said(`clients connect at ${addressText(two)}`));
     await eventually("a value goes from clients' door to clients' door", async () => {
-      await Client.with(two, (client) => client.broadcast("a"));
-      const read = await Client.with(four, (client) => client.ask({ type: "read" }));
+      await known(two, (client) => client.broadcast("a"));
+      const read = await known(four, (client) => client.ask({ type: "read" }));
       return JSON.stringify(read["messages"]) === '["a"]';
     });
     const refused = await Client.with(one, (client) => client.ask({ type: "status" }));

@@ -39,6 +39,17 @@ for (const [rights, body, missing] of cases) {
   });
 }
 
+test("[A2] a broadcast that was allowed allows no other", () => {
+  const rights = new Rights(["publish:a"]);
+  for (
+    const [topic, missing] of [["a"], ["b", "publish:b"], ["a"], [undefined, "publish:"], ["a"]] as const
+  ) {
+    equal(rights.missing({ type: "broadcast", message: 1, topic }), missing);
+  }
+  equal(rights.missing({ type: "watch", topics: ["a"] }), "watch:a");
+  equal(rights.missing({ type: "delete", topic: "b", key: "k" }), "publish:b");
+});
+
 test("[A2] what is malformed needs no right, as it is refused for what it is", () => {
   for (const topics of [5, "a", {}, [5]]) equal(new Rights([]).missing({ type: "watch", topics }), undefined);
   equal(new Rights([]).missing({ type: "broadcast", message: 1, topic: 5 }), undefined);
