@@ -151,7 +151,8 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "With --cluster, the nodes are those of `hearsay serve` that run at these addresses already, and they go on running.",
     "Values that they hold are left alone and passed over; the run adds whole numbers that no run used before. Nobody",
     "else may broadcast meanwhile: the examiner would count such values as phantoms. Sidecars make the cuts, and heal",
-    "them at the end and on Ctrl-C. Kills and starts come from outside, and the report calls them outages. Messages and",
+    "them at the end and on Ctrl-C. Where nodes know their clients, the examiner needs the rights publish:_exam.*,",
+    "watch:_exam.* and admin. Kills and starts come from outside, and the report calls them outages. Messages and",
     "bytes are those that the nodes count themselves.",
   ],
   hunt: [

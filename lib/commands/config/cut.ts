@@ -10,6 +10,7 @@ import { parsedText, tied, toggle, whole } from "../flags/schemas.ts";
 import { complain, type Given, mustBe } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import type { Address } from "../../../transports/address.ts";
+import type { TokenSource } from "../../client/token.ts";
 import type { Tls } from "../../../transports/tcp/tls/tls.ts";
 
 /** Where the sidecar of a node listens, unless it is said otherwise: beside the node. */
@@ -31,6 +32,8 @@ export interface RunningCluster {
   readonly secret?: string;
   /** How the nodes are spoken to. */
   readonly tls?: Tls;
+  /** Absent: the nodes need not know who asks. */
+  readonly token?: TokenSource;
 }
 
 export interface PartitionConfig extends RunningCluster {

@@ -34,19 +34,25 @@ export async function examineRunning(exam: RunningExam, onHealed: () => Promise<
 }
 
 async function examine(
-  { running: { cluster, tls }, ...options }: RunningExam,
+  { running: { cluster, tls, token: source }, ...options }: RunningExam,
   cuts: OrderlyCuts | undefined,
 ): Promise<Results> {
   const scheduler = new RealScheduler();
   const named = topicNamed(`${Date.now().toString(36)}.${crypto.randomUUID().slice(0, 8)}`);
-  const topic = await knowTopics(cluster, named, INIT_TIMEOUT_MS, tls) ? named : undefined;
+  const token = source && (() => {
+    const found = source();
+    return "token" in found ? found.token : undefined;
+  });
+  const topic = await knowTopics(cluster, named, INIT_TIMEOUT_MS, { tls, token: token?.() })
+    ? named
+    : undefined;
   const running = {
     nodes: [...cluster.keys()],
     firstValue: Date.now() * VALUES_PER_MS,
     ...topic !== undefined && { topic },
     partitioner: cuts === undefined ? simulatedPartitioner : (network) => realPartitioner(cuts, network),
   } satisfies Running;
-  const hosts = remoteHosts(cluster, scheduler, { topic, tls });
+  const hosts = remoteHosts(cluster, scheduler, { topic, tls, token });
   const results = await new Promise<Results>((resolve) => {
     new Examination({ ...options, scheduler, hosts, seesInside: true, running }).start(resolve);
   });

@@ -121,6 +121,26 @@ test("the commands of clients say a token that hearsay token made, and tell what
     });
   }));
 
+test("test --cluster examines nodes that know it by a token, and says what it has no right to", () =>
+  inFolder(async (folder) => {
+    const rights = ["publish:_exam.*", "watch:_exam.*", "admin"];
+    const path = write(`${folder}/tokens.json`, [{ ...ops, rights }, shop]);
+    await withCluster({ ids: ["n1", "n2"], flags: ["--tokens", path] }, async (nodes) => {
+      const cluster = nodes.map(({ id, address }) => `${id}=${addressText(address)}`).join();
+      const examine = (token: string) => {
+        writeFileSync(`${folder}/token`, token);
+        const load = ["--time-limit", "1", "--rate", "20", "--cluster", cluster];
+        return hearsay("test", ...load, "--token-file", `${folder}/token`);
+      };
+      const good = await examine("of ops");
+      assert.equal(good.status, 0, good.err + good.out);
+      assert.match(good.out, /Valid: every acknowledged value is read once at every node/);
+      const bad = await examine("of shop");
+      assert.equal(bad.status, 1);
+      assert.match(bad.out + bad.err, /this needs the right watch:, which shop does not have/);
+    });
+  }));
+
 async function refused(...flags: string[]) {
   const { status, err } = await ending(start(fromSource(), "serve", "--id", "n1", ...flags));
   return { status, err };

@@ -14,6 +14,7 @@ import {
   settingsOf,
 } from "./exam.ts";
 import { clientTlsFlags, tlsFrom, tlsMistakes, tlsNames } from "../trust/tls.ts";
+import { tokenFlags, tokenFrom, tokenMistakes } from "../trust/client_token.ts";
 import { secretFlag, secretFrom } from "../trust/secret.ts";
 import { wantedMistakes, wantedOf } from "./wanted.ts";
 import type { Wanted } from "../../exam/wanted.ts";
@@ -81,6 +82,7 @@ export const shapes = {
     ),
     "secret-file": tied(secretFlag(), { requires: { flag: "cluster" } }),
     ...clientTlsFlags,
+    ...tokenFlags,
   }),
 };
 
@@ -100,12 +102,14 @@ export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig>
     const exams = [runningExam(flags)];
     const { secret, mistakes: ofSecret } = secretFrom("test", flags, given, env);
     const ofTls = tlsMistakes("test", flags, given);
-    const more = [...runningMistakes(flags, exams, given), ...wanted, ...ofSecret, ...ofTls];
+    const ofToken = tokenMistakes("test", flags, given, env, [...flags.cluster?.values() ?? []]);
+    const more = [...runningMistakes(flags, exams, given), ...wanted, ...ofSecret, ...ofTls, ...ofToken];
     const { tls } = tlsFrom(flags);
     const running = {
       ...runningClusterOf(flags),
       ...secret !== undefined && { secret },
       ...tls !== undefined && { tls },
+      ...tokenFrom(flags, env),
     };
     return outcome([...mistakes, ...more], { ...plain, exams, running });
   }
@@ -115,7 +119,9 @@ export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig>
     ...examMistakes("test", flags, exams, given),
     ...binMistakes("test", given, env),
     ...wanted,
-    ...tlsNames.flatMap((name) => complain("test", given, name, "given together with --cluster")),
+    ...[...tlsNames, "token-file"].flatMap((name) =>
+      complain("test", given, name, "given together with --cluster")
+    ),
   ];
   return outcome([...mistakes, ...more], {
     ...plain,

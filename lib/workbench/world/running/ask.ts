@@ -2,7 +2,7 @@
 import { type Address, addressText } from "../../../../transports/address.ts";
 import { LineClient, type Tls } from "../../../../transports/tcp/line_client.ts";
 import { decode, encode } from "../../../core/codec.ts";
-import type { Body } from "../../../core/message.ts";
+import { type Body, NOT_SUPPORTED } from "../../../core/message.ts";
 
 /** How long a connection and an answer may take together, ms. */
 export const ASK_MS_MAX = 5_000;
@@ -18,13 +18,15 @@ export interface AskOptions {
   readonly next?: (answer: Body) => Body | undefined;
   /** Absent: without TLS. */
   readonly tls?: Tls | undefined;
+  /** Said first; a node that knows of none serves everybody. */
+  readonly token?: string | undefined;
 }
 
 /** An error body is a failure with its text. Never rejects. */
 export function ask(
   address: Address,
   body: Body,
-  { withinMs = ASK_MS_MAX, next = () => undefined, tls }: AskOptions = {},
+  { withinMs = ASK_MS_MAX, next = () => undefined, tls, token }: AskOptions = {},
 ): Promise<Answer> {
   return new Promise((resolve) => {
     const done = (answer: Answer) => {
@@ -33,12 +35,20 @@ export function ask(
       resolve(answer);
     };
     const fail = (why: string) => done({ ok: false, reason: `${addressText(address)} ${why}` });
+    let isOfHello = token !== undefined;
     const say = (body: Body) => void line.write(encode({ src: "examiner", dest: "*", body }));
     const timer = setTimeout(() => fail(`does not answer within ${withinMs} ms`), withinMs);
     const line = new LineClient(address, {
-      onOpen: () => say(body),
+      onOpen: () => {
+        if (token !== undefined) say({ type: "hello", token });
+        say(body);
+      },
       onLine: (text) => {
         const answer = answerOf(text, address);
+        if (isOfHello) {
+          isOfHello = false;
+          if (answer.ok || answer.code === NOT_SUPPORTED) return;
+        }
         const more = answer.ok ? next(answer.body) : undefined;
         if (more === undefined) done(answer);
         else say(more);

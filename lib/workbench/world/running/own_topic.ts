@@ -1,7 +1,6 @@
 /** A topic of the examiner's own in a cluster that runs: others go on in theirs, and nothing is left once it has expired. */
 import type { Address } from "../../../../transports/address.ts";
-import type { Tls } from "../../../../transports/tcp/line_client.ts";
-import { ask } from "./ask.ts";
+import { ask, type AskOptions } from "./ask.ts";
 
 /** Topics that begin with `_` are kept for an hour, unless the nodes were told otherwise. */
 const BEGINNING = "_exam.";
@@ -20,10 +19,10 @@ export async function knowTopics(
   cluster: ReadonlyMap<string, Address>,
   topic: string,
   withinMs: number,
-  tls?: Tls,
+  shown: Pick<AskOptions, "tls" | "token"> = {},
 ): Promise<boolean> {
   const until = Date.now() + withinMs;
-  const asked = [...cluster.values()].map((address) => codeOf(address, topic, until, tls));
+  const asked = [...cluster.values()].map((address) => codeOf(address, topic, until, shown));
   const answers = await Promise.all(asked);
   const known = answers.filter((code) => code !== undefined);
   return known.length > 0 && known.every((code) => code === KEY_DOES_NOT_EXIST);
@@ -34,14 +33,14 @@ async function codeOf(
   address: Address,
   topic: string,
   until: number,
-  tls?: Tls,
+  shown: Pick<AskOptions, "tls" | "token">,
 ): Promise<number | undefined> {
   for (;;) {
     const left = until - Date.now();
     if (left <= 0) return undefined;
     const answer = await ask(address, { type: "get", topic, key: "examiner", msg_id: 1 }, {
       withinMs: left,
-      tls,
+      ...shown,
     });
     if (answer.ok) return 0;
     if (answer.code !== undefined) return answer.code;

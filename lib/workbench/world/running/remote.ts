@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Digest } from "../../../core/log/digest.ts";
 import { rangeOf, type Run, Runs, valuesOf } from "../../../core/log/runs.ts";
-import type { Body, Envelope, Json } from "../../../core/message.ts";
+import { type Body, type Envelope, type Json, NOT_SUPPORTED } from "../../../core/message.ts";
 import { NodeLine } from "./node_line.ts";
 import { type NodeStatus, readStatus } from "./node_status.ts";
 import { REPORTS_MAX } from "../../verdict/violations.ts";
@@ -18,24 +18,27 @@ export const REDIAL_MS = 200;
 const WATCHER = "c-watcher";
 const STATUS_ID = 1;
 const WATCH_ID = 2;
+const HELLO_ID = 3;
 
 export interface RemoteOptions {
   /** By default the default one. */
   readonly topic?: string | undefined;
   /** Absent: without TLS. */
   readonly tls?: Tls | undefined;
+  /** Read anew for each connection; a node that knows of none serves everybody. */
+  readonly token?: (() => string | undefined) | undefined;
 }
 
 /** Hosts of nodes that run at these addresses. They are only talked to: whoever runs them kills and starts them. */
 export function remoteHosts(
   addresses: ReadonlyMap<string, Address>,
   scheduler: Scheduler,
-  { topic, tls }: RemoteOptions = {},
+  { topic, tls, token }: RemoteOptions = {},
 ): HostFactory {
   return (id, events) => {
     const address = addresses.get(id);
     assert(address !== undefined, "each node has an address");
-    return new RemoteHost(id, events, scheduler, { address, topic, tls });
+    return new RemoteHost(id, events, scheduler, { address, topic, tls, token });
   };
 }
 
@@ -46,6 +49,7 @@ class RemoteHost implements Host {
   readonly #scheduler: Scheduler;
   readonly #topic: string | undefined;
   readonly #tls: Tls | undefined;
+  readonly #token: (() => string | undefined) | undefined;
   #line: NodeLine | undefined;
   /** The status of the node, once it has come on this line. */
   #known: NodeStatus | undefined;
@@ -62,7 +66,7 @@ class RemoteHost implements Host {
     id: string,
     events: HostEvents,
     scheduler: Scheduler,
-    { address, topic, tls }: RemoteOptions & { readonly address: Address },
+    { address, topic, tls, token }: RemoteOptions & { readonly address: Address },
   ) {
     this.#id = id;
     this.#address = address;
@@ -70,6 +74,7 @@ class RemoteHost implements Host {
     this.#scheduler = scheduler;
     this.#topic = topic;
     this.#tls = tls;
+    this.#token = token;
   }
 
   start(): void {
@@ -103,11 +108,17 @@ class RemoteHost implements Host {
 
   #dial(): void {
     this.#line = new NodeLine(this.#address, this.#scheduler, {
-      onOpen: () => this.#ask({ type: "status", msg_id: STATUS_ID }),
+      onOpen: () => this.#introduce(),
       onEnvelope: (envelope) => this.#onEnvelope(envelope),
       onMalformed: (reason) => this.#onMalformed(reason),
       onLost: (reason) => this.#onLost(reason),
     }, this.#tls);
+  }
+
+  #introduce(): void {
+    const token = this.#token?.();
+    if (token !== undefined) this.#ask({ type: "hello", token, msg_id: HELLO_ID });
+    this.#ask({ type: "status", msg_id: STATUS_ID });
   }
 
   #ask(body: Body): void {
@@ -128,7 +139,8 @@ class RemoteHost implements Host {
   #onEnvelope(envelope: Envelope): void {
     const { dest, body } = envelope;
     if (dest !== WATCHER) return this.#events.sent(envelope);
-    if (body.type === "error") return this.#line?.lose(`answered ${errorText(body)}`);
+    const isWithoutTokens = body.in_reply_to === HELLO_ID && body["code"] === NOT_SUPPORTED;
+    if (body.type === "error" && !isWithoutTokens) return this.#line?.lose(`answered ${errorText(body)}`);
     if (body.in_reply_to === STATUS_ID) this.#onStatus(body);
     else if (body.type === "values") this.#onValues(body["runs"]);
   }
