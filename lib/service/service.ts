@@ -81,6 +81,7 @@ export class Service {
       ...{ id, cluster, incarnation: store.incarnation, listen, peers },
       ...options.limits,
       clientListen: options.clientListen,
+      knowsClients: (tokens ?? tls) !== undefined,
       // Whoever shows no certificate may have a token.
       ...tls && { tls, admitsUnnamed: tokens !== undefined },
     });

@@ -50,6 +50,8 @@ export const SHARED_CONNECTIONS_MAX = 1_024;
 export const REQUESTS_PER_SECOND_MAX = 500_000;
 /** Bytes that they may send and be sent in a second, likewise [A5]. */
 export const BYTES_PER_SECOND_MAX = 512 * LINE_BYTES_MAX;
+/** Where clients must be known, one that is not known within this is closed: strangers would take all places [A7]. */
+export const STRANGER_MS_MAX = 10_000;
 /** Unclassified connections: they have not said yet whether they are a client or a peer. Over the limit, the oldest is closed. */
 export const UNCLASSIFIED_MAX = 256;
 /** Descriptors of one peer: two links, and the dials that hang, which are nine at a mean distance of 175 ms. */
@@ -107,6 +109,7 @@ export interface TcpLimits {
   readonly sharedConnectionsMax: number;
   readonly requestsPerSecondMax: number;
   readonly bytesPerSecondMax: number;
+  readonly strangerMsMax: number;
   readonly clientsBytesMax: number;
   readonly answerBytesMax: number;
   readonly halfLineMsMax: number;
@@ -118,6 +121,7 @@ export const DEFAULT_LIMITS: TcpLimits = {
   sharedConnectionsMax: SHARED_CONNECTIONS_MAX,
   requestsPerSecondMax: REQUESTS_PER_SECOND_MAX,
   bytesPerSecondMax: BYTES_PER_SECOND_MAX,
+  strangerMsMax: STRANGER_MS_MAX,
   clientsBytesMax: CLIENTS_BYTES_MAX,
   answerBytesMax: ANSWER_BYTES_MAX,
   halfLineMsMax: HALF_LINE_MS_MAX,

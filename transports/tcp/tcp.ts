@@ -40,6 +40,8 @@ export interface TcpOptions extends Partial<TcpLimits> {
   readonly tls?: Tls;
   /** Over TLS, clients without a certificate are admitted, too: the owner asks who they are. */
   readonly admitsUnnamed?: boolean;
+  /** Clients are known by name, sooner or later: see name(). */
+  readonly knowsClients?: boolean;
   /** Whether all who come from an address share in one limit; by default all but loopback. */
   readonly isShared?: (host: string) => boolean;
   /** For the jitter of dials. */
@@ -275,6 +277,7 @@ export class TcpTransport implements Transport {
       refusals,
       admitsUnnamed: options.admitsUnnamed,
       isShared: options.isShared,
+      knowsClients: options.knowsClients,
       handshakes: () => this.#doors,
       events: {
         isMember: (id) => id === options.id || this.#peers.has(id),

@@ -93,6 +93,8 @@ export class Client {
   #unmovedBytes = 0;
   /** What it takes is taken of these; none for most clients of this machine. */
   readonly shares: Share[] = [];
+  /** For how long nobody has known who it is, ms; infinitely short once somebody does. */
+  #strangerMs = 0;
   /** What was received is taken of the shares up to here. */
   #chargedBytes = 0;
   /** The name under which it asked last, and the id that this carrier gives it. */
@@ -211,6 +213,19 @@ export class Client {
     if (this.shares.length > 0) this.#pump();
     // The runtime reads ahead of the chunks that it hands over.
     this.#moved();
+  }
+
+  /** It is known who it is. */
+  know(): void {
+    this.#strangerMs = -Infinity;
+  }
+
+  /** Time passes where clients must be known. */
+  tickStranger(ms: number): void {
+    const { strangerMsMax } = this.#options.limits;
+    this.#strangerMs += ms;
+    if (!this.#isClient || this.#strangerMs < strangerMsMax) return;
+    this.#refuseAndEnd(FORBIDDEN, `nobody has said hello here within ${strangerMsMax} ms`);
   }
 
   /** Tells by its first line what the connection is. Returns whether it is a client that has been admitted. */

@@ -18,6 +18,8 @@ export interface ClientsOptions {
   readonly limits: TcpLimits;
   readonly refusals: Refusals;
   readonly events: ClientsEvents;
+  /** Clients are known by name, sooner or later. */
+  readonly knowsClients?: boolean | undefined;
   /** Whether all who come from an address share in one limit; by default all but loopback. */
   readonly isShared?: ((host: string) => boolean) | undefined;
   /** Over TLS, clients without a certificate are admitted, too: somebody else asks who they are. */
@@ -149,6 +151,7 @@ export class Clients {
   /** The client is known by this name, and shares what it takes with others of the name; or why it may not. */
   name(client: string, name: string): string | undefined {
     const found = this.#find(client);
+    found?.know();
     return found && this.#share(found, `of ${name}`);
   }
 
@@ -166,7 +169,10 @@ export class Clients {
 
   tick(ms: number): void {
     this.#shares.refill(ms);
-    for (const client of [...this.#clients.values()]) client.tick(ms);
+    for (const client of [...this.#clients.values()]) {
+      client.tick(ms);
+      if (this.#options.knowsClients) client.tickStranger(ms);
+    }
   }
 
   get #admittedCount(): number {

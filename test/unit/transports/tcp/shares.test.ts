@@ -119,3 +119,17 @@ test("[A5] bytes count in both directions, and memory does not hold what waits",
   assert.ok(node.clientsBytes < 1_000_000, `${node.clientsBytes} bytes are held`);
   await node.close();
 });
+
+test("[A7] where clients must be known, a stranger is closed in time, and who is known stays", async () => {
+  const { node, ear, address } = await echoing({ knowsClients: true, strangerMsMax: 300 });
+  const known = new Talker(address).say(echo(1));
+  await known.hear(1);
+  const [client = assert.fail()] = ear.received.map(({ src }) => src);
+  node.name(client, "shop");
+  const stranger = new Talker(address).say("no request at all");
+  await until(() => stranger.ended, "the stranger is closed");
+  assert.match(stranger.lines.at(-1) ?? "", /"code":21,"text":"nobody has said hello here within 300 ms"/);
+  known.say(echo(2));
+  await known.hear(2);
+  await node.close();
+});
