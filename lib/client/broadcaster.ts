@@ -104,7 +104,7 @@ export class Broadcaster {
         resolve();
       };
       const visit: Visit = { connection, close, isOpen: true, isWaiting: false, isUseful: false };
-      connection.listen({ onBody() {}, onBroken: (reason) => close(reason) });
+      connection.listen({ onBody() {}, onBroken: (reason) => close(reason, connection.isUnknown) });
       for (const [number, value] of this.#unanswered) this.#ask(visit, number, value);
       this.#pump(visit);
     });

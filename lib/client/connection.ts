@@ -74,6 +74,7 @@ export class Connection {
   /** How the answers to broadcasts begin here, and what they say: these are too many to parse each. */
   #usual: { readonly src: string; readonly start: string; readonly body: Body } | undefined;
   #answeredAt = -Infinity;
+  #isUnknown = false;
   /** Why it ended; no later reason is reported. */
   #ended: string | undefined;
 
@@ -93,6 +94,11 @@ export class Connection {
     }, { tls });
   }
 
+  /** The node does not know the token, and does nothing that it is asked. */
+  get isUnknown(): boolean {
+    return this.#isUnknown;
+  }
+
   /** The id of the node that answered last. */
   get nodeId(): string {
     return this.#nodeId;
@@ -101,8 +107,8 @@ export class Connection {
   /** What is asked next need not wait for the answer. A node that knows no tokens, or no hello, serves everybody. */
   sayHello(token: string): void {
     this.ask({ type: "hello", token }, (answer) => {
-      const isRefused = answer.type === "error" && answer["code"] !== NOT_SUPPORTED;
-      if (isRefused) this.#break(refusal(answer));
+      this.#isUnknown = answer.type === "error" && answer["code"] !== NOT_SUPPORTED;
+      if (this.#isUnknown) this.#break(refusal(answer));
     });
   }
 

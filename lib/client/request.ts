@@ -16,8 +16,8 @@ export async function request(nodes: Nodes, body: Body): Promise<Outcome> {
     const answer = await answerOf(connection, body);
     connection.close();
     if (typeof answer === "string") {
-      mayBeDone = true;
-      nodes.failed(answer);
+      mayBeDone ||= !connection.isUnknown;
+      nodes.failed(answer, connection.isUnknown);
     } else if (isFinal(body, answer)) return { ok: true, body: answer, by: connection.nodeId };
     else nodes.failed(answer.type === "error" ? refusal(answer) : "answers with something else", true);
   }

@@ -88,7 +88,7 @@ export class Access {
     const missing = known?.rights.missing(body);
     if (known !== undefined && missing === undefined) return true;
     const text = known === undefined
-      ? 'this needs to know who asks: say {"type":"hello","token":…} first, or show a certificate'
+      ? "this needs to know who asks: a hello with a token (--token-file), or a certificate"
       : `this needs the right ${missing}, which ${known.name} does not have`;
     // Nobody waits for the answer to an answer.
     if (body.in_reply_to === undefined) this.#refuse(request, FORBIDDEN, text);

@@ -117,7 +117,9 @@ test("the commands of clients say a token that hearsay token made, and tell what
       assert.ok((await end("read", ...at)).startsWith(`${failed}this needs to know who asks`));
       assert.match(await end("status", ...known), /^0 .*\| n1 +\| .* memory /);
       writeFileSync(`${folder}/token`, "another");
-      assert.equal(await end("read", ...known), `${failed}the token is not one that this node knows|`);
+      const unknown = `${addressText(address)} answers error 21: the token is not one that this node knows|`;
+      assert.equal(await end("read", ...known), `1 No node answers.|  ${unknown}`);
+      assert.equal(await end("put", "flags/a", "1", ...known), `1 No node takes it now.|  ${unknown}`);
     });
   }));
 

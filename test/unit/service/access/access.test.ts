@@ -19,7 +19,7 @@ import {
   WrongTokens,
 } from "../../../../lib/service/access/tokens.ts";
 
-const STRANGER = 'this needs to know who asks: say {"type":"hello","token":…} first, or show a certificate';
+const STRANGER = "this needs to know who asks: a hello with a token (--token-file), or a certificate";
 const UNKNOWN = "the token is not one that this node knows";
 const broadcast = (topic: string): Body => ({ type: "broadcast", message: 1, topic });
 
