@@ -12,6 +12,8 @@ import { WholeNumbers } from "./whole_numbers.ts";
 const DIGITS_MAX = 15;
 const [ZERO, NINE, MINUS] = [48, 57, 45];
 
+const NONE: readonly number[] = [];
+
 /** The name of an entry. */
 export interface Name {
   readonly origin: string;
@@ -52,15 +54,28 @@ export class Identities {
 
   /** Takes in the i-th entry of a run, which has this id, if any, and is kept in this block. Returns whether it is new. */
   add(run: Run, i: number, id: string | undefined, block: number): boolean {
-    const { texts, topic } = run;
-    if (topic === undefined) {
-      const whole = texts.mayBeWhole ? wholeOf(texts, i) : undefined;
-      if (whole !== undefined) return this.#addWhole(run, i, block, whole);
-      const { hashes } = texts;
-      return this.#addOther(run, i, id, block, at(hashes, 2 * i), at(hashes, 2 * i + 1));
-    }
+    if (run.topic === undefined) return this.addPlain(run, i, 1, block).length === 0;
     const [high, low] = hashesOf(run, i, id);
     return this.#addOther(run, i, id, block, high, low);
+  }
+
+  /** As add(), of so many entries without a topic, from the i-th on. Returns which of them are not new. */
+  addPlain(run: Run, first: number, count: number, block: number): readonly number[] {
+    const { texts } = run;
+    // A single text need not be scanned for this.
+    const ends = texts.length === 1 || !texts.mayBeWhole ? undefined : texts.scanned.ends;
+    let repeats: number[] | undefined;
+    let from = ends === undefined || first === 0 ? 0 : at(ends, first - 1) + 1;
+    for (let i = first; i < first + count; i++) {
+      const end = ends === undefined ? texts.text.length : at(ends, i);
+      const whole = texts.mayBeWhole ? wholeIn(texts.text, from, end) : undefined;
+      const isNew = whole === undefined
+        ? this.#addOther(run, i, undefined, block, at(texts.hashes, 2 * i), at(texts.hashes, 2 * i + 1))
+        : this.#addWhole(run, i, block, whole);
+      if (!isNew) (repeats ??= []).push(i);
+      from = end + 1;
+    }
+    return repeats ?? NONE;
   }
 
   #addOther(run: Run, i: number, id: string | undefined, block: number, high: number, low: number): boolean {
@@ -165,8 +180,13 @@ export class Identities {
 export function wholeOf(texts: Texts, i: number): number | undefined {
   const { text, length } = texts;
   // A single text need not be scanned for that.
-  let from = i === 0 ? 0 : (texts.scanned.ends[i - 1] ?? 0) + 1;
-  const end = length === 1 ? text.length : texts.scanned.ends[i] ?? 0;
+  if (length === 1) return wholeIn(text, 0, text.length);
+  const { ends } = texts.scanned;
+  return wholeIn(text, i === 0 ? 0 : at(ends, i - 1) + 1, at(ends, i));
+}
+
+function wholeIn(text: string, start: number, end: number): number | undefined {
+  let from = start;
   const isNegative = text.charCodeAt(from) === MINUS;
   if (isNegative) from++;
   if (end - from > DIGITS_MAX) return undefined;

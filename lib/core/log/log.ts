@@ -271,7 +271,8 @@ export class Log {
     let i = 0;
     for (const { block, count } of placed) {
       this.#follow(run, block, count, now);
-      for (const end = i + count; i < end; i++) this.#note(origin, run, i, block, now);
+      this.#note(origin, run, i, count, block, now);
+      i += count;
     }
     assert(i === texts.length, "all that is put has a place");
   }
@@ -282,19 +283,30 @@ export class Log {
     const origin = this.#origins.of(name);
     this.#hold(origin, seq, texts.length);
     this.#follow(run, id, texts.length, run.at);
-    for (let i = 0; i < texts.length; i++) this.#note(origin, run, i, id, run.at);
+    this.#note(origin, run, 0, texts.length, id, run.at);
   }
 
-  /** The i-th entry of a run is kept in this block. One that cannot be read is shown to nobody, like a repeat [H6]. */
-  #note(origin: Origin, run: Run, i: number, block: number, at: number): void {
-    const { seq, texts, topic } = run;
-    const record = topic === undefined ? undefined : readRecord(texts.at(i));
-    const isShown = (topic === undefined || record !== undefined) &&
-      this.#identities.add(run, i, record?.id, block);
-    if (!isShown) (origin.repeats ??= new IntervalSet()).add(seq + i);
-    if (topic !== undefined && record?.key !== undefined) {
-      this.topics.note(topic, record, { origin: origin.name, seq: seq + i }, at);
+  /** So many entries of a run, from the i-th on, are kept in this block. */
+  #note(origin: Origin, run: Run, first: number, count: number, block: number, at: number): void {
+    const { seq, topic } = run;
+    if (topic !== undefined) {
+      for (let i = first; i < first + count; i++) this.#noteRecord(origin, run, topic, i, block, at);
+      return;
     }
+    for (const i of this.#identities.addPlain(run, first, count, block)) this.#hide(origin, seq + i);
+  }
+
+  /** A record that cannot be read is shown to nobody, like a repeat [H6]. */
+  #noteRecord(origin: Origin, run: Run, topic: string, i: number, block: number, at: number): void {
+    const seq = run.seq + i;
+    const record = readRecord(run.texts.at(i));
+    const isShown = record !== undefined && this.#identities.add(run, i, record.id, block);
+    if (!isShown) this.#hide(origin, seq);
+    if (record?.key !== undefined) this.topics.note(topic, record, { origin: origin.name, seq }, at);
+  }
+
+  #hide(origin: Origin, seq: number): void {
+    (origin.repeats ??= new IntervalSet()).add(seq);
   }
 
   /** So many entries of a run came into this block; `again`: they stayed when another one went. */

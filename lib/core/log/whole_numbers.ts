@@ -12,10 +12,10 @@ export class WholeNumbers {
   /** By the hash of a word's lower half: its bits, and its upper half beside them. */
   readonly #segments: (Slots | undefined)[] = Array.from({ length: SEGMENTS });
   #size = 0;
-  /** The one that was last found not to be held, and its key: it is mostly the next that is added. */
-  #lacked = NaN;
-  #lackedKey = 0;
-  #lackedSlot = -1;
+  /** The word that was looked for last, and where: mostly it is the next one, too. */
+  #word = NaN;
+  #key = 0;
+  #slot = -1;
 
   get size(): number {
     return this.#size;
@@ -23,26 +23,18 @@ export class WholeNumbers {
 
   has(number: number): boolean {
     const word = wordOf(number);
-    const key = keyOf(word);
-    const segment = this.#segments[segmentOf(key)];
-    const slot = slotOf(segment, key, word);
-    if (segment !== undefined && slot >= 0 && (segment.value(slot) & bitOf(number, word)) !== 0) return true;
-    this.#lacked = number;
-    this.#lackedKey = key;
-    this.#lackedSlot = slot;
-    return false;
+    const slot = this.#seek(word);
+    return slot >= 0 &&
+      ((this.#segments[segmentOf(this.#key)]?.value(slot) ?? 0) & bitOf(number, word)) !== 0;
   }
 
   /** Returns whether it is new. */
   add(number: number): boolean {
     const word = wordOf(number);
-    const isLacked = number === this.#lacked;
-    const key = isLacked ? this.#lackedKey : keyOf(word);
     const bit = bitOf(number, word);
-    const segment = this.#segments[segmentOf(key)] ??= new Slots(3);
-    const slot = isLacked ? this.#lackedSlot : slotOf(segment, key, word);
-    this.#lacked = NaN;
-    if (slot < 0) segment.add(key, bit, upperOf(word));
+    const slot = this.#seek(word);
+    const segment = this.#segments[segmentOf(this.#key)] ??= new Slots(3);
+    if (slot < 0) this.#slot = segment.add(this.#key, bit, upperOf(word));
     else {
       const bits = segment.value(slot);
       if ((bits & bit) !== 0) return false;
@@ -54,19 +46,28 @@ export class WholeNumbers {
 
   /** Returns whether it was held. */
   delete(number: number): boolean {
-    this.#lacked = NaN;
     const word = wordOf(number);
-    const key = keyOf(word);
     const bit = bitOf(number, word);
+    const slot = this.#seek(word);
+    const key = this.#key;
     const segment = this.#segments[segmentOf(key)];
-    const slot = slotOf(segment, key, word);
     const bits = segment === undefined || slot < 0 ? 0 : segment.value(slot);
     if (segment === undefined || (bits & bit) === 0) return false;
     if (bits !== bit) segment.setValue(slot, bits & ~bit);
     else segment.remove(slot);
+    if (bits === bit) this.#word = NaN;
     if (segment.size === 0) this.#segments[segmentOf(key)] = undefined;
     this.#size--;
     return true;
+  }
+
+  /** Where a word is in its segment; -1 where it is not. */
+  #seek(word: number): number {
+    if (word === this.#word) return this.#slot;
+    const key = keyOf(word);
+    this.#word = word;
+    this.#key = key;
+    return this.#slot = slotOf(this.#segments[segmentOf(key)], key, word);
   }
 
   /** Of the slots. */

@@ -57,11 +57,11 @@ export class Slots {
     this.#words[slot + 1] = value;
   }
 
-  /** Slots that were found before are others now. */
-  add(key: number, value: number, more = 0): void {
+  /** Returns the slot. Those that were found before are others now. */
+  add(key: number, value: number, more = 0): number {
     assert(value !== 0, "0 stands for a free slot");
     if (++this.#size > LOAD_MAX * this.#capacity) this.#resize();
-    this.#put(key, value, more);
+    return this.#put(key, value, more);
   }
 
   /** Adds a key that is in no slot. Returns whether it did. */
@@ -102,7 +102,7 @@ export class Slots {
     return -1;
   }
 
-  #put(key: number, value: number, more: number): void {
+  #put(key: number, value: number, more: number): number {
     const words = this.#words;
     const width = this.#width;
     let slot = this.#home(key);
@@ -110,6 +110,7 @@ export class Slots {
     words[slot] = key;
     words[slot + 1] = value;
     if (width === 3) words[slot + 2] = more;
+    return slot;
   }
 
   #resize(size = this.#size): void {
