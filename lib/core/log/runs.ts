@@ -18,9 +18,9 @@ const DIGITS_MAX = 16;
 const QUOTED = /^"[^"\\\u0000-\u001f]*"$/;
 const [OPEN, CLOSE, COMMA, QUOTE, ZERO, NINE] = [0x5b, 0x5d, 0x2c, 0x22, 0x30, 0x39];
 
-/** The name that was read last, in quotes and without: mostly it is the next one, too. */
-let lastQuoted = "";
-let lastName = "";
+/** Names that were read, by what they are in quotes: few come again and again. At most so many, then none. */
+const NAMES_MAX = 1_024;
+const names = new Map<string, string>();
 
 /** Consecutive entries of one origin, the first of which has the number `seq`. */
 export interface Run {
@@ -169,17 +169,11 @@ class RunReader {
 
   #name(): string | undefined {
     const line = this.#line;
-    if (lastQuoted !== "" && line.startsWith(lastQuoted, this.end)) {
-      this.end += lastQuoted.length;
-      return lastName;
-    }
     if (line.charCodeAt(this.end) !== QUOTE) return undefined;
     const quoted = line.slice(this.end, line.indexOf('"', this.end + 1) + 1);
-    if (quoted.length > 2 + ORIGIN_CHARS_MAX || !QUOTED.test(quoted)) return undefined;
-    // Parsed, as a part of the line would keep the line for as long as the name is known.
-    [lastName, lastQuoted] = [JSON.parse(quoted), JSON.stringify(JSON.parse(quoted))];
-    this.end += quoted.length;
-    return lastName;
+    const name = names.get(quoted) ?? nameIn(quoted);
+    if (name !== undefined) this.end += quoted.length;
+    return name;
   }
 
   /** A whole number from 1 on, as JSON.stringify writes it. */
@@ -211,7 +205,8 @@ class RunReader {
     if (found === undefined) return undefined;
     this.end = found.end;
     const text = kept(this.#line.slice(from, found.end), this.#line);
-    return new Texts(text, found.count, { ...found, end: text.length });
+    const { count, ends, hashes, isAscii } = found;
+    return new Texts(text, count, { end: text.length, count, ends, hashes, isAscii });
   }
 }
 
@@ -222,6 +217,15 @@ class RunReader {
 function kept(text: string, line: string): string {
   const isShared = line.length <= SHARED_LINE_CHARS || SHARED_PART * text.length >= line.length;
   return isShared ? text : [text, ""].join(",").slice(0, -1);
+}
+
+function nameIn(quoted: string): string | undefined {
+  if (quoted.length > 2 + ORIGIN_CHARS_MAX || !QUOTED.test(quoted)) return undefined;
+  // Parsed, as a part of the line would keep the line for as long as the name is known.
+  const name: string = JSON.parse(quoted);
+  if (names.size >= NAMES_MAX) names.clear();
+  names.set(JSON.stringify(name), name);
+  return name;
 }
 
 function isTopic(topic: unknown): topic is string {

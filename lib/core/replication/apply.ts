@@ -25,7 +25,7 @@ export function applyRuns(
       origin === own || log.retired.covers(origin) || texts.length === 0 || last >= Number.MAX_SAFE_INTEGER
     ) continue;
     if (holdsTooLong(texts)) continue;
-    fresh.push(...log.addRun(run, now));
+    for (const each of log.addRun(run, now)) fresh.push(each);
     peer?.holdings.add(origin, [seq, last]);
   }
   return fresh;
