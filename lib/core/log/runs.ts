@@ -19,7 +19,7 @@ const QUOTED = /^"[^"\\\u0000-\u001f]*"$/;
 const [OPEN, CLOSE, COMMA, QUOTE, ZERO, NINE] = [0x5b, 0x5d, 0x2c, 0x22, 0x30, 0x39];
 
 /** Names that were read, by what they are in quotes: few come again and again. At most so many, then none. */
-const NAMES_MAX = 1_024;
+export const NAMES_MAX = 1_024;
 const names = new Map<string, string>();
 
 /** Consecutive entries of one origin, the first of which has the number `seq`. */

@@ -284,10 +284,10 @@ function ownIn(members: NodeStatus["members"], id: string): MemberRecord | undef
 /** An answer to a client as a parser gives it; other nodes take runs as they are. */
 function plain(envelope: Envelope): Envelope {
   const { body } = envelope;
-  const raw = Object.entries(body).filter(([, field]) =>
-    field instanceof RawJson && !(field instanceof Runs)
-  );
-  if (raw.length === 0) return envelope;
-  const fields = raw.map(([name, field]) => [name, field instanceof RawJson ? field.toJSON() : field]);
-  return { ...envelope, body: { ...body, ...Object.fromEntries(fields) } };
+  let parsed = body;
+  for (const name in body) {
+    const field = body[name];
+    if (field instanceof RawJson && !(field instanceof Runs)) parsed = { ...parsed, [name]: field.toJSON() };
+  }
+  return parsed === body ? envelope : { ...envelope, body: parsed };
 }

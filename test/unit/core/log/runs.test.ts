@@ -2,7 +2,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { VALUE_DEPTH_MAX } from "../../../../lib/core/log/canonical.ts";
-import { Runs } from "../../../../lib/core/log/runs.ts";
+import { NAMES_MAX, Runs } from "../../../../lib/core/log/runs.ts";
 import { Texts } from "../../../../lib/core/log/texts.ts";
 
 const WRITTEN = [
@@ -117,4 +117,11 @@ test("runs of the same texts have the same text, whoever made them [W4]", () => 
     new Runs([run, { ...run, topic: "" }], [{ origin: "a", seq: 2, count: 3 }]).text,
     '[["n0.1",1,[1,"b"]],["n0.1",1,[1,"b"],""],["a",2,3]]',
   );
+});
+
+test("more origins than are remembered are read as they were written [W4]", () => {
+  const texts = Texts.of(["1"]);
+  const origins = Array.from({ length: NAMES_MAX + 2 }, (_, i) => `n${i}.1`);
+  const { text } = new Runs([...origins, ...origins].map((origin) => ({ origin, seq: 1, texts })));
+  deepEqual(Runs.read(text, 0)?.runs.runs.map(({ origin }) => origin), [...origins, ...origins]);
 });
