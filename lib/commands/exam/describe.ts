@@ -150,6 +150,7 @@ function settingFlags({ settings, challenge }: Exam): string[] {
     ["--retain", settings.retain && retainText(settings.retain), undefined],
     ["--script", settings.script, undefined],
     ["--recovery", settings.recoveryS, base.recoveryS],
+    ["--spares", settings.spares, undefined],
     ["--start-up", settings.startUpMs, base.startUpMs],
   ] as const;
   return plain.flatMap(([flag, value, usual]) =>

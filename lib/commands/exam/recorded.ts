@@ -1,5 +1,6 @@
 /** What is kept of an examination, where that is asked for, and the files that it is written to. */
 import { beforeEnding } from "../../workbench/ending_signals.ts";
+import { placesOf } from "../../workbench/settings.ts";
 import { unjudged } from "../../workbench/report/events/unjudged.ts";
 import { Recorder } from "../../workbench/report/recording.ts";
 import type { About, Limit, Run } from "../../workbench/report/run.ts";
@@ -124,7 +125,7 @@ export function aboutOf({ run, world, nodes, command = run.replay }: Omit<Record
     verdict: verdictText(run),
     passed: passed(run),
     reasons: reasons(run),
-    nodes: nodes ?? Array.from({ length: exam.settings.nodeCount }, (_, i) => `n${i}`),
+    nodes: nodes ?? placesOf(exam.settings),
     command,
     limits: must.map(({ bound: { figure, limit }, value }): Limit => {
       const [name, unit] = figureNames[figure];

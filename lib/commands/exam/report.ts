@@ -46,6 +46,7 @@ export function reportLines(run: JudgedRun, paint: Paint): string[] {
     "",
     ...row("operations", [operations(results)]),
     ...row("faults", faults(results.nemesis)),
+    ...row("members", members(results)),
     ...row(label, [text]),
     ...row("messages", messages(results)),
     ...row("per value", perValue(results)),
@@ -118,6 +119,18 @@ function verdict(run: JudgedRun, paint: Paint): string[] {
   );
   const again = run.replay === undefined ? [] : [`  Run it again: ${run.replay}`];
   return [`${word(run, paint)}  ${verdictText(run).slice(0, -1)}:`, ...why, ...again];
+}
+
+/** Only where they come and go. */
+function members({ workload: { membership } }: Results): string[] {
+  if (membership === undefined) return [];
+  const { join, leave, remove, replace, move } = membership.changes;
+  const agreedMs = membership["agreed-ms"];
+  return [
+    `${join} joined, ${leave} left, ${remove} removed, ${replace} replaced, ${move} moved; ` +
+    `${membership.members.length} at the end, ` +
+    (agreedMs === null ? "who never agreed who they are" : `who agreed within ${agreedMs} ms of calm`),
+  ];
 }
 
 function faults(events: readonly NemesisEvent[]): string[] {

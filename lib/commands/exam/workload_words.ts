@@ -69,6 +69,7 @@ function everyValue({ workload }: Results): string {
     [workload.retention?.["expired-count"] ?? 0, "need not be kept any longer"],
     [workload["forgiven-count"], "went with the memory of killed nodes"],
     [workload["rolled-back-count"], "only nodes that were rolled back had had"],
+    [workload.membership?.["gone-count"] ?? 0, "went with removed members, or with the memory of members"],
   ] as const;
   const whole = "every acknowledged value is read once at every node, and no other";
   const but = gone.filter(([count]) => count > 0).map(([count, what]) => `${count} that ${what}`);
@@ -87,6 +88,7 @@ function values({ workload, settings }: Results): string {
     [workload.retention?.["expired-count"] ?? 0, "kept no longer"],
     [workload["forgiven-count"], "gone with the memory of killed nodes"],
     [workload["rolled-back-count"], "gone with rollbacks"],
+    [workload.membership?.["gone-count"] ?? 0, "gone with members"],
   ] as const;
   const said = troubles.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`);
   const { "attempt-count": tried, "acknowledged-count": acked, "stable-count": stable } = workload;

@@ -1,6 +1,8 @@
 /** Members come and go as they are told, which all learn soon; and nodes that are wrong about it are found. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
+import { judgedRun } from "../../../lib/commands/exam/outcome.ts";
+import { reportLines } from "../../../lib/commands/exam/report.ts";
 import type { WireMember } from "../../../lib/core/membership/record.ts";
 import type { Envelope } from "../../../lib/core/message.ts";
 import { AGREE_MS } from "../../../lib/workbench/membership/census.ts";
@@ -54,6 +56,20 @@ test("[M1] nodes join, leave, are removed, replaced and moved, and come back, an
   deepEqual(failures, []);
   deepEqual(workload.membership?.members, ["n1", "n2", "n3", "n4"]);
   deepEqual(workload.membership?.changes, { join: 2, leave: 1, remove: 1, replace: 1, move: 1 });
+});
+
+test("what has come of members stands in the report of a run", () => {
+  const results = run(ALL);
+  const exam = { settings: results.settings };
+  const lines = reportLines(judgedRun({ subject: "nodes", exam, results }, "sim"), {
+    good: (text) => text,
+    bad: (text) => text,
+  });
+  const said = lines.find((line) => line.trim().startsWith("members")) ?? "";
+  ok(
+    said.includes("2 joined, 1 left, 1 removed, 1 replaced, 1 moved; 4 at the end, who agreed within"),
+    said,
+  );
 });
 
 test("[M1] so it is where nodes keep what they hold in memory alone", () => {

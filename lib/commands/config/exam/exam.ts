@@ -151,6 +151,15 @@ export const shapes = {
         variable: false,
       },
     ),
+    "spares": tied(
+      whole(
+        0,
+        NODE_COUNT_MAX,
+        "N",
+        "how many nodes may join beside those that there are at first (as many as these)",
+      ),
+      needs("membership"),
+    ),
     "without": list(mechanisms, "NAMES", "switch mechanisms off, to see that they matter"),
   }),
 };
@@ -177,8 +186,12 @@ export function parseSim(args: readonly string[], env: Env): Parsed<SimConfig> {
 
 /** The examinations of simulated nodes, of which more can be set. */
 export function simulatedExamsOf(flags: Omit<z.infer<typeof shapes.sim>, "seeds">): Exam[] {
-  const { "start-up": startUpMs, data } = flags;
-  const own = { ...startUpMs !== undefined && { startUpMs }, ...data && { durable: true } };
+  const { "start-up": startUpMs, data, spares } = flags;
+  const own = {
+    ...startUpMs !== undefined && { startUpMs },
+    ...spares !== undefined && { spares },
+    ...data && { durable: true },
+  };
   return examsOf(flags).map((exam): Exam => ({ ...exam, settings: { ...exam.settings, ...own } }));
 }
 

@@ -30,6 +30,7 @@ export const AboutSchema = Type.Object({
 /** Only what every examination has is demanded; all else is let through, as later versions have more of it. */
 export const SettingsSchema = Type.Unsafe<Settings>(Type.Object({
   nodeCount: Count,
+  spares: Type.Optional(Count),
   rate: Type.Number(),
   readShare: Type.Optional(Type.Number()),
   timeLimitS: Type.Number(),
@@ -100,6 +101,10 @@ const WorkloadSchema = Type.Object({
   ...{ "no-final-read": Strings, unanswered: Strings, disagreeing: Strings },
   ...{ "at-risk-count": Count, "forgiven-count": Count, forgiven: Values },
   ...{ "rolled-back-count": Count, "rolled-back": Values, "violation-count": Count },
+  membership: Type.Optional(Type.Object({
+    ...{ changes: Type.Record(Type.String(), Count), members: Strings, "gone-count": Count, gone: Values },
+    "agreed-ms": Type.Union([Type.Number(), Type.Null()]),
+  })),
   retention: Type.Optional(Type.Object({
     ...{ "expired-count": Count, expired: Values, "dropped-early-count": Count, "dropped-early": Values },
     ...{ "resurrected-count": Count, resurrected: Values },

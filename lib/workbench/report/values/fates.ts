@@ -95,6 +95,7 @@ function faultsOf(found: WorkloadResults): readonly (readonly [Fate, ReadonlySet
     ["dropped early", keys(found.retention?.["dropped-early"] ?? [])],
     ["missing", keys(found["not-in-final-read"])],
     ["rolled back", keys(found["rolled-back"])],
+    ["removed", keys(found.membership?.gone ?? [])],
     ["forgiven", keys(found.forgiven)],
     ["partial", keys(found.partial.map(({ element }) => element))],
     ["expired", keys(found.retention?.expired ?? [])],

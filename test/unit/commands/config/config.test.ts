@@ -127,6 +127,11 @@ test("--protocol chooses what the nodes run, and what only hearsay knows what to
     "Cannot run 'sim' as '--nemesis' must be without rollback and disk with --protocol flood, which keeps no log: " +
     `current value is "kill,disk"`,
   ]);
+  assert.deepEqual(mistakesOf(sim("--protocol", "flood", "--nemesis", "membership")), [
+    "Cannot run 'sim' as '--nemesis' must be without membership with --protocol flood, whose members are given once: " +
+    `current value is "membership"`,
+  ]);
+  assert.equal(settings("--nemesis", "membership", "--spares", "20")?.spares, 20);
   const idle = ["--data=false", "-w", "broadcast", "--nemesis", "kill"];
   assert.deepEqual(mistakesOf(sim("--protocol", "flood", ...idle)), []);
   assert.equal(mistakesOf(sim("--protocol", "flood", "-w", "g-set")).length, 1);

@@ -313,6 +313,10 @@ test("settings are said in words", () => {
     describeSettings({ ...defaults, nemesis: ["disk", "stall"] }),
     `${logs}, failing disks and stalls come and go`,
   );
+  assert.equal(
+    describeSettings({ ...defaults, durable: true, nemesis: ["membership", "kill"] }),
+    `${logs}, members and kills come and go`,
+  );
 });
 
 test("each row of figures is found again by its settings, and cuts each node off in turn where it says so", () => {
