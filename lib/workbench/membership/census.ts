@@ -111,7 +111,7 @@ export class Census {
     const lacking = roster.members.filter((other) => !joined.includes(other));
     const more = joined.filter((other) => !roster.isMember(other));
     const elsewhere = roster.members.filter((other) =>
-      joined.includes(other) && roll.get(other)?.address !== addressOf(other)
+      joined.includes(other) && !["", addressOf(other)].includes(roll.get(other)?.address ?? "")
     );
     return [
       ...lacking.length === 0 ? [] : [`Members: ${id} does not know that ${lacking.join(", ")} joined.`],

@@ -15,6 +15,8 @@ const REFUSED = PRECONDITION_FAILED;
 /** How long a seed may take to answer, ms. */
 const JOIN_TIMEOUT_MS = 1_000;
 const CLUSTER_ID = "0123456789abcdef";
+/** In this share of the runs the first nodes are given each other, as with `serve --peer`, instead of joining the first of them. */
+const GIVEN_SHARE = 0.3;
 
 export interface EnrolmentOptions {
   readonly roster: Roster;
@@ -31,20 +33,25 @@ export interface EnrolmentOptions {
 export class Enrolment implements Introduces {
   readonly #options: EnrolmentOptions;
   readonly #random: Random;
-  /** The first node that comes up founds the cluster, once. */
-  #isFounded = false;
+  /** Where none is given another, the first node that comes up founds the cluster, once. */
+  #isFounded: boolean;
+  /** Those that are given each other, by id. */
+  readonly #given: readonly string[];
   /** By node, with which incarnation it last asked to join anew. */
   readonly #asked = new Map<string, number>();
 
   constructor(options: EnrolmentOptions) {
     this.#options = options;
     this.#random = fork(options.seed, "enrolment");
+    this.#given = this.#random.next() < GIVEN_SHARE ? options.roster.members : [];
+    this.#isFounded = this.#given.length > 0;
   }
 
   init(member: Member, done: (ok: boolean) => void): void {
     const identity = member.host.identity?.();
     if (identity === undefined) return done(false);
     const { known, incarnation, address } = identity;
+    if (this.#isGiven(member.id)) return this.#begin(member, { node_ids: this.#given }, done);
     if (known !== undefined) return this.#begin(member, {}, done);
     if (!this.#isFounded) {
       this.#isFounded = true;
@@ -52,6 +59,11 @@ export class Enrolment implements Introduces {
       return this.#begin(member, { members: [own], cluster_id: CLUSTER_ID }, done);
     }
     this.#join(member, done);
+  }
+
+  /** Whether it never was a member in any other way. */
+  #isGiven(id: string): boolean {
+    return this.#given.includes(id) && this.#options.roster.isMember(id) && !this.#asked.has(id);
   }
 
   topology(_member: Member, done: (ok: boolean) => void): void {
@@ -132,6 +144,8 @@ export class Enrolment implements Introduces {
 function joinOf({ id, host }: Member): Body {
   const identity = host.identity?.();
   const { incarnation = 1, address = "", known } = identity ?? {};
+  // Who was given the others looks at the list alone, as carriers do where they meet.
+  if (known?.epoch === 0) return { type: "members" };
   return {
     ...{ type: "join", id, incarnation, address },
     ...known && { epoch: known.epoch, cluster_id: known.clusterId },

@@ -1,16 +1,22 @@
 /** Members come and go beside all other faults: nothing is lost that could be kept, and all agree soon who is a member. */
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, ok } from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
 import { simulate } from "../../../lib/workbench/world/sim.ts";
 import { settingsOf } from "./chance.ts";
 
 const SEEDS = Number(process.env["HEARSAY_MEMBERSHIP_SEEDS"] ?? 30);
-const FIRST = Number(process.env["HEARSAY_MEMBERSHIP_FIRST"] ?? 1);
+const FIRST = Number(
+  process.env["HEARSAY_MEMBERSHIP_FIRST"] ?? 1,
+); /** All messages of one run, those of clients too; the most that any takes is a twentieth of it. */
+const MESSAGES_MAX = 400_000;
+
 test(`[M1] [M2] [M4] ${SEEDS} seeds: nothing is lost, nobody comes back, and all name the same members`, () => {
   for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
     const settings = settingsOf(seed);
-    const { failures } = simulate(settings);
+    let messages = 0;
+    const sent = () => ok(++messages <= MESSAGES_MAX, `seed ${seed}: a storm of messages`);
+    const { failures } = simulate(settings, { netLog: { sent } });
     deepEqual(failures, [], `seed ${seed}: ${JSON.stringify(settings)}`);
   }
 });
