@@ -169,6 +169,7 @@ export class Cluster {
     assert(host?.rollBack !== undefined, "only nodes that can be rolled back are");
     const { detail, lost } = host.rollBack(random);
     this.#options.onLost(id, lost, "rollback");
+    this.#roster.forgotToLeave(id);
     return detail;
   }
 

@@ -69,8 +69,12 @@ export class Membership {
     return pick(fork(settings.seed, `client:${home}:${scheduler.now()}`), roster.members) ?? home;
   };
 
+  /** A node was killed: it has lost what it knew, unless it keeps that where nothing fails. */
   memoryLost(): void {
-    this.#operator?.memoryLost();
+    const { settings } = this.#options;
+    const isKept = isDurable(settings) &&
+      !settings.nemesis.some((fault) => fault === "disk" || fault === "rollback");
+    if (!isKept) this.#operator?.memoryLost();
   }
 
   /** All faults are over. */

@@ -26,6 +26,21 @@ export interface OperatorOptions {
 /** A node is removed so often at most: that it asked to join may never have been heard. */
 const REMOVALS_MAX = 10;
 
+/** What one member was told longer ago, ms, others know, too. */
+const RECENT_MS = 1_000;
+
+/** A node that was removed or has left. */
+interface Outside {
+  /**
+   * Whether others may not know that: the one that did has lost it, or gone since, or had not heard that the node had joined
+   * anew when it removed it.
+   */
+  isDoubtful: boolean;
+  readonly at: number;
+  /** How often it was removed. */
+  readonly times: number;
+}
+
 /** What can be done to a node. */
 export const changes = ["join", "leave", "remove", "replace", "move"] as const;
 export type Change = typeof changes[number];
@@ -33,11 +48,9 @@ export type Change = typeof changes[number];
 export class Operator {
   readonly #options: OperatorOptions;
   readonly #random: Random;
-  /**
-   * By node that was removed or has left: whether it is doubtful that this lasts, as some member has lost its memory since, or as
-   * the one that was asked to remove it had not heard that it had joined anew; and how often it was removed.
-   */
-  readonly #outside = new Map<string, { isDoubtful: boolean; readonly times: number }>();
+  readonly #outside = new Map<string, Outside>();
+  /** When some member last took with it what it alone may have known. */
+  #lossAt = -Infinity;
   #isOver = false;
   readonly counts: Record<Change, number> = { join: 0, leave: 0, remove: 0, replace: 0, move: 0 };
 
@@ -80,9 +93,22 @@ export class Operator {
     this.#isOver = true;
   }
 
-  /** A node has lost its memory, and may have been the only one to know that others have gone. */
+  /** A node has lost what it knew: it may have been the only one to know that others have gone, however long ago. */
   memoryLost(): void {
+    this.#lossAt = this.#options.scheduler.now();
     for (const outside of this.#outside.values()) outside.isDoubtful = true;
+  }
+
+  /** A member has gone, and with it, perhaps, what others had just told it alone. */
+  #parted(id: string, isDoubtful: boolean): void {
+    const now = this.#options.scheduler.now();
+    const before = this.#outside.get(id);
+    const times = before?.times ?? 0;
+    if (before === undefined) {
+      this.#lossAt = now;
+      for (const outside of this.#outside.values()) outside.isDoubtful ||= outside.at > now - RECENT_MS;
+    }
+    this.#outside.set(id, { isDoubtful, at: now, times: times + 1 });
   }
 
   /** Removes once more what nobody may know of any more. */
@@ -95,14 +121,10 @@ export class Operator {
     this.#remove(doubtful[0], () => scheduler.at(scheduler.now() + AGAIN_MS, () => this.confirm(done)));
   }
 
-  #isOutside(id: string, isDoubtful: boolean): void {
-    const times = this.#outside.get(id)?.times ?? 0;
-    this.#outside.set(id, { isDoubtful, times: times + 1 });
-  }
-
   #leave(id: string, done: () => void): void {
     const { cluster, roster, clients, scheduler } = this.#options;
     roster.parting(id, "leaves");
+    const askedAt = scheduler.now();
     askUntilAnswered(clients, scheduler, {
       whom: () => cluster.serves(id) ? id : undefined,
       body: () => ({ type: "leave" }),
@@ -111,7 +133,7 @@ export class Operator {
     }, (reply) => {
       // Who ended without an answer may have told nobody.
       if (reply === undefined) return this.#remove(id, done);
-      this.#isOutside(id, false);
+      this.#parted(id, this.#lossAt >= askedAt);
       cluster.discharge(id);
       done();
     });
@@ -126,7 +148,7 @@ export class Operator {
       (reply, by) =>
         this.#askSome(id, { type: "remove", id }, (_, other) => {
           const isOutdated = other !== by || incarnationIn(reply?.["members"], id) < lastAsked(id);
-          this.#isOutside(id, isOutdated);
+          this.#parted(id, isOutdated);
           cluster.expel(id);
           done();
         }, by),

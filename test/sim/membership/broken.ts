@@ -2,7 +2,7 @@
 import type { Effect, Event } from "../../../lib/core/node.ts";
 import { Node } from "../../../lib/core/node.ts";
 import type { WireMember } from "../../../lib/core/membership/record.ts";
-import type { Envelope } from "../../../lib/core/message.ts";
+import { type Envelope, PRECONDITION_FAILED } from "../../../lib/core/message.ts";
 import { type SimHosts, simHosts, type Steps } from "../../../lib/workbench/world/sim.ts";
 
 /** n1 answers whoever asks for the members with something else. */
@@ -44,6 +44,24 @@ export const hasty: SimHosts = (seed, scheduler, options) =>
       const answer: Effect = { kind: "send", envelope: { src: asked.dest, dest: asked.src, body } };
       return [answer, { kind: "gone", reason: "it has left" }];
     }));
+
+/** Whoever is to be none any longer runs on, and nobody tells others that they are none. */
+export const stubborn: SimHosts = (seed, scheduler, options) =>
+  simHosts(
+    seed,
+    scheduler,
+    options,
+    (given) =>
+      over(
+        new Node(given),
+        (_, step) =>
+          step().filter((effect) => effect.kind !== "gone" && !(effect.kind === "send" && isRefusal(effect))),
+      ),
+  );
+
+function isRefusal({ envelope: { body } }: Extract<Effect, { kind: "send" }>): boolean {
+  return body.type === "error" && body["code"] === PRECONDITION_FAILED;
+}
 
 /** Whoever was read once takes itself for removed. */
 export const timid: SimHosts = (seed, scheduler, options) =>

@@ -1,5 +1,5 @@
 /** Members come and go as they are told, which all learn soon; and nodes that are wrong about it are found. */
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { judgedRun } from "../../../lib/commands/exam/outcome.ts";
 import { reportLines } from "../../../lib/commands/exam/report.ts";
@@ -9,8 +9,8 @@ import { AGREE_MS } from "../../../lib/workbench/membership/census.ts";
 import type { Change } from "../../../lib/workbench/membership/operator.ts";
 import { defaults, type Settings } from "../../../lib/workbench/settings.ts";
 import type { Results } from "../../../lib/workbench/verdict/results.ts";
-import { type SimHosts, simulation } from "../../../lib/workbench/world/sim.ts";
-import { hasty, passingOn, telling, timid } from "./broken.ts";
+import { type SimHosts, simulate, simulation } from "../../../lib/workbench/world/sim.ts";
+import { hasty, passingOn, stubborn, telling, timid } from "./broken.ts";
 
 /** When, in ms, what is done to which node. */
 type Plan = readonly (readonly [at: number, change: Change, node: string])[];
@@ -121,6 +121,13 @@ test("who still counts one that has gone, lacks one that joined, or has an old a
       telling((members) => members.map(([id, e, i, s, , at]): WireMember => [id, e, i, s, `${id}:7000`, at])),
       "Members: n1 has an old address of n1.",
     ],
+    [
+      telling((members) =>
+        members.map(([id, e, i, s, address, at]): WireMember => [id, e, i, s, address, at + 1])
+      ),
+      "Members: n2 knows another record than n1 of n0, n1, n2, n3, n4.",
+    ],
+    [stubborn, "Members: n2 run on, and are no members any longer."],
   ];
   for (const [hosts, sentence] of cases) {
     const { failures } = run(ALL, { hosts });
@@ -143,6 +150,17 @@ test("[M2] nodes that let a removed one back in by a record of theirs are found"
     );
   const { failures } = run([[3_000, "remove", "n2"]], { hosts: passingOn(revived) });
   ok(failures.some((text) => text.includes("still counts n2, gone for good")), failures.join("\n"));
+});
+
+test("a run with members is the same again for its seed", () => {
+  const settings: Settings = {
+    ...cluster,
+    nemesis: ["membership", "partition", "kill", "pause", "loss", "duplicate", "stall", "rollback", "disk"],
+    nemesisIntervalS: 1,
+  };
+  const once = JSON.stringify(simulate(settings));
+  equal(JSON.stringify(simulate(settings)), once);
+  notEqual(JSON.stringify(simulate({ ...settings, seed: 2 })), once);
 });
 
 test("[M2] a member that stops as if it were none is accused", () => {

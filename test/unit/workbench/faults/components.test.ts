@@ -49,4 +49,6 @@ test("FinalReads: of more nodes than a byte has bits, each that lacks a value is
   assert.deepEqual(["a", 7, "b"].map((value) => reads.lacking(value)), [[], ["n3", "n11"], ["n5"]]);
   assert.equal(reads.lacking("never").length, 18);
   assert.deepEqual([reads.count, reads.missing], [18, ["n18", "n19"]]);
+  reads.expect(nodes.slice(0, 19));
+  assert.deepEqual(reads.missing, ["n18"]);
 });

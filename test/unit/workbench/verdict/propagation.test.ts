@@ -103,3 +103,23 @@ test("Propagation: during a cut a value's reach counts apart, and a lone node's 
     1,
   ]);
 });
+
+test("Propagation: only members count, those that come and not those that have gone", () => {
+  const propagation = new Propagation(["n0", "n1", "n2"], ["n0", "n1"]);
+  const tell = (value: number) => {
+    propagation.broadcast(value, 0, undefined);
+    propagation.acknowledged(value, "n0");
+    propagation.holds("n0", [value], 0);
+  };
+  tell(1);
+  propagation.holds("n2", [1], 5);
+  propagation.holds("n1", [1], 10);
+  propagation.arrives("n2");
+  tell(2);
+  propagation.healed("partition", 15, false);
+  propagation.holds("n1", [2], 20);
+  assert.equal(propagation.healTimes([])[0]?.ms, null);
+  propagation.departs("n2", 40);
+  assert.deepEqual([propagation.trueLatencies?.["0"], propagation.trueLatencies?.["1"]], [10, 40]);
+  assert.equal(propagation.healTimes([])[0]?.ms, 25);
+});

@@ -26,3 +26,10 @@ test("Survival: a kill excuses nothing but what was lost by a rollback where it 
   survival.lost([1, 2], "kill", []);
   deepEqual(gone(survival), [1]);
 });
+
+test("Survival: what goes with a removed member, or with memory, is gone where no other holds it; it is said with what", () => {
+  const survival = new Survival();
+  survival.lost([1, 2], "removal", [2]);
+  survival.lost([2, 3], "memory", [3]);
+  deepEqual([1, 2, 3].map((value) => survival.goneWith(value)), ["removal", "memory", undefined]);
+});
