@@ -1,33 +1,12 @@
 /** Hostile clients and a stuck peer cost a node a bounded amount of memory, and its other clients notice nothing. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import process from "node:process";
 import { test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { encodeGreeting } from "../../../transports/tcp/greeting.ts";
 import { Peer, Talker } from "../../unit/transports/tcp/rig.ts";
 import { Client, Watched } from "../fixtures/client.ts";
-import { start } from "../fixtures/hearsay.ts";
-import { script } from "../fixtures/programs.ts";
-import {
-  DEADLINE_MS,
-  eventually,
-  holdEverywhere,
-  measured,
-  type Serving,
-  withCluster,
-} from "../fixtures/serving.ts";
+import { eventually, holdEverywhere, withCluster } from "../fixtures/serving.ts";
+import { underAttack } from "./hostile/under_attack.ts";
 
-/** The figure is that of the executable. Deno takes 40 MB more from the start, and collects later what buffers leave. */
-const AIM_BYTES = (process.versions["deno"] === undefined ? 200 : 300) * 1_000_000;
-/** A runtime that gets little of a busy machine collects later, too: 218 MB have been seen under Bun. */
-const BUSY_BYTES = 60_000_000;
-const MEMORY_BYTES_MAX = AIM_BYTES + BUSY_BYTES;
-const LOOK_EVERY_MS = 20;
-/** The slowest answer that a client who does nothing wrong may get meanwhile, on a busy machine, ms. */
-const ANSWER_MS_MAX = 2_000;
-/** So many values more are told once an attack has done its worst, while what it has left behind lies there. */
-const AFTERMATH_VALUES = 40;
 /** How often a peer that reads nothing asks for everything: far more than a link could carry. */
 const ASK_EVERY_MS = 10;
 /** So that a read of everything is a line of 600 kB. */
@@ -87,98 +66,3 @@ test("serve: a peer that asks and never reads: memory stays bounded, and clients
     await peer.close();
   }
 });
-
-/** Resolves to what a client has told the node meanwhile, and has heard from it. */
-async function underAttack(node: Serving, attack: string): Promise<readonly string[]> {
-  const good = await GoodClient.start(node);
-  const attacker = start(script("./attacks.ts"), attack, `${node.address.port}`);
-  let peakBytes = 0;
-  const look = setInterval(() => peakBytes = Math.max(peakBytes, node.residentBytes), LOOK_EVERY_MS);
-  try {
-    await done(attacker);
-    const enough = good.told.length + AFTERMATH_VALUES;
-    await eventually("the client goes on", () => good.told.length >= enough);
-    await good.stop();
-  } finally {
-    clearInterval(look);
-    await kill(attacker);
-  }
-  measured(
-    `${attack}: at most ${Math.round(peakBytes / 1e6)} MB (the aim is ${AIM_BYTES / 1e6} MB), ` +
-      `the slowest of ${good.told.length} answers to another client took ${Math.round(good.slowestMs)} ms`,
-  );
-  assert.deepEqual(good.heard, good.told);
-  assert.ok(peakBytes > 0 && peakBytes <= MEMORY_BYTES_MAX, `${peakBytes} bytes`);
-  assert.ok(good.slowestMs <= ANSWER_MS_MAX, `${good.slowestMs} ms`);
-  return good.told;
-}
-
-async function kill(attacker: ReturnType<typeof start>): Promise<void> {
-  if (attacker.exitCode !== null || attacker.signalCode !== null) return;
-  const ended = once(attacker, "close");
-  process.kill(attacker.pid ?? assert.fail(), "SIGKILL");
-  await ended;
-}
-
-/** Resolves once the attacker says that it has done its worst. */
-function done(attacker: ReturnType<typeof start>): Promise<void> {
-  const said: string[] = [];
-  return new Promise((resolve, reject) => {
-    const fail = () => reject(new Error(`the attack does not come to its end: ${said.join("")}`));
-    const timer = setTimeout(fail, DEADLINE_MS);
-    attacker.stdout.on("data", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    attacker.stderr.on("data", (chunk) => said.push(String(chunk)));
-    attacker.on("close", fail);
-  });
-}
-
-/** Tells a value every so often, and follows what the node holds. */
-class GoodClient {
-  readonly told: string[] = [];
-  slowestMs = 0;
-  readonly #client: Client;
-  readonly #watcher: Client;
-  readonly #watched: Watched;
-  readonly #telling: Promise<void>;
-  #fault: unknown;
-  #stopped = false;
-
-  private constructor(client: Client, watcher: Client, watched: Watched) {
-    this.#client = client;
-    this.#watcher = watcher;
-    this.#watched = watched;
-    this.#telling = this.#tell().catch((error) => this.#fault = error);
-  }
-
-  static async start({ address }: Serving): Promise<GoodClient> {
-    const [client, watcher] = await Promise.all([Client.open(address), Client.open(address)]);
-    return new GoodClient(client, watcher, await Watched.follow(watcher));
-  }
-
-  get heard(): unknown[] {
-    return this.#watched.values.filter((value) => typeof value === "string" && value.startsWith("good "));
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#telling;
-    assert.equal(this.#fault, undefined);
-    await eventually("the watch brings everything", () => this.heard.length >= this.told.length);
-    this.#client.close();
-    this.#watcher.close();
-  }
-
-  async #tell(): Promise<void> {
-    while (!this.#stopped) {
-      const value = `good ${this.told.length}`;
-      const askedAt = performance.now();
-      await this.#client.broadcast(value);
-      this.told.push(value);
-      this.slowestMs = Math.max(this.slowestMs, performance.now() - askedAt);
-      await pause(LOOK_EVERY_MS);
-    }
-  }
-}
