@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { connect, type TlsOptions, type TLSSocket } from "node:tls";
 import type { Address } from "../../address.ts";
-import { messageOf } from "../../errno.ts";
+import { codeOf, messageOf } from "../../errno.ts";
 import { shortened } from "../../shortened.ts";
 import { HANDSHAKE_MS_MAX } from "../limits.ts";
 import { identityOf, namedIn, nodeFault, periodFault, type TlsIdentity } from "./identity.ts";
@@ -137,9 +137,12 @@ function textsOf({ ca, own }: TlsFiles): Material["texts"] {
 }
 
 function textOf(flag: TlsFault["flag"], path: string): string {
-  const text = attempt(() => readFileSync(path, "utf8"));
-  if ("fault" in text) throw new TlsFault(flag, path, text.fault);
-  return text.value;
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const isMissing = codeOf(error) === "ENOENT";
+    throw new TlsFault(flag, path, isMissing ? "it is not there" : shortened(messageOf(error)));
+  }
 }
 
 function certificatesIn(text: string, flag: TlsFault["flag"], path: string): readonly X509Certificate[] {

@@ -21,13 +21,12 @@ const flags = (whose: string, about: string) => ({
   "tls-ca": text("FILE", CA_RULE, about),
 });
 
-const CA_ABOUT =
-  "the authorities whose certificates are trusted, as PEM; two while one takes the other's place";
+const CA_ABOUT = "whom to trust, as PEM; two while one takes the other's place";
 
 /** Nodes are known by certificates alone, so all three or none are given. */
 export const nodeTlsFlags = flags("node", CA_ABOUT);
 /** A client may be known by a token instead, and then has authorities alone. */
-export const clientTlsFlags = flags("client", `${CA_ABOUT}; enough alone for a client with a token`);
+export const clientTlsFlags = flags("client", `${CA_ABOUT}; enough for a client with a token`);
 
 /** The files, read. `node`: its certificate must be for this id. Neither where no flag is given, or one is missing. */
 export function tlsFrom(flags: TlsFlags, node?: string): { readonly tls?: Tls; readonly fault?: TlsFault } {
