@@ -44,7 +44,10 @@ export class LineClient {
   /** Nothing was read yet. */
   #isFirst = true;
 
-  /** Dials, with `tls` over TLS alone. Nothing is read before read(). */
+  /**
+   * Dials, with `tls` over TLS alone. Nothing is read before read(), and nothing is to be written before onOpen: until then
+   * it is not known who is at the other end.
+   */
   constructor(
     address: Address,
     handlers: LineClientHandlers,

@@ -119,9 +119,7 @@ export function parseTest(args: readonly string[], env: Env): Parsed<TestConfig>
     ...examMistakes("test", flags, exams, given),
     ...binMistakes("test", given, env),
     ...wanted,
-    ...[...tlsNames, "token-file"].flatMap((name) =>
-      complain("test", given, name, "given together with --cluster")
-    ),
+    ...trustWithoutCluster(given),
   ];
   return outcome([...mistakes, ...more], {
     ...plain,
@@ -156,6 +154,12 @@ function runningMistakes(
     ...cutMistakes("test", exams, given, [...cluster.keys()]),
     ...sidecarMistakes("test", flags, given),
   ];
+}
+
+/** Variables are left alone: they are for the commands that talk to a cluster. */
+function trustWithoutCluster(given: ReadonlyMap<string, Given>): string[] {
+  const flags = [...tlsNames, "token-file"].filter((name) => given.get(name)?.source.startsWith("--"));
+  return flags.flatMap((name) => complain("test", given, name, "given together with --cluster"));
 }
 
 /** A program that cannot be run is reported before anything starts. */

@@ -3,6 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { truncateSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseRead } from "../../../../lib/commands/config/client.ts";
+import { parseTest } from "../../../../lib/commands/config/exam/real.ts";
 import { parseServe } from "../../../../lib/commands/config/serve.ts";
 import { parseToken } from "../../../../lib/commands/config/trust/rights.ts";
 import {
@@ -189,3 +190,16 @@ test("[A2] token takes a name, and rights as a list", () => {
   ]);
   for (const line of flagsOf("token")) ok(line.about !== "" && line.rule !== "given", line.name);
 });
+
+test("the examiner takes the files of TLS with --cluster alone, and passes over variables without", () =>
+  inFolder((dir) => {
+    const flags = tlsFlagsOf(issueForClient(dir, "c"));
+    const [, ca = "", , cert = "", , key = ""] = flags;
+    const config = configOf(parseTest(["--cluster", "n1=a:1", ...flags], {}));
+    deepEqual(config.running?.tls?.identity?.names, ["c"]);
+    const env = { HEARSAY_TLS_CA: ca, HEARSAY_TLS_CERT: cert, HEARSAY_TLS_KEY: key };
+    equal(configOf(parseTest([], env)).running, undefined);
+    deepEqual(mistakesOf(parseTest(["--tls-ca", ca], {})), [
+      `Cannot run 'test' as '--tls-ca' must be given together with --cluster: current value is "${ca}"`,
+    ]);
+  }));
