@@ -231,6 +231,9 @@ export class Node {
       send: (sent) => this.#send(sent),
       ...trace && { trace: (event: TraceEvent) => void this.#effects.push({ kind: "trace", event }) },
     }, now);
+    // A list that is found is made safe before the node does anything as one of its members [M4].
+    const found = init.members === undefined ? [] : [...membership.list];
+    if (found.length > 0) this.#effects.push({ kind: "members", members: found, news: found });
     this.#participation = new Participation({
       me,
       membership,

@@ -7,14 +7,11 @@ import type { Store } from "../store/store.ts";
 import { type Address, addressText } from "../../transports/address.ts";
 import { type Member, membershipOf } from "../../transports/membership.ts";
 import type { TcpTransport } from "../../transports/tcp/tcp.ts";
-import { Discovery, type DiscoverySettings } from "./discovery/discovery.ts";
+import { Discovery, type DiscoverySettings, REFUSED_SAID_EVERY_MS } from "./discovery/discovery.ts";
 import type { Waiting } from "./discovery/found.ts";
 import { newsOf } from "./discovery/news.ts";
 import type { Logger } from "./logger.ts";
 import { ThrottledReport } from "./throttled_report.ts";
-
-/** So often it is said that somebody was not taken, ms. */
-const REFUSED_SAID_EVERY_MS = 10_000;
 
 /** Why a node is no member any longer. */
 export interface Ending {
@@ -48,6 +45,8 @@ export class Standing {
   readonly #refused: ThrottledReport;
   readonly #gone = Promise.withResolvers<Ending>();
   #init: Body | undefined;
+  /** It was a member in this life of the process, and not only in its log. */
+  #wasMember = false;
   /** By id, as they were last told. */
   #members: ReadonlyMap<string, MemberRecord> = new Map();
 
@@ -93,6 +92,7 @@ export class Standing {
       node_ids: [id, ...peers.keys()],
       addresses: Object.fromEntries(addresses),
     };
+    this.#wasMember = true;
     step(this.#toItself(this.#init));
   }
 
@@ -108,7 +108,9 @@ export class Standing {
   /** All members, and what is new in them. */
   onMembers(members: readonly MemberRecord[], news: readonly MemberRecord[]): void {
     const { id, logger } = this.#options;
-    for (const text of newsOf(id, news, this.#members)) logger.info(text, { node: id });
+    // A list that is heard for the first time is no news.
+    const known = this.#members.size === 0 ? [] : news;
+    for (const text of newsOf(id, known, this.#members)) logger.info(text, { node: id });
     this.#tellCarrier(members);
   }
 
@@ -119,7 +121,8 @@ export class Standing {
   }
 
   onGone(reason: string): void {
-    this.#gone.resolve({ reason, hasLeft: this.#members.get(this.#options.id)?.status === "left" });
+    const hasLeft = this.#wasMember && this.#members.get(this.#options.id)?.status === "left";
+    this.#gone.resolve({ reason, hasLeft });
   }
 
   /** A node asks to join, or says that it is a member still. Who cannot be one is told why, and the core has the rest. */
@@ -171,6 +174,7 @@ export class Standing {
     const { clusterId } = status();
     const records = members.map(writeMember);
     this.#members = new Map(members.map((member) => [member.id, member]));
+    this.#wasMember ||= this.#members.get(id)?.status === "joined";
     // What begins anew within this process begins with the list as it is now.
     if (this.#init !== undefined) this.#init = { ...this.#init, members: records, cluster_id: clusterId };
     transport.setMembers(membershipOf(id, clusterId, members));

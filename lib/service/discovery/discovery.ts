@@ -11,6 +11,7 @@ import { runtimeTimer } from "../../../transports/clock.ts";
 import type { Tls } from "../../../transports/tcp/tls/tls.ts";
 import type { LinkStatus } from "../../../transports/tcp/tcp.ts";
 import type { Logger } from "../logger.ts";
+import { ThrottledReport } from "../throttled_report.ts";
 import { type Ask, askOver } from "./ask.ts";
 import type { Found } from "./found.ts";
 import { Joiner } from "./joiner.ts";
@@ -23,6 +24,9 @@ import type { Seed } from "./seeds.ts";
 export const SEEK_MS = 5_000;
 /** Why a node still waits is said again after this, ms; where the reason is another one, after a tenth of it. */
 export const WAITS_SAID_EVERY_MS = 60_000;
+
+/** So often it is said that a member does not take this node, or this node another one, ms. */
+export const REFUSED_SAID_EVERY_MS = 10_000;
 
 /** What a node is told of how members are found. */
 export interface DiscoverySettings {
@@ -58,6 +62,7 @@ export interface DiscoveryOptions extends DiscoverySettings {
 export class Discovery {
   readonly #options: DiscoveryOptions;
   readonly #seeker: Seeker | undefined;
+  readonly #refused: ThrottledReport;
   #joiner: Joiner | undefined;
   #waits: string | undefined = "it does not listen yet";
   #said = { why: "", at: -Infinity };
@@ -66,8 +71,12 @@ export class Discovery {
   #stopped = false;
 
   constructor(options: DiscoveryOptions) {
-    const { id, seeds, names, random, tls } = options;
+    const { id, seeds, names, random, logger, tls } = options;
     this.#options = options;
+    this.#refused = new ThrottledReport(
+      REFUSED_SAID_EVERY_MS,
+      (text, unsaid) => logger.warn(`refused: ${text}`, { node: id, unsaid }),
+    );
     const ask: Ask = (...asked) => askOver(tls, ...asked);
     this.#seeker = seeds.length === 0 ? undefined : new Seeker({ id, seeds, names, ask, random });
   }
@@ -150,7 +159,7 @@ export class Discovery {
   }
 
   async #seek(): Promise<void> {
-    const { id, status, links, onTold, logger, store: { incarnation } } = this.#options;
+    const { id, status, links, onTold, logger, clock, store: { incarnation } } = this.#options;
     const { clusterId, members } = status();
     const own = [...members].find((member) => member.id === id);
     const peers = links();
@@ -170,6 +179,7 @@ export class Discovery {
       skip: new Set([...near, address]),
       all: true,
     });
+    for (const refusal of round?.refusals ?? []) this.#refused.note(refusal, clock());
     for (const fault of round?.faults ?? []) logger.debug(`seeks members: ${fault}`, { node: id });
     for (const found of round?.found ?? []) if (found.clusterId === clusterId) onTold(found.members);
   }

@@ -65,8 +65,8 @@ export class Joiner {
   }
 
   /** Of several nodes that may found a cluster and see each other, the first by name does; where there is one, none. */
-  #mayFound({ waiting, isRefused }: Round): boolean {
-    return !isRefused && waiting.every(({ id, founds }) => !founds || id > this.#options.id);
+  #mayFound({ waiting, refusals }: Round): boolean {
+    return refusals.length === 0 && waiting.every(({ id, founds }) => !founds || id > this.#options.id);
   }
 
   async #pause(ms: number): Promise<void> {

@@ -7,15 +7,17 @@ export function newsOf(
   news: readonly MemberRecord[],
   before: ReadonlyMap<string, MemberRecord>,
 ): string[] {
-  return news.filter(({ id }) => id !== me).map((record) => newsOfOne(record, before.get(record.id)));
+  return news.flatMap((record) => record.id === me ? [] : newsOfOne(record, before.get(record.id)) ?? []);
 }
 
-function newsOfOne(record: MemberRecord, before: MemberRecord | undefined): string {
+function newsOfOne(record: MemberRecord, before: MemberRecord | undefined): string | undefined {
   const { id, status, epoch, address } = record;
   const where = address === "" ? "" : ` at ${address}`;
+  if (status !== "joined" && before?.status === status) return undefined;
   if (status === "left") return `${id} left`;
   if (status === "removed") return `${id} was removed`;
   if (before?.status !== "joined") return `${id} joined${where}`;
+  if (before.epoch === epoch && before.incarnation === record.incarnation) return undefined;
   if (before.epoch !== epoch) return `${id} joined anew${where}`;
   return before.address === address
     ? `${id} is another process now`

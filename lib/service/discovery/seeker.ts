@@ -37,9 +37,9 @@ export interface Round {
   readonly found: readonly Found[];
   /** Nodes that answered and wait for a seed themselves. */
   readonly waiting: readonly { readonly id: string; readonly founds: boolean }[];
-  /** A member was there and refused. */
-  readonly isRefused: boolean;
-  /** Sentences about the seeds that were of no use, each with its address or name in front. */
+  /** Sentences of members that were there and refused, each with its address in front. */
+  readonly refusals: readonly string[];
+  /** Sentences about all seeds that were of no use, those among them. */
   readonly faults: readonly string[];
 }
 
@@ -120,14 +120,17 @@ export class Seeker {
 
 function roundOf(asked: readonly Asked[], unresolved: readonly string[]): Round {
   const answers = asked.map(({ answer }) => answer);
-  const faults = asked.flatMap(({ at, answer }) => {
+  const refusals = asked.flatMap(({ at, answer }) =>
+    answer.kind === "refuses" ? [`${at} ${answer.reason}`] : []
+  );
+  const others = asked.flatMap(({ at, answer }) => {
     if (answer.kind === "waits") return [`${answer.id} at ${at} waits for a seed itself`];
-    return answer.kind === "refuses" || answer.kind === "none" ? [`${at} ${answer.reason}`] : [];
+    return answer.kind === "none" ? [`${at} ${answer.reason}`] : [];
   });
   return {
     found: answers.flatMap((answer) => answer.kind === "found" ? [answer.found] : []),
     waiting: answers.filter((answer) => answer.kind === "waits"),
-    isRefused: answers.some(({ kind }) => kind === "refuses"),
-    faults: [...unresolved, ...faults.sort()],
+    refusals,
+    faults: [...unresolved, ...[...refusals, ...others].sort()],
   };
 }

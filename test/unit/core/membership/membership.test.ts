@@ -1,6 +1,8 @@
 /** Nodes that join, leave, are removed and come back: all agree on the list, and no value is lost. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
+import { Node } from "../../../../lib/core/node.ts";
+import { seeded } from "../../../../lib/core/random.ts";
 import { MEMBERS_MAX } from "../../../../lib/core/membership/membership.ts";
 import { ABSENCE_MAX_MS } from "../../../../lib/core/retention/retirement.ts";
 import { ChangingCluster } from "../../../sim/membership/changing_cluster.ts";
@@ -281,4 +283,21 @@ test("no more than MEMBERS_MAX join [M3]", () => {
   }
   const { code, text } = cluster.ask("n1", { type: "join", id: "one-more", incarnation: 5, address: "" });
   equal(`${code} ${text}`, `22 a cluster has at most ${MEMBERS_MAX} members`);
+});
+
+test("the list that a node finds is to be made safe before anything else leaves [M4]", () => {
+  const node = new Node({ random: seeded(1), incarnation: 5 });
+  const members = [["n1", 4, 4, 0, "a:1", 3], ["n2", 5, 5, 0, "b:1", 4]];
+  const init = {
+    type: "init",
+    msg_id: 1,
+    node_id: "n2",
+    node_ids: ["n2"],
+    members,
+    cluster_id: "00112233445566ff",
+  };
+  const effects = node.step({ kind: "receive", envelope: { src: "n2", dest: "n2", body: init } }, 10);
+  deepEqual(effects.map(({ kind }) => kind).filter((kind) => kind !== "send"), ["members"]);
+  const [effect] = effects.filter((each) => each.kind === "members");
+  deepEqual(effect?.members.map(({ id }) => id), ["n1", "n2"]);
 });
