@@ -22,6 +22,9 @@ export async function members(args: readonly string[], io: Io): Promise<number> 
   if (status?.members === undefined) {
     return fail(io, `${answer.by} answers with no list of members: it may be of an earlier version`);
   }
+  if (status.members.length === 0 && status.waits_for_a_seed === undefined) {
+    return fail(io, `${answer.by} tells of its members only to clients with the right admin`);
+  }
   if (parsed.config.verbose) io.err(`Answered by ${answer.by}.\n`);
   if (parsed.config.json) io.out(`${JSON.stringify(jsonOf(status, status.members))}\n`);
   else printLines(io, linesOf(status, status.members, paintFor(io)));

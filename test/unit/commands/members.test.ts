@@ -93,6 +93,11 @@ test("members: a node that waits says what for, one of an earlier version knows 
     1,
     "n1 answers with no list of members: it may be of an earlier version\n",
   ]);
+  const secret = await run(members, { ...STATUS, members: [] });
+  assert.deepEqual([secret.exit, secret.err], [
+    1,
+    "n1 tells of its members only to clients with the right admin\n",
+  ]);
   const { host, port } = await deadAddress();
   const { io, err } = listen();
   assert.equal(await members(["--at", `${host}:${port}`], io), 1);

@@ -1,10 +1,11 @@
 /** The settings of the commands about members of a running cluster. */
+import { parseAddress } from "../../../../transports/address.ts";
 import { NAME_RULE } from "../address.ts";
 import { MEMBER_ID } from "../../../core/membership/member_id.ts";
 import type { ReachOptions } from "../../../client/nodes.ts";
-import { complain, mustBe, mustBeGiven } from "../../flags/flags.ts";
+import { mustBe, mustBeGiven } from "../../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
-import { toggle, whole } from "../../flags/schemas.ts";
+import { parsedText, tied, toggle, whole } from "../../flags/schemas.ts";
 import { reach, reachMistakes, reachOf, TIMEOUT_MS_MAX } from "../client.ts";
 
 export interface MembersConfig extends ReachOptions {
@@ -18,9 +19,15 @@ export interface RemoveConfig extends ReachOptions {
 /** A node that leaves has first to hand over what it holds. */
 export const LEAVE_TIMEOUT_MS = 60_000;
 
+const ONE_RULE = "the host:port of the one node that is to leave";
+
 export const shapes = {
   members: reach.extend({ "json": toggle("print a JSON object") }),
   leave: reach.extend({
+    "at": tied(
+      parsedText(parseAddress, { value: "HOST:PORT", about: "the node that is to leave", rule: ONE_RULE }),
+      { required: true },
+    ),
     "timeout": whole(1, TIMEOUT_MS_MAX, "MS", `how long the node may take to leave (${LEAVE_TIMEOUT_MS})`),
   }),
   remove: reach,
@@ -35,15 +42,12 @@ export function parseMembers(args: readonly string[], env: Env): Parsed<MembersC
   });
 }
 
-/** Which node is to leave must be said, and be one. */
 export function parseLeave(args: readonly string[], env: Env): Parsed<ReachOptions> {
   const read = readFlags("leave", shapes.leave, args, env);
-  const { flags, given } = read;
-  const rule = "the host:port of the one node that is to leave";
-  const missing = given.has("at") ? [] : [mustBeGiven("leave", "--at", rule)];
-  const tooMany = (flags.at?.length ?? 1) > 1 ? complain("leave", given, "at", rule) : [];
-  const mistakes = [...read.mistakes, ...reachMistakes("leave", read, env), ...missing, ...tooMany];
-  return outcome(mistakes, { ...reachOf(flags, env), timeoutMs: flags.timeout ?? LEAVE_TIMEOUT_MS });
+  const { at, timeout = LEAVE_TIMEOUT_MS, ...others } = read.flags;
+  const flags = { ...others, at: at && [at], timeout };
+  const mistakes = [...read.mistakes, ...reachMistakes("leave", { ...read, flags }, env)];
+  return outcome(mistakes, reachOf(flags, env));
 }
 
 export function parseRemove(args: readonly string[], env: Env): Parsed<RemoveConfig> {
