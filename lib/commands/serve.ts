@@ -31,6 +31,8 @@ export async function serve(args: readonly string[], io: Io): Promise<number> {
   const store = storeFor(parsed.config);
   if (typeof store === "string") return fail(io, store);
   try {
+    const conflict = givenBesideFound(parsed.config, store);
+    if (conflict !== undefined) return fail(io, conflict);
     return await run(parsed.config, store, tokens, io);
   } finally {
     store.close();
@@ -124,6 +126,14 @@ async function untilEnd(
   if (fault === undefined) logger.info(`${id} has left the cluster`, { node: id });
   else logger.warn(`${id} stops without having left the cluster: ${fault}`, { node: id });
   return OK;
+}
+
+/** A list that is given would take the place of one that changes. */
+function givenBesideFound({ id, peers }: ServeConfig, store: Store): string | undefined {
+  const clusterId = knownCluster(store.notes())?.clusterId ?? "";
+  if (peers.size === 0 || clusterId === "") return undefined;
+  return `Cannot start ${id} with --peer as its log knows the members of cluster ${clusterId}, which it has joined: ` +
+    "leave --peer out, or give it an empty directory";
 }
 
 /** Undefined where the members are given. */

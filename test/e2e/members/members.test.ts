@@ -52,6 +52,11 @@ test(
       await holdEverywhere([replaced], 3);
 
       assert.equal(await founder.end("SIGTERM"), 0);
+      const given = place.node("n1", { flags: ["--peer", "n2=127.0.0.1:1"] });
+      await assert.rejects(
+        given.start(),
+        /Cannot start n1 with --peer as its log knows the members of cluster/,
+      );
       const elsewhere = moved(place, founder, place.byName);
       await elsewhere.start();
       await areMembers([elsewhere, n2, replaced]);
