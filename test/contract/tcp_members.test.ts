@@ -8,6 +8,8 @@ import type { Address } from "../../transports/address.ts";
 import type { Departure, Member, Membership } from "../../transports/membership.ts";
 import {
   DIAL_EVERY_MS_MIN,
+  DIALLED_OFTEN_MAX,
+  DIALLED_ON_LINK,
   DIALS_PER_TURN_MAX,
   LEAVING_MS,
   UNREACHED_MS,
@@ -316,6 +318,22 @@ test("a hundred members that join at once are linked, DIALS_PER_TURN_MAX of them
   await until(() => n0.node.links().length === 0);
   await closeAll(n0);
   await peer.close();
+});
+
+test("of many members that are not linked each is dialled rarely, until a link has come up", async () => {
+  let dials = 0;
+  const n1 = await open("n1", { random: { next: () => (dials += 1, 0.99) } });
+  const n2 = await open("n2");
+  const count = 40 * DIALLED_OFTEN_MAX;
+  const fakes = Array.from({ length: count }, (_, i) => ({ id: `m${i}`, address: NOBODY, epoch: 1 }));
+  tell([n2], [n1, n2]);
+  tell([n1], [n1, { id: "n2", epoch: 1 }, ...fakes]);
+  await until(() => dials === count);
+  tell([n1], [n1, n2, ...fakes]);
+  await until(() => n1.node.links()[0]?.connected === true);
+  // So many would be dialled again after two seconds.
+  assert.equal(dials, count + 1 + DIALLED_ON_LINK);
+  await closeAll(n1, n2);
 });
 
 test("a member whose name is not found, or has no address, disturbs no other", async () => {

@@ -14,6 +14,10 @@ export const TICK_MS = 100;
 export const DIAL_EVERY_MS_MIN = 50;
 /** The longest time between two dials. The end of a cut is noticed within this and a round trip. */
 export const DIAL_EVERY_MS_MAX = 300;
+/** Of more peers that are not linked, each is dialled as much more rarely: dials that nobody has time to take make it worse. */
+export const DIALLED_OFTEN_MAX = 8;
+/** So many others are dialled at once when a link has come up: whatever kept it down may be over for them, too. */
+export const DIALLED_ON_LINK = 3;
 /** So many peers that are new are dialled in one turn of the event loop. */
 export const DIALS_PER_TURN_MAX = 32;
 /** A dial that has not connected by then is given up. Later ones run beside it, so that a far peer is reached, too. */

@@ -6,16 +6,18 @@ import type { Random } from "../../../lib/core/random.ts";
 import type { Address } from "../../address.ts";
 import { runtimeTimer, type Timer } from "../../clock.ts";
 import { connectionFault, NOTHING_LISTENS } from "../../errno.ts";
-import { DIAL_EVERY_MS_MAX, DIAL_EVERY_MS_MIN, DIAL_MS_MAX } from "../limits.ts";
+import { DIAL_EVERY_MS_MAX, DIAL_EVERY_MS_MIN, DIAL_MS_MAX, DIALLED_OFTEN_MAX } from "../limits.ts";
 import { resetSelfConnection } from "../self_connection.ts";
 
 export interface DialerOptions {
   readonly address: Address;
   readonly random: Random;
   /** Another host where it may be: used where the address is a name, beside those that are found for it. */
-  readonly hint?: () => string | undefined;
+  readonly hint?: (() => string | undefined) | undefined;
   /** Finds the addresses of a name; by default it is looked up as the system does. */
   readonly find?: (name: string, done: (addresses: readonly string[], fault?: string) => void) => void;
+  /** How many peers are dialled beside this one; by default none. */
+  readonly others?: (() => number) | undefined;
   /** Opens a socket; by default the runtime's connect. */
   readonly open?: (address: Address) => Socket;
   /** Runs once after that many milliseconds; returns a cancel. By default the runtime's timer. */
@@ -32,7 +34,7 @@ export interface DialerOptions {
  */
 export class Dialer {
   readonly #options: DialerOptions;
-  /** At most DIAL_MS_MAX / DIAL_EVERY_MS_MIN, as each one lives for so long and starts so much after the last. */
+  /** At most DIAL_MS_MAX / DIAL_EVERY_MS_MIN, as each one lives for so long and starts so much after the last, if none is hurried. */
   readonly #dials = new Set<Socket>();
   readonly #timer: Timer;
   #cancel = () => {};
@@ -62,14 +64,22 @@ export class Dialer {
     this.#dials.clear();
   }
 
+  /** The next dial is due now, if there is to be one. */
+  hurry(): void {
+    if (!this.#running) return;
+    this.#cancel();
+    this.#dial();
+  }
+
   /** The link was good: should it break, it is dialled soon. */
   reset(): void {
     this.#tries = 1;
   }
 
   #plan(): void {
-    const ms = backoffMs(this.#options.random, this.#tries - 1, DIAL_EVERY_MS_MIN, DIAL_EVERY_MS_MAX);
-    this.#cancel = this.#timer(ms, () => this.#dial());
+    const { random, others = () => 0 } = this.#options;
+    const ms = backoffMs(random, this.#tries - 1, DIAL_EVERY_MS_MIN, DIAL_EVERY_MS_MAX);
+    this.#cancel = this.#timer(ms * Math.max(1, others() / DIALLED_OFTEN_MAX), () => this.#dial());
   }
 
   #dial(): void {

@@ -5,7 +5,7 @@ import { TLSSocket } from "node:tls";
 import type { Random } from "../../../lib/core/random.ts";
 import { CHAR_BYTES_MAX, LINE_BYTES_MAX } from "../../lines.ts";
 import { CLOSED_BY_OTHER, Connection } from "../connection.ts";
-import { Dialer } from "./dialer.ts";
+import { Dialer, type DialerOptions } from "./dialer.ts";
 import {
   encodeGreeting,
   encodeRefusal,
@@ -27,7 +27,9 @@ export interface LinkOptions {
   /** Where the peer is dialled; undefined while that is not known. */
   readonly address?: Address;
   /** Another host where the peer may be dialled. */
-  readonly hint?: () => string | undefined;
+  readonly hint?: DialerOptions["hint"];
+  /** How many peers are dialled beside this one; by default none. */
+  readonly others?: DialerOptions["others"];
   readonly random: Random;
   readonly tls?: Tls | undefined;
   readonly events: LinkEvents;
@@ -101,6 +103,11 @@ export class Link {
     if (!this.up) this.#reason = address === undefined ? NO_ADDRESS : "no answer yet";
     if (!this.up) this.#connection?.close("it is dialled elsewhere now");
     if (!this.#stopped) this.start();
+  }
+
+  /** The next dial is due now, if there is to be one. */
+  hurry(): void {
+    this.#dialer?.hurry();
   }
 
   get up(): boolean {
@@ -262,11 +269,12 @@ export class Link {
   }
 
   #makeDialer(address: Address): Dialer {
-    const { random, hint, tls } = this.#options;
+    const { random, hint, others, tls } = this.#options;
     return new Dialer({
       address,
       random,
-      ...hint !== undefined && { hint },
+      hint,
+      others,
       ...tls !== undefined && { open: (address: Address) => tls.dial(address) },
       onConnected: (socket) => this.#greet(socket),
       onFailed: (reason) => this.#reason = reason,

@@ -25,6 +25,8 @@ export interface PeerOptions {
   readonly random: Random;
   readonly tls?: Tls | undefined;
   readonly refusals: Refusals;
+  /** How many other peers are being dialled. */
+  readonly others: () => number;
   readonly events: PeerEvents;
 }
 
@@ -81,7 +83,7 @@ export class TcpPeer {
   #receivedBytes = 0;
 
   constructor(options: PeerOptions) {
-    const { me, peer, member, random, tls, refusals, events } = options;
+    const { me, peer, member, random, tls, refusals, others, events } = options;
     this.#options = options;
     this.#member = member;
     this.#link = new Link({
@@ -89,6 +91,7 @@ export class TcpPeer {
       peer,
       ...member.address !== undefined && { address: member.address },
       hint: () => this.#source?.connection.host,
+      others,
       random,
       tls,
       events: {
@@ -112,6 +115,11 @@ export class TcpPeer {
 
   stop(): void {
     this.#link.stop();
+  }
+
+  /** The next dial is due now, if there is to be one. */
+  hurry(): void {
+    this.#link.hurry();
   }
 
   get member(): Member {

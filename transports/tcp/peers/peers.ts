@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers";
 import type { Random } from "../../../lib/core/random.ts";
 import type { Connection } from "../connection.ts";
 import { type Greeting, greetingFault, type Identity, type Refusal, type Refusals } from "../greeting.ts";
-import { DIALS_PER_TURN_MAX, LEAVING_MS } from "../limits.ts";
+import { DIALLED_ON_LINK, DIALS_PER_TURN_MAX, LEAVING_MS } from "../limits.ts";
 import { nodeFault } from "../tls/identity.ts";
 import type { Tls } from "../tls/tls.ts";
 import { type LinkStatus, type PeerEvents, TcpPeer } from "./peer.ts";
@@ -42,6 +42,10 @@ export class Peers {
   #gone: ReadonlyMap<string, Departure> = new Map();
   /** The list of members is the cluster's, and may change; so may an empty one. */
   #found: boolean;
+  /** Those on whose links this node sends. */
+  readonly #linked = new Set<string>();
+  /** Those that were dialled as another was linked, until all were. */
+  readonly #hurried = new Set<string>();
   /** Those that are not dialled yet. */
   readonly #unstarted = new Set<TcpPeer>();
   #startPlanned = false;
@@ -146,8 +150,13 @@ export class Peers {
       random,
       tls,
       refusals,
+      others: () => this.#peers.size - this.#linked.size,
       events: {
         ...events,
+        onLink: (id, up, reason, unreachedMs) => {
+          this.#onLink(id, up);
+          events.onLink(id, up, reason, unreachedMs);
+        },
         onGreeted: (greeting) => this.#onGreeted(greeting),
         onRefusal: (epoch, refusal) => this.#onRefusal(epoch, refusal),
       },
@@ -173,6 +182,22 @@ export class Peers {
     this.#startSoon();
   }
 
+  #onLink(id: string, up: boolean): void {
+    if (!up) return void this.#linked.delete(id);
+    this.#linked.add(id);
+    for (let i = 0; i < DIALLED_ON_LINK; i++) this.#hurryNext();
+  }
+
+  /** Those that are not linked take turns. */
+  #hurryNext(): void {
+    for (const [id, peer] of this.#peers) {
+      if (this.#linked.has(id) || this.#hurried.has(id)) continue;
+      this.#hurried.add(id);
+      return peer.hurry();
+    }
+    this.#hurried.clear();
+  }
+
   /** No member any longer, and there may be last words [M9]. */
   #drop(id: string, peer: TcpPeer): void {
     const departure = this.#gone.get(id);
@@ -182,6 +207,7 @@ export class Peers {
     peer.leave();
     this.#peers.delete(id);
     this.#unstarted.delete(peer);
+    this.#linked.delete(id);
     this.#leaving.set(id, { peer, fault, ms: 0 });
   }
 

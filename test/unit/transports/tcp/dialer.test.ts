@@ -5,7 +5,12 @@ import { type AddressInfo, connect, createServer, Socket } from "node:net";
 import { test } from "node:test";
 import { seeded } from "../../../../lib/core/random.ts";
 import { Dialer, type DialerOptions } from "../../../../transports/tcp/peers/dialer.ts";
-import { DIAL_EVERY_MS_MAX, DIAL_EVERY_MS_MIN, DIAL_MS_MAX } from "../../../../transports/tcp/limits.ts";
+import {
+  DIAL_EVERY_MS_MAX,
+  DIAL_EVERY_MS_MIN,
+  DIAL_MS_MAX,
+  DIALLED_OFTEN_MAX,
+} from "../../../../transports/tcp/limits.ts";
 import { NOBODY, until } from "./rig.ts";
 import type { Address } from "../../../../transports/address.ts";
 
@@ -19,6 +24,37 @@ test("Dialer dials at once, then at intervals with jitter, for ever", () => {
   assert.ok(gaps.every((gap) => gap >= DIAL_EVERY_MS_MIN && gap <= DIAL_EVERY_MS_MAX));
   assert.ok(Math.max(...gaps) > 0.9 * DIAL_EVERY_MS_MAX);
   assert.ok(new Set(gaps).size > 100, "they are not alike");
+});
+
+test("Dialer dials as much more rarely as there are others than DIALLED_OFTEN_MAX to dial", () => {
+  const dialsIn = (others: number) => {
+    const rig = dialing({ others: () => others });
+    rig.dialer.start();
+    rig.run(100_000);
+    return rig.dials.length;
+  };
+  const [alone, few, many] = [0, DIALLED_OFTEN_MAX, 4 * DIALLED_OFTEN_MAX].map(dialsIn);
+  assert.equal(few, alone);
+  assert.ok(
+    many !== undefined && alone !== undefined && Math.abs(many / alone - 1 / 4) < 0.05,
+    `${many} of ${alone}`,
+  );
+});
+
+test("Dialer that is hurried dials now, and goes on as before; one that is stopped does not", () => {
+  const rig = dialing({ others: () => 1_000 });
+  rig.dialer.hurry();
+  assert.equal(rig.dials.length, 0);
+  rig.dialer.start();
+  rig.dialer.hurry();
+  assert.equal(rig.dials.length, 2);
+  rig.run(60_000);
+  assert.ok(rig.dials.length > 2);
+  rig.dialer.stop();
+  const before = rig.dials.length;
+  rig.dialer.hurry();
+  rig.run(60_000);
+  assert.equal(rig.dials.length, before);
 });
 
 test("Dialer has dials under way beside those that hang; the first to connect wins, the others are given up", () => {
