@@ -143,7 +143,7 @@ export class Peers {
   #add(id: string, member: Member): void {
     this.#dismiss(id);
     const { random, tls, refusals, events } = this.#options;
-    const peer = new TcpPeer({
+    const peer: TcpPeer = new TcpPeer({
       me: this.#me,
       peer: id,
       member,
@@ -154,7 +154,7 @@ export class Peers {
       events: {
         ...events,
         onLink: (id, up, reason, unreachedMs) => {
-          this.#onLink(id, up);
+          if (this.#peers.get(id) === peer) this.#onLink(id, up);
           events.onLink(id, up, reason, unreachedMs);
         },
         onGreeted: (greeting) => this.#onGreeted(greeting),
@@ -182,20 +182,16 @@ export class Peers {
     this.#startSoon();
   }
 
+  /** Whatever kept the link down may be over for others, too: those that are not linked take turns. */
   #onLink(id: string, up: boolean): void {
     if (!up) return void this.#linked.delete(id);
     this.#linked.add(id);
-    for (let i = 0; i < DIALLED_ON_LINK; i++) this.#hurryNext();
-  }
-
-  /** Those that are not linked take turns. */
-  #hurryNext(): void {
-    for (const [id, peer] of this.#peers) {
-      if (this.#linked.has(id) || this.#hurried.has(id)) continue;
+    const waiting = [...this.#peers].filter(([id]) => !this.#linked.has(id) && !this.#hurried.has(id));
+    if (waiting.length === 0) this.#hurried.clear();
+    for (const [id, peer] of waiting.slice(0, DIALLED_ON_LINK)) {
       this.#hurried.add(id);
-      return peer.hurry();
+      peer.hurry();
     }
-    this.#hurried.clear();
   }
 
   /** No member any longer, and there may be last words [M9]. */
