@@ -16,11 +16,6 @@ import { inFolder } from "../../../shared/in_folder.ts";
 import { listen } from "../../client/fake_node.ts";
 import { kubernetesFaults, stackFaults } from "./schemas.ts";
 
-/** Flags that manifests name and that are not there yet. */
-const awaited = {
-  flags: ["tls-cert", "tls-key", "tls-ca"],
-};
-
 async function run(...args: string[]) {
   const { io, out, err } = listen();
   const exit = await manifest(args, io);
@@ -119,17 +114,14 @@ function unknownIn(text: string): string[] {
   const names = commands.map(({ name }) => name).join("|");
   const called = [...plain.matchAll(new RegExp(`hearsay +(${names})\\b(.*)`, "g"))];
   const wrong = called.flatMap(([, name = "", rest = ""]) =>
-    [...rest.matchAll(/ --([a-z-]+)/g)].filter(([, flag = ""]) => !isFlag(name, flag))
+    [...rest.matchAll(/ --([a-z-]+)/g)].filter(([, flag]) =>
+      !flagsOf(name).some((known) => known.name === flag)
+    )
       .map(([, flag]) => `${name} --${flag}`)
   );
-  const flags = commands.flatMap(({ name }) => flagsOf(name)).map(({ name }) => name);
-  const variables = [...flags, ...awaited.flags].map(environmentName);
+  const variables = commands.flatMap(({ name }) => flagsOf(name)).map(({ name }) => environmentName(name));
   const named = plain.match(/HEARSAY_[A-Z_]+/g) ?? [];
   return [...wrong, ...named.filter((name) => !variables.includes(name))];
-}
-
-function isFlag(command: string, flag: string): boolean {
-  return awaited.flags.includes(flag) || flagsOf(command).some(({ name }) => name === flag);
 }
 
 test("what cannot be is said", async () => {

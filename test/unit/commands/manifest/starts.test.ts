@@ -7,11 +7,14 @@ import process from "node:process";
 import { test } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
+import { ca } from "../../../../lib/commands/ca/ca.ts";
+import { parseStatus } from "../../../../lib/commands/config/client.ts";
 import { parseServe } from "../../../../lib/commands/config/serve.ts";
 import { kubernetes } from "../../../../lib/commands/manifest/kubernetes.ts";
 import { swarm } from "../../../../lib/commands/manifest/swarm.ts";
 import { systemd } from "../../../../lib/commands/manifest/systemd.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
+import { listen } from "../../client/fake_node.ts";
 import { configOf } from "../config/parsed.ts";
 
 const config = { nodes: 3, tls: false, image: "hearsay:local", namespace: "hearsay" };
@@ -59,10 +62,15 @@ async function started(words: readonly string[], env: Readonly<Record<string, st
   return configOf(parseServe(args, Object.fromEntries(variables)));
 }
 
-test("Kubernetes starts nodes named like their pods, of which the first founds the cluster", async () => {
-  const [set = assert.fail()] = parseAllDocuments(kubernetes({ ...config, scheduler: "kubernetes" }))
+/** The container of a pod. */
+function containerOf(tls: boolean) {
+  const [set = assert.fail()] = parseAllDocuments(kubernetes({ ...config, tls, scheduler: "kubernetes" }))
     .flatMap((document) => StatefulSet.safeParse(document.toJS()).data ?? []);
-  const [{ command, args, env }] = set.spec.template.spec.containers;
+  return set.spec.template.spec.containers[0];
+}
+
+test("Kubernetes starts nodes named like their pods, of which the first founds the cluster", async () => {
+  const { command, args, env } = containerOf(false);
   for (const [id, bootstrap] of [["hearsay-0", true], ["hearsay-1", false]] as const) {
     const given = env.map(({ name, value = id }) => [name, value.replaceAll("$(HEARSAY_ID)", id)] as const);
     const found = await started([...command, ...args], Object.fromEntries(given));
@@ -102,3 +110,20 @@ test("systemd starts the node that the instance is named after, with the setting
   assert.deepEqual(found.advertise, { host: "host1", port: 7000 });
   assert.equal(found.seeds.length, 3);
 });
+
+test("with TLS each node, and who asks it how it is, has the certificate of that node", () =>
+  inFolder(async (folder) => {
+    const { io } = listen();
+    for (const args of [["init", folder], ["issue", "hearsay-1", "--dir", folder]]) {
+      assert.equal(await ca(args, io), 0);
+    }
+    const { command, args, env } = containerOf(true);
+    const filled = (text: string) =>
+      text.replaceAll("$(HEARSAY_ID)", "hearsay-1").replace(/^\/tls/, () => folder);
+    const given = Object.fromEntries(
+      env.map(({ name, value = "hearsay-1" }) => [name, filled(value)] as const),
+    );
+    const found = await started([...command, ...args], given);
+    assert.deepEqual(found.tls?.identity?.names, ["hearsay-1"]);
+    assert.deepEqual(configOf(parseStatus(["--ready"], given)).tls?.identity?.names, ["hearsay-1"]);
+  }));
