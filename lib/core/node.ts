@@ -5,7 +5,6 @@ import { enteringOf, tooDeep, VALUE_BYTES_MAX } from "./keys/entering.ts";
 import type { Clash } from "./log/clashes.ts";
 import { Log } from "./log/log.ts";
 import { entriesIn, type Range, type Run } from "./log/runs.ts";
-import type { Texts } from "./log/texts.ts";
 import { DEFAULT_TOPIC } from "./keys/names.ts";
 import { Replicator } from "./replication/replicator.ts";
 import { RawJson } from "./raw.ts";
@@ -34,7 +33,8 @@ import type { Batch } from "./replication/pacing.ts";
 import type { Effect, Event, NodeOptions, NodeStatus, PeerStatus } from "./events.ts";
 import { allBut, type Mechanism } from "./mechanisms.ts";
 import { Digest } from "./log/digest.ts";
-import { isOriginOf, originOf } from "./incarnation.ts";
+import { originOf } from "./incarnation.ts";
+import { lastOriginOf, OwnEntries } from "./keys/own_entries.ts";
 import { Membership } from "./membership/membership.ts";
 import { Participation } from "./membership/participation.ts";
 import { Members } from "./topology/members.ts";
@@ -65,9 +65,7 @@ export class Node {
   readonly #options: NodeOptions;
   readonly #log: Log;
   #me: string | undefined;
-  #origin = "";
-  /** How many values entered here. */
-  #entered = 0;
+  readonly #own: OwnEntries;
   #membership: Membership | undefined;
   #replicator: Replicator | undefined;
   #participation: Participation | undefined;
@@ -75,8 +73,6 @@ export class Node {
   #persisted = 0;
   #effects: Effect[] = [];
   #storageFault: string | undefined;
-  /** What entered since the last wake and is not on its way yet. */
-  #entering: (Range & { count: number })[] = [];
   /** Of the event that is being taken in. */
   #now = 0;
 
@@ -84,6 +80,7 @@ export class Node {
     this.#options = options;
     const { entries, retain = [], without = [] } = options;
     this.#log = new Log(entries, without.includes("retention") ? undefined : new RetentionPolicy(retain));
+    this.#own = new OwnEntries(this.#log, (runs) => this.#deliver(runs, true));
     this.#persisted = this.#log.revision;
   }
 
@@ -101,14 +98,14 @@ export class Node {
     else if (event.kind === "arriving") this.#replicator?.arriving(event.peer, now);
     else if (event.kind === "storage") this.#storageFault = event.fault;
     else this.#wake(now);
-    if (this.#participation?.isLeaving && this.#entering.length === 0) this.#participation.goOnLeaving(now);
+    if (this.#participation?.isLeaving && !this.#own.hasFresh) this.#participation.goOnLeaving(now);
     return this.#effects;
   }
 
   /** When the node wants a wake, ms on the clock of `now`; Infinity for never. Early or late is harmless [N8]. */
   get deadline(): number {
     if (this.#participation?.gone !== undefined) return Infinity;
-    if (this.#entering.length > 0) return -Infinity;
+    if (this.#own.hasFresh) return -Infinity;
     return Math.min(this.#replicator?.deadline ?? Infinity, this.#log.deadline);
   }
 
@@ -161,7 +158,7 @@ export class Node {
   #keepBoth({ origin, seq, texts, held, topic }: Clash): void {
     if (this.#storageFault !== undefined || this.#log.holdsValue(texts, topic)) return;
     this.#effects.push({ kind: "notice", text: `two values are entry ${seq} of ${origin}: both are kept` });
-    for (const each of [texts, held]) this.#enter(each, topic);
+    for (const each of [texts, held]) this.#own.enter(each, topic, this.#now);
   }
 
   #onRequest(envelope: Envelope, now: number): void {
@@ -209,7 +206,8 @@ export class Node {
       this.#options;
     const on = allBut(without);
     this.#me = me;
-    this.#begin(on.has("rebirth") ? originOf(me, incarnation) : this.#sameOrigin(me));
+    const before = on.has("rebirth") ? undefined : lastOriginOf(me, this.#log);
+    this.#own.begin(before ?? originOf(me, incarnation));
     const given = Members.including(init.node_ids, me).ids;
     const membership = this.#membership = new Membership(
       { me, incarnation, log: this.#log, init, given },
@@ -218,7 +216,7 @@ export class Node {
     this.#replicator = new Replicator({
       me,
       incarnation,
-      origin: this.#origin,
+      origin: this.#own.origin,
       restored: durable,
       membership,
       log: this.#log,
@@ -244,28 +242,10 @@ export class Node {
     }, now);
   }
 
-  /** The one in which the last value entered, in whatever incarnation. */
-  #sameOrigin(me: string): string {
-    for (let each = this.#log.newest; each !== undefined; each = each.older) {
-      if (isOriginOf(me, each.name)) return each.name;
-    }
-    return originOf(me, this.#options.incarnation);
-  }
-
-  /** What others may have given the same numbers enters again [B6]. */
+  /** `twin`: others may have given the same numbers to other values. */
   #beginOrigin(origin: string, twin: boolean): void {
-    const again = twin && this.#storageFault === undefined ? this.#log.held(this.#origin)?.spans() ?? [] : [];
-    const ranges = again.map(([from, to]) => ({ origin: this.#origin, seq: from, count: to - from + 1 }));
-    this.#begin(origin);
-    for (const range of ranges) {
-      for (const { texts, topic } of this.#log.taken(range)) this.#enter(texts, topic);
-    }
-  }
-
-  /** Values enter under this origin from now on, above those that are held of it: no number is given twice [B4] [B5]. */
-  #begin(origin: string): void {
-    this.#origin = origin;
-    this.#entered = this.#log.held(origin)?.last ?? 0;
+    if (twin && this.#storageFault === undefined) this.#own.beginAgain(origin, this.#now);
+    else this.#own.begin(origin);
   }
 
   #onEntering(envelope: Envelope, request: BroadcastRequest | DeleteRequest): void {
@@ -278,7 +258,7 @@ export class Node {
     if (isNew && this.#storageFault !== undefined) {
       return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, this.#storageFault);
     }
-    if (isNew) this.#enter(texts, topic);
+    if (isNew) this.#own.enter(texts, topic, this.#now);
     this.#reply(envelope, request.type === "broadcast" ? BROADCAST_OK : DELETE_OK);
   }
 
@@ -299,28 +279,8 @@ export class Node {
     this.#refuse(envelope, NOT_SUPPORTED, why);
   }
 
-  #enter(texts: Texts, topic?: string): void {
-    const run: Run = { origin: this.#origin, seq: this.#entered + 1, texts, topic };
-    const fresh = this.#log.addRun(run, this.#now);
-    assert(fresh[0] === run, "a number is given once");
-    this.#entered += texts.length;
-    this.#deliver(fresh, true);
-    this.#note(run.origin, run.seq, texts.length);
-  }
-
-  /** What enters together leaves together. */
-  #note(origin: string, seq: number, count: number): void {
-    const last = this.#entering[this.#entering.length - 1];
-    if (last?.origin === origin && last.seq + last.count === seq) last.count += count;
-    else this.#entering.push({ origin, seq, count });
-  }
-
   #wake(now: number): void {
-    const entries = this.#entering;
-    if (entries.length > 0) {
-      this.#entering = [];
-      this.#replicator?.entered(entries, now);
-    }
+    if (this.#own.hasFresh) this.#replicator?.entered(this.#own.takeFresh(), now);
     this.#replicator?.wake(now);
     this.#expire(now);
   }
