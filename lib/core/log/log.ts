@@ -3,16 +3,16 @@ import { assert } from "../assert.ts";
 import { type Clash, clashesWith } from "./clashes.ts";
 import type { Block, EntryStore } from "./entry_store.ts";
 import { DEFAULT_TOPIC } from "../keys/names.ts";
-import { readRecord } from "../keys/record.ts";
 import { Topics } from "../keys/topics.ts";
 import { Gone } from "../retention/gone.ts";
 import { Identities } from "./identities.ts";
-import { IntervalSet, type Span } from "./interval_set.ts";
+import type { IntervalSet, Span } from "./interval_set.ts";
 import { MemoryEntries } from "./memory_entries.ts";
 import { type Grown, type Origin, Origins } from "./origins.ts";
 import { RetiredLives } from "../retention/retired_lives.ts";
 import type { RetentionPolicy } from "../retention/policy.ts";
 import type { Range, Run } from "./runs.ts";
+import { Shown } from "./kept/shown.ts";
 import type { Texts } from "./texts.ts";
 
 const RETIRED = "retired";
@@ -22,6 +22,7 @@ export class Log {
   readonly #entries: EntryStore;
   readonly #origins = new Origins();
   readonly #identities: Identities;
+  readonly #shown: Shown;
   readonly #policy: RetentionPolicy | undefined;
   readonly #gone: Gone;
   readonly #retired = new RetiredLives();
@@ -34,6 +35,7 @@ export class Log {
     this.#entries = entries;
     this.#policy = policy;
     this.#identities = new Identities(entries);
+    this.#shown = new Shown(this.#identities, this.#origins, this.topics);
     this.#gone = new Gone(entries);
     for (const [name, text] of entries.notes()) {
       if (name === RETIRED) { for (const each of JSON.parse(text)) this.#retired.add(each); }
@@ -240,18 +242,9 @@ export class Log {
     }
     // Before anything is forgotten: what stays may be what remains of a value.
     for (const [from, to] of stay) this.#keep(block, from, to, now);
-    for (const [from, to] of go) for (let i = from; i < to; i++) this.#forget(block, i);
+    for (const [from, to] of go) for (let i = from; i < to; i++) this.#shown.forget(block, i);
     this.#gone.add(origin, go.map(([from, to]) => [seq + from, seq + to - 1]));
     return go.map(([from, to]) => ({ origin, seq: seq + from, count: to - from }));
-  }
-
-  #forget(block: Block, i: number): void {
-    const { origin, seq } = block;
-    const isRepeat = (of: string, at: number) => this.isRepeat(of, at);
-    const heir = this.#identities.remove(block, i, !isRepeat(origin, seq + i), isRepeat);
-    for (const each of [heir, { origin, seq: seq + i }]) {
-      if (each !== undefined) this.#origins.of(each.origin).repeats?.deleteSpan(each.seq, each.seq);
-    }
   }
 
   /** These entries of a block that went stay, in blocks of their own [G8]. */
@@ -271,7 +264,7 @@ export class Log {
     let i = 0;
     for (const { block, count } of placed) {
       this.#follow(run, block, count, now);
-      this.#note(origin, run, i, count, block, now);
+      this.#shown.note(origin, run, i, count, block, now);
       i += count;
     }
     assert(i === texts.length, "all that is put has a place");
@@ -283,30 +276,7 @@ export class Log {
     const origin = this.#origins.of(name);
     this.#hold(origin, seq, texts.length);
     this.#follow(run, id, texts.length, run.at);
-    this.#note(origin, run, 0, texts.length, id, run.at);
-  }
-
-  /** So many entries of a run, from the i-th on, are kept in this block. */
-  #note(origin: Origin, run: Run, first: number, count: number, block: number, at: number): void {
-    const { seq, topic } = run;
-    if (topic !== undefined) {
-      for (let i = first; i < first + count; i++) this.#noteRecord(origin, run, topic, i, block, at);
-      return;
-    }
-    for (const i of this.#identities.addPlain(run, first, count, block)) this.#hide(origin, seq + i);
-  }
-
-  /** A record that cannot be read is shown to nobody, like a repeat [H6]. */
-  #noteRecord(origin: Origin, run: Run, topic: string, i: number, block: number, at: number): void {
-    const seq = run.seq + i;
-    const record = readRecord(run.texts.at(i));
-    const isShown = record !== undefined && this.#identities.add(run, i, record.id, block);
-    if (!isShown) this.#hide(origin, seq);
-    if (record?.key !== undefined) this.topics.note(topic, record, { origin: origin.name, seq }, at);
-  }
-
-  #hide(origin: Origin, seq: number): void {
-    (origin.repeats ??= new IntervalSet()).add(seq);
+    this.#shown.note(origin, run, 0, texts.length, id, run.at);
   }
 
   /** So many entries of a run came into this block; `again`: they stayed when another one went. */
