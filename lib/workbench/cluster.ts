@@ -7,6 +7,7 @@ import { Introduction } from "./introduction.ts";
 import { become, type Introduces, isComingUp, type Member, memberOf } from "./member.ts";
 import type { Clients } from "./load/client.ts";
 import { Roster } from "./membership/roster.ts";
+import { Turnover } from "./membership/turnover.ts";
 import type { Network } from "./world/network.ts";
 import type { DiskFault } from "./world/sim_store.ts";
 import type { Oddities, Oddity } from "./verdict/oddities.ts";
@@ -42,6 +43,8 @@ export interface ClusterOptions {
 }
 
 export class Cluster {
+  /** For members that come and go. */
+  readonly turnover: Turnover;
   readonly #options: ClusterOptions;
   readonly #arrivals: Arrivals;
   readonly #roster: Roster;
@@ -60,6 +63,13 @@ export class Cluster {
       onArrived: () => this.#tellSettled(),
     });
     this.#roster = options.roster ?? new Roster(options.ids);
+    this.turnover = new Turnover({
+      ...{ ...options, roster: this.#roster, arrivals: this.#arrivals },
+      of: (id) => this.#members.get(id),
+      end: (member) => this.#end(member, "absent"),
+      accuse: (id, reason) => this.#accuse(id, "stopped", reason),
+      onEnded: () => this.#tellSettled(),
+    });
     this.#members = new Map(options.ids.map((id) => [id, this.#member(id)]));
   }
 
@@ -83,21 +93,6 @@ export class Cluster {
     return this.#members.get(id)?.state === "up";
   }
 
-  /** Whether its process runs and takes messages. */
-  runs(id: string): boolean {
-    const state = this.#members.get(id)?.state;
-    return state === "up" || state === "starting";
-  }
-
-  addressOf(id: string): string {
-    return this.#members.get(id)?.host.address ?? "";
-  }
-
-  isComingUp(id: string): boolean {
-    const member = this.#members.get(id);
-    return member !== undefined && isComingUp(member);
-  }
-
   /** Whether a request that was sent then and is open now may rightly have gone unanswered. */
   wasDisturbed(id: string, since: number): boolean {
     const member = this.#members.get(id);
@@ -119,43 +114,6 @@ export class Cluster {
     if (member === undefined || member.state !== "down" || !this.#comesBack(member)) return false;
     this.#arrivals.again(member);
     return true;
-  }
-
-  /** A node joins that is no member, and has an empty disk. */
-  bringIn(id: string): void {
-    const member = this.#members.get(id);
-    if (member === undefined || this.isUp(id)) return;
-    member.host.erase?.();
-    this.#arrivals.again(member);
-  }
-
-  /** The disk of a node that is down, and will come back, is empty from now on. */
-  erase(id: string): void {
-    const lost = this.#members.get(id)?.host.erase?.() ?? [];
-    this.#options.onLost(id, lost, "removal");
-  }
-
-  /** A node that is down will have another address. */
-  move(id: string): void {
-    this.#members.get(id)?.host.move?.();
-  }
-
-  /** It has left: its process ends. */
-  discharge(id: string): void {
-    const member = this.#members.get(id);
-    if (member === undefined) return;
-    if (member.state !== "down") this.#end(member, "absent");
-    member.state = "absent";
-    this.#roster.parted(id);
-    this.#options.onParted?.(id);
-  }
-
-  /** It was removed, and may run on until it hears of that. */
-  expel(id: string): void {
-    if (!this.#roster.isMember(id)) return;
-    this.#roster.parted(id);
-    this.#options.onLost(id, this.#members.get(id)?.host.holds?.() ?? [], "removal");
-    this.#options.onParted?.(id);
   }
 
   /** Who is to be a member no longer comes back only to hear of that. */
@@ -262,25 +220,12 @@ export class Cluster {
       },
       delivered: (values) => onDelivered(id, values),
       lost: (values) => this.#options.onLost(id, values, "start-over"),
-      ended: (reason) => this.onEnded(id, reason),
+      ended: (reason) => this.turnover.ended(id, reason),
       gone: (reason) => this.#onGone(id, reason),
       back: (forgot) => this.#onBack(id, forgot),
     });
     network.addNode(id, (envelope) => host.receive(envelope), (src) => host.arriving?.(src));
     return memberOf(id, host, clients.open(), this.#roster.isMember(id) ? "down" : "absent");
-  }
-
-  /** It was told that it is no member any longer, and ends. */
-  onEnded(id: string, reason: string): void {
-    const member = this.#members.get(id);
-    if (member === undefined || member.state === "absent" || member.state === "down") return;
-    if (!this.#roster.mayEnd(id)) this.#accuse(id, "stopped", `it stopped, though it is a member: ${reason}`);
-    // Who leaves has handed over what it alone held.
-    const isLeaving = this.#roster.leaves(id);
-    const held = member.host.holds?.() ?? [];
-    this.discharge(id);
-    if (!isLeaving) this.#options.onLost(id, held, "removal");
-    this.#tellSettled();
   }
 
   #end(member: Member, state: "down" | "absent"): readonly Json[] {

@@ -42,7 +42,7 @@ export class Membership {
         roster.joined(id);
         options.onJoined(id);
       },
-      onRefused: (id, reason) => cluster().onEnded(id, reason),
+      onRefused: (id, reason) => cluster().turnover.ended(id, reason),
     });
   }
 
@@ -83,7 +83,7 @@ export class Membership {
     this.#census = new Census({
       ...this.#options,
       isUnsettled: () => roster.members.some((id) => !cluster().serves(id)),
-      addressOf: (id) => cluster().addressOf(id),
+      addressOf: (id) => cluster().turnover.addressOf(id),
       running: () => roster.places.filter((id) => cluster().isUp(id)),
     });
     this.#census.start();
@@ -109,6 +109,6 @@ export class Membership {
   /** Whether one that runs, member or not, can be asked by the other now. */
   #reaches(from: string, to: string): boolean {
     const { cluster, grudge } = this.#options;
-    return cluster().runs(to) && !grudge().get(from)?.has(to) && !grudge().get(to)?.has(from);
+    return cluster().turnover.runs(to) && !grudge().get(from)?.has(to) && !grudge().get(to)?.has(from);
   }
 }

@@ -69,7 +69,7 @@ export class Operator {
     switch (kind) {
       case "join":
         this.#outside.delete(id);
-        cluster.bringIn(id);
+        cluster.turnover.bringIn(id);
         return this.#whenUp(id, over);
       case "leave":
         return this.#leave(id, over);
@@ -78,11 +78,11 @@ export class Operator {
         return this.#remove(id, over);
       case "replace":
         cluster.kill(id);
-        cluster.erase(id);
+        cluster.turnover.erase(id);
         break;
       case "move":
         cluster.kill(id);
-        cluster.move(id);
+        cluster.turnover.move(id);
     }
     cluster.restart(id);
     this.#whenUp(id, over);
@@ -134,7 +134,7 @@ export class Operator {
       // Who ended without an answer may have told nobody.
       if (reply === undefined) return this.#remove(id, done);
       this.#parted(id, this.#lossAt >= askedAt);
-      cluster.discharge(id);
+      cluster.turnover.discharge(id);
       done();
     });
   }
@@ -149,7 +149,7 @@ export class Operator {
         this.#askSome(id, { type: "remove", id }, (_, other) => {
           const isOutdated = other !== by || incarnationIn(reply?.["members"], id) < lastAsked(id);
           this.#parted(id, isOutdated);
-          cluster.expel(id);
+          cluster.turnover.expel(id);
           done();
         }, by),
     );
@@ -175,7 +175,7 @@ export class Operator {
   /** A node that is struck while it comes up is whoever's who struck it. */
   #whenUp(id: string, done: () => void): void {
     const { cluster, scheduler } = this.#options;
-    if (this.#isOver || !cluster.isComingUp(id)) return done();
+    if (this.#isOver || !cluster.turnover.isComingUp(id)) return done();
     scheduler.at(scheduler.now() + LOOK_MS, () => this.#whenUp(id, done));
   }
 }

@@ -1,0 +1,95 @@
+/** Nodes become members of a cluster that runs, are members no longer, or are other nodes under the same id. */
+import type { Json } from "../../core/message.ts";
+import type { Arrivals } from "../arrivals.ts";
+import { isComingUp, type Member } from "../member.ts";
+import type { LossCause } from "../verdict/survival.ts";
+import type { Roster } from "./roster.ts";
+
+export interface TurnoverOptions {
+  readonly roster: Roster;
+  readonly arrivals: Arrivals;
+  readonly of: (id: string) => Member | undefined;
+  /** Ends its process. */
+  readonly end: (member: Member) => void;
+  readonly accuse: (id: string, reason: string) => void;
+  readonly onLost: (id: string, values: readonly Json[], cause: LossCause) => void;
+  /** It is no member any longer. */
+  readonly onParted?: (id: string) => void;
+  /** It has ended by itself. */
+  readonly onEnded: () => void;
+}
+
+export class Turnover {
+  readonly #options: TurnoverOptions;
+
+  constructor(options: TurnoverOptions) {
+    this.#options = options;
+  }
+
+  /** A node joins that is no member, and has an empty disk. */
+  bringIn(id: string): void {
+    const member = this.#options.of(id);
+    if (member === undefined || member.state === "up" || member.state === "paused") return;
+    member.host.erase?.();
+    this.#options.arrivals.again(member);
+  }
+
+  /** The disk of a node that is down, and will come back, is empty from now on. */
+  erase(id: string): void {
+    const lost = this.#options.of(id)?.host.erase?.() ?? [];
+    this.#options.onLost(id, lost, "removal");
+  }
+
+  /** A node that is down will have another address. */
+  move(id: string): void {
+    this.#options.of(id)?.host.move?.();
+  }
+
+  /** It has left: its process ends. */
+  discharge(id: string): void {
+    const member = this.#options.of(id);
+    if (member === undefined) return;
+    if (member.state !== "down") this.#options.end(member);
+    member.state = "absent";
+    this.#options.roster.parted(id);
+    this.#options.onParted?.(id);
+  }
+
+  /** It was removed, and may run on until it hears of that. */
+  expel(id: string): void {
+    if (!this.#options.roster.isMember(id)) return;
+    this.#options.roster.parted(id);
+    this.#options.onLost(id, this.#options.of(id)?.host.holds?.() ?? [], "removal");
+    this.#options.onParted?.(id);
+  }
+
+  /** It was told that it is no member any longer, and ends. */
+  ended(id: string, reason: string): void {
+    const member = this.#options.of(id);
+    if (member === undefined || member.state === "absent" || member.state === "down") return;
+    if (!this.#options.roster.mayEnd(id)) {
+      this.#options.accuse(id, `it stopped, though it is a member: ${reason}`);
+    }
+    // Who leaves has handed over what it alone held.
+    const isLeaving = this.#options.roster.leaves(id);
+    const held = member.host.holds?.() ?? [];
+    this.discharge(id);
+    if (!isLeaving) this.#options.onLost(id, held, "removal");
+    this.#options.onEnded();
+  }
+
+  /** Whether its process runs and takes messages. */
+  runs(id: string): boolean {
+    const state = this.#options.of(id)?.state;
+    return state === "up" || state === "starting";
+  }
+
+  addressOf(id: string): string {
+    return this.#options.of(id)?.host.address ?? "";
+  }
+
+  isComingUp(id: string): boolean {
+    const member = this.#options.of(id);
+    return member !== undefined && isComingUp(member);
+  }
+}
