@@ -221,7 +221,7 @@ export class Service {
         onUnreached: (peer, ms, reason) => this.#reports.onUnreached(peer, ms, reason),
         onArriving: (peer: string) => this.#driver?.step({ kind: "arriving", peer }),
         onAddress: (peer, heard) => this.#standing.onAddress(peer, heard),
-        onExpelled: (reason: string) => this.#standing.onGone(reason),
+        onExpelled: (reason: string) => this.#standing.onExpelled(reason),
         onRefused: (reason: string) => logger.warn(`refused: ${reason}`, { node: id }),
         onShort: (reason: string) =>
           logger.error("no more files can be opened, so clients are closed until they can", {

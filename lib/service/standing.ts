@@ -5,6 +5,7 @@ import { type Body, type Envelope, PRECONDITION_FAILED, TEMPORARILY_UNAVAILABLE 
 import type { Random } from "../core/random.ts";
 import type { Store } from "../store/store.ts";
 import { type Address, addressText } from "../../transports/address.ts";
+import { runtimeTimer } from "../../transports/clock.ts";
 import { type Member, membershipOf } from "../../transports/membership.ts";
 import type { TcpTransport } from "../../transports/tcp/tcp.ts";
 import { Discovery, type DiscoverySettings, REFUSED_SAID_EVERY_MS } from "./discovery/discovery.ts";
@@ -12,6 +13,9 @@ import type { Waiting } from "./discovery/found.ts";
 import { newsOf } from "./discovery/news.ts";
 import type { Logger } from "./logger.ts";
 import { ThrottledReport } from "./throttled_report.ts";
+
+/** A node that is leaving, and is turned away as one that has left, has so long to hear so from a member that holds its values, ms. */
+export const LAST_WORDS_MS = 2_000;
 
 /** Why a node is no member any longer. */
 export interface Ending {
@@ -121,8 +125,17 @@ export class Standing {
   }
 
   onGone(reason: string): void {
-    const hasLeft = this.#wasMember && this.#members.get(this.#options.id)?.status === "left";
-    this.#gone.resolve({ reason, hasLeft });
+    this.#gone.resolve({ reason, hasLeft: this.#hasLeft });
+  }
+
+  /** The carrier was turned away. Whoever asked this node to leave is to be answered first. */
+  onExpelled(reason: string): void {
+    if (this.#hasLeft) runtimeTimer(LAST_WORDS_MS, () => this.onGone(reason));
+    else this.onGone(reason);
+  }
+
+  get #hasLeft(): boolean {
+    return this.#wasMember && this.#members.get(this.#options.id)?.status === "left";
   }
 
   /** A node asks to join, or says that it is a member still. Who cannot be one is told why, and the core has the rest. */

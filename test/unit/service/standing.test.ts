@@ -156,6 +156,19 @@ test("standing: a node that left has left; one that was removed, or had left bef
   assert.deepEqual(await ending([gone, n2], gone), { reason: "why", hasLeft: false });
 });
 
+test("standing: one that is leaving and is turned away first hears that it has left, and answers whoever asked it to", async () => {
+  const { standing } = new Rig({});
+  standing.onMembers([n1, n2], [n1]);
+  standing.onMembers([{ ...n1, status: "left" }, n2], [n1]);
+  standing.onExpelled("turned away");
+  standing.onGone("n1 has left the cluster");
+  assert.deepEqual(await standing.gone, { reason: "n1 has left the cluster", hasLeft: true });
+  const removed = new Rig({});
+  removed.standing.onMembers([n1, n2], [n1]);
+  removed.standing.onExpelled("turned away");
+  assert.deepEqual(await removed.standing.gone, { reason: "turned away", hasLeft: false });
+});
+
 test("standing: what changes is told to the carrier and said; a member that greets from elsewhere, to the node", () => {
   const rig = new Rig();
   rig.standing.open();
