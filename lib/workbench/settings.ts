@@ -21,6 +21,9 @@ export const faults = [
 ] as const;
 export type Fault = typeof faults[number];
 
+/** Those that there are where members are given, once and for all. */
+export const faultsOfGiven: readonly Fault[] = faults.filter((fault) => fault !== "membership");
+
 /** What nodes can run, in the order of help; reference/protocols.ts says what each one is. */
 export const protocolNames = [
   ...["hearsay", "single", "flood", "first-forwarder", "flood-retry", "reforward-retry"],

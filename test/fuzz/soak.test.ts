@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseSim } from "../../lib/commands/config/exam/exam.ts";
-import { faults } from "../../lib/workbench/settings.ts";
+import { faultsOfGiven } from "../../lib/workbench/settings.ts";
 import { Worker } from "../bench/crew.ts";
 import { script } from "../bench/throughput/processes.ts";
 import { broken } from "../sim/broken.ts";
@@ -45,7 +45,7 @@ test("a seed's command makes the same simulation, whatever was drawn", () => {
     assert.deepEqual(settingsOf(words.slice(2)), settingsOf(drawFlags(seed)));
     for (const word of words) {
       drawn.add(word);
-      for (const fault of faults.filter((fault) => word.split(",").includes(fault))) drawn.add(fault);
+      for (const fault of faultsOfGiven.filter((fault) => word.split(",").includes(fault))) drawn.add(fault);
     }
   }
   const flags = [
@@ -62,7 +62,13 @@ test("a seed's command makes the same simulation, whatever was drawn", () => {
     "start-up",
     "workload",
   ];
-  const wanted = [...faults, ...flags.map((flag) => `--${flag}`), "bridge", "one-way", "majorities-ring"];
+  const wanted = [
+    ...faultsOfGiven,
+    ...flags.map((flag) => `--${flag}`),
+    "bridge",
+    "one-way",
+    "majorities-ring",
+  ];
   assert.deepEqual(wanted.filter((word) => !drawn.has(word)), []);
 });
 

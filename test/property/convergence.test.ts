@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { replayCommand } from "../../lib/commands/exam/describe.ts";
 import type { Results } from "../../lib/workbench/verdict/results.ts";
 import { type SimNodeOptions, simulate } from "../../lib/workbench/world/sim.ts";
-import { defaults, faults, type Settings } from "../../lib/workbench/settings.ts";
+import { defaults, faultsOfGiven, type Settings } from "../../lib/workbench/settings.ts";
 import { holds } from "./holds.ts";
 
 /** As many as take about a second. */
@@ -20,7 +20,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   latencyMs: fc.constantFrom(0, 1, 20, 100),
   latencyDist: fc.constantFrom("constant" as const, "uniform" as const, "exponential" as const),
   bandwidthBps: fc.option(fc.constantFrom(256_000, 2_000_000), { nil: undefined }),
-  nemesis: fc.subarray([...faults]),
+  nemesis: fc.subarray([...faultsOfGiven]),
   nemesisIntervalS: fc.constantFrom(0.3, 1, 3),
   lossShare: fc.constantFrom(0.05, 0.3, 0.6),
   duplicateShare: fc.constantFrom(0.1, 0.5),
@@ -109,7 +109,7 @@ const taught: readonly (readonly [string, Settings, SimNodeOptions])[] = [
       nodeCount: 12,
       rate: 5,
       timeLimitS: 10,
-      nemesis: faults,
+      nemesis: faultsOfGiven,
       nemesisIntervalS: 0.3,
       lossShare: 0.05,
       durable: true,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Mechanism } from "../../lib/core/node.ts";
 import type { Results } from "../../lib/workbench/verdict/results.ts";
-import { defaults, faults } from "../../lib/workbench/settings.ts";
+import { defaults, faultsOfGiven } from "../../lib/workbench/settings.ts";
 import { simulate } from "../../lib/workbench/world/sim.ts";
 
 const SEEDS = 40;
@@ -11,7 +11,7 @@ const SEEDS = 40;
 function runs(count: number, without: readonly Mechanism[] = []): Results[] {
   return Array.from({ length: count }, (_, i) => {
     const settings = { ...defaults, latencyMs: i % 3 * 20, nemesisIntervalS: 1 + i % 3, seed: 1 + i };
-    return simulate({ ...settings, nemesis: faults }, { without });
+    return simulate({ ...settings, nemesis: faultsOfGiven }, { without });
   });
 }
 

@@ -1,5 +1,5 @@
 /** The settings of `hearsay compare`: one examination, the protocols that take it, and for how many seeds. */
-import { faults, type ProtocolName, protocolNames } from "../../../workbench/settings.ts";
+import { faultsOfGiven, type ProtocolName, protocolNames } from "../../../workbench/settings.ts";
 import { challengeNames, challenges } from "../../exam/targets.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
 import { choice, list, text } from "../../flags/schemas.ts";
@@ -43,7 +43,7 @@ export const shapes = {
       `the challenge whose flags are set, and by whose rules hearsay is judged (${DEFAULT_CHALLENGE})`,
     ),
     "protocols": list(protocolNames, "NAMES", "the protocols beside hearsay (all)"),
-    "nemesis": list(faults.filter((fault) => !needsLog(fault)), "FAULTS", nemesisAbout),
+    "nemesis": list(faultsOfGiven.filter((fault) => !needsLog(fault)), "FAULTS", nemesisAbout),
     "seeds": seedsFlag(DEFAULT_SEEDS),
     "start-up": startUpFlag(),
     "report": text("FILE", FILE_RULE, "write a page that shows the comparison"),
