@@ -1,7 +1,7 @@
 /** One connection of a client, or one that is still unclassified: requests in, answers out, both bounded. */
 import { Buffer } from "node:buffer";
 import { setImmediate } from "node:timers";
-import { decodeAsked, encode, encodeBody } from "../../../lib/core/codec.ts";
+import { decodeAsked } from "../../../lib/core/codec.ts";
 import { type Envelope, FORBIDDEN } from "../../../lib/core/message.ts";
 import {
   MALFORMED_REQUEST,
@@ -12,18 +12,13 @@ import {
 import { CHAR_BYTES_MAX } from "../../lines.ts";
 import type { Connection } from "../connection.ts";
 import { type Opening, readOpening } from "../greeting.ts";
-import {
-  CLIENT_HELD_BYTES_PAUSE,
-  CLIENT_TURN_LINES_MAX,
-  LINGER_MS,
-  MOVED_BYTES,
-  QUIET_MS_MAX,
-  QUIET_MS_MIN,
-  type TcpLimits,
-} from "../limits.ts";
+import { CLIENT_HELD_BYTES_PAUSE, CLIENT_TURN_LINES_MAX, MOVED_BYTES, type TcpLimits } from "../limits.ts";
 import type { Door } from "../doors.ts";
 import type { Share } from "./shares.ts";
+import { HalfClose } from "./half_close.ts";
 import { LineQueue } from "./line_queue.ts";
+import { Names } from "./names.ts";
+import { Parts } from "./parts.ts";
 import { UnendedLine } from "./unended_line.ts";
 
 /** Where clients have an address of their own, all that is left to be asked elsewhere is to become a member. */
@@ -81,31 +76,21 @@ export class Client {
   /** Ids of this connection to which something was sent that has not left. */
   readonly #told = new Set<string>();
   readonly #unended: UnendedLine;
+  readonly #halfClose = new HalfClose();
+  readonly #names: Names;
+  /** What it takes is taken of these. */
+  readonly parts = new Parts();
   /** The length of its latest answers; half of it is forgotten at every tick. */
   #answeredBytes = 0;
-  /** For how long nothing was sent to it, ms; undefined while it may still write. */
-  #lingerMs: number | undefined;
-  /** An answer to it goes on, so the connection stays although the client writes no more. */
-  #kept = false;
-  /** A kept client that writes no more may be sent nothing for so long, ms. */
-  #quietMs = QUIET_MS_MIN;
   /** The length of what was written to it since that was last said to have moved. */
   #unmovedBytes = 0;
-  /** What it takes is taken of these; none for most clients of this machine. */
-  readonly shares: Share[] = [];
   /** For how long nobody has known who it is, ms; infinitely short once somebody does. */
   #strangerMs = 0;
-  /** What was received is taken of the shares up to here. */
-  #chargedBytes = 0;
-  /** The name under which it asked last, and the id that this carrier gives it. */
-  #lastName = "";
-  #lastId = "";
-  #headName: string | undefined;
-  #head = "";
 
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#connection = options.connection;
+    this.#names = new Names(options.me, options.number);
     this.#unended = new UnendedLine(options.connection, options.limits.halfLineMsMax);
   }
 
@@ -144,7 +129,7 @@ export class Client {
   }
 
   onChunk(): void {
-    this.#charge();
+    this.parts.charge(this.#connection.receivedBytes);
     if (!this.#free) this.#hold();
     if (this.#unended.isEndless) this.#refuseAndEnd(MALFORMED_REQUEST, "a line has no end");
     this.#moved();
@@ -160,7 +145,7 @@ export class Client {
   }
 
   onEnd(): void {
-    this.#lingerMs = 0;
+    this.#halfClose.onEnd();
   }
 
   onClose(): void {
@@ -179,8 +164,8 @@ export class Client {
 
   /** Sends an answer to the client of this `id`, which is its name and the number of the connection. */
   answer(id: string, envelope: Envelope): void {
-    const name = id === this.#lastId ? this.#lastName : id.slice(0, id.lastIndexOf("#"));
-    const line = `${this.#headTo(name)}${encodeBody(envelope.body)}}`;
+    const name = this.#names.nameOf(id);
+    const line = this.#names.answerLine(name, envelope.body);
     const { answerBytesMax } = this.#options.limits;
     if (CHAR_BYTES_MAX * line.length > answerBytesMax && Buffer.byteLength(line) > answerBytesMax) {
       return this.#tooLong(name, envelope);
@@ -189,19 +174,9 @@ export class Client {
     this.#write(line);
   }
 
-  /** How an answer begins; most go to one name. */
-  #headTo(name: string): string {
-    if (name !== this.#headName) {
-      this.#headName = name;
-      const { me } = this.#options;
-      this.#head = `{"src":${JSON.stringify(me)},"dest":${JSON.stringify(name)},"body":`;
-    }
-    return this.#head;
-  }
-
   /** While `on`, an answer goes on, and the connection stays even if the client writes no more. */
   keep(on: boolean): void {
-    this.#kept = on;
+    this.#halfClose.keep(on);
   }
 
   tick(ms: number): void {
@@ -209,8 +184,8 @@ export class Client {
     this.#connection.tick(ms);
     // While the connection is not read, the client cannot end its line.
     if (this.#unended.tick(ms, this.#free)) this.#refuseHalfLine();
-    if (this.#lingerMs !== undefined) this.#tickLinger(ms);
-    if (this.shares.length > 0) this.#pump();
+    this.#tickHalfClose(ms);
+    if (!this.parts.isEmpty) this.#pump();
     // The runtime reads ahead of the chunks that it hands over.
     this.#moved();
   }
@@ -252,22 +227,12 @@ export class Client {
 
   get #free(): boolean {
     return !this.#stalled && this.#turnLines < CLIENT_TURN_LINES_MAX && !this.#options.events.isTurnOver &&
-      (this.shares.length === 0 || this.#spent === undefined);
-  }
-
-  get #spent(): Share | undefined {
-    return this.shares.find(({ isSpent }) => isSpent);
-  }
-
-  #charge(): void {
-    const { receivedBytes } = this.#connection;
-    for (const share of this.shares) share.spend(0, receivedBytes - this.#chargedBytes);
-    this.#chargedBytes = receivedBytes;
+      this.parts.spent === undefined;
   }
 
   /** Stops reading until the answers have left, the turn is over, or time has passed. */
   #hold(): void {
-    const spent = this.#spent;
+    const { spent } = this.parts;
     if (spent !== undefined) this.#options.events.onSpent(spent);
     this.#connection.pause();
     if (this.#options.events.isTurnOver) this.#options.events.onWaiting(this);
@@ -284,7 +249,7 @@ export class Client {
 
   #take(line: string): void {
     this.#turnLines += 1;
-    for (const share of this.shares) share.spend(1, 0);
+    this.parts.spend(1, 0);
     if (this.#turnLines === CLIENT_TURN_LINES_MAX) setImmediate(() => this.#onOwnTurn());
     const decoded = decodeAsked(line);
     if (decoded.ok) this.#onEnvelope(decoded.envelope);
@@ -303,23 +268,16 @@ export class Client {
       return this.#refuse(src, WRONG_DOOR, body.msg_id, FORBIDDEN);
     }
     // The name under which it asked last was found to be no member's.
-    if (src !== this.#lastName && events.isMember(src)) {
+    if (src !== this.#names.last && events.isMember(src)) {
       events.onImpostor(this, src);
       this.#refuse(src, `${src} is the name of a node; a client needs another`, body.msg_id);
     } else if (dest !== me && dest !== "*") this.#refuse(src, `this is ${me}, not ${dest}`, body.msg_id);
-    else events.onEnvelope({ src: this.#idOf(src), dest: me, body });
-  }
-
-  /** A client mostly uses one name, and the same string again is hashed only once, wherever it is looked up. */
-  #idOf(name: string): string {
-    if (name !== this.#lastName) this.#lastId = `${name}#${this.number}`;
-    this.#lastName = name;
-    return this.#lastId;
+    else events.onEnvelope({ src: this.#names.idOf(src), dest: me, body });
   }
 
   /** Tells the client that a line is of no use. */
   #refuse(dest: string, text: string, inReplyTo?: number, code = MALFORMED_REQUEST): void {
-    this.#write(this.#errorLine(dest, code, text, inReplyTo));
+    this.#write(this.#names.errorLine(dest, code, text, inReplyTo));
   }
 
   #tooLong(dest: string, { body }: Envelope): void {
@@ -327,28 +285,23 @@ export class Client {
     const { answerBytesMax } = limits;
     const instead = body.type === "read_ok" ? `: ${READ_INSTEAD}` : "";
     const text = `the answer is longer than ${answerBytesMax} bytes${instead}`;
-    this.#write(this.#errorLine(dest, NOT_SUPPORTED, text, body.in_reply_to));
+    this.#write(this.#names.errorLine(dest, NOT_SUPPORTED, text, body.in_reply_to));
     events.onDropped(`to ${dest}#${this.number}: ${text}`);
   }
 
   /** Tells the client why, and closes once that has left. */
   #refuseAndEnd(code: number, text: string): void {
-    this.#write(this.#errorLine("client", code, text));
+    this.#write(this.#names.errorLine("client", code, text));
     this.#connection.end(text);
-  }
-
-  #errorLine(dest: string, code: number, text: string, inReplyTo?: number): string {
-    const reply = inReplyTo === undefined ? {} : { in_reply_to: inReplyTo };
-    return encode({ src: this.#options.me, dest, body: { type: "error", code, text, ...reply } });
   }
 
   #write(line: string): void {
     // onMoved closes the largest client at once where all of them together hold too much.
     this.#connection.write(line, Infinity);
     this.#answeredBytes += line.length;
-    for (const share of this.shares) share.spend(0, line.length);
+    this.parts.spend(0, line.length);
     this.#options.events.onAnswered(line.length);
-    if (this.#lingerMs !== undefined) this.#lingerMs = 0;
+    this.#halfClose.onWrite();
     this.#unmovedBytes += line.length;
     if (this.#unmovedBytes < MOVED_BYTES) return;
     if (this.#connection.unsentBytes >= CLIENT_HELD_BYTES_PAUSE) this.#stalled = true;
@@ -365,19 +318,9 @@ export class Client {
     this.#refuseAndEnd(MALFORMED_REQUEST, `the rest of a line did not come within ${halfLineMsMax} ms`);
   }
 
-  #tickLinger(ms: number): void {
-    const busy = !this.#waiting.isEmpty || this.#connection.unsentBytes > 0;
-    this.#lingerMs = busy ? 0 : (this.#lingerMs ?? 0) + ms;
-    if (this.#kept) this.#tickQuiet(this.#lingerMs);
-    else if (this.#lingerMs >= LINGER_MS) this.#connection.end("the client has said all it had to say");
-  }
-
-  // A client that has hung up looks like one that only writes no more, and for neither is a keepalive left unanswered
-  // within a minute. But when something is written, the kernel of a client that has hung up resets the connection.
-  #tickQuiet(ms: number): void {
-    if (ms < this.#quietMs) return;
-    this.#lingerMs = 0;
-    this.#quietMs = Math.min(2 * this.#quietMs, QUIET_MS_MAX);
-    this.#options.events.onQuiet(this);
+  #tickHalfClose(ms: number): void {
+    const due = this.#halfClose.tick(ms, () => !this.#waiting.isEmpty || this.#connection.unsentBytes > 0);
+    if (due === "end") this.#connection.end("the client has said all it had to say");
+    else if (due === "ask") this.#options.events.onQuiet(this);
   }
 }

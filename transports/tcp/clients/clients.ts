@@ -224,7 +224,7 @@ export class Clients {
   #share(client: Client, whose: string): string | undefined {
     const share = this.#shares.join(whose);
     if (typeof share !== "string") {
-      client.shares.push(share);
+      client.parts.add(share);
       return undefined;
     }
     this.#refusedCount += 1;
@@ -323,7 +323,7 @@ export class Clients {
 
   #forget(client: Client): void {
     this.#turn.leave(client);
-    for (const share of client.shares.splice(0)) this.#shares.leave(share);
+    for (const share of client.parts.leave()) this.#shares.leave(share);
     this.#found = undefined;
     this.#clients.delete(client.number);
     this.#unclassified.delete(client);
