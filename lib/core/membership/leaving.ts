@@ -1,5 +1,6 @@
 /** A node that leaves hands over what it alone holds, and is gone once another member knows of it [M5]. */
 import type { Log } from "../log/log.ts";
+import type { Range } from "../log/runs.ts";
 import type { Switches } from "../mechanisms.ts";
 import type { Peers } from "../replication/peers.ts";
 import type { Progress } from "../replication/progress.ts";
@@ -23,7 +24,9 @@ export interface LeavingOptions {
 export class Leaving {
   readonly #options: LeavingOptions;
   #askAt = Infinity;
-  /** Since when another member holds all that is held here; Infinity while none does. */
+  /** What this node may be the only one to hold: what it held when it was to leave, or when another left that may have handed over to it. */
+  #handed: readonly Range[] = [];
+  /** Since when another member holds all of that; Infinity while none does. */
   #heldSince = Infinity;
 
   constructor(options: LeavingOptions) {
@@ -35,7 +38,14 @@ export class Leaving {
   }
 
   begin(now: number): void {
-    this.#askAt = Math.min(this.#askAt, now);
+    if (this.#askAt < Infinity) return;
+    this.#askAt = now;
+    this.#take();
+  }
+
+  /** Others may have left. */
+  membersChanged(): void {
+    if (this.#askAt < Infinity) this.#take();
   }
 
   wake(now: number): void {
@@ -44,7 +54,7 @@ export class Leaving {
     for (const peer of this.#options.neighbours()) this.#options.ask(peer, now);
   }
 
-  /** Whether a member in reach has held all that is held here for long enough to have made it safe. */
+  /** Whether a member in reach has held what is handed over for long enough to have made it safe. */
   isHandedOver(now: number): boolean {
     if (!this.#options.on.has("handover")) return true;
     if (!this.#someone((peer) => this.#holdsAll(peer))) this.#heldSince = Infinity;
@@ -52,7 +62,7 @@ export class Leaving {
     return this.#heldSince + LEAVE_SETTLE_MS <= now;
   }
 
-  /** Whether one that holds it all knows the list as it is here, and so that this node has left. */
+  /** Whether one that holds it knows the list as it is here, and so that this node has left. */
   get isKnown(): boolean {
     const { list, on } = this.#options;
     return this.#someone((peer) =>
@@ -60,8 +70,18 @@ export class Leaving {
     );
   }
 
+  /** What comes after that is held where it comes from. */
+  #take(): void {
+    this.#heldSince = Infinity;
+    this.#handed = [...this.#options.log.grownSince(-1)].flatMap(({ name, held }) =>
+      held.spans().map(([from, to]) => ({ origin: name, seq: from, count: to + 1 - from }))
+    );
+  }
+
   #holdsAll({ suspectedAt, holdings }: Progress): boolean {
-    return suspectedAt === undefined && holdings.lag(this.#options.log) === 0;
+    if (suspectedAt !== undefined) return false;
+    const { retired } = this.#options.log;
+    return this.#handed.every((range) => retired.covers(range.origin) || holdings.hasRange(range));
   }
 
   #someone(is: (peer: Progress) => boolean): boolean {

@@ -123,6 +123,7 @@ export class Replicator {
     const layout = this.#roster.layout();
     this.#timing.levels = layout.levels;
     this.#carryOut(this.#overlay.renumber(this.#roster.rank, layout, rankOf, now), now);
+    this.#leaving.membersChanged();
   }
 
   /**

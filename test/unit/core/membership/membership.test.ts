@@ -119,6 +119,17 @@ test("a member that leaves hands over what it alone holds, and is gone then [M5]
   for (const id of ["n1", "n2"]) deepEqual(cluster.read(id), [7]);
 });
 
+test("a relay that is told to leave leaves while others are told values all the time [M5]", () => {
+  const cluster = founded("n2", "n3");
+  cluster.ask("n1", { type: "leave" });
+  const began = cluster.now;
+  for (let i = 0; i < 1_000 && !cluster.gone.has("n1"); i++) {
+    cluster.ask(i % 2 === 0 ? "n2" : "n3", { type: "broadcast", message: i });
+    cluster.run(20);
+  }
+  ok(cluster.gone.has("n1"), `not gone ${cluster.now - began} ms after it was told to leave`);
+});
+
 test("the root may leave, too, and the last member may not [M5]", () => {
   const cluster = founded("n2");
   tell(cluster, "n1", 1);
