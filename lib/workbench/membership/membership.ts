@@ -77,16 +77,16 @@ export class Membership {
     if (!isKept) this.#operator?.memoryLost();
   }
 
-  /** All faults are over. */
+  /** All faults are over, and what members forgot since the last change is told once more. */
   calm(): void {
     const { roster, cluster } = this.#options;
-    this.#census = new Census({
+    const census = this.#census = new Census({
       ...this.#options,
       isUnsettled: () => roster.members.some((id) => !cluster().serves(id)),
       addressOf: (id) => cluster().turnover.addressOf(id),
       running: () => roster.places.filter((id) => cluster().isUp(id)),
     });
-    this.#census.start();
+    this.operator.confirm(() => census.start());
   }
 
   stop(): void {
