@@ -1,6 +1,5 @@
 /** One connection of a client, or one that is still unclassified: requests in, answers out, both bounded. */
 import { Buffer } from "node:buffer";
-import { setImmediate } from "node:timers";
 import { decodeAsked } from "../../../lib/core/codec.ts";
 import { type Envelope, FORBIDDEN } from "../../../lib/core/message.ts";
 import {
@@ -12,11 +11,11 @@ import {
 import { CHAR_BYTES_MAX } from "../../lines.ts";
 import type { Connection } from "../connection.ts";
 import { type Opening, readOpening } from "../greeting.ts";
-import { CLIENT_HELD_BYTES_PAUSE, CLIENT_TURN_LINES_MAX, MOVED_BYTES, type TcpLimits } from "../limits.ts";
+import { CLIENT_HELD_BYTES_PAUSE, MOVED_BYTES, type TcpLimits } from "../limits.ts";
 import type { Door } from "../doors.ts";
 import type { Share } from "./shares.ts";
 import { HalfClose } from "./half_close.ts";
-import { LineQueue } from "./line_queue.ts";
+import { Intake } from "./intake.ts";
 import { Names } from "./names.ts";
 import { Parts } from "./parts.ts";
 import { UnendedLine } from "./unended_line.ts";
@@ -64,17 +63,16 @@ export interface ClientEvents {
 }
 
 export class Client {
+  readonly number: number;
+  readonly door: Door;
   readonly #options: ClientOptions;
   readonly #connection: Connection;
   #isClient = false;
-  /** Lines that came while an earlier one was in the way. */
-  readonly #waiting = new LineQueue();
-  /** Lines handed over in this turn of the event loop. */
-  #turnLines = 0;
   /** More answers wait for the client than may; until all of them have left. */
   #stalled = false;
   /** Ids of this connection to which something was sent that has not left. */
   readonly #told = new Set<string>();
+  readonly #intake: Intake;
   readonly #unended: UnendedLine;
   readonly #halfClose = new HalfClose();
   readonly #names: Names;
@@ -89,7 +87,10 @@ export class Client {
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.number = options.number;
+    this.door = options.door;
     this.#connection = options.connection;
+    this.#intake = this.#makeIntake();
     this.#names = new Names(options.me, options.number);
     this.#unended = new UnendedLine(options.connection, options.limits.halfLineMsMax);
   }
@@ -98,27 +99,18 @@ export class Client {
     return this.#connection;
   }
 
-  get door(): Door {
-    return this.#options.door;
-  }
-
-  get number(): number {
-    return this.#options.number;
-  }
-
   /** It has said something, and not as a node. */
   get isClient(): boolean {
     return this.#isClient;
   }
 
   get heldBytes(): number {
-    return this.#connection.heldBytes + this.#waiting.bytes;
+    return this.#connection.heldBytes + this.#intake.waitingBytes;
   }
 
   onLine(line: string): void {
     if (!this.#isClient && !this.#classify(line)) return;
-    if (this.#free && this.#waiting.isEmpty) this.#take(line);
-    else this.#waiting.add(line);
+    this.#intake.add(line);
   }
 
   onOverlong(lineBytesMax: number): void {
@@ -130,7 +122,7 @@ export class Client {
 
   onChunk(): void {
     this.parts.charge(this.#connection.receivedBytes);
-    if (!this.#free) this.#hold();
+    if (!this.#intake.isFree) this.#intake.hold();
     if (this.#unended.isEndless) this.#refuseAndEnd(MALFORMED_REQUEST, "a line has no end");
     this.#moved();
   }
@@ -139,7 +131,7 @@ export class Client {
     const told = [...this.#told];
     this.#told.clear();
     this.#stalled = false;
-    this.#pump();
+    this.#intake.goOn();
     this.#moved();
     for (const id of told) this.#options.events.onDrained(id);
   }
@@ -149,7 +141,7 @@ export class Client {
   }
 
   onClose(): void {
-    this.#waiting.clear();
+    this.#intake.clear();
     this.#options.events.onClose(this);
   }
 
@@ -159,7 +151,7 @@ export class Client {
 
   /** A new turn has begun: waiting lines may go on. */
   onTurn(): void {
-    this.#pump();
+    this.#intake.goOn();
   }
 
   /** Sends an answer to the client of this `id`, which is its name and the number of the connection. */
@@ -183,9 +175,9 @@ export class Client {
     this.#answeredBytes /= 2;
     this.#connection.tick(ms);
     // While the connection is not read, the client cannot end its line.
-    if (this.#unended.tick(ms, this.#free)) this.#refuseHalfLine();
+    if (this.#unended.tick(ms, this.#intake.isFree)) this.#refuseHalfLine();
     this.#tickHalfClose(ms);
-    if (!this.parts.isEmpty) this.#pump();
+    if (!this.parts.isEmpty) this.#intake.goOn();
     // The runtime reads ahead of the chunks that it hands over.
     this.#moved();
   }
@@ -201,6 +193,18 @@ export class Client {
     this.#strangerMs += ms;
     if (!this.#isClient || this.#strangerMs < strangerMsMax) return;
     this.#refuseAndEnd(FORBIDDEN, `nobody has said hello here within ${strangerMsMax} ms`);
+  }
+
+  #makeIntake(): Intake {
+    const { connection, events } = this.#options;
+    return new Intake({
+      ...{ connection, parts: this.parts },
+      isStalled: () => this.#stalled,
+      isTurnOver: () => events.isTurnOver,
+      take: (line) => this.#take(line),
+      onSpent: (share) => events.onSpent(share),
+      onWaiting: () => events.onWaiting(this),
+    });
   }
 
   /** Tells by its first line what the connection is. Returns whether it is a client that has been admitted. */
@@ -225,46 +229,16 @@ export class Client {
     return this.#isClient;
   }
 
-  get #free(): boolean {
-    return !this.#stalled && this.#turnLines < CLIENT_TURN_LINES_MAX && !this.#options.events.isTurnOver &&
-      this.parts.spent === undefined;
-  }
-
-  /** Stops reading until the answers have left, the turn is over, or time has passed. */
-  #hold(): void {
-    const { spent } = this.parts;
-    if (spent !== undefined) this.#options.events.onSpent(spent);
-    this.#connection.pause();
-    if (this.#options.events.isTurnOver) this.#options.events.onWaiting(this);
-  }
-
-  #pump(): void {
-    while (this.#free) {
-      const line = this.#waiting.take();
-      if (line === undefined) return this.#connection.resume();
-      this.#take(line);
-    }
-    this.#hold();
-  }
-
   #take(line: string): void {
-    this.#turnLines += 1;
-    this.parts.spend(1, 0);
-    if (this.#turnLines === CLIENT_TURN_LINES_MAX) setImmediate(() => this.#onOwnTurn());
     const decoded = decodeAsked(line);
     if (decoded.ok) this.#onEnvelope(decoded.envelope);
     else this.#refuse(decoded.asking?.src ?? "client", decoded.reason, decoded.asking?.msgId);
   }
 
-  #onOwnTurn(): void {
-    this.#turnLines = 0;
-    this.#pump();
-  }
-
   #onEnvelope(envelope: Envelope): void {
-    const { me, door, events } = this.#options;
+    const { me, events } = this.#options;
     const { src, dest, body } = envelope;
-    if (door === "peers" && body.type !== "join") {
+    if (this.door === "peers" && body.type !== "join") {
       return this.#refuse(src, WRONG_DOOR, body.msg_id, FORBIDDEN);
     }
     // The name under which it asked last was found to be no member's.
@@ -281,8 +255,7 @@ export class Client {
   }
 
   #tooLong(dest: string, { body }: Envelope): void {
-    const { limits, events } = this.#options;
-    const { answerBytesMax } = limits;
+    const { limits: { answerBytesMax }, events } = this.#options;
     const instead = body.type === "read_ok" ? `: ${READ_INSTEAD}` : "";
     const text = `the answer is longer than ${answerBytesMax} bytes${instead}`;
     this.#write(this.#names.errorLine(dest, NOT_SUPPORTED, text, body.in_reply_to));
@@ -319,7 +292,7 @@ export class Client {
   }
 
   #tickHalfClose(ms: number): void {
-    const due = this.#halfClose.tick(ms, () => !this.#waiting.isEmpty || this.#connection.unsentBytes > 0);
+    const due = this.#halfClose.tick(ms, () => !this.#intake.isEmpty || this.#connection.unsentBytes > 0);
     if (due === "end") this.#connection.end("the client has said all it had to say");
     else if (due === "ask") this.#options.events.onQuiet(this);
   }
