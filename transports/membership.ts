@@ -29,6 +29,8 @@ export interface Departure {
   readonly through: number;
   /** A sentence for people. */
   readonly reason: string;
+  /** Where it left by itself, what it was: it may have more to say, and be dialled there, until it ends. */
+  readonly left?: Member;
 }
 
 /** What a carrier is to know of the list of members at node `me`. */
@@ -41,7 +43,8 @@ export function membershipOf(me: string, clusterId: string, records: Iterable<Me
     const address = parseAddress(record.address);
     const member = { epoch, incarnation, ...address !== undefined && { address } };
     if (status !== "joined") {
-      gone.set(id, { through: Math.max(epoch, incarnation), reason: departed(record) });
+      const left = status === "left" && { left: member };
+      gone.set(id, { through: Math.max(epoch, incarnation), reason: departed(record), ...left });
     } else if (id === me) self = member;
     else peers.set(id, member);
   }

@@ -65,6 +65,28 @@ test("one who is gone gets last words for LEAVING_MS [M9], is told why, and what
   await closeAll(n1, n2);
 });
 
+test("one who left while it was cut off links anew, is answered for as long as it speaks, and only then told to go [M9]", async () => {
+  const [n1, n2] = await joined("n1", "n2");
+  tell(
+    [n1],
+    [n1],
+    new Map([["n2", { ...left("n2"), left: { address: n2.address, epoch: 1, incarnation: 0 } }]]),
+  );
+  tell([n2], [n1], new Map([["n2", left("n2")]]));
+  await until(() => n2.node.links().some(({ connected }) => connected));
+  const linkedAt = performance.now();
+  let sent = 0;
+  await until(() => {
+    n2.node.send(note("n2", "n1", sent++));
+    n1.node.send(note("n1", "n2", sent));
+    return performance.now() - linkedAt > 1.5 * LEAVING_MS;
+  });
+  assert.deepEqual(n2.ear.expelled, []);
+  assert.ok(n1.ear.received.length > 1 && n2.ear.received.length > 1);
+  await until(() => n2.ear.expelled.length === 1);
+  await closeAll(n1, n2);
+});
+
 test("one who is gone and dials is refused for good [M8], however often, and told once; a later join of it is not", async () => {
   const [n1, n2] = await joined("n1", "n2");
   tell([n1], [n1], new Map([["n2", { through: 7, reason: "n2 was removed" }]]));

@@ -46,7 +46,7 @@ function asked(name: WorkloadName | undefined, requests: readonly Body[]): (read
   });
 }
 
-test("WorkloadNode.step() answers any request once, adds up what it took, and gives no id twice [M1] [M3] [M4]", () => {
+test("WorkloadNode.step() answers any request once, adds up what it took, and gives no id twice [O1] [O3] [O4]", () => {
   holds(
     fc.property(workload, requests, (name, requests) => {
       let sum = 0n;

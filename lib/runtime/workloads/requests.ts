@@ -23,7 +23,7 @@ const deltas = {
   "pn-counter": Compile(Type.Object({ delta: Delta })),
 };
 
-/** One addition to a counter as the core keeps it: the life of a node, its number in that life, the delta. Equal ones are one [M3]. */
+/** One addition to a counter as the core keeps it: the life of a node, its number in that life, the delta. Equal ones are one [O3]. */
 const AdditionSchema = Type.Tuple([Type.String(), Type.Integer({ minimum: 1 }), Delta]);
 const additions = Compile(AdditionSchema);
 

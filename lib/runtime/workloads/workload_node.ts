@@ -1,4 +1,4 @@
-/** A node for Maelstrom's other workloads: their requests become broadcasts and reads of the core, which knows of none of them [M1]. */
+/** A node for Maelstrom's other workloads: their requests become broadcasts and reads of the core, which knows of none of them [O1]. */
 import { type Effect, type Event, MALFORMED_REQUEST, type Node, NOT_SUPPORTED } from "../../core/node.ts";
 import { originOf } from "../../core/incarnation.ts";
 import type { Body, Envelope } from "../../core/message.ts";
@@ -10,7 +10,7 @@ import { RawJson } from "../../core/raw.ts";
 
 export interface WorkloadNodeOptions {
   readonly node: Pick<Node, "step" | "deadline">;
-  /** Undefined: the requests tell [M2]. Until one does, the node serves broadcast, and `echo` and `generate` in any case. */
+  /** Undefined: the requests tell [O2]. Until one does, the node serves broadcast, and `echo` and `generate` in any case. */
   readonly workload: WorkloadName | undefined;
   readonly incarnation: number;
   readonly random: Random;
@@ -112,7 +112,7 @@ export class WorkloadNode implements Pick<Node, "step" | "deadline"> {
     );
   }
 
-  /** No other node, and no other life of this one, makes the same [M4]. */
+  /** No other node, and no other life of this one, makes the same [O4]. */
   #generate(): string {
     return `${this.#lifeName()}.${++this.#count}`;
   }
@@ -128,7 +128,7 @@ export class WorkloadNode implements Pick<Node, "step" | "deadline"> {
   }
 }
 
-/** Each addition is in a read once [M3]. */
+/** Each addition is in a read once [O3]. */
 function sumOf(messages: RawJson): number {
   let sum = 0n;
   const values = messages.toJSON();

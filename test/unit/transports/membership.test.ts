@@ -29,6 +29,7 @@ test("membershipOf tells this node, its peers and who is gone apart", () => {
         through: 12,
         reason:
           "n4 has left the cluster (2026-11-26T07:00:00.000Z): it comes back by a join with an empty log",
+        left: { address: { host: "10.0.0.4", port: 7000 }, epoch: 8, incarnation: 12 },
       }],
       ["n5", {
         through: 9,

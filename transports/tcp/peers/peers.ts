@@ -110,7 +110,7 @@ export class Peers {
   accept(connection: Connection, greeting: Greeting): Refusal | undefined {
     return certificateFault(connection, greeting) ??
       greetingFault(this.#me, greeting, (greeting) => this.#memberFault(greeting)) ??
-      this.#peers.get(greeting.id)?.accept(connection, greeting);
+      this.find(greeting.id)?.accept(connection, greeting);
   }
 
   tick(ms: number, beats: boolean): void {
@@ -142,6 +142,12 @@ export class Peers {
 
   #add(id: string, member: Member): void {
     this.#dismiss(id);
+    const peer = this.#make(id, member);
+    this.#peers.set(id, peer);
+    this.#unstarted.add(peer);
+  }
+
+  #make(id: string, member: Member): TcpPeer {
     const { random, tls, refusals, events } = this.#options;
     const peer: TcpPeer = new TcpPeer({
       me: this.#me,
@@ -153,6 +159,10 @@ export class Peers {
       others: () => this.#peers.size - this.#linked.size,
       events: {
         ...events,
+        onEnvelope: (envelope) => {
+          this.#hear(id);
+          events.onEnvelope(envelope);
+        },
         onLink: (id, up, reason, unreachedMs) => {
           if (this.#peers.get(id) === peer) this.#onLink(id, up);
           events.onLink(id, up, reason, unreachedMs);
@@ -161,8 +171,14 @@ export class Peers {
         onRefusal: (epoch, refusal) => this.#onRefusal(epoch, refusal),
       },
     });
-    this.#peers.set(id, peer);
-    this.#unstarted.add(peer);
+    return peer;
+  }
+
+  /** Who has left and speaks has not ended yet. */
+  #hear(id: string): void {
+    if (this.#leaving.size === 0) return;
+    const leaving = this.#leaving.get(id);
+    if (leaving !== undefined && this.#gone.get(id)?.left !== undefined) leaving.ms = 0;
   }
 
   /** Between them others are served, as a thousand new peers take a good part of a second. */
@@ -207,6 +223,14 @@ export class Peers {
     this.#leaving.set(id, { peer, fault, ms: 0 });
   }
 
+  /** It may have been cut off when it left, and have handed over nothing. */
+  #hearOut(id: string, member: Member, fault: Refusal): void {
+    if (this.#leaving.has(id)) return;
+    const peer = this.#make(id, member);
+    this.#leaving.set(id, { peer, fault, ms: 0 });
+    if (this.#started) peer.start();
+  }
+
   #dismiss(id: string): void {
     const leaving = this.#leaving.get(id);
     if (leaving === undefined) return;
@@ -218,7 +242,9 @@ export class Peers {
   #memberFault({ id, epoch }: Greeting): Refusal | undefined {
     const departure = this.#gone.get(id);
     if (departure !== undefined && epoch <= departure.through) {
-      return this.#farewell(departure);
+      if (departure.left === undefined) return this.#farewell(departure);
+      this.#hearOut(id, { ...departure.left, epoch }, this.#farewell(departure));
+      return undefined;
     }
     if (this.#peers.has(id)) return undefined;
     const { id: me } = this.#me;

@@ -74,7 +74,7 @@ test("WorkloadNode: topics, keys and ids are as the core is [H9]", () => {
   deepEqual(answer(node, { type: "read" }), ok("read_ok", { messages: [] }));
 });
 
-test("WorkloadNode: ids differ within a life, between nodes, between lives, and where a clock was set back [M4]", () => {
+test("WorkloadNode: ids differ within a life, between nodes, between lives, and where a clock was set back [O4]", () => {
   const lives = [
     {},
     { id: "n1", seed: 2 },
@@ -90,7 +90,7 @@ test("WorkloadNode: ids differ within a life, between nodes, between lives, and 
   match(String(ids[0]), /^n0\.1\.[0-9a-z]+\.1$/);
 });
 
-test("WorkloadNode: a g-set reads each element once, equal ones are one [M1]", () => {
+test("WorkloadNode: a g-set reads each element once, equal ones are one [O1]", () => {
   const node = born("g-set");
   deepEqual(answer(node, { type: "read" }), ok("read_ok", { value: [] }));
   for (const element of [1, { a: 1, b: 2 }, { b: 2, a: 1 }, 1]) {
@@ -107,7 +107,7 @@ test("WorkloadNode: a counter reads the sum, and an equal delta counts again", (
   deepEqual(answer(node, { type: "read" }), ok("read_ok", { value: 7 }));
 });
 
-test("WorkloadNode: a sum beyond 2^53 does not depend on the order of the additions [M3]", () => {
+test("WorkloadNode: a sum beyond 2^53 does not depend on the order of the additions [O3]", () => {
   const large = Number.MAX_SAFE_INTEGER;
   const sumOf = (deltas: readonly number[]): unknown => {
     const node = born("pn-counter");
@@ -136,7 +136,7 @@ test("WorkloadNode: two nodes that hear of each other's additions read the same 
   deepEqual(sums, [24, 24]);
 });
 
-test("WorkloadNode: without a name, it serves broadcast until an add tells, and echo and generate at any time [M2]", () => {
+test("WorkloadNode: without a name, it serves broadcast until an add tells, and echo and generate at any time [O2]", () => {
   const always = (node: WorkloadNode): void => {
     equal(answer(node, { type: "echo", echo: 1 })?.type, "echo_ok");
     equal(answer(node, { type: "generate" })?.type, "generate_ok");
