@@ -4,26 +4,24 @@ import type { Envelope } from "../../../lib/core/message.ts";
 import { Client, type ClientEvents } from "./client.ts";
 import { Connection } from "../connection.ts";
 import { placesIn } from "../descriptors.ts";
-import { encodeRefusal, type Greeting, type Opening, type Refusal, type Refusals } from "../greeting.ts";
-import { TLS_NOT_SPOKEN } from "../tls/faults.ts";
+import type { Opening } from "../greeting.ts";
 import type { Door, Doors } from "../doors.ts";
-import { clientFault, type TlsIdentity } from "../tls/identity.ts";
-import { GREETING_BYTES_MAX, KEEPALIVE_MS, type TcpLimits } from "../limits.ts";
+import type { TlsIdentity } from "../tls/identity.ts";
+import { KEEPALIVE_MS, type TcpLimits } from "../limits.ts";
+import { HeldBytes } from "./held_bytes.ts";
+import { Reception, type ReceptionEvents, type ReceptionOptions } from "./reception.ts";
 import { Shares } from "./shares.ts";
 import { Turn } from "./turn.ts";
 import { isLoopback } from "../../address.ts";
 
-export interface ClientsOptions {
+export interface ClientsOptions extends ReceptionOptions {
   readonly me: string;
   readonly limits: TcpLimits;
-  readonly refusals: Refusals;
   readonly events: ClientsEvents;
   /** Clients are known by name, sooner or later. */
   readonly knowsClients?: boolean | undefined;
   /** Whether all who come from an address share in one limit; by default all but loopback. */
   readonly isShared?: ((host: string) => boolean) | undefined;
-  /** Over TLS, clients without a certificate are admitted, too: somebody else asks who they are. */
-  readonly admitsUnnamed?: boolean | undefined;
   /** Connections whose TLS handshake is under way; none without TLS. */
   readonly handshakes?: () => Pick<Doors, "count" | "closeOldest">;
 }
@@ -34,10 +32,7 @@ export interface Arrival {
   readonly identity: TlsIdentity | undefined;
 }
 
-export interface ClientsEvents {
-  isMember(id: string): boolean;
-  /** A node greets. Returns why it is refused; undefined once a peer has taken the connection over. */
-  onGreeting(connection: Connection, greeting: Greeting): Refusal | undefined;
+export interface ClientsEvents extends ReceptionEvents {
   onEnvelope(envelope: Envelope): void;
   onDropped(reason: string): void;
   onDrained(client: string): void;
@@ -53,10 +48,9 @@ export class Clients {
   readonly #unclassified = new Set<Client>();
   #places: { readonly clients: number; readonly unclassified: number };
   #refusedCount = 0;
-  /** How many bytes are held for each, as counted in #heldBytes. */
-  readonly #held = new Map<Client, number>();
-  #heldBytes = 0;
   #lastNumber = 0;
+  readonly #reception: Reception;
+  readonly #held: HeldBytes;
   readonly #turn = new Turn();
   readonly #shares: Shares;
   /** The client that was found last, and by which id. */
@@ -66,6 +60,8 @@ export class Clients {
   constructor(options: ClientsOptions) {
     const { events, refusals } = options;
     this.#options = options;
+    this.#reception = new Reception(options);
+    this.#held = this.#makeHeldBytes();
     this.#places = placesIn(Infinity, options.limits);
     this.#shares = new Shares(options.limits);
     const turn = this.#turn;
@@ -76,7 +72,7 @@ export class Clients {
       onSpent: ({ whose, excess }) => refusals.say(`excess ${whose}`, excess),
       onWaiting: (client) => turn.wait(client),
       onAnswered: (bytes) => turn.spend(bytes),
-      strangerFault: (client) => this.#strangerFault(client),
+      strangerFault: (client) => this.#reception.strangerFault(client),
       admit: (client) => this.#admit(client),
       onOpening: (client, opening) => this.#onOpening(client, opening),
       isMember: (id) => events.isMember(id),
@@ -86,7 +82,7 @@ export class Clients {
       onDropped: (reason) => events.onDropped(reason),
       onDrained: (id) => events.onDrained(id),
       onQuiet: ({ number }) => events.onQuiet(`${number}`),
-      onMoved: (client) => this.#onMoved(client),
+      onMoved: (client) => this.#held.note(client),
       onClose: (client) => this.#onClose(client),
     };
   }
@@ -108,7 +104,7 @@ export class Clients {
 
   /** All bytes that are held for them, in and out. */
   get heldBytes(): number {
-    return this.#heldBytes;
+    return this.#held.total;
   }
 
   get connections(): Connection[] {
@@ -119,7 +115,7 @@ export class Clients {
     const client = this.#open(socket, arrival);
     this.#clients.set(client.number, client);
     this.#unclassified.add(client);
-    this.#onMoved(client);
+    this.#held.add(client);
     this.shed();
   }
 
@@ -179,6 +175,14 @@ export class Clients {
     return this.#clients.size - this.#unclassified.size;
   }
 
+  #makeHeldBytes(): HeldBytes {
+    const { limits, refusals } = this.#options;
+    return new HeldBytes(limits.clientsBytesMax, ({ connection }, reason) => {
+      refusals.say("over quota", `a client at ${connection.host} is closed: ${reason}`);
+      connection.close(reason);
+    });
+  }
+
   #open(socket: Socket, { identity, door }: Arrival): Client {
     const { me, limits } = this.#options;
     const number = ++this.#lastNumber;
@@ -189,20 +193,13 @@ export class Clients {
       onDrained: () => client.onDrained(),
       onEnd: () => client.onEnd(),
       onClose: () => client.onClose(),
-      onTls: () => this.#refuseTls(connection),
+      onTls: () => this.#reception.refuseTls(connection),
     }, identity);
     const client: Client = new Client({
       ...{ me, number, door, connection, limits, events: this.#events },
     });
     connection.keepAlive(KEEPALIVE_MS);
     return client;
-  }
-
-  #strangerFault({ connection: { identity, host } }: Client): string | undefined {
-    const { refusals, events, admitsUnnamed = false } = this.#options;
-    const fault = identity && clientFault(identity, (id) => events.isMember(id), admitsUnnamed);
-    if (fault !== undefined) refusals.say("strangers", `a client at ${host} is refused: ${fault}`);
-    return fault;
   }
 
   #admit(client: Client): string | undefined {
@@ -263,56 +260,8 @@ export class Clients {
     client?.connection.close("too many connections");
   }
 
-  // What speaks TLS finds in these words that the other side does not.
-  #refuseTls(connection: Connection): void {
-    this.#options.refusals.say("tls", `${connection.host} is refused: ${TLS_NOT_SPOKEN}`);
-    connection.write(encodeRefusal({ reason: TLS_NOT_SPOKEN }), GREETING_BYTES_MAX);
-    connection.end(TLS_NOT_SPOKEN);
-  }
-
   #onOpening(client: Client, opening: Opening): void {
-    const { connection } = client;
-    if (opening.kind === "refusal") {
-      this.#options.refusals.say("refusals", `${connection.host} refuses: ${opening.reason}`);
-      return connection.close(opening.reason);
-    }
-    const fault: Refusal | undefined = client.door === "clients"
-      ? { reason: "clients connect here, and members elsewhere" }
-      : opening.kind === "greeting"
-      ? this.#options.events.onGreeting(connection, opening.greeting)
-      : "reason" in opening
-      ? { reason: opening.reason }
-      : undefined;
-    if (fault === undefined) return this.#forget(client);
-    const name = opening.kind === "greeting" ? opening.greeting.id : "somebody";
-    const { reason, later } = fault;
-    this.#options.refusals.say(`from ${name}`, `${name} at ${connection.host} is refused: ${reason}`, later);
-    connection.write(encodeRefusal(fault), GREETING_BYTES_MAX);
-    connection.end(reason);
-  }
-
-  #onMoved(client: Client): void {
-    const before = this.#held.get(client);
-    if (before === undefined && !this.#clients.has(client.number)) return;
-    const now = client.heldBytes;
-    this.#held.set(client, now);
-    this.#heldBytes += now - (before ?? 0);
-    while (this.#heldBytes > this.#options.limits.clientsBytesMax) this.#closeLargest();
-  }
-
-  // The client that brings the total over the limit may well be a small one among large ones.
-  #closeLargest(): void {
-    let largest: Client | undefined;
-    let most = -1;
-    for (const [client, bytes] of this.#held) {
-      if (bytes > most) [largest, most] = [client, bytes];
-    }
-    if (largest === undefined) return;
-    const { connection } = largest;
-    const reason =
-      `clients hold more than ${this.#options.limits.clientsBytesMax} bytes, and this one the most`;
-    this.#options.refusals.say("over quota", `a client at ${connection.host} is closed: ${reason}`);
-    connection.close(reason);
+    if (this.#reception.handOver(client, opening)) this.#forget(client);
   }
 
   #onClose(client: Client): void {
@@ -327,8 +276,7 @@ export class Clients {
     this.#found = undefined;
     this.#clients.delete(client.number);
     this.#unclassified.delete(client);
-    this.#heldBytes -= this.#held.get(client) ?? 0;
-    this.#held.delete(client);
+    this.#held.forget(client);
   }
 
   /** Most that is asked after is the one that was asked after last. */
