@@ -1,5 +1,4 @@
 /** A serving node: the core on TCP, with its log, and what operators and clients may ask beside the protocol. */
-import process from "node:process";
 import type { Rule } from "../core/retention/rules.ts";
 import type { Body, Envelope } from "../core/message.ts";
 import { Node } from "../core/node.ts";
@@ -17,7 +16,8 @@ import { LinkReports } from "./link_reports.ts";
 import type { Logger } from "./logger.ts";
 import { Router } from "./router.ts";
 import { type Ending, Standing } from "./standing.ts";
-import { statusOf } from "./status.ts";
+import { readiness, statusOf } from "./status.ts";
+import { processUsage } from "./usage.ts";
 import { Watches } from "./watches.ts";
 import { Refusals } from "../../transports/tcp/greeting.ts";
 import { ANSWER_BYTES_MAX } from "../../transports/tcp/limits.ts";
@@ -279,11 +279,8 @@ export class Service {
     const now = this.#clock();
     return statusOf({
       head: {
-        id,
-        cluster,
-        version,
-        incarnation: this.#incarnation,
-        ...waiting(this.#standing.waits),
+        ...{ id, cluster, version, incarnation: this.#incarnation },
+        ...readiness(this.#standing.waits),
         uptime_ms: Math.round(now - this.#startedAt),
       },
       storage: this.#durable?.storage ?? "memory",
@@ -296,18 +293,8 @@ export class Service {
       watchers: this.#watches.count,
       dropped: this.#reports.dropped,
       messages: { sent: this.#router.sent, received: this.#router.received },
-      usage: { memory_bytes: process.memoryUsage.rss(), cpu_ms: cpuMs() },
+      usage: processUsage(),
       now,
     });
   }
-}
-
-/** Whether the node is a member, and why not. */
-function waiting(why: string | undefined) {
-  return { ready: why === undefined, ...why !== undefined && { waits_for_a_seed: why } };
-}
-
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return Math.round((user + system) / 1000);
 }

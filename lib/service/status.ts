@@ -7,6 +7,7 @@ import type { LinkStatus } from "../../transports/tcp/tcp.ts";
 import type { UnackedAge } from "./unacked_age.ts";
 import type { Expiry } from "./expiry.ts";
 import type { Counts } from "./router.ts";
+import type { Usage } from "./usage.ts";
 
 export interface StatusFacts {
   readonly head: Readonly<Record<string, unknown>>;
@@ -22,7 +23,7 @@ export interface StatusFacts {
   /** How many messages were dropped, in and out. */
   readonly dropped: number;
   readonly messages: { readonly sent: Counts; readonly received: Counts };
-  readonly usage: Readonly<Record<string, number>>;
+  readonly usage: Usage;
   /** Ms, on the clock of the node. */
   readonly now: number;
 }
@@ -67,6 +68,11 @@ export function statusOf(facts: StatusFacts): Body {
     bytes: { sent: sum(links, "bytesSent"), received: sum(links, "bytesReceived") },
     ...usage,
   };
+}
+
+/** Whether the node is a member, and why not. */
+export function readiness(why: string | undefined) {
+  return { ready: why === undefined, ...why !== undefined && { waits_for_a_seed: why } };
 }
 
 function memberOf({ id, status, address, epoch, incarnation, at }: MemberRecord) {
