@@ -5,7 +5,7 @@ import type { Comings } from "../faults/membership.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import type { Clients } from "../load/client.ts";
 import { isDurable, type Settings } from "../settings.ts";
-import type { MembershipFindings } from "../verdict/checker.ts";
+import type { MembershipFindings } from "../verdict/workload_results.ts";
 import type { Scheduler } from "../world/world.ts";
 import { Census } from "./census.ts";
 import { Enrolment } from "./enrolment.ts";

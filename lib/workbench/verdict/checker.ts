@@ -1,22 +1,23 @@
-/** Doubts everything that was recorded, and says in plain sentences what is wrong with it. */
+/** Doubts everything that was recorded: judges each value, and counts what is wrong. */
 import type { Json } from "../../core/message.ts";
 import type { FinalReads } from "../load/final_reads.ts";
-import { inOrder } from "./oddities.ts";
 import type { Retention } from "./retention.ts";
 import type { Element, Outcome, SetFull } from "./set_full.ts";
 import { outcome } from "./set_full.ts";
-import { type Quantiles, quantiles } from "./quantiles.ts";
-import { quoted } from "./quote.ts";
+import { quantiles } from "./quantiles.ts";
 import { compareValues } from "./values.ts";
-import type { Change } from "../membership/operator.ts";
 import type { Findings } from "../workloads/workload.ts";
-import { REPORTS_MAX, type Violation, type ViolationKind } from "./violations.ts";
+import { sentences } from "./sentences.ts";
+import type { Violation } from "./violations.ts";
+import type {
+  MembershipFindings,
+  RetentionResults,
+  StaleElement,
+  WorkloadResults,
+} from "./workload_results.ts";
 
 /** Stale values that are described one by one. Jepsen's. */
 const WORST_STALE_MAX = 8;
-
-/** Items that a sentence lists before it says how many more there are. */
-const LISTED_MAX = 10;
 
 export interface Evidence {
   readonly nodes: readonly string[];
@@ -40,92 +41,6 @@ export interface Evidence {
   readonly findings?: Findings;
   /** Where nodes keep values for a while only. */
   readonly retention?: Pick<Retention, "mayBeGone" | "early" | "resurrected">;
-}
-
-export interface StaleElement {
-  readonly element: Json;
-  readonly "stable-latency": number;
-  readonly known: { readonly "at-ms": number; readonly node: string };
-  readonly "last-absent": { readonly "at-ms": number; readonly node: string };
-}
-
-export interface Missing {
-  readonly element: Json;
-  readonly nodes: readonly string[];
-}
-
-/** Maelstrom's `workload` results, then ours. */
-export interface WorkloadResults {
-  readonly valid: boolean | "unknown";
-  readonly "attempt-count": number;
-  readonly "acknowledged-count": number;
-  readonly "stable-count": number;
-  readonly "stale-count": number;
-  readonly stale: readonly Json[];
-  readonly "worst-stale": readonly StaleElement[];
-  readonly "lost-count": number;
-  readonly lost: readonly Json[];
-  readonly "never-read-count": number;
-  readonly "never-read": readonly Json[];
-  readonly "duplicated-count": number;
-  readonly duplicated: readonly Json[];
-  readonly "stable-latencies": Quantiles | null;
-  readonly "lost-latencies": Quantiles | null;
-  readonly "phantom-count": number;
-  readonly phantom: readonly Json[];
-  /** Values that some final reads had and others had not: the nodes never agreed. */
-  readonly "partial-count": number;
-  readonly partial: readonly Missing[];
-  /** Acknowledged values that a final read lacked and that are not forgiven. */
-  readonly "not-in-final-read-count": number;
-  readonly "not-in-final-read": readonly Json[];
-  readonly "no-final-read": readonly string[];
-  readonly unanswered: readonly string[];
-  /** Acknowledged values whose node lost its memory afterwards: only these may be gone, and only from every node. */
-  readonly "at-risk-count": number;
-  readonly "forgiven-count": number;
-  readonly forgiven: readonly Json[];
-  /** Acknowledged or read values that were gone from everywhere with a rollback, and stayed so. */
-  readonly "rolled-back-count": number;
-  readonly "rolled-back": readonly Json[];
-  /** Only where members come and go. */
-  readonly membership?: MembershipResults;
-  /** Nodes that hold other values by their own digest than were read in the first final read. */
-  readonly disagreeing: readonly string[];
-  /** Only where nodes keep values for a while only. */
-  readonly retention?: RetentionResults;
-  readonly "violation-count": number;
-  readonly violations: readonly Violation[];
-}
-
-/** What was found about members that come and go. */
-export interface MembershipFindings {
-  readonly failures: readonly string[];
-  readonly results: Omit<MembershipResults, "gone-count" | "gone">;
-}
-
-export interface MembershipResults {
-  /** How many nodes have joined, left, been removed, been replaced by an empty one, and moved to another address. */
-  readonly changes: Readonly<Record<Change, number>>;
-  /** Members at the end. */
-  readonly members: readonly string[];
-  /** From the end of all faults until all members named the same ones, ms; null if they never did. */
-  readonly "agreed-ms": number | null;
-  /** Known values that members alone had that were removed, or had them in memory alone. */
-  readonly "gone-count": number;
-  readonly gone: readonly Json[];
-}
-
-export interface RetentionResults {
-  /** Known values that some final read need not have any more, and has not. */
-  readonly "expired-count": number;
-  readonly expired: readonly Json[];
-  /** Values that a node had and then had no more, though it had to keep them. */
-  readonly "dropped-early-count": number;
-  readonly "dropped-early": readonly Json[];
-  /** Values that a node had, then had no more, and then had again. */
-  readonly "resurrected-count": number;
-  readonly resurrected: readonly Json[];
 }
 
 export interface Verdict {
@@ -279,77 +194,4 @@ function worstStale(stale: readonly Judged[]): StaleElement[] {
       "last-absent": { "at-ms": Math.round(lastAbsent.time), node: lastAbsent.node },
     }];
   });
-}
-
-function sentences(found: WorkloadResults, refusal: string | undefined): string[] {
-  // Misbehaviour comes first: a crash explains the reads that are missing.
-  const all = accusations(found.violations);
-  const say = (items: readonly unknown[], sentence: (list: string, some: string) => string): void => {
-    const some = items.length === 1 ? "1 value" : `${items.length} values`;
-    if (items.length > 0) all.push(sentence(list(items), some));
-  };
-  say(found.lost, (which, some) => `Lost: ${some} acknowledged or read once, and not read later: ${which}.`);
-  say(found.duplicated, (which, some) => `Duplicated: ${some} came more than once in one read: ${which}.`);
-  say(found.phantom, (which, some) => `Phantom: ${some} read that nobody broadcast: ${which}.`);
-  say(
-    found.retention?.["dropped-early"] ?? [],
-    (which, some) => `Dropped early: ${some} gone from a node that had to keep it: ${which}.`,
-  );
-  say(
-    found.retention?.resurrected ?? [],
-    (which, some) => `Resurrected: ${some} read again at a node from which it was gone: ${which}.`,
-  );
-  say(
-    found["not-in-final-read"],
-    (which, some) => `Missing: ${some} acknowledged but not in every final read: ${which}.`,
-  );
-  const partial = found.partial.map(({ element, nodes }) =>
-    `${JSON.stringify(element)} (not at ${nodes.join(" ")})`
-  );
-  say(partial, (which, some) => `Partial: ${some} reached some nodes but not others: ${which}.`);
-  say(
-    found.disagreeing,
-    (which) => `Disagree: by their own digests these nodes hold other values than are read: ${which}.`,
-  );
-  const why = refusal === undefined ? "" : `; ${refusal}`;
-  say(found["no-final-read"], (which) => `No final read: it failed at ${which}${why}.`);
-  say(
-    found.unanswered,
-    (which) => `Unanswered: though undisturbed, these nodes stopped answering: ${which}.`,
-  );
-  return all;
-}
-
-const MUTE = "Maelstrom reads nothing that it prints from then on";
-
-/** The rule that a violation breaks, where that does not go without saying. */
-const rules: Partial<Readonly<Record<ViolationKind, string>>> = {
-  "stray-line": "standard output is for messages only",
-  "malformed-message": MUTE,
-  "wrong-source": MUTE,
-  "half-line": "a message ends with a newline, and is flushed",
-};
-
-/** One sentence for each kind of misbehaviour of a node; nodes that do the same share it. */
-export function accusations(violations: readonly Violation[]): string[] {
-  const charges = Map.groupBy(violations, ({ node, kind }) => `${node} ${kind}`);
-  const alike = Map.groupBy(charges.values(), (charge) => {
-    const [first] = charge;
-    const often = charge.length >= REPORTS_MAX ? `${REPORTS_MAX} times or more` : `${charge.length} times`;
-    const times = charge.length === 1 ? "" : ` (${often})`;
-    const rule = first === undefined ? undefined : rules[first.kind];
-    return `${first?.kind}${times}: ${first?.reason}${rule === undefined ? "" : ` (${rule})`}`;
-  });
-  return [...alike].map(([what, accused]) => {
-    const nodes = accused.map((charge) => charge[0]?.node ?? "");
-    return `Misbehaved: ${nodes.sort(inOrder).join(", ")}: ${what}`;
-  });
-}
-
-function list(items: readonly unknown[]): string {
-  const shown = items.slice(0, LISTED_MAX).map((item) =>
-    quoted(typeof item === "string" ? item : JSON.stringify(item))
-  );
-  const more = items.length > LISTED_MAX ? ` and ${items.length - LISTED_MAX} more` : "";
-  return shown.join(", ") + more;
 }

@@ -1,5 +1,7 @@
 /** The results of an examination: one JSON object that nests as Maelstrom's result map does, with our own findings beside. */
-import { accusations, check, type Evidence, type WorkloadResults } from "./checker.ts";
+import { check, type Evidence } from "./checker.ts";
+import { accusations } from "./sentences.ts";
+import type { WorkloadResults } from "./workload_results.ts";
 import type { Counts, F, History } from "./history.ts";
 import {
   type Findings as OtherFindings,

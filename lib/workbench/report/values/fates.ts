@@ -1,6 +1,6 @@
 /** What became of each value: its fate, its latencies, and which node had it when. */
 import type { Json } from "../../../core/message.ts";
-import type { WorkloadResults } from "../../verdict/checker.ts";
+import type { WorkloadResults } from "../../verdict/workload_results.ts";
 import { type Element, outcome, type Sighting } from "../../verdict/set_full.ts";
 import { type Key, keyOf } from "../../verdict/values.ts";
 import type { Operation, Recording } from "../recording.ts";

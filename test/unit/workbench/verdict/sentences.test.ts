@@ -1,7 +1,7 @@
 /** What is said of nodes that misbehave. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accusations } from "../../../../lib/workbench/verdict/checker.ts";
+import { accusations } from "../../../../lib/workbench/verdict/sentences.ts";
 import { REPORTS_MAX, type Violation } from "../../../../lib/workbench/verdict/violations.ts";
 
 function strays(count: number): Violation[] {
