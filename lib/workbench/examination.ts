@@ -1,128 +1,58 @@
 /** One examination, from the first init to the verdict; the same for every world that has a clock and hosts. */
 import { assert } from "../core/assert.ts";
-import { fork } from "../core/random.ts";
-import { StatusPoller, type StatusPollerOptions } from "./world/running/status_poller.ts";
-import { Agreement, rest } from "./load/agreement.ts";
-import { Clients } from "./load/client.ts";
-import { Cluster } from "./cluster.ts";
-import { latency } from "./world/latency.ts";
-import { Loads } from "./world/loads.ts";
-import { Membership } from "./membership/membership.ts";
+import { Assembly, type AssemblyOptions } from "./assembly.ts";
+import type { StatusPoller } from "./world/running/status_poller.ts";
+import { rest } from "./load/agreement.ts";
 import type { Change } from "./membership/operator.ts";
-import { Roster } from "./membership/roster.ts";
-import { Nemesis } from "./faults/nemesis.ts";
-import { type NetLog, Network } from "./world/network.ts";
-import { ReadSampler } from "./load/read_sampler.ts";
 import { type ExaminationProgress, type Phase, tellProgress } from "./progress.ts";
-import { simulatedPartitioner } from "./faults/partitioner.ts";
-import type { RunObserver } from "./report/recording.ts";
-import { EvidenceCollector } from "./verdict/collector.ts";
 import { conclude, type Results } from "./verdict/results.ts";
-import { type Deed, firstValueBeside, type Script } from "./script/script.ts";
-import { scriptOf } from "./script/parse_script.ts";
-import { isOpen, nodeIds, placesOf, READ_SHARE, type Settings } from "./settings.ts";
-import { type Running, takeOver, whyNotUp } from "./setup.ts";
-import { topology } from "./load/topology.ts";
-import { OBSERVER_PREFIX } from "./world/traffic.ts";
-import { Workload } from "./load/workload.ts";
-import type { WorkloadDefinition } from "./workloads/workload.ts";
-import { broadcastIn } from "./workloads/sets.ts";
-import { workloadOf } from "./workloads/workloads.ts";
-import type { HostFactory, Partitioner, Scheduler } from "./world/world.ts";
+import type { Deed } from "./script/script.ts";
+import { takeOver, whyNotUp } from "./setup.ts";
 
-export interface ExaminationOptions {
-  readonly settings: Settings;
-  readonly scheduler: Scheduler;
-  readonly hosts: HostFactory;
-  /** Hosts tell of deliveries themselves; otherwise a read sampler reads the nodes for true times. */
-  readonly seesInside: boolean;
-  /** Nodes keep what they hold when they are killed. */
-  readonly durable?: boolean;
-  /** The rest ends as soon as all nodes that are read by the sampler agree, and no answer of a killed node is waited for. */
-  readonly hurried?: boolean;
-  /** Each node's messages and bytes are to be counted, from the first operation on. */
-  readonly loads?: boolean;
-  readonly running?: Running;
-  /** Keeps what happens, to be drawn and told. */
-  readonly recorder?: RunObserver | undefined;
-  readonly netLog?: NetLog | undefined;
+export interface ExaminationOptions extends AssemblyOptions {
   readonly onProgress?: (progress: ExaminationProgress) => void;
 }
 
 export class Examination {
   readonly #options: ExaminationOptions;
-  readonly #definition: WorkloadDefinition;
-  /** All that may ever be there. */
-  readonly #nodes: readonly string[];
-  readonly #roster: Roster;
-  readonly #script: Script;
-  readonly #collector: EvidenceCollector;
-  readonly #network: Network;
-  readonly #clients: Clients;
-  readonly #cluster: Cluster;
-  /** Only where members come and go. */
-  readonly #membership: Membership | undefined;
-  readonly #workload: Workload;
-  readonly #partitioner: Partitioner;
-  readonly #nemesis: Nemesis;
-  readonly #readSampler: ReadSampler | undefined;
-  readonly #statusPoller: StatusPoller | undefined;
-  #agreement: Agreement | undefined;
-  /** Failures of the examiner itself, one sentence each. */
-  readonly #failures: string[] = [];
-  /** The digests of the nodes' values after the final reads, by their own word. */
-  #digests: ReadonlyMap<string, string> = new Map();
+  readonly #parts: Assembly;
   #phase: Phase = "setup";
   #startedAt = 0;
-  /** When the main phase began; times in results count from here. */
-  #mainAt = 0;
 
   constructor(options: ExaminationOptions) {
-    const { settings, scheduler, running } = options;
     this.#options = options;
-    this.#definition = running?.topic === undefined ? workloadOf(settings) : broadcastIn(running.topic);
-    this.#nodes = running?.nodes ?? placesOf(settings);
-    this.#roster = new Roster(this.#nodes, isOpen(settings) ? nodeIds(settings.nodeCount) : this.#nodes);
-    assert(this.#roster.members.length === settings.nodeCount, "the settings count the nodes");
-    this.#script = scriptOf(settings.script, this.#nodes);
-    this.#collector = this.#makeCollector();
-    this.#network = this.#makeNetwork();
-    this.#clients = new Clients(this.#network, scheduler, undefined, this.#collector.oddities);
-    this.#membership = isOpen(settings) ? this.#makeMembership() : undefined;
-    this.#cluster = this.#makeCluster();
-    this.#workload = this.#makeWorkload();
-    this.#partitioner = (running?.partitioner ?? simulatedPartitioner)(this.#network);
-    this.#nemesis = this.#makeNemesis();
-    this.#readSampler = options.seesInside ? undefined : this.#makeReadSampler();
-    this.#statusPoller = running && this.#makeStatusPoller();
+    this.#parts = new Assembly(options);
   }
 
   start(done: (results: Results) => void): void {
     const { scheduler, onProgress } = this.#options;
-    this.#startedAt = this.#mainAt = scheduler.now();
+    const { cluster, statusPoller } = this.#parts;
+    this.#startedAt = this.#parts.mainAt = scheduler.now();
     if (onProgress !== undefined) tellProgress(scheduler, () => this.#progress(), onProgress);
-    this.#cluster.start((unanswered) => {
-      if (unanswered.length > 0) this.#finish(done, whyNotUp(unanswered, this.#cluster));
-      else if (this.#statusPoller === undefined) this.#settle(done);
-      else this.#takeOver(this.#statusPoller, done);
+    cluster.start((unanswered) => {
+      if (unanswered.length > 0) this.#finish(done, whyNotUp(unanswered, cluster));
+      else if (statusPoller === undefined) this.#settle(done);
+      else this.#takeOver(statusPoller, done);
     });
   }
 
   /** Does this now, as if the script had it at this moment; only between the beginning and the end of the load. */
   act(deed: Deed): void {
-    this.#nemesis.act(deed);
+    this.#parts.nemesis.act(deed);
   }
 
   /** Lets a node join, leave or be changed otherwise, now; only where members come and go. */
   change(kind: Change, node: string, done: () => void = () => {}): void {
-    assert(this.#membership !== undefined, "members come and go");
-    this.#membership.operator.change(kind, node, done);
+    const { membership } = this.#parts;
+    assert(membership !== undefined, "members come and go");
+    membership.operator.change(kind, node, done);
   }
 
   #takeOver(statusPoller: StatusPoller, done: (results: Results) => void): void {
+    const { partitioner, collector } = this.#parts;
     const cut = this.#options.settings.nemesis.includes("partition");
-    takeOver(statusPoller, cut ? this.#partitioner : undefined, (held, failures) => {
-      this.#collector.setFull.overlook(held);
+    takeOver(statusPoller, cut ? partitioner : undefined, (held, failures) => {
+      collector.setFull.overlook(held);
       if (failures.length === 0) this.#settle(done);
       else this.#finish(done, failures);
     });
@@ -135,225 +65,108 @@ export class Examination {
 
   /** Asks nodes that count for themselves, where there are such. */
   #counted(then: () => void): void {
-    if (this.#statusPoller === undefined) then();
-    else this.#statusPoller.count(then);
+    const { statusPoller } = this.#parts;
+    if (statusPoller === undefined) then();
+    else statusPoller.count(then);
   }
 
   #runMain(done: (results: Results) => void): void {
-    const { scheduler, settings } = this.#options;
+    const { scheduler, settings, recorder } = this.#options;
+    const { network, nemesis, workload, readSampler, statusPoller } = this.#parts;
     this.#phase = "main";
-    this.#mainAt = scheduler.now();
-    this.#options.recorder?.began(this.#mainAt);
+    const now = this.#parts.mainAt = scheduler.now();
+    recorder?.began(now);
     // Starting the processes keeps the machine busy; nothing was measured then.
     scheduler.takeLateMs();
-    this.#network.traffic.loads?.clear();
-    this.#nemesis.start();
-    this.#workload.start();
-    this.#readSampler?.start();
-    this.#statusPoller?.start();
-    scheduler.at(this.#mainAt + settings.timeLimitS * 1000, () => this.#runRecovery(done));
+    network.traffic.loads?.clear();
+    nemesis.start();
+    workload.start();
+    readSampler?.start();
+    statusPoller?.start();
+    scheduler.at(now + settings.timeLimitS * 1000, () => this.#runRecovery(done));
   }
 
   #runRecovery(done: (results: Results) => void): void {
     const { scheduler, settings, hurried = false } = this.#options;
+    const { nemesis, membership, workload, cluster } = this.#parts;
     this.#phase = "recovery";
-    this.#nemesis.stop(() => {
-      this.#membership?.calm();
-      this.#agreement = hurried ? new Agreement(this.#nodes, this.#collector) : undefined;
-      rest(scheduler, settings.recoveryS * 1000, this.#agreement, () => {
-        this.#workload.whenIdle(() => this.#cluster.whenSettled(() => this.#runFinal(done)));
+    nemesis.stop(() => {
+      membership?.calm();
+      const agreement = hurried ? this.#parts.watchAgreement() : undefined;
+      rest(scheduler, settings.recoveryS * 1000, agreement, () => {
+        workload.whenIdle(() => cluster.whenSettled(() => this.#runFinal(done)));
       });
     });
   }
 
   #runFinal(done: (results: Results) => void): void {
+    const { collector, roster: { members }, workload } = this.#parts;
     this.#phase = "final";
-    this.#collector.finalReads.expect(this.#roster.members);
-    this.#workload.finalReads(() => this.#counted(() => this.#finish(done, [])), this.#roster.members);
+    collector.finalReads.expect(members);
+    workload.finalReads(() => this.#counted(() => this.#finish(done, [])), members);
   }
 
   #finish(done: (results: Results) => void, setupFailures: readonly string[]): void {
-    this.#readSampler?.stop();
-    this.#membership?.stop();
-    this.#statusPoller?.stop();
-    for (const id of this.#collector.outages) {
-      this.#failures.push(`Out of reach at the end: ${id}: ${this.#cluster.whyOutOfReach(id)}.`);
+    const { recorder, running, onProgress } = this.#options;
+    const { readSampler, membership, statusPoller, collector, cluster, failures } = this.#parts;
+    readSampler?.stop();
+    membership?.stop();
+    statusPoller?.stop();
+    for (const id of collector.outages) {
+      failures.push(`Out of reach at the end: ${id}: ${cluster.whyOutOfReach(id)}.`);
     }
-    for (const id of this.#mute(setupFailures)) this.#cluster.accuseOfHalfLine(id);
+    for (const id of this.#mute(setupFailures)) cluster.accuseOfHalfLine(id);
     // Of a topic alone nodes say no digest.
-    const own = this.#options.running?.topic === undefined ? this.#statusPoller?.digests : new Map();
-    this.#digests = own ?? this.#cluster.digests;
-    this.#options.recorder?.ended?.();
-    this.#cluster.stop();
+    const own = running?.topic === undefined ? statusPoller?.digests : new Map();
+    const digests = own ?? cluster.digests;
+    recorder?.ended?.();
+    cluster.stop();
     this.#phase = "done";
-    this.#options.onProgress?.(this.#progress());
-    done(this.#conclude(setupFailures));
+    onProgress?.(this.#progress());
+    done(this.#conclude(setupFailures, digests));
   }
 
   /** Nodes that owe an answer; before the load, any of them. */
   #mute(setupFailures: readonly string[]): ReadonlySet<string> {
-    if (setupFailures.length > 0) return new Set(this.#nodes);
-    return new Set([...this.#workload.unanswered, ...this.#collector.finalReads.missing]);
+    const { nodes, workload, collector } = this.#parts;
+    if (setupFailures.length > 0) return new Set(nodes);
+    return new Set([...workload.unanswered, ...collector.finalReads.missing]);
   }
 
-  #conclude(setupFailures: readonly string[]): Results {
+  /** `digests`: of the nodes' values after the final reads, by their own word. */
+  #conclude(setupFailures: readonly string[], digests: ReadonlyMap<string, string>): Results {
+    const { settings, scheduler } = this.#options;
+    const { collector, membership, workload, network, statusPoller, clients, readSampler } = this.#parts;
     return conclude({
       evidence: {
-        ...this.#collector.evidence(this.#digests, this.#workload.unanswered),
-        ...this.#membership && { membership: this.#membership.findings },
+        ...collector.evidence(digests, workload.unanswered),
+        ...membership && { membership: membership.findings },
       },
-      ...{ history: this.#collector.history, traffic: this.#network.traffic },
-      wire: this.#statusPoller?.wire,
-      lateReplies: this.#clients.lateReplies,
-      unusual: this.#collector.oddities.all,
-      propagation: this.#collector.propagation,
-      observedEveryMs: this.#readSampler?.everyMs ?? 0,
-      ...{ nemesis: this.#collector.events, settings: this.#options.settings, workload: this.#definition },
-      timeMs: this.#options.scheduler.now() - this.#startedAt,
-      lateMs: this.#options.scheduler.takeLateMs(),
+      ...{ history: collector.history, traffic: network.traffic },
+      wire: statusPoller?.wire,
+      lateReplies: clients.lateReplies,
+      unusual: collector.oddities.all,
+      propagation: collector.propagation,
+      observedEveryMs: readSampler?.everyMs ?? 0,
+      ...{ nemesis: collector.events, settings, workload: this.#parts.definition },
+      timeMs: scheduler.now() - this.#startedAt,
+      lateMs: scheduler.takeLateMs(),
       setupFailures,
-      examinerFailures: this.#failures,
-    });
-  }
-
-  /** ms since the main phase began. */
-  #elapsed(): number {
-    return this.#options.scheduler.now() - this.#mainAt;
-  }
-
-  #makeCollector(): EvidenceCollector {
-    const { settings, seesInside, durable = false, recorder, scheduler, running } = this.#options;
-    return new EvidenceCollector({
-      ...{ workload: this.#definition, nodes: this.#nodes, roster: this.#roster, now: () => scheduler.now() },
-      elapsed: () => this.#elapsed(),
-      grudge: () => this.#network.grudge,
-      ...{ seesInside, durable, recorder, retain: settings.retain ?? [] },
-      topic: running?.topic ?? "",
-    });
-  }
-
-  #makeNetwork(): Network {
-    const { settings, scheduler, recorder, netLog: log, loads = false } = this.#options;
-    const { seed, latencyDist, latencyMs } = settings;
-    return new Network({
-      scheduler,
-      latency: latency(latencyDist, latencyMs, fork(seed, "latency")),
-      bandwidthBps: settings.bandwidthBps,
-      random: fork(seed, "network"),
-      loads: loads ? new Loads() : undefined,
-      ...{ observer: recorder, log },
-      onUnknownDestination: (node, destination) => this.#collector.unknownDestination(node, destination),
-    });
-  }
-
-  #makeMembership(): Membership {
-    const { settings, scheduler } = this.#options;
-    return new Membership({
-      ...{ settings, scheduler, roster: this.#roster, clients: this.#clients },
-      cluster: () => this.#cluster,
-      grudge: () => this.#network.grudge,
-      onJoined: (node) => this.#collector.joined(node),
-    });
-  }
-
-  #makeCluster(): Cluster {
-    const { settings, scheduler, hosts } = this.#options;
-    return new Cluster({
-      ...{ ids: this.#nodes, hosts, scheduler, network: this.#network, clients: this.#clients },
-      ...{ violations: this.#collector.violations, oddities: this.#collector.oddities },
-      ...this.#membership && { roster: this.#roster, introduction: this.#membership.enrolment },
-      topology: this.#definition.advises ? topology(settings.topology, this.#nodes) : undefined,
-      elapsed: () => this.#elapsed(),
-      onDelivered: (node, values) => this.#collector.held(node, values),
-      onMemoryLost: (node) => {
-        this.#collector.memoryLost(node);
-        this.#membership?.memoryLost();
-        if (this.#options.hurried) this.#workload.giveUp(node);
-      },
-      onLost: (node, values, cause) => this.#collector.lost(node, values, cause, this.#cluster.holds()),
-      onParted: (node) => this.#collector.parted(node),
-      onOutage: (node, reason) => this.#onOutage(node, reason),
-    });
-  }
-
-  #makeWorkload(): Workload {
-    const { settings, scheduler } = this.#options;
-    return new Workload({
-      definition: this.#definition,
-      ...{ nodes: this.#nodes, scheduler, clients: this.#clients, cluster: this.#cluster },
-      ...this.#membership && { placeFor: this.#membership.placeFor },
-      ...{ history: this.#collector.history, oddities: this.#collector.oddities },
-      firstValue: this.#options.running?.firstValue ?? firstValueBeside(this.#script),
-      ...{ rate: settings.rate, readShare: settings.readShare ?? READ_SHARE },
-      timeLimitMs: settings.timeLimitS * 1000,
-      random: fork(settings.seed, "workload"),
-      elapsed: () => this.#elapsed(),
-      onMalformedReply: (node, reason) => this.#collector.accuse(node, "malformed-reply", reason),
-      onFinalRefusal: (node, text) => this.#collector.finalReads.refused(node, text),
-    });
-  }
-
-  #makeNemesis(): Nemesis {
-    const { settings, scheduler } = this.#options;
-    return new Nemesis({
-      ...{ settings, nodes: this.#nodes, scheduler, network: this.#network, script: this.#script },
-      comings: this.#membership?.comings,
-      perform: (...operation) => this.#workload.perform(...operation),
-      setRate: (rate) => this.#workload.setRate(rate),
-      ...{ partitioner: this.#partitioner, cluster: this.#cluster, elapsed: () => this.#elapsed() },
-      onEvent: (event, at) => this.#collector.nemesis(event, at, this.#interrupting),
-      onFailure: (sentence) => this.#failures.push(sentence),
-    });
-  }
-
-  /** Somebody else killed a node, or started it again; or it did so by itself, which looks the same from here. */
-  #onOutage(node: string, reason: string | undefined): void {
-    this.#collector.outage(node, reason, this.#nemesis.interrupting);
-    if (reason !== undefined) this.#workload.giveUp(node);
-  }
-
-  /** Whether something is on that keeps values from spreading. */
-  get #interrupting(): boolean {
-    return this.#nemesis.interrupting || this.#collector.outages.size > 0;
-  }
-
-  /** Options that read sampler and status poller share; their messages are counted apart. */
-  #observing(): Omit<StatusPollerOptions, "traffic" | "read"> {
-    const { scheduler } = this.#options;
-    const clients = new Clients(this.#network, scheduler, OBSERVER_PREFIX);
-    return { nodes: this.#nodes, scheduler, clients, cluster: this.#cluster };
-  }
-
-  #makeReadSampler(): ReadSampler | undefined {
-    if (!this.#definition.ofValues) return undefined;
-    return new ReadSampler({
-      ...this.#observing(),
-      field: this.#definition.operations.read?.field ?? "messages",
-      onRead: (node, values) => {
-        this.#collector.shown(node, values, this.#elapsed());
-        this.#agreement?.saw(node, values);
-      },
-    });
-  }
-
-  #makeStatusPoller(): StatusPoller {
-    const { operations } = this.#definition;
-    return new StatusPoller({
-      ...{ ...this.#observing(), traffic: this.#network.traffic },
-      read: operations.read?.request(null) ?? { type: "read" },
+      examinerFailures: this.#parts.failures,
     });
   }
 
   #progress(): ExaminationProgress {
     const { timeLimitS, recoveryS } = this.#options.settings;
+    const { collector: { history }, definition, network, nemesis } = this.#parts;
     return {
       phase: this.#phase,
-      elapsedS: this.#elapsed() / 1000,
+      elapsedS: this.#parts.elapsed() / 1000,
       totalS: timeLimitS + recoveryS,
-      ops: this.#collector.history.invocations,
-      acknowledged: this.#collector.history.counts(this.#definition.main)["ok-count"],
-      ...{ counted: this.#definition.counted, messages: this.#network.traffic.servers["send-count"] },
-      faults: this.#nemesis.active,
+      ops: history.invocations,
+      acknowledged: history.counts(definition.main)["ok-count"],
+      ...{ counted: definition.counted, messages: network.traffic.servers["send-count"] },
+      faults: nemesis.active,
     };
   }
 }
