@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ADDRESS_RULE, MEMBERS_RULE, NAME_RULE, parseAddress, parseMembers } from "./address.ts";
 import { MEMBER_ID } from "../../core/membership/member_id.ts";
-import { DELIVERY_BUDGET_MS_MAX } from "./exam/exam.ts";
+import { DELIVERY_BUDGET_MS_MAX } from "./exam/limits.ts";
 import { type DiscoveryConfig, discoveryFlags, discoveryMistakes, discoveryOf } from "./members/discovery.ts";
 import { choice, parsedText, repeated, text, tied, toggle, whole } from "../flags/schemas.ts";
 import { complain } from "../flags/flags.ts";

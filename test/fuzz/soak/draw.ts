@@ -10,7 +10,7 @@ import {
   latencyDists,
   topologyNames,
 } from "../../../lib/workbench/settings.ts";
-import { BANDWIDTH_BPS_MIN, START_UP_MS_MAX } from "../../../lib/commands/config/exam/exam.ts";
+import { BANDWIDTH_BPS_MIN, START_UP_MS_MAX } from "../../../lib/commands/config/exam/limits.ts";
 
 /** The most that a run may cost: its operations by its nodes. Larger clusters get fewer operations. */
 const WORK_MAX = 3_000;

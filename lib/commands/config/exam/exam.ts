@@ -2,20 +2,31 @@
 import { mechanisms } from "../../../core/mechanisms.ts";
 import { z } from "zod";
 import type { Mechanism } from "../../../core/node.ts";
-import { grudgeNames, parseGrudge } from "../../../workbench/faults/grudge.ts";
 import {
   defaults,
   type Fault,
   faults,
   latencyDists,
-  nodeIds,
   type Settings,
   topologyNames,
 } from "../../../workbench/settings.ts";
 import { START_MS_MAX, START_MS_PER_NODE } from "../../../workbench/world/start_up.ts";
+import { cutMistakes, grudgeFlag, lengthsFlag } from "./cuts.ts";
+import {
+  BANDWIDTH_BPS_MAX,
+  BANDWIDTH_BPS_MIN,
+  DELIVERY_BUDGET_MS_MAX,
+  LATENCY_MS_MAX,
+  NEMESIS_INTERVAL_S_MAX,
+  NODE_COUNT_MAX,
+  RATE_MAX,
+  RECOVERY_S_MAX,
+  START_UP_MS_MAX,
+  TIME_LIMIT_S_MAX,
+} from "./limits.ts";
 import { baseOf, scriptFlag, scriptIn, scriptMistakes } from "./script.ts";
 import { choice, decimal, list, parsedText, text, tied, toggle, whole } from "../../flags/schemas.ts";
-import { complain, type Given } from "../../flags/flags.ts";
+import type { Given } from "../../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
 import { CHOSEN, type Wanted } from "../../exam/wanted.ts";
 import { FILE_RULE, junitFlag, wantedMistakes, wantedOf } from "./wanted.ts";
@@ -24,18 +35,6 @@ import { examinedFlag, workloadMistakes } from "./workload.ts";
 import { protocolFlag, protocolMistakes } from "./protocol.ts";
 import { retainFlag } from "../retain.ts";
 import { SEED_MAX, seedsFlag, seedsMistakes } from "./seeds.ts";
-
-export const NODE_COUNT_MAX = 10_000;
-export const RATE_MAX = 100_000;
-export const TIME_LIMIT_S_MAX = 86_400;
-export const LATENCY_MS_MAX = 60_000;
-export const BANDWIDTH_BPS_MIN = 1_000;
-export const BANDWIDTH_BPS_MAX = 1_000_000_000_000;
-export const NEMESIS_INTERVAL_S_MAX = 3_600;
-export const RECOVERY_S_MAX = 3_600;
-export const DELIVERY_BUDGET_MS_MAX = 3_600_000;
-/** A node that starts later would not answer in time. */
-export const START_UP_MS_MAX = 9_000;
 
 /** One examination to run: its settings, and the challenge that judges it, if any. */
 export interface Exam {
@@ -52,12 +51,6 @@ export interface SimConfig {
   readonly wanted: Wanted;
 }
 
-export const grudgeRule = `one of ${
-  grudgeNames.join(", ")
-}, or the sides by name, as n0|rest or one way n0>rest, or links, as n0-n1`;
-
-const LENGTHS_RULE = `a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}`;
-
 const BANDWIDTH_RULE = "bits a second from 1k to 1000g, as 512k, 2m or 1.5g";
 
 const S = defaults;
@@ -66,7 +59,6 @@ export const budget = () =>
 
 /** A setting of a fault needs the fault, which a challenge may bring along, too. */
 const needs = (value: Fault) => ({ requires: { flag: "nemesis", value } });
-const lengths = (about: string) => parsedText(parseLengths, { value: "S,…", about, rule: LENGTHS_RULE });
 
 export const nemesisAbout = "faults that come and go, beside those of the challenge (none)";
 
@@ -100,15 +92,15 @@ export const exam = z.object({
     `mean seconds from fault to fault (${S.nemesisIntervalS})`,
   ),
   "grudge": tied(
-    text("CUT", grudgeRule, "which nodes a partition cuts off from which (chance decides)"),
+    grudgeFlag(),
     needs("partition"),
   ),
   "cuts": tied(
-    lengths("partitions of these lengths, with --nemesis-interval in between (chance decides)"),
+    lengthsFlag("partitions of these lengths, with --nemesis-interval in between (chance decides)"),
     needs("partition"),
   ),
   "outages": tied(
-    lengths("how long the nodes of each kill are away, likewise (chance decides)"),
+    lengthsFlag("how long the nodes of each kill are away, likewise (chance decides)"),
     needs("kill"),
   ),
   "loss": tied(
@@ -256,57 +248,13 @@ export function examMistakes(
   const settings = exams.map((exam) => exam.settings);
   return [
     ...workloadMistakes(command, flags, given),
-    ...cutMistakes(command, exams, given),
+    ...cutMistakes(command, settings, given),
     ...scriptMistakes(command, flags.script, settings, given),
   ];
-}
-
-/** Mistakes in the cuts and outages of the examinations, of each kind the first one; `nodes` are n0, n1, … by default. */
-export function cutMistakes(
-  command: string,
-  exams: readonly Exam[],
-  given: ReadonlyMap<string, Given>,
-  nodes?: readonly string[],
-): string[] {
-  const broken = (fault: Fault, ruleOf: (settings: Settings) => string | undefined) =>
-    exams.map(({ settings }) => settings).filter(({ nemesis }) => nemesis.includes(fault)).map(ruleOf)
-      .find((rule) => rule !== undefined);
-  const grudge = broken("partition", (settings) => grudgeFault(settings, nodes));
-  const cuts = broken("partition", (settings) => lengthsFault(settings.cutsS, settings));
-  const outages = broken("kill", (settings) => lengthsFault(settings.outagesS, settings));
-  return Object.entries({ grudge, cuts, outages }).flatMap((rule) => complain(command, given, ...rule));
-}
-
-/** The rule that the lengths break: a fault that is on when the load ends would be shorter than it was said to be. */
-function lengthsFault(
-  lengthsS: readonly number[] = [],
-  { nemesisIntervalS, timeLimitS }: Settings,
-): string | undefined {
-  const tookS = lengthsS.reduce((sum, lengthS) => sum + lengthS, (lengthsS.length - 1) * nemesisIntervalS);
-  return tookS <= timeLimitS
-    ? undefined
-    : `over within --time-limit ${timeLimitS}, and takes ${tookS} s with the pauses in between`;
-}
-
-/** The rule that the grudge breaks, where it names nodes that are not there. */
-function grudgeFault(
-  { grudge, nodeCount }: Settings,
-  nodes: readonly string[] = nodeIds(nodeCount),
-): string | undefined {
-  const parsed = parseGrudge(grudge, nodes);
-  return parsed.ok ? undefined : `${grudgeRule} (${parsed.reason})`;
 }
 
 function parseBandwidth(given: string): number | undefined {
   const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([kmg]?)$/i.exec(given) ?? [];
   const bps = Number(number) * 1_000 ** ["", "k", "m", "g"].indexOf(unit.toLowerCase());
   return bps >= BANDWIDTH_BPS_MIN && bps <= BANDWIDTH_BPS_MAX ? bps : undefined;
-}
-
-function parseLengths(given: string): readonly number[] | undefined {
-  const words = given.split(",").map((word) => word.trim());
-  const lengthsS = words.map(Number);
-  const isRight = words.every((word) => /^\d+(\.\d+)?$/.test(word)) &&
-    lengthsS.every((lengthS) => lengthS >= 0.1 && lengthS <= TIME_LIMIT_S_MAX);
-  return isRight ? lengthsS : undefined;
 }

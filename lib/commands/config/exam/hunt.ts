@@ -7,7 +7,7 @@ import { defaults, type ProtocolName } from "../../../workbench/settings.ts";
 import type { Wanted } from "../../exam/wanted.ts";
 import { decimal, list, parsedText, text, tied, toggle, whole } from "../../flags/schemas.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
-import { DELIVERY_BUDGET_MS_MAX, RECOVERY_S_MAX, TIME_LIMIT_S_MAX } from "./exam.ts";
+import { DELIVERY_BUDGET_MS_MAX, RECOVERY_S_MAX, TIME_LIMIT_S_MAX } from "./limits.ts";
 import { protocolFlag, protocolMistakes } from "./protocol.ts";
 import { FILE_RULE, junitFlag, wantedMistakes, wantedOf } from "./wanted.ts";
 import { SEED_MAX } from "./seeds.ts";

@@ -3,16 +3,8 @@ import type { z } from "zod";
 import { defaults, realFaults } from "../../../workbench/settings.ts";
 import { isClient } from "../../../../transports/client_id.ts";
 import { MEMBERS_RULE, parseMembers } from "../address.ts";
-import {
-  challengeFaults,
-  cutMistakes,
-  type Exam,
-  exam,
-  examMistakes,
-  examsOf,
-  nemesisAbout,
-  settingsOf,
-} from "./exam.ts";
+import { challengeFaults, type Exam, exam, examMistakes, examsOf, nemesisAbout, settingsOf } from "./exam.ts";
+import { cutMistakes } from "./cuts.ts";
 import { clientTlsFlags, tlsFrom, tlsMistakes, tlsNames } from "../trust/tls.ts";
 import { tokenFlags, tokenFrom, tokenMistakes } from "../trust/client_token.ts";
 import { secretFlag, secretFrom } from "../trust/secret.ts";
@@ -151,7 +143,7 @@ function runningMistakes(
   return [
     ...workloadMistakes("test", flags, given),
     ...complain("test", given, "nemesis", others ? ONLY_PARTITION : undefined),
-    ...cutMistakes("test", exams, given, [...cluster.keys()]),
+    ...cutMistakes("test", exams.map(({ settings }) => settings), given, [...cluster.keys()]),
     ...sidecarMistakes("test", flags, given),
   ];
 }

@@ -8,11 +8,11 @@ import {
   LATENCY_MS_MAX,
   NEMESIS_INTERVAL_S_MAX,
   NODE_COUNT_MAX,
-  parseSim,
   RATE_MAX,
   RECOVERY_S_MAX,
   TIME_LIMIT_S_MAX,
-} from "../../../../lib/commands/config/exam/exam.ts";
+} from "../../../../lib/commands/config/exam/limits.ts";
+import { parseSim } from "../../../../lib/commands/config/exam/exam.ts";
 import { parseMaelstrom } from "../../../../lib/commands/config/maelstrom.ts";
 import { parseChallenges } from "../../../../lib/commands/config/exam/challenges.ts";
 import { SEED_MAX, SEEDS_MAX } from "../../../../lib/commands/config/exam/seeds.ts";
