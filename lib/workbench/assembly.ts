@@ -5,7 +5,7 @@ import { StatusPoller, type StatusPollerOptions } from "./world/running/status_p
 import { Agreement } from "./load/agreement.ts";
 import { Clients } from "./load/client.ts";
 import { Cluster } from "./cluster.ts";
-import { latency } from "./world/latency.ts";
+import { latency } from "./world/lines/latency.ts";
 import { Loads } from "./world/loads.ts";
 import { Membership } from "./membership/membership.ts";
 import { Roster } from "./membership/roster.ts";

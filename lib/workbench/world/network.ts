@@ -3,16 +3,13 @@ import type { Envelope } from "../../core/message.ts";
 import type { Random } from "../../core/random.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import { Heap } from "./heap.ts";
-import { type Loads, weigh } from "./loads.ts";
+import { Lines, type LinesOptions } from "./lines/lines.ts";
+import type { Loads } from "./loads.ts";
 import { isClient } from "../../../transports/client_id.ts";
 import { type Drop, Traffic } from "./traffic.ts";
-import type { Scheduler } from "./world.ts";
 
 /** How many messages wait for a paused node; more are dropped and counted. */
 export const PAUSED_QUEUE_MAX = 10_000;
-
-/** A receiver hears this often that a long message is coming in, ms: it sees parts of it, as on a TCP connection. */
-const ARRIVING_EVERY_MS = 50;
 
 /** One message on its way to a node, once it is over. */
 export interface Passage {
@@ -47,12 +44,9 @@ export interface NetLog {
   readonly received?: (envelope: Envelope, at: number) => void;
 }
 
-export interface NetworkOptions {
-  readonly scheduler: Scheduler;
+export interface NetworkOptions extends LinesOptions {
   /** Draws a one-way latency between nodes, ms. */
   readonly latency: () => number;
-  /** How much each link between two nodes carries each way, bits a second; by default any amount at once. */
-  readonly bandwidthBps?: number | undefined;
   readonly random: Random;
   /** Counts what each node sends and receives, too. */
   readonly loads?: Loads | undefined;
@@ -87,17 +81,15 @@ export class Network {
   readonly traffic: Traffic;
   readonly #options: NetworkOptions;
   readonly #inboxes = new Map<string, Inbox>();
+  readonly #lines: Lines;
   readonly #clients = new Map<string, (envelope: Envelope) => void>();
-  /** By source and destination: when the line will have carried all that was sent so far. */
-  readonly #freeAt = new Map<string, number>();
-  /** By node, or by link: how much longer messages take, ms. */
-  readonly #slowMs = new Map<string, number>();
   #grudge: Grudge = new Map();
   #lossShare = 0;
   #duplicateShare = 0;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
+    this.#lines = new Lines(options);
     this.traffic = new Traffic(options.loads);
   }
 
@@ -163,8 +155,7 @@ export class Network {
 
   /** Messages between the node and others, or on the link "n0-n1", take so much longer from now on, ms. */
   setSlow(where: string, ms: number): void {
-    if (ms > 0) this.#slowMs.set(where, ms);
-    else this.#slowMs.delete(where);
+    this.#lines.setSlow(where, ms);
   }
 
   /** The node can receive (again). */
@@ -216,7 +207,7 @@ export class Network {
     const { random, latency, scheduler } = this.#options;
     const sentAt = scheduler.now();
     // A message that gets lost takes its time on the line, too; copies are made beyond the line.
-    const leftAt = this.#transmit(inbox, envelope) + this.#slownessOf(envelope);
+    const leftAt = this.#lines.take(envelope, () => this.#onPart(inbox, envelope));
     if (this.#lossShare > 0 && random.next() < this.#lossShare) {
       return this.#drop({ envelope, sentAt }, "loss");
     }
@@ -227,6 +218,10 @@ export class Network {
     }
   }
 
+  #onPart(inbox: Inbox, { src, dest }: Envelope): void {
+    if (inbox.state === "up" && !this.#grudge.get(dest)?.has(src)) inbox.arriving(src);
+  }
+
   #drop(message: Sent, why: Drop): void {
     this.traffic.dropped(why);
     this.#tell(message, why);
@@ -235,35 +230,6 @@ export class Network {
   #tell({ envelope, sentAt }: Sent, dropped?: Drop): void {
     const { observer, scheduler } = this.#options;
     observer?.passed({ envelope, sentAt, endedAt: scheduler.now(), dropped });
-  }
-
-  /** The line takes one message after the other. Returns when it will have taken this one. */
-  #transmit(inbox: Inbox, envelope: Envelope): number {
-    const { bandwidthBps, scheduler } = this.#options;
-    const now = scheduler.now();
-    if (bandwidthBps === undefined) return now;
-    const line = `${envelope.src} ${envelope.dest}`;
-    const startsAt = Math.max(now, this.#freeAt.get(line) ?? now);
-    const leftAt = startsAt + 8_000 * weigh(envelope) / bandwidthBps;
-    this.#freeAt.set(line, leftAt);
-    this.#announce(inbox, envelope, startsAt + ARRIVING_EVERY_MS, leftAt);
-    return leftAt;
-  }
-
-  /** While a long message is on the line, its receiver sees parts of it. */
-  #announce(inbox: Inbox, envelope: Envelope, at: number, leftAt: number): void {
-    if (at >= leftAt) return;
-    this.#options.scheduler.at(at, () => {
-      const { src, dest } = envelope;
-      if (inbox.state === "up" && !this.#grudge.get(dest)?.has(src)) inbox.arriving(src);
-      this.#announce(inbox, envelope, at + ARRIVING_EVERY_MS, leftAt);
-    });
-  }
-
-  #slownessOf({ src, dest }: Envelope): number {
-    if (this.#slowMs.size === 0) return 0;
-    const places = [src, dest, `${src}-${dest}`, `${dest}-${src}`];
-    return places.reduce((ms, place) => ms + (this.#slowMs.get(place) ?? 0), 0);
   }
 
   /** A message that is still on the line is not in the way of others at the receiver. */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Envelope } from "../../../../lib/core/message.ts";
 import { seeded } from "../../../../lib/core/random.ts";
 import { completeGrudge } from "../../../../lib/workbench/faults/grudge.ts";
-import { latency } from "../../../../lib/workbench/world/latency.ts";
+import { latency } from "../../../../lib/workbench/world/lines/latency.ts";
 import { weigh } from "../../../../lib/workbench/world/loads.ts";
 import { Network, type NetworkObserver, PAUSED_QUEUE_MAX } from "../../../../lib/workbench/world/network.ts";
 import { VirtualScheduler } from "../../../../lib/workbench/world/scheduler.ts";

@@ -1,6 +1,6 @@
 /** How long a message between two nodes takes: Maelstrom's three distributions. */
-import { below, type Random } from "../../core/random.ts";
-import type { LatencyDist } from "../settings.ts";
+import { below, type Random } from "../../../core/random.ts";
+import type { LatencyDist } from "../../settings.ts";
 
 /** Draws one-way latencies in ms with the given mean. */
 export function latency(dist: LatencyDist, meanMs: number, random: Random): () => number {
