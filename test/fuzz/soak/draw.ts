@@ -5,7 +5,7 @@ import { STAR_MAX } from "../../../lib/core/topology/layout.ts";
 import { grudgeNames } from "../../../lib/workbench/faults/grudge.ts";
 import {
   type Fault,
-  faults,
+  faultsOfGiven,
   type LatencyDist,
   latencyDists,
   topologyNames,
@@ -136,7 +136,7 @@ function drawSize(random: Random): Size {
 
 /** None, one alone, or any together. */
 function drawFaults(random: Random, nodes: number): Fault[] {
-  const some = faults.filter((fault) => nodes >= (nodesMin[fault] ?? 1));
+  const some = faultsOfGiven.filter((fault) => nodes >= (nodesMin[fault] ?? 1));
   const at = random.next();
   if (at < 0.1) return [];
   if (at < 0.4) return [pick(random, some) ?? "partition"];
