@@ -2,11 +2,11 @@
 import type { Log } from "../log/log.ts";
 import { type Range, rangeOf, type Run, type Runs } from "../log/runs.ts";
 import type { NodeStatus } from "../events.ts";
-import { type Outcome, Overlay } from "../liveness/overlay.ts";
+import { Overlay } from "../liveness/overlay.ts";
+import { Reactions } from "../liveness/reactions.ts";
 import { Leaving } from "../membership/leaving.ts";
 import type { Membership } from "../membership/membership.ts";
 import { Roster } from "../membership/roster.ts";
-import type { Probe } from "../liveness/prober.ts";
 import { applyRuns } from "./apply.ts";
 import type { Envelope, Exchange, Farewell, Push } from "../message.ts";
 import { Inquiry } from "../retention/inquiry.ts";
@@ -44,6 +44,7 @@ export class Replicator {
   readonly #rebirth: Rebirth;
   readonly #sender: Sender;
   readonly #flushes: FlushSchedule;
+  readonly #reactions: Reactions;
   readonly #repair: Repair;
   readonly #inquiry: Inquiry;
   readonly #retirement: Retirement;
@@ -64,8 +65,9 @@ export class Replicator {
     const overlay = this.#overlay = new Overlay({ ...options, ...places });
     const parts = { ...options, members, list: membership.list, overlay, timing, recent, rebirth };
     const sender = this.#sender = new Sender(parts);
-    this.#flushes = new FlushSchedule({ ...parts, sender });
-    this.#repair = new Repair({ ...parts, sender, onSuspect: (peer, at) => this.#suspect(peer, at) });
+    const flushes = this.#flushes = new FlushSchedule({ ...parts, sender });
+    const reactions = this.#reactions = new Reactions({ ...parts, sender, flushes });
+    this.#repair = new Repair({ ...parts, sender, onSuspect: (peer, at) => reactions.suspect(peer, at) });
     const ask = (peer: Progress, at: number) => sender.say(peer, at, "inquiry", { poll: true });
     this.#inquiry = new Inquiry({ ...parts, peers, ask });
     const latestOf = (node: string) => {
@@ -82,7 +84,7 @@ export class Replicator {
       ask: (peer, at) => sender.say(peer, at, "handover", { poll: true, push: true }),
     });
     timing.levels = layout.levels;
-    this.#flushes.greet(now);
+    flushes.greet(now);
   }
 
   /** The moment of the earliest thing to do; Infinity when there is none. */
@@ -122,7 +124,7 @@ export class Replicator {
     }
     const layout = this.#roster.layout();
     this.#timing.levels = layout.levels;
-    this.#carryOut(this.#overlay.renumber(this.#roster.rank, layout, rankOf, now), now);
+    this.#reactions.carryOut(this.#overlay.renumber(this.#roster.rank, layout, rankOf, now), now);
     this.#leaving.membersChanged();
   }
 
@@ -151,7 +153,7 @@ export class Replicator {
     if (peer === undefined || answer === undefined) return;
     // It counts no messages to this node any more.
     if (!peer.hear({ ...answer, seq: 1 }, this.#rebirth.incarnation, now)) return;
-    this.#carryOut(this.#overlay.heard(peer, {}, now), now);
+    this.#reactions.carryOut(this.#overlay.heard(peer, {}, now), now);
   }
 
   /** This node is to hand over all that it holds [M5]. */
@@ -204,7 +206,7 @@ export class Replicator {
     if (heavy) peer.flights.postpone(now + this.#timing.replyTimeoutMs(peer));
     const fresh = this.#apply(body.runs, now, peer);
     if (fresh.length > 0) peer.pullAttempts = 0;
-    this.#carryOut(this.#overlay.heard(peer, body, now), now);
+    this.#reactions.carryOut(this.#overlay.heard(peer, body, now), now);
     this.#flushes.spread(fresh, peer, now);
     this.#inquiry.heard(peer, body, this.#rebirth.incarnation, now);
     this.#repair.compare(peer, body, overdue, now);
@@ -225,7 +227,7 @@ export class Replicator {
     if (!this.#options.on.has("link-hint")) return;
     const peer = this.#peers.getOrCreate(id);
     if (peer?.pacing.heavy) this.#sender.say(peer, now, "probe", { poll: true });
-    else if (peer !== undefined) this.#ask(this.#overlay.linked(peer), now);
+    else if (peer !== undefined) this.#reactions.ask(this.#overlay.linked(peer), now);
   }
 
   /** Something is gone here. */
@@ -240,8 +242,8 @@ export class Replicator {
     this.#flushes.spread(lost, undefined, now);
     this.#flushes.flush(now);
     for (const peer of this.#peers.timers.due(now)) this.#serve(peer, now);
-    for (const relay of this.#flushes.takeOverdue(now)) this.#ask(this.#overlay.silent(relay), now);
-    this.#ask(this.#overlay.wake(now), now);
+    for (const relay of this.#flushes.takeOverdue(now)) this.#reactions.ask(this.#overlay.silent(relay), now);
+    this.#reactions.ask(this.#overlay.wake(now), now);
     this.#leaving.wake(now);
   }
 
@@ -301,41 +303,5 @@ export class Replicator {
       }
     }
     if (timers.isDue("ack", now)) this.#sender.say(peer, now, "acknowledgement");
-  }
-
-  // What follows from what the overlay knows.
-
-  #suspect(peer: Progress, now: number): void {
-    if (peer === this.#overlay.relay && !this.#options.on.has("failover")) return peer.expectNothing();
-    peer.suspect(now);
-    this.#options.trace?.({ kind: "suspect", peer: peer.id });
-    this.#carryOut(this.#overlay.suspect(peer, now), now);
-    this.#ask(this.#overlay.search(), now);
-  }
-
-  #ask(probes: readonly Probe[], now: number): void {
-    for (const { peer, kind } of probes) {
-      // It has been asked already, and has yet to answer.
-      if (kind === "push-probe" && peer.awaited) continue;
-      if (kind === "push-probe") peer.assume(this.#recent.settled(now));
-      if (kind === "final-probe") peer.lastChance();
-      this.#sender.say(peer, now, "probe", { poll: true, push: kind === "push-probe" });
-    }
-  }
-
-  #carryOut({ before, notify, probes }: Outcome, now: number): void {
-    // Where nobody has to be told, nothing else follows for any neighbour.
-    const neighbours = notify.size > 0 ? this.#overlay.neighbours : before;
-    for (const peer of before) if (!neighbours.has(peer)) peer.expectNothing();
-    const { list } = this.#options.membership;
-    for (const peer of neighbours) {
-      if (!before.has(peer)) this.#flushes.adopt(peer, now);
-      const lacksMembers = peer.flights.confirmed.members < list.revision;
-      if (lacksMembers || (notify.has(peer) && !this.#overlay.isStub(peer))) {
-        peer.owesView();
-        this.#flushes.pass(peer, peer, now);
-      }
-    }
-    this.#ask(probes, now);
   }
 }
