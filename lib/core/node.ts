@@ -141,11 +141,11 @@ export class Node {
     }
     if (this.#participation?.gone !== undefined) return;
     if (!this.#replicator.isMember(src)) {
-      if (this.#replicator.sayFarewell(src, "seq" in message ? message : undefined, now)) return;
+      if (this.#replicator.farewells.say(src, "seq" in message ? message : undefined, now)) return;
       return this.#refuse(envelope, MALFORMED_REQUEST, `${src} is not a member`);
     }
     if (message.type === "malformed") return this.#refuse(envelope, MALFORMED_REQUEST, message.reason);
-    if (message.type === "members") return this.#replicator.takeFarewell(src, message, now);
+    if (message.type === "members") return this.#replicator.farewells.take(src, message, now);
     if (message.type === "push") this.#replicator.pushed(src, message, now);
     else this.#replicator.receive(src, message, now);
     for (const clash of this.#log.takeClashes()) this.#keepBoth(clash);

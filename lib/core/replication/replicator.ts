@@ -4,17 +4,17 @@ import { type Range, rangeOf, type Run, type Runs } from "../log/runs.ts";
 import type { NodeStatus } from "../events.ts";
 import { Overlay } from "../liveness/overlay.ts";
 import { Reactions } from "../liveness/reactions.ts";
+import { Farewells } from "../membership/farewells.ts";
 import { Leaving } from "../membership/leaving.ts";
 import type { Membership } from "../membership/membership.ts";
 import { Roster } from "../membership/roster.ts";
 import { applyRuns } from "./apply.ts";
-import type { Envelope, Exchange, Farewell, Push } from "../message.ts";
+import type { Envelope, Exchange, Push } from "../message.ts";
 import { Inquiry } from "../retention/inquiry.ts";
 import { Retirement } from "../retention/retirement.ts";
 import { Rebirth, type RebirthOptions } from "./rebirth.ts";
 import type { Progress } from "./progress.ts";
 import { Repair } from "./repair.ts";
-import { composeDigest } from "./compose.ts";
 import { Peers } from "./peers.ts";
 import { peerStatus } from "./peer_status.ts";
 import { RecentEntries } from "./recent_entries.ts";
@@ -34,6 +34,7 @@ export interface ReplicatorOptions extends RebirthOptions {
 }
 
 export class Replicator {
+  readonly farewells: Farewells;
   readonly #options: ReplicatorOptions;
   readonly #log: Log;
   readonly #roster: Roster;
@@ -67,6 +68,8 @@ export class Replicator {
     const sender = this.#sender = new Sender(parts);
     const flushes = this.#flushes = new FlushSchedule({ ...parts, sender });
     const reactions = this.#reactions = new Reactions({ ...parts, sender, flushes });
+    const pushed = (from: string, body: Push, at: number) => this.pushed(from, body, at);
+    this.farewells = new Farewells({ ...parts, peers, sender, reactions, pushed });
     this.#repair = new Repair({ ...parts, sender, onSuspect: (peer, at) => reactions.suspect(peer, at) });
     const ask = (peer: Progress, at: number) => sender.say(peer, at, "inquiry", { poll: true });
     this.#inquiry = new Inquiry({ ...parts, peers, ask });
@@ -120,40 +123,12 @@ export class Replicator {
     for (const id of gone) {
       const peer = this.#peers.drop(id);
       // It may not know yet.
-      if (peer !== undefined && old.has(peer)) this.sayFarewell(id, undefined, now);
+      if (peer !== undefined && old.has(peer)) this.farewells.say(id, undefined, now);
     }
     const layout = this.#roster.layout();
     this.#timing.levels = layout.levels;
     this.#reactions.carryOut(this.#overlay.renumber(this.#roster.rank, layout, rankOf, now), now);
     this.#leaving.membersChanged();
-  }
-
-  /**
-   * A node that is no member any longer has spoken, or is to be told so. What is brought by one that leaves is taken in; it is
-   * told what of it was heard, and what is held here. Returns whether it ever was a member [M2] [M5].
-   */
-  sayFarewell(id: string, heard: Exchange | undefined, now: number): boolean {
-    const { membership } = this.#options;
-    const record = membership.farewell(id);
-    if (record === undefined) return false;
-    const isLeaving = membership.list.of(id)?.status === "left";
-    if (isLeaving && heard?.runs !== undefined) this.pushed(id, { type: "push", runs: heard.runs }, now);
-    const answer: Farewell["answer"] = heard && {
-      ack: [heard.incarnation, heard.seq, 0],
-      incarnation: this.#rebirth.incarnation,
-      digest: composeDigest(this.#log, 0).digest,
-    };
-    this.#sender.send(id, { type: "members", members: [record], ...answer && { answer } });
-    return true;
-  }
-
-  /** The peer no longer counts this node among the members: what it heard and holds counts all the same [M5]. */
-  takeFarewell(from: string, { answer }: Farewell, now: number): void {
-    const peer = this.#peers.get(from);
-    if (peer === undefined || answer === undefined) return;
-    // It counts no messages to this node any more.
-    if (!peer.hear({ ...answer, seq: 1 }, this.#rebirth.incarnation, now)) return;
-    this.#reactions.carryOut(this.#overlay.heard(peer, {}, now), now);
   }
 
   /** This node is to hand over all that it holds [M5]. */
