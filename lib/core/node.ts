@@ -1,17 +1,15 @@
 /** A node: the only verb is step, the only timer is deadline. */
-import { assert } from "./assert.ts";
+import { BROADCAST_OK, DELETE_OK, Outbox } from "./outbox.ts";
 import { canonical } from "./log/canonical.ts";
 import { enteringOf, tooDeep, VALUE_BYTES_MAX } from "./keys/entering.ts";
 import type { Clash } from "./log/clashes.ts";
 import { Log } from "./log/log.ts";
-import { entriesIn, type Range, type Run } from "./log/runs.ts";
 import { DEFAULT_TOPIC } from "./keys/names.ts";
 import { Replicator } from "./replication/replicator.ts";
 import { RawJson } from "./raw.ts";
 import { expireSome } from "./retention/expiring.ts";
 import { RetentionPolicy } from "./retention/policy.ts";
 import {
-  type Body,
   type Envelope,
   KEY_DOES_NOT_EXIST,
   type Malformed,
@@ -57,21 +55,15 @@ export const READ_CHARS_MAX = 128 * 1024 * 1024;
 export const READ_INSTEAD =
   "ask with 'watch' and follow false, or with 'hearsay read', and they come in pieces";
 
-const BROADCAST_OK: Body = { type: "broadcast_ok" };
-const NO_GAPS: readonly Range[] = [];
-const DELETE_OK: Body = { type: "delete_ok" };
-
 export class Node {
   readonly #options: NodeOptions;
   readonly #log: Log;
   #me: string | undefined;
+  readonly #outbox: Outbox;
   readonly #own: OwnEntries;
   #membership: Membership | undefined;
   #replicator: Replicator | undefined;
   #participation: Participation | undefined;
-  /** How many entries were made safe, or are to be by an effect that is out already [I3]. */
-  #persisted = 0;
-  #effects: Effect[] = [];
   #storageFault: string | undefined;
   /** Of the event that is being taken in. */
   #now = 0;
@@ -80,8 +72,8 @@ export class Node {
     this.#options = options;
     const { entries, retain = [], without = [] } = options;
     this.#log = new Log(entries, without.includes("retention") ? undefined : new RetentionPolicy(retain));
-    this.#own = new OwnEntries(this.#log, (runs) => this.#deliver(runs, true));
-    this.#persisted = this.#log.revision;
+    this.#outbox = new Outbox(this.#log);
+    this.#own = new OwnEntries(this.#log, (runs) => this.#outbox.deliver(runs, true));
   }
 
   /**
@@ -89,17 +81,17 @@ export class Node {
    * event is only taken in and answered, and may move the deadline. Never throws, whatever the envelope says [I8] [N8].
    */
   step(event: Event, now: number): Effect[] {
-    this.#effects = [];
+    this.#outbox.begin();
     this.#now = now;
     if (event.kind === "receive") this.#receive(event.envelope, now);
-    else if (this.#participation?.gone !== undefined) return this.#effects;
+    else if (this.#participation?.gone !== undefined) return this.#outbox.effects;
     else if (event.kind === "members") this.#participation?.merge(event.members, now);
     else if (event.kind === "linked") this.#replicator?.linked(event.peer, now);
     else if (event.kind === "arriving") this.#replicator?.arriving(event.peer, now);
     else if (event.kind === "storage") this.#storageFault = event.fault;
     else this.#wake(now);
     if (this.#participation?.isLeaving && !this.#own.hasFresh) this.#participation.goOnLeaving(now);
-    return this.#effects;
+    return this.#outbox.effects;
   }
 
   /** When the node wants a wake, ms on the clock of `now`; Infinity for never. Early or late is harmless [N8]. */
@@ -142,9 +134,9 @@ export class Node {
     if (this.#participation?.gone !== undefined) return;
     if (!this.#replicator.isMember(src)) {
       if (this.#replicator.farewells.say(src, "seq" in message ? message : undefined, now)) return;
-      return this.#refuse(envelope, MALFORMED_REQUEST, `${src} is not a member`);
+      return this.#outbox.refuse(envelope, MALFORMED_REQUEST, `${src} is not a member`);
     }
-    if (message.type === "malformed") return this.#refuse(envelope, MALFORMED_REQUEST, message.reason);
+    if (message.type === "malformed") return this.#outbox.refuse(envelope, MALFORMED_REQUEST, message.reason);
     if (message.type === "members") return this.#replicator.farewells.take(src, message, now);
     if (message.type === "push") this.#replicator.pushed(src, message, now);
     else this.#replicator.receive(src, message, now);
@@ -157,7 +149,7 @@ export class Node {
    */
   #keepBoth({ origin, seq, texts, held, topic }: Clash): void {
     if (this.#storageFault !== undefined || this.#log.holdsValue(texts, topic)) return;
-    this.#effects.push({ kind: "notice", text: `two values are entry ${seq} of ${origin}: both are kept` });
+    this.#outbox.emit({ kind: "notice", text: `two values are entry ${seq} of ${origin}: both are kept` });
     for (const each of [texts, held]) this.#own.enter(each, topic, this.#now);
   }
 
@@ -166,7 +158,7 @@ export class Node {
     if (request.type === "init") return this.#onInit(envelope, request, now);
     if (this.#replicator === undefined && envelope.body.type !== "init") return this.#notYet(envelope);
     const gone = this.#participation?.gone;
-    if (gone !== undefined) return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, gone);
+    if (gone !== undefined) return this.#outbox.refuse(envelope, TEMPORARILY_UNAVAILABLE, gone);
     switch (request.type) {
       case "join":
       case "remove":
@@ -182,25 +174,25 @@ export class Node {
         return this.#onRead(envelope, request.topics);
       case "topology":
         // Advice. The tree follows from the links that are up, which the advice does not know [N4].
-        return this.#reply(envelope, { type: "topology_ok" });
+        return this.#outbox.reply(envelope, { type: "topology_ok" });
       case "echo":
         if (canonical(request.echo) !== undefined) {
-          return this.#reply(envelope, { type: "echo_ok", echo: request.echo });
+          return this.#outbox.reply(envelope, { type: "echo_ok", echo: request.echo });
         }
-        return this.#refuse(envelope, MALFORMED_REQUEST, tooDeep("echo /echo"));
+        return this.#outbox.refuse(envelope, MALFORMED_REQUEST, tooDeep("echo /echo"));
       case "unknown":
-        return this.#refuse(envelope, NOT_SUPPORTED, `unknown type: ${envelope.body.type}`);
+        return this.#outbox.refuse(envelope, NOT_SUPPORTED, `unknown type: ${envelope.body.type}`);
       case "malformed":
-        return this.#refuse(envelope, MALFORMED_REQUEST, request.reason);
+        return this.#outbox.refuse(envelope, MALFORMED_REQUEST, request.reason);
     }
   }
 
   #onInit(envelope: Envelope, init: InitBody, now: number): void {
     const me = init.node_id;
     if (this.#me !== undefined && this.#me !== me) {
-      return this.#refuse(envelope, MALFORMED_REQUEST, `this node is already ${this.#me}`);
+      return this.#outbox.refuse(envelope, MALFORMED_REQUEST, `this node is already ${this.#me}`);
     }
-    this.#reply({ ...envelope, dest: me }, { type: "init_ok" });
+    this.#outbox.reply({ ...envelope, dest: me }, { type: "init_ok" });
     if (this.#me !== undefined) return;
     const { incarnation, random, deliveryBudgetMs, without = [], durable = false, trace = false } =
       this.#options;
@@ -223,22 +215,20 @@ export class Node {
       random,
       deliveryBudgetMs,
       on,
-      deliver: (runs, gaps) => this.#deliver(runs, false, gaps),
+      deliver: (runs, gaps) => this.#outbox.deliver(runs, false, gaps),
       beginOrigin: (origin, twin) => this.#beginOrigin(origin, twin),
-      notice: (text) => this.#effects.push({ kind: "notice", text }),
-      send: (sent) => this.#send(sent),
-      ...trace && { trace: (event: TraceEvent) => void this.#effects.push({ kind: "trace", event }) },
+      notice: (text) => this.#outbox.emit({ kind: "notice", text }),
+      send: (sent) => this.#outbox.send(sent),
+      ...trace && { trace: (event: TraceEvent) => this.#outbox.emit({ kind: "trace", event }) },
     }, now);
     // A list that is found is made safe before the node does anything as one of its members [M4].
     const found = init.members === undefined ? [] : [...membership.list];
-    if (found.length > 0) this.#effects.push({ kind: "members", members: found, news: found });
+    if (found.length > 0) this.#outbox.emit({ kind: "members", members: found, news: found });
     this.#participation = new Participation({
       me,
       membership,
       replicator: this.#replicator,
-      emit: (effect) => this.#effects.push(effect),
-      reply: (to, body) => this.#reply(to, body),
-      refuse: (to, code, text) => this.#refuse(to, code, text),
+      outbox: this.#outbox,
     }, now);
   }
 
@@ -250,22 +240,23 @@ export class Node {
 
   #onEntering(envelope: Envelope, request: BroadcastRequest | DeleteRequest): void {
     const entering = enteringOf(request, this.#log, this.#now);
-    if ("code" in entering) return this.#refuse(envelope, entering.code, entering.text);
+    if ("code" in entering) return this.#outbox.refuse(envelope, entering.code, entering.text);
     const { texts, topic, isNew } = entering;
     if (isNew && this.#participation?.isLeaving) {
-      return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, "this node is about to leave: ask another");
+      const why = "this node is about to leave: ask another";
+      return this.#outbox.refuse(envelope, TEMPORARILY_UNAVAILABLE, why);
     }
     if (isNew && this.#storageFault !== undefined) {
-      return this.#refuse(envelope, TEMPORARILY_UNAVAILABLE, this.#storageFault);
+      return this.#outbox.refuse(envelope, TEMPORARILY_UNAVAILABLE, this.#storageFault);
     }
     if (isNew) this.#own.enter(texts, topic, this.#now);
-    this.#reply(envelope, request.type === "broadcast" ? BROADCAST_OK : DELETE_OK);
+    this.#outbox.reply(envelope, request.type === "broadcast" ? BROADCAST_OK : DELETE_OK);
   }
 
   #onGet(envelope: Envelope, { topic = DEFAULT_TOPIC, key }: GetRequest): void {
     const latest = latestValue(this.#log, topic, key);
-    if (latest === undefined) this.#refuse(envelope, KEY_DOES_NOT_EXIST, "key does not exist");
-    else this.#reply(envelope, { type: "get_ok", ...latest });
+    if (latest === undefined) this.#outbox.refuse(envelope, KEY_DOES_NOT_EXIST, "key does not exist");
+    else this.#outbox.reply(envelope, { type: "get_ok", ...latest });
   }
 
   #onRead(envelope: Envelope, topics: readonly string[] | undefined): void {
@@ -273,10 +264,12 @@ export class Node {
     const text = topics === undefined
       ? this.#log.read(readCharsMax)
       : readTopics(this.#log, topics, readCharsMax);
-    if (text !== undefined) return this.#reply(envelope, { type: "read_ok", messages: new RawJson(text) });
+    if (text !== undefined) {
+      return this.#outbox.reply(envelope, { type: "read_ok", messages: new RawJson(text) });
+    }
     const why =
       `the answer is longer than ${readCharsMax} characters, or takes too long to find: ${READ_INSTEAD}`;
-    this.#refuse(envelope, NOT_SUPPORTED, why);
+    this.#outbox.refuse(envelope, NOT_SUPPORTED, why);
   }
 
   #wake(now: number): void {
@@ -290,42 +283,12 @@ export class Node {
     const gaps = expireSome(this.#log, now);
     if (gaps === undefined) return;
     this.#replicator?.dropped(now);
-    this.#effects.push({ kind: "persist", own: false, runs: [], gaps });
-  }
-
-  #deliver(runs: readonly Run[], own: boolean, gaps: readonly Range[] = NO_GAPS): void {
-    this.#persisted += entriesIn(runs);
-    for (const { count } of gaps) this.#persisted += count;
-    this.#effects.push(
-      gaps.length > 0 ? { kind: "persist", own, runs, gaps } : { kind: "persist", own, runs },
-      { kind: "deliver", runs },
-    );
+    this.#outbox.emit({ kind: "persist", own: false, runs: [], gaps });
   }
 
   /** Before init [N1]. Peers that started earlier say such things, and say them again: nothing to tell people of. */
   #notYet(envelope: Envelope): void {
-    this.#reply(envelope, { type: "error", code: TEMPORARILY_UNAVAILABLE, text: "not initialised yet" });
-  }
-
-  #refuse(envelope: Envelope, code: number, text: string): void {
-    if (envelope.body.msg_id === undefined) {
-      this.#effects.push({ kind: "drop", reason: `from ${envelope.src}: ${text}` });
-    } else this.#reply(envelope, { type: "error", code, text });
-  }
-
-  /** Answers a message that asks for an answer. */
-  #reply(envelope: Envelope, body: Body): void {
-    const { src, dest, body: { msg_id } } = envelope;
-    if (msg_id === undefined) return;
-    // Most answers say no more than their type, and to copy one field is faster than to copy all that there may be.
-    const { type } = body;
-    const isBare = body === BROADCAST_OK || body === DELETE_OK;
-    const answer = isBare ? { type, in_reply_to: msg_id } : { ...body, in_reply_to: msg_id };
-    this.#send({ src: dest, dest: src, body: answer });
-  }
-
-  #send(envelope: Envelope): void {
-    assert(this.#persisted === this.#log.revision, "what is held is persisted before it is told of");
-    this.#effects.push({ kind: "send", envelope });
+    const text = "not initialised yet";
+    this.#outbox.reply(envelope, { type: "error", code: TEMPORARILY_UNAVAILABLE, text });
   }
 }

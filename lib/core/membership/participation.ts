@@ -1,6 +1,6 @@
 /** The part of a node in its cluster: it answers what is asked of members, leaves when it is told to, and ends when it is one no longer. */
-import type { Effect } from "../events.ts";
-import { type Body, type Envelope, KEY_DOES_NOT_EXIST, PRECONDITION_FAILED } from "../message.ts";
+import type { Outbox } from "../outbox.ts";
+import { type Envelope, KEY_DOES_NOT_EXIST, PRECONDITION_FAILED } from "../message.ts";
 import type { MembershipRequest } from "../requests.ts";
 import type { Replicator } from "../replication/replicator.ts";
 import type { Changed, Membership } from "./membership.ts";
@@ -13,9 +13,7 @@ export interface ParticipationOptions {
     Replicator,
     "incarnationOf" | "leave" | "isHandedOver" | "isKnownToHaveLeft" | "membersChanged"
   >;
-  readonly emit: (effect: Effect) => void;
-  readonly reply: (envelope: Envelope, body: Body) => void;
-  readonly refuse: (envelope: Envelope, code: number, text: string) => void;
+  readonly outbox: Pick<Outbox, "emit" | "reply" | "refuse">;
 }
 
 export class Participation {
@@ -43,17 +41,17 @@ export class Participation {
   }
 
   answer(envelope: Envelope, request: MembershipRequest, now: number): void {
-    const { me, membership, replicator, reply } = this.#options;
+    const { me, membership, replicator, outbox } = this.#options;
     switch (request.type) {
       case "leave":
         return this.#onLeave(envelope, now);
       case "members":
-        return reply(envelope, { type: "members_ok", ...this.#list });
+        return outbox.reply(envelope, { type: "members_ok", ...this.#list });
       case "join": {
         const changed = membership.join(request, now);
         if ("fault" in changed) return this.#refuse(envelope, changed.fault);
         this.#changed(changed, now);
-        return reply(envelope, { type: "join_ok", ...this.#list });
+        return outbox.reply(envelope, { type: "join_ok", ...this.#list });
       }
       case "remove": {
         const { id } = request;
@@ -63,7 +61,7 @@ export class Participation {
         const changed = membership.end(id, "removed", replicator.incarnationOf(id), now);
         if ("fault" in changed) return this.#refuse(envelope, changed.fault, KEY_DOES_NOT_EXIST);
         this.#changed(changed, now);
-        return reply(envelope, { type: "remove_ok" });
+        return outbox.reply(envelope, { type: "remove_ok" });
       }
     }
   }
@@ -108,16 +106,16 @@ export class Participation {
   }
 
   #changed({ news, expelled }: Changed, now: number): void {
-    const { membership, replicator, emit } = this.#options;
+    const { membership, replicator, outbox } = this.#options;
     if (news.length === 0) return;
-    emit({ kind: "members", members: [...membership.list], news });
+    outbox.emit({ kind: "members", members: [...membership.list], news });
     replicator.membersChanged(now);
     if (expelled !== undefined) this.#end(expelled);
   }
 
   #endLeaving(): void {
-    const { me, reply } = this.#options;
-    for (const each of this.#leaveRequests.splice(0)) reply(each, { type: "leave_ok" });
+    const { me, outbox } = this.#options;
+    for (const each of this.#leaveRequests.splice(0)) outbox.reply(each, { type: "leave_ok" });
     this.#end(`${me} has left the cluster`);
   }
 
@@ -126,10 +124,10 @@ export class Participation {
     this.#gone = reason;
     this.#isLeaving = false;
     for (const each of this.#leaveRequests.splice(0)) this.#refuse(each, reason);
-    this.#options.emit({ kind: "gone", reason });
+    this.#options.outbox.emit({ kind: "gone", reason });
   }
 
   #refuse(envelope: Envelope, text: string, code = PRECONDITION_FAILED): void {
-    this.#options.refuse(envelope, code, text);
+    this.#options.outbox.refuse(envelope, code, text);
   }
 }
