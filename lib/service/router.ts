@@ -1,6 +1,12 @@
 /** Stands between the carrier and the node: counts messages, and answers the requests that the protocol does not know. */
 import type { Access } from "./access/access.ts";
-import { type Body, type Envelope, TEMPORARILY_UNAVAILABLE } from "../core/message.ts";
+import {
+  type Body,
+  type Envelope,
+  MALFORMED_REQUEST,
+  readPeerMessage,
+  TEMPORARILY_UNAVAILABLE,
+} from "../core/message.ts";
 import type { TcpHandlers, TcpTransport } from "../../transports/tcp/tcp.ts";
 import type { Membership } from "../../transports/membership.ts";
 import type { Transport, TransportHandlers } from "../../transports/transport.ts";
@@ -12,7 +18,10 @@ export type RequestHandler = (request: Envelope, body: Body) => void;
 const OWN = "#own";
 
 export interface RouterOptions {
-  readonly transport: TcpTransport;
+  readonly transport: Pick<
+    TcpTransport,
+    "open" | "send" | "isPeer" | "setMembers" | "endTurn" | "drain" | "close"
+  >;
   /** Of this node. */
   readonly id: string;
   /** Why the node is no member yet, and can answer little. */
@@ -109,6 +118,7 @@ export class Router implements Transport {
       return false;
     }
     if (access !== undefined && !access.admits(envelope)) return true;
+    if (readPeerMessage(body) !== undefined) return this.#refuseClient(envelope);
     if (body.in_reply_to !== undefined) return false;
     const handler = handlers.get(body.type);
     const why = waits();
@@ -116,6 +126,14 @@ export class Router implements Transport {
     else if (why !== undefined && body.msg_id !== undefined) {
       this.reply(envelope, unavailable(`this node waits for a seed: ${why}`));
     } else return false;
+    return true;
+  }
+
+  /** The node believes what it is told in this way: it could come from a member alone [A8]. */
+  #refuseClient(envelope: Envelope): true {
+    const { type, in_reply_to } = envelope.body;
+    const text = `only members say ${type} to each other`;
+    if (in_reply_to === undefined) this.reply(envelope, { type: "error", code: MALFORMED_REQUEST, text });
     return true;
   }
 }
