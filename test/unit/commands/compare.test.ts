@@ -37,7 +37,17 @@ test("it takes the flags of an examination but those that are about one run, and
   const [mine, theirs] = [names("compare"), names("sim")];
   assert.deepEqual(mine.filter((name) => !theirs.includes(name)), ["protocols"]);
   assert.deepEqual(theirs.filter((name) => !mine.includes(name)).sort(), [
-    ...["data", "events", "log-net-recv", "log-net-send", "protocol", "retain", "without", "workload"],
+    ...[
+      "data",
+      "events",
+      "log-net-recv",
+      "log-net-send",
+      "protocol",
+      "retain",
+      "spares",
+      "without",
+      "workload",
+    ],
   ]);
 });
 
