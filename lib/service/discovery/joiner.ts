@@ -51,7 +51,7 @@ export class Joiner {
       if (found !== undefined) return found;
       const isDue = this.#options.bootstrap && clock() >= foundsAt;
       if (isDue && this.#mayFound(round)) return "founds";
-      onWaits(whyOf(round));
+      onWaits(`${whyOf(round)}${this.#hint(round)}`);
       const ms = backoffMs(random, attempt, JOIN_EVERY_MS_MIN, JOIN_EVERY_MS_MAX);
       await this.#pause(this.#options.bootstrap && !isDue ? Math.min(ms, foundsAt - clock()) : ms);
       if (this.#stopped) return "stopped";
@@ -67,6 +67,15 @@ export class Joiner {
   /** Of several nodes that may found a cluster and see each other, the first by name does; where there is one, none. */
   #mayFound({ waiting, refusals }: Round): boolean {
     return refusals.length === 0 && waiting.every(({ id, founds }) => !founds || id > this.#options.id);
+  }
+
+  /** Where all that were found wait for each other for good, what one of them needs. */
+  #hint({ waiting, faults }: Round): string {
+    if (this.#options.bootstrap || faults.length > waiting.length) return "";
+    if (waiting.length === 0) return "; --bootstrap would found a cluster";
+    return waiting.some(({ founds }) => founds)
+      ? ""
+      : "; none of them founds a cluster: one needs --bootstrap";
   }
 
   async #pause(ms: number): Promise<void> {

@@ -87,7 +87,8 @@ test(
       // Only itself is there, then a node that is not there yet, then one that answers.
       place.name(n2);
       await eventually("it finds itself alone", async () => {
-        return (await n2.status()).waits_for_a_seed === "there is nobody at its seeds but itself";
+        return (await n2.status()).waits_for_a_seed ===
+          "there is nobody at its seeds but itself; --bootstrap would found a cluster";
       });
       const n1 = place.node("n1", { flags: ["--bootstrap"] });
       place.dns.lateMs = 200;

@@ -197,6 +197,34 @@ test("joiner: an answer of this node itself is no seed, that of another process 
   assert.equal(world.whys[1], "n9 at 10.0.0.9:7000 waits for a seed itself");
 });
 
+test("joiner: where all wait and none of them founds a cluster, it is said what one of them needs", async () => {
+  const world = new World();
+  world.addresses = ["10.0.0.1", "10.0.0.2"];
+  world.says("10.0.0.1", ...waits("n1", false));
+  world.says("10.0.0.2", ...waits("n2", false));
+  world.joiner().run();
+  await world.passUntil(() => world.whys.length > 0);
+  const each = "n1 at 10.0.0.1:7000 waits for a seed itself; n2 at 10.0.0.2:7000 waits for a seed itself";
+  assert.equal(world.whys.at(-1), `${each}; none of them founds a cluster: one needs --bootstrap`);
+  world.says("10.0.0.1", ...waits("n1", true));
+  const heard = world.whys.length;
+  await world.passUntil(() => world.whys.length > heard);
+  assert.equal(world.whys.at(-1), each, "n1 does");
+  world.fails("10.0.0.2", "refuses the connection");
+  world.says("10.0.0.1", ...waits("n1", false));
+  const then = world.whys.length;
+  await world.passUntil(() => world.whys.length > then);
+  assert.doesNotMatch(world.whys.at(-1) ?? "", /--bootstrap/, "the other may be the one");
+  world.addresses = ["10.0.0.9"];
+  world.says("10.0.0.9", ...waits("n9", false, INCARNATION));
+  const alone = world.whys.length;
+  await world.passUntil(() => world.whys.length > alone);
+  assert.equal(
+    world.whys.at(-1),
+    "there is nobody at its seeds but itself; --bootstrap would found a cluster",
+  );
+});
+
 test("joiner: of many seeds that are of no use, three are named", async () => {
   const world = new World();
   world.addresses = [1, 2, 3, 4, 5].map((i) => `10.0.0.${i}`);
