@@ -156,6 +156,33 @@ test("of a pair that leave together others hear, whoever told the other first [M
   }
 });
 
+test("of two that leave with each other's word one waits until another has all of it [M5]", () => {
+  let alone = 0;
+  for (let apartMs = 0; apartMs < 60; apartMs += 3) {
+    const cluster = founded("n2", "n3");
+    cluster.cut(["n2"], ["n1", "n3"]);
+    cluster.run(5_000);
+    tell(cluster, "n1", 1);
+    tell(cluster, "n3", 3);
+    cluster.run(2_000);
+    cluster.ask("n1", { type: "leave" });
+    cluster.run(apartMs);
+    cluster.ask("n3", { type: "leave" });
+    cluster.run(1_500);
+    for (const id of cluster.gone.keys()) cluster.kill(id);
+    const staying = cluster.ids.filter((id) => id !== "n2");
+    ok(staying.length > 0, "one of them holds all");
+    if (staying.length === 1) alone++;
+    cluster.heal();
+    cluster.run(20_000);
+    for (const id of cluster.gone.keys()) cluster.kill(id);
+    deepEqual(cluster.ids, ["n2"]);
+    deepEqual(new Set(cluster.read("n2") as number[]), new Set([1, 3]));
+    agree(cluster, { n1: "left", n2: "joined", n3: "left" });
+  }
+  ok(alone > 3, `${alone} left one alone`);
+});
+
 test("one that was killed before anybody knew that it left goes on leaving [M5]", () => {
   const cluster = founded("n2", "n3");
   cluster.ask("n3", { type: "leave" });
