@@ -225,8 +225,8 @@ export class Peers {
 
   /** It may have been cut off when it left, and have handed over nothing. */
   #hearOut(id: string, member: Member, fault: Refusal): void {
-    if (this.#leaving.has(id)) return;
-    const peer = this.#make(id, member);
+    const peer = this.#leaving.get(id)?.peer ?? this.#make(id, member);
+    peer.update(member);
     this.#leaving.set(id, { peer, fault, ms: 0 });
     if (this.#started) peer.start();
   }
