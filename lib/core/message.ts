@@ -1,6 +1,6 @@
 /** What travels [W1] [W3] [W4]: the envelope, and what nodes tell each other, as typebox schemas compiled once. */
 import Type, { type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { Compile } from "typebox/schema";
 import type { Json } from "./json.ts";
 import { Runs } from "./log/runs.ts";
 
@@ -208,7 +208,7 @@ export interface Malformed {
 
 /** Why `value` is not what it should be, for people. `checker`: of the schema that it should follow. */
 export function faultIn(what: string, checker: ReturnType<typeof Compile>, value: unknown): string {
-  const [first] = checker.Errors(value);
+  const [, [first]] = checker.Errors(value);
   if (first === undefined) return `this is not ${what}`;
   return `${what} ${first.instancePath === "" ? "" : `${first.instancePath} `}${first.message}`;
 }

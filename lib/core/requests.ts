@@ -1,6 +1,6 @@
 /** What clients ask of a node [W3], and Maelstrom itself: bodies as typebox schemas compiled once, and their types. */
 import Type, { type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { Compile } from "typebox/schema";
 import { VERSION_MAX } from "./incarnation.ts";
 import { idFault, keyFault, patternsFault, topicFault } from "./keys/names.ts";
 import { MEMBER_ID } from "./membership/member_id.ts";

@@ -1,6 +1,6 @@
 /** The requests by which clients of each workload are known, as typebox schemas, and what the entries of a counter look like. */
 import Type, { type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { Compile } from "typebox/schema";
 import type { Body, Json } from "../../core/message.ts";
 import type { WorkloadName } from "./names.ts";
 
@@ -58,11 +58,13 @@ export function deltaOf(value: Json): number {
 }
 
 interface Checker {
-  Errors(value: unknown): readonly { readonly instancePath: string; readonly message: string }[];
+  Errors(
+    value: unknown,
+  ): readonly [boolean, readonly { readonly instancePath: string; readonly message: string }[]];
 }
 
 function malformed(checker: Checker, body: Body): Add {
-  const [first] = checker.Errors(body);
+  const [, [first]] = checker.Errors(body);
   const words = ["add", first?.instancePath, first?.message].filter((word) => word !== "");
   return { type: "malformed", reason: words.join(" ") };
 }

@@ -10,14 +10,19 @@ export function playHtml(script: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>hearsay play</title>
-<style>${style}</style>
+<style>${compact(style)}</style>
 </head>
 <body>
-${body}
+${body.replaceAll(/\n\s+/g, "\n")}
 <script>${script}</script>
 </body>
 </html>
 `;
+}
+
+/** The page is to be small, and nobody reads its style. */
+function compact(css: string): string {
+  return css.replaceAll(/\s+/g, " ").replaceAll(/ ?([{};,]) ?/g, "$1").replaceAll(": ", ":");
 }
 
 const body = `<header>

@@ -1,6 +1,6 @@
 /** One line of a file of events, by the name of its event: the schemas by which every line is checked, and their types. */
 import Type, { type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { Compile } from "typebox/schema";
 import { fs } from "../../verdict/history.ts";
 import type { Body, Json } from "../../../core/message.ts";
 import { AboutSchema, ResultsSchema, SettingsSchema } from "./run_schema.ts";
@@ -133,7 +133,7 @@ const checkers: ReadonlyMap<string, Checker> = new Map(
     return [name, {
       check: (value): value is RunEvent => compiled.Check(value),
       fault: (value) => {
-        const [first] = compiled.Errors(value);
+        const [, [first]] = compiled.Errors(value);
         if (first === undefined) return `this is no ${name}`;
         return `${name} ${first.instancePath === "" ? "" : `${first.instancePath} `}${first.message}`;
       },
