@@ -8,7 +8,7 @@ export const mechanisms = [
   ...["rtt-bounds", "typical", "ask-back"] as const,
   // What is kept.
   ...["retention", "inquiry", "retirement"] as const,
-  // Who belongs.
+  // What is known of members.
   ...["member-news", "handover"] as const,
   // What is sent, and when it is asked for.
   ...["eager-push", "recent-first", "delta-digest", "fast-retry", "pull", "arriving"] as const,

@@ -267,7 +267,7 @@ export class Service {
     });
   }
 
-  /** Who may not change members is not told of the others either. */
+  /** A client that may not change members is not told of the others either. */
   #statusFor(request: Envelope): Body {
     const status = this.#status();
     const isToldAll = this.#access === undefined || this.#access.isAdmin(request);

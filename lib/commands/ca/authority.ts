@@ -12,7 +12,7 @@ export interface Pair {
   readonly validUntil: Date;
 }
 
-/** Who a certificate is for. */
+/** The holder of a certificate. */
 export type Holder =
   | { readonly verb: "issue"; readonly name: string; readonly hosts: readonly string[] }
   | { readonly verb: "client"; readonly name: string; readonly rights: readonly string[] };

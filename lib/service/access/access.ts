@@ -1,4 +1,4 @@
-/** Who the client on each connection is, and whether it may do what it asks for: the one place that decides it [A1]. */
+/** The one place that decides who the client on each connection is, and whether it may do what it asks for [A1]. */
 import {
   type Body,
   type Envelope,

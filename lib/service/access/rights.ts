@@ -7,7 +7,7 @@ export const RIGHTS_MAX = 64;
 /** The right to see the other members and to change them. */
 export const ADMIN = "admin";
 
-/** Who a client is, by its certificate or its token. `rights`: "publish:PATTERN", "watch:PATTERN" or "admin". */
+/** A client, as its certificate or its token names it. `rights`: "publish:PATTERN", "watch:PATTERN" or "admin". */
 export interface Identity {
   readonly name: string;
   readonly rights: readonly string[];

@@ -30,7 +30,7 @@ export class Tokens {
     this.#entries = entries.map((entry) => ({ hash: Buffer.from(entry.sha256, "hex"), entry }));
   }
 
-  /** Whose token it is. Takes equally long, whichever of them it resembles. */
+  /** The client that a token belongs to. Takes equally long, whichever of them it resembles. */
   find(token: string): TokenEntry | undefined {
     const given = createHash("sha256").update(token).digest();
     let found: TokenEntry | undefined;
