@@ -138,7 +138,7 @@ export class Standing {
     return this.#wasMember && this.#members.get(this.#options.id)?.status === "left";
   }
 
-  /** A node asks to join, or says that it is a member still. Who cannot be one is told why, and the core has the rest. */
+  /** A node asks to join, or says that it is a member still. A node that cannot be one is told why, and the core has the rest. */
   onJoin(request: Envelope): void {
     const { reply, step, id, store: { incarnation }, discovery, clock } = this.#options;
     if (this.waits !== undefined) {

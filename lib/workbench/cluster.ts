@@ -116,7 +116,7 @@ export class Cluster {
     return true;
   }
 
-  /** Who is to be a member no longer comes back only to hear of that. */
+  /** A node that is to be a member no longer comes back only to hear of that. */
   #comesBack({ id, host }: Member): boolean {
     return this.#roster.isMember(id) || host.identity?.()?.known !== undefined;
   }

@@ -37,7 +37,7 @@ export function victimsMax(nodeCount: number): number {
 /** Of each fault the one that brings it about. */
 export function injectors(options: Ground): readonly FaultInjector[] {
   const { settings, network, cluster, comings } = options;
-  // Who comes back to a cluster whose members come and go needs one that is there.
+  // A node that comes back to a cluster whose members come and go needs one that is there.
   const isLast = (id: string) =>
     comings !== undefined && !cluster.nodes.some((other) => other !== id && cluster.serves(other));
   const kill = (id: string) => !isLast(id) && cluster.kill(id);

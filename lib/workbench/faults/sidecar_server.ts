@@ -18,7 +18,7 @@ export const ANSWER_BYTES_MAX = 262_144;
 export interface SidecarServerOptions {
   readonly listen: Address;
   readonly answer: (body: Body) => Promise<Body>;
-  /** Who asks proves to know it; absent: whoever connects is answered. */
+  /** A client that asks proves to know it; absent: every client is answered. */
   readonly secret?: string;
   readonly idleMsMax?: number;
 }

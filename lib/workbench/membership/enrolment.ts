@@ -144,7 +144,7 @@ export class Enrolment implements Introduces {
 function joinOf({ id, host }: Member): Body {
   const identity = host.identity?.();
   const { incarnation = 1, address = "", known } = identity ?? {};
-  // Who was given the others looks at the list alone, as carriers do where they meet.
+  // A node that was given the others looks at the list alone, as carriers do where they meet.
   if (known?.epoch === 0) return { type: "members" };
   return {
     ...{ type: "join", id, incarnation, address },

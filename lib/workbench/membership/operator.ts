@@ -131,7 +131,7 @@ export class Operator {
       timeoutMs: LEAVE_TIMEOUT_MS,
       isVoid: () => this.#isOver || !roster.isMember(id),
     }, (reply) => {
-      // Who ended without an answer may have told nobody.
+      // A node that ended without an answer may have told nobody.
       if (reply === undefined) return this.#remove(id, done);
       this.#parted(id, this.#lossAt >= askedAt);
       cluster.turnover.discharge(id);
