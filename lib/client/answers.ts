@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Digest } from "../core/log/digest.ts";
 import { type Range, rangeOf, Runs } from "../core/log/runs.ts";
 import type { Body } from "../core/message.ts";
-import { type Item, itemsOf } from "./item.ts";
+import { type Item, itemsOf } from "./watching/item.ts";
 import { positionFrom } from "./position.ts";
 
 const count = z.int().nonnegative();

@@ -1,6 +1,13 @@
 /** One TCP connection to a node: many requests under way at once, told apart by msg_id, and messages that come unasked. */
 import { decode } from "../core/codec.ts";
-import { type Body, NOT_SUPPORTED } from "../core/message.ts";
+import {
+  type Body,
+  FORBIDDEN,
+  KEY_DOES_NOT_EXIST,
+  MALFORMED_REQUEST,
+  NOT_SUPPORTED,
+} from "../core/message.ts";
+import type { ErrorCode } from "./errors.ts";
 import type { TokenSource } from "./token.ts";
 import type { Address } from "../../transports/address.ts";
 import { shortened } from "../../transports/shortened.ts";
@@ -20,19 +27,19 @@ export interface Hearing {
   /** A message that answers no request under way, as those of a watch. */
   onBody(body: Body): void;
   /** The connection is of no use any more, for this reason; at most once, and never after `close`. */
-  onBroken(reason: string): void;
+  onBroken(reason: string, code: ErrorCode): void;
 }
 
 /** Reasons are for people, and follow the address of the node: "gives no answer within 5000 ms". */
 export type Opened =
   | { readonly ok: true; readonly connection: Connection }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly reason: string; readonly code: ErrorCode };
 
 type OnAnswer = (answer: Body) => void;
 
 interface Dialled {
   onOpen(): void;
-  onFailed(reason: string): void;
+  onFailed(reason: string, code: ErrorCode): void;
 }
 
 interface Pending {
@@ -48,16 +55,18 @@ export interface Shown {
 }
 
 /** Resolves once the node has taken the connection, or has not within `timeoutMs`. Never rejects. */
-export function connect(address: Address, timeoutMs: number, shown: Shown = {}): Promise<Opened> {
+export function dial(address: Address, timeoutMs: number, shown: Shown = {}): Promise<Opened> {
   const found = shown.token?.();
-  if (found !== undefined && "fault" in found) return Promise.resolve({ ok: false, reason: found.fault });
+  if (found !== undefined && "fault" in found) {
+    return Promise.resolve({ ok: false, reason: found.fault, code: "forbidden" });
+  }
   return new Promise((resolve) => {
     const connection = new Connection(address, timeoutMs, shown.tls, {
       onOpen: () => {
         if (found !== undefined) connection.sayHello(found.token);
         resolve({ ok: true, connection });
       },
-      onFailed: (reason) => resolve({ ok: false, reason }),
+      onFailed: (reason, code) => resolve({ ok: false, reason, code }),
     });
   });
 }
@@ -74,16 +83,15 @@ export class Connection {
   /** How the answers to broadcasts begin here, and what they say: these are too many to parse each. */
   #usual: { readonly src: string; readonly start: string; readonly body: Body } | undefined;
   #answeredAt = -Infinity;
-  #isUnknown = false;
   /** Why it ended; no later reason is reported. */
-  #ended: string | undefined;
+  #ended: { readonly reason: string; readonly code: ErrorCode } | undefined;
 
-  /** Dials; use connect(). */
+  /** Dials; use dial(). */
   constructor(address: Address, timeoutMs: number, tls: Tls | undefined, dialled: Dialled) {
     this.#timeoutMs = timeoutMs;
     this.#hearing = { onBody() {}, onBroken: dialled.onFailed };
     this.#timer = setTimeout(
-      () => this.#break(`does not take a connection within ${timeoutMs} ms`),
+      () => this.#break(`does not take a connection within ${timeoutMs} ms`, "timeout"),
       timeoutMs,
     );
     this.#line = new LineClient(address, {
@@ -94,11 +102,6 @@ export class Connection {
     }, { tls });
   }
 
-  /** The node does not know the token, and does nothing that it is asked. */
-  get isUnknown(): boolean {
-    return this.#isUnknown;
-  }
-
   /** The id of the node that answered last. */
   get nodeId(): string {
     return this.#nodeId;
@@ -107,15 +110,16 @@ export class Connection {
   /** What is asked next need not wait for the answer. A node that knows no tokens, or no hello, serves everybody. */
   sayHello(token: string): void {
     this.ask({ type: "hello", token }, (answer) => {
-      this.#isUnknown = answer.type === "error" && answer["code"] !== NOT_SUPPORTED;
-      if (this.#isUnknown) this.#break(refusal(answer));
+      // It does not know the token, and does nothing that it is asked.
+      const isUnknown = answer.type === "error" && answer["code"] !== NOT_SUPPORTED;
+      if (isUnknown) this.#break(refusal(answer), "forbidden");
     });
   }
 
   /** Called once; nothing is read before. */
   listen(hearing: Hearing): void {
     this.#hearing = hearing;
-    if (this.#ended !== undefined) return hearing.onBroken(this.#ended);
+    if (this.#ended !== undefined) return hearing.onBroken(this.#ended.reason, this.#ended.code);
     this.#line.read();
   }
 
@@ -147,7 +151,7 @@ export class Connection {
   }
 
   close(): void {
-    this.#ended ??= "closed here";
+    this.#ended ??= { reason: "closed here", code: "closed" };
     this.#letGo();
   }
 
@@ -196,7 +200,7 @@ export class Connection {
 
   /** An error that answers nothing is about the connection as a whole. */
   #onUnasked(body: Body): void {
-    if (body.type === "error" && body.in_reply_to === undefined) this.#break(refusal(body));
+    if (body.type === "error" && body.in_reply_to === undefined) this.#break(refusal(body), codeOf(body));
     else this.#hearing?.onBody(body);
   }
 
@@ -213,14 +217,14 @@ export class Connection {
     const dueAt = Math.max(oldest.dueAt, this.#answeredAt + this.#timeoutMs);
     const waitMs = dueAt - performance.now();
     if (waitMs > 0) this.#arm(waitMs);
-    else this.#break(`gives no answer within ${this.#timeoutMs} ms`);
+    else this.#break(`gives no answer within ${this.#timeoutMs} ms`, "timeout");
   }
 
-  #break(reason: string): void {
+  #break(reason: string, code: ErrorCode = "unreachable"): void {
     if (this.#ended !== undefined) return;
-    this.#ended = reason;
+    this.#ended = { reason, code };
     this.#letGo();
-    this.#hearing?.onBroken(reason);
+    this.#hearing?.onBroken(reason, code);
   }
 
   #letGo(): void {
@@ -247,6 +251,13 @@ function idAtEnd(line: string, from: number): number | undefined {
     id = 10 * id + digit;
   }
   return id;
+}
+
+/** What the error that a node answers is to programs. */
+export function codeOf({ code }: Body): ErrorCode {
+  if (code === FORBIDDEN) return "forbidden";
+  if (code === MALFORMED_REQUEST) return "malformed";
+  return code === KEY_DOES_NOT_EXIST ? "missing" : "refused";
 }
 
 /** Puts the error that a node answers into words. */

@@ -1,5 +1,6 @@
 /** The nodes that may be asked, one after the other: where one fails, the next is tried. */
-import { connect, type Connection } from "./connection.ts";
+import { type Connection, dial } from "./connection.ts";
+import type { ErrorCode, Failure } from "./errors.ts";
 import type { TokenSource } from "./token.ts";
 import { type Address, addressText } from "../../transports/address.ts";
 import type { Tls } from "../../transports/tcp/tls/tls.ts";
@@ -16,18 +17,14 @@ export interface ReachOptions {
   readonly tls?: Tls;
 }
 
-interface Failure {
-  readonly at: string;
-  readonly reason: string;
-  /** The node was there and refused. */
-  readonly isRefusal: boolean;
-}
+/** How long a node may take, where nothing else is said, ms. */
+export const TIMEOUT_MS = 5_000;
 
 export class Nodes {
   readonly #options: ReachOptions;
   readonly #say: (text: string) => void;
   /** The failures since something last went well. The nodes take turns, so each is in here at most once. */
-  readonly #failures: Failure[] = [];
+  readonly #failed: Failure[] = [];
   #current = 0;
 
   /** `say` takes lines for people. */
@@ -42,19 +39,19 @@ export class Nodes {
 
   /** A connection to the next node that takes one; undefined once each has failed since something last went well. */
   async reach(): Promise<Connection | undefined> {
-    while (this.#failures.length < this.#options.at.length) {
+    while (this.#failed.length < this.#options.at.length) {
       // What was renewed meanwhile is shown from here on; what is of no use now, or half written, may be so later.
       this.#options.tls?.renew();
-      const opened = await connect(this.#address, this.timeoutMs, this.#options);
+      const opened = await dial(this.#address, this.timeoutMs, this.#options);
       if (opened.ok) return opened.connection;
-      this.failed(opened.reason);
+      this.failed(opened.reason, opened.code);
     }
     return undefined;
   }
 
   /** The node that was reached last is of no use: another one comes next. */
-  failed(reason: string, isRefusal = false): void {
-    this.#failures.push({ at: addressText(this.#address), reason, isRefusal });
+  failed(reason: string, code: ErrorCode): void {
+    this.#failed.push({ at: addressText(this.#address), reason, code });
     this.moveOn(reason);
   }
 
@@ -67,17 +64,22 @@ export class Nodes {
   /** Something went well, or it is time to try them all again. */
   startOver(): void {
     // Asked with every acknowledgement.
-    if (this.#failures.length > 0) this.#failures.length = 0;
+    if (this.#failed.length > 0) this.#failed.length = 0;
+  }
+
+  /** Those that failed since something last went well. */
+  get failures(): readonly Failure[] {
+    return [...this.#failed];
   }
 
   /** Whether a node that failed was there and refused. */
   get isRefused(): boolean {
-    return this.#failures.some(({ isRefusal }) => isRefusal);
+    return this.#failed.some(({ code }) => code !== "unreachable" && code !== "timeout");
   }
 
   /** A line for each node that failed, with its end. */
-  get failures(): string {
-    return this.#failures.map(({ at, reason }) => `  ${at} ${reason}\n`).join("");
+  get failureLines(): string {
+    return this.#failed.map(({ at, reason }) => `  ${at} ${reason}\n`).join("");
   }
 
   get #address(): Address {

@@ -1,7 +1,7 @@
 /** One request, asked of one node after the other until one has answered it for good. */
-import { type Body, FORBIDDEN, KEY_DOES_NOT_EXIST, MALFORMED_REQUEST } from "../core/message.ts";
-import { type Connection, refusal } from "./connection.ts";
+import type { Body } from "../core/message.ts";
 import type { Nodes } from "./nodes.ts";
+import { Requests } from "./requests.ts";
 
 /** An answer, and whose it is: an error only where no other node would answer otherwise. Or that no node answers. */
 export type Outcome =
@@ -9,32 +9,23 @@ export type Outcome =
   | { readonly ok: false; readonly mayBeDone: boolean };
 
 export async function request(nodes: Nodes, body: Body): Promise<Outcome> {
-  let mayBeDone = false;
-  for (;;) {
-    const connection = await nodes.reach();
-    if (connection === undefined) return { ok: false, mayBeDone };
-    const answer = await answerOf(connection, body);
-    connection.close();
-    if (typeof answer === "string") {
-      mayBeDone ||= !connection.isUnknown;
-      nodes.failed(answer, connection.isUnknown);
-    } else if (isFinal(body, answer)) return { ok: true, body: answer, by: connection.nodeId };
-    else nodes.failed(answer.type === "error" ? refusal(answer) : "answers with something else", true);
-  }
-}
-
-/** The answer, or why there is none. */
-function answerOf(connection: Connection, body: Body): Promise<Body | string> {
-  return new Promise((resolve) => {
-    connection.ask(body, resolve);
-    connection.listen({ onBody() {}, onBroken: resolve });
+  let outcome: Outcome = { ok: false, mayBeDone: false };
+  let isTaken = false;
+  const requests = new Requests(nodes, {
+    next() {
+      if (isTaken) return undefined;
+      isTaken = true;
+      return {
+        type: body.type,
+        body: JSON.stringify(body),
+        onAnswer: (body, by) => outcome = { ok: true, body, by },
+      };
+    },
+    ready: () => Promise.resolve(),
+    get ended() {
+      return isTaken;
+    },
   });
-}
-
-function isFinal(asked: Body, answer: Body): boolean {
-  const code = answer["code"];
-  if (answer.type === "error") {
-    return code === MALFORMED_REQUEST || code === KEY_DOES_NOT_EXIST || code === FORBIDDEN;
-  }
-  return answer.type === `${asked.type}_ok`;
+  if (await requests.run()) return outcome;
+  return { ok: false, mayBeDone: requests.dismiss().some(([, mayBeDone]) => mayBeDone) };
 }

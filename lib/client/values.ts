@@ -31,13 +31,16 @@ export interface Values {
 export function valueOf(text: string, asString: boolean): Value {
   const value = asString ? undefined : parsed(text);
   const json = value === undefined ? JSON.stringify(text) : text;
-  const reason = whyNot(json, value);
+  const reason = valueFault(json, value);
   return reason === undefined ? { ok: true, json } : { ok: false, text, reason };
 }
 
-/** The node writes it anew, and takes it for as deep and as long as it is then. Short texts need no closer look. */
-function whyNot(json: string, value: Json = null): string | undefined {
-  if (json.length > 2 * VALUE_DEPTH_MAX && isTooDeep(value)) {
+/**
+ * Why no node would take it, for people. The node writes it anew, and takes it for as deep and as long as it is then. Short
+ * texts need no closer look.
+ */
+export function valueFault(json: string, value?: Json): string | undefined {
+  if (json.length > 2 * VALUE_DEPTH_MAX && isTooDeep(value ?? JSON.parse(json))) {
     return `it is nested over ${VALUE_DEPTH_MAX} deep`;
   }
   const isLong = ESCAPED_BYTES * json.length > VALUE_BYTES_MAX &&

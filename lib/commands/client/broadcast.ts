@@ -46,7 +46,7 @@ function open({ values, asStrings }: BroadcastConfig, io: Io): Values {
 
 function sayUnreached(broadcaster: Broadcaster, values: Values, nodes: Nodes, io: Io): void {
   const why = nodes.isRefused ? "No node takes values now" : "No node answers";
-  io.err(`${why}: ${soFar(broadcaster, values)}\n${nodes.failures}`);
+  io.err(`${why}: ${soFar(broadcaster, values)}\n${nodes.failureLines}`);
 }
 
 /** "3 of 5 values acknowledged. Up to 1 more may have been taken all the same." */

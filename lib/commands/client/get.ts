@@ -14,7 +14,7 @@ export async function get(args: readonly string[], io: Io): Promise<number> {
   const nodes = new Nodes(config, io.err);
   const outcome = await request(nodes, { type: "get", topic, key });
   if (!outcome.ok) {
-    io.err(`No node answers.\n${nodes.failures}`);
+    io.err(`No node answers.\n${nodes.failureLines}`);
     return FAILED;
   }
   const { body, by } = outcome;

@@ -2,12 +2,12 @@
 import { Digest } from "../../core/log/digest.ts";
 import { seeded } from "../../core/random.ts";
 import { parseRead } from "../config/client.ts";
-import { sayGap } from "./gaps.ts";
+import { printing } from "./gaps.ts";
 import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
 import { Nodes } from "../../client/nodes.ts";
 import { arrayPrinter, linePrinter, spellRecord, spellValue } from "../terminal/value_printer.ts";
-import { Recent } from "../../client/recent.ts";
-import { Stream } from "../../client/stream.ts";
+import { Recent } from "../../client/watching/recent.ts";
+import { Stream } from "../../client/watching/stream.ts";
 
 export async function read(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseRead(args, io.env);
@@ -23,12 +23,11 @@ export async function read(args: readonly string[], io: Io): Promise<number> {
     recent: new Recent(),
     wanted: config.wanted,
     follow: false,
-    take: (items) => printer.print(items),
-    onGap: (gap) => sayGap(io, gap),
+    take: printing(printer, io),
   });
   const ending = await stream.run();
   if (ending === "failed") {
-    io.err(`No node answers.\n${nodes.failures}`);
+    io.err(`No node answers.\n${nodes.failureLines}`);
     return FAILED;
   }
   if (ending === "end") printer.end();

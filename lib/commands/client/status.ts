@@ -3,7 +3,7 @@ import type { Body } from "../../core/message.ts";
 import { duration } from "../../service/duration.ts";
 import { type PeerStatus, type Status, statusOf } from "../../client/answers.ts";
 import { parseStatus, type StatusConfig } from "../config/client.ts";
-import { connect, refusal } from "../../client/connection.ts";
+import { dial, refusal } from "../../client/connection.ts";
 import { FAILED, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
 import { table } from "../exam/outcome.ts";
 import { type Address, addressText } from "../../../transports/address.ts";
@@ -34,7 +34,7 @@ export async function status(args: readonly string[], io: Io): Promise<number> {
 
 async function askOne(address: Address, config: StatusConfig): Promise<Reply> {
   const at = addressText(address);
-  const opened = await connect(address, config.timeoutMs, config);
+  const opened = await dial(address, config.timeoutMs, config);
   if (!opened.ok) return { kind: "bad", at, error: opened.reason };
   const { connection } = opened;
   const reply = await new Promise<Reply>((resolve) => {

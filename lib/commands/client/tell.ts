@@ -12,7 +12,7 @@ export async function tell(config: KeyConfig, body: Body, io: Io): Promise<numbe
   if (!outcome.ok) {
     const why = nodes.isRefused ? "No node takes it now." : "No node answers.";
     const unsure = outcome.mayBeDone ? " It may have been taken all the same." : "";
-    io.err(`${why}${unsure}\n${nodes.failures}`);
+    io.err(`${why}${unsure}\n${nodes.failureLines}`);
     return FAILED;
   }
   if (outcome.body.type === "error") return fail(io, `${outcome.by} ${refusal(outcome.body)}`);

@@ -3,14 +3,14 @@ import process from "node:process";
 import { Digest } from "../../core/log/digest.ts";
 import { seeded } from "../../core/random.ts";
 import { parseWatch, type WatchConfig } from "../config/client.ts";
-import { sayGap } from "./gaps.ts";
+import { printing } from "./gaps.ts";
 import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
 import { Nodes } from "../../client/nodes.ts";
 import { positionText } from "../../client/position.ts";
 import { loadPosition, PositionFile } from "../../client/position_file.ts";
 import { linePrinter, spellRecord, spellValue } from "../terminal/value_printer.ts";
-import { Recent } from "../../client/recent.ts";
-import { type Ending, Stream, type StreamOptions } from "../../client/stream.ts";
+import { Recent } from "../../client/watching/recent.ts";
+import { type Ending, Stream, type StreamOptions } from "../../client/watching/stream.ts";
 
 /** After a signal, what was printed may take so long to leave, ms. */
 export const STOP_MS_MAX = 1_000;
@@ -69,8 +69,7 @@ class Watcher {
     const printer = linePrinter(this.#io, this.#config.asRecords ? spellRecord : spellValue);
     return await this.#follow({
       follow: true,
-      take: (items) => printer.print(items),
-      onGap: (gap) => sayGap(this.#io, gap),
+      take: printing(printer, this.#io),
       onMoved: () => this.#file?.touch(),
       onOutage: (isOut) => this.#sayOutage(isOut),
     });
@@ -86,12 +85,12 @@ class Watcher {
     if (ending === "unsaved") return FAILED;
     const isSaved = this.#file?.save() === undefined;
     if (this.#config.verbose) this.#io.err(`position ${positionText(this.#position)}\n`);
-    if (ending === "failed") this.#io.err(`No node answers.\n${this.#nodes.failures}`);
+    if (ending === "failed") this.#io.err(`No node answers.\n${this.#nodes.failureLines}`);
     return ending === "failed" || !isSaved ? FAILED : OK;
   }
 
   async #follow(
-    options: Pick<StreamOptions, "follow" | "take" | "onGap" | "onMoved" | "onOutage">,
+    options: Pick<StreamOptions, "follow" | "take" | "onMoved" | "onOutage">,
   ): Promise<Ending> {
     const [nodes, position, recent] = [this.#nodes, this.#position, this.#recent];
     const { wanted } = this.#config;
@@ -102,7 +101,9 @@ class Watcher {
   }
 
   #sayOutage(isOut: boolean): void {
-    this.#io.err(isOut ? `No node answers; trying on.\n${this.#nodes.failures}` : "A node answers again.\n");
+    this.#io.err(
+      isOut ? `No node answers; trying on.\n${this.#nodes.failureLines}` : "A node answers again.\n",
+    );
   }
 }
 

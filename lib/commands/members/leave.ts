@@ -12,7 +12,7 @@ export async function leave(args: readonly string[], io: Io): Promise<number> {
   const answer = await request(nodes, { type: "leave" });
   if (!answer.ok) {
     const still = answer.mayBeDone && !nodes.isRefused ? " It may be about to leave all the same." : "";
-    io.err(`The node has not left.${still}\n${nodes.failures}`);
+    io.err(`The node has not left.${still}\n${nodes.failureLines}`);
     return FAILED;
   }
   if (answer.body.type === "error") return fail(io, `${answer.by} ${refusal(answer.body)}`);

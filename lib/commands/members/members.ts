@@ -14,7 +14,7 @@ export async function members(args: readonly string[], io: Io): Promise<number> 
   const nodes = new Nodes(parsed.config, io.err);
   const answer = await request(nodes, { type: "status" });
   if (!answer.ok) {
-    io.err(`No node answers.\n${nodes.failures}`);
+    io.err(`No node answers.\n${nodes.failureLines}`);
     return FAILED;
   }
   if (answer.body.type === "error") return fail(io, `${answer.by} ${refusal(answer.body)}`);

@@ -13,7 +13,7 @@ export async function remove(args: readonly string[], io: Io): Promise<number> {
   const nodes = new Nodes(parsed.config, io.err);
   const answer = await request(nodes, { type: "remove", id });
   if (!answer.ok) {
-    io.err(`No node has removed ${id}.\n${nodes.failures}`);
+    io.err(`No node has removed ${id}.\n${nodes.failureLines}`);
     return FAILED;
   }
   const { body, by } = answer;

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
-import { IN_FLIGHT_BYTES_MAX } from "../../../lib/client/broadcaster.ts";
+import { IN_FLIGHT_BYTES_MAX } from "../../../lib/client/requests.ts";
 import type { Body } from "../../../lib/core/message.ts";
 import type { Program } from "../../../lib/workbench/world/process.ts";
 import {

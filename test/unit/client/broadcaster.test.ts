@@ -4,12 +4,8 @@ import { Buffer } from "node:buffer";
 import { PassThrough, Readable } from "node:stream";
 import { test } from "node:test";
 import { broadcast, REFUSALS_SHOWN_MAX } from "../../../lib/commands/client/broadcast.ts";
-import {
-  type Belongings,
-  Broadcaster,
-  IN_FLIGHT_BYTES_MAX,
-  REQUEST_BYTES,
-} from "../../../lib/client/broadcaster.ts";
+import { type Belongings, Broadcaster } from "../../../lib/client/broadcaster.ts";
+import { ENVELOPE_BYTES, IN_FLIGHT_BYTES_MAX } from "../../../lib/client/requests.ts";
 import { Nodes } from "../../../lib/client/nodes.ts";
 import { LineValues, valueOf, valuesOf } from "../../../lib/client/values.ts";
 import { VALUE_DEPTH_MAX } from "../../../lib/core/log/canonical.ts";
@@ -18,6 +14,9 @@ import type { Body } from "../../../lib/core/message.ts";
 import { VALUE_BYTES_MAX } from "../../../lib/core/node.ts";
 import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
 import { deadAddress, FakeNode, listen, type Script, until, type Visit, withNodes } from "./fake_node.ts";
+
+/** What a request takes beside its value, about. */
+const REQUEST_BYTES = ENVELOPE_BYTES + '{"type":"broadcast","message":}'.length;
 
 const acknowledge: Script = (body, visit) => visit.say({ type: "broadcast_ok" }, body);
 

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
-import { connect, type Connection, type Opened } from "../../../lib/client/connection.ts";
+import { type Connection, dial, type Opened } from "../../../lib/client/connection.ts";
 import type { Body } from "../../../lib/core/message.ts";
 import { itself } from "../../../lib/workbench/world/process.ts";
 import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
@@ -14,7 +14,7 @@ const LONG_MS = 20_000;
 const SHORT_MS = 50;
 
 async function open(address: Address, timeoutMs = LONG_MS): Promise<Connection> {
-  const opened = await connect(address, timeoutMs);
+  const opened = await dial(address, timeoutMs);
   if (!opened.ok) throw new Error(opened.reason);
   return opened.connection;
 }
@@ -255,8 +255,12 @@ test("nothing is said after a close", async () => {
 });
 
 test("where nothing listens, that is the reason", async () => {
-  const opened = await connect(await deadAddress(), LONG_MS);
-  deepEqual(opened, { ok: false, reason: "refuses the connection: nothing listens there" });
+  const opened = await dial(await deadAddress(), LONG_MS);
+  deepEqual(opened, {
+    ok: false,
+    reason: "refuses the connection: nothing listens there",
+    code: "unreachable",
+  });
 });
 
 test("a listener that takes no connection is given up", async () => {
@@ -271,7 +275,7 @@ test("a listener that takes no connection is given up", async () => {
   try {
     const [chunk]: unknown[] = await once(child.stdout, "data");
     const address = { host: "127.0.0.1", port: Number(String(chunk)) };
-    const opened: Opened[] = await Promise.all(Array.from({ length: 600 }, () => connect(address, SHORT_MS)));
+    const opened: Opened[] = await Promise.all(Array.from({ length: 600 }, () => dial(address, SHORT_MS)));
     const reasons = opened.flatMap((one) => one.ok ? [] : [one.reason]);
     for (const one of opened) if (one.ok) one.connection.close();
     ok(reasons.length > 0);
@@ -287,7 +291,7 @@ test("a token is said first, and what is asked need not wait for the answer", as
     if (body.type === "read") visit.say({ type: "hello_ok", name: "shop", rights: [] }, node.asked[0]);
   });
   await withNodes([node], async () => {
-    const opened = await connect(node.address, LONG_MS, { token: () => ({ token: "s3cret" }) });
+    const opened = await dial(node.address, LONG_MS, { token: () => ({ token: "s3cret" }) });
     ok(opened.ok);
     const answer = await new Promise<Body | string>((resolve) => {
       opened.connection.ask({ type: "read" }, resolve);
@@ -305,7 +309,7 @@ test("a token that is refused breaks the connection; a node that knows no hello 
       visit.say(body.type === "hello" ? { type: "error", code, text: "no" } : { type: "read_ok" }, body);
     });
     await withNodes([node], async () => {
-      const opened = await connect(node.address, LONG_MS, { token: () => ({ token: "s3cret" }) });
+      const opened = await dial(node.address, LONG_MS, { token: () => ({ token: "s3cret" }) });
       ok(opened.ok);
       const answer = await new Promise<Body | string>((resolve) => {
         opened.connection.ask({ type: "read" }, resolve);
@@ -315,8 +319,9 @@ test("a token that is refused breaks the connection; a node that knows no hello 
       opened.connection.close();
     });
   }
-  deepEqual(await connect(await deadAddress(), LONG_MS, { token: () => ({ fault: "was not asked" }) }), {
+  deepEqual(await dial(await deadAddress(), LONG_MS, { token: () => ({ fault: "was not asked" }) }), {
     ok: false,
     reason: "was not asked",
+    code: "forbidden",
   });
 });

@@ -1,8 +1,8 @@
 /** A value that comes again soon is told from a new one, and memory is bounded. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { Recent, RECENT_CHARS_MAX, RECENT_VALUES_MAX } from "../../../lib/client/recent.ts";
-import { type Item, itemsOf } from "../../../lib/client/item.ts";
+import { Recent, RECENT_CHARS_MAX, RECENT_VALUES_MAX } from "../../../lib/client/watching/recent.ts";
+import { type Item, itemsOf } from "../../../lib/client/watching/item.ts";
 import { type RecordParts, recordText } from "../../../lib/core/keys/record.ts";
 import { Texts } from "../../../lib/core/log/texts.ts";
 import type { Json } from "../../../lib/core/message.ts";

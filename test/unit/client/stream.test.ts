@@ -3,11 +3,11 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { read } from "../../../lib/commands/client/read.ts";
 import { linePrinter, spellValue } from "../../../lib/commands/terminal/value_printer.ts";
-import type { Item } from "../../../lib/client/item.ts";
+import type { Item } from "../../../lib/client/watching/item.ts";
 import { Nodes } from "../../../lib/client/nodes.ts";
 import { positionText } from "../../../lib/client/position.ts";
 import { Digest } from "../../../lib/core/log/digest.ts";
-import { Recent } from "../../../lib/client/recent.ts";
+import { Recent } from "../../../lib/client/watching/recent.ts";
 import {
   type Ending,
   RETRY_MS_MAX,
@@ -15,7 +15,7 @@ import {
   SETTLED_MS,
   Stream,
   type StreamOptions,
-} from "../../../lib/client/stream.ts";
+} from "../../../lib/client/watching/stream.ts";
 import type { Range } from "../../../lib/core/log/runs.ts";
 import type { Body, Json } from "../../../lib/core/message.ts";
 import { seeded } from "../../../lib/core/random.ts";
@@ -75,7 +75,7 @@ function streamOf(
     position,
     recent: new Recent(),
     follow: true,
-    take: (items) => Promise.resolve(taken.push(...valuesIn(items)) > 0),
+    take: ({ items }) => Promise.resolve(taken.push(...valuesIn(items)) > 0),
     ...more,
   });
   return { stream, taken, position };
@@ -188,8 +188,15 @@ test("what is gone counts as had, and only what was not had is gone", async () =
   const second = await FakeNode.start("n2", serving([[["a", 1, 12]]]));
   await withNodes([first, second], async () => {
     const gone: Range[] = [];
-    const onGap = (gap: Range) => void gone.push(gap);
-    const { stream, taken, position } = streamOf([first, second], { onGap, follow: false });
+    const values: Json[] = [];
+    const { stream, position } = streamOf([first, second], {
+      follow: false,
+      take({ items, gaps }) {
+        values.push(...valuesIn(items));
+        gone.push(...gaps);
+        return Promise.resolve(true);
+      },
+    });
     equal(await stream.run(), "end");
     deepEqual(second.asked[0]?.["from"], [["a", [1, 2, 6, 10]]]);
     deepEqual(gone, [
@@ -197,7 +204,7 @@ test("what is gone counts as had, and only what was not had is gone", async () =
       { origin: "a", seq: 3, count: 3 },
       { origin: "a", seq: 11, count: 2 },
     ]);
-    deepEqual([taken, positionText(position)], [[1, 2], "a:1-12"]);
+    deepEqual([values, positionText(position)], [[1, 2], "a:1-12"]);
   });
 });
 
@@ -339,7 +346,7 @@ test("values that were not taken are in no position", async () => {
   await withNodes([node], async () => {
     const taken: Json[] = [];
     const { stream, position } = streamOf([node], {
-      take: (items) => Promise.resolve(taken.push(...valuesIn(items)) < 2),
+      take: ({ items }) => Promise.resolve(taken.push(...valuesIn(items)) < 2),
     });
     equal(await stream.run(), "stopped");
     deepEqual([taken, positionText(position)], [[1, 2], "a:1"]);

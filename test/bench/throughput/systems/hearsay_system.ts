@@ -1,6 +1,6 @@
 /** Five `hearsay serve` nodes, in memory or durable. */
 import { join } from "node:path";
-import { connect } from "../../../../lib/client/connection.ts";
+import { dial } from "../../../../lib/client/connection.ts";
 import { statusOf } from "../../../../lib/client/answers.ts";
 import type { Program } from "../../../../lib/workbench/world/process.ts";
 import { startCluster, takePorts } from "./cluster.ts";
@@ -61,7 +61,7 @@ function flags(ports: readonly number[], node: number, folder: string | undefine
 
 /** Whether the node says that it is connected with every other. */
 async function isLinked(port: number, tls?: Tls): Promise<boolean> {
-  const opened = await connect({ host: "127.0.0.1", port }, ANSWER_MS_MAX, { ...tls && { tls } });
+  const opened = await dial({ host: "127.0.0.1", port }, ANSWER_MS_MAX, { ...tls && { tls } });
   if (!opened.ok) return false;
   const { connection } = opened;
   const { promise, resolve } = Promise.withResolvers<boolean>();

@@ -1,8 +1,9 @@
 /** One watch on one connection, event by event: while an event is not taken, the node has to wait. */
-import type { WireDigest } from "../core/log/digest.ts";
-import type { Body } from "../core/message.ts";
-import { type Brought, broughtBy } from "./answers.ts";
-import { type Connection, refusal } from "./connection.ts";
+import type { WireDigest } from "../../core/log/digest.ts";
+import type { Body } from "../../core/message.ts";
+import { type Brought, broughtBy } from "../answers.ts";
+import { codeOf, type Connection, refusal } from "../connection.ts";
+import type { ErrorCode } from "../errors.ts";
 
 /** What a node is asked for; where nothing is said, all values of the default topic. */
 export interface Wanted {
@@ -24,7 +25,7 @@ export type WatchEvent =
   | { readonly kind: "open" }
   | { readonly kind: "values"; readonly brought: Brought }
   | { readonly kind: "end" }
-  | { readonly kind: "broken"; readonly reason: string }
+  | { readonly kind: "broken"; readonly reason: string; readonly code: ErrorCode }
   | { readonly kind: "stopped" };
 
 export class Watching {
@@ -47,7 +48,7 @@ export class Watching {
     this.#timer = setInterval(() => this.#listen(), options.timeoutMs / 4);
     const { from, follow, wanted } = options;
     this.#id = connection.ask({ type: "watch", from, follow, ...wanted }, (answer) => this.#onAnswer(answer));
-    connection.listen({ onBody: (body) => this.#onBody(body), onBroken: (reason) => this.#break(reason) });
+    connection.listen({ onBody: (body) => this.#onBody(body), onBroken: (...why) => this.#break(...why) });
   }
 
   /** The next event; one at a time. */
@@ -67,7 +68,8 @@ export class Watching {
 
   #onAnswer(answer: Body): void {
     if (answer.type === "watch_ok") this.#give({ kind: "open" });
-    else this.#break(answer.type === "error" ? refusal(answer) : "answers a watch with something else");
+    else if (answer.type === "error") this.#break(refusal(answer), codeOf(answer));
+    else this.#break("answers a watch with something else");
   }
 
   #onBody(body: Body): void {
@@ -94,8 +96,8 @@ export class Watching {
     this.#connection.pause();
   }
 
-  #break(reason: string): void {
-    this.#finish({ kind: "broken", reason });
+  #break(reason: string, code: ErrorCode = "unreachable"): void {
+    this.#finish({ kind: "broken", reason, code });
   }
 
   #finish(event: WatchEvent): void {
@@ -117,7 +119,7 @@ export class Watching {
     const { timeoutMs, follow } = this.#options;
     if (this.#taker === undefined) return this.#heard();
     const silentMs = performance.now() - this.#heardAt;
-    if (silentMs >= timeoutMs) return this.#break(`is silent for ${timeoutMs} ms`);
+    if (silentMs >= timeoutMs) return this.#break(`is silent for ${timeoutMs} ms`, "timeout");
     if (!follow || this.#asked || silentMs < timeoutMs / 2) return;
     this.#asked = true;
     this.#connection.send({ type: "echo", echo: null });

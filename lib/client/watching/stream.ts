@@ -1,21 +1,31 @@
 /** Follows the values of one node after the other: each entry once, from a position, as fast as they are taken. */
-import type { Digest } from "../core/log/digest.ts";
-import { IntervalSet, type Span } from "../core/log/interval_set.ts";
-import type { Range } from "../core/log/runs.ts";
-import type { Random } from "../core/random.ts";
-import { backoffMs } from "../core/backoff.ts";
-import type { Brought, ItemRun } from "./answers.ts";
-import type { Connection } from "./connection.ts";
+import type { Digest } from "../../core/log/digest.ts";
+import { IntervalSet, type Span } from "../../core/log/interval_set.ts";
+import type { Range } from "../../core/log/runs.ts";
+import type { Random } from "../../core/random.ts";
+import { backoffMs } from "../../core/backoff.ts";
+import type { Brought, ItemRun } from "../answers.ts";
+import type { Connection } from "../connection.ts";
 import type { Item } from "./item.ts";
-import type { Nodes } from "./nodes.ts";
+import type { Nodes } from "../nodes.ts";
 import type { Recent } from "./recent.ts";
-import { type Wanted, Watching } from "./watching.ts";
+import { type Wanted, type WatchEvent, Watching } from "./watching.ts";
 
 /** While no node answers, all are tried again after a wait between these, ever longer, ms. */
 export const RETRY_MS_MIN = 100;
 export const RETRY_MS_MAX = 2_000;
 /** An outage is over when a node has answered a watch and stayed this long, or sends something new, ms. */
 export const SETTLED_MS = 2_000;
+
+/** What one message brings that did not come before; once it is taken, all that the message names counts as taken. */
+export interface Batch {
+  readonly items: readonly Item[];
+  /** These entries are gone at the node, and none will come for them. */
+  readonly gaps: readonly Range[];
+  /** Entries that are one with an item that came before, and after how many of `items` they stand. */
+  readonly repeats: readonly { readonly item: Item; readonly after: number }[];
+  readonly passedOver: Digest;
+}
 
 export interface StreamOptions {
   readonly nodes: Nodes;
@@ -27,9 +37,7 @@ export interface StreamOptions {
   /** Otherwise it ends once it has read all that the node holds. */
   readonly follow: boolean;
   /** Takes what did not come before; nothing more is read until it resolves, to false for no more. */
-  readonly take: (items: readonly Item[]) => Promise<boolean>;
-  /** These entries are gone at the node, and none will come for them: they count as taken. */
-  readonly onGap?: (gap: Range) => void;
+  readonly take: (batch: Batch) => Promise<boolean>;
   /** The position has moved on. */
   readonly onMoved?: () => void;
   /** No node answers any more, or one answers again. Only where it follows. */
@@ -52,6 +60,10 @@ export class Stream {
 
   constructor(options: StreamOptions) {
     this.#options = options;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
   /** Ends as soon as the batch that is being taken has been taken. */
@@ -90,7 +102,7 @@ export class Stream {
     for (;;) {
       const event = await watching.next();
       if (event.kind === "open") this.#opened();
-      else if (event.kind === "broken") return this.#broken(event.reason, isUseful);
+      else if (event.kind === "broken") return this.#broken(event, isUseful);
       else if (event.kind !== "values") {
         clearTimeout(this.#settling);
         watching.stop();
@@ -103,10 +115,10 @@ export class Stream {
     }
   }
 
-  #broken(reason: string, wasUseful: boolean): undefined {
+  #broken({ reason, code }: Extract<WatchEvent, { kind: "broken" }>, wasUseful: boolean): undefined {
     clearTimeout(this.#settling);
     if (wasUseful) this.#options.nodes.moveOn(reason);
-    else this.#options.nodes.failed(reason);
+    else this.#options.nodes.failed(reason, code);
   }
 
   #opened(): void {
@@ -120,20 +132,25 @@ export class Stream {
   }
 
   async #take({ runs, gaps, passedOver }: Brought): Promise<"new" | "known" | "stopped"> {
-    const { nodes, position, take, onGap, onMoved } = this.#options;
-    const fresh: Item[] = [];
+    const { nodes, position, take, onMoved } = this.#options;
+    const items: Item[] = [];
+    const repeats: Batch["repeats"][number][] = [];
     let isNew = false;
-    for (const run of runs) isNew = this.#read(run, fresh) || isNew;
-    if (fresh.length > 0 && !(await take(fresh))) return "stopped";
+    for (const run of runs) isNew = this.#read(run, items, repeats) || isNew;
+    const missed = gaps.flatMap(({ origin, seq, count }) =>
+      this.#lacking(origin, seq, seq + count - 1).map(([from, to]) => ({
+        origin,
+        seq: from,
+        count: to - from + 1,
+      }))
+    );
+    const batch = { items, gaps: missed, repeats, passedOver };
+    if (items.length + missed.length > 0 && !(await take(batch))) return "stopped";
     for (const { origin, seq, items: { length } } of runs) {
       if (length > 0) position.addSpan(origin, seq, seq + length - 1);
     }
-    for (const { origin, seq, count } of gaps) {
-      const missed = this.#lacking(origin, seq, seq + count - 1);
-      for (const [from, to] of missed) onGap?.({ origin, seq: from, count: to - from + 1 });
-      position.addSpan(origin, seq, seq + count - 1);
-      isNew ||= missed.length > 0;
-    }
+    for (const gap of gaps) position.add(gap);
+    isNew ||= missed.length > 0;
     for (const [origin, held] of passedOver) {
       isNew ||= !position.of(origin).covers(held);
       position.of(origin).addAll(held);
@@ -145,13 +162,14 @@ export class Stream {
     return "new";
   }
 
-  /** Adds to `fresh` what did not come before; returns whether an entry is new, though its value may be known. */
-  #read({ origin, seq, items }: ItemRun, fresh: Item[]): boolean {
+  /** Sorts what did not come before; returns whether an entry is new, though its value may be known. */
+  #read({ origin, seq, items }: ItemRun, fresh: Item[], repeats: Batch["repeats"][number][]): boolean {
     if (items.length === 0) return false;
     const lacking = this.#lacking(origin, seq, seq + items.length - 1);
     for (const [from, to] of lacking) {
       for (const item of items.slice(from - seq, to - seq + 1)) {
         if (this.#options.recent.add(item)) fresh.push(item);
+        else repeats.push({ item, after: fresh.length });
       }
     }
     return lacking.length > 0;

@@ -1,5 +1,5 @@
 /** The values that came lately, so that an equal one that comes again, as it may after a change of node, is told from a new one. */
-import { areSame, type Item } from "./item.ts";
+import { areSame, type Content } from "./item.ts";
 
 /** At most so many values are remembered, of so many characters together; at least half of that before the first is forgotten. */
 export const RECENT_VALUES_MAX = 65_536;
@@ -7,8 +7,8 @@ export const RECENT_CHARS_MAX = 8 * 1_048_576;
 
 /** A node sends each value once; two nodes may have the same value under different numbers. */
 export class Recent {
-  #younger = new Map<number, Item>();
-  #older: ReadonlyMap<number, Item> = new Map();
+  #younger = new Map<number, Content>();
+  #older: ReadonlyMap<number, Content> = new Map();
   #youngerChars = 0;
 
   get size(): number {
@@ -16,7 +16,7 @@ export class Recent {
   }
 
   /** Whether it did not come lately. An equal hash is a reason to compare, and no more. */
-  add(item: Item): boolean {
+  add(item: Content): boolean {
     const { hash } = item;
     if (hash === undefined) return true;
     const known = this.#younger.get(hash) ?? this.#older.get(hash);

@@ -1,0 +1,287 @@
+/** One client of a cluster, at whichever of its nodes answers: it tells values, asks, reads and watches. */
+import { eventId, unguessable } from "./event_ids.ts";
+import { type MemberStatus, type Status, statusOf } from "./answers.ts";
+import { allFailed, HearsayError } from "./errors.ts";
+import { Nodes, type ReachOptions } from "./nodes.ts";
+import { parsePosition } from "./position.ts";
+import { Requests } from "./requests.ts";
+import { valueFault } from "./values.ts";
+import { type Answer, Asked, Waiting } from "./waiting.ts";
+import { type Entry, follow, type Gap, type Position } from "./watching/entries.ts";
+import { Recent } from "./watching/recent.ts";
+import type { Ending, Stream } from "./watching/stream.ts";
+import { idFault, keyFault, patternsFault, topicFault } from "../core/keys/names.ts";
+import type { Body, Json } from "../core/message.ts";
+import { seeded } from "../core/random.ts";
+
+export interface Abortable {
+  /** Ends the waiting: the promise, or the next entry, is rejected as `aborted`. What was sent may come about all the same. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PutOptions extends Abortable {
+  /**
+   * Entries of one topic with equal ids are one, whichever node each was told to. Absent: an id that nobody else makes, so
+   * that what the library tells again, to the next node, still enters once.
+   */
+  readonly id?: string | undefined;
+}
+
+export interface BroadcastOptions extends Abortable {
+  /** As for `put`, and null: no id. Equal values of one topic without an id are one, as a set has them. */
+  readonly id?: string | null | undefined;
+  /** At most 128 bytes of UTF-8, without white space, / * , = or a leading -. */
+  readonly topic?: string | undefined;
+  /** At most 512 bytes of UTF-8. The latest entry of a key counts. */
+  readonly key?: string | undefined;
+}
+
+export interface ReadOptions extends Abortable {
+  /** Names of topics, or how they begin and then `*`; at most 64. Absent: what was told without a topic. */
+  readonly topics?: readonly string[] | undefined;
+  /** No more than the latest entry of each key, and none without a key. */
+  readonly latest?: boolean | undefined;
+}
+
+export interface WatchOptions extends ReadOptions {
+  /** What an earlier watch of the same topics has had. Absent: everything comes that is there. */
+  readonly from?: Position | undefined;
+  /** No node answers any more, or one answers again. Meanwhile all are tried again and again. */
+  readonly onOutage?: ((isOut: boolean) => void) | undefined;
+}
+
+/**
+ * Whatever is asked goes to one node, and to the next where that fails, until one has answered. Everything rejects with a
+ * HearsayError.
+ */
+export class Client implements AsyncDisposable {
+  readonly #options: ReachOptions;
+  readonly #nodes: Nodes;
+  readonly #waiting = new Waiting();
+  readonly #requests: Requests<Asked>;
+  readonly #served: Promise<void>;
+  readonly #streams = new Set<Stream>();
+  /** Ids begin with it. */
+  readonly #run = unguessable();
+  #told = 0;
+  #node: string | undefined;
+  /** Why nothing more is done. */
+  #end: HearsayError | undefined;
+
+  /** Connects only when something is asked; see connect(). `say` takes lines for people where `verbose` is set. */
+  constructor(options: ReachOptions, say: (text: string) => void = () => {}) {
+    this.#options = options;
+    this.#nodes = new Nodes(options, say);
+    this.#requests = new Requests(this.#nodes, this.#waiting);
+    this.#served = this.#serve();
+  }
+
+  /** The id of the node that answered last; undefined before one has. */
+  get node(): string | undefined {
+    return this.#node;
+  }
+
+  /**
+   * Tells a value: anything that JSON.stringify spells, up to 256 KiB and nested up to 128 deep. Resolves once a node has it
+   * safe: on its disk, where it has one. Many may be under way at once, and enter in any order.
+   */
+  async broadcast(
+    value: unknown,
+    { id = this.#nextId(), topic, key, signal }: BroadcastOptions = {},
+  ): Promise<void> {
+    const message = jsonOf(value);
+    if (topic !== undefined) check(topicFault("topic", topic));
+    if (key !== undefined) check(keyFault("key", key));
+    if (id !== null) check(idFault("id", id));
+    const more = JSON.stringify({ topic, key, id: id ?? undefined });
+    const fields = more === "{}" ? "" : `,${more.slice(1, -1)}`;
+    await this.#ask("broadcast", `{"type":"broadcast","message":${message}${fields}}`, signal);
+  }
+
+  /** Puts a value under a key, in the place of the one before it; all nodes that have met name the same latest. */
+  put(topic: string, key: string, value: unknown, options: PutOptions = {}): Promise<void> {
+    return this.broadcast(value, { ...options, topic, key });
+  }
+
+  /** Deletes a key, whether it is there or not. */
+  async delete(
+    topic: string,
+    key: string,
+    { id = this.#nextId(), signal }: PutOptions = {},
+  ): Promise<void> {
+    check(topicFault("topic", topic) ?? keyFault("key", key) ?? idFault("id", id));
+    await this.ask({ type: "delete", topic, key, id }, { signal });
+  }
+
+  /** The latest value under a key, as the node knows it; undefined where there is none. */
+  async get(topic: string, key: string, options: Abortable = {}): Promise<Json | undefined> {
+    check(topicFault("topic", topic) ?? keyFault("key", key));
+    try {
+      const { body: { value } } = await this.ask({ type: "get", topic, key }, options);
+      return isJson(value) ? value : undefined;
+    } catch (error) {
+      if (error instanceof HearsayError && error.code === "missing") return undefined;
+      throw error;
+    }
+  }
+
+  /** How a node is, and what it knows of its peers: the one that answers. */
+  async status(options: Abortable = {}): Promise<Status> {
+    const { body, by } = await this.ask({ type: "status" }, options);
+    const status = statusOf(body);
+    if (status === undefined) {
+      throw new HearsayError("refused", `${by} answers with something that is no status`);
+    }
+    return status;
+  }
+
+  /** Who is a member, left, or was removed, as the node that answers knows it. */
+  async members(options: Abortable = {}): Promise<readonly MemberStatus[]> {
+    const { id, members } = await this.status(options);
+    if (members === undefined) throw new HearsayError("refused", `${id} answers with no list of members`);
+    return members;
+  }
+
+  /** Every entry that one node holds, once, in the order in which it got them; another node gives the rest where it fails. */
+  read(options: ReadOptions = {}): AsyncGenerator<Entry | Gap, void, undefined> {
+    return this.#follow(options, false);
+  }
+
+  /**
+   * Every entry, once: what is there, and then each as it comes, from one node after the other, nothing missed. It ends only
+   * by `break`, or by throwing. While an entry is not taken, nothing more is read, and the node waits.
+   */
+  watch(options: WatchOptions = {}): AsyncGenerator<Entry | Gap, void, undefined> {
+    return this.#follow(options, true);
+  }
+
+  /** One request of the protocol, as lib/service/README.md lists them, and its answer, which is no error. */
+  ask(body: Body, { signal }: Abortable = {}): Promise<Answer> {
+    return this.#ask(body.type, JSON.stringify(body), signal);
+  }
+
+  /** Resolves once broadcasts that were not awaited have left, down to about 1 MiB, so that memory stays bounded. */
+  ready(): Promise<void> {
+    return this.#waiting.room();
+  }
+
+  /** Takes nothing more, ends reads and watches, and resolves once all that is under way is answered, or has failed. */
+  async close(): Promise<void> {
+    this.#stop(new HearsayError("closed", "the client is closed"));
+    await this.#served;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Ends everything at once: all that is under way is rejected as `aborted`. */
+  abort(reason?: unknown): void {
+    const error = aborted(reason);
+    this.#stop(error);
+    this.#requests.stop();
+    this.#dismiss(() => error);
+  }
+
+  #stop(why: HearsayError): void {
+    this.#end ??= why;
+    this.#waiting.end();
+    for (const stream of this.#streams) stream.stop();
+  }
+
+  async #serve(): Promise<void> {
+    while (!await this.#requests.run()) {
+      const { failures } = this.#nodes;
+      this.#nodes.startOver();
+      this.#dismiss((mayBeDone) => allFailed(failures, mayBeDone));
+    }
+  }
+
+  #dismiss(why: (mayBeDone: boolean) => HearsayError): void {
+    for (const [asked, mayBeDone] of this.#requests.dismiss()) asked.fail(why(mayBeDone));
+    for (let asked = this.#waiting.next(); asked !== undefined; asked = this.#waiting.next()) {
+      asked.fail(why(false));
+    }
+  }
+
+  async #ask(type: string, body: string, signal: AbortSignal | undefined): Promise<Answer> {
+    if (this.#end !== undefined) throw this.#end;
+    if (signal?.aborted) throw aborted(signal.reason);
+    const asked = new Asked(type, body);
+    this.#waiting.add(asked);
+    const onAbort = () => asked.fail(aborted(signal?.reason));
+    signal?.addEventListener("abort", onAbort);
+    try {
+      const answer = await asked.answer;
+      this.#node = answer.by;
+      return answer;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async *#follow(
+    { topics, latest, from = "", signal, onOutage }: WatchOptions,
+    isWatch: boolean,
+  ): AsyncGenerator<Entry | Gap, void, undefined> {
+    if (topics !== undefined) check(patternsFault("topics", topics));
+    const position = parsePosition(from);
+    if (position === undefined) throw new HearsayError("malformed", "from is no position");
+    if (this.#end !== undefined) throw this.#end;
+    if (signal?.aborted) throw aborted(signal.reason);
+    const nodes = new Nodes(this.#options, () => {});
+    const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
+    const options = {
+      ...{ nodes, random: seeded(seed), position, recent: new Recent(), follow: isWatch },
+      wanted: { topics, ...latest && { latest } },
+      ...onOutage && { onOutage },
+    };
+    yield* follow(options, (ending) => this.#ended(ending, nodes, signal), (stream) => {
+      const stop = () => stream.stop();
+      this.#streams.add(stream);
+      signal?.addEventListener("abort", stop);
+      return () => {
+        this.#streams.delete(stream);
+        signal?.removeEventListener("abort", stop);
+      };
+    });
+  }
+
+  #ended(ending: Ending, nodes: Nodes, signal: AbortSignal | undefined): void {
+    if (ending === "failed") throw allFailed(nodes.failures, false);
+    if (ending === "end") return;
+    throw signal?.aborted
+      ? aborted(signal.reason)
+      : this.#end ?? new HearsayError("closed", "it was stopped");
+  }
+
+  #nextId(): string {
+    return eventId(this.#run, ++this.#told);
+  }
+}
+
+function jsonOf(value: unknown): string {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(value);
+  } catch (cause) {
+    throw new HearsayError("malformed", "the value is no JSON", { cause });
+  }
+  if (json === undefined) throw new HearsayError("malformed", "the value is no JSON");
+  const fault = valueFault(json);
+  if (fault !== undefined) throw new HearsayError("malformed", `the value is of no use: ${fault}`);
+  return json;
+}
+
+function check(fault: string | undefined): void {
+  if (fault !== undefined) throw new HearsayError("malformed", fault);
+}
+
+function aborted(cause: unknown): HearsayError {
+  return new HearsayError("aborted", "aborted by its signal", { cause });
+}
+
+/** Whatever was parsed is JSON. */
+function isJson(value: unknown): value is Json {
+  return value !== undefined;
+}

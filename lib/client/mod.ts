@@ -1,0 +1,85 @@
+/** hearsay for applications: connect to a cluster, tell it values, read them, and watch them come. */
+import { Client } from "./client.ts";
+import { HearsayError } from "./errors.ts";
+import { TIMEOUT_MS } from "./nodes.ts";
+import { tokenOf, type TokenSource } from "./token.ts";
+import { type Address, parseAddress } from "../../transports/address.ts";
+import { Tls, TlsFault } from "../../transports/tcp/tls/tls.ts";
+import { messageOf } from "../../transports/errno.ts";
+
+export type { Answer } from "./waiting.ts";
+export type { MemberStatus, PeerStatus, Status } from "./answers.ts";
+export type { Abortable, BroadcastOptions, PutOptions, ReadOptions, WatchOptions } from "./client.ts";
+export type { Entry, Gap, Position } from "./watching/entries.ts";
+export type { ErrorCode, Failure } from "./errors.ts";
+export type { Json } from "../core/message.ts";
+export { type Address, Client, HearsayError };
+
+export interface ConnectOptions {
+  /** The nodes, as host:port or in parts. The first that answers is asked until it fails, and then the next. */
+  readonly at: string | Address | readonly (string | Address)[];
+  /** Paths of PEM files, read again for each connection: whom to trust, and who this client is, if not known by a token. */
+  readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string } | undefined;
+  /** The token by which the nodes know this client, or what gives it anew for each connection. */
+  readonly token?: string | (() => string) | undefined;
+  /** How long a node may take to connect, and then to answer, ms, before the next one is asked: 5000. */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the connecting, and later on everything that is under way, as `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Resolves once a node has answered. Rejects with a HearsayError: `unreachable` or `timeout` where none answers, `forbidden`
+ * where none knows the token, `malformed` where an option is of no use, `aborted`.
+ */
+export async function connect(options: ConnectOptions): Promise<Client> {
+  const { at, tls, token, timeoutMs = TIMEOUT_MS, signal } = options;
+  const addresses = (Array.isArray(at) ? at : [at]).map(addressOf);
+  if (addresses.length === 0) throw new HearsayError("malformed", "at names no node");
+  const client = new Client({
+    at: addresses,
+    timeoutMs,
+    verbose: false,
+    ...tls !== undefined && { tls: tlsOf(tls) },
+    ...token !== undefined && { token: sourceOf(token) },
+  });
+  signal?.addEventListener("abort", () => client.abort(signal.reason));
+  try {
+    await client.ask({ type: "echo", echo: null }, { signal });
+  } catch (error) {
+    client.abort();
+    throw error;
+  }
+  return client;
+}
+
+function addressOf(at: string | Address): Address {
+  const address = typeof at === "string" ? parseAddress(at) : at;
+  if (address === undefined) throw new HearsayError("malformed", `${JSON.stringify(at)} is not host:port`);
+  return address;
+}
+
+function tlsOf({ ca, cert, key }: NonNullable<ConnectOptions["tls"]>): Tls {
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new HearsayError("malformed", "a certificate and its key are given together");
+  }
+  try {
+    return new Tls({ ca, ...cert !== undefined && key !== undefined && { own: { cert, key } } });
+  } catch (cause) {
+    if (!(cause instanceof TlsFault)) throw cause;
+    throw new HearsayError("malformed", `${cause.flag.replace("-", ".")} is of no use: ${cause.why}`, {
+      cause,
+    });
+  }
+}
+
+function sourceOf(token: string | (() => string)): TokenSource {
+  if (typeof token === "string") return tokenOf(token);
+  return () => {
+    try {
+      return { token: token() };
+    } catch (error) {
+      return { fault: `was not asked, as there is no token: ${messageOf(error)}` };
+    }
+  };
+}

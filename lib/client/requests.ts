@@ -1,0 +1,188 @@
+/** Requests to one node after the other, many under way at once, until each is answered for good or no node answers. */
+import { type Body, FORBIDDEN, KEY_DOES_NOT_EXIST, MALFORMED_REQUEST } from "../core/message.ts";
+import { codeOf, type Connection, refusal } from "./connection.ts";
+import type { ErrorCode } from "./errors.ts";
+import type { Nodes } from "./nodes.ts";
+
+/** No more requests are under way once they have this length together, bytes. */
+export const IN_FLIGHT_BYTES_MAX = 1_048_576;
+/** What a request takes beside its body, about, bytes. */
+export const ENVELOPE_BYTES = 49;
+
+export interface Request {
+  readonly type: string;
+  /** JSON, an object with at least one field. It may be told to several nodes, and has to be one thing all the same. */
+  readonly body: string;
+  /** Nobody waits for the answer any more: another node need not be asked. */
+  readonly isGivenUp?: boolean;
+  /** `answer` is of the type `TYPE_ok`, or an error that every other node would answer, too. */
+  onAnswer(answer: Body, by: string): void;
+}
+
+/** Where requests come from, one by one, as there is room for them. */
+export interface Source<R> {
+  /** The next one; undefined where there is none now. */
+  next(): R | undefined;
+  /** Resolves once there is one, or there will be none. */
+  ready(): Promise<void>;
+  /** All were taken, and none will come. */
+  readonly ended: boolean;
+}
+
+/** One node while it is asked. */
+interface Visit {
+  readonly connection: Connection;
+  readonly close: (reason?: string, code?: ErrorCode) => void;
+  isOpen: boolean;
+  /** It waits for more requests to come in. */
+  isWaiting: boolean;
+  /** The node has done something. */
+  isUseful: boolean;
+}
+
+export class Requests<R extends Request> {
+  readonly #nodes: Nodes;
+  readonly #source: Source<R>;
+  /** By number, in order. They are told again to the next node. */
+  readonly #unanswered = new Map<number, R>();
+  /** Those of them that a node may have done, of which it did not say so. */
+  readonly #unsure = new Set<R>();
+  #bytes = 0;
+  #count = 0;
+  #visit: Visit | undefined;
+  #isStopped = false;
+
+  constructor(nodes: Nodes, source: Source<R>) {
+    this.#nodes = nodes;
+    this.#source = source;
+  }
+
+  /** How many were sent and not answered. */
+  get unanswered(): number {
+    return this.#unanswered.size;
+  }
+
+  /** Resolves to true once every request is answered, or it was stopped, and to false where no node answers. */
+  async run(): Promise<boolean> {
+    for (;;) {
+      if (this.unanswered === 0) await this.#source.ready();
+      if (this.#isDone) return true;
+      const connection = await this.#nodes.reach();
+      if (connection === undefined) return this.#isDone;
+      if (this.#isStopped) connection.close();
+      else await this.#tell(connection);
+    }
+  }
+
+  /** Ends at once, whatever is under way. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#visit?.close();
+  }
+
+  /** Takes back all that is not answered, and whether each may have been done all the same. */
+  dismiss(): readonly (readonly [request: R, mayBeDone: boolean])[] {
+    const dismissed = [...this.#unanswered.values()].map((request) =>
+      [request, this.#unsure.has(request)] as const
+    );
+    this.#unanswered.clear();
+    this.#unsure.clear();
+    this.#bytes = 0;
+    return dismissed;
+  }
+
+  get #isDone(): boolean {
+    return this.#isStopped || (this.#source.ended && this.unanswered === 0);
+  }
+
+  /** Resolves once all is done, or the connection is of no use. */
+  #tell(connection: Connection): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const close = (reason?: string, code: ErrorCode = "unreachable") => {
+      if (!visit.isOpen) return;
+      visit.isOpen = false;
+      this.#visit = undefined;
+      connection.close();
+      if (reason !== undefined) this.#left(visit, reason, code);
+      resolve();
+    };
+    const visit: Visit = { connection, close, isOpen: true, isWaiting: false, isUseful: false };
+    this.#visit = visit;
+    connection.listen({ onBody() {}, onBroken: close });
+    for (const [number, request] of this.#unanswered) {
+      if (request.isGivenUp) this.#settle(number, request);
+      else this.#ask(visit, number, request);
+    }
+    this.#pump(visit);
+    return promise;
+  }
+
+  /** A node that goes while it owes nothing has not failed. */
+  #left({ isUseful }: Visit, reason: string, code: ErrorCode): void {
+    // A node that does not know the client has done nothing.
+    if (code !== "forbidden") { for (const request of this.#unanswered.values()) this.#unsure.add(request); }
+    if (isUseful || this.unanswered === 0) this.#nodes.moveOn(reason);
+    else this.#nodes.failed(reason, code);
+  }
+
+  #pump(visit: Visit): void {
+    while (visit.isOpen && this.#bytes < IN_FLIGHT_BYTES_MAX) {
+      const request = this.#source.next();
+      if (request === undefined) break;
+      this.#unanswered.set(++this.#count, request);
+      this.#bytes += bytesOf(request);
+      this.#ask(visit, this.#count, request);
+    }
+    if (this.#isDone) visit.close();
+    else if (!this.#source.ended && !visit.isWaiting && this.#bytes < IN_FLIGHT_BYTES_MAX) {
+      this.#awaitMore(visit);
+    }
+  }
+
+  /** Requests come in their own time; an answer that comes sooner finds nothing to do. */
+  #awaitMore(visit: Visit): void {
+    visit.isWaiting = true;
+    this.#source.ready().then(() => {
+      visit.isWaiting = false;
+      if (visit.isOpen) this.#pump(visit);
+    });
+  }
+
+  #ask(visit: Visit, number: number, request: R): void {
+    visit.connection.askText(request.body, (answer) => this.#onAnswer(visit, number, request, answer));
+  }
+
+  #onAnswer(visit: Visit, number: number, request: R, answer: Body): void {
+    const isDone = answer.type === `${request.type}_ok`;
+    if (!isDone && !isFinal(answer)) {
+      const isError = answer.type === "error";
+      const reason = isError ? refusal(answer) : "answers with something else";
+      visit.close(reason, isError ? codeOf(answer) : "unreachable");
+      if (isError) this.#unsure.delete(request);
+      return;
+    }
+    this.#settle(number, request);
+    if (isDone) {
+      visit.isUseful = true;
+      this.#nodes.startOver();
+    }
+    request.onAnswer(answer, visit.connection.nodeId);
+    this.#pump(visit);
+  }
+
+  #settle(number: number, request: R): void {
+    this.#unanswered.delete(number);
+    this.#bytes -= bytesOf(request);
+    if (this.#unsure.size > 0) this.#unsure.delete(request);
+  }
+}
+
+function bytesOf({ body }: Request): number {
+  return body.length + ENVELOPE_BYTES;
+}
+
+/** Whether no other node would answer otherwise. */
+function isFinal({ type, code }: Body): boolean {
+  return type === "error" &&
+    (code === MALFORMED_REQUEST || code === KEY_DOES_NOT_EXIST || code === FORBIDDEN);
+}

@@ -1,0 +1,115 @@
+/** What readers are given, one at a time: entries, and gaps where entries are gone. */
+import type { Digest } from "../../core/log/digest.ts";
+import type { Json } from "../../core/message.ts";
+import type { Range } from "../../core/log/runs.ts";
+import type { Item } from "./item.ts";
+import { Steps } from "./steps.ts";
+import { type Batch, type Ending, Stream, type StreamOptions } from "./stream.ts";
+
+/** What a watcher has had, as a text: `n1.k3:1-50;n2.x:7`. Every node goes on from it. */
+export type Position = string;
+
+/** One entry. Fields that it has not are not there. */
+export class Entry {
+  /** Undefined where the key was deleted. */
+  readonly value: Json | undefined;
+  /** "" for what was told without a topic. */
+  readonly topic: string;
+  declare readonly key?: string;
+  declare readonly id?: string;
+  /** When the key was set, microseconds since 1970, as the node that took it has it; where there is a key. */
+  declare readonly stamp?: number;
+  /** The key was deleted. */
+  declare readonly deleted?: true;
+  /** The node, and the life of it, that took the entry. */
+  readonly origin: string;
+  /** Its number among the entries of its origin, from 1 on. */
+  readonly seq: number;
+  declare readonly gap?: undefined;
+  readonly #steps: Steps;
+  readonly #count: number;
+
+  constructor({ text, topic, key, id, stamp, deleted, origin, seq }: Item, steps: Steps, count: number) {
+    this.value = deleted ? undefined : JSON.parse(text);
+    this.topic = topic;
+    if (key !== undefined) this.key = key;
+    if (id !== undefined) this.id = id;
+    if (stamp !== undefined) this.stamp = stamp;
+    if (deleted) this.deleted = true;
+    this.origin = origin;
+    this.seq = seq;
+    this.#steps = steps;
+    this.#count = count;
+  }
+
+  /** Where a watch goes on that has had all up to this entry. */
+  get position(): Position {
+    return this.#steps.after(this.#count);
+  }
+}
+
+/** Entries that no node asked still has, as its rules of retention let them go. Of which topic they were is not known. */
+export class Gap {
+  readonly gap: Range;
+  declare readonly value?: undefined;
+  readonly #steps: Steps;
+  readonly #count: number;
+
+  constructor(gap: Range, steps: Steps, count: number) {
+    this.gap = gap;
+    this.#steps = steps;
+    this.#count = count;
+  }
+
+  /** Where a watch goes on that has had all up to this gap. */
+  get position(): Position {
+    return this.#steps.after(this.#count);
+  }
+}
+
+/** Follows a stream one thing at a time: while one is not taken, nothing more is read. `onEnd` may throw. */
+export async function* follow(
+  options: Omit<StreamOptions, "take">,
+  onEnd: (ending: Ending) => void,
+  begun: (stream: Stream) => () => void,
+): AsyncGenerator<Entry | Gap, void, undefined> {
+  let offered = Promise.withResolvers<readonly (Entry | Gap)[] | undefined>();
+  let taken = Promise.withResolvers<boolean>();
+  const stream = new Stream({
+    ...options,
+    take(batch) {
+      taken = Promise.withResolvers();
+      offered.resolve(contentsOf(batch, options.position));
+      return taken.promise;
+    },
+  });
+  const release = begun(stream);
+  const ended = stream.run();
+  ended.then(() => offered.resolve(undefined));
+  try {
+    for (;;) {
+      const contents = await offered.promise;
+      if (contents === undefined) return onEnd(await ended);
+      offered = Promise.withResolvers();
+      for (const each of contents) {
+        if (stream.isStopped) return onEnd("stopped");
+        yield each;
+      }
+      taken.resolve(true);
+    }
+  } finally {
+    release();
+    stream.stop();
+    taken.resolve(false);
+    await ended;
+  }
+}
+
+function contentsOf(batch: Batch, before: Digest): (Entry | Gap)[] {
+  const { items, gaps } = batch;
+  const steps = new Steps(before, batch);
+  return [
+    ...items.map((item, i) => new Entry(item, steps, i + 1)),
+    ...gaps.map((gap, i) => new Gap(gap, steps, items.length + i + 1)),
+  ];
+}
