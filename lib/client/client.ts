@@ -212,10 +212,9 @@ export class Client implements AsyncDisposable {
     const onAbort = () => asked.fail(aborted(signal?.reason));
     signal?.addEventListener("abort", onAbort);
     try {
-      const answer = await asked.answer;
-      this.#node = answer.by;
-      return answer;
+      return await asked.answer;
     } finally {
+      this.#node = asked.by ?? this.#node;
       signal?.removeEventListener("abort", onAbort);
     }
   }

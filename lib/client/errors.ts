@@ -55,6 +55,15 @@ export class HearsayError extends Error {
     this.failures = failures;
     this.mayBeDone = mayBeDone;
   }
+
+  /** A node was there, and does not do it. */
+  get isRefused(): boolean {
+    return isRefusal(this.code);
+  }
+}
+
+export function isRefusal(code: ErrorCode): boolean {
+  return code === "forbidden" || code === "malformed" || code === "refused";
 }
 
 /** Of several nodes that failed the one decides that has most to say. */

@@ -1,6 +1,6 @@
 /** The nodes that may be asked, one after the other: where one fails, the next is tried. */
 import { type Connection, dial } from "./connection.ts";
-import type { ErrorCode, Failure } from "./errors.ts";
+import { type ErrorCode, type Failure, isRefusal } from "./errors.ts";
 import type { TokenSource } from "./token.ts";
 import { type Address, addressText } from "../../transports/address.ts";
 import type { Tls } from "../../transports/tcp/tls/tls.ts";
@@ -74,7 +74,7 @@ export class Nodes {
 
   /** Whether a node that failed was there and refused. */
   get isRefused(): boolean {
-    return this.#failed.some(({ code }) => code !== "unreachable" && code !== "timeout");
+    return this.#failed.some(({ code }) => isRefusal(code));
   }
 
   /** A line for each node that failed, with its end. */

@@ -17,6 +17,7 @@ export class Asked implements Request {
   readonly type: string;
   readonly body: string;
   readonly #settled = Promise.withResolvers<Answer>();
+  #by: string | undefined;
   #isGivenUp = false;
 
   constructor(type: string, body: string) {
@@ -28,11 +29,17 @@ export class Asked implements Request {
     return this.#isGivenUp;
   }
 
+  /** The id of the node that answered. */
+  get by(): string | undefined {
+    return this.#by;
+  }
+
   get answer(): Promise<Answer> {
     return this.#settled.promise;
   }
 
   onAnswer(body: Body, by: string): void {
+    this.#by = by;
     if (body.type !== "error") this.#settled.resolve({ body, by });
     else this.fail(new HearsayError(codeOf(body), `${by} ${refusal(body)}`));
   }

@@ -1,5 +1,4 @@
 /** `hearsay put TOPIC/KEY VALUE`: a value takes the place of the one before it under its key. */
-import { eventId, unguessable } from "../../client/event_ids.ts";
 import { valueOf } from "../../client/values.ts";
 import { shortened } from "../../../transports/shortened.ts";
 import { parsePut } from "../config/keyed.ts";
@@ -13,6 +12,5 @@ export async function put(args: readonly string[], io: Io): Promise<number> {
   const value = valueOf(config.value, config.asString);
   if (!value.ok) return fail(io, `Cannot put ${shortened(value.text)}: ${value.reason}`);
   const { topic, key } = config;
-  const message = JSON.parse(value.json);
-  return await tell(config, { type: "broadcast", message, topic, key, id: eventId(unguessable(), 1) }, io);
+  return await tell(config, io, (client) => client.put(topic, key, JSON.parse(value.json)));
 }

@@ -1,21 +1,16 @@
-/** Tells one thing to a cluster until a node has acknowledged it. Its id makes it one, however many nodes hear of it. */
-import { refusal } from "../../client/connection.ts";
-import { Nodes } from "../../client/nodes.ts";
-import { request } from "../../client/request.ts";
-import type { Body } from "../../core/message.ts";
+/** Tells one thing to a cluster until a node has acknowledged it. */
+import type { Client } from "../../client/client.ts";
 import type { KeyConfig } from "../config/keyed.ts";
-import { fail, FAILED, type Io, OK } from "../terminal/io.ts";
+import { type Io, OK } from "../terminal/io.ts";
+import { asking } from "./asking.ts";
 
-export async function tell(config: KeyConfig, body: Body, io: Io): Promise<number> {
-  const nodes = new Nodes(config, io.err);
-  const outcome = await request(nodes, body);
-  if (!outcome.ok) {
-    const why = nodes.isRefused ? "No node takes it now." : "No node answers.";
-    const unsure = outcome.mayBeDone ? " It may have been taken all the same." : "";
-    io.err(`${why}${unsure}\n${nodes.failureLines}`);
-    return FAILED;
-  }
-  if (outcome.body.type === "error") return fail(io, `${outcome.by} ${refusal(outcome.body)}`);
-  if (io.errIsTerminal || config.verbose) io.err(`Acknowledged by ${outcome.by}.\n`);
-  return OK;
+export function tell(config: KeyConfig, io: Io, ask: (client: Client) => Promise<void>): Promise<number> {
+  return asking(config, io, async (client) => {
+    await ask(client);
+    if (io.errIsTerminal || config.verbose) io.err(`Acknowledged by ${client.node}.\n`);
+    return OK;
+  }, ({ isRefused, mayBeDone }) => {
+    const why = isRefused ? "No node takes it now." : "No node answers.";
+    return mayBeDone ? `${why} It may have been taken all the same.` : why;
+  });
 }

@@ -1,34 +1,29 @@
 /** `hearsay members`: who is a member, was one, and since when, as the first node that answers knows it. */
-import { type MemberStatus, type Status, statusOf } from "../../client/answers.ts";
-import { refusal } from "../../client/connection.ts";
-import { Nodes } from "../../client/nodes.ts";
-import { request } from "../../client/request.ts";
+import type { MemberStatus, Status } from "../../client/answers.ts";
+import { asking } from "../client/asking.ts";
 import { duration } from "../../service/duration.ts";
 import { parseMembers } from "../config/members/members.ts";
 import { table } from "../exam/outcome.ts";
-import { fail, FAILED, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
+import { fail, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
 
 export async function members(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseMembers(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
-  const nodes = new Nodes(parsed.config, io.err);
-  const answer = await request(nodes, { type: "status" });
-  if (!answer.ok) {
-    io.err(`No node answers.\n${nodes.failureLines}`);
-    return FAILED;
-  }
-  if (answer.body.type === "error") return fail(io, `${answer.by} ${refusal(answer.body)}`);
-  const status = statusOf(answer.body);
-  if (status?.members === undefined) {
-    return fail(io, `${answer.by} answers with no list of members: it may be of an earlier version`);
-  }
-  if (status.members.length === 0 && status.waits_for_a_seed === undefined) {
-    return fail(io, `${answer.by} tells of its members only to clients with the right admin`);
-  }
-  if (parsed.config.verbose) io.err(`Answered by ${answer.by}.\n`);
-  if (parsed.config.json) io.out(`${JSON.stringify(jsonOf(status, status.members))}\n`);
-  else printLines(io, linesOf(status, status.members, paintFor(io)));
-  return OK;
+  const { config } = parsed;
+  return await asking(config, io, async (client) => {
+    const status = await client.status();
+    const { id, members, waits_for_a_seed: waits } = status;
+    if (members === undefined) {
+      return fail(io, `${id} answers with no list of members: it may be of an earlier version`);
+    }
+    if (members.length === 0 && waits === undefined) {
+      return fail(io, `${id} tells of its members only to clients with the right admin`);
+    }
+    if (config.verbose) io.err(`Answered by ${id}.\n`);
+    if (config.json) io.out(`${JSON.stringify(jsonOf(status, members))}\n`);
+    else printLines(io, linesOf(status, members, paintFor(io)));
+    return OK;
+  });
 }
 
 function jsonOf(status: Status, members: readonly MemberStatus[]) {

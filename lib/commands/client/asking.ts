@@ -1,0 +1,26 @@
+/** Asks a cluster by the library, as every command does that asks one thing, and says why nothing came of it. */
+import { Client } from "../../client/client.ts";
+import { HearsayError } from "../../client/errors.ts";
+import type { ReachOptions } from "../../client/nodes.ts";
+import { fail, FAILED, type Io } from "../terminal/io.ts";
+
+/** Where each node has failed, `whyNot` says that, and a line for each follows. */
+export async function asking(
+  config: ReachOptions,
+  io: Io,
+  ask: (client: Client) => Promise<number>,
+  whyNot: (error: HearsayError) => string = () => "No node answers.",
+): Promise<number> {
+  const client = new Client(config, io.err);
+  try {
+    return await ask(client);
+  } catch (error) {
+    if (!(error instanceof HearsayError)) throw error;
+    if (error.failures.length === 0) return fail(io, error.message);
+    const lines = error.failures.map(({ at, reason }) => `  ${at} ${reason}\n`);
+    io.err(`${whyNot(error)}\n${lines.join("")}`);
+    return FAILED;
+  } finally {
+    await client.close();
+  }
+}
