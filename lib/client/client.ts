@@ -1,23 +1,16 @@
 /** One client of a cluster, at whichever of its nodes answers: it tells values, asks, reads and watches. */
 import { eventId, unguessable } from "./event_ids.ts";
 import { type MemberStatus, type Status, statusOf } from "./answers.ts";
+import { type Abortable, aborted, onAbort } from "./abortable.ts";
 import { allFailed, HearsayError } from "./errors.ts";
 import { Nodes, type ReachOptions } from "./nodes.ts";
-import { parsePosition } from "./position.ts";
 import { Requests } from "./requests.ts";
 import { valueFault } from "./values.ts";
 import { type Answer, Asked, Waiting } from "./waiting.ts";
-import { type Entry, follow, type Gap, type Position } from "./watching/entries.ts";
-import { Recent } from "./watching/recent.ts";
-import type { Ending, Stream } from "./watching/stream.ts";
-import { idFault, keyFault, patternsFault, topicFault } from "../core/keys/names.ts";
+import type { Entry, Gap } from "./watching/entries.ts";
+import { Reader, type ReadOptions, type WatchOptions } from "./watching/reader.ts";
+import { idFault, keyFault, topicFault } from "../core/keys/names.ts";
 import type { Body, Json } from "../core/message.ts";
-import { seeded } from "../core/random.ts";
-
-export interface Abortable {
-  /** Ends the waiting: the promise, or the next entry, is rejected as `aborted`. What was sent may come about all the same. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface PutOptions extends Abortable {
   /**
@@ -36,31 +29,16 @@ export interface BroadcastOptions extends Abortable {
   readonly key?: string | undefined;
 }
 
-export interface ReadOptions extends Abortable {
-  /** Names of topics, or how they begin and then `*`; at most 64. Absent: what was told without a topic. */
-  readonly topics?: readonly string[] | undefined;
-  /** No more than the latest entry of each key, and none without a key. */
-  readonly latest?: boolean | undefined;
-}
-
-export interface WatchOptions extends ReadOptions {
-  /** What an earlier watch of the same topics has had. Absent: everything comes that is there. */
-  readonly from?: Position | undefined;
-  /** No node answers any more, or one answers again. Meanwhile all are tried again and again. */
-  readonly onOutage?: ((isOut: boolean) => void) | undefined;
-}
-
 /**
  * Whatever is asked goes to one node, and to the next where that fails, until one has answered. Everything rejects with a
  * HearsayError.
  */
 export class Client implements AsyncDisposable {
-  readonly #options: ReachOptions;
   readonly #nodes: Nodes;
   readonly #waiting = new Waiting();
   readonly #requests: Requests<Asked>;
   readonly #served: Promise<void>;
-  readonly #streams = new Set<Stream>();
+  readonly #reader: Reader;
   /** Ids begin with it. */
   readonly #run = unguessable();
   #told = 0;
@@ -70,9 +48,9 @@ export class Client implements AsyncDisposable {
 
   /** Connects only when something is asked; see connect(). `say` takes lines for people where `verbose` is set. */
   constructor(options: ReachOptions, say: (text: string) => void = () => {}) {
-    this.#options = options;
     this.#nodes = new Nodes(options, say);
     this.#requests = new Requests(this.#nodes, this.#waiting);
+    this.#reader = new Reader(options);
     this.#served = this.#serve();
   }
 
@@ -144,7 +122,7 @@ export class Client implements AsyncDisposable {
 
   /** Every entry that one node holds, once, in the order in which it got them; another node gives the rest where it fails. */
   read(options: ReadOptions = {}): AsyncGenerator<Entry | Gap, void, undefined> {
-    return this.#follow(options, false);
+    return this.#reader.follow(options, false);
   }
 
   /**
@@ -152,7 +130,7 @@ export class Client implements AsyncDisposable {
    * by `break`, or by throwing. While an entry is not taken, nothing more is read, and the node waits.
    */
   watch(options: WatchOptions = {}): AsyncGenerator<Entry | Gap, void, undefined> {
-    return this.#follow(options, true);
+    return this.#reader.follow(options, true);
   }
 
   /** One request of the protocol, as lib/service/README.md lists them, and its answer, which is no error. */
@@ -186,7 +164,7 @@ export class Client implements AsyncDisposable {
   #stop(why: HearsayError): void {
     this.#end ??= why;
     this.#waiting.end();
-    for (const stream of this.#streams) stream.stop();
+    this.#reader.stop(why);
   }
 
   async #serve(): Promise<void> {
@@ -209,49 +187,13 @@ export class Client implements AsyncDisposable {
     if (signal?.aborted) throw aborted(signal.reason);
     const asked = new Asked(type, body);
     this.#waiting.add(asked);
-    const onAbort = () => asked.fail(aborted(signal?.reason));
-    signal?.addEventListener("abort", onAbort);
+    const abort = onAbort(signal, () => asked.fail(aborted(signal?.reason)));
     try {
       return await asked.answer;
     } finally {
       this.#node = asked.by ?? this.#node;
-      signal?.removeEventListener("abort", onAbort);
+      abort.release();
     }
-  }
-
-  async *#follow(
-    { topics, latest, from = "", signal, onOutage }: WatchOptions,
-    isWatch: boolean,
-  ): AsyncGenerator<Entry | Gap, void, undefined> {
-    if (topics !== undefined) check(patternsFault("topics", topics));
-    const position = parsePosition(from);
-    if (position === undefined) throw new HearsayError("malformed", "from is no position");
-    if (this.#end !== undefined) throw this.#end;
-    if (signal?.aborted) throw aborted(signal.reason);
-    const nodes = new Nodes(this.#options, () => {});
-    const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
-    const options = {
-      ...{ nodes, random: seeded(seed), position, recent: new Recent(), follow: isWatch },
-      wanted: { topics, ...latest && { latest } },
-      ...onOutage && { onOutage },
-    };
-    yield* follow(options, (ending) => this.#ended(ending, nodes, signal), (stream) => {
-      const stop = () => stream.stop();
-      this.#streams.add(stream);
-      signal?.addEventListener("abort", stop);
-      return () => {
-        this.#streams.delete(stream);
-        signal?.removeEventListener("abort", stop);
-      };
-    });
-  }
-
-  #ended(ending: Ending, nodes: Nodes, signal: AbortSignal | undefined): void {
-    if (ending === "failed") throw allFailed(nodes.failures, false);
-    if (ending === "end") return;
-    throw signal?.aborted
-      ? aborted(signal.reason)
-      : this.#end ?? new HearsayError("closed", "it was stopped");
   }
 
   #nextId(): string {
@@ -274,10 +216,6 @@ function jsonOf(value: unknown): string {
 
 function check(fault: string | undefined): void {
   if (fault !== undefined) throw new HearsayError("malformed", fault);
-}
-
-function aborted(cause: unknown): HearsayError {
-  return new HearsayError("aborted", "aborted by its signal", { cause });
 }
 
 /** Whatever was parsed is JSON. */

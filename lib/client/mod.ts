@@ -9,7 +9,9 @@ import { messageOf } from "../../transports/errno.ts";
 
 export type { Answer } from "./waiting.ts";
 export type { MemberStatus, PeerStatus, Status } from "./answers.ts";
-export type { Abortable, BroadcastOptions, PutOptions, ReadOptions, WatchOptions } from "./client.ts";
+export type { Abortable } from "./abortable.ts";
+export type { BroadcastOptions, PutOptions } from "./client.ts";
+export type { ReadOptions, WatchOptions } from "./watching/reader.ts";
 export type { Entry, Gap, Position } from "./watching/entries.ts";
 export type { ErrorCode, Failure } from "./errors.ts";
 export type { Json } from "../core/message.ts";

@@ -4,7 +4,7 @@ import type { Json } from "../../core/message.ts";
 import type { Range } from "../../core/log/runs.ts";
 import type { Item } from "./item.ts";
 import { Steps } from "./steps.ts";
-import { type Batch, type Ending, Stream, type StreamOptions } from "./stream.ts";
+import type { Batch } from "./stream.ts";
 
 /** What a watcher has had, as a text: `n1.k3:1-50;n2.x:7`. Every node goes on from it. */
 export type Position = string;
@@ -52,6 +52,11 @@ export class Entry {
 export class Gap {
   readonly gap: Range;
   declare readonly value?: undefined;
+  declare readonly topic?: undefined;
+  declare readonly key?: undefined;
+  declare readonly id?: undefined;
+  declare readonly stamp?: undefined;
+  declare readonly deleted?: undefined;
   readonly #steps: Steps;
   readonly #count: number;
 
@@ -67,45 +72,8 @@ export class Gap {
   }
 }
 
-/** Follows a stream one thing at a time: while one is not taken, nothing more is read. `onEnd` may throw. */
-export async function* follow(
-  options: Omit<StreamOptions, "take">,
-  onEnd: (ending: Ending) => void,
-  begun: (stream: Stream) => () => void,
-): AsyncGenerator<Entry | Gap, void, undefined> {
-  let offered = Promise.withResolvers<readonly (Entry | Gap)[] | undefined>();
-  let taken = Promise.withResolvers<boolean>();
-  const stream = new Stream({
-    ...options,
-    take(batch) {
-      taken = Promise.withResolvers();
-      offered.resolve(contentsOf(batch, options.position));
-      return taken.promise;
-    },
-  });
-  const release = begun(stream);
-  const ended = stream.run();
-  ended.then(() => offered.resolve(undefined));
-  try {
-    for (;;) {
-      const contents = await offered.promise;
-      if (contents === undefined) return onEnd(await ended);
-      offered = Promise.withResolvers();
-      for (const each of contents) {
-        if (stream.isStopped) return onEnd("stopped");
-        yield each;
-      }
-      taken.resolve(true);
-    }
-  } finally {
-    release();
-    stream.stop();
-    taken.resolve(false);
-    await ended;
-  }
-}
-
-function contentsOf(batch: Batch, before: Digest): (Entry | Gap)[] {
+/** What a batch brings, for a watcher that has had `before`. */
+export function entriesOf(batch: Batch, before: Digest): (Entry | Gap)[] {
   const { items, gaps } = batch;
   const steps = new Steps(before, batch);
   return [

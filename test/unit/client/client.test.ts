@@ -215,6 +215,21 @@ test("a position covers what repeats an entry, once that entry was taken, and wh
   });
 });
 
+test("a watch from now on passes over what is there", async () => {
+  const n1 = await node("n1", (body, visit) => {
+    const isFirst = body["follow"] === false;
+    serving([[["a", isFirst ? 1 : 3, isFirst ? [1, 2] : [3]]]], isFirst ? end : stay)(body, visit);
+  });
+  await using([n1], async (client) => {
+    const [entry] = await take(client.watch({ from: "now" }), 1);
+    deepEqual([entry?.value, entry?.position], [3, "a:1-3"]);
+    deepEqual(told(n1).map(({ from, follow }) => [from, follow]), [[[], false], [[["a", [1, 2]]], true]]);
+  });
+  await using([await node("n2", stay)], async (client) => {
+    await rejects(take(client.watch({ from: "now", signal: AbortSignal.timeout(20) })), codeIs("aborted"));
+  });
+});
+
 test("while an entry is not taken the node has to wait", async () => {
   const batches = Array.from({ length: 400 }, (_, i): WireRun[] => [["a", i + 1, ["x".repeat(100_000)]]]);
   const n1 = await node("n1", serving(batches, stay));
