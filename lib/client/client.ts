@@ -37,7 +37,8 @@ export class Client implements AsyncDisposable {
   readonly #nodes: Nodes;
   readonly #waiting = new Waiting();
   readonly #requests: Requests<Asked>;
-  readonly #served: Promise<void>;
+  /** Resolves once it is closed, and nothing is under way any more. */
+  readonly closed: Promise<void>;
   readonly #reader: Reader;
   /** Ids begin with it. */
   readonly #run = unguessable();
@@ -51,7 +52,7 @@ export class Client implements AsyncDisposable {
     this.#nodes = new Nodes(options, say);
     this.#requests = new Requests(this.#nodes, this.#waiting);
     this.#reader = new Reader(options);
-    this.#served = this.#serve();
+    this.closed = this.#serve();
   }
 
   /** The id of the node that answered last; undefined before one has. */
@@ -146,7 +147,7 @@ export class Client implements AsyncDisposable {
   /** Takes nothing more, ends reads and watches, and resolves once all that is under way is answered, or has failed. */
   async close(): Promise<void> {
     this.#stop(new HearsayError("closed", "the client is closed"));
-    await this.#served;
+    await this.closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

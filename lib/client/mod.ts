@@ -1,4 +1,5 @@
 /** hearsay for applications: connect to a cluster, tell it values, read them, and watch them come. */
+import { onAbort } from "./abortable.ts";
 import { Client } from "./client.ts";
 import { HearsayError } from "./errors.ts";
 import { TIMEOUT_MS } from "./nodes.ts";
@@ -15,7 +16,7 @@ export type { ReadOptions, WatchOptions } from "./watching/reader.ts";
 export type { Entry, Gap, Position } from "./watching/entries.ts";
 export type { ErrorCode, Failure } from "./errors.ts";
 export type { Json } from "../core/message.ts";
-export { type Address, Client, HearsayError };
+export { type Address, type Client, HearsayError };
 
 export interface ConnectOptions {
   /** The nodes, as host:port or in parts. The first that answers is asked until it fails, and then the next. */
@@ -45,7 +46,8 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     ...tls !== undefined && { tls: tlsOf(tls) },
     ...token !== undefined && { token: sourceOf(token) },
   });
-  signal?.addEventListener("abort", () => client.abort(signal.reason));
+  const abort = onAbort(signal, () => client.abort(signal?.reason));
+  client.closed.then(abort.release);
   try {
     await client.ask({ type: "echo", echo: null }, { signal });
   } catch (error) {

@@ -1,8 +1,13 @@
 /** The library with real nodes: one is killed and comes back while values are told and watched, and none is missed or doubled. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Client, connect } from "../../../lib/client/mod.ts";
+import { type Client, connect, HearsayError } from "../../../lib/client/mod.ts";
+import { hashOf } from "../../../lib/service/access/tokens.ts";
+import { inFolder } from "../../shared/in_folder.ts";
+import { withSecured } from "../serve/tls/secured.ts";
 import { holdEverywhere, withCluster } from "../fixtures/serving.ts";
 
 const VALUES = 3_000;
@@ -77,4 +82,40 @@ test("a node is killed while 1,000 values a second are told and watched there: n
     }
     await teller.broadcast("last", { topic: "t" });
     assert.deepEqual(inOrder(await watched), numbers);
+  }));
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof HearsayError && error.code === "forbidden";
+}
+
+test("the library shows its token, and may do what that may do", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "tokens.json");
+    const shop = { name: "shop", sha256: hashOf("of shop"), rights: ["publish:orders", "watch:orders"] };
+    writeFileSync(path, JSON.stringify([shop]));
+    await withCluster({ ids: ["n1"], flags: ["--tokens", path] }, async ([{ address } = assert.fail()]) => {
+      await assert.rejects(connect({ at: address }), isForbidden);
+      await assert.rejects(connect({ at: address, token: "of nobody" }), isForbidden);
+      await using client = await connect({ at: address, token: "of shop" });
+      await client.broadcast(1, { topic: "orders" });
+      await assert.rejects(client.broadcast(1), isForbidden);
+      for await (const { value } of client.read({ topics: ["orders"] })) assert.equal(value, 1);
+      await assert.rejects(client.read().next(), isForbidden);
+    });
+  }));
+
+test("the library speaks TLS, and trusts no stranger", () =>
+  withSecured(["n1"], async ([{ address } = assert.fail()], { dir }) => {
+    const file = (name: string) => join(dir, name);
+    const tls = { ca: file("ca.pem"), cert: file("tester.pem"), key: file("tester.key") };
+    await using client = await connect({ at: address, tls });
+    await client.put("t", "k", "secret");
+    assert.equal(await client.get("t", "k"), "secret");
+    // A node is no authority.
+    for (const options of [{}, { tls: { ...tls, ca: file("n1.pem") } }]) {
+      await assert.rejects(
+        connect({ at: address, ...options }),
+        (error) => error instanceof HearsayError && error.failures.length === 1,
+      );
+    }
   }));
