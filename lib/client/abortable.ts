@@ -1,6 +1,7 @@
 /** What an AbortSignal may end, and how that shows. */
 import { HearsayError } from "./errors.ts";
 
+/** What every call takes. */
 export interface Abortable {
   /** Ends the waiting: the promise, or the next entry, is rejected as `aborted`. What was sent may come about all the same. */
   readonly signal?: AbortSignal | undefined;

@@ -70,10 +70,101 @@ const statusShape = z.looseObject({
   cpu_ms: z.number(),
 });
 
-export type MemberStatus = z.infer<typeof memberShape>;
-export type PeerStatus = z.infer<typeof peerShape>;
-/** Fields that this version does not know are kept. */
-export type Status = z.infer<typeof statusShape>;
+/** A member, or one that was. */
+export interface MemberStatus {
+  readonly id: string;
+  readonly status: "joined" | "left" | "removed";
+  /** host:port where others reach it; null where nobody has said. */
+  readonly address: string | null;
+  /** It grows with every change of the member, by which the later news is told. */
+  readonly epoch: number;
+  /** Which life of the node is meant; 0 where that is not known. */
+  readonly incarnation: number;
+  /** Ms since 1970; null where the list was given. */
+  readonly since: number | null;
+}
+
+/** The link to a peer. */
+export interface LinkStatus {
+  /** host:port; "" where it is not known. */
+  readonly address: string;
+  /** Something was heard of the peer of late. */
+  readonly hears: boolean;
+  /** For how long it has been as it is, ms. */
+  readonly for_ms: number;
+  /** Why it is not up. */
+  readonly reason: string;
+  /** What waits to be sent. */
+  readonly bytes_queued: number;
+  /** What was not sent. */
+  readonly messages_dropped: number;
+}
+
+/** Another member, as the node that was asked sees it. */
+export interface PeerStatus {
+  readonly id: string;
+  /** The node can send to it. */
+  readonly connected: boolean;
+  /** Early nodes of version 0.1 do not send it. */
+  readonly link?: LinkStatus | undefined;
+  /** Entries that the peer has not said it holds; null unless the two are neighbours. */
+  readonly lag: number | null;
+  /** Entries that the peer holds and the node lacks; null unless the two are neighbours. */
+  readonly ahead: number | null;
+  /** The measured round trip, ms. */
+  readonly rtt_ms: number | null;
+  /** For how long the oldest entry has waited for an acknowledgement, ms. */
+  readonly oldest_unacked_ms: number | null;
+  /** For how long the peer has been taken for lost, ms; null where it is not. */
+  readonly suspected_for_ms: number | null;
+}
+
+/** What a node says of itself. Fields that this version does not know are there, too. */
+export interface Status {
+  readonly id: string;
+  readonly cluster: string;
+  readonly version: string;
+  /** Whether the node is a member; early nodes of version 0.1 always are, and do not say it. */
+  readonly ready?: boolean | undefined;
+  readonly uptime_ms: number;
+  /** Whether it keeps its log on a disk, and whether that is full, or fails. */
+  readonly storage: "memory" | "durable" | "full" | "failed";
+  /** Values that a read shows. */
+  readonly values: number;
+  /** Equal where two nodes hold the same values. */
+  readonly digest?: string | undefined;
+  /** Entries, of which several may be of one value. */
+  readonly entries: number;
+  /** Entries that its rules of retention have let go. */
+  readonly gone?: number | undefined;
+  /** Through which it passes on what it is told; null where it is itself. */
+  readonly relay: string | null;
+  /** Absent where members are given. */
+  readonly cluster_id?: string | undefined;
+  /** It is no member yet, for this reason. */
+  readonly waits_for_a_seed?: string | undefined;
+  /** Nodes of version 0.1 do not send it. */
+  readonly members?: readonly MemberStatus[] | undefined;
+  readonly peers: readonly PeerStatus[];
+  /** Connections of clients. */
+  readonly clients: number;
+  /** Watches that are open. */
+  readonly watchers: number;
+  /** Until when its certificate and its authorities last, ms since 1970. */
+  readonly tls?: { readonly expires_at: number; readonly authorities_expire_at: number } | undefined;
+  /** Between members, by type, since the node started. */
+  readonly messages: {
+    readonly sent: Readonly<Record<string, number>>;
+    readonly received: Readonly<Record<string, number>>;
+  };
+  /** Between members, since the node started. */
+  readonly bytes: { readonly sent: number; readonly received: number };
+  /** Resident. */
+  readonly memory_bytes: number;
+  /** Processor time since the node started. */
+  readonly cpu_ms: number;
+  readonly [field: string]: unknown;
+}
 
 /** Consecutive entries of one origin. */
 export interface ItemRun {

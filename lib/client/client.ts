@@ -12,6 +12,7 @@ import { Reader, type ReadOptions, type WatchOptions } from "./watching/reader.t
 import { idFault, keyFault, topicFault } from "../core/keys/names.ts";
 import type { Body, Json } from "../core/message.ts";
 
+/** How a key is put or deleted. */
 export interface PutOptions extends Abortable {
   /**
    * Entries of one topic with equal ids are one, whichever node each was told to. Absent: an id that nobody else makes, so
@@ -20,6 +21,7 @@ export interface PutOptions extends Abortable {
   readonly id?: string | undefined;
 }
 
+/** How a value is told. */
 export interface BroadcastOptions extends Abortable {
   /** As for `put`, and null: no id. Equal values of one topic without an id are one, as a set has them. */
   readonly id?: string | null | undefined;

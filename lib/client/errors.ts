@@ -37,8 +37,10 @@ interface Circumstances {
   readonly cause?: unknown;
 }
 
+/** What every call of the library is rejected with. */
 export class HearsayError extends Error {
   override readonly name = "HearsayError";
+  /** For programs; the message is for people. */
   readonly code: ErrorCode;
   /** What each node that was tried had to say. Empty where the code is about the request, or this client. */
   readonly failures: readonly Failure[];

@@ -9,13 +9,14 @@ import { Tls, TlsFault } from "../../transports/tcp/tls/tls.ts";
 import { messageOf } from "../../transports/errno.ts";
 
 export type { Answer } from "./waiting.ts";
-export type { MemberStatus, PeerStatus, Status } from "./answers.ts";
+export type { LinkStatus, MemberStatus, PeerStatus, Status } from "./answers.ts";
 export type { Abortable } from "./abortable.ts";
 export type { BroadcastOptions, PutOptions } from "./client.ts";
 export type { ReadOptions, WatchOptions } from "./watching/reader.ts";
 export type { Entry, Gap, Position } from "./watching/entries.ts";
 export type { ErrorCode, Failure } from "./errors.ts";
-export type { Json } from "../core/message.ts";
+export type { Body, Json } from "../core/message.ts";
+export type { Range } from "../core/log/runs.ts";
 export { type Address, type Client, HearsayError };
 
 export interface ConnectOptions {

@@ -7,9 +7,11 @@ import { ENVELOPE_BYTES, IN_FLIGHT_BYTES_MAX, type Request, type Source } from "
 /** No more is taken once the requests that wait have this length together, bytes. */
 export const WAITING_BYTES_MAX = 64 * 1_048_576;
 
-/** An answer, and the id of the node that gave it. */
+/** The answer of a node. */
 export interface Answer {
+  /** Its `type` is TYPE_ok, for the TYPE that was asked. */
   readonly body: Body;
+  /** The id of the node. */
   readonly by: string;
 }
 

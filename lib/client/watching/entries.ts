@@ -15,7 +15,9 @@ export class Entry {
   readonly value: Json | undefined;
   /** "" for what was told without a topic. */
   readonly topic: string;
+  /** What the entry is the latest of, or was. */
   declare readonly key?: string;
+  /** Entries of one topic with equal ids are one. */
   declare readonly id?: string;
   /** When the key was set, microseconds since 1970, as the node that took it has it; where there is a key. */
   declare readonly stamp?: number;
@@ -25,6 +27,7 @@ export class Entry {
   readonly origin: string;
   /** Its number among the entries of its origin, from 1 on. */
   readonly seq: number;
+  /** It is no gap. */
   declare readonly gap?: undefined;
   readonly #steps: Steps;
   readonly #count: number;
@@ -50,6 +53,7 @@ export class Entry {
 
 /** Entries that no node asked still has, as its rules of retention let them go. Of which topic they were is not known. */
 export class Gap {
+  /** `count` entries of an origin from the number `seq` on. */
   readonly gap: Range;
   declare readonly value?: undefined;
   declare readonly topic?: undefined;

@@ -10,6 +10,7 @@ import { entriesOf, type Entry, type Gap, type Position } from "./entries.ts";
 import { Recent } from "./recent.ts";
 import { type Ending, Stream, type StreamOptions } from "./stream.ts";
 
+/** What is read. */
 export interface ReadOptions extends Abortable {
   /** Names of topics, or how they begin and then `*`; at most 64. Absent: what was told without a topic. */
   readonly topics?: readonly string[] | undefined;
@@ -17,6 +18,7 @@ export interface ReadOptions extends Abortable {
   readonly latest?: boolean | undefined;
 }
 
+/** What is watched, and from where on. */
 export interface WatchOptions extends ReadOptions {
   /**
    * What an earlier watch of the same topics has had, or `now`: what is there when the watch begins is passed over. Absent:
