@@ -2,7 +2,7 @@
 import { onAbort } from "./abortable.ts";
 import { Client } from "./client.ts";
 import { HearsayError } from "./errors.ts";
-import { TIMEOUT_MS } from "./nodes.ts";
+import { TIMEOUT_MS, TIMEOUT_MS_MAX } from "./nodes.ts";
 import { tokenOf, type TokenSource } from "./token.ts";
 import { type Address, parseAddress } from "../../transports/address.ts";
 import { Tls, TlsFault } from "../../transports/tcp/tls/tls.ts";
@@ -26,7 +26,7 @@ export interface ConnectOptions {
   readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string } | undefined;
   /** The token by which the nodes know this client, or what gives it anew for each connection. */
   readonly token?: string | (() => string) | undefined;
-  /** How long a node may take to connect, and then to answer, ms, before the next one is asked: 5000. */
+  /** How long a node may take to connect, and then to answer, ms, before the next one is asked: 1 to 3600000, or 5000. */
   readonly timeoutMs?: number | undefined;
   /** Ends the connecting, and later on everything that is under way, as `aborted`. */
   readonly signal?: AbortSignal | undefined;
@@ -40,6 +40,9 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   const { at, tls, token, timeoutMs = TIMEOUT_MS, signal } = options;
   const addresses = (Array.isArray(at) ? at : [at]).map(addressOf);
   if (addresses.length === 0) throw new HearsayError("malformed", "at names no node");
+  if (!(timeoutMs >= 1 && timeoutMs <= TIMEOUT_MS_MAX)) {
+    throw new HearsayError("malformed", `timeoutMs is ${timeoutMs}, not from 1 to ${TIMEOUT_MS_MAX}`);
+  }
   const client = new Client({
     at: addresses,
     timeoutMs,

@@ -19,6 +19,7 @@ export interface ReachOptions {
 
 /** How long a node may take, where nothing else is said, ms. */
 export const TIMEOUT_MS = 5_000;
+export const TIMEOUT_MS_MAX = 3_600_000;
 
 export class Nodes {
   readonly #options: ReachOptions;

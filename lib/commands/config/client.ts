@@ -5,7 +5,7 @@ import { complain } from "../flags/flags.ts";
 import { type FlagHelp, parsedText, repeated, text, tied, toggle, whole } from "../flags/schemas.ts";
 import { clientTlsFlags, tlsFrom, tlsMistakes } from "./trust/tls.ts";
 import { tokenFlags, tokenFrom, tokenMistakes } from "./trust/client_token.ts";
-import { type ReachOptions, TIMEOUT_MS } from "../../client/nodes.ts";
+import { type ReachOptions, TIMEOUT_MS, TIMEOUT_MS_MAX } from "../../client/nodes.ts";
 import { parsePosition } from "../../client/position.ts";
 import type { Wanted } from "../../client/watching/watching.ts";
 import {
@@ -24,7 +24,6 @@ import type { Address } from "../../../transports/address.ts";
 
 /** So many nodes may be named. */
 export const AT_MAX = 64;
-export const TIMEOUT_MS_MAX = 3_600_000;
 
 /** Where the nodes of the compose file listen for clients. */
 export const defaultAt: readonly Address[] = [7001, 7002, 7003, 7004, 7005].map((port) => ({

@@ -10,6 +10,7 @@ import {
   type Gap,
 } from "../../../lib/client/mod.ts";
 import { HearsayError } from "../../../lib/client/mod.ts";
+import { TIMEOUT_MS_MAX } from "../../../lib/client/nodes.ts";
 import { IN_FLIGHT_BYTES_MAX } from "../../../lib/client/requests.ts";
 import { WAITING_BYTES_MAX } from "../../../lib/client/waiting.ts";
 import { VALUE_DEPTH_MAX } from "../../../lib/core/log/canonical.ts";
@@ -344,6 +345,9 @@ test("what no node would take is asked of none", async () => {
   });
   await rejects(connect({ at: "nowhere" }), codeIs("malformed"));
   await rejects(connect({ at: [] }), codeIs("malformed"));
+  for (const timeoutMs of [0, NaN, TIMEOUT_MS_MAX + 1]) {
+    await rejects(connect({ at: "a:1", timeoutMs }), codeIs("malformed"));
+  }
   await rejects(connect({ at: "a:1", tls: { ca: "/none" } }), codeIs("malformed"));
   await rejects(connect({ at: "a:1", tls: { ca: "/none", key: "/none" } }), codeIs("malformed"));
 });

@@ -2,11 +2,11 @@
 import { parseAddress } from "../../../../transports/address.ts";
 import { NAME_RULE } from "../address.ts";
 import { MEMBER_ID } from "../../../core/membership/member_id.ts";
-import type { ReachOptions } from "../../../client/nodes.ts";
+import { type ReachOptions, TIMEOUT_MS_MAX } from "../../../client/nodes.ts";
 import { mustBe, mustBeGiven } from "../../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
 import { parsedText, tied, toggle, whole } from "../../flags/schemas.ts";
-import { reach, reachMistakes, reachOf, TIMEOUT_MS_MAX } from "../client.ts";
+import { reach, reachMistakes, reachOf } from "../client.ts";
 
 export interface MembersConfig extends ReachOptions {
   readonly json: boolean;

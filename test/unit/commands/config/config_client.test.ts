@@ -8,9 +8,8 @@ import {
   parseRead,
   parseStatus,
   parseWatch,
-  TIMEOUT_MS_MAX,
 } from "../../../../lib/commands/config/client.ts";
-import { TIMEOUT_MS } from "../../../../lib/client/nodes.ts";
+import { TIMEOUT_MS, TIMEOUT_MS_MAX } from "../../../../lib/client/nodes.ts";
 import { parseKey, parsePut } from "../../../../lib/commands/config/keyed.ts";
 import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
 import {
