@@ -136,9 +136,11 @@ export class Client implements AsyncDisposable {
     return this.#reader.follow(options, true);
   }
 
-  /** One request of the protocol, as lib/service/README.md lists them, and its answer, which is no error. */
-  ask(body: Body, { signal }: Abortable = {}): Promise<Answer> {
-    return this.#ask(body.type, JSON.stringify(body), signal);
+  /** One request of the protocol, as lib/service/README.md lists them, but no watch; and its answer, which is no error. */
+  async ask(body: Body, { signal }: Abortable = {}): Promise<Answer> {
+    // Nobody would take what it brings.
+    check(body.type === "watch" ? "a watch is no request with one answer: see watch()" : undefined);
+    return await this.#ask(body.type, JSON.stringify(body), signal);
   }
 
   /** Resolves once broadcasts that were not awaited have left, down to about 1 MiB, so that memory stays bounded. */

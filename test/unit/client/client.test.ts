@@ -339,6 +339,7 @@ test("what no node would take is asked of none", async () => {
     await rejects(client.broadcast(1, { id: "" }), bad);
     await rejects(client.delete("t/u", "k"), bad);
     await rejects(client.get("t", ""), bad);
+    await rejects(client.ask({ type: "watch" }), bad);
     await rejects(take(client.watch({ topics: [] })), bad);
     await rejects(take(client.watch({ from: "nonsense" })), bad);
     deepEqual(told(n1), []);
