@@ -67,6 +67,7 @@ async function run(
     retain,
     tokens,
     tls: config.tls,
+    http: config.http,
     ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
   });
   if (config.tokens !== undefined) watchTokens(config.tokens, changed, service, logger);

@@ -1,5 +1,6 @@
 /** Stands between the carrier and the node: counts messages, and answers the requests that the protocol does not know. */
 import type { Access } from "./access/access.ts";
+import type { AllClients } from "./all_clients.ts";
 import {
   type Body,
   type Envelope,
@@ -14,16 +15,13 @@ import type { Transport, TransportHandlers } from "../../transports/transport.ts
 /** Answers requests of one type. */
 export type RequestHandler = (request: Envelope, body: Body) => void;
 
-/** As the src of requests that are this process's own; no peer and no client has such a name. */
-const OWN = "#own";
-
 export interface RouterOptions {
   readonly transport: Pick<
     TcpTransport,
-    "open" | "send" | "isPeer" | "setMembers" | "endTurn" | "drain" | "close"
+    "open" | "isPeer" | "setMembers" | "endTurn" | "drain" | "close"
   >;
-  /** Of this node. */
-  readonly id: string;
+  /** Delivers answers. */
+  readonly clients: Pick<AllClients, "send">;
   /** Why the node is no member yet, and can answer little. */
   readonly waits: () => string | undefined;
   /** Whether all that the node holds is safe, and answers leave at once. */
@@ -42,8 +40,6 @@ export class Router implements Transport {
   readonly #options: RouterOptions;
   readonly #sent = new Map<string, number>();
   readonly #received = new Map<string, number>();
-  /** Takes the answer to a request of this process, by msg_id. */
-  readonly #asked = new Map<number, (answer: Body) => void>();
   #handlers: TransportHandlers | undefined;
 
   constructor(options: RouterOptions) {
@@ -61,19 +57,20 @@ export class Router implements Transport {
   open(handlers: TransportHandlers): void {
     const { transport, events } = this.#options;
     this.#handlers = handlers;
-    const onEnvelope = (envelope: Envelope) => {
-      if (this.#answer(envelope)) return;
-      handlers.onEnvelope(envelope);
-      if (this.#isOwed(envelope)) transport.endTurn();
-    };
-    transport.open({ ...handlers, ...events, onEnvelope });
+    transport.open({ ...handlers, ...events, onEnvelope: (envelope) => this.receive(envelope) });
+  }
+
+  /** A message of a peer or a request of a client comes in. */
+  receive(envelope: Envelope): void {
+    if (this.#handlers === undefined || this.#answer(envelope)) return;
+    this.#handlers.onEnvelope(envelope);
+    if (this.#isOwed(envelope)) this.#options.transport.endTurn();
   }
 
   send(envelope: Envelope): void {
-    const { transport } = this.#options;
-    if (envelope.dest === OWN) return this.#asked.get(envelope.body.in_reply_to ?? 0)?.(envelope.body);
+    const { transport, clients } = this.#options;
     if (transport.isPeer(envelope.dest)) count(this.#sent, envelope.body.type);
-    transport.send(envelope);
+    clients.send(envelope);
   }
 
   setMembers(membership: Membership): void {
@@ -88,20 +85,11 @@ export class Router implements Transport {
     return this.#options.transport.close();
   }
 
-  /** Asks the node as a client would; never resolves where the node does not answer. */
-  ask(body: Body): Promise<Body> {
-    const msgId = this.#asked.size + 1;
-    const { promise, resolve } = Promise.withResolvers<Body>();
-    this.#asked.set(msgId, resolve);
-    this.#handlers?.onEnvelope({ src: OWN, dest: this.#options.id, body: { ...body, msg_id: msgId } });
-    return promise;
-  }
-
   /** Answers a client, whether it has numbered its request or not. */
   reply(request: Envelope, body: Body): void {
     const { src, dest, body: { msg_id } } = request;
     const answered = msg_id === undefined ? body : { ...body, in_reply_to: msg_id };
-    this.#options.transport.send({ src: dest, dest: src, body: answered });
+    this.#options.clients.send({ src: dest, dest: src, body: answered });
   }
 
   /** A request other than a broadcast waits for a commit: its answer may be long, and no more of them must pile up. */

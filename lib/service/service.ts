@@ -10,8 +10,12 @@ import { UnackedAge } from "./unacked_age.ts";
 import { certified } from "./access/certified.ts";
 import { Expiry } from "./expiry.ts";
 import { Access } from "./access/access.ts";
+import { AllClients } from "./all_clients.ts";
 import type { TokenEntry } from "./access/tokens.ts";
 import type { DiscoverySettings } from "./discovery/discovery.ts";
+import { httpConnectionsMax } from "./http/connections.ts";
+import { HttpPort } from "./http/http_port.ts";
+import { Readiness } from "./http/readiness.ts";
 import { LinkReports } from "./link_reports.ts";
 import type { Logger } from "./logger.ts";
 import { Router } from "./router.ts";
@@ -19,6 +23,7 @@ import { type Ending, Standing } from "./standing.ts";
 import { readiness, statusOf } from "./status.ts";
 import { processUsage } from "./usage.ts";
 import { Watches } from "./watches.ts";
+import { type Files, filesOfProcess } from "../../transports/tcp/descriptors.ts";
 import { Refusals } from "../../transports/tcp/greeting.ts";
 import { ANSWER_BYTES_MAX } from "../../transports/tcp/limits.ts";
 import type { Tls } from "../../transports/tcp/tls/tls.ts";
@@ -46,6 +51,8 @@ export interface ServiceOptions {
   readonly store: Store;
   readonly logger: Logger;
   readonly deliveryBudgetMs?: number;
+  /** Where it is spoken to over HTTP; absent: nowhere. */
+  readonly http?: HttpSettings | undefined;
   /** By default all is kept, but for what is built in [G1]. */
   readonly retain?: readonly Rule[];
   /** Clients are known by these, or by a certificate; absent: everybody may do everything. */
@@ -54,12 +61,19 @@ export interface ServiceOptions {
   readonly tls?: Tls | undefined;
 }
 
+export interface HttpSettings {
+  readonly listen: Address;
+  /** Origins whose pages may ask. */
+  readonly origins: readonly string[];
+}
+
 export class Service {
   readonly #options: ServiceOptions;
   readonly #clock = monotonicClock();
   readonly #random = unpredictable();
   readonly #transport: TcpTransport;
   readonly #router: Router;
+  readonly #clients: AllClients;
   readonly #watches: Watches;
   readonly #access: Access | undefined;
   readonly #expiry: Expiry | undefined;
@@ -67,6 +81,8 @@ export class Service {
   readonly #startedAt = this.#clock();
   readonly #reports: LinkReports;
   readonly #standing: Standing;
+  readonly #http: HttpPort | undefined;
+  #httpAt: Address | undefined;
   #incarnation: number;
   #node: Node;
   #driver: Driver | undefined;
@@ -84,7 +100,9 @@ export class Service {
       knowsClients: (tokens ?? tls) !== undefined,
       // Whoever shows no certificate may have a token.
       ...tls && { tls, admitsUnnamed: tokens !== undefined },
+      ...options.http && { descriptors: { files: besideHttp(filesOfProcess()) } },
     });
+    this.#clients = this.#makeClients();
     this.#expiry = tls && new Expiry({ tls, logger: options.logger, clock: this.#clock });
     this.#reports = new LinkReports({
       ...options,
@@ -96,6 +114,7 @@ export class Service {
     this.#router = this.#makeRouter();
     this.#standing = this.#makeStanding();
     this.#node = this.#makeNode();
+    this.#http = this.#makeHttp();
   }
 
   /** Resolves once it is no member any longer: it is to be stopped. */
@@ -122,6 +141,13 @@ export class Service {
     this.#standing.open();
     this.#expiry?.start();
     const at = await this.#transport.listening;
+    if (this.#http !== undefined) {
+      this.#httpAt = await this.#http.start();
+      logger.info(`HTTP is spoken at ${addressText(this.#httpAt)}`, {
+        node: this.#options.id,
+        ...this.#httpAt,
+      });
+    }
     if (this.#options.clientListen !== undefined) {
       const clientsAt = await this.#transport.clientsListening;
       logger.info(`clients connect at ${addressText(clientsAt)}`, { node: this.#options.id, ...clientsAt });
@@ -132,6 +158,11 @@ export class Service {
     return at;
   }
 
+  /** Where HTTP is spoken, once it has started; undefined where nowhere. */
+  get httpAt(): Address | undefined {
+    return this.#httpAt;
+  }
+
   /** From now on, clients are known by these tokens. Returns whether they are others than before. */
   setTokens(tokens: readonly TokenEntry[]): boolean {
     return this.#access?.setTokens(tokens) ?? false;
@@ -140,7 +171,10 @@ export class Service {
   /** Leaves the cluster. Resolves once others hold all that it holds, or to why it could not. */
   async leave(): Promise<string | undefined> {
     let fault: string | undefined = `it has not handed over all within ${LEAVE_MS_MAX / 1000} s`;
-    const answered = this.#router.ask({ type: "leave" }).then((answer) => {
+    // It may do to itself what it likes.
+    const itself = { kind: "node", names: [this.#options.id], rights: [] } as const;
+    const client = this.#clients.local.open({ host: "", identity: itself });
+    const answered = client.ask({ type: "leave" }).then((answer) => {
       fault = answer.type === "leave_ok" ? undefined : String(answer["text"]);
     });
     await within(LEAVE_MS_MAX, answered);
@@ -152,7 +186,8 @@ export class Service {
     this.#standing.stop();
     this.#expiry?.stop();
     this.#driver?.stop();
-    await this.#transport.close();
+    this.#clients.local.closeAll("this node stops");
+    await Promise.all([this.#http?.close(), this.#transport.close()]);
   }
 
   #makeNode(): Node {
@@ -203,7 +238,7 @@ export class Service {
     const { id, logger } = this.#options;
     return new Router({
       transport: this.#transport,
-      id,
+      clients: this.#clients,
       waits: () => this.#standing.waits,
       settled: () => this.#driver?.settled ?? true,
       handlers: new Map([
@@ -230,12 +265,23 @@ export class Service {
           }),
         onDrained: (client: string) => this.#watches.serve(client),
         onQuiet: (connection: string) => this.#watches.ping(connection),
-        onGone: (connection: string) => {
-          this.#watches.gone(connection);
-          this.#access?.gone(connection);
-        },
+        onGone: (connection: string) => this.#onGone(connection),
       },
     });
+  }
+
+  #makeClients(): AllClients {
+    return new AllClients(this.#options.id, this.#transport, {
+      onEnvelope: (envelope) => this.#router.receive(envelope),
+      onDrained: (client) => this.#watches.serve(client),
+      onGone: (connection) => this.#onGone(connection),
+    });
+  }
+
+  /** A client's connection is gone. */
+  #onGone(connection: string): void {
+    this.#watches.gone(connection);
+    this.#access?.gone(connection);
   }
 
   #makeAccess(): Access | undefined {
@@ -246,11 +292,11 @@ export class Service {
       tokens,
       clock: this.#clock,
       knowsNodes: this.#transport.isSecure,
-      name: (client, name) => this.#transport.name(client, name),
-      certified: (client) => certified(this.#transport.identityOf(client)),
-      hostOf: (client) => this.#transport.hostOf(client),
+      name: (client, name) => this.#clients.name(client, name),
+      certified: (client) => certified(this.#clients.identityOf(client)),
+      hostOf: (client) => this.#clients.hostOf(client),
       reply: (request, body) => this.#router.reply(request, body),
-      end: (client, reason) => this.#transport.end(client, reason),
+      end: (client, reason) => this.#clients.end(client, reason),
       say: (about, text) => said.say(about, text),
     });
   }
@@ -261,9 +307,30 @@ export class Service {
       later: (run) => void runtimeTimer(0, run),
       count: () => this.#node.status.values,
       settled: () => this.#driver?.settled ?? false,
-      heldBytes: (client) => this.#transport.heldBytes(client),
-      keepOpen: (client, on) => this.#transport.keepOpen(client, on),
+      heldBytes: (client) => this.#clients.heldBytes(client),
+      keepOpen: (client, on) => this.#clients.keepOpen(client, on),
       reply: (request, body) => this.#router.reply(request, body),
+    });
+  }
+
+  #makeHttp(): HttpPort | undefined {
+    const { http, id, version, tls, logger } = this.#options;
+    const said = new Refusals((text) => logger.warn(text, { node: id }));
+    const readiness = new Readiness({
+      uptimeMs: () => this.#clock() - this.#startedAt,
+      waits: () => this.#standing.waits,
+      peers: () => this.#node.status.peers,
+      reaches: (peer) => this.#transport.links().some((link) => link.peer === peer && link.connected),
+    });
+    return http && new HttpPort({
+      ...http,
+      ...{ tls, logger },
+      node: { id, version, unready: () => readiness.why() },
+      connectionsMax: httpConnectionsMax(filesOfProcess().maxOpen),
+      clients: this.#clients.local,
+      shares: this.#transport.shares,
+      isMember: (member) => member === id || this.#transport.isPeer(member),
+      say: (about, text) => said.say(about, text),
     });
   }
 
@@ -297,4 +364,9 @@ export class Service {
       now,
     });
   }
+}
+
+/** The files that are left where HTTP has all its connections. */
+function besideHttp({ maxOpen, open }: Files): Files {
+  return { maxOpen: maxOpen === Infinity ? maxOpen : maxOpen - httpConnectionsMax(maxOpen), open };
 }

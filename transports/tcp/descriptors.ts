@@ -117,7 +117,8 @@ export function placesIn(room: number, { clientsMax, unclassifiedMax }: TcpLimit
   return { unclassified, clients: Math.min(clientsMax, room - unclassified) };
 }
 
-function filesOfProcess(): Files {
+/** As the system says. */
+export function filesOfProcess(): Files {
   try {
     const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
     return { maxOpen: Number(soft ?? Infinity), open: readdirSync("/proc/self/fd").length };

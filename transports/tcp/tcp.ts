@@ -5,6 +5,7 @@ import { TLSSocket } from "node:tls";
 import type { Envelope } from "../../lib/core/message.ts";
 import type { Random } from "../../lib/core/random.ts";
 import { Clients } from "./clients/clients.ts";
+import type { Shares } from "./clients/shares.ts";
 import type { Connection } from "./connection.ts";
 import { Descriptors, type DescriptorsOptions } from "./descriptors.ts";
 import { Refusals } from "./greeting.ts";
@@ -165,6 +166,11 @@ export class TcpTransport implements Transport {
   /** The address that this client has; "" where it is gone. */
   hostOf(client: string): string {
     return this.#clients.hostOf(client);
+  }
+
+  /** What clients of one address or name may take together, wherever they connect. */
+  get shares(): Shares {
+    return this.#clients.shares;
   }
 
   /** Closes this client's connection once what was sent to it has left; nothing more of it is handed over. */

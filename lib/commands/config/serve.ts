@@ -9,7 +9,9 @@ import { complain } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import { clientFlags, type ClientsConfig, clientsOf } from "./trust/clients.ts";
 import { nodeTlsFlags, tlsFrom, tlsMistakes } from "./trust/tls.ts";
+import { httpFlags, httpOf } from "./http.ts";
 import { retainFlag } from "./retain.ts";
+import type { HttpSettings } from "../../service/service.ts";
 import type { Rule } from "../../core/retention/rules.ts";
 import { type Address, isLoopback } from "../../../transports/address.ts";
 import type { Tls } from "../../../transports/tcp/tls/tls.ts";
@@ -34,6 +36,8 @@ export interface ServeConfig extends DiscoveryConfig, ClientsConfig {
   readonly tokens?: string;
   /** Absent: without TLS. */
   readonly tls?: Tls;
+  /** Absent: HTTP is spoken nowhere. */
+  readonly http?: HttpSettings;
   readonly logLevel: typeof logLevels[number];
   readonly logFormat: typeof logFormats[number];
 }
@@ -72,6 +76,7 @@ export const shapes = {
       "the clients that are known, by their tokens, and their rights; see 'hearsay help token' (all may do everything)",
     ),
     ...clientFlags,
+    ...httpFlags,
     ...nodeTlsFlags,
     "insecure": toggle(
       "listen beyond this machine without TLS: whoever reaches the port is trusted, and reads along",
@@ -91,6 +96,7 @@ export function parseServe(args: readonly string[], env: Env): Parsed<ServeConfi
     ...tlsMistakes("serve", flags, given, flags.id),
     ...complain("serve", given, "listen", plainTextRule(listen, flags)),
     ...complain("serve", given, "client-listen", plainTextRule(flags["client-listen"], flags)),
+    ...complain("serve", given, "http", plainTextRule(flags.http, flags)),
   ];
   const { tls } = tlsFrom(flags, flags.id);
   return outcome([...mistakes, ...untied], {
@@ -100,6 +106,7 @@ export function parseServe(args: readonly string[], env: Env): Parsed<ServeConfi
     peers,
     ...discoveryOf(flags),
     ...clientsOf(flags),
+    ...httpOf(flags),
     clusterName: flags["cluster-name"] ?? "hearsay",
     ...data !== undefined && { data },
     ...flags.tokens !== undefined && { tokens: flags.tokens },

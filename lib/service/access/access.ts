@@ -155,7 +155,7 @@ export class Access {
     }
     const host = hostOf(src);
     const waitMs = this.#wrong.waitMs(host);
-    if (waitMs > 0) return this.#shut(request, tooMany(host, waitMs));
+    if (waitMs > 0) return this.#shut(request, tooMany(host, waitMs), FORBIDDEN, waitMs);
     const entry = this.#tokens.find(token);
     if (entry === undefined) return this.#onWrong(request, host);
     const { name, rights } = entry;
@@ -172,13 +172,14 @@ export class Access {
   }
 
   /** One connection has one try. */
-  #shut(request: Envelope, text: string, code = FORBIDDEN): void {
-    this.#refuse(request, code, text);
+  #shut(request: Envelope, text: string, code = FORBIDDEN, retryAfterMs?: number): void {
+    this.#refuse(request, code, text, retryAfterMs);
     this.#options.end(request.src, text);
   }
 
-  #refuse(request: Envelope, code: number, text: string): void {
-    this.#options.reply(request, { type: "error", code, text });
+  #refuse(request: Envelope, code: number, text: string, retryAfterMs?: number): void {
+    const later = retryAfterMs !== undefined && { retry_after_ms: Math.ceil(retryAfterMs) };
+    this.#options.reply(request, { type: "error", code, text, ...later });
   }
 }
 

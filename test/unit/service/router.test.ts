@@ -11,11 +11,10 @@ function routed(...said: readonly (readonly [src: string, body: Body])[]) {
   const passed: Body[] = [];
   let open: TcpHandlers | undefined;
   const router = new Router({
-    id: "n1",
+    clients: { send: (envelope) => void sent.push(envelope) },
     transport: {
       open: (handlers) => void (open = handlers),
       isPeer: (id) => id === "n2",
-      send: (envelope) => void sent.push(envelope),
       endTurn: () => {},
       setMembers: () => {},
       drain: () => Promise.resolve(),

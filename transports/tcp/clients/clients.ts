@@ -52,7 +52,7 @@ export class Clients {
   readonly #reception: Reception;
   readonly #held: HeldBytes;
   readonly #turn = new Turn();
-  readonly #shares: Shares;
+  readonly shares: Shares;
   /** The client that was found last, and by which id. */
   #found: Client | undefined;
   #foundId = "";
@@ -63,7 +63,7 @@ export class Clients {
     this.#reception = new Reception(options);
     this.#held = this.#makeHeldBytes();
     this.#places = placesIn(Infinity, options.limits);
-    this.#shares = new Shares(options.limits);
+    this.shares = new Shares(options.limits);
     const turn = this.#turn;
     this.#events = {
       get isTurnOver() {
@@ -164,7 +164,7 @@ export class Clients {
   }
 
   tick(ms: number): void {
-    this.#shares.refill(ms);
+    this.shares.refill(ms);
     for (const client of [...this.#clients.values()]) {
       client.tick(ms);
       if (this.#options.knowsClients) client.tickStranger(ms);
@@ -219,7 +219,7 @@ export class Clients {
   }
 
   #share(client: Client, whose: string): string | undefined {
-    const share = this.#shares.join(whose);
+    const share = this.shares.join(whose);
     if (typeof share !== "string") {
       client.parts.add(share);
       return undefined;
@@ -272,7 +272,7 @@ export class Clients {
 
   #forget(client: Client): void {
     this.#turn.leave(client);
-    for (const share of client.parts.leave()) this.#shares.leave(share);
+    for (const share of client.parts.leave()) this.shares.leave(share);
     this.#found = undefined;
     this.#clients.delete(client.number);
     this.#unclassified.delete(client);

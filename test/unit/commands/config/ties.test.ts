@@ -34,7 +34,8 @@ const values: Readonly<Record<string, string>> = {
   ...{ "delivery-budget": "9", "duplicate": "0.5", "from": "n1.k:1-5", "grudge": "one", "id": "n1" },
   ...{ "latency": "5", "latency-dist": "uniform", "loss": "0.5", "node-count": "2", "port": "9001" },
   ...{ "protocol": "flood", "script": "5 read n0", "seed": "3", "sidecars": "n1=a:3", "topology": "line" },
-  ...{ "advertise": "a:1", "dns": "a:53", "join": "dns+a:1", "peer": "n2=a:1" },
+  ...{ "advertise": "a:1", "dns": "a:53", "join": "dns+a:1", "peer": "n2=a:1", "http": "[::1]:80" },
+  ...{ "http-origin": "*" },
   ...{ "within": "10.0.0.1", "retain": "8s", "outages": "1", "secret-file": "LICENSE", "spares": "3" },
 };
 
@@ -75,7 +76,7 @@ test("a flag that needs another is a mistake without it, and none with it", () =
   // Partitions come with the challenge that compare takes by default.
   const needing = tied.filter(({ command, flag }) => flag.requires && command !== "compare");
   assert.deepEqual(needing.map(({ command, flag }) => `${command} --${flag.name}`), [
-    "serve --dns",
+    ...["serve --dns", "serve --http-origin"],
     ...["sim --grudge", "sim --cuts", "sim --outages", "sim --loss", "sim --duplicate", "sim --spares"],
     ...[
       "test --grudge",

@@ -112,7 +112,7 @@ test("[A3] after WRONG_TOKENS_MAX wrong tokens none is looked at from there, for
   rig.now += WRONG_TOKENS_MS - 1000;
   rig.ask("c#1", { type: "hello", token: "s3cret" });
   const text = "too many wrong tokens came from 10.0.0.1: none is looked at for ";
-  deepEqual(rig.take(), [error(FORBIDDEN, `${text}1.0 s`)]);
+  deepEqual(rig.take(), [{ ...error(FORBIDDEN, `${text}1.0 s`), retry_after_ms: 1000 }]);
   equal([...rig.said].at(-1), `tokens from 10.0.0.1: ${text}1.0 min`);
   rig.host = "10.0.0.2";
   rig.ask("c#2", { type: "hello", token: "s3cret" });

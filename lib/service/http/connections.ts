@@ -1,0 +1,138 @@
+/** All connections over HTTP: how many there are, whose they are, and which have been idle for too long [U2]. */
+import type { Socket } from "node:net";
+import type { TlsIdentity } from "../../../transports/tcp/tls/identity.ts";
+import type { Share, Shares } from "../../../transports/tcp/clients/shares.ts";
+import type { LocalClient } from "../local_client.ts";
+import { isLoopback } from "../../../transports/address.ts";
+import { HTTP_BODY_MS_MAX, HTTP_CONNECTIONS_MAX, HTTP_IDLE_MS_MAX } from "./limits.ts";
+
+/** How many there may be where a process may open so many files: half of them are for the rest. */
+export function httpConnectionsMax(maxOpen: number): number {
+  return Math.min(HTTP_CONNECTIONS_MAX, Math.floor(maxOpen / 2));
+}
+
+/** What is needed of a socket. */
+type Counted = Pick<Socket, "remoteAddress" | "bytesRead" | "bytesWritten"> & { destroy(): unknown };
+
+export class HttpConnection {
+  readonly #socket: Counted;
+  /** On whose behalf the node is asked now. */
+  client: LocalClient | undefined;
+  readonly identity: TlsIdentity | undefined;
+  readonly host: string;
+  /** What it takes is taken of this one; none for those of this machine. */
+  readonly #share: Share | undefined;
+  /** Requests under way. */
+  requests = 0;
+  /** A request under way has not come in whole. */
+  isReading = false;
+  #bytesRead = 0;
+  #idleMs = 0;
+  #charged = 0;
+
+  constructor(socket: Counted, identity: TlsIdentity | undefined, share: Share | undefined) {
+    this.#socket = socket;
+    this.identity = identity;
+    this.host = socket.remoteAddress ?? "";
+    this.#share = share;
+  }
+
+  /** Time passes. */
+  tick(ms: number): void {
+    this.charge();
+    const { bytesRead = 0 } = this.#socket;
+    // A head that comes byte by byte is not excused by it.
+    const isFed = bytesRead !== this.#bytesRead && this.requests > 0;
+    this.#bytesRead = bytesRead;
+    this.#idleMs = isFed || (this.requests > 0 && !this.isReading) ? 0 : this.#idleMs + ms;
+    if (this.#idleMs >= (this.requests > 0 ? HTTP_BODY_MS_MAX : HTTP_IDLE_MS_MAX)) this.#socket.destroy();
+  }
+
+  /** A request begins. */
+  begin(): void {
+    this.requests += 1;
+    this.isReading = true;
+    this.#idleMs = 0;
+    this.spend(1, 0);
+    this.charge();
+  }
+
+  end(): void {
+    this.charge();
+    this.client = undefined;
+    this.requests -= 1;
+    this.isReading = false;
+    this.#idleMs = 0;
+  }
+
+  /** What was received and sent is taken of its share. */
+  charge(): void {
+    const { bytesRead = 0, bytesWritten = 0 } = this.#socket;
+    const bytes = bytesRead + bytesWritten;
+    if (bytes > this.#charged) this.spend(0, bytes - this.#charged);
+    this.#charged = bytes;
+  }
+
+  spend(requests: number, bytes: number): void {
+    for (const share of this.#shares) share.spend(requests, bytes);
+  }
+
+  /** What is taken too much, for people; undefined where nothing is. */
+  get excess(): string | undefined {
+    return this.#shares.find(({ isSpent }) => isSpent)?.excess;
+  }
+
+  get #shares(): readonly Share[] {
+    const { shares = [] } = this.client ?? {};
+    return this.#share === undefined ? shares : [this.#share, ...shares];
+  }
+}
+
+export class HttpConnections {
+  readonly #shares: Shares;
+  readonly #max: number;
+  readonly #connections = new Map<Socket, HttpConnection>();
+  refusedCount = 0;
+
+  constructor(shares: Shares, max: number) {
+    this.#shares = shares;
+    this.#max = max;
+  }
+
+  get count(): number {
+    return this.#connections.size;
+  }
+
+  /** Returns why there is no room for it. */
+  add(socket: Socket, identity: TlsIdentity | undefined): string | undefined {
+    const host = socket.remoteAddress ?? "";
+    if (this.count >= this.#max) return this.#refuse(`${this.#max} connections over HTTP are open: no more`);
+    const share = isLoopback(host) ? undefined : this.#shares.join(`from ${host}`);
+    if (typeof share === "string") return this.#refuse(share);
+    const connection = new HttpConnection(socket, identity, share);
+    this.#connections.set(socket, connection);
+    socket.once("close", () => {
+      this.#connections.delete(socket);
+      connection.charge();
+      if (share !== undefined) this.#shares.leave(share);
+    });
+    return undefined;
+  }
+
+  find(socket: Socket): HttpConnection | undefined {
+    return this.#connections.get(socket);
+  }
+
+  tick(ms: number): void {
+    for (const connection of [...this.#connections.values()]) connection.tick(ms);
+  }
+
+  closeAll(): void {
+    for (const socket of [...this.#connections.keys()]) socket.destroy();
+  }
+
+  #refuse(reason: string): string {
+    this.refusedCount += 1;
+    return reason;
+  }
+}

@@ -1,0 +1,216 @@
+/** One request over HTTP and its response: what handlers of routes read, and what they answer with. */
+import { Buffer } from "node:buffer";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { topicsIn } from "./query.ts";
+import { within } from "../../../transports/clock.ts";
+import type { Body } from "../../core/message.ts";
+import type { Json } from "../../core/json.ts";
+import { VALUE_BYTES_MAX } from "../../core/node.ts";
+import { ESCAPED_BYTES } from "../../core/size.ts";
+import type { LocalClient } from "../local_client.ts";
+import { HTTP_ANSWER_MS_MAX, HTTP_BODY_BYTES_MAX } from "./limits.ts";
+import { Outflow, type OutflowEvents } from "./outflow.ts";
+import { Problem, PROBLEM_TYPE, problemOf, unknownClient } from "./problem.ts";
+
+export const JSON_TYPE = "application/json";
+export const NDJSON_TYPE = "application/x-ndjson";
+export const SSE_TYPE = "text/event-stream";
+
+export interface ExchangeOptions {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  /** The parts of the path that the route names. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly outflows: OutflowEvents;
+  /** Asks the node on behalf of whoever asks here. */
+  readonly openClient: (heldBytes: () => number) => LocalClient;
+  /** The node is asked something more. */
+  readonly spend: () => void;
+  /** What is taken too much, for people. */
+  readonly excess: () => string | undefined;
+}
+
+export class Exchange {
+  readonly #options: ExchangeOptions;
+  #outflow: Outflow | undefined;
+  #client: LocalClient | undefined;
+  /** The node knows who asks. */
+  #isKnown = false;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+  }
+
+  get request(): IncomingMessage {
+    return this.#options.request;
+  }
+
+  /** Whoever asks, as the node knows it. */
+  get client(): LocalClient {
+    return this.#client ??= this.#options.openClient(() => this.#outflow?.heldBytes ?? 0);
+  }
+
+  param(name: string): string {
+    return this.#options.params[name] ?? "";
+  }
+
+  /** Undefined where it is not given. */
+  query(name: string): string | undefined {
+    return this.#options.url.searchParams.get(name) ?? undefined;
+  }
+
+  flag(name: string): boolean {
+    const given = this.query(name);
+    if (given === undefined || given === "false") return false;
+    if (given === "true" || given === "") return true;
+    throw new Problem(400, `the query's ${name} must be true or false, not ${JSON.stringify(given)}`);
+  }
+
+  /** Patterns of topics; undefined for the default one. */
+  get topics(): readonly string[] | undefined {
+    return topicsIn(this.#options.url.searchParams);
+  }
+
+  header(name: string): string | undefined {
+    const given = this.request.headers[name];
+    return Array.isArray(given) ? given.join(", ") : given;
+  }
+
+  /** Says who asks, where there is a token. Throws a Problem where the node does not know it. */
+  async identify(): Promise<void> {
+    const given = this.header("authorization");
+    this.#isKnown = this.client.identity !== undefined && this.client.identity.kind !== "none";
+    if (given === undefined) return;
+    const [, token] = /^Bearer +(\S+)$/i.exec(given) ?? [];
+    if (token === undefined) throw unknownClient("the Authorization header must be: Bearer TOKEN");
+    await this.ask({ type: "hello", token });
+    this.#isKnown = true;
+    const { excess } = this;
+    if (excess !== undefined) throw new Problem(429, excess);
+    this.spend();
+  }
+
+  /** What is asked counts once more for whoever asks. */
+  spend(): void {
+    this.#options.spend();
+  }
+
+  /** What is taken too much on behalf of whoever asks; undefined where nothing is. */
+  get excess(): string | undefined {
+    return this.#options.excess();
+  }
+
+  /** Resolves to an answer that is none of an error. Throws a Problem. */
+  async ask(body: Body): Promise<Body> {
+    let answer: Body | undefined;
+    const answered = this.client.ask(body).then((came) => void (answer = came), (error) => {
+      throw new Problem(503, error.message);
+    });
+    await within(HTTP_ANSWER_MS_MAX, answered);
+    if (answer === undefined) {
+      throw new Problem(
+        504,
+        `the node has not answered within ${HTTP_ANSWER_MS_MAX / 1000} s: it may do so yet`,
+      );
+    }
+    this.check(answer);
+    return answer;
+  }
+
+  /** Throws a Problem where the answer is an error. */
+  check(answer: Body): void {
+    if (answer.type === "error") throw problemOf(answer, this.#isKnown);
+  }
+
+  /** The media type of the body, without its parameters. */
+  get bodyType(): string {
+    return (this.header("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  }
+
+  /** The body as JSON. Throws a Problem. */
+  async json(): Promise<Json> {
+    if (this.bodyType !== JSON_TYPE) throw wrongType(this.bodyType, JSON_TYPE);
+    return parsed(await this.#text(), "the body");
+  }
+
+  send(status: number, type: string, text: string, headers: Readonly<Record<string, string>> = {}): void {
+    const length = { "content-length": String(Buffer.byteLength(text)) };
+    this.#options.response.writeHead(status, { "content-type": type, ...length, ...headers }).end(text);
+  }
+
+  sendJson(value: unknown): void {
+    this.send(200, JSON_TYPE, `${JSON.stringify(value)}\n`);
+  }
+
+  sendNothing(): void {
+    this.#options.response.writeHead(204).end();
+  }
+
+  /** Begins a response that goes on. `alive`: what is written where nothing else was for long, as a sign of life. */
+  stream(type: string, alive: string): Outflow {
+    const { response, outflows } = this.#options;
+    response.writeHead(200, { "content-type": type, "cache-control": "no-store", "x-accel-buffering": "no" });
+    response.flushHeaders();
+    const sink = {
+      write: (text: string, onLeft: () => void) => void response.write(text, onLeft),
+      onClosed: (run: () => void) => this.onClosed(run),
+      end: () => void response.end(),
+      destroy: () => void response.destroy(),
+    };
+    return this.#outflow = new Outflow(sink, alive, outflows);
+  }
+
+  /** `run` is called once the response has left, or never will. */
+  onClosed(run: () => void): void {
+    this.#options.response.once("close", run);
+  }
+
+  /** Answers with what went wrong; where the response has begun, all that is left is to end it. */
+  fail({ status, text, headers }: Problem): void {
+    const { response, request } = this.#options;
+    if (response.headersSent) return void response.destroy();
+    // What is left of the body is not read.
+    const closes = !request.complete && { connection: "close" };
+    this.send(status, PROBLEM_TYPE, `${text}\n`, { ...headers, ...closes });
+  }
+
+  /** The exchange is over. */
+  close(): void {
+    this.#client?.close("the request is over");
+  }
+
+  async #text(): Promise<string> {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of this.request) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > HTTP_BODY_BYTES_MAX) {
+        throw new Problem(413, `the body is over ${HTTP_BODY_BYTES_MAX} bytes; NDJSON may be longer`);
+      }
+    }
+    return new TextDecoder().decode(Buffer.concat(chunks));
+  }
+}
+
+/** Throws a Problem that begins with `what`. */
+export function parsed(text: string, what: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem(400, `${what} is not JSON`);
+  }
+}
+
+/** The problem of a value that is too long to enter; undefined where it is not. */
+export function lengthProblem(value: Json): Problem | undefined {
+  const text = JSON.stringify(value);
+  const isLong = ESCAPED_BYTES * text.length > VALUE_BYTES_MAX && Buffer.byteLength(text) > VALUE_BYTES_MAX;
+  return isLong ? new Problem(413, `it is over ${VALUE_BYTES_MAX} bytes as JSON`) : undefined;
+}
+
+export function wrongType(given: string, ...wanted: readonly string[]): Problem {
+  const said = given === "" ? "nothing" : given;
+  return new Problem(415, `the Content-Type must be ${wanted.join(" or ")}, not ${said}`);
+}

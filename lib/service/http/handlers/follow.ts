@@ -1,0 +1,130 @@
+/** GET /v1/values and GET /v1/watch: entries as NDJSON or as server-sent events, as fast as they are read [U5]. */
+import { Digest } from "../../../core/log/digest.ts";
+import { parsePosition } from "../../../core/keys/position_text.ts";
+import type { Body } from "../../../core/message.ts";
+import { Telling, type Told } from "./entry_text.ts";
+import { type Exchange, NDJSON_TYPE, SSE_TYPE } from "../exchange.ts";
+import { HTTP_RETRY_MS } from "../limits.ts";
+import type { Outflow } from "../outflow.ts";
+import { Problem } from "../problem.ts";
+
+/** How entries are written. */
+interface Format {
+  readonly type: string;
+  readonly begin: string;
+  readonly alive: string;
+  entry(told: Told, telling: Telling): string;
+  /** Nothing was told, and yet the position has moved. */
+  moved(telling: Telling): string;
+}
+
+const events: Format = {
+  type: SSE_TYPE,
+  begin: `retry: ${HTTP_RETRY_MS}\n\n`,
+  alive: ":\n\n",
+  entry: ({ kind, members }, { position }) =>
+    `${kind === "gap" ? "event: gap\n" : ""}id: ${position}\ndata: {${members}}\n\n`,
+  // An event without data is not handed over, but its id is kept.
+  moved: ({ position }) => `id: ${position}\n\n`,
+};
+
+const lines: Format = {
+  type: NDJSON_TYPE,
+  begin: "",
+  alive: "\n",
+  entry: ({ members }, { position }) => `{${members},"position":${JSON.stringify(position)}}\n`,
+  moved: ({ position }) => `{"position":${JSON.stringify(position)}}\n`,
+};
+
+/** The same without positions, as nobody goes on from there. */
+const values: Format = { ...lines, entry: ({ members }) => `{${members}}\n`, moved: () => "" };
+
+/** All that the node holds of these topics. Resolves once that has left, or nobody reads it any more. */
+export function readValues(exchange: Exchange): Promise<void> {
+  return follow(exchange, values, false);
+}
+
+/** The same, and then all that comes. */
+export function watchValues(exchange: Exchange): Promise<void> {
+  const accepted = exchange.header("accept") ?? "*/*";
+  const format = accepted.includes(NDJSON_TYPE)
+    ? lines
+    : /text\/event-stream|text\/\*|\*\/\*/.test(accepted)
+    ? events
+    : undefined;
+  if (format === undefined) throw new Problem(406, `a watch is ${SSE_TYPE} or ${NDJSON_TYPE}`);
+  return follow(exchange, format, true);
+}
+
+async function follow(exchange: Exchange, format: Format, goesOn: boolean): Promise<void> {
+  const position = positionOf(exchange);
+  const { topics } = exchange;
+  const over = Promise.withResolvers<void>();
+  exchange.onClosed(() => over.resolve());
+  const watch = new Following(exchange, format, new Telling(Digest.fromWire(position)), over);
+  exchange.client.watch({
+    from: position,
+    follow: goesOn,
+    latest: exchange.flag("latest"),
+    ...topics !== undefined && { topics },
+  }, watch);
+  await over.promise;
+}
+
+/** Where a watcher goes on: after what came last, or where it says. */
+function positionOf(exchange: Exchange) {
+  const given = exchange.header("last-event-id") ?? exchange.query("position") ?? "";
+  const position = parsePosition(given);
+  if (position === undefined) throw new Problem(400, "the position (Last-Event-ID, or in the query) is none");
+  return position.toWire();
+}
+
+class Following {
+  readonly #exchange: Exchange;
+  readonly #format: Format;
+  readonly #telling: Telling;
+  readonly #over: PromiseWithResolvers<void>;
+  #outflow: Outflow | undefined;
+
+  constructor(exchange: Exchange, format: Format, telling: Telling, over: PromiseWithResolvers<void>) {
+    this.#exchange = exchange;
+    this.#format = format;
+    this.#telling = telling;
+    this.#over = over;
+  }
+
+  onAnswer(answer: Body): void {
+    try {
+      this.#take(answer);
+    } catch (error) {
+      this.#over.reject(error);
+    }
+  }
+
+  /** The node is done with this client. */
+  onEnd({ message }: Error): void {
+    if (this.#outflow === undefined) this.#over.reject(new Problem(503, message));
+    else this.#outflow.end();
+  }
+
+  #take(answer: Body): void {
+    this.#exchange.check(answer);
+    if (answer.type === "watch_ok") this.#begin();
+    else if (answer.type === "values") this.#tell(answer);
+    else if (answer.type === "watch_end") this.#outflow?.end();
+  }
+
+  #begin(): void {
+    const { type, begin, alive } = this.#format;
+    const outflow = this.#outflow = this.#exchange.stream(type, alive);
+    outflow.onDrained = () => this.#exchange.client.drained();
+    if (begin !== "") outflow.write(begin);
+  }
+
+  #tell(answer: Body): void {
+    let text = "";
+    for (const told of this.#telling.tell(answer)) text += this.#format.entry(told, this.#telling);
+    if (text === "" || answer["had"] !== undefined) text += this.#format.moved(this.#telling);
+    if (text !== "") this.#outflow?.write(text);
+  }
+}

@@ -1,0 +1,193 @@
+/** The HTTP port of a node: takes connections, finds the route of each request, and bounds what all of them hold. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import process from "node:process";
+import { TLSSocket } from "node:tls";
+import { type Address } from "../../../transports/address.ts";
+import type { Shares } from "../../../transports/tcp/clients/shares.ts";
+import { Listener } from "../../../transports/tcp/listener.ts";
+import { clientFault } from "../../../transports/tcp/tls/identity.ts";
+import type { Tls } from "../../../transports/tcp/tls/tls.ts";
+import type { LocalClients } from "../local_client.ts";
+import type { Logger } from "../logger.ts";
+import { type HttpConnection, HttpConnections } from "./connections.ts";
+import { Exchange } from "./exchange.ts";
+import { Guard } from "./guard.ts";
+import { HTTP_HELD_BYTES_MAX, HTTP_TICK_MS } from "./limits.ts";
+import type { Outflow } from "./outflow.ts";
+import { Problem } from "./problem.ts";
+import type { HttpNode, Route } from "./route.ts";
+import { match } from "./routes.ts";
+
+export interface HttpPortOptions {
+  readonly listen: Address;
+  /** Origins whose pages may ask: "https://example.org", or "*" for all. */
+  readonly origins: readonly string[];
+  /** Absent: without TLS. */
+  readonly tls?: Tls | undefined;
+  readonly connectionsMax: number;
+  readonly node: HttpNode;
+  readonly clients: LocalClients;
+  readonly shares: Shares;
+  readonly isMember: (id: string) => boolean;
+  readonly logger: Logger;
+  /** Takes what operators should know; each text about the same is said once. */
+  readonly say: (about: string, text: string) => void;
+}
+
+/** Under Deno a connection that the server did not take itself has one request. */
+const HAS_ONE_REQUEST = process.versions["deno"] !== undefined;
+
+export class HttpPort {
+  readonly #options: HttpPortOptions;
+  readonly #server: Server;
+  readonly #listener: Listener;
+  readonly #connections: HttpConnections;
+  readonly #guard: Guard;
+  readonly #outflows = new Set<Outflow>();
+  #heldBytes = 0;
+  #ticker: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: HttpPortOptions) {
+    const { listen, tls, shares, connectionsMax, origins, say } = options;
+    this.#options = options;
+    this.#guard = new Guard(origins, listen.host);
+    this.#connections = new HttpConnections(shares, connectionsMax);
+    this.#server = createServer((request, response) => void this.#onRequest(request, response));
+    this.#server.on("clientError", (_error, socket) => {
+      if (!socket.writable) return void socket.destroy();
+      socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    });
+    this.#listener = new Listener(listen, {
+      onSocket: (socket) => this.#onSocket(socket),
+      onBegun: () => {},
+      onFailed: (host, reason) => say("handshakes", `${host} is refused over HTTP: ${reason}`),
+    }, tls);
+  }
+
+  get connectionCount(): number {
+    return this.#connections.count;
+  }
+
+  /** Resolves to where it listens; rejects with a sentence. */
+  async start(): Promise<Address> {
+    const at = await this.#listener.listen((reason) => this.#options.say("http", reason));
+    this.#ticker = setInterval(() => this.#tick(HTTP_TICK_MS), HTTP_TICK_MS);
+    return at;
+  }
+
+  /** Takes no more connections; what goes on ends. */
+  async close(): Promise<void> {
+    clearInterval(this.#ticker);
+    const free = this.#listener.close();
+    for (const outflow of this.#outflows) outflow.end();
+    this.#connections.closeAll();
+    await free;
+  }
+
+  #tick(ms: number): void {
+    this.#connections.tick(ms);
+    for (const outflow of this.#outflows) outflow.tick(ms);
+  }
+
+  // The runtime's own HTTP servers do not show certificates everywhere; whoever takes connections apart from them sees them.
+  #onSocket(socket: Socket): void {
+    const { tls, say } = this.#options;
+    socket.on("error", () => {});
+    const identity = socket instanceof TLSSocket ? tls?.identityOf(socket) : undefined;
+    const full = this.#connections.add(socket, identity);
+    if (full !== undefined) {
+      say("http connections", full);
+      return void socket.destroy();
+    }
+    this.#server.emit("connection", socket);
+  }
+
+  async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const connection = this.#connections.find(request.socket);
+    if (connection === undefined) return void response.destroy();
+    connection.begin();
+    if (HAS_ONE_REQUEST) response.setHeader("connection", "close");
+    request.once("end", () => connection.isReading = false);
+    const { host, identity } = connection;
+    const url = new URL(request.url ?? "/", "http://node");
+    const found = match(request.method ?? "", url.pathname);
+    const params = "params" in found ? found.params : {};
+    const exchange = new Exchange({
+      request,
+      response,
+      url,
+      params,
+      outflows: this.#outflowEvents,
+      spend: () => connection.spend(1, 0),
+      excess: () => connection.excess,
+      openClient: (heldBytes) =>
+        connection.client = this.#options.clients.open({ host, identity, heldBytes }),
+    });
+    try {
+      if (this.#admit(connection, request, response)) await this.#handle(exchange, found);
+    } catch (error) {
+      exchange.fail(error instanceof Problem ? error : this.#bug(error));
+    } finally {
+      exchange.close();
+      connection.end();
+    }
+  }
+
+  /** Returns whether the request goes on; otherwise it is answered. Throws a Problem. */
+  #admit({ excess, identity }: HttpConnection, request: IncomingMessage, response: ServerResponse): boolean {
+    const { host, origin } = request.headers;
+    const isPreflight = request.method === "OPTIONS";
+    const headers = this.#guard.check({ host, origin, isPreflight });
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (isPreflight) response.writeHead(204).end();
+    if (excess !== undefined) throw new Problem(429, excess);
+    const fault = identity && clientFault(identity, this.#options.isMember, true);
+    if (fault !== undefined) throw new Problem(403, fault);
+    return !isPreflight;
+  }
+
+  async #handle(exchange: Exchange, found: ReturnType<typeof match>): Promise<void> {
+    if (!("route" in found)) throw notFound(found.methods);
+    const { route }: { readonly route: Route } = found;
+    if (!route.open) await exchange.identify();
+    await route.handle(exchange, this.#options.node);
+  }
+
+  #bug(error: unknown): Problem {
+    const text = error instanceof Error ? error.message : String(error);
+    this.#options.logger.error(`a request over HTTP has failed: ${text}`);
+    return new Problem(500, "this node could not answer, and says why in its log");
+  }
+
+  readonly #outflowEvents = {
+    onOpen: (outflow: Outflow) => void this.#outflows.add(outflow),
+    onClosed: (outflow: Outflow) => void this.#outflows.delete(outflow),
+    onHeld: (_outflow: Outflow, bytes: number) => {
+      this.#heldBytes += bytes;
+      if (this.#heldBytes > HTTP_HELD_BYTES_MAX) this.#closeLargest();
+    },
+  };
+
+  #closeLargest(): void {
+    let largest: Outflow | undefined;
+    for (const outflow of this.#outflows) {
+      if (outflow.heldBytes > (largest?.heldBytes ?? 0)) largest = outflow;
+    }
+    if (largest === undefined) return;
+    this.#options.say(
+      "http held",
+      `readers over HTTP hold more than ${HTTP_HELD_BYTES_MAX} bytes: one is closed`,
+    );
+    this.#outflows.delete(largest);
+    largest.destroy();
+  }
+}
+
+function notFound(methods: readonly string[]): Problem {
+  if (methods.length === 0) {
+    return new Problem(404, "there is nothing here: /v1/openapi.json lists what there is");
+  }
+  const allow = methods.join(", ");
+  return new Problem(405, `this takes ${allow} alone`, { headers: { allow } });
+}

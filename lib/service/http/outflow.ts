@@ -1,0 +1,77 @@
+/** A response that goes on: what was written and has not left is counted, for whoever writes waits for whoever reads. */
+import { Buffer } from "node:buffer";
+import { HTTP_HEARTBEAT_MS } from "./limits.ts";
+
+export interface OutflowEvents {
+  /** So many bytes more, or fewer, are held. */
+  onHeld(outflow: Outflow, bytes: number): void;
+  onOpen(outflow: Outflow): void;
+  onClosed(outflow: Outflow): void;
+}
+
+/** What is needed of a response. */
+export interface Sink {
+  /** `onLeft` is called once the text has left, or never will; never at once. */
+  write(text: string, onLeft: () => void): void;
+  /** `run` is called once all has left, or never will. */
+  onClosed(run: () => void): void;
+  end(): void;
+  destroy(): void;
+}
+
+export class Outflow {
+  readonly #sink: Sink;
+  readonly #events: OutflowEvents;
+  /** All that was written has left. */
+  onDrained = () => {};
+  readonly #alive: string;
+  #heldBytes = 0;
+  /** For how long nothing was written, ms. */
+  #idleMs = 0;
+
+  /** `alive`: what may be written at any time, as a sign of life. */
+  constructor(sink: Sink, alive: string, events: OutflowEvents) {
+    this.#sink = sink;
+    this.#alive = alive;
+    this.#events = events;
+    events.onOpen(this);
+    sink.onClosed(() => events.onClosed(this));
+  }
+
+  /** Bytes that were written and have not left. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  write(text: string): void {
+    this.#idleMs = 0;
+    this.#hold(Buffer.byteLength(text), text);
+  }
+
+  /** Time passes: where nothing was written for long, that the other side is still there shows by writing. */
+  tick(ms: number): void {
+    this.#idleMs += ms;
+    if (this.#idleMs >= HTTP_HEARTBEAT_MS) this.write(this.#alive);
+  }
+
+  /** The response ends once all has left. */
+  end(): void {
+    this.#sink.end();
+  }
+
+  /** Closes the connection, whatever has not left. */
+  destroy(): void {
+    this.#sink.destroy();
+  }
+
+  // What is closed has left, too: the callback is called in any case, and never at once.
+  #hold(bytes: number, text: string): void {
+    this.#heldBytes += bytes;
+    this.#events.onHeld(this, bytes);
+    this.#sink.write(text, () => {
+      this.#heldBytes -= bytes;
+      this.#events.onHeld(this, -bytes);
+      if (this.#heldBytes === 0) this.onDrained();
+    });
+  }
+}

@@ -1,0 +1,117 @@
+/** A node in this process that speaks HTTP, for tests. */
+import assert from "node:assert/strict";
+import { hashOf, type TokenEntry } from "../../../../lib/service/access/tokens.ts";
+import { Service, type ServiceOptions } from "../../../../lib/service/service.ts";
+import { memoryStore } from "../../../../lib/store/memory.ts";
+import { addressText } from "../../../../transports/address.ts";
+import { until } from "../../../shared/until.ts";
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+const ANY = { host: "127.0.0.1", port: 0 };
+
+export interface Served {
+  readonly service: Service;
+  /** "http://127.0.0.1:1234" */
+  readonly url: string;
+  /** Of the TCP port. */
+  readonly at: { readonly host: string; readonly port: number };
+}
+
+export type Given = Partial<ServiceOptions> & { readonly origins?: readonly string[] };
+
+/** Runs `use` with a node that stops afterwards. */
+export async function withServed(use: (served: Served) => Promise<void>, given: Given = {}): Promise<void> {
+  const store = memoryStore({ now: Date.now() });
+  const { origins = [], ...options } = given;
+  const service = new Service({
+    ...{ id: "n1", cluster: "test", version: "1.2.3", listen: ANY, peers: new Map(), store, logger: quiet },
+    http: { listen: ANY, origins },
+    ...options,
+  });
+  try {
+    const at = await service.start();
+    const { httpAt = assert.fail("it speaks HTTP") } = service;
+    await use({ service, url: `${options.tls ? "https" : "http"}://${addressText(httpAt)}`, at });
+  } finally {
+    await service.stop();
+    store.close();
+  }
+}
+
+/** A request with a body of JSON. */
+export function withJson(method: string, value: unknown, headers: Record<string, string> = {}): RequestInit {
+  return {
+    method,
+    body: JSON.stringify(value),
+    headers: { "content-type": "application/json", ...headers },
+  };
+}
+
+export function tokenOf(name: string, rights: readonly string[]): TokenEntry {
+  return { name, sha256: hashOf(`token of ${name}`.replaceAll(" ", "-")), rights };
+}
+
+export function bearer(name: string): Record<string, string> {
+  return { authorization: `Bearer ${`token of ${name}`.replaceAll(" ", "-")}` };
+}
+
+/** What went wrong, by RFC 9457. */
+export async function problemIn(response: Response): Promise<Record<string, unknown>> {
+  assert.equal(response.headers.get("content-type"), "application/problem+json");
+  const problem: Record<string, unknown> = await response.json();
+  assert.equal(problem["status"], response.status);
+  return problem;
+}
+
+/** The lines of JSON in a response that ends. */
+export async function linesIn(response: Response): Promise<Record<string, unknown>[]> {
+  assert.equal(response.status, 200);
+  return (await response.text()).split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+}
+
+/** A response that goes on, as text so far. */
+export class Reading {
+  text = "";
+  readonly #abort = new AbortController();
+  ended = false;
+
+  static async open(url: string, headers: Record<string, string> = {}): Promise<Reading> {
+    const reading = new Reading();
+    const response = await fetch(url, { headers, signal: reading.#abort.signal });
+    assert.equal(response.status, 200);
+    reading.#read(response).catch(() => {}).finally(() => reading.ended = true);
+    return reading;
+  }
+
+  async until(holds: (text: string) => boolean): Promise<void> {
+    await until(() => holds(this.text), `${holds} of ${JSON.stringify(this.text.slice(-500))}`);
+  }
+
+  close(): void {
+    this.#abort.abort();
+  }
+
+  async #read({ body }: Response): Promise<void> {
+    assert.ok(body !== null);
+    const decoder = new TextDecoder();
+    for await (const chunk of body) this.text += decoder.decode(chunk, { stream: true });
+  }
+}
+
+export interface SseEvent {
+  readonly id: string;
+  readonly kind: string;
+  readonly data: Record<string, unknown>;
+}
+
+/** The whole events of a stream, those without data left out. */
+export function eventsIn(text: string): SseEvent[] {
+  return text.slice(0, text.lastIndexOf("\n\n") + 2).split("\n\n").flatMap((block) => {
+    const field = (name: string) =>
+      block.split("\n").find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+    const data = field("data");
+    return data === undefined
+      ? []
+      : [{ id: field("id") ?? "", kind: field("event") ?? "message", data: JSON.parse(data) }];
+  });
+}
