@@ -7,7 +7,7 @@ import type { Body, Envelope } from "../core/message.ts";
 import { type Asked, type Batch, Digest, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
 
 /** So many watches are on at once, over all clients; and so many on one connection [S8]. */
-export const WATCHES_MAX = 1_024;
+export const WATCHES_MAX = 16_384;
 export const WATCHES_PER_CONNECTION_MAX = 16;
 /** A watcher that has more than this still to read gets no more until it has read, bytes [S8]. */
 export const WATCH_HELD_BYTES_MAX = 128 * 1024;
@@ -50,6 +50,7 @@ interface Watch {
 export class Watches {
   readonly #options: WatchesOptions;
   readonly #watches = new Set<Watch>();
+  readonly #byConnection = new Map<string, Set<Watch>>();
 
   constructor(options: WatchesOptions) {
     this.#options = options;
@@ -78,6 +79,7 @@ export class Watches {
       resting: false,
     };
     this.#watches.add(watch);
+    this.#byConnection.set(connection, this.#on(connection).add(watch));
     this.#options.keepOpen(request.src, true);
     this.#options.reply(request, { type: "watch_ok", values: this.#options.count() });
     this.#serve(watch);
@@ -97,30 +99,37 @@ export class Watches {
 
   /** The client has read what it was sent. */
   serve(client: string): void {
-    for (const watch of this.#watches) if (watch.behind && watch.request.src === client) this.#serve(watch);
+    for (const watch of this.#on(connectionOf(client))) {
+      if (watch.behind && watch.request.src === client) this.#serve(watch);
+    }
   }
 
   /** Sends a message without values, which shows whether the client is still there [S7]. */
   ping(connection: string): void {
-    const watch = [...this.#watches].find((watch) => watch.connection === connection);
+    const [watch] = this.#on(connection);
     if (watch !== undefined) this.#options.reply(watch.request, { type: "values", runs: [] });
   }
 
   /** The connection is gone, and its watches end. */
   gone(connection: string): void {
-    for (const watch of this.#watches) if (watch.connection === connection) this.#watches.delete(watch);
+    for (const watch of this.#on(connection)) this.#watches.delete(watch);
+    this.#byConnection.delete(connection);
   }
 
   #whyNoMore(connection: string): string | undefined {
     if (this.#watches.size >= WATCHES_MAX) return `${WATCHES_MAX} watches are on already`;
-    const same = [...this.#watches].filter((watch) => watch.connection === connection);
-    return same.length < WATCHES_PER_CONNECTION_MAX
+    return this.#on(connection).size < WATCHES_PER_CONNECTION_MAX
       ? undefined
       : `${WATCHES_PER_CONNECTION_MAX} watches are on over this connection already`;
   }
 
+  /** The watches over a connection. */
+  #on(connection: string): Set<Watch> {
+    return this.#byConnection.get(connection) ?? new Set();
+  }
+
   #find(request: Envelope, body: UnwatchBody): Watch | undefined {
-    return [...this.#watches].find(({ request: { src, body: { msg_id } } }) =>
+    return [...this.#on(connectionOf(request.src))].find(({ request: { src, body: { msg_id } } }) =>
       src === request.src && msg_id === body.watch
     );
   }
@@ -174,8 +183,10 @@ export class Watches {
 
   #remove(watch: Watch): void {
     this.#watches.delete(watch);
-    const on = [...this.#watches].some(({ connection }) => connection === watch.connection);
-    this.#options.keepOpen(watch.request.src, on);
+    const others = this.#on(watch.connection);
+    others.delete(watch);
+    if (others.size === 0) this.#byConnection.delete(watch.connection);
+    this.#options.keepOpen(watch.request.src, others.size > 0);
   }
 
   #refuse(request: Envelope, code: number, text: string): void {
