@@ -61,6 +61,11 @@ export class LocalClients {
     return client;
   }
 
+  /** One of the node itself, which may do everything. */
+  openOwn(): LocalClient {
+    return this.open({ host: "", identity: { kind: "node", names: [this.#node], rights: [] } });
+  }
+
   /** Undefined where there is none, or it is gone. */
   find(id: string): LocalClient | undefined {
     return this.#clients.get(id);

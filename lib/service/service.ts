@@ -13,9 +13,8 @@ import { Access } from "./access/access.ts";
 import { AllClients } from "./all_clients.ts";
 import type { TokenEntry } from "./access/tokens.ts";
 import type { DiscoverySettings } from "./discovery/discovery.ts";
-import { httpConnectionsMax } from "./http/connections.ts";
-import { HttpPort } from "./http/http_port.ts";
-import { Readiness } from "./http/readiness.ts";
+import type { HttpPort } from "./http/http_port.ts";
+import { filesBesideHttp, httpPort, type HttpSettings } from "./http/settings.ts";
 import { LinkReports } from "./link_reports.ts";
 import type { Logger } from "./logger.ts";
 import { Router } from "./router.ts";
@@ -23,7 +22,6 @@ import { type Ending, Standing } from "./standing.ts";
 import { readiness, statusOf } from "./status.ts";
 import { processUsage } from "./usage.ts";
 import { Watches } from "./watches.ts";
-import { type Files, filesOfProcess } from "../../transports/tcp/descriptors.ts";
 import { Refusals } from "../../transports/tcp/greeting.ts";
 import { ANSWER_BYTES_MAX } from "../../transports/tcp/limits.ts";
 import type { Tls } from "../../transports/tcp/tls/tls.ts";
@@ -61,12 +59,6 @@ export interface ServiceOptions {
   readonly tls?: Tls | undefined;
 }
 
-export interface HttpSettings {
-  readonly listen: Address;
-  /** Origins whose pages may ask. */
-  readonly origins: readonly string[];
-}
-
 export class Service {
   readonly #options: ServiceOptions;
   readonly #clock = monotonicClock();
@@ -82,7 +74,6 @@ export class Service {
   readonly #reports: LinkReports;
   readonly #standing: Standing;
   readonly #http: HttpPort | undefined;
-  #httpAt: Address | undefined;
   #incarnation: number;
   #node: Node;
   #driver: Driver | undefined;
@@ -100,7 +91,7 @@ export class Service {
       knowsClients: (tokens ?? tls) !== undefined,
       // Whoever shows no certificate may have a token.
       ...tls && { tls, admitsUnnamed: tokens !== undefined },
-      ...options.http && { descriptors: { files: besideHttp(filesOfProcess()) } },
+      ...options.http && { descriptors: { files: filesBesideHttp() } },
     });
     this.#clients = this.#makeClients();
     this.#expiry = tls && new Expiry({ tls, logger: options.logger, clock: this.#clock });
@@ -141,13 +132,7 @@ export class Service {
     this.#standing.open();
     this.#expiry?.start();
     const at = await this.#transport.listening;
-    if (this.#http !== undefined) {
-      this.#httpAt = await this.#http.start();
-      logger.info(`HTTP is spoken at ${addressText(this.#httpAt)}`, {
-        node: this.#options.id,
-        ...this.#httpAt,
-      });
-    }
+    await this.#http?.start();
     if (this.#options.clientListen !== undefined) {
       const clientsAt = await this.#transport.clientsListening;
       logger.info(`clients connect at ${addressText(clientsAt)}`, { node: this.#options.id, ...clientsAt });
@@ -160,7 +145,7 @@ export class Service {
 
   /** Where HTTP is spoken, once it has started; undefined where nowhere. */
   get httpAt(): Address | undefined {
-    return this.#httpAt;
+    return this.#http?.at;
   }
 
   /** From now on, clients are known by these tokens. Returns whether they are others than before. */
@@ -171,10 +156,7 @@ export class Service {
   /** Leaves the cluster. Resolves once others hold all that it holds, or to why it could not. */
   async leave(): Promise<string | undefined> {
     let fault: string | undefined = `it has not handed over all within ${LEAVE_MS_MAX / 1000} s`;
-    // It may do to itself what it likes.
-    const itself = { kind: "node", names: [this.#options.id], rights: [] } as const;
-    const client = this.#clients.local.open({ host: "", identity: itself });
-    const answered = client.ask({ type: "leave" }).then((answer) => {
+    const answered = this.#clients.local.openOwn().ask({ type: "leave" }).then((answer) => {
       fault = answer.type === "leave_ok" ? undefined : String(answer["text"]);
     });
     await within(LEAVE_MS_MAX, answered);
@@ -314,23 +296,13 @@ export class Service {
   }
 
   #makeHttp(): HttpPort | undefined {
-    const { http, id, version, tls, logger } = this.#options;
-    const said = new Refusals((text) => logger.warn(text, { node: id }));
-    const readiness = new Readiness({
+    return httpPort(this.#options.http, {
+      ...this.#options,
+      transport: this.#transport,
+      clients: this.#clients.local,
       uptimeMs: () => this.#clock() - this.#startedAt,
       waits: () => this.#standing.waits,
-      peers: () => this.#node.status.peers,
-      reaches: (peer) => this.#transport.links().some((link) => link.peer === peer && link.connected),
-    });
-    return http && new HttpPort({
-      ...http,
-      ...{ tls, logger },
-      node: { id, version, unready: () => readiness.why() },
-      connectionsMax: httpConnectionsMax(filesOfProcess().maxOpen),
-      clients: this.#clients.local,
-      shares: this.#transport.shares,
-      isMember: (member) => member === id || this.#transport.isPeer(member),
-      say: (about, text) => said.say(about, text),
+      status: () => this.#node.status,
     });
   }
 
@@ -364,9 +336,4 @@ export class Service {
       now,
     });
   }
-}
-
-/** The files that are left where HTTP has all its connections. */
-function besideHttp({ maxOpen, open }: Files): Files {
-  return { maxOpen: maxOpen === Infinity ? maxOpen : maxOpen - httpConnectionsMax(maxOpen), open };
 }

@@ -1,5 +1,5 @@
 /** Where a node is spoken to over HTTP, and which pages may ask there. */
-import type { HttpSettings } from "../../service/service.ts";
+import type { HttpSettings } from "../../service/http/settings.ts";
 import { parsedText, repeated, tied } from "../flags/schemas.ts";
 import { ADDRESS_RULE, parseAddress } from "./address.ts";
 import type { Address } from "../../../transports/address.ts";

@@ -11,7 +11,7 @@ import { clientFlags, type ClientsConfig, clientsOf } from "./trust/clients.ts";
 import { nodeTlsFlags, tlsFrom, tlsMistakes } from "./trust/tls.ts";
 import { httpFlags, httpOf } from "./http.ts";
 import { retainFlag } from "./retain.ts";
-import type { HttpSettings } from "../../service/service.ts";
+import type { HttpSettings } from "../../service/http/settings.ts";
 import type { Rule } from "../../core/retention/rules.ts";
 import { type Address, isLoopback } from "../../../transports/address.ts";
 import type { Tls } from "../../../transports/tcp/tls/tls.ts";

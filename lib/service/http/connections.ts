@@ -127,6 +127,11 @@ export class HttpConnections {
     for (const connection of [...this.#connections.values()]) connection.tick(ms);
   }
 
+  /** Closes each once all that was written has left. */
+  endAll(): void {
+    for (const socket of [...this.#connections.keys()]) socket.end(() => socket.destroy());
+  }
+
   closeAll(): void {
     for (const socket of [...this.#connections.keys()]) socket.destroy();
   }

@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import process from "node:process";
 import { TLSSocket } from "node:tls";
-import { type Address } from "../../../transports/address.ts";
+import { type Address, addressText } from "../../../transports/address.ts";
+import { within } from "../../../transports/clock.ts";
 import type { Shares } from "../../../transports/tcp/clients/shares.ts";
+import { CLOSE_MS_MAX } from "../../../transports/tcp/limits.ts";
 import { Listener } from "../../../transports/tcp/listener.ts";
 import { clientFault } from "../../../transports/tcp/tls/identity.ts";
 import type { Tls } from "../../../transports/tcp/tls/tls.ts";
@@ -45,7 +47,9 @@ export class HttpPort {
   readonly #connections: HttpConnections;
   readonly #guard: Guard;
   readonly #outflows = new Set<Outflow>();
+  readonly #underway = new Set<Promise<void>>();
   #heldBytes = 0;
+  #at: Address | undefined;
   #ticker: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: HttpPortOptions) {
@@ -53,7 +57,10 @@ export class HttpPort {
     this.#options = options;
     this.#guard = new Guard(origins, listen.host);
     this.#connections = new HttpConnections(shares, connectionsMax);
-    this.#server = createServer((request, response) => void this.#onRequest(request, response));
+    this.#server = createServer((request, response) => {
+      const over = this.#onRequest(request, response).finally(() => this.#underway.delete(over));
+      this.#underway.add(over);
+    });
     this.#server.on("clientError", (_error, socket) => {
       if (!socket.writable) return void socket.destroy();
       socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
@@ -69,18 +76,28 @@ export class HttpPort {
     return this.#connections.count;
   }
 
-  /** Resolves to where it listens; rejects with a sentence. */
-  async start(): Promise<Address> {
-    const at = await this.#listener.listen((reason) => this.#options.say("http", reason));
-    this.#ticker = setInterval(() => this.#tick(HTTP_TICK_MS), HTTP_TICK_MS);
-    return at;
+  /** Where it listens; undefined while it does not. */
+  get at(): Address | undefined {
+    return this.#at;
   }
 
-  /** Takes no more connections; what goes on ends. */
+  /** Resolves once it listens; rejects with a sentence. */
+  async start(): Promise<void> {
+    const { logger, say, node } = this.#options;
+    const at = this.#at = await this.#listener.listen((reason) => say("http", reason));
+    this.#ticker = setInterval(() => this.#tick(HTTP_TICK_MS), HTTP_TICK_MS);
+    logger.info(`HTTP is spoken at ${addressText(at)}`, { node: node.id, ...at });
+  }
+
+  /** Takes no more connections; what goes on ends, and what was answered leaves. */
   async close(): Promise<void> {
+    if (this.#at === undefined) return;
     clearInterval(this.#ticker);
     const free = this.#listener.close();
     for (const outflow of this.#outflows) outflow.end();
+    await within(CLOSE_MS_MAX, Promise.all(this.#underway).then(() => {}));
+    this.#connections.endAll();
+    await within(CLOSE_MS_MAX, free);
     this.#connections.closeAll();
     await free;
   }

@@ -1,0 +1,56 @@
+/** How a node speaks HTTP, and what the port is given of the rest of the node. */
+import type { NodeStatus } from "../../core/node.ts";
+import type { Address } from "../../../transports/address.ts";
+import { type Files, filesOfProcess } from "../../../transports/tcp/descriptors.ts";
+import { Refusals } from "../../../transports/tcp/greeting.ts";
+import type { TcpTransport } from "../../../transports/tcp/tcp.ts";
+import type { Tls } from "../../../transports/tcp/tls/tls.ts";
+import type { LocalClients } from "../local_client.ts";
+import type { Logger } from "../logger.ts";
+import { httpConnectionsMax } from "./connections.ts";
+import { HttpPort } from "./http_port.ts";
+import { Readiness } from "./readiness.ts";
+
+export interface HttpSettings {
+  readonly listen: Address;
+  /** Origins whose pages may ask: "https://example.org", or "*" for all. */
+  readonly origins: readonly string[];
+}
+
+export interface Surroundings {
+  readonly id: string;
+  readonly version: string;
+  readonly tls?: Tls | undefined;
+  readonly logger: Logger;
+  readonly transport: Pick<TcpTransport, "shares" | "links" | "isPeer">;
+  readonly clients: LocalClients;
+  /** For how long the node has been up, ms. */
+  readonly uptimeMs: () => number;
+  /** Why it is no member yet. */
+  readonly waits: () => string | undefined;
+  readonly status: () => Pick<NodeStatus, "peers">;
+}
+
+/** Undefined where HTTP is spoken nowhere. */
+export function httpPort(settings: HttpSettings | undefined, given: Surroundings): HttpPort | undefined {
+  const { id, version, tls, logger, transport, clients, uptimeMs, waits, status } = given;
+  const said = new Refusals((text) => logger.warn(text, { node: id }));
+  const readiness = new Readiness({
+    ...{ uptimeMs, waits },
+    peers: () => status().peers,
+    reaches: (peer) => transport.links().some((link) => link.peer === peer && link.connected),
+  });
+  return settings && new HttpPort({
+    ...settings,
+    ...{ tls, logger, clients, shares: transport.shares },
+    node: { id, version, unready: () => readiness.why() },
+    connectionsMax: httpConnectionsMax(filesOfProcess().maxOpen),
+    isMember: (member) => member === id || transport.isPeer(member),
+    say: (about, text) => said.say(about, text),
+  });
+}
+
+/** The files that are left where HTTP has all its connections. */
+export function filesBesideHttp({ maxOpen, open }: Files = filesOfProcess()): Files {
+  return { maxOpen: maxOpen === Infinity ? maxOpen : maxOpen - httpConnectionsMax(maxOpen), open };
+}

@@ -1,0 +1,74 @@
+/** HTTP over TLS: who asks is known by a certificate or a token, under every runtime [U1] [X1]. */
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { test } from "node:test";
+import { Tls } from "../../../../transports/tcp/tls/tls.ts";
+import { issueFor, issueForClient, withAuthority } from "../../../shared/certificates.ts";
+import { bearer, tokenOf, withServed } from "./served.ts";
+
+/** What a server answers to a request on a connection of its own: the status, and the body. */
+function asked(tls: Tls, url: string, head: string): Promise<{ status: number; body: string }> {
+  const { hostname: host, port } = new URL(url);
+  const socket = tls.dial({ host, port: Number(port) });
+  let text = "";
+  socket.on("data", (chunk) => text += chunk);
+  socket.write(`${head} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+  return new Promise((resolve, reject) => {
+    socket.on("error", reject);
+    socket.on("close", () => {
+      const [, status = "0"] = /^HTTP\/1\.1 (\d+)/.exec(text) ?? [];
+      resolve({ status: Number(status), body: text.slice(text.indexOf("\r\n\r\n") + 4) });
+    });
+  });
+}
+
+test("http: over TLS a client is known by its certificate, or its token, and by nothing else", () =>
+  withAuthority(async (dir) => {
+    const tls = new Tls({ ...issueFor(dir, "n1"), node: "n1" });
+    const shop = new Tls(issueForClient(dir, "shop", ["watch:"]));
+    const unnamed = new Tls({ ca: issueFor(dir, "n1").ca });
+    const member = new Tls(issueFor(dir, "n1"));
+    await withServed(async ({ url }) => {
+      assert.match(url, /^https:/);
+      assert.deepEqual(await asked(shop, url, "GET /v1/values"), { status: 200, body: "0\r\n\r\n" });
+      const other = await asked(shop, url, "GET /v1/values?topic=orders");
+      assert.match(other.body, /needs the right watch:orders, which shop does not have/);
+      assert.equal(other.status, 403);
+      assert.equal((await asked(member, url, "GET /v1/values?topic=orders")).status, 200);
+      const nobody = await asked(unnamed, url, "GET /v1/values");
+      assert.deepEqual([nobody.status, /needs to know who asks/.test(nobody.body)], [401, true]);
+      const token = `Authorization: ${bearer("reader")["authorization"]}`;
+      const known = await asked(unnamed, url, `GET /v1/values HTTP/1.1\r\n${token}\r\nX: `);
+      assert.equal(known.status, 200);
+      assert.equal((await asked(unnamed, url, "GET /livez")).status, 200);
+    }, { tls, tokens: [tokenOf("reader", ["watch:"])] });
+  }));
+
+test("http: a certificate of another authority is refused, and why is said", () =>
+  withAuthority((dir) =>
+    withAuthority(async (elsewhere) => {
+      const tls = new Tls({ ...issueFor(dir, "n1"), node: "n1" });
+      const stranger = new Tls({
+        ...issueForClient(elsewhere, "shop", ["watch:"]),
+        ca: issueFor(dir, "n1").ca,
+      });
+      await withServed(async ({ url }) => {
+        const refused = await asked(stranger, url, "GET /v1/values");
+        assert.equal(refused.status, 403);
+        assert.match(refused.body, /from the authority .*, which is not in --tls-ca/);
+      }, { tls });
+    })
+  ));
+
+test("http: a port that is taken is said to be, and nothing is left behind", async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+  const at = taken.address();
+  assert.ok(at !== null && typeof at === "object");
+  const listen = { host: "127.0.0.1", port: at.port };
+  await assert.rejects(
+    withServed(() => assert.fail("it cannot start"), { http: { listen, origins: [] } }),
+    /Cannot listen on 127\.0\.0\.1:\d+: somebody listens there already/,
+  );
+  await new Promise((resolve) => taken.close(resolve));
+});
