@@ -15,8 +15,8 @@ import type { Logger } from "../logger.ts";
 import { type HttpConnection, HttpConnections } from "./connections.ts";
 import { Exchange } from "./exchange.ts";
 import { Guard } from "./guard.ts";
-import { HTTP_HELD_BYTES_MAX, HTTP_TICK_MS } from "./limits.ts";
-import type { Outflow } from "./outflow.ts";
+import { HTTP_TICK_MS } from "./limits.ts";
+import { Outflows } from "./outflows.ts";
 import { Problem } from "./problem.ts";
 import type { HttpNode, Route } from "./route.ts";
 import { match } from "./routes.ts";
@@ -46,15 +46,15 @@ export class HttpPort {
   readonly #listener: Listener;
   readonly #connections: HttpConnections;
   readonly #guard: Guard;
-  readonly #outflows = new Set<Outflow>();
+  readonly #outflows: Outflows;
   readonly #underway = new Set<Promise<void>>();
-  #heldBytes = 0;
   #at: Address | undefined;
   #ticker: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: HttpPortOptions) {
     const { listen, tls, shares, connectionsMax, origins, say } = options;
     this.#options = options;
+    this.#outflows = new Outflows((text) => say("http held", text));
     this.#guard = new Guard(origins, listen.host);
     this.#connections = new HttpConnections(shares, connectionsMax);
     this.#server = createServer((request, response) => {
@@ -94,7 +94,7 @@ export class HttpPort {
     if (this.#at === undefined) return;
     clearInterval(this.#ticker);
     const free = this.#listener.close();
-    for (const outflow of this.#outflows) outflow.end();
+    this.#outflows.endAll();
     await within(CLOSE_MS_MAX, Promise.all(this.#underway).then(() => {}));
     this.#connections.endAll();
     await within(CLOSE_MS_MAX, free);
@@ -104,7 +104,7 @@ export class HttpPort {
 
   #tick(ms: number): void {
     this.#connections.tick(ms);
-    for (const outflow of this.#outflows) outflow.tick(ms);
+    this.#outflows.tick(ms);
   }
 
   // The runtime's own HTTP servers do not show certificates everywhere; whoever takes connections apart from them sees them.
@@ -135,7 +135,7 @@ export class HttpPort {
       response,
       url,
       params,
-      outflows: this.#outflowEvents,
+      outflows: this.#outflows,
       spend: () => connection.spend(1, 0),
       excess: () => connection.excess,
       openClient: (heldBytes) =>
@@ -175,29 +175,6 @@ export class HttpPort {
     const text = error instanceof Error ? error.message : String(error);
     this.#options.logger.error(`a request over HTTP has failed: ${text}`);
     return new Problem(500, "this node could not answer, and says why in its log");
-  }
-
-  readonly #outflowEvents = {
-    onOpen: (outflow: Outflow) => void this.#outflows.add(outflow),
-    onClosed: (outflow: Outflow) => void this.#outflows.delete(outflow),
-    onHeld: (_outflow: Outflow, bytes: number) => {
-      this.#heldBytes += bytes;
-      if (this.#heldBytes > HTTP_HELD_BYTES_MAX) this.#closeLargest();
-    },
-  };
-
-  #closeLargest(): void {
-    let largest: Outflow | undefined;
-    for (const outflow of this.#outflows) {
-      if (outflow.heldBytes > (largest?.heldBytes ?? 0)) largest = outflow;
-    }
-    if (largest === undefined) return;
-    this.#options.say(
-      "http held",
-      `readers over HTTP hold more than ${HTTP_HELD_BYTES_MAX} bytes: one is closed`,
-    );
-    this.#outflows.delete(largest);
-    largest.destroy();
   }
 }
 

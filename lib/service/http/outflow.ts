@@ -4,7 +4,7 @@ import { HTTP_HEARTBEAT_MS } from "./limits.ts";
 
 export interface OutflowEvents {
   /** So many bytes more, or fewer, are held. */
-  onHeld(outflow: Outflow, bytes: number): void;
+  onHeld(bytes: number): void;
   onOpen(outflow: Outflow): void;
   onClosed(outflow: Outflow): void;
 }
@@ -67,10 +67,10 @@ export class Outflow {
   // What is closed has left, too: the callback is called in any case, and never at once.
   #hold(bytes: number, text: string): void {
     this.#heldBytes += bytes;
-    this.#events.onHeld(this, bytes);
+    this.#events.onHeld(bytes);
     this.#sink.write(text, () => {
       this.#heldBytes -= bytes;
-      this.#events.onHeld(this, -bytes);
+      this.#events.onHeld(-bytes);
       if (this.#heldBytes === 0) this.onDrained();
     });
   }
