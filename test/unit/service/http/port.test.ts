@@ -16,7 +16,8 @@ import { Problem, problemOf } from "../../../../lib/service/http/problem.ts";
 import { match, routes } from "../../../../lib/service/http/routes.ts";
 import { Readiness } from "../../../../lib/service/http/readiness.ts";
 import { UNREACHED_MS } from "../../../../transports/tcp/limits.ts";
-import { bearer, linesIn, problemIn, Reading, tokenOf, withJson, withServed } from "./served.ts";
+import { Reading } from "../../../shared/events.ts";
+import { bearer, linesIn, problemIn, tokenOf, withJson, withServed } from "./served.ts";
 
 test("http: the description has every route, and every route that it has is there", async () => {
   await withServed(async ({ url }) => {

@@ -8,7 +8,8 @@ import {
 } from "../../../../lib/service/http/limits.ts";
 import { VALUE_BYTES_MAX } from "../../../../lib/core/node.ts";
 import { LINE_BYTES_MAX } from "../../../../transports/lines.ts";
-import { eventsIn, linesIn, problemIn, Reading, withJson, withServed } from "./served.ts";
+import { eventsIn, Reading } from "../../../shared/events.ts";
+import { linesIn, problemIn, withJson, withServed } from "./served.ts";
 
 const NDJSON = { "content-type": "application/x-ndjson" };
 
