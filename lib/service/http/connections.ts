@@ -4,11 +4,12 @@ import type { TlsIdentity } from "../../../transports/tcp/tls/identity.ts";
 import type { Share, Shares } from "../../../transports/tcp/clients/shares.ts";
 import type { LocalClient } from "../local_client.ts";
 import { isLoopback } from "../../../transports/address.ts";
-import { HTTP_BODY_MS_MAX, HTTP_CONNECTIONS_MAX, HTTP_IDLE_MS_MAX } from "./limits.ts";
+import { FILES_BESIDE_HTTP, HTTP_BODY_MS_MAX, HTTP_CONNECTIONS_MAX, HTTP_IDLE_MS_MAX } from "./limits.ts";
 
-/** How many there may be where a process may open so many files: half of them are for the rest. */
+/** How many there may be where a process may open so many files, of which the rest of the node has its part. */
 export function httpConnectionsMax(maxOpen: number): number {
-  return Math.min(HTTP_CONNECTIONS_MAX, Math.floor(maxOpen / 2));
+  const left = Math.max(Math.floor(maxOpen / 2), maxOpen - FILES_BESIDE_HTTP);
+  return Math.min(HTTP_CONNECTIONS_MAX, left);
 }
 
 /** What is needed of a socket. */

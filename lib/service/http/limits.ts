@@ -1,8 +1,10 @@
 /** Every limit and every interval of the HTTP port. */
 import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
 
-/** Connections over HTTP; fewer where the process may not open twice as many files [U2]. */
+/** Connections over HTTP; fewer where the process may not open so many files and those of the rest [U2]. */
 export const HTTP_CONNECTIONS_MAX = 12_288;
+/** Files that the rest of the node has for itself, or half of all where that is fewer [U2]. */
+export const FILES_BESIDE_HTTP = 6_144;
 /** A connection that has begun no request, or not ended its head, is closed after this, ms [U2]. */
 export const HTTP_IDLE_MS_MAX = 30_000;
 /** A request of whose body nothing came for so long is given up, ms [U2]. */

@@ -1,9 +1,9 @@
 /** HTTP of real nodes under Bun, under Deno and compiled: a watcher whose node is killed goes on at the next [U5] [U6]. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { eventsIn, Reading, type SseEvent } from "../../shared/events.ts";
-import { underBun, underDeno, withExecutable } from "../fixtures/hearsay.ts";
-import { eventually, type Serving, withCluster } from "../fixtures/serving.ts";
+import { eventsIn, Reading, type SseEvent } from "../../../shared/events.ts";
+import { underBun, underDeno, withExecutable } from "../../fixtures/hearsay.ts";
+import { eventually, type Serving, withCluster } from "../../fixtures/serving.ts";
 
 /** Values that are told while each node is watched. */
 const VALUES_EACH = 200;

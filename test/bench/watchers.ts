@@ -1,0 +1,102 @@
+/** `npm run watchers`: thousands of watchers over HTTP at one node: what each takes, and how late values are. */
+import { connect, type Socket } from "node:net";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { type Serving, withCluster } from "../e2e/fixtures/serving.ts";
+import { wholeMistakes } from "./long/flags.ts";
+import { firstOf, programsOf } from "./long/nodes.ts";
+import { isMistakes, parsedOr, runTool } from "../shared/tool.ts";
+import { until } from "../shared/until.ts";
+import type { Program } from "../../lib/workbench/world/process.ts";
+
+const USAGE = `npm run watchers -- [flags]
+  --watchers N   connections that watch by server-sent events (10000)
+  --values N     values that are told one after the other (50)
+`;
+
+const flags = {
+  watchers: { type: "string", default: "10000" },
+  values: { type: "string", default: "50" },
+} as const;
+
+type Options = Readonly<Record<keyof typeof flags, number>>;
+
+/** So many connect at once. */
+const AT_ONCE = 100;
+const PATIENCE_MS = 60_000;
+
+const program: Program = { bin: fileURLToPath(new URL("../../dist/hearsay", import.meta.url)), args: [] };
+
+function readOptions(args: readonly string[]): Options | readonly string[] {
+  const read = parsedOr(() => parseArgs({ args: [...args], options: flags }).values);
+  if (isMistakes(read)) return read;
+  const mistakes = wholeMistakes(read);
+  return mistakes.length > 0 ? mistakes : { watchers: Number(read.watchers), values: Number(read.values) };
+}
+
+async function measure({ watchers: count, values }: Options): Promise<void> {
+  const ids = ["n1"];
+  const programs = programsOf(ids, program);
+  await withCluster({ ids, programs, flags: ["--http", "127.0.0.1:0"] }, async (nodes) => {
+    const node = firstOf(nodes);
+    const url = urlOf(node);
+    const before = node.residentBytes;
+    const watchers: Watcher[] = [];
+    while (watchers.length < count) {
+      const some = Array.from({ length: Math.min(AT_ONCE, count - watchers.length) }, () => new Watcher(url));
+      watchers.push(...some);
+      await until(() => some.every(({ begun }) => begun), "they watch", PATIENCE_MS);
+    }
+    const each = (node.residentBytes - before) / count / 1024;
+    process.stdout.write(`${count} watchers: ${each.toFixed(1)} KB of memory each\n`);
+    const ms: number[] = [];
+    for (let i = 1; i <= values; i++) ms.push(await toldToAll(url, watchers, i));
+    ms.sort((a, b) => a - b);
+    const [median = 0, most = 0] = [ms[values >> 1], ms.at(-1)];
+    const after = (node.residentBytes - before) / count / 1024;
+    process.stdout.write(
+      `a value is with all of them after ${median.toFixed(0)} ms (median; at most ${most.toFixed(0)} ms); ` +
+        `then ${after.toFixed(1)} KB each\n`,
+    );
+    for (const watcher of watchers) watcher.close();
+  });
+}
+
+/** Ms until the value of this number is with all watchers. */
+async function toldToAll(url: string, watchers: readonly Watcher[], number: number): Promise<number> {
+  const at = performance.now();
+  const headers = { "content-type": "application/json" };
+  await fetch(`${url}/v1/values`, { method: "POST", headers, body: `${number}` });
+  await until(() => watchers.every(({ events }) => events >= number), "all have it", PATIENCE_MS);
+  return performance.now() - at;
+}
+
+class Watcher {
+  begun = false;
+  events = 0;
+  readonly #socket: Socket;
+
+  constructor(url: string) {
+    const { hostname, port } = new URL(url);
+    this.#socket = connect(Number(port), hostname);
+    this.#socket.on("error", (error) => process.stderr.write(`${error.message}\n`));
+    this.#socket.on("data", (chunk) => {
+      this.begun = true;
+      // Each event has one such line, and no value of this measurement holds one.
+      this.events += chunk.toString("latin1").split("\ndata: ").length - 1;
+    });
+    this.#socket.write("GET /v1/watch HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
+
+function urlOf({ log }: Serving): string {
+  const said = log.findLast((line) => line.includes("HTTP is spoken at")) ?? "";
+  return `http://${/spoken at (\S+)/.exec(said)?.[1]}`;
+}
+
+await runTool({ usage: USAGE, read: readOptions, run: measure });
