@@ -5,6 +5,7 @@ import process from "node:process";
 import { TLSSocket } from "node:tls";
 import { type Address, addressText } from "../../../transports/address.ts";
 import { within } from "../../../transports/clock.ts";
+import { codeOf } from "../../../transports/errno.ts";
 import type { Shares } from "../../../transports/tcp/clients/shares.ts";
 import { CLOSE_MS_MAX } from "../../../transports/tcp/limits.ts";
 import { Listener } from "../../../transports/tcp/listener.ts";
@@ -15,7 +16,7 @@ import type { Logger } from "../logger.ts";
 import { type HttpConnection, HttpConnections } from "./connections.ts";
 import { Exchange } from "./exchange.ts";
 import { Guard } from "./guard.ts";
-import { HTTP_TICK_MS } from "./limits.ts";
+import { HTTP_HEAD_BYTES_MAX, HTTP_TICK_MS } from "./limits.ts";
 import { Outflows } from "./outflows.ts";
 import { Problem } from "./problem.ts";
 import type { HttpNode, Route } from "./route.ts";
@@ -57,13 +58,15 @@ export class HttpPort {
     this.#outflows = new Outflows((text) => say("http held", text));
     this.#guard = new Guard(origins, listen.host);
     this.#connections = new HttpConnections(shares, connectionsMax);
-    this.#server = createServer((request, response) => {
+    this.#server = createServer({ maxHeaderSize: HTTP_HEAD_BYTES_MAX }, (request, response) => {
       const over = this.#onRequest(request, response).finally(() => this.#underway.delete(over));
       this.#underway.add(over);
     });
-    this.#server.on("clientError", (_error, socket) => {
-      if (!socket.writable) return void socket.destroy();
-      socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    this.#server.on("clientError", (error, socket) => {
+      const status = codeOf(error) === "HPE_HEADER_OVERFLOW"
+        ? "431 Request Header Fields Too Large"
+        : "400 Bad Request";
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     });
     this.#listener = new Listener(listen, {
       onSocket: (socket) => this.#onSocket(socket),

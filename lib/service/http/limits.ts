@@ -11,6 +11,8 @@ export const HTTP_IDLE_MS_MAX = 30_000;
 export const HTTP_BODY_MS_MAX = 30_000;
 /** How often connections are looked at, ms. */
 export const HTTP_TICK_MS = 1_000;
+/** The head of a request, bytes: a position of 25 nodes takes some 600, and one of 1,000 lives 25,000 [U3]. */
+export const HTTP_HEAD_BYTES_MAX = 64 * 1024;
 /** A body that is taken as a whole, bytes; NDJSON may be of any length, and each line as long as this [U3]. */
 export const HTTP_BODY_BYTES_MAX = LINE_BYTES_MAX;
 /** Values of one request that are on their way into the node, and their characters; more are read later [U3]. */

@@ -115,7 +115,8 @@ export function match(method: string, path: string): Match {
   for (const { route, parts: pattern } of patterns) {
     const params = paramsIn(pattern, parts);
     if (params === undefined) continue;
-    if (route.method === method || (route.method === "GET" && method === "HEAD")) return { route, params };
+    // Those that are open are short, so that a head alone can be had of them.
+    if (route.method === method || (route.open && method === "HEAD")) return { route, params };
     methods.push(route.method);
   }
   return { methods };

@@ -8,6 +8,7 @@ import {
   FILES_BESIDE_HTTP,
   HTTP_BODY_MS_MAX,
   HTTP_CONNECTIONS_MAX,
+  HTTP_HEAD_BYTES_MAX,
   HTTP_HEARTBEAT_MS,
   HTTP_IDLE_MS_MAX,
   READY_AHEAD_MAX,
@@ -53,6 +54,7 @@ test("http: what is not there is said to be so, and so is what a path does not t
     assert.equal(patched.headers.get("allow"), "POST, GET");
     const head = await fetch(`${url}/livez`, { method: "HEAD" });
     assert.deepEqual([head.status, await head.text()], [200, ""]);
+    assert.equal((await fetch(`${url}/v1/watch`, { method: "HEAD" })).status, 405);
   });
 });
 
@@ -227,6 +229,8 @@ test("http: what is no HTTP is told so, and harms nobody", async () => {
       socket.end(text);
       await closed;
     }
+    const headers = { "last-event-id": "n1.k:1;".repeat(HTTP_HEAD_BYTES_MAX / 7) };
+    assert.equal((await fetch(`${url}/v1/watch`, { headers })).status, 431);
     assert.equal(await (await fetch(`${url}/livez`)).text(), "live\n");
   });
 });

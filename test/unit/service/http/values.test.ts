@@ -123,6 +123,9 @@ test("http: a watch is lines of JSON where that is asked for, with the position 
     const rest = await fetch(`${url}/v1/values?topics=t&position=${encodeURIComponent(position)}`);
     assert.deepEqual((await linesIn(rest)).map(({ value }) => value), ["b"]);
     assert.match(JSON.parse(second).position, /:1-2$/);
+    const long = Array.from({ length: 1_000 }, (_, i) => `node${i}.mwxazh4w:1-50`).join(";");
+    const far = await fetch(`${url}/v1/values?topics=t`, { headers: { "last-event-id": long } });
+    assert.deepEqual((await linesIn(far)).map(({ value }) => value), ["a", "b"]);
     const none = await fetch(`${url}/v1/watch`, { headers: { accept: "image/png" } });
     assert.equal((await problemIn(none))["status"], 406);
     assert.equal((await problemIn(await fetch(`${url}/v1/watch?position=x`)))["status"], 400);
