@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Serving, withCluster } from "../e2e/fixtures/serving.ts";
+import { httpUrl, withCluster } from "../e2e/fixtures/serving.ts";
 import { wholeMistakes } from "./long/flags.ts";
 import { firstOf, programsOf } from "./long/nodes.ts";
 import { isMistakes, parsedOr, runTool } from "../shared/tool.ts";
@@ -40,7 +40,7 @@ async function measure({ watchers: count, values }: Options): Promise<void> {
   const programs = programsOf(ids, program);
   await withCluster({ ids, programs, flags: ["--http", "127.0.0.1:0"] }, async (nodes) => {
     const node = firstOf(nodes);
-    const url = urlOf(node);
+    const url = httpUrl(node);
     const before = node.residentBytes;
     const watchers: Watcher[] = [];
     while (watchers.length < count) {
@@ -92,11 +92,6 @@ class Watcher {
   close(): void {
     this.#socket.destroy();
   }
-}
-
-function urlOf({ log }: Serving): string {
-  const said = log.findLast((line) => line.includes("HTTP is spoken at")) ?? "";
-  return `http://${/spoken at (\S+)/.exec(said)?.[1]}`;
 }
 
 await runTool({ usage: USAGE, read: readOptions, run: measure });

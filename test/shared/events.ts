@@ -20,6 +20,15 @@ export class Reading {
     await until(() => holds(this.text), `${holds} of ${JSON.stringify(this.text.slice(-500))}`);
   }
 
+  /** Returns the whole blocks that have come since it was asked last. */
+  take(): string {
+    const end = this.text.lastIndexOf("\n\n") + 1;
+    if (end === 0) return "";
+    const blocks = this.text.slice(0, end + 1);
+    this.text = this.text.slice(end + 1);
+    return blocks;
+  }
+
   close(): void {
     this.#abort.abort();
   }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventsIn, Reading, type SseEvent } from "../../../shared/events.ts";
 import { underBun, underDeno, withExecutable } from "../../fixtures/hearsay.ts";
-import { eventually, type Serving, withCluster } from "../../fixtures/serving.ts";
+import { eventually, httpUrl, type Serving, withCluster } from "../../fixtures/serving.ts";
 
 /** Values that are told while each node is watched. */
 const VALUES_EACH = 200;
@@ -18,7 +18,7 @@ test("serve --http: a watcher whose nodes are killed one after the other misses 
       const events: SseEvent[] = [];
       for (const [i, node] of watched.entries()) {
         const headers = events.length === 0 ? {} : { "last-event-id": events.at(-1)?.id ?? "" };
-        const watch = await Reading.open(`${urlOf(node)}/v1/watch`, headers);
+        const watch = await Reading.open(`${httpUrl(node)}/v1/watch`, headers);
         const told = tell(first, i);
         const isHalf = () => eventsIn(watch.text).length > VALUES_EACH / 2;
         await eventually(`${node.id} tells its watcher half of it`, isHalf);
@@ -29,7 +29,7 @@ test("serve --http: a watcher whose nodes are killed one after the other misses 
         await node.start();
         await isReady(node);
       }
-      const last = await Reading.open(`${urlOf(first)}/v1/watch`, {
+      const last = await Reading.open(`${httpUrl(first)}/v1/watch`, {
         "last-event-id": events.at(-1)?.id ?? "",
       });
       const count = () => events.length + eventsIn(last.text).length;
@@ -47,7 +47,7 @@ async function tell(node: Serving, round: number): Promise<void> {
   for (let i = 0; i < VALUES_EACH; i += 10) {
     const values = Array.from({ length: 10 }, (_, j) => round * VALUES_EACH + i + j);
     const headers = { "content-type": "application/json", "idempotency-key": `${round}-${i}` };
-    const told = await fetch(`${urlOf(node)}/v1/values`, {
+    const told = await fetch(`${httpUrl(node)}/v1/values`, {
       ...{ method: "POST", headers, body: JSON.stringify(values) },
     });
     assert.deepEqual(await told.json(), { accepted: 10 });
@@ -56,15 +56,8 @@ async function tell(node: Serving, round: number): Promise<void> {
 
 async function isReady(node: Serving): Promise<void> {
   await eventually(`${node.id} is ready`, async () => {
-    const response = await fetch(`${urlOf(node)}/readyz`);
+    const response = await fetch(`${httpUrl(node)}/readyz`);
     await response.body?.cancel();
     return response.status === 200;
   });
-}
-
-/** Where its present life speaks HTTP. */
-function urlOf({ log, id }: Serving): string {
-  const said = log.findLast((line) => line.includes("HTTP is spoken at")) ??
-    assert.fail(`${id} speaks no HTTP`);
-  return `http://${/spoken at (\S+)/.exec(said)?.[1]}`;
 }
