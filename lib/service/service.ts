@@ -330,6 +330,7 @@ export class Service {
       clientsRefused: this.#transport.refusedCount,
       tls: this.#expiry?.status,
       watchers: this.#watches.count,
+      http: this.#http?.usage,
       dropped: this.#reports.dropped,
       messages: { sent: this.#router.sent, received: this.#router.received },
       usage: processUsage(),

@@ -6,6 +6,7 @@ import { addressText } from "../../transports/address.ts";
 import type { LinkStatus } from "../../transports/tcp/tcp.ts";
 import type { UnackedAge } from "./unacked_age.ts";
 import type { Expiry } from "./expiry.ts";
+import type { HttpPort } from "./http/http_port.ts";
 import type { Counts } from "./router.ts";
 import type { Usage } from "./usage.ts";
 
@@ -20,6 +21,8 @@ export interface StatusFacts {
   /** Until when certificates last; undefined without TLS. */
   readonly tls: Expiry["status"] | undefined;
   readonly watchers: number;
+  /** Undefined where HTTP is spoken nowhere. */
+  readonly http: HttpPort["usage"] | undefined;
   /** How many messages were dropped, in and out. */
   readonly dropped: number;
   readonly messages: { readonly sent: Counts; readonly received: Counts };
@@ -39,6 +42,7 @@ export function statusOf(facts: StatusFacts): Body {
     clientsRefused,
     tls,
     watchers,
+    http,
     dropped,
     messages,
     usage,
@@ -62,6 +66,7 @@ export function statusOf(facts: StatusFacts): Body {
     clients,
     clients_refused: clientsRefused,
     watchers,
+    ...http !== undefined && { http },
     ...tls !== undefined && { tls },
     dropped,
     messages,

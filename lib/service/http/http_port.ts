@@ -7,7 +7,7 @@ import { type Address, addressText } from "../../../transports/address.ts";
 import { within } from "../../../transports/clock.ts";
 import { codeOf } from "../../../transports/errno.ts";
 import type { Shares } from "../../../transports/tcp/clients/shares.ts";
-import { CLOSE_MS_MAX } from "../../../transports/tcp/limits.ts";
+import { CLOSE_MS_MAX, UNCLASSIFIED_MAX } from "../../../transports/tcp/limits.ts";
 import { Listener } from "../../../transports/tcp/listener.ts";
 import { clientFault } from "../../../transports/tcp/tls/identity.ts";
 import type { Tls } from "../../../transports/tcp/tls/tls.ts";
@@ -16,7 +16,7 @@ import type { Logger } from "../logger.ts";
 import { type HttpConnection, HttpConnections } from "./connections.ts";
 import { Exchange } from "./exchange.ts";
 import { Guard } from "./guard.ts";
-import { HTTP_HEAD_BYTES_MAX, HTTP_TICK_MS } from "./limits.ts";
+import { HTTP_HEAD_BYTES_MAX, HTTP_TICK_MS, RETRY_AFTER_S } from "./limits.ts";
 import { Outflows } from "./outflows.ts";
 import { Problem } from "./problem.ts";
 import type { HttpNode, Route } from "./route.ts";
@@ -66,17 +66,19 @@ export class HttpPort {
       const status = codeOf(error) === "HPE_HEADER_OVERFLOW"
         ? "431 Request Header Fields Too Large"
         : "400 Bad Request";
-      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      socket.end(raw(status));
     });
     this.#listener = new Listener(listen, {
       onSocket: (socket) => this.#onSocket(socket),
-      onBegun: () => {},
+      onBegun: () => this.#shed(),
       onFailed: (host, reason) => say("handshakes", `${host} is refused over HTTP: ${reason}`),
     }, tls);
   }
 
-  get connectionCount(): number {
-    return this.#connections.count;
+  /** For status. */
+  get usage() {
+    const { count, refusedCount } = this.#connections;
+    return { connections: count, refused: refusedCount, held_bytes: this.#outflows.heldBytes };
   }
 
   /** Where it listens; undefined while it does not. */
@@ -118,9 +120,18 @@ export class HttpPort {
     const full = this.#connections.add(socket, identity);
     if (full !== undefined) {
       say("http connections", full);
-      return void socket.destroy();
+      return void socket.end(
+        raw("503 Service Unavailable", `Retry-After: ${RETRY_AFTER_S}\r\n`),
+        () => socket.destroy(),
+      );
     }
     this.#server.emit("connection", socket);
+  }
+
+  /** Whoever does not end its handshake must not take all places. */
+  #shed(): void {
+    const { handshakes } = this.#listener;
+    if (handshakes !== undefined && handshakes.count > UNCLASSIFIED_MAX) handshakes.closeOldest();
   }
 
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -179,6 +190,11 @@ export class HttpPort {
     this.#options.logger.error(`a request over HTTP has failed: ${text}`);
     return new Problem(500, "this node could not answer, and says why in its log");
   }
+}
+
+/** An answer where there is no request yet to answer. */
+function raw(status: string, headers = ""): string {
+  return `HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`;
 }
 
 function notFound(methods: readonly string[]): Problem {

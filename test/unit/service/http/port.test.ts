@@ -13,12 +13,16 @@ import {
   HTTP_IDLE_MS_MAX,
   READY_AHEAD_MAX,
 } from "../../../../lib/service/http/limits.ts";
+import { HttpPort } from "../../../../lib/service/http/http_port.ts";
 import { Outflow } from "../../../../lib/service/http/outflow.ts";
 import { Problem, problemOf } from "../../../../lib/service/http/problem.ts";
 import { match, routes } from "../../../../lib/service/http/routes.ts";
+import { LocalClients } from "../../../../lib/service/local_client.ts";
 import { Readiness } from "../../../../lib/service/http/readiness.ts";
-import { UNREACHED_MS } from "../../../../transports/tcp/limits.ts";
+import { Shares } from "../../../../transports/tcp/clients/shares.ts";
+import { DEFAULT_LIMITS, UNREACHED_MS } from "../../../../transports/tcp/limits.ts";
 import { Reading } from "../../../shared/events.ts";
+import { until } from "../../../shared/until.ts";
 import { bearer, linesIn, problemIn, tokenOf, withJson, withServed } from "./served.ts";
 
 test("http: the description has every route, and every route that it has is there", async () => {
@@ -216,6 +220,41 @@ test("http: a response on which nothing is sent is sent a sign of life", () => {
   assert.deepEqual(written, ["data"]);
   outflow.tick(1);
   assert.deepEqual(written, ["data", ":\n\n"]);
+});
+
+test("http: where there is no room for a connection, that is answered", async () => {
+  const logger = { debug() {}, info() {}, warn() {}, error() {} };
+  const said: string[] = [];
+  const port = new HttpPort({
+    listen: { host: "127.0.0.1", port: 0 },
+    origins: [],
+    connectionsMax: 1,
+    node: { id: "n1", version: "1", unready: () => undefined },
+    clients: new LocalClients("n1", {
+      onEnvelope() {},
+      onDrained() {},
+      onGone() {},
+      onName: () => "",
+      onLeave() {},
+    }),
+    shares: new Shares(DEFAULT_LIMITS),
+    isMember: () => false,
+    logger,
+    say: (_about, text) => said.push(text),
+  });
+  await port.start();
+  const at = port.at ?? assert.fail();
+  const first = connect(at);
+  await until(() => port.usage.connections === 1);
+  const second = connect(at);
+  let text = "";
+  second.on("data", (chunk) => text += chunk);
+  await new Promise((resolve) => second.once("close", resolve));
+  assert.match(text, /^HTTP\/1\.1 503 Service Unavailable\r\nRetry-After: 1\r\n/);
+  assert.deepEqual([said.length, port.usage.refused], [1, 1]);
+  first.destroy();
+  await until(() => port.usage.connections === 0);
+  await port.close();
 });
 
 test("http: what is no HTTP is told so, and harms nobody", async () => {

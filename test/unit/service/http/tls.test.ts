@@ -1,9 +1,11 @@
 /** HTTP over TLS: who asks is known by a certificate or a token, under every runtime [U1] [X1]. */
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { test } from "node:test";
+import { UNCLASSIFIED_MAX } from "../../../../transports/tcp/limits.ts";
 import { Tls } from "../../../../transports/tcp/tls/tls.ts";
 import { issueFor, issueForClient, withAuthority } from "../../../shared/certificates.ts";
+import { until } from "../../../shared/until.ts";
 import { bearer, tokenOf, withServed } from "./served.ts";
 
 /** What a server answers to a request on a connection of its own: the status, and the body. */
@@ -72,3 +74,18 @@ test("http: a port that is taken is said to be, and nothing is left behind", asy
   );
   await new Promise((resolve) => taken.close(resolve));
 });
+
+test("http: connections that do not end their handshake do not take all places", () =>
+  withAuthority(async (dir) => {
+    const tls = new Tls({ ...issueFor(dir, "n1"), node: "n1" });
+    const member = new Tls(issueFor(dir, "n1"));
+    await withServed(async ({ url }) => {
+      const { hostname, port } = new URL(url);
+      let closed = 0;
+      const silent = Array.from({ length: UNCLASSIFIED_MAX + 5 }, () => connect(Number(port), hostname));
+      for (const socket of silent) socket.on("error", () => {}).on("close", () => closed++);
+      await until(() => closed >= 5);
+      assert.equal((await asked(member, url, "GET /v1/status")).status, 200);
+      for (const socket of silent) socket.destroy();
+    }, { tls });
+  }));
