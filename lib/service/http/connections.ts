@@ -1,4 +1,5 @@
 /** All connections over HTTP: how many there are, whose they are, and which have been idle for too long [U2]. */
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { TlsIdentity } from "../../../transports/tcp/tls/identity.ts";
 import type { Share, Shares } from "../../../transports/tcp/clients/shares.ts";
@@ -15,6 +16,9 @@ export function httpConnectionsMax(maxOpen: number): number {
 /** What is needed of a socket. */
 type Counted = Pick<Socket, "remoteAddress" | "bytesRead" | "bytesWritten"> & { destroy(): unknown };
 
+/** What is needed of a request. */
+type Incoming = Pick<IncomingMessage, "headers" | "complete">;
+
 export class HttpConnection {
   readonly #socket: Counted;
   /** On whose behalf the node is asked now. */
@@ -25,8 +29,8 @@ export class HttpConnection {
   readonly #share: Share | undefined;
   /** Requests under way. */
   requests = 0;
-  /** A request under way has not come in whole. */
-  isReading = false;
+  /** The request under way that has a body. */
+  #reading: Incoming | undefined;
   #bytesRead = 0;
   #idleMs = 0;
   #charged = 0;
@@ -45,14 +49,14 @@ export class HttpConnection {
     // A head that comes byte by byte is not excused by it.
     const isFed = bytesRead !== this.#bytesRead && this.requests > 0;
     this.#bytesRead = bytesRead;
-    this.#idleMs = isFed || (this.requests > 0 && !this.isReading) ? 0 : this.#idleMs + ms;
+    this.#idleMs = isFed || (this.requests > 0 && !this.#isReading) ? 0 : this.#idleMs + ms;
     if (this.#idleMs >= (this.requests > 0 ? HTTP_BODY_MS_MAX : HTTP_IDLE_MS_MAX)) this.#socket.destroy();
   }
 
   /** A request begins. */
-  begin(): void {
+  begin(request: Incoming): void {
     this.requests += 1;
-    this.isReading = true;
+    this.#reading = hasBody(request) ? request : undefined;
     this.#idleMs = 0;
     this.spend(1, 0);
     this.charge();
@@ -62,7 +66,7 @@ export class HttpConnection {
     this.charge();
     this.client = undefined;
     this.requests -= 1;
-    this.isReading = false;
+    this.#reading = undefined;
     this.#idleMs = 0;
   }
 
@@ -75,12 +79,19 @@ export class HttpConnection {
   }
 
   spend(requests: number, bytes: number): void {
+    // Of a long body each value that enters is progress, although none is read meanwhile.
+    if (requests > 0) this.#idleMs = 0;
     for (const share of this.#shares) share.spend(requests, bytes);
   }
 
   /** What is taken too much, for people; undefined where nothing is. */
   get excess(): string | undefined {
     return this.#shares.find(({ isSpent }) => isSpent)?.excess;
+  }
+
+  /** A request under way has not come in whole. */
+  get #isReading(): boolean {
+    return this.#reading?.complete === false;
   }
 
   get #shares(): readonly Share[] {
@@ -141,4 +152,9 @@ export class HttpConnections {
     this.refusedCount += 1;
     return reason;
   }
+}
+
+// Where there is no body, not every runtime says that the request is complete until somebody reads it.
+function hasBody({ headers }: Incoming): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }

@@ -90,7 +90,7 @@ export class HttpPort {
   async start(): Promise<void> {
     const { logger, say, node } = this.#options;
     const at = this.#at = await this.#listener.listen((reason) => say("http", reason));
-    this.#ticker = setInterval(() => this.#tick(HTTP_TICK_MS), HTTP_TICK_MS);
+    this.#ticker = setInterval(() => this.tick(HTTP_TICK_MS), HTTP_TICK_MS);
     logger.info(`HTTP is spoken at ${addressText(at)}`, { node: node.id, ...at });
   }
 
@@ -107,7 +107,8 @@ export class HttpPort {
     await free;
   }
 
-  #tick(ms: number): void {
+  /** Time passes, ms. */
+  tick(ms: number): void {
     this.#connections.tick(ms);
     this.#outflows.tick(ms);
   }
@@ -137,9 +138,8 @@ export class HttpPort {
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const connection = this.#connections.find(request.socket);
     if (connection === undefined) return void response.destroy();
-    connection.begin();
+    connection.begin(request);
     if (HAS_ONE_REQUEST) response.setHeader("connection", "close");
-    request.once("end", () => connection.isReading = false);
     const { host, identity } = connection;
     const url = new URL(request.url ?? "/", "http://node");
     const found = match(request.method ?? "", url.pathname);

@@ -193,17 +193,21 @@ test("http: a connection without a whole request is closed in time, and one that
   idle.tick(1);
   assert.ok(destroyed);
   const sends = opened();
-  sends.begin();
+  const request = { headers: { "content-length": "9" }, complete: false };
+  sends.begin(request);
   for (let i = 0; i < 3; i++) {
     socket.bytesRead += 1;
     sends.tick(HTTP_BODY_MS_MAX - 1);
   }
+  sends.tick(HTTP_BODY_MS_MAX - 1);
+  // A value of it enters.
+  sends.spend(1, 0);
+  sends.tick(HTTP_BODY_MS_MAX - 1);
   assert.ok(!destroyed);
   sends.tick(HTTP_BODY_MS_MAX);
   assert.ok(destroyed);
   const waits = opened();
-  waits.begin();
-  waits.isReading = false;
+  waits.begin({ ...request, complete: true });
   waits.tick(10 * HTTP_IDLE_MS_MAX);
   assert.ok(!destroyed);
   const files = [100, FILES_BESIDE_HTTP + 10_000, Infinity];
@@ -222,40 +226,68 @@ test("http: a response on which nothing is sent is sent a sign of life", () => {
   assert.deepEqual(written, ["data", ":\n\n"]);
 });
 
-test("http: where there is no room for a connection, that is answered", async () => {
-  const logger = { debug() {}, info() {}, warn() {}, error() {} };
+/** A port whose node answers every watch and nothing else. */
+async function withPort(
+  connectionsMax: number,
+  use: (port: HttpPort, said: readonly string[]) => Promise<void>,
+) {
   const said: string[] = [];
+  const clients: LocalClients = new LocalClients("n1", {
+    onEnvelope: ({ src, dest, body: { msg_id = 0 } }) =>
+      clients.find(src)?.answer({ src: dest, dest: src, body: { type: "watch_ok", in_reply_to: msg_id } }),
+    onDrained() {},
+    onGone() {},
+    onName: () => "",
+    onLeave() {},
+  });
   const port = new HttpPort({
-    listen: { host: "127.0.0.1", port: 0 },
-    origins: [],
-    connectionsMax: 1,
+    ...{ listen: { host: "127.0.0.1", port: 0 }, origins: [], connectionsMax, clients },
     node: { id: "n1", version: "1", unready: () => undefined },
-    clients: new LocalClients("n1", {
-      onEnvelope() {},
-      onDrained() {},
-      onGone() {},
-      onName: () => "",
-      onLeave() {},
-    }),
     shares: new Shares(DEFAULT_LIMITS),
     isMember: () => false,
-    logger,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
     say: (_about, text) => said.push(text),
   });
   await port.start();
-  const at = port.at ?? assert.fail();
-  const first = connect(at);
-  await until(() => port.usage.connections === 1);
-  const second = connect(at);
-  let text = "";
-  second.on("data", (chunk) => text += chunk);
-  await new Promise((resolve) => second.once("close", resolve));
-  assert.match(text, /^HTTP\/1\.1 503 Service Unavailable\r\nRetry-After: 1\r\n/);
-  assert.deepEqual([said.length, port.usage.refused], [1, 1]);
-  first.destroy();
-  await until(() => port.usage.connections === 0);
-  await port.close();
-});
+  try {
+    await use(port, said);
+  } finally {
+    await port.close();
+  }
+}
+
+test("http: where there is no room for a connection, that is answered", () =>
+  withPort(1, async (port, said) => {
+    const at = port.at ?? assert.fail();
+    const first = connect(at);
+    await until(() => port.usage.connections === 1);
+    const second = connect(at);
+    let text = "";
+    second.on("data", (chunk) => text += chunk);
+    await new Promise((resolve) => second.once("close", resolve));
+    assert.match(text, /^HTTP\/1\.1 503 Service Unavailable\r\nRetry-After: 1\r\n/);
+    assert.deepEqual([said.length, port.usage.refused], [1, 1]);
+    first.destroy();
+    await until(() => port.usage.connections === 0);
+  }));
+
+test("http: a watch on which nothing happens stays, and one that has said half a request does not", () =>
+  withPort(9, async (port) => {
+    const at = port.at ?? assert.fail();
+    const watch = await Reading.open(`http://127.0.0.1:${at.port}/v1/watch`);
+    await watch.until((text) => text.startsWith("retry:"));
+    const half = connect(at);
+    half.on("error", () => {}).write("POST /v1/values HTTP/1.1\r\n");
+    const closed = new Promise((resolve) => half.once("close", resolve));
+    await until(() => port.usage.connections === 2);
+    port.tick(1);
+    port.tick(HTTP_IDLE_MS_MAX);
+    await closed;
+    assert.equal(port.usage.connections, 1);
+    await watch.until((text) => text.endsWith(":\n\n"));
+    assert.ok(!watch.ended);
+    watch.close();
+  }));
 
 test("http: what is no HTTP is told so, and harms nobody", async () => {
   await withServed(async ({ url }) => {
