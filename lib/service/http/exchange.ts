@@ -128,6 +128,17 @@ export class Exchange {
     return (this.header("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   }
 
+  /** The body as it comes in. Throws a Problem where it breaks off, which is no fault of this node's. */
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    const { request } = this;
+    request.once("error", () => {});
+    try {
+      for await (const chunk of request) yield chunk;
+    } catch {
+      throw new Problem(400, "the body breaks off");
+    }
+  }
+
   /** The body as JSON. Throws a Problem. */
   async json(): Promise<Json> {
     if (this.bodyType !== JSON_TYPE) throw wrongType(this.bodyType, JSON_TYPE);
@@ -183,7 +194,7 @@ export class Exchange {
   async #text(): Promise<string> {
     const chunks: Uint8Array[] = [];
     let bytes = 0;
-    for await (const chunk of this.request) {
+    for await (const chunk of this.chunks()) {
       chunks.push(chunk);
       bytes += chunk.length;
       if (bytes > HTTP_BODY_BYTES_MAX) {

@@ -32,7 +32,7 @@ async function publishLines(exchange: Exchange, entering: Entering): Promise<voi
     lines = [];
     if (overlong) entering.fail(new Problem(413, `a line is over ${LINE_BYTES_MAX} bytes`));
   };
-  for await (const chunk of exchange.request) {
+  for await (const chunk of exchange.chunks()) {
     reader.push(chunk);
     await enter();
     if (entering.hasFailed) return;

@@ -306,6 +306,32 @@ test("http: what is no HTTP is told so, and harms nobody", async () => {
   });
 });
 
+test("http: a client that goes away in the middle of a request is no fault of the node's", async () => {
+  const errors: string[] = [];
+  const logger = { debug() {}, info() {}, warn() {}, error: (text: string) => void errors.push(text) };
+  await withServed(async ({ url }) => {
+    const { hostname, port } = new URL(url);
+    for (const type of ["application/json", "application/x-ndjson"]) {
+      const socket = connect(Number(port), hostname);
+      socket.write(
+        `POST /v1/values HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: 99\r\n\r\n1\n`,
+      );
+      await until(async () => (await connections(url)) === 2);
+      socket.destroy();
+      await until(async () => (await connections(url)) === 1);
+    }
+    const ended = await fetch(`${url}/livez`);
+    assert.equal(ended.status, 200);
+  }, { logger });
+  assert.deepEqual(errors, []);
+});
+
+/** Those over HTTP, with the one that asks. */
+async function connections(url: string): Promise<number> {
+  const status = await (await fetch(`${url}/v1/status`, { headers: { connection: "close" } })).json();
+  return status.http.connections;
+}
+
 test("a problem is what RFC 9457 says", () => {
   const problem = new Problem(404, "no such key", { more: { code: 20 } });
   assert.deepEqual(JSON.parse(problem.text), {
