@@ -48,7 +48,7 @@ export class Exchange {
 
   /** Whoever asks, as the node knows it. */
   get client(): LocalClient {
-    return this.#client ??= this.#options.openClient(() => this.#outflow?.heldBytes ?? 0);
+    return this.#client ??= this.#options.openClient(() => this.#held);
   }
 
   param(name: string): string {
@@ -184,6 +184,10 @@ export class Exchange {
     // What is left of the body is not read.
     const closes = !request.complete && { connection: "close" };
     this.send(status, PROBLEM_TYPE, `${text}\n`, { ...headers, ...closes });
+  }
+
+  get #held(): number {
+    return this.#outflow === undefined ? 0 : this.#options.outflows.heldFor(this.#outflow);
   }
 
   /** The exchange is over. */

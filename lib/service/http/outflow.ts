@@ -5,6 +5,8 @@ import { HTTP_HEARTBEAT_MS } from "./limits.ts";
 export interface OutflowEvents {
   /** So many bytes more, or fewer, are held. */
   onHeld(bytes: number): void;
+  /** What counts as held for it, bytes. */
+  heldFor(outflow: Outflow): number;
   onOpen(outflow: Outflow): void;
   onClosed(outflow: Outflow): void;
 }
@@ -26,6 +28,8 @@ export class Outflow {
   onDrained = () => {};
   readonly #alive: string;
   #heldBytes = 0;
+  #hasMoved = true;
+  #isStalled = false;
   /** For how long nothing was written, ms. */
   #idleMs = 0;
 
@@ -43,6 +47,11 @@ export class Outflow {
     return this.#heldBytes;
   }
 
+  /** Nothing has left between the last two ticks, although there was something. */
+  get isStalled(): boolean {
+    return this.#isStalled;
+  }
+
   write(text: string): void {
     this.#idleMs = 0;
     this.#hold(Buffer.byteLength(text), text);
@@ -50,8 +59,10 @@ export class Outflow {
 
   /** Time passes: where nothing was written for long, that the other side is still there shows by writing. */
   tick(ms: number): void {
+    this.#isStalled = this.#heldBytes > 0 && !this.#hasMoved;
+    this.#hasMoved = false;
     this.#idleMs += ms;
-    if (this.#idleMs >= HTTP_HEARTBEAT_MS) this.write(this.#alive);
+    if (this.#idleMs >= HTTP_HEARTBEAT_MS && this.#heldBytes === 0) this.write(this.#alive);
   }
 
   /** The response ends once all has left. */
@@ -69,6 +80,7 @@ export class Outflow {
     this.#heldBytes += bytes;
     this.#events.onHeld(bytes);
     this.#sink.write(text, () => {
+      this.#hasMoved = true;
       this.#heldBytes -= bytes;
       this.#events.onHeld(-bytes);
       if (this.#heldBytes === 0) this.onDrained();

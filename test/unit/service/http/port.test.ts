@@ -216,8 +216,12 @@ test("http: a connection without a whole request is closed in time, and one that
 
 test("http: a response on which nothing is sent is sent a sign of life", () => {
   const written: string[] = [];
-  const sink = { write: (text: string) => void written.push(text), onClosed() {}, end() {}, destroy() {} };
-  const outflow = new Outflow(sink, ":\n\n", { onOpen() {}, onClosed() {}, onHeld() {} });
+  const write = (text: string, onLeft: () => void) => {
+    written.push(text);
+    onLeft();
+  };
+  const sink = { write, onClosed() {}, end() {}, destroy() {} };
+  const outflow = new Outflow(sink, ":\n\n", { onOpen() {}, onClosed() {}, onHeld() {}, heldFor: () => 0 });
   outflow.tick(HTTP_HEARTBEAT_MS - 1);
   outflow.write("data");
   outflow.tick(HTTP_HEARTBEAT_MS - 1);

@@ -17,7 +17,7 @@ const KERNEL_BYTES_MAX = 12_000_000;
 /** The values of one batch, and what is written around them. */
 const BATCH_BYTES_MAX = 500_000;
 
-test("http: of all that readers have not read the one that holds the most is closed", () => {
+test("http: over what readers may hold all wait, and the one that reads nothing is closed", () => {
   const said: string[] = [];
   const destroyed: string[] = [];
   const outflows = new Outflows((text) => said.push(text));
@@ -34,14 +34,24 @@ test("http: of all that readers have not read the one that holds the most is clo
       outflows,
     );
   const [small, large] = [open("small"), open("large")];
+  let goesOn = 0;
+  small.onDrained = () => goesOn++;
   small.write("x");
   large.write("x".repeat(HTTP_HELD_BYTES_MAX - 1));
-  assert.deepEqual([destroyed, outflows.heldBytes], [[], HTTP_HELD_BYTES_MAX]);
-  small.write("x");
+  assert.equal(outflows.heldFor(small), 1);
+  large.write("x");
+  assert.deepEqual([outflows.heldFor(small), outflows.heldFor(large)], [Infinity, Infinity], "all wait");
+  outflows.tick(1);
+  assert.deepEqual(destroyed, [], "they have had no time to read yet");
+  const [ofSmall = assert.fail()] = left.splice(0, 1);
+  ofSmall();
+  outflows.tick(1);
+  outflows.tick(1);
   assert.deepEqual(destroyed, ["large"]);
   assert.match(said.join(), /hold more than/);
+  goesOn = 0;
   for (const leave of left) leave();
-  assert.equal(outflows.heldBytes, 0);
+  assert.deepEqual([outflows.heldBytes, outflows.heldFor(small), goesOn], [0, 0, 1]);
 });
 
 test("http: a watcher that does not read is waited for, and has missed nothing once it reads", async () => {
