@@ -30,6 +30,7 @@ export class Outflow {
   #heldBytes = 0;
   #hasMoved = true;
   #isStalled = false;
+  #isClosed = false;
   /** For how long nothing was written, ms. */
   #idleMs = 0;
 
@@ -39,7 +40,7 @@ export class Outflow {
     this.#alive = alive;
     this.#events = events;
     events.onOpen(this);
-    sink.onClosed(() => events.onClosed(this));
+    sink.onClosed(() => this.#close());
   }
 
   /** Bytes that were written and have not left. */
@@ -75,15 +76,26 @@ export class Outflow {
     this.#sink.destroy();
   }
 
-  // What is closed has left, too: the callback is called in any case, and never at once.
   #hold(bytes: number, text: string): void {
+    if (this.#isClosed) return;
     this.#heldBytes += bytes;
     this.#events.onHeld(bytes);
-    this.#sink.write(text, () => {
-      this.#hasMoved = true;
-      this.#heldBytes -= bytes;
-      this.#events.onHeld(-bytes);
-      if (this.#heldBytes === 0) this.onDrained();
-    });
+    this.#sink.write(text, () => this.#leave(bytes));
+  }
+
+  #leave(bytes: number): void {
+    if (this.#isClosed) return;
+    this.#hasMoved = true;
+    this.#heldBytes -= bytes;
+    this.#events.onHeld(-bytes);
+    if (this.#heldBytes === 0) this.onDrained();
+  }
+
+  // Bun does not say of all that was written that it never will leave.
+  #close(): void {
+    this.#isClosed = true;
+    this.#events.onClosed(this);
+    this.#events.onHeld(-this.#heldBytes);
+    this.#heldBytes = 0;
   }
 }

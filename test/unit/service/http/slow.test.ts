@@ -54,6 +54,25 @@ test("http: over what readers may hold all wait, and the one that reads nothing 
   assert.deepEqual([outflows.heldBytes, outflows.heldFor(small), goesOn], [0, 0, 1]);
 });
 
+test("http: what was held for a response that is closed is not held any longer, whatever the runtime says of it", () => {
+  const outflows = new Outflows(() => {});
+  let close = () => {};
+  let leave = () => {};
+  const sink = {
+    write: (_text: string, onLeft: () => void) => void (leave = onLeft),
+    onClosed: (run: () => void) => void (close = run),
+    end() {},
+    destroy() {},
+  };
+  const outflow = new Outflow(sink, "", outflows);
+  outflow.write("abc");
+  close();
+  assert.equal(outflows.heldBytes, 0);
+  leave();
+  outflow.write("abc");
+  assert.equal(outflows.heldBytes, 0);
+});
+
 test("http: a watcher that does not read is waited for, and has missed nothing once it reads", async () => {
   await withServed(async ({ url }) => {
     const body = Array.from({ length: VALUES }, (_, i) => JSON.stringify(`${i}`.padEnd(VALUE_BYTES, ".")))

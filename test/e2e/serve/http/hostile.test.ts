@@ -1,0 +1,64 @@
+/** Clients over HTTP that flood, stall and lie: that costs the node a bounded amount of memory, and others nothing [U2] [U5]. */
+import assert from "node:assert/strict";
+import { connect, type Socket } from "node:net";
+import { test } from "node:test";
+import { firstOf } from "../../../bench/long/nodes.ts";
+import { eventually, httpUrl, measured, withCluster } from "../../fixtures/serving.ts";
+
+const RESIDENT_BYTES_MAX = 300 * 1024 * 1024;
+const ANSWER_MS_MAX = 1_000;
+/** Watchers that read nothing, and what pours in meanwhile. */
+const WATCHERS = 200;
+const VALUES = 300;
+const VALUE_BYTES = 50_000;
+
+test("serve --http: floods, stalls and lies cost a bounded amount of memory, and others are answered", async () => {
+  await withCluster({ ids: ["n1"], flags: ["--http", "127.0.0.1:0"] }, async (nodes) => {
+    const node = firstOf(nodes);
+    const url = httpUrl(node);
+    const sockets: Socket[] = [];
+    const say = (text: string) => {
+      const { hostname, port } = new URL(url);
+      const socket = connect(Number(port), hostname);
+      socket.on("error", () => {}).pause();
+      socket.write(text);
+      sockets.push(socket);
+    };
+    const head = "HTTP/1.1\r\nHost: localhost\r\n";
+    for (let i = 0; i < WATCHERS; i++) {
+      say(`GET /v1/watch ${head}\r\n`);
+      say(
+        `POST /v1/values ${head}Content-Type: application/x-ndjson\r\nContent-Length: 1000000000\r\n\r\n1\n`,
+      );
+      say("GET / HTTP");
+      say(`GET /${"x".repeat(100_000)} ${head}\r\n`);
+      say(`\0${"{[".repeat(10_000)}`);
+      say(
+        `POST /v1/values ${head}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n[[[[`,
+      );
+    }
+    const lines = Array.from({ length: VALUES }, (_, i) => JSON.stringify(`${i}`.padEnd(VALUE_BYTES, ".")));
+    const headers = { "content-type": "application/x-ndjson" };
+    const told = await fetch(`${url}/v1/values`, { method: "POST", headers, body: lines.join("\n") });
+    assert.deepEqual(await told.json(), { accepted: VALUES });
+    let slowest = 0;
+    await eventually("the watchers are there", async () => {
+      const from = performance.now();
+      const status = await (await fetch(`${url}/v1/status`)).json();
+      slowest = Math.max(slowest, performance.now() - from);
+      return status.watchers === WATCHERS;
+    });
+    const { residentBytes } = node;
+    measured(
+      `hostile clients over HTTP: ${residentBytes >> 20} MB, answered within ${slowest.toFixed(0)} ms`,
+    );
+    assert.ok(residentBytes < RESIDENT_BYTES_MAX, `${residentBytes >> 20} MB`);
+    assert.ok(slowest < ANSWER_MS_MAX, `${slowest} ms`);
+    for (const socket of sockets) socket.destroy();
+    await eventually("all are gone", async () => {
+      const { watchers, http } = await (await fetch(`${url}/v1/status`)).json();
+      return watchers === 0 && http.connections <= 2 && http.held_bytes === 0;
+    });
+    assert.ok(!node.said(/ERR/), node.log.join("\n"));
+  });
+});
