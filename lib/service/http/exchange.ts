@@ -19,7 +19,7 @@ export const SSE_TYPE = "text/event-stream";
 export interface ExchangeOptions {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly url: URL;
+  readonly query: URLSearchParams;
   /** The parts of the path that the route names. */
   readonly params: Readonly<Record<string, string>>;
   readonly outflows: OutflowEvents;
@@ -57,7 +57,7 @@ export class Exchange {
 
   /** Undefined where it is not given. */
   query(name: string): string | undefined {
-    return this.#options.url.searchParams.get(name) ?? undefined;
+    return this.#options.query.get(name) ?? undefined;
   }
 
   flag(name: string): boolean {
@@ -69,7 +69,7 @@ export class Exchange {
 
   /** Patterns of topics; undefined for the default one. */
   get topics(): readonly string[] | undefined {
-    return topicsIn(this.#options.url.searchParams);
+    return topicsIn(this.#options.query);
   }
 
   header(name: string): string | undefined {
@@ -123,8 +123,12 @@ export class Exchange {
     if (answer.type === "error") throw problemOf(answer, this.#isKnown);
   }
 
-  /** The media type of the body, without its parameters. */
+  /** The media type of the body, without its parameters. Throws a Problem where it is compressed. */
   get bodyType(): string {
+    const encoding = this.header("content-encoding") ?? "identity";
+    if (encoding !== "identity") {
+      throw new Problem(415, `the Content-Encoding must be identity, not ${encoding}`);
+    }
     return (this.header("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   }
 

@@ -25,7 +25,7 @@ export class Guard {
 
   /** The headers that the answer gets. Throws a Problem where the page may not ask. */
   check({ host = "", origin, isPreflight }: Asked): Record<string, string> {
-    const hostname = hostnameOf(`http://${host}`);
+    const hostname = hostnameOf(host);
     // A page of a name that was made to lead to this machine would be of the same origin.
     if (this.#isLocal && !isLocalName(hostname) && !this.#allowsHost(host)) {
       throw new Problem(421, `this node is not ${JSON.stringify(host)}: it listens for this machine alone`);
@@ -53,8 +53,10 @@ export class Guard {
   }
 }
 
-function hostnameOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname : "";
+/** Without its port; "" where it is no host. */
+function hostnameOf(host: string): string {
+  const url = `http://${host}`;
+  return !/[/\\?#@]/.test(host) && URL.canParse(url) ? new URL(url).hostname : "";
 }
 
 /** Names that nobody else can make lead here; numbers are no names. */

@@ -141,13 +141,13 @@ export class HttpPort {
     connection.begin(request);
     if (HAS_ONE_REQUEST) response.setHeader("connection", "close");
     const { host, identity } = connection;
-    const url = new URL(request.url ?? "/", "http://node");
-    const found = match(request.method ?? "", url.pathname);
+    const target = targetOf(request);
+    const found = match(request.method ?? "", target?.path ?? "");
     const params = "params" in found ? found.params : {};
     const exchange = new Exchange({
       request,
       response,
-      url,
+      query: target?.query ?? new URLSearchParams(),
       params,
       outflows: this.#outflows,
       spend: () => connection.spend(1, 0),
@@ -156,7 +156,8 @@ export class HttpPort {
         connection.client = this.#options.clients.open({ host, identity, heldBytes }),
     });
     try {
-      if (this.#admit(connection, request, response)) await this.#handle(exchange, found);
+      if (target === undefined) throw new Problem(400, "a request is for a path, or a URL, of one host");
+      if (this.#admit(connection, request, response, target.host)) await this.#handle(exchange, found);
     } catch (error) {
       exchange.fail(error instanceof Problem ? error : this.#bug(error));
     } finally {
@@ -166,8 +167,13 @@ export class HttpPort {
   }
 
   /** Returns whether the request goes on; otherwise it is answered. Throws a Problem. */
-  #admit({ excess, identity }: HttpConnection, request: IncomingMessage, response: ServerResponse): boolean {
-    const { host, origin } = request.headers;
+  #admit(
+    { excess, identity }: HttpConnection,
+    request: IncomingMessage,
+    response: ServerResponse,
+    host: string | undefined,
+  ): boolean {
+    const { origin } = request.headers;
     const isPreflight = request.method === "OPTIONS";
     const headers = this.#guard.check({ host, origin, isPreflight });
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -190,6 +196,17 @@ export class HttpPort {
     this.#options.logger.error(`a request over HTTP has failed: ${text}`);
     return new Problem(500, "this node could not answer, and says why in its log");
   }
+}
+
+/** What a request asks for, and of which host; undefined where it is no path and no URL, or there are several hosts. */
+function targetOf({ url = "", headers, rawHeaders }: IncomingMessage) {
+  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host").length;
+  const isPath = url.startsWith("/");
+  const whole = isPath ? `http://node${url}` : url;
+  if (hosts > 1 || !URL.canParse(whole)) return undefined;
+  const { host, pathname, searchParams } = new URL(whole);
+  // Whoever asks as one asks a proxy says in the URL whom it means, and not in the header.
+  return { host: isPath ? headers.host : host, path: pathname, query: searchParams };
 }
 
 /** An answer where there is no request yet to answer. */
