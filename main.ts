@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { isatty } from "node:tty";
 import { dispatch } from "./lib/commands/dispatch.ts";
 import { FAILED, type Io, OK, textOfCrash } from "./lib/commands/terminal/io.ts";
-import { Output } from "./lib/commands/terminal/output.ts";
+import { Output, terminalColumns } from "./lib/commands/terminal/output.ts";
 
 /** What is held of standard error for a reader that has stalled, in bytes. */
 const ERR_HELD_BYTES_MAX = 1_048_576;
@@ -26,6 +26,12 @@ const io: Io = {
   inputIsTerminal: isatty(0),
   outIsTerminal: isatty(1),
   errIsTerminal: isatty(2),
+  get outColumns() {
+    return terminalColumns(1);
+  },
+  get errColumns() {
+    return terminalColumns(2);
+  },
 };
 
 process.on("uncaughtException", crashAtOnce);

@@ -26,6 +26,12 @@ export function standardOutput(fd: Descriptor): Writable {
   return stream;
 }
 
+/** How many characters fit a line of the terminal there, at this moment; undefined where it is none, 0 where it does not say. */
+export function terminalColumns(fd: Descriptor): number | undefined {
+  if (!isatty(fd)) return undefined;
+  return fd === 1 ? process.stdout.columns : process.stderr.columns;
+}
+
 /** Whether an error of such a stream says only that nobody reads it any more, as after `| head`. */
 export function isReaderGone(error: Error): boolean {
   return ["EPIPE", "ECONNRESET"].includes(codeOf(error) ?? "");

@@ -7,12 +7,13 @@ import { type ChallengesConfig, parseChallenges } from "./config/exam/challenges
 import { liveLine } from "./exam/live_line.ts";
 import { examineProcesses, ownProgram } from "./exam/processes.ts";
 import { figureText, judge, type Judgement, worst } from "./exam/figures.ts";
-import { FAILED, type Io, OK, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
+import { columnsOf, FAILED, type Io, OK, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
 import { reasons } from "./exam/report.ts";
 import { type OnCase, withTestCases } from "./exam/test_cases.ts";
 import type { TestCase } from "./terminal/junit.ts";
-import { figuresInShort, short, table } from "./exam/outcome.ts";
+import { figuresInShort, short } from "./exam/outcome.ts";
 import { type ProgressLine, progressOn } from "./terminal/progress.ts";
+import { table } from "./terminal/table.ts";
 import {
   type Bound,
   boundText,
@@ -121,7 +122,8 @@ function print(io: Io, world: string, tallies: ReadonlyMap<Row, Tally>): void {
     "met",
     "first solutions",
   ];
-  printLines(io, ["", ...table([head, ...[...tallies].map(([row, tally]) => cells(row, tally))])]);
+  const rows = [...tallies].map(([row, tally]) => cells(row, tally));
+  printLines(io, ["", ...table([head, ...rows], columnsOf(io))]);
 }
 
 function cells(row: Row, tally: Tally): string[] {

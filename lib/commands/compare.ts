@@ -13,12 +13,13 @@ import { type CompareConfig, parseCompare } from "./config/exam/compare.ts";
 import type { Exam } from "./config/exam/exam.ts";
 import { compareCommand, replayCommand } from "./exam/describe.ts";
 import { figureOf } from "./exam/figures.ts";
-import { judgedRun, statusOf, table } from "./exam/outcome.ts";
+import { judgedRun, statusOf } from "./exam/outcome.ts";
 import { headline, type JudgedRun, passed, reasons } from "./exam/report.ts";
 import { caseOf, type OnCase, withTestCases } from "./exam/test_cases.ts";
-import { type Io, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
+import { columnsOf, type Io, printLines, refuse, yieldToEvents } from "./terminal/io.ts";
 import { OutputFile } from "./terminal/output_file.ts";
 import { type ProgressLine, progressOn, silent } from "./terminal/progress.ts";
+import { table } from "./terminal/table.ts";
 
 interface Row {
   readonly protocol: ProtocolName;
@@ -47,7 +48,7 @@ async function compared(config: CompareConfig, io: Io, onCase: OnCase): Promise<
     const rows = await examinedAll(config, json ? silent : progressOn(io, () => performance.now()));
     const comparison = comparisonOf(rows, config);
     if (json) io.out(`${JSON.stringify(jsonOf(comparison, config))}\n`);
-    else printLines(io, linesOf(comparison, rows));
+    else printLines(io, linesOf(comparison, rows, columnsOf(io)));
     await file?.write([comparisonHtml(comparison)]);
     if (file !== undefined) io.err(`Wrote ${report}: the comparison.\n`);
     const own = rows.at(-1)?.runs ?? [];
@@ -124,11 +125,15 @@ function comparedOf({ results }: JudgedRun): ComparedRun {
   };
 }
 
-function linesOf({ headline, failures, protocols }: Comparison, rows: readonly Row[]): string[] {
+function linesOf(
+  { headline, failures, protocols }: Comparison,
+  rows: readonly Row[],
+  columns: number,
+): string[] {
   const invalid = rows.flatMap(({ runs }) => runs).find(({ results }) => !results.valid);
   const isRange = rows.some(({ runs }) => runs.length > 1);
   return [
-    ...[headline, "", ...table(tableOf(protocols)), ""],
+    ...[headline, "", ...table(tableOf(protocols), columns), ""],
     ...isRange ? ["Each figure is that of the middle seed; in brackets, the least and the most of all."] : [],
     "stable ms, true ms: median · maximum of the values that got everywhere.",
     "lost: acknowledged values that a node lacks at the end.",

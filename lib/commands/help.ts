@@ -5,12 +5,17 @@ import * as manifest from "./manifest/help.ts";
 import { commands, refuseUnknown } from "./flags/command_names.ts";
 import { flagsOf } from "./flags/every_flag.ts";
 import { environmentName } from "./flags/flags.ts";
-import { type Io, OK, printLines, refuse } from "./terminal/io.ts";
+import { columnsOf, type Io, OK, printLines, refuse } from "./terminal/io.ts";
+import { definitions, flowed, wrapped } from "./terminal/wrap.ts";
 import { protocols } from "../workbench/reference/protocols.ts";
 import { protocolNames } from "../workbench/settings.ts";
 import type { FlagLine } from "./flags/read_flags.ts";
 import { tieText } from "./flags/ties.ts";
 import * as members from "./members/help.ts";
+
+/** Where no terminal says how wide it is, and at most: longer lines are hard to read. */
+const HELP_COLUMNS = 80;
+const HELP_COLUMNS_MAX = 120;
 
 const examples: Readonly<Record<string, readonly string[]>> = {
   maelstrom: [
@@ -107,10 +112,12 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     'Clients send lines of JSON, as {"src":"me","dest":"*","body":{"type":"read","msg_id":1}}. With --data, a value',
     "is on disk before it is acknowledged and before any peer hears of it. The node ends on SIGTERM, SIGINT, SIGQUIT",
     "and SIGHUP, except for a SIGHUP or SIGQUIT that is ignored from the start, as under nohup.",
+    "",
     "--retain keeps the entries of a topic for an age (90s, 30m, 1h, 7d, 4w), keeps so many of its last bytes (500MB,",
     "2GiB) or entries (1000000), or drops what exceeds the first of several: 'log=7d,1GB'. TOPICS is a name, or how names",
     "begin and then *; left out, it is every topic. The rule that says most of a name holds. What goes is always the oldest,",
     "some seconds late, and a block of up to 1,024 entries at a time, and each node keeps what its own rules say.",
+    "",
     "With --tokens, a client must say who it is, and does what its rights say; the file is read again when it changes, and",
     "on SIGHUP, which then does not end the node. So are the files of --tls-cert, --tls-key and --tls-ca: new connections use",
     "what is new, and those that are there stay. With them, members and clients are spoken to over TLS 1.3 alone; each needs a",
@@ -122,6 +129,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "values, and says in its log and in status what it waits for. Only --bootstrap founds a cluster, and of several nodes",
     "that may do so and see each other, the first by name does. With --data a member comes back by itself, at another",
     "address, too; while a member is out of reach, the seeds are asked again.",
+    "",
     "Exit status: 0; 1 where the node cannot listen or cannot use the directory, and says why; 3 where it is no member any",
     "longer, as it was removed or another node has its id, and to start it again is of no use.",
   ],
@@ -162,6 +170,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "a run ends as soon as they have. What fails is run again, then made smaller for as long as it still fails: fewer nodes,",
     "operations and faults. Other nodes than hearsay's own are not killed unless that is asked for: a killed node has to",
     "get back what the others hold.",
+    "",
     "Exit status: 1 when something is found, 0 when nothing is, 2 for bad usage.",
   ],
   compare: [
@@ -211,7 +220,7 @@ const notes: Readonly<Record<string, readonly string[]>> = {
   ],
   lab: [
     "COMMAND is any command of hearsay. It runs among the hosts, and finds them in HEARSAY_CLUSTER and HEARSAY_AT.",
-    "Flags alone, or nothing, are for the examination: hearsay test --nemesis partition. The hosts are network",
+    "Flags alone, or nothing, are for the examination: `hearsay test --nemesis partition`. The hosts are network",
     "namespaces on a bridge, n1 to n5 at 198.18.1.1 to 198.18.1.5, and vanish with the command. The lab needs unshare, nsenter, ip",
     "and iptables, and no root where the kernel lets everybody make user namespaces. `npm run lab -- COMMAND` builds",
     "hearsay first.",
@@ -244,50 +253,50 @@ export function help(args: readonly string[], io: Io): Promise<number> {
   }
   const command = commands.find((command) => command.name === name);
   if (name !== undefined && command === undefined) return Promise.resolve(refuseUnknown(name, io));
-  printLines(io, command === undefined ? overview() : helpFor(command.name, command.about));
+  const columns = Math.min(HELP_COLUMNS_MAX, columnsOf(io, HELP_COLUMNS));
+  const text = command === undefined ? overview(columns) : helpFor(command.name, command.about, columns);
+  // Examples stay whole, so that they can be copied.
+  const lines = [...text.flatMap((line) => wrapped(line, columns)), ...exampleLines(command?.name)];
+  printLines(io, lines, Infinity);
   return Promise.resolve(OK);
 }
 
-function overview(): string[] {
-  const width = Math.max(...commands.map((command) => command.name.length));
+function overview(columns: number): string[] {
   return [
     "hearsay: a fault-tolerant broadcast node, and an examiner for such nodes.",
     "",
     "  hearsay COMMAND [FLAGS]",
     "",
-    ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.about}`),
+    ...definitions(commands.map(({ name, about }) => [name, about]), columns),
     "",
-    "Without a command, and with an input that is no terminal, hearsay is a node for Maelstrom.",
-    "`hearsay help COMMAND` says more. Exit status: 0 success, 1 failure or output lost, 2 bad usage,",
+    "Without a command, and with an input that is no terminal, hearsay is a node for Maelstrom. " +
+    "`hearsay help COMMAND` says more. Exit status: 0 success, 1 failure or output lost, 2 bad usage, " +
     "3 a node that is no member any longer.",
   ];
 }
 
-function helpFor(name: string, about: string): string[] {
+function helpFor(name: string, about: string, columns: number): string[] {
   const flags = flagsOf(name);
   const usage = `hearsay ${name}${flags.length > 0 ? " [FLAGS]" : ""}${operands[name] ?? ""}`;
-  const shown = (examples[name] ?? []).map((example) => `  ${example}`);
   return [
     `hearsay ${name}: ${about}.`,
     "",
     `  ${usage}`,
-    ...notes[name] === undefined ? [] : ["", ...notes[name]],
-    ...flags.length > 0 ? ["", ...flagLines(flags), "", environmentLine(flags)] : [],
-    ...shown.length > 0 ? ["", "Examples:", ...shown] : [],
+    ...notes[name] === undefined ? [] : ["", ...flowed(notes[name])],
+    ...flags.length > 0 ? ["", ...definitions(flags.map(flagText), columns), "", environmentLine(flags)] : [],
   ];
 }
 
-function flagLines(flags: readonly FlagLine[]): string[] {
-  const head = (flag: FlagLine) => {
-    const short = flag.short === undefined ? "" : `-${flag.short}, `;
-    return `  ${short}--${flag.name}${flag.value === undefined ? "" : ` ${flag.value}`}`;
-  };
-  const width = Math.max(...flags.map((flag) => head(flag).length));
-  return flags.map((flag) => {
-    const rule = flag.value === undefined ? undefined : flag.rule;
-    const said = [flag.about, rule, tieText(flag)].filter((part) => part !== undefined);
-    return `${head(flag).padEnd(width)}  ${said.join("; ")}`;
-  });
+function exampleLines(name: string | undefined): string[] {
+  const shown = examples[name ?? ""] ?? [];
+  return shown.length === 0 ? [] : ["", "Examples:", ...shown.map((example) => `  ${example}`)];
+}
+
+function flagText(flag: FlagLine): [string, string] {
+  const short = flag.short === undefined ? "" : `-${flag.short}, `;
+  const head = `${short}--${flag.name}${flag.value === undefined ? "" : ` ${flag.value}`}`;
+  const rule = flag.value === undefined ? undefined : flag.rule;
+  return [head, [flag.about, rule, tieText(flag)].filter((part) => part !== undefined).join("; ")];
 }
 
 function environmentLine(flags: readonly FlagLine[]): string {

@@ -4,8 +4,8 @@ import { duration } from "../../service/duration.ts";
 import { type PeerStatus, type Status, statusOf } from "../../client/answers.ts";
 import { parseStatus, type StatusConfig } from "../config/client.ts";
 import { dial, refusal } from "../../client/connection.ts";
-import { FAILED, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
-import { table } from "../exam/outcome.ts";
+import { columnsOf, FAILED, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
+import { table } from "../terminal/table.ts";
 import { type Address, addressText } from "../../../transports/address.ts";
 import { dateText } from "../../../transports/tcp/tls/identity.ts";
 
@@ -59,15 +59,17 @@ function jsonOf(reply: Reply): unknown {
 }
 
 function print(replies: readonly Reply[], io: Io): void {
-  const paint = paintFor(io);
+  const [paint, columns] = [paintFor(io), columnsOf(io)];
   const good = replies.filter((reply) => reply.kind === "good");
   const peers = good.flatMap(({ status: { id, peers } }) => peers.map((peer) => peerCells(id, peer, paint)));
   const down = good.flatMap(({ status: { id, peers } }) => peers.flatMap((peer) => whyDown(id, peer)));
   const bad = replies.filter((reply) => reply.kind === "bad");
   const blocks = [
-    good.length === 0 ? [] : [...table([nodeHead, ...good.map(nodeCells)]), ...agreement(good, paint)],
+    good.length === 0
+      ? []
+      : [...table([nodeHead, ...good.map(nodeCells)], columns), ...agreement(good, paint)],
     membership(good.map(({ status }) => status), paint),
-    peers.length === 0 ? [] : table([peerHead, ...peers]),
+    peers.length === 0 ? [] : table([peerHead, ...peers], columns),
     good.flatMap(({ status }) => expiring(status)).map((text) => paint.bad(text)),
     down.map((text) => paint.bad(text)),
     bad.map(({ at, error }) => paint.bad(`${at} ${error}`)),

@@ -1,7 +1,8 @@
 /** Judges the results of one run or several by their targets, and prints them for people or as JSON. */
 import { asJson, type Results } from "../../workbench/verdict/results.ts";
 import { figureText, judge, type Judgement, worst } from "./figures.ts";
-import { FAILED, type Io, OK, type Paint, paintFor, printLines } from "../terminal/io.ts";
+import { columnsOf, FAILED, type Io, OK, type Paint, paintFor, printLines } from "../terminal/io.ts";
+import { table } from "../terminal/table.ts";
 import { type JudgedRun, passed, reportLines, summaryLine, word } from "./report.ts";
 import { boundText, type Figure, isAsPublished, rowOf } from "./targets.ts";
 
@@ -69,7 +70,7 @@ export function printSeedLine(io: Io, run: JudgedRun): void {
 export function printChallenges(io: Io, groups: readonly (readonly JudgedRun[])[]): void {
   const paint = paintFor(io);
   const head = ["challenge", "valid", "msgs/op", "median ms", "max ms", "demanded", "verdict"];
-  printLines(io, table([head, ...groups.map((runs) => challengeCells(runs, paint))]));
+  printLines(io, table([head, ...groups.map((runs) => challengeCells(runs, paint))], columnsOf(io)));
   const failed = groups.flat().filter((run) => !passed(run));
   for (const run of failed.slice(0, REPORTS_MAX)) printLines(io, ["", ...reportLines(run, paint)]);
 }
@@ -93,21 +94,6 @@ export function figuresInShort(figures: readonly Figure[], textOf: (figure: Figu
   const others = figures.filter((figure) => figure !== "cut-median" && figure !== "cut-max");
   const cuts = ofCuts.length === 0 ? [] : [`during cuts ${ofCuts.map(textOf).join(" · ")}`];
   return [...others.map((figure) => `${short[figure]} ${textOf(figure)}`), ...cuts].join(", ");
-}
-
-/** Columns in line, as Markdown has tables. */
-export function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((cells) => width(cells[i] ?? ""))));
-  const line = (cells: readonly string[]) =>
-    `| ${widths.map((most, i) => (cells[i] ?? "") + " ".repeat(most - width(cells[i] ?? ""))).join(" | ")} |`;
-  const rule = widths.map((most) => "-".repeat(most));
-  return rows.flatMap((cells, i) => i === 0 ? [line(cells), line(rule)] : [line(cells)]);
-}
-
-/** Characters that show; a colour has none. */
-function width(text: string): number {
-  // deno-lint-ignore no-control-regex
-  return [...text.replaceAll(/\x1b\[\d+m/g, "")].length;
 }
 
 function challengeCells(runs: readonly JudgedRun[], paint: Paint): string[] {

@@ -3,8 +3,8 @@ import type { MemberStatus, Status } from "../../client/answers.ts";
 import { asking } from "../client/asking.ts";
 import { duration } from "../../service/duration.ts";
 import { parseMembers } from "../config/members/members.ts";
-import { table } from "../exam/outcome.ts";
-import { fail, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
+import { columnsOf, fail, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
+import { table } from "../terminal/table.ts";
 
 export async function members(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseMembers(args, io.env);
@@ -21,7 +21,7 @@ export async function members(args: readonly string[], io: Io): Promise<number> 
     }
     if (config.verbose) io.err(`Answered by ${id}.\n`);
     if (config.json) io.out(`${JSON.stringify(jsonOf(status, members))}\n`);
-    else printLines(io, linesOf(status, members, paintFor(io)));
+    else printLines(io, linesOf(status, members, paintFor(io), columnsOf(io)));
     return OK;
   });
 }
@@ -37,14 +37,14 @@ function jsonOf(status: Status, members: readonly MemberStatus[]) {
   };
 }
 
-function linesOf(status: Status, members: readonly MemberStatus[], paint: Paint): string[] {
+function linesOf(status: Status, members: readonly MemberStatus[], paint: Paint, columns: number): string[] {
   const { cluster, cluster_id, id, waits_for_a_seed: waits } = status;
   const joined = members.filter((member) => member.status === "joined").length;
   if (waits !== undefined) return [paint.bad(`${id} is no member yet: it waits for a seed: ${waits}`)];
   const named = cluster_id === undefined ? cluster : `${cluster} ${cluster_id}`;
   return [
     `${joined === 1 ? "One member" : `${joined} members`} of ${named}, as ${id} knows it.`,
-    ...table([head, ...members.map((member) => cells(member, status, paint))]),
+    ...table([head, ...members.map((member) => cells(member, status, paint))], columns),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** The parts of the process that a command may touch: its two outputs, its input, its environment, and whether people are looking. */
 import { StoreFault } from "../../store/store.ts";
 import { messageOf } from "../../../transports/errno.ts";
+import { wrapped } from "./wrap.ts";
 import type { Readable } from "node:stream";
 
 export interface Io {
@@ -21,6 +22,9 @@ export interface Io {
   readonly inputIsTerminal: boolean;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
+  /** How many characters fit a line of the terminal that standard output is, at this moment. */
+  readonly outColumns?: number | undefined;
+  readonly errColumns?: number | undefined;
 }
 
 /** Exit statuses, the only four. */
@@ -42,9 +46,15 @@ export function paintFor(io: Io): Paint {
   return { good: paint(32), bad: paint(31) };
 }
 
-/** Writes lines to standard output. */
-export function printLines(io: Io, lines: readonly string[]): void {
-  if (lines.length > 0) io.out(lines.join("\n") + "\n");
+/** How wide lines may be. A program, or a file, is given each whole, unless COLUMNS says otherwise. */
+export function columnsOf({ outIsTerminal, outColumns, env }: Io, otherwise = Infinity): number {
+  const [, said] = /^([1-9]\d{0,5})$/.exec(env["COLUMNS"] ?? "") ?? [];
+  return Number((outIsTerminal && outColumns) || said || otherwise);
+}
+
+/** Writes lines to standard output, broken between words where they do not fit the terminal. */
+export function printLines(io: Io, lines: readonly string[], columns = columnsOf(io)): void {
+  if (lines.length > 0) io.out(`${lines.flatMap((line) => wrapped(line, columns)).join("\n")}\n`);
 }
 
 /** Says every mistake on standard error, and gives the exit status of bad usage. */

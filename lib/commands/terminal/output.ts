@@ -5,8 +5,11 @@ import {
   type Descriptor,
   isReaderGone,
   standardOutput,
+  terminalColumns,
   whyUnwritten,
 } from "../../../transports/standard_output.ts";
+
+export { terminalColumns };
 
 export class Output {
   readonly #descriptor: Descriptor;

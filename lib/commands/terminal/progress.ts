@@ -1,12 +1,12 @@
 /** One live line while something runs: rewritten in place on a terminal, a line now and then elsewhere. */
 import type { Io } from "./io.ts";
 
-type ErrOutput = Pick<Io, "err" | "errIsTerminal">;
+type ErrOutput = Pick<Io, "err" | "errIsTerminal" | "errColumns">;
 
 /** Between two lines where nothing can be rewritten, ms. */
 export const LINE_EVERY_MS = 5_000;
-/** The longest live line, in characters; a longer one would wrap and could not be rewritten. */
-export const LINE_CHARS_MAX = 79;
+/** A live line that is longer than the terminal is wide would wrap, and could not be rewritten; where that is not told, it is taken for so wide, in characters. */
+export const COLUMNS = 80;
 
 export interface ProgressLine {
   update(text: string): void;
@@ -23,7 +23,7 @@ export function progressOn(io: ErrOutput, now: () => number): ProgressLine {
 
 function liveLine(io: ErrOutput): ProgressLine {
   return {
-    update: (text) => io.err(`\r${text.slice(0, LINE_CHARS_MAX)}\x1b[K`),
+    update: (text) => io.err(`\r${text.slice(0, (io.errColumns || COLUMNS) - 1)}\x1b[K`),
     end: () => io.err("\r\x1b[K"),
   };
 }

@@ -120,7 +120,8 @@ test("--report writes a page for people, the same each time, and is refused befo
 test("help says what each protocol does", async () => {
   const { io, out } = listen();
   await dispatch(["help", "compare"], io);
+  const said = out.join("").replaceAll(/\s+/g, " ");
   for (const name of protocolNames) {
-    assert.ok(out.join("").includes(`  ${name.padEnd(22)} ${protocols[name].about}`));
+    assert.ok(said.includes(` ${name} ${protocols[name].about}`));
   }
 });

@@ -8,7 +8,7 @@ import { commands } from "../../../../lib/commands/flags/command_names.ts";
 import { figureOf, figureText, figureWithUnit } from "../../../../lib/commands/exam/figures.ts";
 import { paintFor } from "../../../../lib/commands/terminal/io.ts";
 import { printJson, statusOf } from "../../../../lib/commands/exam/outcome.ts";
-import { LINE_CHARS_MAX, LINE_EVERY_MS, progressOn } from "../../../../lib/commands/terminal/progress.ts";
+import { COLUMNS, LINE_EVERY_MS, progressOn } from "../../../../lib/commands/terminal/progress.ts";
 import {
   EVENTS_SHOWN_MAX,
   FAILURES_SHOWN_MAX,
@@ -196,7 +196,7 @@ test("late replies, and messages that a node did not take, are said where there 
 test("help says when the table of figures fails", async () => {
   const { io, out } = listen();
   await dispatch(["help", "challenges"], io);
-  assert.match(out.join(""), /Exit status: 0 when every row is valid and meets its target, else 1\./);
+  assert.match(out.join(""), /Exit status: 0 when every row is valid and\s+meets its target, else 1\./);
 });
 
 test("what a program said before it crashed stands below its reason, in lines of its own", () => {
@@ -253,11 +253,13 @@ test("colours are for terminals that do not refuse them", () => {
 });
 
 test("a live line is rewritten on a terminal, cut to its width, and taken away at the end", () => {
-  const { io, err } = listen("", { errIsTerminal: true });
-  const progress = progressOn(io, () => 0);
-  progress.update("x".repeat(LINE_CHARS_MAX + 1));
-  progress.end();
-  assert.deepEqual(err, [`\r${"x".repeat(LINE_CHARS_MAX)}\x1b[K`, "\r\x1b[K"]);
+  for (const errColumns of [undefined, 0, 40, 200]) {
+    const { io, err } = listen("", { errIsTerminal: true, errColumns });
+    const progress = progressOn(io, () => 0);
+    progress.update("x".repeat(300));
+    progress.end();
+    assert.deepEqual(err, [`\r${"x".repeat((errColumns || COLUMNS) - 1)}\x1b[K`, "\r\x1b[K"]);
+  }
 });
 
 test("elsewhere a line comes now and then", () => {

@@ -1,7 +1,8 @@
 /** The small parts of what people read: columns, figures in one cell, and guesses at misspelt words. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { figuresInShort, table } from "../../../../lib/commands/exam/outcome.ts";
+import { figuresInShort } from "../../../../lib/commands/exam/outcome.ts";
+import { table } from "../../../../lib/commands/terminal/table.ts";
 import { editDistance, nearest } from "../../../../lib/commands/flags/suggest.ts";
 
 test("columns stand in line, whatever their colours", () => {
