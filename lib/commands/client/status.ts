@@ -69,7 +69,7 @@ function print(replies: readonly Reply[], io: Io): void {
       ? []
       : [...table([nodeHead, ...good.map(nodeCells)], columns), ...agreement(good, paint)],
     membership(good.map(({ status }) => status), paint),
-    peers.length === 0 ? [] : table([peerHead, ...peers], columns),
+    peers.length === 0 ? [] : table([peerHead, ...peers], columns, 2),
     good.flatMap(({ status }) => expiring(status)).map((text) => paint.bad(text)),
     down.map((text) => paint.bad(text)),
     bad.map(({ at, error }) => paint.bad(`${at} ${error}`)),

@@ -1,44 +1,65 @@
-/** Tables as Markdown has them, whole where they fit, and else in narrower columns or in several parts. */
+/** Tables as Markdown has them where they fit, and else as plain columns, narrower ones, or in several parts. */
 import { width, wrapped } from "./wrap.ts";
 
+/** A column that is not wider is not broken: a number and its unit stay together, characters. */
+const UNBROKEN_MAX = 14;
 /** A cell is broken into so many lines at most; a table that needs more is parted. */
 const CELL_LINES_MAX = 3;
 
 type Rows = readonly (readonly string[])[];
 
-/** The first row is the head. Lines of at most `columns` characters, as far as words allow. */
-export function table(rows: Rows, columns = Infinity): string[] {
-  const natural = widthsOf(rows, width);
-  if (total(natural) <= columns) return linesOf(rows, natural);
-  const narrow = narrowed(natural, widthsOf(rows, longestWord), columns);
-  const isReadable = narrow !== undefined &&
-    rows.every((cells) => cells.every((cell, i) => wrapped(cell, narrow[i] ?? 0).length <= CELL_LINES_MAX));
-  if (isReadable || natural.length <= 2) return linesOf(rows, narrow ?? widthsOf(rows, longestWord));
-  return parted(rows, natural, columns);
+interface Style {
+  readonly start: string;
+  readonly between: string;
+  readonly end: string;
 }
 
-/** Each part repeats the first column, which says what the row is about. */
-function parted(rows: Rows, natural: readonly number[], columns: number): string[] {
+const markdown: Style = { start: "| ", between: " | ", end: " |" };
+const plain: Style = { start: "", between: "  ", end: "" };
+
+/**
+ * The first row is the head, and the first `names` columns say what a row is about. Lines of at most `columns` characters, as
+ * far as words allow.
+ */
+export function table(rows: Rows, columns = Infinity, names = 1): string[] {
+  const fitting = (rows: Rows, style: Style) =>
+    total(naturalWidths(rows), style) <= columns ? linesOf(rows, naturalWidths(rows), style) : undefined;
+  const told = withoutEmptyColumns(rows, names);
+  return fitting(rows, markdown) ?? fitting(told, markdown) ?? fitting(told, plain) ??
+    squeezed(told, columns, names);
+}
+
+/** Plain columns, with cells of several lines, or in several parts. */
+function squeezed(rows: Rows, columns: number, names: number): string[] {
+  const natural = naturalWidths(rows);
+  const least = leastWidths(rows, natural);
+  const narrow = narrowed(natural, least, columns);
+  const isReadable = narrow !== undefined &&
+    rows.every((cells) => cells.every((cell, i) => wrapped(cell, narrow[i] ?? 0).length <= CELL_LINES_MAX));
+  if (isReadable || natural.length <= names + 1) return linesOf(rows, narrow ?? least, plain);
+  return parted(rows, natural, columns, names);
+}
+
+/** Each part repeats the names. */
+function parted(rows: Rows, natural: readonly number[], columns: number, names: number): string[] {
+  const named = natural.slice(0, names).map((_, i) => i);
   const parts: number[][] = [];
-  for (let i = 1; i < natural.length; i++) {
+  for (let i = names; i < natural.length; i++) {
     const part = parts.at(-1);
-    const fits = part !== undefined && total([0, ...part, i].map((j) => natural[j] ?? 0)) <= columns;
+    const fits = part !== undefined &&
+      total([...named, ...part, i].map((j) => natural[j] ?? 0), plain) <= columns;
     if (fits) part.push(i);
     else parts.push([i]);
   }
   const tableOf = (part: readonly number[]) =>
-    table(rows.map((cells) => [0, ...part].map((i) => cells[i] ?? "")), columns);
+    squeezed(rows.map((cells) => [...named, ...part].map((i) => cells[i] ?? "")), columns, names);
   return parts.flatMap((part, i) => i === 0 ? tableOf(part) : ["", ...tableOf(part)]);
 }
 
 /** The widest columns give way first; undefined where even the longest words do not fit. */
-function narrowed(
-  natural: readonly number[],
-  least: readonly number[],
-  columns: number,
-): readonly number[] | undefined {
+function narrowed(natural: readonly number[], least: readonly number[], columns: number) {
   const widths = [...natural];
-  while (total(widths) > columns) {
+  while (total(widths, plain) > columns) {
     const spare = widths.map((width, i) => width > (least[i] ?? 0) ? width : 0);
     const widest = spare.indexOf(Math.max(...spare));
     if (spare[widest] === 0) return undefined;
@@ -47,22 +68,31 @@ function narrowed(
   return widths;
 }
 
-function widthsOf(rows: Rows, of: (text: string) => number): number[] {
-  return (rows[0] ?? []).map((_, i) => Math.max(...rows.map((cells) => of(cells[i] ?? ""))));
+function withoutEmptyColumns(rows: Rows, names: number): Rows {
+  const [head = [], ...others] = rows;
+  const isTold = head.map((_, i) => i < names || others.some((cells) => (cells[i] ?? "") !== ""));
+  return rows.map((cells) => cells.filter((_, i) => isTold[i]));
 }
 
-function longestWord(text: string): number {
-  return Math.max(...text.split(" ").map(width));
+function naturalWidths(rows: Rows): number[] {
+  return (rows[0] ?? []).map((_, i) => Math.max(...rows.map((cells) => width(cells[i] ?? ""))));
 }
 
-/** "| a | b |": two characters at each end, and three between two cells. */
-function total(widths: readonly number[]): number {
-  return widths.reduce((sum, width) => sum + width + 3, 1);
+function leastWidths(rows: Rows, natural: readonly number[]): number[] {
+  const longestWord = (text = "") => Math.max(...text.split(" ").map(width));
+  return natural.map((most, i) =>
+    most <= UNBROKEN_MAX ? most : Math.max(...rows.map((cells) => longestWord(cells[i])))
+  );
 }
 
-function linesOf(rows: Rows, widths: readonly number[]): string[] {
+function total(widths: readonly number[], { start, between, end }: Style): number {
+  const frame = start.length + end.length + between.length * (widths.length - 1);
+  return widths.reduce((sum, width) => sum + width, frame);
+}
+
+function linesOf(rows: Rows, widths: readonly number[], { start, between, end }: Style): string[] {
   const line = (cells: readonly string[]) =>
-    `| ${widths.map((most, i) => padded(cells[i] ?? "", most)).join(" | ")} |`;
+    `${start}${widths.map((most, i) => padded(cells[i] ?? "", most)).join(between)}${end}`.trimEnd();
   const lines = (cells: readonly string[]) => {
     const texts = widths.map((most, i) => wrapped(cells[i] ?? "", most));
     const height = Math.max(...texts.map(({ length }) => length));

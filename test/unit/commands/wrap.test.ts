@@ -46,20 +46,34 @@ test("lines of a text flow together, and others stand as they are", () => {
   ]);
 });
 
-test("a table that is too wide has narrower columns, or comes in parts that fit", () => {
-  const rows = [["id", "what it is"], ["n1", "a node of five words"]];
-  deepEqual(table(rows, 29), table(rows));
-  deepEqual(table(rows, 26), [
-    ...["| id | what it is        |", "| -- | ----------------- |"],
-    ...["| n1 | a node of five    |", "|    | words             |"],
+test("a table that is too wide is one of plain columns, of narrower ones, or comes in parts that fit", () => {
+  const rows = [["id", "none", "what it is"], ["n1", "", "a node of five words"]];
+  deepEqual(table(rows, 36), table(rows));
+  deepEqual(table(rows, 35), [
+    ...["| id | what it is           |", "| -- | -------------------- |"],
+    "| n1 | a node of five words |",
   ]);
-  const wide = [["id", "alpha", "beta", "gamma"], ["n1", "1", "2", "3"]];
-  deepEqual(table(wide, 21), [
-    ...["| id | alpha | beta |", "| -- | ----- | ---- |", "| n1 | 1     | 2    |"],
-    ...["", "| id | gamma |", "| -- | ----- |", "| n1 | 3     |"],
+  deepEqual(table(rows, 28), [
+    ...["id  what it is", "--  --------------------", "n1  a node of five words"],
   ]);
-  const many = [["id", "text", "other"], ["n1", "a b c d e f g h", "x"]];
-  for (const columns of [16, 20, 24]) {
+  deepEqual(table(rows, 23), [
+    "id  what it is",
+    "--  -------------------",
+    "n1  a node of five",
+    "    words",
+  ]);
+  const wide = [["id", "of", "alpha", "beta", "gamma"], ["n1", "n2", "1", "2", "3"]];
+  deepEqual(table(wide, 19, 2), [
+    ...["id  of  alpha  beta", "--  --  -----  ----", "n1  n2  1      2"],
+    ...["", "id  of  gamma", "--  --  -----", "n1  n2  3"],
+  ]);
+  const units = [["id", "at", "up for"], ["n1", "host1:7000", "4.0 s"]];
+  deepEqual(table(units, 20), [
+    ...["id  at", "--  ----------", "n1  host1:7000"],
+    ...["", "id  up for", "--  ------", "n1  4.0 s"],
+  ]);
+  const many = [["id", "a text of many words", "other"], ["n1", "a b c d e f g h i j k l m n o p q", "x"]];
+  for (const columns of [12, 16, 20, 24]) {
     ok(table(many, columns).every((line) => width(line) <= columns), table(many, columns).join("\n"));
   }
 });
