@@ -41,7 +41,11 @@ export const commands = [
     about: "five hosts in network namespaces on this machine: examine them, or run a command among them",
   },
   { name: "ca", about: "make an authority and certificates, by which nodes and clients know each other" },
-  { name: "manifest", about: "print what Kubernetes, Docker Swarm or systemd is given to run a cluster" },
+  {
+    name: "manifest",
+    about:
+      "print what Kubernetes, Swarm or systemd is given to run a cluster, Prometheus and Grafana to watch it",
+  },
   { name: "help", about: "say what a command does and which flags it takes" },
   { name: "version", about: "print the version" },
 ] as const;

@@ -46,7 +46,7 @@ function printing(at: string): ReadonlyMap<string, readonly (readonly string[])[
     ["play", [["--out", "-"]]],
     ["hunt", [["--node-count", "2", "--budget", "1"]]],
     ["partition", [["one", ...cluster]]],
-    ["manifest", [["kubernetes"], ["swarm"], ["systemd"]]],
+    ["manifest", [["kubernetes"], ["swarm"], ["systemd"], ["prometheus"], ["alerts"], ["grafana"]]],
     ["help", [[], ["sim"]]],
     ["version", [[]]],
     ...[

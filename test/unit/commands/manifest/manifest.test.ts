@@ -6,7 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
-import { NODES_MAX, schedulers } from "../../../../lib/commands/config/manifest.ts";
+import { kinds, NODES_MAX } from "../../../../lib/commands/config/manifest.ts";
 import { commands } from "../../../../lib/commands/flags/command_names.ts";
 import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
 import { environmentName } from "../../../../lib/commands/flags/flags.ts";
@@ -22,10 +22,11 @@ async function run(...args: string[]) {
   return { exit, out: out.join(""), err: err.join("") };
 }
 
-/** Every variant of what is printed for a scheduler. */
-async function printed(scheduler: string): Promise<string[]> {
-  const variants = [[], ["--tls"], ["--nodes", "1"], ["--nodes", "25", "--tls"]];
-  const all = await Promise.all(variants.map((flags) => run(scheduler, ...flags)));
+/** Every variant of what is printed of a kind. */
+async function printed(kind: typeof kinds[number]): Promise<string[]> {
+  const fixed = kind === "alerts" || kind === "grafana";
+  const variants = fixed ? [[]] : [[], ["--tls"], ["--nodes", "1"], ["--nodes", "25", "--tls"]];
+  const all = await Promise.all(variants.map((flags) => run(kind, ...flags)));
   for (const { exit, err } of all) assert.deepEqual([exit, err], [0, ""]);
   return all.map(({ out }) => out);
 }
@@ -100,7 +101,7 @@ testNeeding("what systemd is given is a unit that it takes", verifies, () =>
   }));
 
 test("every flag and variable in a manifest, and on the page of operations, is there", async () => {
-  const texts = (await Promise.all(schedulers.map(printed))).flat();
+  const texts = (await Promise.all(kinds.map(printed))).flat();
   const page = readFileSync(new URL("../../../../lib/service/OPERATIONS.md", import.meta.url), "utf8");
   const shown = page.split("\n").filter((line) => line.startsWith("    ")).join("\n");
   assert.deepEqual([...new Set([...texts, shown].flatMap(unknownIn))], []);
@@ -126,14 +127,26 @@ function unknownIn(text: string): string[] {
 
 test("what cannot be is said", async () => {
   const told: readonly (readonly [readonly string[], RegExp])[] = [
-    [[], /'SCHEDULER' must be given, as one of kubernetes, swarm, systemd: it is missing/],
-    [["nomad"], /'SCHEDULER' must be one of kubernetes, swarm, systemd: current value is "nomad"/],
+    [
+      [],
+      /'KIND' must be given, as one of kubernetes, swarm, systemd, prometheus, alerts, grafana: it is missing/,
+    ],
+    [["nomad"], /'KIND' must be one of kubernetes, swarm, .*: current value is "nomad"/],
     [["swarm", "systemd"], /current value is "swarm systemd"/],
     [["swarm", "--nodes", `${NODES_MAX + 1}`], /'--nodes' must be a whole number from 1 to 1000/],
     [["swarm", "--image", "a b"], /'--image' must be the name of an image/],
     [["kubernetes", "--namespace", "A"], /'--namespace' must be 1 to 63 small letters/],
     [["swarm", "--namespace", "a"], /'--namespace' must be left out with 'swarm'/],
     [["systemd", "--image", "a"], /'--image' must be left out with 'systemd'/],
+    [["swarm", "--targets", "a:1"], /'--targets' must be left out with 'swarm'/],
+    [["alerts", "--nodes", "3"], /'--nodes' must be left out with 'alerts'/],
+    [["grafana", "--tls"], /'--tls' must be left out with 'grafana'/],
+    [["prometheus", "--targets", "a"], /'--targets' must be a comma list of at most 1000 host:port/],
+    [["prometheus", "--targets", hosts(NODES_MAX + 1)], /'--targets' must be a comma list of at most 1000/],
+    [
+      ["prometheus", "--targets", "a:1", "--nodes", "2"],
+      /'--nodes' must be left out with --targets, which names every node/,
+    ],
   ];
   for (const [args, mistake] of told) {
     const { exit, out, err } = await run(...args);
@@ -142,4 +155,9 @@ test("what cannot be is said", async () => {
     assert.equal(err.trimEnd().split("\n").length, 1);
   }
   assert.equal((await run("swarm", "--nodes", `${NODES_MAX}`)).exit, 0);
+  assert.equal((await run("prometheus", "--targets", hosts(NODES_MAX))).exit, 0);
 });
+
+function hosts(count: number): string {
+  return Array.from({ length: count }, (_, i) => `h${i}:1`).join(",");
+}

@@ -17,7 +17,7 @@ import { inFolder } from "../../../shared/in_folder.ts";
 import { listen } from "../../client/fake_node.ts";
 import { configOf } from "../config/parsed.ts";
 
-const config = { nodes: 3, tls: false, image: "hearsay:local", namespace: "hearsay" };
+const config = { nodes: 3, targets: [], tls: false, image: "hearsay:local", namespace: "hearsay" };
 
 /** What is read of a StatefulSet, and of a stack. */
 const StatefulSet = z.object({
@@ -64,7 +64,7 @@ async function started(words: readonly string[], env: Readonly<Record<string, st
 
 /** The container of a pod. */
 function containerOf(tls: boolean) {
-  const [set = assert.fail()] = parseAllDocuments(kubernetes({ ...config, tls, scheduler: "kubernetes" }))
+  const [set = assert.fail()] = parseAllDocuments(kubernetes({ ...config, tls, kind: "kubernetes" }))
     .flatMap((document) => StatefulSet.safeParse(document.toJS()).data ?? []);
   return set.spec.template.spec.containers[0];
 }
@@ -83,7 +83,7 @@ test("Kubernetes starts nodes named like their pods, of which the first founds t
 });
 
 test("Swarm starts nodes numbered like their tasks, of which the first founds the cluster", async () => {
-  const { services: { node } } = Stack.parse(parse(swarm({ ...config, scheduler: "swarm" })));
+  const { services: { node } } = Stack.parse(parse(swarm({ ...config, kind: "swarm" })));
   for (const [slot, bootstrap] of [["1", true], ["2", false]] as const) {
     // One $ alone would stand for a variable of whoever deploys.
     const filled = (text: string) =>
@@ -97,7 +97,7 @@ test("Swarm starts nodes numbered like their tasks, of which the first founds th
 });
 
 test("systemd starts the node that the instance is named after, with the settings of its file", () => {
-  const unit = systemd({ ...config, scheduler: "systemd" }).replaceAll("%i", "n2").replaceAll(
+  const unit = systemd({ ...config, kind: "systemd" }).replaceAll("%i", "n2").replaceAll(
     "%S",
     "/var/lib",
   );
