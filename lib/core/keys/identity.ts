@@ -1,7 +1,6 @@
 /** When two entries are one [L3] [H2]: by their ids where the client gave some, and otherwise by all that they say. */
 import { at } from "../assert.ts";
 import { isSame } from "../log/canonical.ts";
-import type { Block } from "../log/entry_store.ts";
 import type { Run } from "../log/runs.ts";
 import { mixed } from "../log/set_digest.ts";
 import type { Texts } from "../log/texts.ts";
@@ -32,11 +31,11 @@ export function hashesOf(
 }
 
 /**
- * The first of the entries from..to - 1 of a block, counted from 0, which is one with the i-th of `texts`, whose id is `id`;
- * undefined where none is. The block has the same topic.
+ * The first of the entries from..to - 1 of `kept`, counted from 0, which is one with the i-th of `texts`, whose id is `id`;
+ * undefined where none is. Both are of one topic.
  */
 export function sameIn(
-  { texts: kept }: Block,
+  kept: Texts,
   from: number,
   to: number,
   texts: Texts,

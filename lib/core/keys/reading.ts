@@ -132,8 +132,11 @@ export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked)
         const run = log.take(name, seq, Math.min(to, seq + batch.room - 1), BATCH_BYTES_MAX - batch.bytes);
         const { length } = run.texts;
         // Mostly all of it is shown.
-        if (latest === undefined && !log.hasRepeats(name)) batch.add(run);
-        else for (const part of shown(log, run, latest !== undefined)) batch.add(part);
+        if (latest === undefined && !log.shown.hasTwins(name)) batch.add(run);
+        else {
+          const isGiven = latest === undefined ? isNews : isLatest;
+          for (const part of partsOf(run, (i) => isGiven(log, run, i, position))) batch.add(part);
+        }
         batch.looked += length;
         batch.goOver(name, seq, seq + length - 1);
         seq += length;
@@ -198,18 +201,29 @@ class Gathered {
   }
 }
 
-/** The parts of a run that a reader is shown: no repeats [H5]; or only what is the latest of its key [H8]. */
-function* shown(log: Log, run: Run, latest: boolean): Iterable<Run> {
-  const { origin, seq, texts } = run;
+/** The parts of a run that a reader is given. */
+function* partsOf(run: Run, isGiven: (i: number) => boolean): Iterable<Run> {
+  const { seq, texts } = run;
   let from = 0;
   for (let i = 0; i <= texts.length; i++) {
-    const isShown = i < texts.length && (latest ? isLatest(log, run, i) : !log.isRepeat(origin, seq + i));
-    if (isShown) continue;
+    if (i < texts.length && isGiven(i)) continue;
     if (i > from) yield { ...run, seq: seq + from, texts: texts.slice(from, i) };
     from = i + 1;
   }
 }
 
+/** Whether a reader has had none of the entries that are one with this one; those before it in the run it has had [H12]. */
+function isNews(log: Log, { origin, seq: first }: Run, i: number, position: Digest): boolean {
+  const seq = first + i;
+  const twins = log.shown.twinsOf(origin, seq);
+  if (twins === undefined) return !log.isRepeat(origin, seq);
+  for (const { origin: { name }, seq: other } of twins) {
+    if (position.has(name, other) || (name === origin && first <= other && other < seq)) return false;
+  }
+  return true;
+}
+
+/** Whether it is the latest of its key [H8]. */
 function isLatest({ topics }: Log, { origin, seq, texts, topic }: Run, i: number): boolean {
   const key = topic === undefined ? undefined : readRecord(texts.at(i))?.key;
   return topic !== undefined && key !== undefined && topics.latest.isLatest(topic, key, origin, seq + i);

@@ -12,12 +12,22 @@ import { WholeNumbers } from "./whole_numbers.ts";
 const DIGITS_MAX = 15;
 const [ZERO, NINE, MINUS] = [48, 57, 45];
 
-const NONE: readonly number[] = [];
+const NONE: readonly Repeat[] = [];
 
 /** The name of an entry. */
 export interface Name {
   readonly origin: string;
   readonly seq: number;
+}
+
+interface Found extends Name {
+  readonly block: number;
+}
+
+/** The i-th entry of a run is one with these, which came before. */
+export interface Repeat {
+  readonly i: number;
+  readonly of: readonly Name[];
 }
 
 /** Whether the value of an entry was held under another name when it came. */
@@ -26,7 +36,9 @@ export type IsRepeat = (origin: string, seq: number) => boolean;
 export class Identities {
   readonly #entries: EntryStore;
   readonly #wholes = new WholeNumbers();
+  /** Where all other values are kept, and whole numbers as well once one of them was told twice. */
   readonly #others = new Fingerprints();
+  #findsWholes = false;
   /** The blocks of entries whose values are held under other names, too: what remains of a value when the first entry goes. */
   readonly #repeats = new Fingerprints();
   readonly #digest = new SetDigest();
@@ -49,58 +61,83 @@ export class Identities {
     const whole = topic === undefined ? wholeOf(texts, i) : undefined;
     if (whole !== undefined) return this.#wholes.has(whole);
     const id = idOf({ texts, topic }, i);
-    return this.#find({ texts, topic }, i, id, hashesOf({ texts, topic }, i, id), 0, Infinity);
+    return this.#find(this.#others, { texts, topic }, i, id, hashesOf({ texts, topic }, i, id)).length > 0;
   }
 
-  /** Takes in the i-th entry of a run, which has this id, if any, and is kept in this block. Returns whether it is new. */
-  add(run: Run, i: number, id: string | undefined, block: number): boolean {
-    if (run.topic === undefined) return this.addPlain(run, i, 1, block).length === 0;
+  /** Takes in the i-th entry of a run, which has this id, if any, and is kept in this block. Undefined where it is new. */
+  add(run: Run, i: number, id: string | undefined, block: number): Repeat | undefined {
+    if (run.topic === undefined) return this.addPlain(run, i, 1, block)[0];
     const [high, low] = hashesOf(run, i, id);
     return this.#addOther(run, i, id, block, high, low);
   }
 
-  /** As add(), of so many entries without a topic, from the i-th on. Returns which of them are not new. */
-  addPlain(run: Run, first: number, count: number, block: number): readonly number[] {
+  /** As add(), of so many entries without a topic, from the i-th on. Returns those that are not new. */
+  addPlain(run: Run, first: number, count: number, block: number): readonly Repeat[] {
     const { texts } = run;
     // A single text need not be scanned for this.
     const ends = texts.length === 1 || !texts.mayBeWhole ? undefined : texts.scanned.ends;
-    let repeats: number[] | undefined;
+    let repeats: Repeat[] | undefined;
     let from = ends === undefined || first === 0 ? 0 : at(ends, first - 1) + 1;
     for (let i = first; i < first + count; i++) {
       const end = ends === undefined ? texts.text.length : at(ends, i);
       const whole = texts.mayBeWhole ? wholeIn(texts.text, from, end) : undefined;
-      const isNew = whole === undefined
+      const repeat = whole === undefined
         ? this.#addOther(run, i, undefined, block, at(texts.hashes, 2 * i), at(texts.hashes, 2 * i + 1))
         : this.#addWhole(run, i, block, whole);
-      if (!isNew) (repeats ??= []).push(i);
+      if (repeat !== undefined) (repeats ??= []).push(repeat);
       from = end + 1;
     }
     return repeats ?? NONE;
   }
 
-  #addOther(run: Run, i: number, id: string | undefined, block: number, high: number, low: number): boolean {
+  #addOther(
+    run: Run,
+    i: number,
+    id: string | undefined,
+    block: number,
+    high: number,
+    low: number,
+  ): Repeat | undefined {
     // Nearly all are new, and then that is all there is to find out.
     if (!this.#others.addNew(high, low, block)) {
-      if (this.#find(run, i, id, [high, low], block, run.seq + i)) {
+      const of = this.#before(run, i, id, [high, low], block);
+      if (of.length > 0) {
         this.#repeats.add(high, low, block);
-        return false;
+        return { i, of };
       }
       this.#others.add(high, low, block);
     }
     this.#digest.add(high, low);
     this.#count++;
-    return true;
+    return undefined;
   }
 
-  #addWhole(run: Run, i: number, block: number, whole: number): boolean {
+  #addWhole(run: Run, i: number, block: number, whole: number): Repeat | undefined {
     if (!this.#wholes.add(whole)) {
+      this.#findWholes();
       const [high, low] = hashesOf(run, i, undefined);
       this.#repeats.add(high, low, block);
-      return false;
+      return { i, of: this.#before(run, i, undefined, [high, low], block) };
     }
+    if (this.#findsWholes) this.#others.add(...hashesOf(run, i, undefined), block);
     this.#digest.addWhole(whole);
     this.#count++;
-    return true;
+    return undefined;
+  }
+
+  /** Until one is told twice nobody asks where whole numbers are kept, and then it is found out for all. */
+  #findWholes(): void {
+    if (this.#findsWholes) return;
+    this.#findsWholes = true;
+    for (const block of this.#entries.blocks()) {
+      const { id, texts, topic } = block;
+      if (topic !== undefined || !texts.mayBeWhole) continue;
+      for (let i = 0; i < texts.length; i++) {
+        if (wholeOf(texts, i) !== undefined) {
+          this.#others.add(...hashesOf({ texts, topic }, i, undefined), id);
+        }
+      }
+    }
   }
 
   /**
@@ -114,10 +151,12 @@ export class Identities {
     this.#repeats.delete(high, low, id);
     if (!isFirst) return undefined;
     const whole = topic === undefined ? wholeOf(texts, i) : undefined;
-    if (whole === undefined) this.#others.delete(high, low, id);
-    const heir = this.#heirOf(block, i, hashes, isRepeat);
+    const isFound = whole === undefined || this.#findsWholes;
+    if (isFound) this.#others.delete(high, low, id);
+    const heir = this.#find(this.#repeats, block, i, idOf(block, i), hashes)
+      .find((each) => each.block !== id && isRepeat(each.origin, each.seq));
     if (heir !== undefined) {
-      if (whole === undefined) this.#others.add(high, low, heir.block);
+      if (isFound) this.#others.add(high, low, heir.block);
       return heir;
     }
     if (whole === undefined) this.#digest.remove(high, low);
@@ -137,42 +176,30 @@ export class Identities {
     }
   }
 
-  #heirOf(
-    gone: Block,
-    i: number,
-    [high, low]: Hashes,
-    isRepeat: IsRepeat,
-  ): Name & { readonly block: number } | undefined {
-    const goneId = idOf(gone, i);
-    let heir: Name & { readonly block: number } | undefined;
-    this.#repeats.find(high, low, (id) => {
-      const block = id === gone.id ? undefined : this.#entries.block(id);
-      if (block === undefined || block.topic !== gone.topic) return false;
-      const { origin, seq, texts: { length } } = block;
-      const next = (from: number) => sameIn(block, from, length, gone.texts, i, goneId);
-      let k = next(0);
-      while (k !== undefined && !isRepeat(origin, seq + k)) k = next(k + 1);
-      if (k !== undefined) heir = { origin, seq: seq + k, block: id };
-      return k !== undefined;
-    });
-    return heir;
+  /** The entries that came before the i-th of a run, which is kept in this block, and are one with it. */
+  #before(run: Run, i: number, id: string | undefined, hashes: Hashes, block: number): readonly Name[] {
+    const all = this.#find(this.#others, run, i, id, hashes);
+    return all.filter((each) => each.block !== block || each.seq < run.seq + i);
   }
 
-  /** Whether the same is kept [H2]; in the block `own` only before the number `seq`. */
+  /** The entries of the blocks to which these lead that are one with the i-th of these texts [H2]. */
   #find(
+    prints: Fingerprints,
     { texts, topic }: Pick<Run, "texts" | "topic">,
     i: number,
     entryId: string | undefined,
     [high, low]: Hashes,
-    own: number,
-    seq: number,
-  ): boolean {
-    return this.#others.find(high, low, (id) => {
+  ): readonly Found[] {
+    const found: Found[] = [];
+    prints.find(high, low, (id) => {
       const block = this.#entries.block(id);
       if (block === undefined || block.topic !== topic) return false;
-      const most = id === own ? seq - block.seq : block.texts.length;
-      return sameIn(block, 0, most, texts, i, entryId) !== undefined;
+      const { origin, seq, texts: kept } = block;
+      const next = (from: number) => sameIn(kept, from, kept.length, texts, i, entryId);
+      for (let k = next(0); k !== undefined; k = next(k + 1)) found.push({ origin, seq: seq + k, block: id });
+      return false;
     });
+    return found;
   }
 }
 

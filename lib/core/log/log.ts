@@ -19,10 +19,10 @@ const RETIRED = "retired";
 
 export class Log {
   readonly topics: Topics;
+  readonly shown: Shown;
   readonly #entries: EntryStore;
   readonly #origins = new Origins();
   readonly #identities: Identities;
-  readonly #shown: Shown;
   readonly #policy: RetentionPolicy | undefined;
   readonly #gone: Gone;
   readonly #retired = new RetiredLives();
@@ -35,7 +35,7 @@ export class Log {
     this.#entries = entries;
     this.#policy = policy;
     this.#identities = new Identities(entries);
-    this.#shown = new Shown(this.#identities, this.#origins, this.topics);
+    this.shown = new Shown(this.#identities, this.#origins, this.topics);
     this.#gone = new Gone(entries);
     for (const [name, text] of entries.notes()) {
       if (name === RETIRED) { for (const each of JSON.parse(text)) this.#retired.add(each); }
@@ -79,10 +79,6 @@ export class Log {
   /** Whether the entry brought nothing new, as its value was held under another name. */
   isRepeat(origin: string, seq: number): boolean {
     return this.#origins.get(origin)?.repeats?.has(seq) ?? false;
-  }
-
-  hasRepeats(origin: string): boolean {
-    return this.#origins.get(origin)?.repeats !== undefined;
   }
 
   /** Adds consecutive entries, which came at `now`, ms; returns those that are new. */
@@ -242,7 +238,7 @@ export class Log {
     }
     // Before anything is forgotten: what stays may be what remains of a value.
     for (const [from, to] of stay) this.#keep(block, from, to, now);
-    for (const [from, to] of go) for (let i = from; i < to; i++) this.#shown.forget(block, i);
+    for (const [from, to] of go) for (let i = from; i < to; i++) this.shown.forget(block, i);
     this.#gone.add(origin, go.map(([from, to]) => [seq + from, seq + to - 1]));
     return go.map(([from, to]) => ({ origin, seq: seq + from, count: to - from }));
   }
@@ -264,7 +260,7 @@ export class Log {
     let i = 0;
     for (const { block, count } of placed) {
       this.#follow(run, block, count, now);
-      this.#shown.note(origin, run, i, count, block, now);
+      this.shown.note(origin, run, i, count, block, now);
       i += count;
     }
     assert(i === texts.length, "all that is put has a place");
@@ -276,7 +272,7 @@ export class Log {
     const origin = this.#origins.of(name);
     this.#hold(origin, seq, texts.length);
     this.#follow(run, id, texts.length, run.at);
-    this.#shown.note(origin, run, 0, texts.length, id, run.at);
+    this.shown.note(origin, run, 0, texts.length, id, run.at);
   }
 
   /** So many entries of a run came into this block; `again`: they stayed when another one went. */

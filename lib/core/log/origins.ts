@@ -1,5 +1,6 @@
 /** The origins of a log, in the order in which they grew [L5]. */
 import { IntervalSet } from "./interval_set.ts";
+import type { Ringed } from "./kept/twins.ts";
 
 /** An origin of which something is held, among those that grew before and after it. */
 export interface Grown {
@@ -11,8 +12,8 @@ export interface Grown {
   readonly older: Grown | undefined;
 }
 
-export interface Origin extends Grown {
-  /** Entries whose values are held under other names, too; undefined while there are none. */
+export interface Origin extends Grown, Ringed {
+  /** Entries whose values were held under other names when they came, and such as cannot be read [H6]; undefined while there are none. */
   repeats: IntervalSet | undefined;
 }
 
@@ -84,7 +85,7 @@ export class Origins {
     let origin = this.#origins.get(name);
     if (origin === undefined) {
       const links = { changedAt: 0, older: undefined, newer: undefined };
-      origin = { name, held: new IntervalSet(), repeats: undefined, ...links };
+      origin = { name, held: new IntervalSet(), repeats: undefined, twins: undefined, ...links };
       this.#origins.set(name, origin);
     }
     return origin;

@@ -167,6 +167,7 @@ class Subject {
   check(): void {
     const { log, model } = this;
     const firsts = new Map<string, number>();
+    const twins = new Map<string, string[]>();
     const latest = new Map<string, Put>();
     const fresh = new Log();
     const read: string[] = [];
@@ -179,12 +180,14 @@ class Subject {
       const key = `${topic} ${
         topic !== undefined && record.id !== undefined ? `id ${record.id}` : same(text)
       }`;
+      twins.set(key, [...twins.get(key) ?? [], `${origin} ${seq}`]);
       const isFirst = !log.isRepeat(origin, seq);
       firsts.set(key, (firsts.get(key) ?? 0) + Number(isFirst));
       if (isFirst && (topic ?? "") === "" && !record.deleted) read.push(record.text);
       noteLatest(latest, topic, record, origin, seq);
     }
     for (const [key, count] of firsts) equal(count, 1, `first entries of ${key}`);
+    for (const [key, names] of twins) deepEqual(names.map((name) => twinsAt(log, name)), others(names), key);
     deepEqual([log.count, log.digest], [firsts.size, fresh.digest]);
     deepEqual(
       JSON.parse(log.read(Infinity) ?? "").map(sorted).sort(),
@@ -208,6 +211,17 @@ class Subject {
       deepEqual(told.spans(), gone.spans());
     }
   }
+}
+
+function twinsAt({ shown }: Log, name: string): readonly string[] {
+  const [origin = "", seq] = name.split(" ");
+  return Array.from(shown.twinsOf(origin, Number(seq)) ?? [], (each) => `${each.origin.name} ${each.seq}`)
+    .sort();
+}
+
+/** For each of them all others. */
+function others(names: readonly string[]): readonly (readonly string[])[] {
+  return names.map((name) => names.filter((each) => each !== name).toSorted());
 }
 
 function noteLatest(

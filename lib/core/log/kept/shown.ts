@@ -2,10 +2,11 @@
 import { readRecord } from "../../keys/record.ts";
 import type { Topics } from "../../keys/topics.ts";
 import type { Block } from "../entry_store.ts";
-import type { Identities } from "../identities.ts";
+import type { Identities, Repeat } from "../identities.ts";
 import { IntervalSet } from "../interval_set.ts";
 import type { Origin, Origins } from "../origins.ts";
 import type { Run } from "../runs.ts";
+import { join, part, type Twin, twinsOf } from "./twins.ts";
 
 export class Shown {
   readonly #identities: Identities;
@@ -18,6 +19,18 @@ export class Shown {
     this.#topics = topics;
   }
 
+  /** Whether any entry of an origin is one with another, or cannot be read. */
+  hasTwins(origin: string): boolean {
+    const { repeats, twins } = this.#origins.get(origin) ?? {};
+    return repeats !== undefined || twins !== undefined;
+  }
+
+  /** The entries that are kept and one with this one; undefined where there are none [H12]. */
+  twinsOf(name: string, seq: number): Iterable<Twin> | undefined {
+    const origin = this.#origins.get(name);
+    return origin?.twins?.next(seq) && twinsOf({ origin, seq });
+  }
+
   /** So many entries of a run, from the i-th on, are kept in this block. */
   note(origin: Origin, run: Run, first: number, count: number, block: number, at: number): void {
     const { seq, topic } = run;
@@ -25,10 +38,10 @@ export class Shown {
       for (let i = first; i < first + count; i++) this.#noteRecord(origin, run, topic, i, block, at);
       return;
     }
-    for (const i of this.#identities.addPlain(run, first, count, block)) hide(origin, seq + i);
+    for (const repeat of this.#identities.addPlain(run, first, count, block)) this.#hide(origin, seq, repeat);
   }
 
-  /** The i-th entry of a block is kept no more. What it alone showed is shown by another one that has it, if any does. */
+  /** The i-th entry of a block is gone. What it alone showed is shown by another one that has it, if any does. */
   forget(block: Block, i: number): void {
     const { origin, seq } = block;
     const isRepeat = (of: string, at: number) => this.#origins.get(of)?.repeats?.has(at) ?? false;
@@ -36,18 +49,24 @@ export class Shown {
     for (const each of [heir, { origin, seq: seq + i }]) {
       if (each !== undefined) this.#origins.of(each.origin).repeats?.deleteSpan(each.seq, each.seq);
     }
+    part({ origin: this.#origins.of(origin), seq: seq + i });
   }
 
   /** A record that cannot be read is shown to nobody, like a repeat [H6]. */
   #noteRecord(origin: Origin, run: Run, topic: string, i: number, block: number, at: number): void {
     const seq = run.seq + i;
     const record = readRecord(run.texts.at(i));
-    const isShown = record !== undefined && this.#identities.add(run, i, record.id, block);
-    if (!isShown) hide(origin, seq);
+    if (record === undefined) (origin.repeats ??= new IntervalSet()).add(seq);
+    else {
+      const repeat = this.#identities.add(run, i, record.id, block);
+      if (repeat !== undefined) this.#hide(origin, run.seq, repeat);
+    }
     if (record?.key !== undefined) this.#topics.note(topic, record, { origin: origin.name, seq }, at);
   }
-}
 
-function hide(origin: Origin, seq: number): void {
-  (origin.repeats ??= new IntervalSet()).add(seq);
+  #hide(origin: Origin, first: number, { i, of }: Repeat): void {
+    const seq = first + i;
+    (origin.repeats ??= new IntervalSet()).add(seq);
+    for (const each of of) join({ origin, seq }, { origin: this.#origins.of(each.origin), seq: each.seq });
+  }
 }

@@ -3,6 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { Digest } from "../../../../lib/core/log/digest.ts";
 import { Log } from "../../../../lib/core/log/log.ts";
+import type { Run } from "../../../../lib/core/log/runs.ts";
 import { Texts } from "../../../../lib/core/log/texts.ts";
 import { recordText } from "../../../../lib/core/keys/record.ts";
 import {
@@ -81,6 +82,78 @@ test("a batch that leaves something out says what it goes over, and one that lea
   written.put("a", "k", "1");
   const latest = takeAsked(log, new Digest(), { topics: ["a"], latest: new LatestPass() });
   deepEqual([latest.runs.length, latest.passedOver?.had.toWire()], [1, [["n1.1", [1, 6]]]]);
+});
+
+/** An entry under another name, for each kind of value. */
+const KINDS: readonly { readonly text: string; readonly topic?: string }[] = [
+  { text: "7" },
+  { text: '{"a":1}' },
+  { text: '["same"]', topic: "t" },
+  { text: '["one or the other","id"]', topic: "t" },
+  { text: '["put","id","k",5]', topic: "t" },
+];
+
+function told(origin: string, seq: number, { text, topic }: { text: string; topic?: string }): Run {
+  return { origin, seq, texts: Texts.of([text]), topic };
+}
+
+test("a reader that had an entry elsewhere is not given another that is one with it, whichever came first here [H12]", () => {
+  const asked = { topics: ["", "t"] };
+  for (const kind of KINDS) {
+    for (const order of [["a.1", "b.1", "c.1"], ["c.1", "b.1", "a.1"], ["b.1", "c.1", "a.1"]]) {
+      for (const had of order) {
+        const log = new Log();
+        for (const origin of order) log.addRun(told(origin, 1, kind), 0);
+        const position = Digest.fromWire([[had, [1, 1]]]);
+        deepEqual(read(log, asked, position), [], `${kind.text}: ${had} of ${order.join()}`);
+        equal(position.lacks(log), false);
+      }
+    }
+  }
+});
+
+test("a position covers no value that was not given: not before another entry that is one with it was [H12]", () => {
+  for (const kind of KINDS) {
+    const log = new Log();
+    log.addRun(told("a.1", 1, kind), 0);
+    for (let i = 0; i < 2 * BATCH_ENTRIES_MAX; i++) log.addRun(told("b.1", i + 1, { text: `"${i}"` }), 0);
+    log.addRun(told("b.1", 2 * BATCH_ENTRIES_MAX + 1, kind), 0);
+    log.addRun(told("a.1", 2, { text: '"last"' }), 0);
+    // b grew first, so it comes first.
+    const position = new Digest();
+    for (let more = true, given = false; more;) {
+      const batch = takeAsked(log, position, { topics: ["", "t"] });
+      given ||= batch.runs.some(({ texts }) => [...texts].includes(kind.text));
+      equal(position.has("a.1", 1) || position.has("b.1", 2 * BATCH_ENTRIES_MAX + 1), given);
+      more = batch.more;
+    }
+  }
+});
+
+test("what is left of a value is given to a reader that lacks it, though it was told of what is gone [H12] [G4]", () => {
+  for (const kind of KINDS) {
+    if (kind.text.includes('"k"')) continue; // It stays, as the latest of its key.
+    const log = new Log(undefined, new RetentionPolicy([{ pattern: "*", ageMs: 10 }]));
+    for (const [i, origin] of ["a.1", "b.1", "c.1"].entries()) log.addRun(told(origin, 1, kind), 20_000 * i);
+    while (log.expire(10) !== undefined);
+    const asked = { topics: ["", "t"] };
+    deepEqual(read(log, asked), [`1 ${kind.text}`]);
+    deepEqual(read(log, asked, Digest.fromWire([["c.1", [1, 1]]])), []);
+    while (log.expire(20_010) !== undefined);
+    deepEqual(read(log, asked), [`1 ${kind.text}`]);
+    while (log.expire(90_000) !== undefined);
+    deepEqual(read(log, asked), []);
+  }
+});
+
+test("a reader of the latest is given what becomes the latest, though it had one with its id [H12]", () => {
+  const log = new Log();
+  log.addRun(told("a.1", 1, { text: '[1,"id","k",5]', topic: "t" }), 0);
+  log.addRun(told("b.1", 1, { text: '[2,"other","k",6]', topic: "t" }), 0);
+  const [position, asked] = [new Digest(), { topics: ["t"], latest: new LatestPass() }];
+  deepEqual(read(log, asked, position), ['1 [2,"other","k",6]']);
+  log.addRun(told("c.1", 1, { text: '[1,"id","k",7]', topic: "t" }), 0);
+  deepEqual(read(log, asked, position), ['1 [1,"id","k",7]']);
 });
 
 test("what was not asked for is passed over without being read, however much it is [H5]", () => {
