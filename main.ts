@@ -3,7 +3,8 @@ import { writeSync } from "node:fs";
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 import { dispatch } from "./lib/commands/dispatch.ts";
-import { FAILED, type Io, OK, textOfCrash } from "./lib/commands/terminal/io.ts";
+import { FAILED, type Io, OK, refuse, textOfCrash } from "./lib/commands/terminal/io.ts";
+import { runtimeFault } from "./lib/commands/terminal/runtime.ts";
 import { Output, terminalColumns } from "./lib/commands/terminal/output.ts";
 
 /** What is held of standard error for a reader that has stalled, in bytes. */
@@ -37,7 +38,12 @@ const io: Io = {
 process.on("uncaughtException", crashAtOnce);
 
 // No top-level await: bytecode cannot have it.
-dispatch(process.argv.slice(2), io).then(end, crash);
+begin().then(end, crash);
+
+async function begin(): Promise<number> {
+  const mistake = runtimeFault(process.versions);
+  return mistake === undefined ? await dispatch(process.argv.slice(2), io) : refuse(io, [mistake]);
+}
 
 /** A reader of the output that takes its time, as `less` does, is waited for, until a signal comes. */
 async function end(status: number): Promise<void> {

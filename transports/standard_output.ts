@@ -1,5 +1,5 @@
 /** Standard output and standard error as streams: a reader that stalls holds up nothing, and its pipe stays as it was. */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { constants, fstatSync, openSync, readFileSync, type Stats, writeSync } from "node:fs";
 import { Socket } from "node:net";
 import process from "node:process";

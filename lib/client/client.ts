@@ -49,7 +49,10 @@ export class Client implements AsyncDisposable {
   /** Why nothing more is done. */
   #end: HearsayError | undefined;
 
-  /** Connects only when something is asked; see connect(). `say` takes lines for people where `verbose` is set. */
+  /**
+   * Connects only when something is asked; see connect(). `say` takes lines for people where `verbose` is set.
+   * @internal
+   */
   constructor(options: ReachOptions, say: (text: string) => void = () => {}) {
     this.#nodes = new Nodes(options, say);
     this.#requests = new Requests(this.#nodes, this.#waiting);

@@ -6,6 +6,7 @@ export type Room =
   | "service"
   | "client"
   | "pages"
+  | "package"
   | "workbench"
   | "runtime"
   | "store"
@@ -21,6 +22,7 @@ const arrows: Readonly<Record<Room, readonly string[]>> = {
     ...["lib/store/", "lib/core/", "transports/"],
   ],
   pages: ["dist/pages.js", "lib/pages/", "lib/workbench/", "lib/core/"],
+  package: ["lib/package/"],
   service: ["lib/service/", "lib/runtime/", "lib/store/", "lib/core/", "transports/"],
   client: ["lib/client/", "lib/core/", "transports/"],
   workbench: [
@@ -48,6 +50,7 @@ const outside: Readonly<Record<Room, readonly string[]>> = {
   service: ["node:"],
   client: ["node:", "zod"],
   pages: ["node:", "d3-scale", "d3-shape", "fflate"],
+  package: ["node:"],
   workbench: ["node:", "d3-scale", "d3-shape", "fflate", "typebox"],
   runtime: ["node:", "typebox"],
   store: ["node:"],
@@ -89,7 +92,17 @@ const impureNames = [
 ];
 
 export function roomOf(path: string): Room | undefined {
-  const rooms = ["commands", "service", "client", "pages", "workbench", "runtime", "store", "core"] as const;
+  const rooms = [
+    "commands",
+    "service",
+    "client",
+    "pages",
+    "package",
+    "workbench",
+    "runtime",
+    "store",
+    "core",
+  ] as const;
   if (path === "main.ts") return "main";
   if (path.startsWith("transports/")) return "transports";
   if (path.startsWith("test/")) return "test";

@@ -32,6 +32,7 @@ export class Entry {
   readonly #steps: Steps;
   readonly #count: number;
 
+  /** @internal */
   constructor({ text, topic, key, id, stamp, deleted, origin, seq }: Item, steps: Steps, count: number) {
     this.value = deleted ? undefined : JSON.parse(text);
     this.topic = topic;
@@ -64,6 +65,7 @@ export class Gap {
   readonly #steps: Steps;
   readonly #count: number;
 
+  /** @internal */
   constructor(gap: Range, steps: Steps, count: number) {
     this.gap = gap;
     this.#steps = steps;

@@ -15,7 +15,7 @@ export const TOMBSTONE_MS = 8 * 86_400_000;
 const ALL_PLAIN: TopicSpan = { topic: DEFAULT_NUMBER, end: Infinity };
 
 export class Topics {
-  readonly latest = new Latest();
+  readonly latest: Latest = new Latest();
   readonly default: DefaultTopic;
   /** Counted by the entries that are kept. The default topic is no name, and always there. */
   readonly #names = new CountedNames();

@@ -1,7 +1,7 @@
 /** What a hunt aims at: each aim writes scripts in which a fault strikes where it may hurt. */
 import { below, pick, type Random, shuffle } from "../../core/random.ts";
 import type { ScriptFault } from "../script/script.ts";
-import { Draft } from "./draft.ts";
+import type { Draft } from "./draft.ts";
 
 /** The faults that a hunt may use. */
 export const huntFaults = [

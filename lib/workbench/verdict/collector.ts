@@ -4,7 +4,7 @@ import { Components } from "../faults/components.ts";
 import type { Grudge } from "../faults/grudge.ts";
 import type { NemesisEvent } from "../faults/nemesis.ts";
 import { FinalReads } from "../load/final_reads.ts";
-import { Roster } from "../membership/roster.ts";
+import type { Roster } from "../membership/roster.ts";
 import type { RunObserver } from "../report/recording.ts";
 import type { Evidence } from "./checker.ts";
 import { History, type Op } from "./history.ts";

@@ -51,15 +51,21 @@ export function processHosts(options: ProcessOptions): ProcessHosts {
   return Object.assign(factory, { stopped: () => registry.emptied() });
 }
 
-/** How this very program is run as a Maelstrom node: compiled, or from source by the runtime that runs it now. */
+/** How this very program is run as a Maelstrom node: compiled, or as source or a bundle by the runtime that runs it now. */
 export function itself(): Program {
   const bin = process.execPath;
   // In an executable that Bun compiled, the script lies in a file system of its own; import.meta.url need not tell,
   // as bytecode keeps the source's.
   if (/[\\/](\$bunfs|~BUN)[\\/]/.test(process.argv[1] ?? "")) return { bin, args: ["maelstrom"] };
-  const main = fileURLToPath(new URL("../../../main.ts", import.meta.url));
-  const run = process.versions["deno"] === undefined ? ["run", main] : ["run", "--allow-all", main];
-  return { bin, args: [...run, "maelstrom"] };
+  const isSource = import.meta.url.endsWith(".ts");
+  const main = isSource ? fileURLToPath(new URL("../../../main.ts", import.meta.url)) : process.argv[1] ?? "";
+  return { bin, args: [...runBy(process.versions), main, "maelstrom"] };
+}
+
+/** What a runtime takes before the script. */
+function runBy({ deno, bun }: Readonly<Record<string, string | undefined>>): string[] {
+  if (deno !== undefined) return ["run", "--allow-all"];
+  return bun === undefined ? [] : ["run"];
 }
 
 class ProcessHost implements Host {

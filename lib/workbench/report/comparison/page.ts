@@ -1,5 +1,5 @@
 /** The report of a comparison: one HTML page that needs nothing else, and no scripts. */
-import { Html, html, pageOf } from "../html/markup.ts";
+import { type Html, html, pageOf } from "../html/markup.ts";
 import { style } from "../html/style.ts";
 import { type Compared, type Comparison, figures, middleOf, tableOf } from "./comparison.ts";
 import { stripsOf } from "./strips.ts";

@@ -4,7 +4,7 @@ import { IntervalSet } from "../../../../lib/core/log/interval_set.ts";
 import { Log } from "../../../../lib/core/log/log.ts";
 import type { Event } from "../../../../lib/core/node.ts";
 import { composeDigest } from "../../../../lib/core/replication/compose.ts";
-import { Progress } from "../../../../lib/core/replication/progress.ts";
+import type { Progress } from "../../../../lib/core/replication/progress.ts";
 import { below, seeded } from "../../../../lib/core/random.ts";
 import { type Case, figure, type Group, type Sizes, timed, weighed } from "../cases.ts";
 import { delta, DELTA_VALUES, entriesOf, logOf, names, nodeOf, ORIGIN, originOf, peerOf } from "../rig.ts";

@@ -1,0 +1,71 @@
+/** `npm run package`: builds dist/package, which `npm pack` packs: bundles that need no other package, and their types. */
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { neededDeclarations } from "./declarations.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+/** Beside what it becomes, so that it can be renamed. */
+const work = `${root}dist/package.${process.pid}`;
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string>>;
+}
+
+/** The entries as deno.json names them, which are those of package.json before they are built. */
+const { exports }: Manifest = JSON.parse(readFileSync(`${root}deno.json`, "utf8"));
+const entries = Object.values(exports).map((path) => path.replace("./", ""));
+
+function run(bin: string, args: readonly string[]): void {
+  const { status, stdout, stderr, error } = spawnSync(bin, args, { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${bin} ${args[0]}: ${error?.message ?? stdout + stderr}`);
+}
+
+/** Modules that share what they have in common: a command loads no more than it needs, as in the executable. */
+function bundle(folder: string): void {
+  const output = ["--target=node", "--splitting", "--minify", "--root", root, "--outdir", folder];
+  run(process.execPath, ["build", "main.ts", ...entries, ...output]);
+  const main = join(folder, "main.js");
+  writeFileSync(main, `#!/usr/bin/env node\n${readFileSync(main, "utf8")}`);
+  chmodSync(main, 0o755);
+}
+
+function declare(folder: string): void {
+  const all = join(work, "declarations");
+  const config = join(work, "tsconfig.json");
+  const compilerOptions = {
+    ...{ noEmit: false, declaration: true, emitDeclarationOnly: true, stripInternal: true },
+    ...{
+      rewriteRelativeImportExtensions: true,
+      rootDir: root,
+      outDir: all,
+      typeRoots: [`${root}node_modules`],
+    },
+  };
+  const files = entries.map((path) => root + path);
+  writeFileSync(
+    config,
+    JSON.stringify({ extends: `${root}tsconfig.json`, compilerOptions, files, include: [] }),
+  );
+  run(`${root}node_modules/.bin/tsc`, ["-p", config]);
+  // The compiler names sources.
+  const read = (path: string) =>
+    readFileSync(join(all, path), "utf8").replaceAll(/(?<="\..*)\.ts(?=";$)/gm, ".js");
+  // Whoever has no such library gets it by this line.
+  const disposable = '/// <reference lib="esnext.disposable" />\n';
+  const declared = entries.map((path) => path.replace(/\.ts$/, ".d.ts"));
+  for (const [path, text] of neededDeclarations(declared, read)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text.includes("AsyncDisposable") ? disposable + text : text);
+  }
+}
+
+const made = join(work, "package");
+mkdirSync(work, { recursive: true });
+bundle(made);
+declare(made);
+rmSync(`${root}dist/package`, { recursive: true, force: true });
+renameSync(made, `${root}dist/package`);
+rmSync(work, { recursive: true });
