@@ -9,6 +9,14 @@ export const BROADCAST_OK: Body = { type: "broadcast_ok" };
 export const DELETE_OK: Body = { type: "delete_ok" };
 const NO_GAPS: readonly Range[] = [];
 
+/** What was asked, by the error that answers it, which does not say so. */
+const refused = new WeakMap<Body, string>();
+
+/** The type of the request that an error of a node answers, for those who count them. */
+export function refusedBy(error: Body): string | undefined {
+  return refused.get(error);
+}
+
 export class Outbox {
   readonly #log: Log;
   #effects: Effect[] = [];
@@ -58,6 +66,7 @@ export class Outbox {
     const { type } = body;
     const isBare = body === BROADCAST_OK || body === DELETE_OK;
     const answer = isBare ? { type, in_reply_to: msg_id } : { ...body, in_reply_to: msg_id };
+    if (type === "error") refused.set(answer, envelope.body.type);
     this.send({ src: dest, dest: src, body: answer });
   }
 

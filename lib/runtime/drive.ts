@@ -39,7 +39,8 @@ export interface DriveOptions {
   readonly onDeliver?: (runs: readonly Run[], now: number) => void;
   /** All that the node holds is safe now and may be shown; once for all that came in one turn. */
   readonly onSettled?: () => void;
-  readonly onDropped?: (reason: string) => void;
+  /** `isOfNode`: the node itself had no use for it. */
+  readonly onDropped?: (reason: string, isOfNode: boolean) => void;
   /** Takes a sentence that people should read. */
   readonly onNotice?: (text: string) => void;
   /** The list of members changed: all of it, and what is new in it. */
@@ -106,7 +107,7 @@ class TurnDriver implements Driver {
     const { transport, onDropped, onEnd } = this.#options;
     transport.open({
       onEnvelope: (envelope) => this.step({ kind: "receive", envelope }),
-      onDropped: (reason) => onDropped?.(reason),
+      onDropped: (reason) => onDropped?.(reason, false),
       onEnd: () => onEnd?.(),
     });
     this.#arm();
@@ -151,7 +152,7 @@ class TurnDriver implements Driver {
     const { transport, onDeliver, onDropped, onNotice, onMembers, onGone, onTrace } = this.#options;
     for (const effect of effects) {
       if (effect.kind === "send") transport.send(effect.envelope);
-      else if (effect.kind === "drop") onDropped?.(effect.reason);
+      else if (effect.kind === "drop") onDropped?.(effect.reason, true);
       else if (effect.kind === "notice") onNotice?.(effect.text);
       else if (effect.kind === "members") onMembers?.(effect.members, effect.news);
       else if (effect.kind === "gone") onGone?.(effect.reason);

@@ -1,6 +1,8 @@
 /** Stands between the carrier and the node: counts messages, and answers the requests that the protocol does not know. */
 import type { Access } from "./access/access.ts";
+import { refusedBy } from "../core/outbox.ts";
 import type { AllClients } from "./all_clients.ts";
+import type { RequestCounts } from "./metrics/request_counts.ts";
 import {
   type Body,
   type Envelope,
@@ -30,28 +32,16 @@ export interface RouterOptions {
   readonly handlers: ReadonlyMap<string, RequestHandler>;
   /** Absent where everybody may do everything. */
   readonly access: Access | undefined;
+  readonly requests: RequestCounts;
   readonly events: Omit<TcpHandlers, keyof TransportHandlers>;
 }
 
-/** The number of messages between nodes, by type. */
-export type Counts = Readonly<Record<string, number>>;
-
 export class Router implements Transport {
   readonly #options: RouterOptions;
-  readonly #sent = new Map<string, number>();
-  readonly #received = new Map<string, number>();
   #handlers: TransportHandlers | undefined;
 
   constructor(options: RouterOptions) {
     this.#options = options;
-  }
-
-  get sent(): Counts {
-    return Object.fromEntries(this.#sent);
-  }
-
-  get received(): Counts {
-    return Object.fromEntries(this.#received);
   }
 
   open(handlers: TransportHandlers): void {
@@ -68,8 +58,8 @@ export class Router implements Transport {
   }
 
   send(envelope: Envelope): void {
-    const { transport, clients } = this.#options;
-    if (transport.isPeer(envelope.dest)) count(this.#sent, envelope.body.type);
+    const { transport, clients, requests } = this.#options;
+    if (!transport.isPeer(envelope.dest)) requests.answered(refusedBy(envelope.body) ?? "", envelope.body);
     clients.send(envelope);
   }
 
@@ -89,6 +79,7 @@ export class Router implements Transport {
   reply(request: Envelope, body: Body): void {
     const { src, dest, body: { msg_id } } = request;
     const answered = msg_id === undefined ? body : { ...body, in_reply_to: msg_id };
+    if (msg_id !== undefined) this.#options.requests.answered(request.body.type, body);
     this.#options.clients.send({ src: dest, dest: src, body: answered });
   }
 
@@ -100,11 +91,9 @@ export class Router implements Transport {
 
   #answer(envelope: Envelope): boolean {
     const { src, body } = envelope;
-    const { transport, access, handlers, waits } = this.#options;
-    if (transport.isPeer(src)) {
-      count(this.#received, body.type);
-      return false;
-    }
+    const { transport, access, requests, handlers, waits } = this.#options;
+    if (transport.isPeer(src)) return false;
+    if (body.msg_id === undefined && body.in_reply_to === undefined) requests.unanswered(body.type);
     if (access !== undefined && !access.admits(envelope)) return true;
     if (readPeerMessage(body) !== undefined) return this.#refuseClient(envelope);
     if (body.in_reply_to !== undefined) return false;
@@ -128,8 +117,4 @@ export class Router implements Transport {
 
 function unavailable(text: string): Body {
   return { type: "error", code: TEMPORARILY_UNAVAILABLE, text };
-}
-
-function count(counts: Map<string, number>, type: string): void {
-  counts.set(type, (counts.get(type) ?? 0) + 1);
 }

@@ -17,9 +17,10 @@ import type { HttpPort } from "./http/http_port.ts";
 import { filesBesideHttp, httpPort, type HttpSettings } from "./http/settings.ts";
 import { LinkReports } from "./link_reports.ts";
 import type { Logger } from "./logger.ts";
+import { Metrics } from "./metrics/metrics.ts";
 import { Router } from "./router.ts";
 import { type Ending, Standing } from "./standing.ts";
-import { readiness, statusOf } from "./status.ts";
+import { readiness, type Status, statusOf } from "./status.ts";
 import { processUsage } from "./usage.ts";
 import { Watches } from "./watches.ts";
 import { Refusals } from "../../transports/tcp/greeting.ts";
@@ -73,6 +74,7 @@ export class Service {
   readonly #startedAt = this.#clock();
   readonly #reports: LinkReports;
   readonly #standing: Standing;
+  readonly #metrics: Metrics;
   readonly #http: HttpPort | undefined;
   #incarnation: number;
   #node: Node;
@@ -93,6 +95,7 @@ export class Service {
       ...tls && { tls, admitsUnnamed: tokens !== undefined },
       ...options.http && { descriptors: { files: filesBesideHttp() } },
     });
+    this.#metrics = this.#makeMetrics();
     this.#clients = this.#makeClients();
     this.#expiry = tls && new Expiry({ tls, logger: options.logger, clock: this.#clock });
     this.#reports = new LinkReports({
@@ -120,9 +123,15 @@ export class Service {
       node: this.#node,
       transport: this.#router,
       clock: this.#clock,
-      onDeliver: (runs, now) => this.#unackedAge.note(runs, now),
+      onDeliver: (runs, now) => {
+        this.#unackedAge.note(runs, now);
+        this.#metrics.delivered(runs);
+      },
       onSettled: () => this.#watches.serveAll(),
-      onDropped: (reason) => this.#reports.onDropped(reason),
+      onDropped: (reason, isOfNode) => {
+        if (isOfNode) this.#transport.traffic.dropped.add("refused");
+        this.#reports.onDropped(reason);
+      },
       onNotice: (text) => logger.warn(text, { node: this.#options.id }),
       onMembers: (members, news) => this.#standing.onMembers(members, news),
       onGone: (reason) => this.#standing.onGone(reason),
@@ -131,6 +140,7 @@ export class Service {
     this.#driver = this.#durable ?? drive(options);
     this.#standing.open();
     this.#expiry?.start();
+    if (this.#http !== undefined) this.#metrics.start();
     const at = await this.#transport.listening;
     await this.#http?.start();
     if (this.#options.clientListen !== undefined) {
@@ -167,6 +177,7 @@ export class Service {
   async stop(): Promise<void> {
     this.#standing.stop();
     this.#expiry?.stop();
+    this.#metrics.stop();
     this.#driver?.stop();
     this.#clients.local.closeAll("this node stops");
     await Promise.all([this.#http?.close(), this.#transport.close()]);
@@ -205,7 +216,7 @@ export class Service {
   #driveDurably(options: DriveOptions & { readonly clock: () => number }): DurableDriver {
     return driveDurably({
       ...options,
-      store: this.#options.store,
+      store: this.#metrics.timed(this.#options.store),
       makeNode: (incarnation) => {
         this.#incarnation = incarnation;
         return this.#node = this.#makeNode();
@@ -227,9 +238,11 @@ export class Service {
         ["watch", (request: Envelope, body: Body) => this.#watches.open(request, body)],
         ["unwatch", (request: Envelope, body: Body) => this.#watches.close(request, body)],
         ["status", (request: Envelope) => this.#router.reply(request, this.#statusFor(request))],
+        ["metrics", (request: Envelope) => this.#onMetrics(request)],
         ["join", (request: Envelope) => this.#standing.onJoin(request)],
       ]),
       access: this.#access,
+      requests: this.#metrics.requests,
       events: {
         onLink: (peer: string, up: boolean, reason: string, unreachedMs?: number) => {
           this.#reports.onLink(peer, up, reason, unreachedMs);
@@ -303,17 +316,34 @@ export class Service {
       uptimeMs: () => this.#clock() - this.#startedAt,
       waits: () => this.#standing.waits,
       status: () => this.#node.status,
+      onAnswered: (method, route, status) => this.#metrics.responded(method, route, status),
+    });
+  }
+
+  #makeMetrics(): Metrics {
+    return new Metrics({
+      ...this.#options,
+      traffic: this.#transport.traffic,
+      status: () => this.#status(),
+      isReady: () => this.#http === undefined ? this.#standing.waits === undefined : this.#http.isReady,
     });
   }
 
   /** A client that may not change members is not told of the others either. */
   #statusFor(request: Envelope): Body {
     const status = this.#status();
-    const isToldAll = this.#access === undefined || this.#access.isAdmin(request);
-    return isToldAll ? status : { ...status, members: [], peers: [] };
+    return this.#isToldAll(request) ? status : { ...status, members: [], peers: [] };
   }
 
-  #status(): Body {
+  async #onMetrics(request: Envelope): Promise<void> {
+    this.#router.reply(request, await this.#metrics.answer(this.#isToldAll(request)));
+  }
+
+  #isToldAll(request: Envelope): boolean {
+    return this.#access === undefined || this.#access.isAdmin(request);
+  }
+
+  #status(): Status {
     const { id, cluster, version } = this.#options;
     const now = this.#clock();
     return statusOf({
@@ -332,7 +362,7 @@ export class Service {
       watchers: this.#watches.count,
       http: this.#http?.usage,
       dropped: this.#reports.dropped,
-      messages: { sent: this.#router.sent, received: this.#router.received },
+      messages: { sent: this.#transport.traffic.sent.seen, received: this.#transport.traffic.received.seen },
       usage: processUsage(),
       now,
     });

@@ -1,17 +1,28 @@
 /** The answer of a serving node to `status`: one JSON object. */
 import type { MemberRecord } from "../core/membership/record.ts";
-import type { Body } from "../core/message.ts";
 import type { NodeStatus, PeerStatus } from "../core/node.ts";
 import { addressText } from "../../transports/address.ts";
 import type { LinkStatus } from "../../transports/tcp/tcp.ts";
 import type { UnackedAge } from "./unacked_age.ts";
 import type { Expiry } from "./expiry.ts";
 import type { HttpPort } from "./http/http_port.ts";
-import type { Counts } from "./router.ts";
 import type { Usage } from "./usage.ts";
 
+type Counts = Readonly<Record<string, number>>;
+
+/** How a status begins. */
+interface Head {
+  readonly id: string;
+  readonly cluster: string;
+  readonly version: string;
+  readonly incarnation: number;
+  readonly ready: boolean;
+  readonly waits_for_a_seed?: string;
+  readonly uptime_ms: number;
+}
+
 export interface StatusFacts {
-  readonly head: Readonly<Record<string, unknown>>;
+  readonly head: Head;
   readonly storage: "memory" | "durable" | "full" | "failed";
   readonly node: NodeStatus;
   readonly links: readonly LinkStatus[];
@@ -25,13 +36,16 @@ export interface StatusFacts {
   readonly http: HttpPort["usage"] | undefined;
   /** How many messages were dropped, in and out. */
   readonly dropped: number;
+  /** The number of messages between nodes, by type. */
   readonly messages: { readonly sent: Counts; readonly received: Counts };
   readonly usage: Usage;
   /** Ms, on the clock of the node. */
   readonly now: number;
 }
 
-export function statusOf(facts: StatusFacts): Body {
+export type Status = ReturnType<typeof statusOf>;
+
+export function statusOf(facts: StatusFacts) {
   const {
     head,
     storage,

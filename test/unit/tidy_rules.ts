@@ -47,7 +47,7 @@ const arrows: Readonly<Record<Room, readonly string[]>> = {
 const outside: Readonly<Record<Room, readonly string[]>> = {
   main: ["node:"],
   commands: ["node:", "zod", "@logtape/logtape", "@peculiar/x509", "reflect-metadata"],
-  service: ["node:"],
+  service: ["node:", "prom-client"],
   client: ["node:", "zod"],
   pages: ["node:", "d3-scale", "d3-shape", "fflate"],
   package: ["node:"],

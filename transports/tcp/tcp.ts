@@ -17,6 +17,7 @@ import { Peers } from "./peers/peers.ts";
 import { Ticker } from "./ticker.ts";
 import type { TlsIdentity } from "./tls/identity.ts";
 import type { Tls } from "./tls/tls.ts";
+import { Traffic } from "./traffic.ts";
 import type { Address } from "../address.ts";
 import { within } from "../clock.ts";
 import { unpredictable } from "../entropy.ts";
@@ -52,6 +53,8 @@ export interface TcpOptions extends Partial<TcpLimits> {
 }
 
 export class TcpTransport implements Transport {
+  /** What went to peers and came from them. */
+  readonly traffic = new Traffic();
   readonly #doors: Doors;
   readonly #clients: Clients;
   readonly #peers: Peers;
@@ -114,6 +117,7 @@ export class TcpTransport implements Transport {
     if (peer !== undefined) peer.send(envelope);
     else if (envelope.dest.includes("#")) this.#clients.send(envelope);
     else if (!this.#peers.isGone(envelope.dest)) {
+      this.traffic.dropped.add("unknown_destination");
       this.#handlers.onDropped(`to ${envelope.dest}: nobody of this name is known`);
     }
   }
@@ -260,6 +264,7 @@ export class TcpTransport implements Transport {
       random,
       tls: options.tls,
       refusals,
+      traffic: this.traffic,
       events: {
         onEnvelope: (envelope) => this.#handlers?.onEnvelope(envelope),
         onDropped: (reason) => this.#handlers?.onDropped(reason),
@@ -289,7 +294,11 @@ export class TcpTransport implements Transport {
         isMember: (id) => id === options.id || this.#peers.has(id),
         onGreeting: (connection, greeting) => this.#peers.accept(connection, greeting),
         onEnvelope: (envelope) => this.#handlers?.onEnvelope(envelope),
-        onDropped: (reason) => this.#handlers?.onDropped(reason),
+        onDropped: (reason) => {
+          // All that a client's connection drops is an answer that is too long.
+          this.traffic.dropped.add("too_long");
+          this.#handlers?.onDropped(reason);
+        },
         onDrained: (client) => this.#handlers?.onDrained?.(client),
         onQuiet: (connection) => this.#handlers?.onQuiet?.(connection),
         onGone: (connection) => this.#handlers?.onGone?.(connection),

@@ -62,6 +62,7 @@ function neededBy(body: Body): readonly string[] {
     case "watch":
       return topics("watch", body["topics"] ?? [DEFAULT_TOPIC]);
     case "status":
+    case "metrics":
     case "unwatch":
     case "echo":
     case "topology":

@@ -6,6 +6,7 @@ import { TLSSocket } from "node:tls";
 import { type Address, addressText } from "../../../transports/address.ts";
 import { within } from "../../../transports/clock.ts";
 import { codeOf } from "../../../transports/errno.ts";
+import { OTHER } from "../../../transports/tcp/tally.ts";
 import type { Shares } from "../../../transports/tcp/clients/shares.ts";
 import { CLOSE_MS_MAX, UNCLASSIFIED_MAX } from "../../../transports/tcp/limits.ts";
 import { Listener } from "../../../transports/tcp/listener.ts";
@@ -34,6 +35,8 @@ export interface HttpPortOptions {
   readonly shares: Shares;
   readonly isMember: (id: string) => boolean;
   readonly logger: Logger;
+  /** A response has ended. `route`: as in the table; that, and the method, is OTHER where there is none. */
+  readonly onAnswered: (method: string, route: string, status: number) => void;
   /** Takes what operators should know; each text about the same is said once. */
   readonly say: (about: string, text: string) => void;
 }
@@ -79,6 +82,10 @@ export class HttpPort {
   get usage() {
     const { count, refusedCount } = this.#connections;
     return { connections: count, refused: refusedCount, held_bytes: this.#outflows.heldBytes };
+  }
+
+  get isReady(): boolean {
+    return this.#options.node.unready() === undefined;
   }
 
   /** Where it listens; undefined while it does not. */
@@ -163,6 +170,7 @@ export class HttpPort {
     } finally {
       exchange.close();
       connection.end();
+      this.#count(request, response, found);
     }
   }
 
@@ -189,6 +197,15 @@ export class HttpPort {
     const { route }: { readonly route: Route } = found;
     if (!route.open) await exchange.identify();
     await route.handle(exchange, this.#options.node);
+  }
+
+  #count(
+    { method = OTHER }: IncomingMessage,
+    { statusCode }: ServerResponse,
+    found: ReturnType<typeof match>,
+  ): void {
+    if ("route" in found) this.#options.onAnswered(method, found.route.path, statusCode);
+    else this.#options.onAnswered(OTHER, OTHER, statusCode);
   }
 
   #bug(error: unknown): Problem {

@@ -2,6 +2,7 @@
 import { NDJSON_TYPE, SSE_TYPE } from "./exchange.ts";
 import { readValues, watchValues } from "./handlers/follow.ts";
 import { getStatus, live, ready } from "./handlers/health.ts";
+import { getMetrics } from "./handlers/metrics.ts";
 import { deleteKey, getKey, putKey } from "./handlers/keyed.ts";
 import { describe } from "./openapi.ts";
 import { publish } from "./handlers/publish.ts";
@@ -74,6 +75,12 @@ export const routes: readonly Route[] = [
     path: "/v1/status",
     handle: getStatus,
     about: { summary: "What the node knows of itself and its peers.", answers: JSON_, problems: [504] },
+  },
+  {
+    method: "GET",
+    path: "/metrics",
+    handle: getMetrics,
+    about: { summary: "Metrics in the text format of Prometheus.", answers: TEXT, problems: [504] },
   },
   {
     method: "GET",

@@ -8,7 +8,7 @@ import type { Tls } from "../../../transports/tcp/tls/tls.ts";
 import type { LocalClients } from "../local_client.ts";
 import type { Logger } from "../logger.ts";
 import { httpConnectionsMax } from "./connections.ts";
-import { HttpPort } from "./http_port.ts";
+import { HttpPort, type HttpPortOptions } from "./http_port.ts";
 import { Readiness } from "./readiness.ts";
 
 export interface HttpSettings {
@@ -29,11 +29,12 @@ export interface Surroundings {
   /** Why it is no member yet. */
   readonly waits: () => string | undefined;
   readonly status: () => Pick<NodeStatus, "peers">;
+  readonly onAnswered: HttpPortOptions["onAnswered"];
 }
 
 /** Undefined where HTTP is spoken nowhere. */
 export function httpPort(settings: HttpSettings | undefined, given: Surroundings): HttpPort | undefined {
-  const { id, version, tls, logger, transport, clients, uptimeMs, waits, status } = given;
+  const { id, version, tls, logger, transport, clients, uptimeMs, waits, status, onAnswered } = given;
   const said = new Refusals((text) => logger.warn(text, { node: id }));
   const readiness = new Readiness({
     ...{ uptimeMs, waits },
@@ -42,7 +43,7 @@ export function httpPort(settings: HttpSettings | undefined, given: Surroundings
   });
   return settings && new HttpPort({
     ...settings,
-    ...{ tls, logger, clients, shares: transport.shares },
+    ...{ tls, logger, clients, onAnswered, shares: transport.shares },
     node: { id, version, unready: () => readiness.why() },
     connectionsMax: httpConnectionsMax(filesOfProcess().maxOpen),
     isMember: (member) => member === id || transport.isPeer(member),

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Body, Envelope } from "../../../lib/core/message.ts";
+import { RequestCounts } from "../../../lib/service/metrics/request_counts.ts";
 import { Router } from "../../../lib/service/router.ts";
 import type { TcpHandlers } from "../../../transports/tcp/tcp.ts";
 
@@ -24,6 +25,7 @@ function routed(...said: readonly (readonly [src: string, body: Body])[]) {
     settled: () => true,
     handlers: new Map(),
     access: undefined,
+    requests: new RequestCounts(),
     events: {},
   });
   router.open({ onEnvelope: ({ body }) => void passed.push(body), onDropped() {}, onEnd() {} });

@@ -17,6 +17,7 @@ import {
 } from "../greeting.ts";
 import { GREETING_MS_MAX, PEER_QUEUE_BYTES_MAX, SILENCE_MS } from "../limits.ts";
 import { nodeFault } from "../tls/identity.ts";
+import type { Traffic } from "../traffic.ts";
 import type { Tls } from "../tls/tls.ts";
 import { Outage } from "./outage.ts";
 import { type Address, addressText } from "../../address.ts";
@@ -32,6 +33,7 @@ export interface LinkOptions {
   readonly others?: DialerOptions["others"];
   readonly random: Random;
   readonly tls?: Tls | undefined;
+  readonly traffic: Pick<Traffic, "dropped">;
   readonly events: LinkEvents;
 }
 
@@ -155,8 +157,9 @@ export class Link {
     const connection = this.up ? this.#connection : undefined;
     // Most lines are so short that their bytes need no count.
     if (CHAR_BYTES_MAX * line.length > LINE_BYTES_MAX && Buffer.byteLength(line) > LINE_BYTES_MAX) {
-      this.#drop(`a message is longer than ${LINE_BYTES_MAX} bytes`);
-    } else if (connection === undefined) this.#messagesDropped += 1;
+      this.#count("too_long");
+      this.#say(`a message is longer than ${LINE_BYTES_MAX} bytes`);
+    } else if (connection === undefined) this.#count("no_link");
     else if (!connection.write(line, PEER_QUEUE_BYTES_MAX)) this.#overflow();
   }
 
@@ -171,15 +174,20 @@ export class Link {
   }
 
   #overflow(): void {
-    if (this.#full) return void (this.#messagesDropped += 1);
+    this.#count("queue_full");
+    if (this.#full) return;
     this.#full = true;
-    this.#drop(
+    this.#say(
       `${PEER_QUEUE_BYTES_MAX} bytes wait for it; messages that do not fit are dropped until those have left`,
     );
   }
 
-  #drop(reason: string): void {
+  #count(reason: string): void {
     this.#messagesDropped += 1;
+    this.#options.traffic.dropped.add(reason);
+  }
+
+  #say(reason: string): void {
     this.#options.events.onDropped(`to ${this.#options.peer}: ${reason}`);
   }
 
@@ -249,6 +257,7 @@ export class Link {
   }
 
   #onStray(): void {
+    this.#options.traffic.dropped.add("misdirected");
     this.#options.events.onDropped(`from ${this.#options.peer}: a message on the link that is for sending`);
   }
 

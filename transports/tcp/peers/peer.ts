@@ -14,6 +14,7 @@ import {
 } from "../greeting.ts";
 import { PEER_QUEUE_BYTES_MAX } from "../limits.ts";
 import type { Tls } from "../tls/tls.ts";
+import type { Traffic } from "../traffic.ts";
 import { Link } from "./link.ts";
 import { type Address, addressText } from "../../address.ts";
 import type { Member } from "../../membership.ts";
@@ -25,6 +26,7 @@ export interface PeerOptions {
   readonly random: Random;
   readonly tls?: Tls | undefined;
   readonly refusals: Refusals;
+  readonly traffic: Traffic;
   /** How many other peers are being dialled. */
   readonly others: () => number;
   readonly events: PeerEvents;
@@ -83,7 +85,7 @@ export class TcpPeer {
   #receivedBytes = 0;
 
   constructor(options: PeerOptions) {
-    const { me, peer, member, random, tls, refusals, others, events } = options;
+    const { me, peer, member, random, tls, refusals, traffic, others, events } = options;
     this.#options = options;
     this.#member = member;
     this.#link = new Link({
@@ -94,6 +96,7 @@ export class TcpPeer {
       others,
       random,
       tls,
+      traffic,
       events: {
         onLink: (up, reason, unreachedMs) => {
           if (up) refusals.forget(`to ${peer}`);
@@ -145,7 +148,9 @@ export class TcpPeer {
   }
 
   send(envelope: Envelope): void {
-    this.#link.send(encode(envelope));
+    const line = encode(envelope);
+    this.#options.traffic.send(envelope.body.type, line);
+    this.#link.send(line);
   }
 
   /** Takes over a connection on which a node has greeted as this peer, or returns why it is refused. */
@@ -159,7 +164,7 @@ export class TcpPeer {
     connection.hand({
       onLine: (line) => this.#onLine(connection, line),
       onChunk: () => this.#onChunk(connection),
-      onOverlong: (bytes) => this.#drop(`a line is longer than ${bytes} bytes`),
+      onOverlong: (bytes) => this.#drop("too_long", `a line is longer than ${bytes} bytes`),
       onEnd: () => connection.close(CLOSED_BY_OTHER),
       onClose: () => this.#onClose(connection),
     });
@@ -221,10 +226,11 @@ export class TcpPeer {
   #onLine(connection: Connection, line: string): void {
     const decoded = decode(line);
     if (!decoded.ok) return this.#onNoEnvelope(connection, line, decoded.reason);
-    const { me, peer, events } = this.#options;
-    const { src, dest } = decoded.envelope;
+    const { me, peer, traffic, events } = this.#options;
+    const { src, dest, body } = decoded.envelope;
+    traffic.receive(body.type, line);
     if (src === peer && dest === me.id) events.onEnvelope(decoded.envelope);
-    else this.#drop(`a message from ${src} to ${dest} does not belong on this link`);
+    else this.#drop("misdirected", `a message from ${src} to ${dest} does not belong on this link`);
   }
 
   #onChunk(connection: Connection): void {
@@ -239,7 +245,7 @@ export class TcpPeer {
   #onNoEnvelope(connection: Connection, line: string, fault: string): void {
     const { peer, refusals, events } = this.#options;
     const opening = readOpening(line);
-    if (opening.kind !== "refusal") return this.#drop(fault);
+    if (opening.kind !== "refusal") return this.#drop("malformed", fault);
     const { reason, later } = opening;
     const epoch = this.#source?.connection === connection ? this.#source.toldEpoch : undefined;
     connection.close(reason);
@@ -247,8 +253,10 @@ export class TcpPeer {
     refusals.say(`from ${peer}`, `${peer} refuses: ${reason}`, later);
   }
 
-  #drop(reason: string): void {
-    this.#options.events.onDropped(`from ${this.#options.peer}: ${reason}`);
+  /** `reason`: one of those that are counted; `text`: for people. */
+  #drop(reason: string, text: string): void {
+    this.#options.traffic.dropped.add(reason);
+    this.#options.events.onDropped(`from ${this.#options.peer}: ${text}`);
   }
 
   #onClose(connection: Connection): void {

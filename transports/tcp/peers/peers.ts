@@ -6,6 +6,7 @@ import { type Greeting, greetingFault, type Identity, type Refusal, type Refusal
 import { DIALLED_ON_LINK, DIALS_PER_TURN_MAX, LEAVING_MS } from "../limits.ts";
 import { nodeFault } from "../tls/identity.ts";
 import type { Tls } from "../tls/tls.ts";
+import type { Traffic } from "../traffic.ts";
 import { type LinkStatus, type PeerEvents, TcpPeer } from "./peer.ts";
 import { type Address, addressText } from "../../address.ts";
 import type { Departure, Member, Membership } from "../../membership.ts";
@@ -16,6 +17,7 @@ export interface PeersOptions {
   readonly random: Random;
   readonly tls?: Tls | undefined;
   readonly refusals: Refusals;
+  readonly traffic: Traffic;
   readonly events: Omit<PeerEvents, "onGreeted" | "onRefusal"> & {
     /** A peer is to be dialled elsewhere than was known. */
     onAddress(peer: string, heard: Required<Member>): void;
@@ -148,7 +150,7 @@ export class Peers {
   }
 
   #make(id: string, member: Member): TcpPeer {
-    const { random, tls, refusals, events } = this.#options;
+    const { random, tls, refusals, traffic, events } = this.#options;
     const peer: TcpPeer = new TcpPeer({
       me: this.#me,
       peer: id,
@@ -156,6 +158,7 @@ export class Peers {
       random,
       tls,
       refusals,
+      traffic,
       others: () => this.#peers.size - this.#linked.size,
       events: {
         ...events,

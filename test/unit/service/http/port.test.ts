@@ -249,6 +249,7 @@ async function withPort(
     node: { id: "n1", version: "1", unready: () => undefined },
     shares: new Shares(DEFAULT_LIMITS),
     isMember: () => false,
+    onAnswered() {},
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     say: (_about, text) => said.push(text),
   });

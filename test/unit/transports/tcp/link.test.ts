@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { seeded } from "../../../../lib/core/random.ts";
 import { GREETING_MS_MAX, SILENCE_MS } from "../../../../transports/tcp/limits.ts";
 import { Link } from "../../../../transports/tcp/peers/link.ts";
+import { Traffic } from "../../../../transports/tcp/traffic.ts";
 import { Peer, until } from "./rig.ts";
 
 test("a link whose greeting is not answered within GREETING_MS_MAX is dialled again, though the other side lives", async () => {
@@ -13,6 +14,7 @@ test("a link whose greeting is not answered within GREETING_MS_MAX is dialled ag
     peer: "n2",
     address: peer.address,
     random: seeded(1),
+    traffic: new Traffic(),
     events: {
       onLink() {},
       onUnreached() {},
