@@ -5,7 +5,7 @@ import * as manifest from "./manifest/help.ts";
 import { commands, refuseUnknown } from "./flags/command_names.ts";
 import { flagsOf } from "./flags/every_flag.ts";
 import { environmentName } from "./flags/flags.ts";
-import { columnsOf, type Io, OK, printLines, refuse } from "./terminal/io.ts";
+import { columnsOf, type Io, OK, type Paint, paintFor, printLines, refuse } from "./terminal/io.ts";
 import { definitions, flowed, wrapped } from "./terminal/wrap.ts";
 import { protocols } from "../workbench/reference/protocols.ts";
 import { protocolNames } from "../workbench/settings.ts";
@@ -254,20 +254,21 @@ export function help(args: readonly string[], io: Io): Promise<number> {
   const command = commands.find((command) => command.name === name);
   if (name !== undefined && command === undefined) return Promise.resolve(refuseUnknown(name, io));
   const columns = Math.min(HELP_COLUMNS_MAX, columnsOf(io, HELP_COLUMNS));
-  const text = command === undefined ? overview(columns) : helpFor(command.name, command.about, columns);
+  const paint = paintFor(io);
+  const text = command === undefined ? overview(columns, paint) : helpFor(command, columns, paint);
   // Examples stay whole, so that they can be copied.
   const lines = [...text.flatMap((line) => wrapped(line, columns)), ...exampleLines(command?.name)];
   printLines(io, lines, Infinity);
   return Promise.resolve(OK);
 }
 
-function overview(columns: number): string[] {
+function overview(columns: number, { strong }: Paint): string[] {
   return [
     "hearsay: a fault-tolerant broadcast node, and an examiner for such nodes.",
     "",
     "  hearsay COMMAND [FLAGS]",
     "",
-    ...definitions(commands.map(({ name, about }) => [name, about]), columns),
+    ...definitions(commands.map(({ name, about }) => [strong(name), about]), columns),
     "",
     "Without a command, and with an input that is no terminal, hearsay is a node for Maelstrom. " +
     "`hearsay help COMMAND` says more. Exit status: 0 success, 1 failure or output lost, 2 bad usage, " +
@@ -275,7 +276,7 @@ function overview(columns: number): string[] {
   ];
 }
 
-function helpFor(name: string, about: string, columns: number): string[] {
+function helpFor({ name, about }: typeof commands[number], columns: number, { strong }: Paint): string[] {
   const flags = flagsOf(name);
   const usage = `hearsay ${name}${flags.length > 0 ? " [FLAGS]" : ""}${operands[name] ?? ""}`;
   return [
@@ -283,7 +284,9 @@ function helpFor(name: string, about: string, columns: number): string[] {
     "",
     `  ${usage}`,
     ...notes[name] === undefined ? [] : ["", ...flowed(notes[name])],
-    ...flags.length > 0 ? ["", ...definitions(flags.map(flagText), columns), "", environmentLine(flags)] : [],
+    ...flags.length > 0
+      ? ["", ...definitions(flags.map((flag) => flagText(flag, strong)), columns), "", environmentLine(flags)]
+      : [],
   ];
 }
 
@@ -292,9 +295,9 @@ function exampleLines(name: string | undefined): string[] {
   return shown.length === 0 ? [] : ["", "Examples:", ...shown.map((example) => `  ${example}`)];
 }
 
-function flagText(flag: FlagLine): [string, string] {
+function flagText(flag: FlagLine, strong: Paint["strong"]): [string, string] {
   const short = flag.short === undefined ? "" : `-${flag.short}, `;
-  const head = `${short}--${flag.name}${flag.value === undefined ? "" : ` ${flag.value}`}`;
+  const head = `${strong(`${short}--${flag.name}`)}${flag.value === undefined ? "" : ` ${flag.value}`}`;
   const rule = flag.value === undefined ? undefined : flag.rule;
   return [head, [flag.about, rule, tieText(flag)].filter((part) => part !== undefined).join("; ")];
 }

@@ -2,6 +2,7 @@
 import type { Body } from "../../core/message.ts";
 import { duration } from "../../service/duration.ts";
 import { type PeerStatus, type Status, statusOf } from "../../client/answers.ts";
+import { summaryOf } from "./summary.ts";
 import { parseStatus, type StatusConfig } from "../config/client.ts";
 import { dial, refusal } from "../../client/connection.ts";
 import { columnsOf, FAILED, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
@@ -64,10 +65,10 @@ function print(replies: readonly Reply[], io: Io): void {
   const peers = good.flatMap(({ status: { id, peers } }) => peers.map((peer) => peerCells(id, peer, paint)));
   const down = good.flatMap(({ status: { id, peers } }) => peers.flatMap((peer) => whyDown(id, peer)));
   const bad = replies.filter((reply) => reply.kind === "bad");
+  const { text, isGood } = summaryOf(good.map(({ status }) => status), replies.length);
   const blocks = [
-    good.length === 0
-      ? []
-      : [...table([nodeHead, ...good.map(nodeCells)], columns), ...agreement(good, paint)],
+    [(isGood ? paint.good : paint.bad)(`${paint.sign(isGood)}${text}`)],
+    good.length === 0 ? [] : table([nodeHead, ...good.map(nodeCells)], columns),
     membership(good.map(({ status }) => status), paint),
     peers.length === 0 ? [] : table([peerHead, ...peers], columns, 2),
     good.flatMap(({ status }) => expiring(status)).map((text) => paint.bad(text)),
@@ -101,17 +102,6 @@ function nodeCells({ at, status }: Good): string[] {
   ];
 }
 
-/** Whether all that answered hold the same values; nodes of an earlier version do not say. */
-function agreement(good: readonly Good[], paint: Paint): string[] {
-  const digests = new Set(good.map(({ status }) => status.digest));
-  if (good.length < 2 || digests.has(undefined)) return [];
-  if (digests.size === 1) return [paint.good(`All ${good.length} hold the same values.`)];
-  // Each keeps what its own rules say, and a block goes some seconds sooner at one than at another.
-  return good.some(({ status: { gone = 0 } }) => gone > 0)
-    ? ["They keep different values, as some are gone; or some are on their way, or do not arrive."]
-    : [paint.bad("They hold different values: some are on their way, or do not arrive.")];
-}
-
 /** Of which clusters the nodes are, who is none of them any longer, and who waits. */
 function membership(good: readonly Status[], paint: Paint): string[] {
   const waiting = good.flatMap(({ id, waits_for_a_seed: why }) =>
@@ -132,8 +122,7 @@ function membership(good: readonly Status[], paint: Paint): string[] {
     ];
     return parts.join("; ");
   });
-  const apart = clusters.size > 1 ? [paint.bad("These are clusters that were founded apart.")] : [];
-  return [...waiting, ...lines, ...apart];
+  return [...waiting, ...lines];
 }
 
 /** A certificate that is to be renewed soon. */

@@ -34,16 +34,29 @@ export const BAD_USAGE = 2;
 /** A node that is no member any longer: to start it again as it is would be of no use. */
 export const GONE = 3;
 
+/** How a text is shown, if at all otherwise than plain. */
 export interface Paint {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
+  /** What the eye is to find. */
+  readonly strong: (text: string) => string;
+  /** A tick or a cross before a verdict. */
+  readonly sign: (isGood: boolean) => string;
 }
 
-/** Colours for a terminal that did not ask for none (https://no-color.org). */
-export function paintFor(io: Io): Paint {
-  const wanted = io.outIsTerminal && (io.env["NO_COLOR"] ?? "") === "";
-  const paint = (code: number) => (text: string) => wanted ? `\x1b[${code}m${text}\x1b[0m` : text;
-  return { good: paint(32), bad: paint(31) };
+/** Colours and signs for a terminal that can show them and whose user does not want none, or where they are forced. */
+export function paintFor({ outIsTerminal, env }: Pick<Io, "outIsTerminal" | "env">): Paint {
+  const isSet = (name: string) => (env[name] ?? "") !== "";
+  // https://no-color.org and https://bixense.com/clicolors, and what programs for Node.js heed.
+  const isForced = ["CLICOLOR_FORCE", "FORCE_COLOR"].some((name) => isSet(name) && env[name] !== "0");
+  const isRich = !isSet("NO_COLOR") && (isForced || (outIsTerminal && env["TERM"] !== "dumb"));
+  const locale = ["LC_ALL", "LC_CTYPE", "LANG"].find(isSet) ?? "";
+  const isUnicode = /utf-?8/i.test(env[locale] ?? "");
+  const paint = (code: number) => (text: string) => isRich ? `\x1b[${code}m${text}\x1b[0m` : text;
+  return {
+    ...{ good: paint(32), bad: paint(31), strong: paint(1) },
+    sign: (isGood) => isRich && isUnicode ? isGood ? "✓ " : "✗ " : "",
+  };
 }
 
 /** How wide lines may be. A program, or a file, is given each whole, unless COLUMNS says otherwise. */

@@ -1,4 +1,5 @@
 /** Members come and go as they are told, which all learn soon; and nodes that are wrong about it are found. */
+import { paintFor } from "../../../lib/commands/terminal/io.ts";
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { judgedRun } from "../../../lib/commands/exam/outcome.ts";
@@ -61,10 +62,8 @@ test("[M1] nodes join, leave, are removed, replaced and moved, and come back, an
 test("what has come of members stands in the report of a run", () => {
   const results = run(ALL);
   const exam = { settings: results.settings };
-  const lines = reportLines(judgedRun({ subject: "nodes", exam, results }, "sim"), {
-    good: (text) => text,
-    bad: (text) => text,
-  });
+  const plain = paintFor({ outIsTerminal: false, env: {} });
+  const lines = reportLines(judgedRun({ subject: "nodes", exam, results }, "sim"), plain);
   const said = lines.find((line) => line.trim().startsWith("members")) ?? "";
   ok(
     said.includes("2 joined, 1 left, 1 removed, 1 replaced, 1 moved; 4 at the end, who agreed within"),

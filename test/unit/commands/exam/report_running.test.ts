@@ -1,10 +1,11 @@
 /** What people read of nodes that run already. */
+import { paintFor } from "../../../../lib/commands/terminal/io.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { reportLines } from "../../../../lib/commands/exam/report.ts";
 import { results, runOf } from "./some_results.ts";
 
-const plain = { good: (text: string) => text, bad: (text: string) => text };
+const plain = paintFor({ outIsTerminal: false, env: {} });
 
 test("of nodes that run elsewhere the report says what a value costs, and what is not known of that", () => {
   const { net } = results();
