@@ -2,34 +2,16 @@
 import { eventId, unguessable } from "./event_ids.ts";
 import { type MemberStatus, type Status, statusOf } from "./answers.ts";
 import { type Abortable, aborted, onAbort } from "./abortable.ts";
+import { check, jsonOf } from "./common/checks.ts";
+import type { BroadcastOptions, PutOptions, ReadOptions, WatchOptions } from "./common/options.ts";
 import { allFailed, HearsayError } from "./errors.ts";
 import { Nodes, type ReachOptions } from "./nodes.ts";
 import { Requests } from "./requests.ts";
-import { valueFault } from "./values.ts";
 import { type Answer, Asked, Waiting } from "./waiting.ts";
 import type { Entry, Gap } from "./watching/entries.ts";
-import { Reader, type ReadOptions, type WatchOptions } from "./watching/reader.ts";
+import { Reader } from "./watching/reader.ts";
 import { idFault, keyFault, topicFault } from "../core/keys/names.ts";
 import type { Body, Json } from "../core/message.ts";
-
-/** How a key is put or deleted. */
-export interface PutOptions extends Abortable {
-  /**
-   * Entries of one topic with equal ids are one, whichever node each was told to. Absent: an id that nobody else makes, so
-   * that what the library tells again, to the next node, still enters once.
-   */
-  readonly id?: string | undefined;
-}
-
-/** How a value is told. */
-export interface BroadcastOptions extends Abortable {
-  /** As for `put`, and null: no id. Equal values of one topic without an id are one, as a set has them. */
-  readonly id?: string | null | undefined;
-  /** At most 128 bytes of UTF-8, without white space, / * , = or a leading -. */
-  readonly topic?: string | undefined;
-  /** At most 512 bytes of UTF-8. The latest entry of a key counts. */
-  readonly key?: string | undefined;
-}
 
 /**
  * Whatever is asked goes to one node, and to the next where that fails, until one has answered. Everything rejects with a
@@ -207,23 +189,6 @@ export class Client implements AsyncDisposable {
   #nextId(): string {
     return eventId(this.#run, ++this.#told);
   }
-}
-
-function jsonOf(value: unknown): string {
-  let json: string | undefined;
-  try {
-    json = JSON.stringify(value);
-  } catch (cause) {
-    throw new HearsayError("malformed", "the value is no JSON", { cause });
-  }
-  if (json === undefined) throw new HearsayError("malformed", "the value is no JSON");
-  const fault = valueFault(json);
-  if (fault !== undefined) throw new HearsayError("malformed", `the value is of no use: ${fault}`);
-  return json;
-}
-
-function check(fault: string | undefined): void {
-  if (fault !== undefined) throw new HearsayError("malformed", fault);
 }
 
 /** Whatever was parsed is JSON. */

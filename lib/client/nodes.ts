@@ -17,9 +17,7 @@ export interface ReachOptions {
   readonly tls?: Tls;
 }
 
-/** How long a node may take, where nothing else is said, ms. */
-export const TIMEOUT_MS = 5_000;
-export const TIMEOUT_MS_MAX = 3_600_000;
+export { TIMEOUT_MS, TIMEOUT_MS_MAX } from "./common/limits.ts";
 
 export class Nodes {
   readonly #options: ReachOptions;

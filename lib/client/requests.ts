@@ -1,11 +1,11 @@
 /** Requests to one node after the other, many under way at once, until each is answered for good or no node answers. */
 import { type Body, FORBIDDEN, KEY_DOES_NOT_EXIST, MALFORMED_REQUEST } from "../core/message.ts";
+import { IN_FLIGHT_BYTES_MAX } from "./common/limits.ts";
 import { codeOf, type Connection, refusal } from "./connection.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Nodes } from "./nodes.ts";
 
-/** No more requests are under way once they have this length together, bytes. */
-export const IN_FLIGHT_BYTES_MAX = 1_048_576;
+export { IN_FLIGHT_BYTES_MAX };
 /** What a request takes beside its body, about, bytes. */
 export const ENVELOPE_BYTES = 49;
 

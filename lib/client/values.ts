@@ -1,10 +1,7 @@
 /** Values to broadcast, from arguments or from lines, read only as they are taken, so that input may have any length. */
-import { Buffer } from "node:buffer";
 import type { Readable } from "node:stream";
-import { isTooDeep, VALUE_DEPTH_MAX } from "../core/log/canonical.ts";
+import { valueFault } from "./common/checks.ts";
 import type { Json } from "../core/message.ts";
-import { VALUE_BYTES_MAX } from "../core/node.ts";
-import { ESCAPED_BYTES } from "../core/size.ts";
 import { LineReader } from "../../transports/lines.ts";
 
 const BYTE_ORDER_MARK = "\ufeff";
@@ -33,19 +30,6 @@ export function valueOf(text: string, asString: boolean): Value {
   const json = value === undefined ? JSON.stringify(text) : text;
   const reason = valueFault(json, value);
   return reason === undefined ? { ok: true, json } : { ok: false, text, reason };
-}
-
-/**
- * Why no node would take it, for people. The node writes it anew, and takes it for as deep and as long as it is then. Short
- * texts need no closer look.
- */
-export function valueFault(json: string, value?: Json): string | undefined {
-  if (json.length > 2 * VALUE_DEPTH_MAX && isTooDeep(value ?? JSON.parse(json))) {
-    return `it is nested over ${VALUE_DEPTH_MAX} deep`;
-  }
-  const isLong = ESCAPED_BYTES * json.length > VALUE_BYTES_MAX &&
-    Buffer.byteLength(JSON.stringify(JSON.parse(json))) > VALUE_BYTES_MAX;
-  return isLong ? `it is over ${VALUE_BYTES_MAX} bytes as JSON` : undefined;
 }
 
 /** Undefined where it is no JSON. */

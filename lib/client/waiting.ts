@@ -1,11 +1,11 @@
 /** Requests that wait for their turn at a node, each with the one who waits for its answer. */
 import type { Body } from "../core/message.ts";
+import { IN_FLIGHT_BYTES_MAX, WAITING_BYTES_MAX } from "./common/limits.ts";
 import { codeOf, refusal } from "./connection.ts";
 import { HearsayError } from "./errors.ts";
-import { ENVELOPE_BYTES, IN_FLIGHT_BYTES_MAX, type Request, type Source } from "./requests.ts";
+import { ENVELOPE_BYTES, type Request, type Source } from "./requests.ts";
 
-/** No more is taken once the requests that wait have this length together, bytes. */
-export const WAITING_BYTES_MAX = 64 * 1_048_576;
+export { WAITING_BYTES_MAX };
 
 /** The answer of a node. */
 export interface Answer {

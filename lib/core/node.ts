@@ -1,7 +1,7 @@
 /** A node: the only verb is step, the only timer is deadline. */
 import { BROADCAST_OK, DELETE_OK, Outbox } from "./outbox.ts";
 import { canonical } from "./log/canonical.ts";
-import { enteringOf, tooDeep, VALUE_BYTES_MAX } from "./keys/entering.ts";
+import { enteringOf, tooDeep } from "./keys/entering.ts";
 import type { Clash } from "./log/clashes.ts";
 import { Log } from "./log/log.ts";
 import { DEFAULT_TOPIC } from "./keys/names.ts";
@@ -35,6 +35,7 @@ import { originOf } from "./incarnation.ts";
 import { lastOriginOf, OwnEntries } from "./keys/own_entries.ts";
 import { Membership } from "./membership/membership.ts";
 import { Participation } from "./membership/participation.ts";
+import { VALUE_BYTES_MAX } from "./size.ts";
 import { Members } from "./topology/members.ts";
 import type { TraceEvent } from "./trace.ts";
 
@@ -104,6 +105,11 @@ export class Node {
   /** Takes what a reader that holds `position` lacks, up to a batch, and moves the position on [N11]. */
   takeBatch(position: Digest, asked: Asked = DEFAULT_ASKED): Batch {
     return takeAsked(this.#log, position, asked);
+  }
+
+  /** Where a reader stands that has had all that is here. */
+  get position(): Digest {
+    return new Digest(new Digest().gaps(this.#log).map(({ name, held }) => [name, held.clone()]));
   }
 
   /** As it is now: to look changes nothing [N12] [I8]. */

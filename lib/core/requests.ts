@@ -47,9 +47,12 @@ const Delete = Type.Object({ topic: Text, key: Type.String(), id: Text });
 const Get = Type.Object({ topic: Text, key: Type.String() });
 const Read = Type.Object({ topics: Patterns });
 
+/** Where a watch begins that passes over all that is there. */
+export const NOW = "now";
+
 /** What a client may ask of a serving node to follow its values: all that `from` does not cover. */
 const Watch = Type.Object({
-  from: Type.Optional(Type.Union([DigestSchema, Type.Null()])),
+  from: Type.Optional(Type.Union([DigestSchema, Type.Literal(NOW), Type.Null()])),
   follow: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
   topics: Patterns,
   latest: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),

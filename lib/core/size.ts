@@ -1,6 +1,8 @@
 /** How much room values take on the wire, as UTF-8 JSON. */
 import type { Json } from "./message.ts";
 
+/** A broadcast value may take this many bytes as JSON: with what goes along it must fit in one line of the carriers [N6]. */
+export const VALUE_BYTES_MAX = 256 * 1024;
 /** As many as JSON needs for a character: \u001f. */
 export const ESCAPED_BYTES = 6;
 /** Room for any JSON number. */

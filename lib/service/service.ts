@@ -299,6 +299,7 @@ export class Service {
   #makeWatches(): Watches {
     return new Watches({
       take: (position, asked) => this.#node.takeBatch(position, asked),
+      now: () => this.#node.position,
       later: (run) => void runtimeTimer(0, run),
       count: () => this.#node.status.values,
       settled: () => this.#driver?.settled ?? false,

@@ -1,5 +1,5 @@
 /** Clients that follow the values of this node: each gets the entries that its position lacks, as fast as it reads [S6]. */
-import { faultOf, isUnwatch, isWatch, type UnwatchBody } from "../core/requests.ts";
+import { faultOf, isUnwatch, isWatch, NOW, type UnwatchBody, type WatchBody } from "../core/requests.ts";
 import { Runs } from "../core/log/runs.ts";
 import { DEFAULT_TOPIC, patternsFault } from "../core/keys/names.ts";
 import { LatestPass } from "../core/keys/reading.ts";
@@ -19,6 +19,8 @@ export const PASSED_ENTRIES_MAX = 10_000;
 export interface WatchesOptions {
   /** Takes at most a batch of the entries that a position lacks, and moves the position on. */
   readonly take: (position: Digest, asked: Asked) => Batch;
+  /** Where a watch stands that has had all that is here. */
+  readonly now: () => Digest;
   /** Distinct values held. */
   readonly count: () => number;
   /** Whether every entry of the node is safe and may be shown. */
@@ -68,13 +70,14 @@ export class Watches {
     const connection = connectionOf(request.src);
     const full = this.#whyNoMore(connection);
     if (full !== undefined) return this.#refuse(request, TEMPORARILY_UNAVAILABLE, full);
+    const begun = this.#beginning(body);
     const watch: Watch = {
       request,
       connection,
-      position: Digest.fromWire(body.from ?? []),
+      position: begun.position,
       asked: { topics, latest: body.latest === true ? new LatestPass() : undefined },
       follow: body.follow ?? true,
-      untold: { had: new Digest(), count: 0 },
+      untold: begun.untold,
       behind: true,
       resting: false,
     };
@@ -114,6 +117,15 @@ export class Watches {
   gone(connection: string): void {
     for (const watch of this.#on(connection)) this.#watches.delete(watch);
     this.#byConnection.delete(connection);
+  }
+
+  /** Whoever asks for what comes from now on is told at once where it stands. */
+  #beginning({ from }: WatchBody): Pick<Watch, "position" | "untold"> {
+    if (from !== NOW) {
+      return { position: Digest.fromWire(from ?? []), untold: { had: new Digest(), count: 0 } };
+    }
+    const position = this.#options.now();
+    return { position, untold: { had: position.clone(), count: PASSED_ENTRIES_MAX } };
   }
 
   #whyNoMore(connection: string): string | undefined {

@@ -2,12 +2,10 @@
 import type { Digest } from "../../core/log/digest.ts";
 import type { Json } from "../../core/message.ts";
 import type { Range } from "../../core/log/runs.ts";
+import type { Position } from "../common/options.ts";
 import type { Item } from "./item.ts";
 import { Steps } from "./steps.ts";
 import type { Batch } from "./stream.ts";
-
-/** What a watcher has had, as a text: `n1.k3:1-50;n2.x:7`. Every node goes on from it. */
-export type Position = string;
 
 /** One entry. Fields that it has not are not there. */
 export class Entry {

@@ -2,32 +2,14 @@
 import { patternsFault } from "../../core/keys/names.ts";
 import type { Digest } from "../../core/log/digest.ts";
 import { seeded } from "../../core/random.ts";
-import { type Abortable, aborted, onAbort } from "../abortable.ts";
+import { aborted, onAbort } from "../abortable.ts";
+import type { Position, WatchOptions } from "../common/options.ts";
 import { allFailed, HearsayError } from "../errors.ts";
 import { Nodes, type ReachOptions } from "../nodes.ts";
 import { parsePosition } from "../position.ts";
-import { entriesOf, type Entry, type Gap, type Position } from "./entries.ts";
+import { entriesOf, type Entry, type Gap } from "./entries.ts";
 import { Recent } from "./recent.ts";
 import { type Ending, Stream, type StreamOptions } from "./stream.ts";
-
-/** What is read. */
-export interface ReadOptions extends Abortable {
-  /** Names of topics, or how they begin and then `*`; at most 64. Absent: what was told without a topic. */
-  readonly topics?: readonly string[] | undefined;
-  /** No more than the latest entry of each key, and none without a key. */
-  readonly latest?: boolean | undefined;
-}
-
-/** What is watched, and from where on. */
-export interface WatchOptions extends ReadOptions {
-  /**
-   * What an earlier watch of the same topics has had, or `now`: what is there when the watch begins is passed over. Absent:
-   * everything comes that is there.
-   */
-  readonly from?: Position | "now" | undefined;
-  /** No node answers any more, or one answers again. Meanwhile all are tried again and again. */
-  readonly onOutage?: ((isOut: boolean) => void) | undefined;
-}
 
 /** A read, or a watch, while it goes on. */
 interface Reading {

@@ -5,17 +5,14 @@ import type { Range } from "../../core/log/runs.ts";
 import type { Random } from "../../core/random.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import type { Brought, ItemRun } from "../answers.ts";
+import { RETRY_MS_MAX, RETRY_MS_MIN, SETTLED_MS } from "../common/limits.ts";
 import type { Connection } from "../connection.ts";
 import type { Item } from "./item.ts";
 import type { Nodes } from "../nodes.ts";
 import type { Recent } from "./recent.ts";
 import { type Wanted, type WatchEvent, Watching } from "./watching.ts";
 
-/** While no node answers, all are tried again after a wait between these, ever longer, ms. */
-export const RETRY_MS_MIN = 100;
-export const RETRY_MS_MAX = 2_000;
-/** An outage is over when a node has answered a watch and stayed this long, or sends something new, ms. */
-export const SETTLED_MS = 2_000;
+export { RETRY_MS_MAX, RETRY_MS_MIN, SETTLED_MS };
 
 /** What one message brings that did not come before; once it is taken, all that the message names counts as taken. */
 export interface Batch {

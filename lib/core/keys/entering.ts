@@ -8,10 +8,7 @@ import { recordText } from "./record.ts";
 import { MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../message.ts";
 import { ScannedValue } from "../raw.ts";
 import type { BroadcastRequest, DeleteRequest } from "../requests.ts";
-import { bytesOf } from "../size.ts";
-
-/** A broadcast value may take this many bytes as JSON: with what goes along it must fit in one line of the carriers [N6]. */
-export const VALUE_BYTES_MAX = 256 * 1024;
+import { bytesOf, VALUE_BYTES_MAX } from "../size.ts";
 
 export interface Entering {
   readonly texts: Texts;

@@ -7,13 +7,22 @@ const string = { type: "string" } as const;
 const parameters = {
   "topic": { in: "query", schema: string, description: "The topic; the default one where it is not given." },
   "key": { in: "query", schema: string, description: "The key under which the value is put." },
+  "id": {
+    in: "query",
+    schema: string,
+    description: "The id of the one value that the body is, be it an array; in place of an Idempotency-Key.",
+  },
   "topics": {
     in: "query",
     schema: string,
     description: "Topics, or how their names begin and then *, separated by commas.",
   },
   "latest": { in: "query", schema: { type: "boolean" }, description: "Only the latest entry of each key." },
-  "position": { in: "query", schema: string, description: "A position: only what it lacks." },
+  "position": {
+    in: "query",
+    schema: string,
+    description: "A position: only what it lacks. now: only what comes.",
+  },
   "Last-Event-ID": {
     in: "header",
     schema: string,

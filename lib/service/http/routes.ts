@@ -19,7 +19,7 @@ export const routes: readonly Route[] = [
     handle: publish,
     about: {
       summary: "Broadcasts one value, each of an array, or each line; answers once all are safe.",
-      takes: ["topic", "key", "Idempotency-Key"],
+      takes: ["topic", "key", "id", "Idempotency-Key"],
       body: [...JSON_, NDJSON_TYPE],
       answers: JSON_,
       problems: [413, 415, 504],
@@ -30,9 +30,10 @@ export const routes: readonly Route[] = [
     path: "/v1/values",
     handle: readValues,
     about: {
-      summary: "Every entry that the node holds, one JSON object a line.",
+      summary:
+        "Every entry that the node holds, one JSON object a line; or as events, and one more at the end.",
       takes: ["topics", "latest", "position", "Last-Event-ID"],
-      answers: [NDJSON_TYPE],
+      answers: [NDJSON_TYPE, SSE_TYPE],
     },
   },
   {
@@ -59,7 +60,7 @@ export const routes: readonly Route[] = [
     handle: putKey,
     about: {
       summary: "Puts a value under a key; answers once it is safe.",
-      takes: ["Idempotency-Key"],
+      takes: ["id", "Idempotency-Key"],
       body: JSON_,
       problems: [413, 415, 504],
     },
@@ -68,7 +69,7 @@ export const routes: readonly Route[] = [
     method: "DELETE",
     path: KEY_PATH,
     handle: deleteKey,
-    about: { summary: "Deletes what is under a key.", takes: ["Idempotency-Key"], problems: [504] },
+    about: { summary: "Deletes what is under a key.", takes: ["id", "Idempotency-Key"], problems: [504] },
   },
   {
     method: "GET",

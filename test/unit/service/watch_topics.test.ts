@@ -26,6 +26,7 @@ class Rig {
         this.batches++;
         return this.#node.takeBatch(position, asked);
       },
+      now: () => this.#node.position,
       count: () => this.#node.status.values,
       settled: () => true,
       heldBytes: () => 0,

@@ -28,6 +28,15 @@ test("Watches pass over the entries that the position covers [S6]", () => {
   deepEqual(rig.take(), [watchOk(3), values(2, "b")]);
 });
 
+test("Watches from now on pass over all that is held, and say at once where they stand [S6]", () => {
+  const rig = new Rig("a", "b");
+  rig.watch("c#1", { from: "now" });
+  deepEqual(rig.take(), [watchOk(2), { type: "values", had: [["n0.1", [1, 2]]], runs: [], in_reply_to: 9 }]);
+  rig.broadcast("c");
+  rig.watches.serveAll();
+  deepEqual(rig.take(), [values(3, "c")]);
+});
+
 test("Watches that do not follow end where the log ends [S6]", () => {
   const rig = new Rig("a");
   rig.watch("c#1", { follow: false });
@@ -152,6 +161,7 @@ class Rig {
     this.watches = new Watches({
       take: (position, asked) => this.#node.takeBatch(position, asked),
       later: (run) => run(),
+      now: () => this.#node.position,
       count: () => this.#node.status.values,
       settled: () => this.settled,
       heldBytes: () => this.held,

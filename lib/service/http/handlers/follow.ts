@@ -2,6 +2,7 @@
 import { Digest } from "../../../core/log/digest.ts";
 import { parsePosition } from "../../../core/keys/position_text.ts";
 import type { Body } from "../../../core/message.ts";
+import { NOW } from "../../../core/requests.ts";
 import { Telling, type Told } from "./entry_text.ts";
 import { type Exchange, NDJSON_TYPE, SSE_TYPE } from "../exchange.ts";
 import { HTTP_RETRY_MS } from "../limits.ts";
@@ -16,6 +17,8 @@ interface Format {
   entry(told: Told, telling: Telling): string;
   /** Nothing was told, and yet the position has moved. */
   moved(telling: Telling): string;
+  /** Nothing will come. */
+  readonly end: string;
 }
 
 const events: Format = {
@@ -26,6 +29,8 @@ const events: Format = {
     `${kind === "gap" ? "event: gap\n" : ""}id: ${position}\ndata: {${members}}\n\n`,
   // An event without data is not handed over, but its id is kept.
   moved: ({ position }) => `id: ${position}\n\n`,
+  // Else an EventSource would ask for all of it again.
+  end: "event: end\ndata: {}\n\n",
 };
 
 const lines: Format = {
@@ -34,6 +39,7 @@ const lines: Format = {
   alive: "\n",
   entry: ({ members }, { position }) => `{${members},"position":${JSON.stringify(position)}}\n`,
   moved: ({ position }) => `{"position":${JSON.stringify(position)}}\n`,
+  end: "",
 };
 
 /** The same without positions, as nobody goes on from there. */
@@ -41,7 +47,8 @@ const values: Format = { ...lines, entry: ({ members }) => `{${members}}\n`, mov
 
 /** All that the node holds of these topics. Resolves once that has left, or nobody reads it any more. */
 export function readValues(exchange: Exchange): Promise<void> {
-  return follow(exchange, values, false);
+  const accepted = exchange.header("accept") ?? "";
+  return follow(exchange, accepted.includes(SSE_TYPE) ? events : values, false);
 }
 
 /** The same, and then all that comes. */
@@ -61,7 +68,12 @@ async function follow(exchange: Exchange, format: Format, goesOn: boolean): Prom
   const { topics } = exchange;
   const over = Promise.withResolvers<void>();
   exchange.onClosed(() => over.resolve());
-  const watch = new Following(exchange, format, new Telling(Digest.fromWire(position)), over);
+  const watch = new Following(
+    exchange,
+    format,
+    new Telling(Digest.fromWire(position === NOW ? [] : position)),
+    over,
+  );
   exchange.client.watch({
     from: position,
     follow: goesOn,
@@ -74,6 +86,7 @@ async function follow(exchange: Exchange, format: Format, goesOn: boolean): Prom
 /** Where a watcher goes on: after what came last, or where it says. */
 function positionOf(exchange: Exchange) {
   const given = exchange.header("last-event-id") ?? exchange.query("position") ?? "";
+  if (given === NOW) return NOW;
   const position = parsePosition(given);
   if (position === undefined) throw new Problem(400, "the position (Last-Event-ID, or in the query) is none");
   return position.toWire();
@@ -111,7 +124,7 @@ class Following {
     this.#exchange.check(answer);
     if (answer.type === "watch_ok") this.#begin();
     else if (answer.type === "values") this.#tell(answer);
-    else if (answer.type === "watch_end") this.#outflow?.end();
+    else if (answer.type === "watch_end") this.#end();
   }
 
   #begin(): void {
@@ -119,6 +132,12 @@ class Following {
     const outflow = this.#outflow = this.#exchange.stream(type, alive);
     outflow.onDrained = () => this.#exchange.client.drained();
     if (begin !== "") outflow.write(begin);
+  }
+
+  #end(): void {
+    const { end } = this.#format;
+    if (end !== "") this.#outflow?.write(end);
+    this.#outflow?.end();
   }
 
   #tell(answer: Body): void {

@@ -9,10 +9,11 @@ import { Problem } from "../problem.ts";
 /** Answers once all values are safe. */
 export async function publish(exchange: Exchange): Promise<void> {
   const entering = new Entering(exchange);
-  if (exchange.bodyType === NDJSON_TYPE) await publishLines(exchange, entering);
-  else if (exchange.bodyType === JSON_TYPE) {
+  const isOne = exchange.query("id") !== undefined;
+  if (exchange.bodyType === NDJSON_TYPE && !isOne) await publishLines(exchange, entering);
+  else if (exchange.bodyType === JSON_TYPE || isOne) {
     const value = await exchange.json();
-    if (Array.isArray(value)) await entering.addAll(value);
+    if (Array.isArray(value) && !isOne) await entering.addAll(value);
     else entering.addOnly(value);
   } else throw wrongType(exchange.bodyType, JSON_TYPE, NDJSON_TYPE);
   exchange.sendJson({ accepted: await entering.end() });
@@ -144,8 +145,10 @@ export function requestOf(
   };
 }
 
-/** The Idempotency-Key, in quotes or not. */
+/** The query's id, or the Idempotency-Key, in quotes or not. */
 export function idOf(exchange: Exchange): string | undefined {
+  const named = exchange.query("id");
+  if (named !== undefined) return named;
   const given = exchange.header("idempotency-key")?.trim();
   return given?.replace(/^"(.*)"$/, "$1");
 }

@@ -1,0 +1,143 @@
+/** One read or watch over HTTP: it goes from node to node, and each entry comes once, as fast as it is taken. */
+import { backoffMs } from "../../core/backoff.ts";
+import { patternsFault } from "../../core/keys/names.ts";
+import { check } from "../common/checks.ts";
+import { RETRY_MS_MAX, RETRY_MS_MIN, SETTLED_MS } from "../common/limits.ts";
+import type { WatchOptions } from "../common/options.ts";
+import { allFailed, type Failure, HearsayError } from "../errors.ts";
+import { checked } from "./answer.ts";
+import { Attempt, type Ends, NodeFailed } from "./attempt.ts";
+import { type Entry, entryOf, type Gap } from "./entries.ts";
+import { Seen } from "./seen.ts";
+import { ServerEvents } from "./server_events.ts";
+import type { Turn } from "./turn.ts";
+
+/** A node sends a sign of life this often where it has nothing else to send, ms. */
+export const ALIVE_MS = 15_000;
+
+export interface FollowingOptions {
+  readonly turn: Turn;
+  readonly ends: Ends;
+  readonly timeoutMs: number;
+  /** Headers that say who asks; read anew for each node. */
+  readonly authorize: () => Promise<Record<string, string>>;
+  /** Otherwise it ends once it has read all that the node holds. */
+  readonly goesOn: boolean;
+  readonly wanted: WatchOptions;
+}
+
+export class Following {
+  readonly #options: FollowingOptions;
+  readonly #query: string;
+  readonly #seen = new Seen();
+  /** What was had, or is to be passed over. */
+  #position: string;
+  /** Since something last went well. */
+  #failures: Failure[] = [];
+  /** A node has answered once: from then on it may be waited for. */
+  #begun = false;
+  #outages = 0;
+  /** The node that is followed has sent something. */
+  #isUseful = false;
+  #settling: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: FollowingOptions) {
+    const { topics, latest, from = "" } = options.wanted;
+    if (topics !== undefined) check(patternsFault("topics", topics));
+    // A header carries nothing else.
+    if (!/^[\x20-\x7e]*$/.test(from)) throw new HearsayError("malformed", "from is no position");
+    this.#options = options;
+    this.#position = from;
+    const named = (topics ?? []).map((topic) => ["topic", topic]);
+    this.#query = String(new URLSearchParams([...named, ...latest ? [["latest", "true"]] : []]));
+  }
+
+  async *entries(): AsyncGenerator<Entry | Gap, void, undefined> {
+    const { turn, ends } = this.#options;
+    for (;;) {
+      ends.check();
+      const attempt = new Attempt(turn.current, ends, false);
+      try {
+        return yield* this.#from(attempt);
+      } catch (error) {
+        if (!(error instanceof NodeFailed)) throw error;
+        if (!this.#isUseful) this.#failures.push(error.failure);
+      } finally {
+        clearTimeout(this.#settling);
+        attempt.end();
+      }
+      turn.failed(attempt.at);
+      if (this.#failures.length >= turn.count) await this.#waitForNodes();
+    }
+  }
+
+  /** Ends once all was read. Throws a NodeFailed where the node is of no use any more. */
+  async *#from(attempt: Attempt): AsyncGenerator<Entry | Gap, void, undefined> {
+    this.#isUseful = false;
+    const reader = await this.#open(attempt);
+    const decoder = new TextDecoder();
+    const events = new ServerEvents();
+    for (;;) {
+      const { value, done } = await attempt.within(this.#silentMs, () => reader.read());
+      if (done) throw attempt.failed("hangs up", "unreachable");
+      const found = events.push(decoder.decode(value, { stream: true }));
+      if (found === undefined) throw attempt.failed("sends an event that is too long", "unreachable");
+      for (const { kind, id, data } of found) {
+        if (kind === "end") return;
+        this.#position = id ?? this.#position;
+        if (data === undefined) continue;
+        const entry = entryOf(data, this.#position);
+        if (entry === undefined) throw attempt.failed("sends an event that is malformed", "unreachable");
+        this.#wentWell();
+        if (entry.gap === undefined && !this.#seen.add(entry)) continue;
+        yield entry;
+        this.#options.ends.check();
+      }
+    }
+  }
+
+  async #open(attempt: Attempt): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+    const { authorize, goesOn, timeoutMs } = this.#options;
+    const headers = {
+      accept: "text/event-stream",
+      ...await authorize(),
+      ...this.#position !== "" && { "last-event-id": this.#position },
+    };
+    const url = `${attempt.at}/v1/${goesOn ? "watch" : "values"}?${this.#query}`;
+    const response = await attempt.within(timeoutMs, async (signal) => {
+      return await checked(await fetch(url, { headers, signal, cache: "no-store" }), attempt);
+    }).catch((error) => {
+      // Another node may be of another version, and one is waited for in any case.
+      if (!(error instanceof HearsayError) || this.#options.ends.error !== undefined) throw error;
+      throw attempt.failed(error.message.slice(attempt.at.length + 1), error.code);
+    });
+    if (response.body === null) throw attempt.failed("answers with nothing", "unreachable");
+    this.#begun = true;
+    this.#settling = setTimeout(() => this.#settled(), SETTLED_MS);
+    return response.body.getReader();
+  }
+
+  get #silentMs(): number {
+    return ALIVE_MS + this.#options.timeoutMs;
+  }
+
+  #wentWell(): void {
+    this.#isUseful = true;
+    if (this.#failures.length > 0) this.#failures = [];
+    this.#settled();
+  }
+
+  #settled(): void {
+    if (this.#outages === 0) return;
+    this.#outages = 0;
+    this.#options.wanted.onOutage?.(false);
+  }
+
+  async #waitForNodes(): Promise<void> {
+    const { goesOn, wanted, ends } = this.#options;
+    if (!goesOn || !this.#begun) throw allFailed(this.#failures, false);
+    if (this.#outages === 0) wanted.onOutage?.(true);
+    await ends.pause(backoffMs({ next: Math.random }, this.#outages++, RETRY_MS_MIN, RETRY_MS_MAX));
+    this.#failures = [];
+  }
+}
