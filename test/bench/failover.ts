@@ -1,17 +1,21 @@
-/** `bun test/bench/failover.ts`: nodes are killed one after the other while the client library tells and watches there. */
+/** `npm run failover`: nodes are killed in turns under load, and whoever reads, in whichever way, is to miss and double nothing. */
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Client, connect, type Position } from "../../lib/client/mod.ts";
-import type { Address } from "../../transports/address.ts";
-import { type Serving, withCluster } from "../e2e/fixtures/serving.ts";
+import * as http from "../../lib/client/http/mod.ts";
+import * as library from "../../lib/client/mod.ts";
+import type { Program } from "../../lib/workbench/world/process.ts";
+import { freePorts, type Serving, withCluster } from "../e2e/fixtures/serving.ts";
 import { isMistakes, parsedOr, runTool } from "../shared/tool.ts";
+import { TOPIC, watchAnew, watchEvents, watchOnce } from "./failover/readers.ts";
+import { Tally } from "./failover/tally.ts";
 import { wholeMistakes } from "./long/flags.ts";
-import { namesOf } from "./long/nodes.ts";
+import { namesOf, programsOf } from "./long/nodes.ts";
 
-const USAGE = `bun test/bench/failover.ts [flags]
+const USAGE = `npm run failover -- [flags]
   --seconds N   how long (300)
-  --rate N      values a second (1000)
+  --rate N      values a second, of which every tenth is told over HTTP (1000)
   --kill N      seconds between one kill and the next (5)
   --nodes N     nodes, each with a log on disk (5)
 `;
@@ -24,12 +28,17 @@ const flags = {
 } as const;
 
 type Options = Readonly<Record<keyof typeof flags, number>>;
+type Tells = Pick<library.Client & http.Client, "broadcast">;
 
 const EVERY_MS = 10;
-/** The watch that goes on from positions is made anew after so many entries. */
-const RENEWED_AFTER = 1_000;
+/** Every so manieth value is told over HTTP. */
+const HTTP_EACH = 10;
+/** A killed node is started again after this, ms. */
+const AWAY_MS = 1_000;
 /** After the end so much time may pass until all came, ms. */
 const PATIENCE_MS = 60_000;
+
+const program: Program = { bin: fileURLToPath(new URL("../../dist/hearsay", import.meta.url)), args: [] };
 
 function readOptions(args: readonly string[]): Options | readonly string[] {
   const read = parsedOr(() => parseArgs({ args: [...args], options: flags }).values);
@@ -40,32 +49,54 @@ function readOptions(args: readonly string[]): Options | readonly string[] {
   return { seconds: Number(seconds), rate: Number(rate), kill: Number(kill), nodes: Number(nodes) };
 }
 
-/** How often each number came, and the longest time in which none did, ms. */
-class Tally {
-  readonly #times = new Map<number, number>();
-  #lastAt = performance.now();
-  longestMs = 0;
-  doubled = 0;
+async function measure(options: Options): Promise<number> {
+  const ids = namesOf(options.nodes);
+  const ports = await freePorts(ids.length);
+  const urls = ports.map((port) => `http://127.0.0.1:${port}`);
+  const flags = (id: string) => ["--http", `127.0.0.1:${ports[ids.indexOf(id)]}`];
+  let isRight = false;
+  await withCluster({ ids, durable: true, programs: programsOf(ids, program), flags }, async (nodes) => {
+    isRight = await measureAt(nodes, urls, options);
+  });
+  return isRight ? 0 : 1;
+}
 
-  add(n: number): void {
-    const now = performance.now();
-    this.longestMs = Math.max(this.longestMs, now - this.#lastAt);
-    this.#lastAt = now;
-    const times = (this.#times.get(n) ?? 0) + 1;
-    if (times > 1) this.doubled++;
-    this.#times.set(n, times);
-  }
-
-  get size(): number {
-    return this.#times.size;
-  }
+/** Resolves to whether nothing was missed or doubled. */
+async function measureAt(
+  nodes: readonly Serving[],
+  urls: readonly string[],
+  options: Options,
+): Promise<boolean> {
+  const at = nodes.map(({ address }) => address);
+  await using overTcp = await library.connect({ at });
+  await using overHttp = await http.connect({ at: urls });
+  const [killing, watching] = [new AbortController(), new AbortController()];
+  const { signal } = watching;
+  const readers = [
+    { tally: new Tally("one watch of hearsay", true), read: watchOnce.bind(undefined, overTcp) },
+    { tally: new Tally("watches of hearsay from positions", false), read: watchAnew.bind(undefined, at) },
+    { tally: new Tally("one watch of hearsay/http", true), read: watchOnce.bind(undefined, overHttp) },
+    { tally: new Tally("server-sent events", false), read: watchEvents.bind(undefined, urls) },
+  ];
+  const ended = Promise.allSettled(readers.map(({ tally, read }) => read(tally, signal)));
+  const killed = killInTurns(nodes, options.kill * 1_000, killing.signal);
+  const { count, longestMs } = await tell([overTcp, overHttp], options);
+  killing.abort();
+  const kills = await killed;
+  const patientUntil = performance.now() + PATIENCE_MS;
+  const lacks = () => readers.some(({ tally }) => tally.size < count);
+  while (lacks() && performance.now() < patientUntil) await pause(EVERY_MS);
+  watching.abort();
+  await ended;
+  process.stdout.write(
+    `${count} values told while ${kills} nodes were killed, the slowest in ${Math.round(longestMs)} ms\n`,
+  );
+  for (const { tally } of readers) process.stdout.write(tally.line(count));
+  return readers.every(({ tally }) => tally.isRight(count));
 }
 
 /** Resolves to how many were told, and the longest time that one took, ms. */
-async function tell(
-  client: Client,
-  { seconds, rate }: Options,
-): Promise<{ count: number; longestMs: number }> {
+async function tell([overTcp, overHttp]: readonly [Tells, Tells], { seconds, rate }: Options) {
   let longestMs = 0;
   const told: Promise<void>[] = [];
   const begunAt = performance.now();
@@ -73,7 +104,8 @@ async function tell(
     const due = Math.min(seconds * rate, (performance.now() - begunAt) / 1_000 * rate);
     while (told.length < due) {
       const toldAt = performance.now();
-      const telling = client.broadcast(told.length, { topic: "t" });
+      const client = told.length % HTTP_EACH === 0 ? overHttp : overTcp;
+      const telling = client.broadcast(told.length, { topic: TOPIC });
       told.push(telling.then(() => void (longestMs = Math.max(longestMs, performance.now() - toldAt))));
     }
     await pause(EVERY_MS);
@@ -82,74 +114,17 @@ async function tell(
   return { count: told.length, longestMs };
 }
 
-async function watchOnce(client: Client, tally: Tally, signal: AbortSignal): Promise<void> {
-  for await (const { value } of client.watch({ topics: ["t"], signal })) tally.add(Number(value));
-}
-
-/**
- * Each watch of it knows nothing of the one before but its position, and begins at another node. What was told to two nodes,
- * as the first was killed before it answered, may come twice then.
- */
-async function watchAnew(at: readonly Address[], tally: Tally, signal: AbortSignal): Promise<void> {
-  let from: Position = "";
-  for (let turn = 0;; turn++) {
-    await using client = await connect({
-      at: [...at.slice(turn % at.length), ...at.slice(0, turn % at.length)],
-    });
-    let taken = 0;
-    for await (const { value, position } of client.watch({ topics: ["t"], from, signal })) {
-      tally.add(Number(value));
-      from = position;
-      if (++taken === RENEWED_AFTER) break;
-    }
-  }
-}
-
 async function killInTurns(nodes: readonly Serving[], everyMs: number, signal: AbortSignal): Promise<number> {
   let kills = 0;
   for (;;) {
-    await pause(everyMs, undefined, { signal }).catch(() => {});
+    await pause(Math.max(0, everyMs - AWAY_MS), undefined, { signal }).catch(() => {});
     const node = nodes[kills % nodes.length];
     if (signal.aborted || node === undefined) return kills;
     await node.end("SIGKILL");
+    await pause(AWAY_MS);
     await node.start();
     kills++;
   }
-}
-
-async function measure(options: Options): Promise<number> {
-  const problems: number[] = [];
-  await withCluster({ ids: namesOf(options.nodes), durable: true }, async (nodes) => {
-    const at = nodes.map(({ address }) => address);
-    await using client = await connect({ at });
-    const [killing, watching] = [new AbortController(), new AbortController()];
-    const [once, anew] = [new Tally(), new Tally()];
-    const ended = Promise.allSettled([
-      watchOnce(client, once, watching.signal),
-      watchAnew(at, anew, watching.signal),
-    ]);
-    const killed = killInTurns(nodes, options.kill * 1_000, killing.signal);
-    const { count, longestMs } = await tell(client, options);
-    killing.abort();
-    const kills = await killed;
-    const patientUntil = performance.now() + PATIENCE_MS;
-    while (Math.min(once.size, anew.size) < count && performance.now() < patientUntil) await pause(EVERY_MS);
-    watching.abort();
-    await ended;
-    process.stdout.write(
-      `${count} values told while ${kills} nodes were killed, the slowest in ${Math.round(longestMs)} ms\n`,
-    );
-    for (const [what, tally] of [["one watch", once], ["watches from positions", anew]] as const) {
-      const pauseMs = Math.round(tally.longestMs);
-      const [missed, { doubled }] = [count - tally.size, tally];
-      process.stdout.write(
-        `${what}: ${missed} missed, ${doubled} doubled, the longest pause ${pauseMs} ms\n`,
-      );
-      problems.push(missed);
-    }
-    problems.push(once.doubled);
-  });
-  return problems.some((count) => count > 0) ? 1 : 0;
 }
 
 await runTool({ usage: USAGE, read: readOptions, run: measure });
