@@ -26,7 +26,7 @@ import {
   type InitBody,
   readRequest,
 } from "./requests.ts";
-import { type Asked, DEFAULT_ASKED, latestValue, readTopics, takeAsked } from "./keys/reading.ts";
+import { aheadOf, type Asked, DEFAULT_ASKED, latestValue, readTopics, takeAsked } from "./keys/reading.ts";
 import type { Batch } from "./replication/pacing.ts";
 import type { Effect, Event, NodeOptions, NodeStatus, PeerStatus } from "./events.ts";
 import { allBut, type Mechanism } from "./mechanisms.ts";
@@ -110,6 +110,11 @@ export class Node {
   /** Where a reader stands that has had all that is here. */
   get position(): Digest {
     return new Digest(new Digest().gaps(this.#log).map(({ name, held }) => [name, held.clone()]));
+  }
+
+  /** What a reader that holds `position` had at another node, and this one lacks [S11]. */
+  aheadOf(position: Digest): Digest {
+    return aheadOf(this.#log, position);
   }
 
   /** As it is now: to look changes nothing [N12] [I8]. */

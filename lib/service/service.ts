@@ -300,7 +300,8 @@ export class Service {
     return new Watches({
       take: (position, asked) => this.#node.takeBatch(position, asked),
       now: () => this.#node.position,
-      later: (run) => void runtimeTimer(0, run),
+      ahead: (position) => this.#node.aheadOf(position),
+      later: (ms, run) => void runtimeTimer(ms, run),
       count: () => this.#node.status.values,
       settled: () => this.#driver?.settled ?? false,
       heldBytes: (client) => this.#clients.heldBytes(client),

@@ -3,7 +3,7 @@ import { faultOf, isUnwatch, isWatch, NOW, type UnwatchBody, type WatchBody } fr
 import { Runs } from "../core/log/runs.ts";
 import { DEFAULT_TOPIC, patternsFault } from "../core/keys/names.ts";
 import { LatestPass } from "../core/keys/reading.ts";
-import type { Body, Envelope } from "../core/message.ts";
+import { type Body, type Envelope, ORIGINS_MAX } from "../core/message.ts";
 import { type Asked, type Batch, Digest, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
 
 /** So many watches are on at once, over all clients; and so many on one connection [S8]. */
@@ -15,20 +15,26 @@ export const WATCH_HELD_BYTES_MAX = 128 * 1024;
 export const PASSED_BATCHES_MAX = 8;
 /** A watcher is told at once what was passed over when it is this many entries, and else beside what it is given [H11]. */
 export const PASSED_ENTRIES_MAX = 10_000;
+/** A watcher that had more at another node waits for it while it comes, and so long after the last of it, ms [S11]. */
+export const AHEAD_MS_MAX = 5_000;
+/** So often in that time it is looked whether more has come. */
+const LOOKS = 5;
 
 export interface WatchesOptions {
   /** Takes at most a batch of the entries that a position lacks, and moves the position on. */
   readonly take: (position: Digest, asked: Asked) => Batch;
   /** Where a watch stands that has had all that is here. */
   readonly now: () => Digest;
+  /** What a position names and this node lacks. */
+  readonly ahead: (position: Digest) => Digest;
   /** Distinct values held. */
   readonly count: () => number;
   /** Whether every entry of the node is safe and may be shown. */
   readonly settled: () => boolean;
   /** Bytes that were sent to a client and have not left. */
   readonly heldBytes: (client: string) => number;
-  /** Runs it after what has come in meanwhile. */
-  readonly later: (run: () => void) => void;
+  /** Runs it after so many ms, and what has come in meanwhile. */
+  readonly later: (ms: number, run: () => void) => void;
   /** While `on`, watches go on over the client's connection, which must stay for them. */
   readonly keepOpen: (client: string, on: boolean) => void;
   readonly reply: (to: Envelope, body: Body) => void;
@@ -43,6 +49,8 @@ interface Watch {
   readonly follow: boolean;
   /** What the position has moved over and the watcher was not told of. */
   untold: { readonly had: Digest; count: number };
+  /** It is given nothing until the node has what it had elsewhere, these entries for one. */
+  awaited: Digest | undefined;
   /** It has not had every entry: it has to read first, or some entries were not safe yet. */
   behind: boolean;
   /** It goes on by itself in a moment. */
@@ -53,6 +61,8 @@ export class Watches {
   readonly #options: WatchesOptions;
   readonly #watches = new Set<Watch>();
   readonly #byConnection = new Map<string, Set<Watch>>();
+  /** By origin, up to which number entries were awaited in vain, and are not any more. */
+  readonly #vain = new Map<string, number>();
 
   constructor(options: WatchesOptions) {
     this.#options = options;
@@ -78,6 +88,7 @@ export class Watches {
       asked: { topics, latest: body.latest === true ? new LatestPass() : undefined },
       follow: body.follow ?? true,
       untold: begun.untold,
+      awaited: undefined,
       behind: true,
       resting: false,
     };
@@ -85,6 +96,7 @@ export class Watches {
     this.#byConnection.set(connection, this.#on(connection).add(watch));
     this.#options.keepOpen(request.src, true);
     this.#options.reply(request, { type: "watch_ok", values: this.#options.count() });
+    if (watch.follow) this.#await(watch);
     this.#serve(watch);
   }
 
@@ -150,6 +162,7 @@ export class Watches {
     const { settled, heldBytes, take } = this.#options;
     const { request, position, asked, follow } = watch;
     watch.behind = true;
+    if (this.#awaits(watch)) return;
     // One batch at a time: the entries that a slow reader has not read yet lie in the log, not in a queue.
     for (let passed = 0; settled() && heldBytes(request.src) < WATCH_HELD_BYTES_MAX;) {
       if (passed === PASSED_BATCHES_MAX) return this.#rest(watch);
@@ -162,6 +175,55 @@ export class Watches {
       watch.behind = false;
       if (!follow) this.#end(watch);
       return;
+    }
+  }
+
+  /** What this node lacks may be one with what it has, so it comes first; `looks`: how often nothing had come [S11]. */
+  #await(watch: Watch, looks = 0): void {
+    const { count, some } = this.#lacking(watch.position);
+    watch.awaited = some;
+    if (some === undefined) return;
+    this.#options.later(AHEAD_MS_MAX / LOOKS, () => {
+      if (watch.awaited === undefined || !this.#watches.has(watch)) return;
+      const isComing = this.#lacking(watch.position).count < count;
+      if (!isComing && looks + 1 === LOOKS) this.#giveUp(watch);
+      this.#await(watch, isComing ? 0 : looks + 1);
+      this.#serve(watch);
+    });
+  }
+
+  /** It is asked whenever something has come, so only once some have come the others are looked for. */
+  #awaits(watch: Watch): boolean {
+    while (watch.awaited !== undefined && this.#lacking(watch.awaited).count === 0) {
+      watch.awaited = this.#lacking(watch.position).some;
+    }
+    return watch.awaited !== undefined;
+  }
+
+  /** How many entries of a position may still come to this node, and some of them. */
+  #lacking(position: Digest): { readonly count: number; readonly some: Digest | undefined } {
+    let count = 0;
+    let some: Digest | undefined;
+    for (const [origin, lacking] of this.#options.ahead(position)) {
+      const vain = this.#vain.get(origin) ?? 0;
+      for (const [start, to] of lacking.spans()) {
+        const from = Math.max(start, vain + 1);
+        if (from > to) continue;
+        count += to + 1 - from;
+        some ??= Digest.fromWire([[origin, [from, to]]]);
+      }
+    }
+    return { count, some };
+  }
+
+  /** It may be gone for good, and then no other watcher is to wait for it either. */
+  #giveUp({ position }: Watch): void {
+    for (const [origin, { last }] of this.#options.ahead(position)) {
+      this.#vain.set(origin, Math.max(last, this.#vain.get(origin) ?? 0));
+    }
+    for (const origin of this.#vain.keys()) {
+      if (this.#vain.size <= ORIGINS_MAX) return;
+      this.#vain.delete(origin);
     }
   }
 
@@ -182,7 +244,7 @@ export class Watches {
   #rest(watch: Watch): void {
     if (watch.resting) return;
     watch.resting = true;
-    this.#options.later(() => {
+    this.#options.later(0, () => {
       watch.resting = false;
       if (this.#watches.has(watch)) this.#serve(watch);
     });

@@ -146,6 +146,17 @@ export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked)
   return batch.taken(position.lacks(log));
 }
 
+/** What a position names and the log lacks, but for lives that are retired: the reader had it at another node [S11]. */
+export function aheadOf(log: Log, position: Digest): Digest {
+  const ahead = new Digest();
+  for (const [origin, had] of position) {
+    const held = log.held(origin);
+    if (held?.covers(had) || log.retired.covers(origin)) continue;
+    for (const [from, to] of held?.lacks(had) ?? had.spans()) ahead.addSpan(origin, from, to);
+  }
+  return ahead;
+}
+
 /** Has its end after so many entries, those that are passed over included: no step takes long. */
 class Gathered {
   readonly #position: Digest;

@@ -30,7 +30,8 @@ class Rig {
       count: () => this.#node.status.values,
       settled: () => true,
       heldBytes: () => 0,
-      later: (run) => this.#later.push(run),
+      ahead: (position) => this.#node.aheadOf(position),
+      later: (_, run) => this.#later.push(run),
       keepOpen: () => {},
       reply: (_, body) => {
         this.#said.push(said(body));

@@ -6,6 +6,7 @@ import { MALFORMED_REQUEST, Node, TEMPORARILY_UNAVAILABLE } from "../../../lib/c
 import { BATCH_ENTRIES_MAX } from "../../../lib/core/replication/pacing.ts";
 import { seeded } from "../../../lib/core/random.ts";
 import {
+  AHEAD_MS_MAX,
   connectionOf,
   WATCH_HELD_BYTES_MAX,
   Watches,
@@ -49,6 +50,46 @@ test("Watches take null as if it were not there [S6]", () => {
   rig.watch("c#1", { from: null, follow: null });
   deepEqual(rig.take(), [watchOk(1), values(1, "a")]);
   equal(rig.watches.count, 1);
+});
+
+test("Watches give nothing until the node has what the watcher had elsewhere, which may be one with it [S11]", () => {
+  const rig = new Rig("a", "b");
+  rig.watch("c#1", { from: [["n1.1", [1, 2]]] });
+  rig.bring(2, "c");
+  deepEqual(rig.take(), [watchOk(2)]);
+  rig.bring(1, "a");
+  deepEqual(rig.take(), [{ ...values(2, "b"), had: [["n0.1", [1, 2]]] }]);
+  rig.wait();
+  rig.broadcast("d");
+  rig.watches.serveAll();
+  deepEqual(rig.take(), [values(3, "d")]);
+});
+
+test("Watches wait for what comes, and AHEAD_MS_MAX for what does not, once for all watchers [S11]", () => {
+  const rig = new Rig("a");
+  const from = [["n1.1", [1, 3]], ["n1.0", [7, 7]]];
+  rig.watch("c#1", { from });
+  rig.bring(1, "c");
+  rig.wait();
+  deepEqual(rig.take(), [watchOk(1)], "one of them has come meanwhile");
+  rig.wait();
+  deepEqual(rig.take(), [values(1, "a")]);
+  rig.watch("c#2", { from });
+  deepEqual(rig.take(), [watchOk(2), values(1, "a")]);
+  rig.watch("c#3", { from: [["n1.1", [1, 4]]] });
+  deepEqual(rig.take(), [watchOk(2)]);
+});
+
+test("Watches that do not follow, or are over, wait for nothing [S11]", () => {
+  const rig = new Rig("a");
+  const from = [["n1.1", [1, 1]]];
+  rig.watch("c#1", { from, follow: false });
+  deepEqual(rig.take(), [watchOk(1), values(1, "a"), { type: "watch_end", in_reply_to: 9 }]);
+  rig.watch("c#2", { from });
+  rig.watches.gone("2");
+  rig.take();
+  rig.wait();
+  deepEqual(rig.take(), []);
 });
 
 test("Watches wait for a reader that has WATCH_HELD_BYTES_MAX to read, and lose nothing [S8]", () => {
@@ -154,14 +195,17 @@ class Rig {
   readonly kept: boolean[] = [];
   readonly #node = new Node({ random: seeded(1), incarnation: 1 });
   #said: Body[] = [];
+  #later: { readonly ms: number; readonly run: () => void }[] = [];
+  #brought = 0;
 
   constructor(...messages: Json[]) {
-    this.#ask({ type: "init", node_id: "n0", node_ids: ["n0"] });
+    this.#ask({ type: "init", node_id: "n0", node_ids: ["n0", "n1"] });
     for (const message of messages) this.broadcast(message);
     this.watches = new Watches({
       take: (position, asked) => this.#node.takeBatch(position, asked),
-      later: (run) => run(),
       now: () => this.#node.position,
+      ahead: (position) => this.#node.aheadOf(position),
+      later: (ms, run) => void (ms === 0 ? run() : this.#later.push({ ms, run })),
       count: () => this.#node.status.values,
       settled: () => this.settled,
       heldBytes: () => this.held,
@@ -180,6 +224,23 @@ class Rig {
     this.watches.open(asked, asked.body);
   }
 
+  /** Entries of n1, from this number on. */
+  bring(seq: number, ...messages: Json[]): void {
+    const runs = [["n1.1", seq, messages]];
+    this.#ask({ type: "delta", incarnation: 1, seq: ++this.#brought, digest: [], runs }, "n1");
+    this.watches.serveAll();
+  }
+
+  /** The time for which what is awaited may stay away is over. */
+  wait(): void {
+    for (let waited = 0; waited < AHEAD_MS_MAX && this.#later.length > 0;) {
+      const later = this.#later;
+      this.#later = [];
+      waited += later[0]?.ms ?? 0;
+      for (const { run } of later) run();
+    }
+  }
+
   /** What was said since the last look. */
   take(): Body[] {
     const said = this.#said;
@@ -187,7 +248,7 @@ class Rig {
     return said;
   }
 
-  #ask(body: Body): void {
-    this.#node.step({ kind: "receive", envelope: request("c", body) }, 0);
+  #ask(body: Body, src = "c"): void {
+    this.#node.step({ kind: "receive", envelope: request(src, body) }, 0);
   }
 }
