@@ -86,6 +86,9 @@ export interface PeerStatus {
   holds(origin: string, seq: number): boolean;
 }
 
+/** What is believed of those next to a node in the tree. */
+export type Neighbours = readonly Pick<PeerStatus, "id" | "rttMs" | "holds">[];
+
 export interface NodeStatus {
   readonly values: number;
   /** Of the set of values: two nodes with the same values have the same, 16 hexadecimal digits. */

@@ -28,7 +28,7 @@ import {
 } from "./requests.ts";
 import { aheadOf, type Asked, DEFAULT_ASKED, latestValue, readTopics, takeAsked } from "./keys/reading.ts";
 import type { Batch } from "./replication/pacing.ts";
-import type { Effect, Event, NodeOptions, NodeStatus, PeerStatus } from "./events.ts";
+import type { Effect, Event, Neighbours, NodeOptions, NodeStatus, PeerStatus } from "./events.ts";
 import { allBut, type Mechanism } from "./mechanisms.ts";
 import { Digest } from "./log/digest.ts";
 import { originOf } from "./incarnation.ts";
@@ -47,7 +47,7 @@ export {
   TEMPORARILY_UNAVAILABLE,
   VALUE_BYTES_MAX,
 };
-export type { Asked, Batch, Effect, Event, Mechanism, NodeOptions, NodeStatus, PeerStatus };
+export type { Asked, Batch, Effect, Event, Mechanism, Neighbours, NodeOptions, NodeStatus, PeerStatus };
 
 /** An answer to `read` may take this many characters; a reader of more asks for them in pieces [N3]. */
 export const READ_CHARS_MAX = 128 * 1024 * 1024;
@@ -124,6 +124,11 @@ export class Node {
     const { clusterId = "", list: members = [] } = this.#membership ?? {};
     const leaving = this.#participation?.isLeaving ?? false;
     return { values: count, digest, entries, gone, relay, peers, clusterId, members, leaving };
+  }
+
+  /** Part of the status, for those who ask often [N12]. */
+  get neighbours(): Neighbours {
+    return this.#replicator?.neighbours ?? [];
   }
 
   #receive(envelope: Envelope, now: number): void {

@@ -33,6 +33,8 @@ export interface RouterOptions {
   /** Absent where everybody may do everything. */
   readonly access: Access | undefined;
   readonly requests: RequestCounts;
+  /** The node has taken in what a peer says. */
+  readonly onHeard: (peer: string, body: Body) => void;
   readonly events: Omit<TcpHandlers, keyof TransportHandlers>;
 }
 
@@ -54,7 +56,8 @@ export class Router implements Transport {
   receive(envelope: Envelope): void {
     if (this.#handlers === undefined || this.#answer(envelope)) return;
     this.#handlers.onEnvelope(envelope);
-    if (this.#isOwed(envelope)) this.#options.transport.endTurn();
+    if (this.#options.transport.isPeer(envelope.src)) this.#options.onHeard(envelope.src, envelope.body);
+    else if (this.#isOwed(envelope)) this.#options.transport.endTurn();
   }
 
   send(envelope: Envelope): void {
@@ -84,9 +87,8 @@ export class Router implements Transport {
   }
 
   /** A request other than a broadcast waits for a commit: its answer may be long, and no more of them must pile up. */
-  #isOwed({ src, body }: Envelope): boolean {
-    const { transport, settled } = this.#options;
-    return !settled() && body.type !== "broadcast" && !transport.isPeer(src);
+  #isOwed({ body }: Envelope): boolean {
+    return !this.#options.settled() && body.type !== "broadcast";
   }
 
   #answer(envelope: Envelope): boolean {

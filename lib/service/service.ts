@@ -125,7 +125,7 @@ export class Service {
       clock: this.#clock,
       onDeliver: (runs, now) => {
         this.#unackedAge.note(runs, now);
-        this.#metrics.delivered(runs);
+        this.#metrics.delivered(runs, now);
       },
       onSettled: () => this.#watches.serveAll(),
       onDropped: (reason, isOfNode) => {
@@ -243,6 +243,7 @@ export class Service {
       ]),
       access: this.#access,
       requests: this.#metrics.requests,
+      onHeard: (peer, body) => this.#metrics.heard(peer, body),
       events: {
         onLink: (peer: string, up: boolean, reason: string, unreachedMs?: number) => {
           this.#reports.onLink(peer, up, reason, unreachedMs);
@@ -325,7 +326,9 @@ export class Service {
   #makeMetrics(): Metrics {
     return new Metrics({
       ...this.#options,
+      clock: this.#clock,
       traffic: this.#transport.traffic,
+      neighbours: () => this.#node.neighbours,
       status: () => this.#status(),
       isReady: () => this.#http === undefined ? this.#standing.waits === undefined : this.#http.isReady,
     });

@@ -3,6 +3,8 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fault, FILE_NAME } from "./faults.ts";
 
+const NAMES = [FILE_NAME, `${FILE_NAME}-wal`];
+
 /** A process goes on writing to open files after they were deleted, and nobody finds them again. */
 export class Place {
   readonly #dir: string;
@@ -12,6 +14,14 @@ export class Place {
   constructor(dir: string) {
     this.#dir = dir;
     this.#found = filesIn(dir);
+  }
+
+  /** What its files take; 0 where they are gone. */
+  get bytes(): number {
+    return NAMES.reduce((total, name) => {
+      const { size = 0 } = statSync(join(this.#dir, name), { throwIfNoEntry: false }) ?? {};
+      return total + size;
+    }, 0);
   }
 
   /** Throws a StoreFault where the next life would not find the entries that are written now. */
@@ -24,7 +34,7 @@ export class Place {
 
 /** A text that tells the files from any others. */
 function filesIn(dir: string): string {
-  return [FILE_NAME, `${FILE_NAME}-wal`].map((name) => {
+  return NAMES.map((name) => {
     const found = statSync(join(dir, name), { bigint: true, throwIfNoEntry: false });
     return found === undefined ? "none" : `${found.dev}:${found.ino}`;
   }).join();

@@ -105,6 +105,10 @@ class SqliteStore implements Store {
     return this.#bytes + this.#open.bytes - this.#droppedBytes;
   }
 
+  get fileBytes(): number {
+    return this.#place.bytes;
+  }
+
   put(run: Run, at: number): readonly Placed[] {
     return this.#open.put(run, Math.floor(at));
   }

@@ -6,6 +6,8 @@ export interface Store extends EntryStore {
   readonly incarnation: number;
   /** Whether what was committed outlives the process. */
   readonly durable: boolean;
+  /** Of all its files; absent where there are none. */
+  readonly fileBytes?: number;
   /**
    * Everything that was put, dropped and noted is on disk when this returns, all of it in one transaction. Throws a
    * StoreFault, and then it is still to be committed.

@@ -10,7 +10,7 @@ const DROPS = [
 ];
 
 export class Traffic {
-  /** Messages that the carrier was given, also those that were dropped then. */
+  /** Messages that a link has taken. */
   readonly sent = new Tally(MESSAGES);
   readonly received = new Tally(MESSAGES);
   /** Bytes of the lines of these. */

@@ -1,7 +1,7 @@
 /** The exchange between nodes: push, acknowledgement, retry and repair are all "what does this peer lack?". */
 import type { Log } from "../log/log.ts";
 import { type Range, rangeOf, type Run, type Runs } from "../log/runs.ts";
-import type { NodeStatus } from "../events.ts";
+import type { Neighbours, NodeStatus } from "../events.ts";
 import { Overlay } from "../liveness/overlay.ts";
 import { Reactions } from "../liveness/reactions.ts";
 import { Farewells } from "../membership/farewells.ts";
@@ -105,6 +105,15 @@ export class Replicator {
       return peerStatus(id, met, met !== undefined && this.#overlay.isNeighbour(met), this.#log);
     });
     return { relay: this.#overlay.relay?.id, peers };
+  }
+
+  /** Of those next to this node in the tree. */
+  get neighbours(): Neighbours {
+    return [...this.#overlay.neighbours].map(({ id, rtt, holdings }) => ({
+      id,
+      rttMs: rtt?.mean,
+      holds: (origin, seq) => holdings.has(origin, seq),
+    }));
   }
 
   isMember(id: string): boolean {

@@ -3,6 +3,7 @@ import type { Files } from "../../../transports/tcp/descriptors.ts";
 import type { Traffic } from "../../../transports/tcp/traffic.ts";
 import type { Tally } from "../../../transports/tcp/tally.ts";
 import type { Status } from "../status.ts";
+import type { Deliveries } from "./deliveries.ts";
 import type { Distribution } from "./distribution.ts";
 import type { RequestCounts } from "./request_counts.ts";
 
@@ -14,6 +15,8 @@ export interface Moment {
   readonly isReady: boolean;
   /** Of all texts that the log keeps. */
   readonly storeBytes: number;
+  /** Of its files; undefined where there are none. */
+  readonly storeFileBytes: number | undefined;
   readonly counters: Counters;
   readonly files: Files;
   /** When the process began, seconds since 1970. */
@@ -30,6 +33,7 @@ export interface Counters {
   readonly responses: ReadonlyMap<string, number>;
   /** Entries that are new to this node, by "client" and "peer". */
   readonly delivered: Tally;
+  readonly deliveries: Deliveries["durations"];
   readonly commits: Distribution;
   readonly commitFailures: number;
   readonly loopDelay: Distribution;

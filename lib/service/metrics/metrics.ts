@@ -3,6 +3,7 @@ import process from "node:process";
 import { isOriginOf } from "../../core/incarnation.ts";
 import type { Run } from "../../core/log/runs.ts";
 import { type Body, TEMPORARILY_UNAVAILABLE } from "../../core/message.ts";
+import type { Neighbours } from "../../core/node.ts";
 import type { DurableOptions } from "../../runtime/drive_durably.ts";
 import type { Store } from "../../store/store.ts";
 import { messageOf } from "../../../transports/errno.ts";
@@ -10,6 +11,7 @@ import { filesOfProcess } from "../../../transports/tcp/descriptors.ts";
 import type { Traffic } from "../../../transports/tcp/traffic.ts";
 import { Tally } from "../../../transports/tcp/tally.ts";
 import type { Status } from "../status.ts";
+import { Deliveries, type Source } from "./deliveries.ts";
 import { Distribution } from "./distribution.ts";
 import type { Exposition } from "./exposition.ts";
 import type { Moment } from "./family.ts";
@@ -20,11 +22,16 @@ import { RequestCounts } from "./request_counts.ts";
 const COMMIT_BOUNDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const LOOP_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
+const SOURCES: readonly Source[] = ["client", "peer"];
+
 const STARTED_AT = Date.now() / 1000 - process.uptime();
 
 export interface MetricsOptions {
   readonly id: string;
-  readonly store: Pick<Store, "bytes">;
+  readonly store: Pick<Store, "bytes" | "fileBytes">;
+  readonly neighbours: () => Neighbours;
+  /** Ms, on the clock of the node. */
+  readonly clock: () => number;
   readonly traffic: Traffic;
   readonly status: () => Status;
   readonly isReady: () => boolean;
@@ -35,7 +42,8 @@ export class Metrics {
   readonly #options: MetricsOptions;
   /** By `METHOD ROUTE STATUS`. */
   readonly #responses = new Map<string, number>();
-  readonly #delivered = new Tally(["client", "peer"]);
+  readonly #delivered = new Tally(SOURCES);
+  readonly #deliveries: Deliveries;
   readonly #commits = new Distribution(COMMIT_BOUNDS);
   readonly #loop = new Distribution(LOOP_BOUNDS);
   readonly #loopDelay = new LoopDelay(this.#loop);
@@ -43,10 +51,11 @@ export class Metrics {
   #commitFailures = 0;
   /** The origin that was seen last, and whose entries those are. */
   #lastOrigin = "";
-  #lastSource = "";
+  #lastSource: Source = "client";
 
   constructor(options: MetricsOptions) {
     this.#options = options;
+    this.#deliveries = new Deliveries(options);
   }
 
   /** Looks how busy the event loop is, until stop(). */
@@ -58,9 +67,16 @@ export class Metrics {
     this.#loopDelay.stop();
   }
 
-  /** Entries are new to this node. */
-  delivered(runs: readonly Run[]): void {
+  /** Entries are new to this node. `now`: ms, on the clock of the node. */
+  delivered(runs: readonly Run[], now: number): void {
     for (const { origin, texts } of runs) this.#delivered.add(this.#sourceOf(origin), texts.length);
+    const [first] = runs;
+    if (first !== undefined) this.#deliveries.note(first, this.#lastSource, now);
+  }
+
+  /** The node has taken in what a peer says. */
+  heard(peer: string, body: Body): void {
+    this.#deliveries.heard(peer, body);
   }
 
   /** A request over HTTP is answered. `route`: as in the table of routes. */
@@ -104,11 +120,13 @@ export class Metrics {
       namesPeers,
       isReady: isReady(),
       storeBytes: store.bytes,
+      storeFileBytes: store.fileBytes,
       counters: {
         traffic,
         requests: this.requests,
         responses: this.#responses,
         delivered: this.#delivered,
+        deliveries: this.#deliveries.durations,
         commits: this.#commits,
         commitFailures: this.#commitFailures,
         loopDelay: this.#loop,
@@ -130,7 +148,7 @@ export class Metrics {
     }
   }
 
-  #sourceOf(origin: string): string {
+  #sourceOf(origin: string): Source {
     if (origin !== this.#lastOrigin) {
       this.#lastOrigin = origin;
       this.#lastSource = isOriginOf(this.#options.id, origin) ? "client" : "peer";

@@ -26,6 +26,7 @@ function routed(...said: readonly (readonly [src: string, body: Body])[]) {
     handlers: new Map(),
     access: undefined,
     requests: new RequestCounts(),
+    onHeard() {},
     events: {},
   });
   router.open({ onEnvelope: ({ body }) => void passed.push(body), onDropped() {}, onEnd() {} });

@@ -152,15 +152,15 @@ export class Link {
     return this.#connection;
   }
 
-  /** The line is dropped where there is no link or no room. */
-  send(line: string): void {
+  /** Returns false where the line was dropped, as there is no link or no room. */
+  send(line: string): boolean {
     const connection = this.up ? this.#connection : undefined;
     // Most lines are so short that their bytes need no count.
     if (CHAR_BYTES_MAX * line.length > LINE_BYTES_MAX && Buffer.byteLength(line) > LINE_BYTES_MAX) {
-      this.#count("too_long");
-      this.#say(`a message is longer than ${LINE_BYTES_MAX} bytes`);
-    } else if (connection === undefined) this.#count("no_link");
-    else if (!connection.write(line, PEER_QUEUE_BYTES_MAX)) this.#overflow();
+      return this.#drop("too_long", `a message is longer than ${LINE_BYTES_MAX} bytes`);
+    }
+    if (connection === undefined) return this.#drop("no_link");
+    return connection.write(line, PEER_QUEUE_BYTES_MAX) || this.#overflow();
   }
 
   /** Time passes. `beats`: heartbeats are due. `other`: the link that the peer dialled. */
@@ -173,22 +173,22 @@ export class Link {
     }
   }
 
-  #overflow(): void {
-    this.#count("queue_full");
-    if (this.#full) return;
+  #overflow(): false {
+    if (this.#full) return this.#drop("queue_full");
     this.#full = true;
-    this.#say(
+    return this.#drop(
+      "queue_full",
       `${PEER_QUEUE_BYTES_MAX} bytes wait for it; messages that do not fit are dropped until those have left`,
     );
   }
 
-  #count(reason: string): void {
+  /** `reason`: one of those that are counted; `text`: for people, where they should hear of it. */
+  #drop(reason: string, text?: string): false {
+    const { traffic, events, peer } = this.#options;
     this.#messagesDropped += 1;
-    this.#options.traffic.dropped.add(reason);
-  }
-
-  #say(reason: string): void {
-    this.#options.events.onDropped(`to ${this.#options.peer}: ${reason}`);
+    traffic.dropped.add(reason);
+    if (text !== undefined) events.onDropped(`to ${peer}: ${text}`);
+    return false;
   }
 
   #greet(socket: Socket): void {

@@ -149,8 +149,7 @@ export class TcpPeer {
 
   send(envelope: Envelope): void {
     const line = encode(envelope);
-    this.#options.traffic.send(envelope.body.type, line);
-    this.#link.send(line);
+    if (this.#link.send(line)) this.#options.traffic.send(envelope.body.type, line);
   }
 
   /** Takes over a connection on which a node has greeted as this peer, or returns why it is refused. */

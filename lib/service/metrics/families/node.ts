@@ -53,6 +53,11 @@ export const ofTheNode: readonly Family[] = [
   ),
   gauge("hearsay_store_bytes", "Texts of the entries that are kept", ({ storeBytes }) => storeBytes),
   gauge(
+    "hearsay_store_file_bytes",
+    "What the files of the log take on the disk",
+    ({ storeFileBytes }) => storeFileBytes,
+  ),
+  gauge(
     "hearsay_store_state",
     "1 for the state of the log; in full and in failed, broadcasts are refused",
     ({ status }) => oneOf(STATES, status.storage),

@@ -1,5 +1,5 @@
 /** What is believed of the peers: of each while they are few, and of all together. */
-import { type Family, gauge, type Moment, type Sample } from "../family.ts";
+import { type Family, gauge, histogram, type Moment, type Sample } from "../family.ts";
 
 /** Of more peers than this only what they are together is told [U8]. */
 export const METRICS_PEERS_MAX = 50;
@@ -34,6 +34,18 @@ export const ofThePeers: readonly Family[] = [
     "Measured round trips to peers",
     ({ status }) => spread(status.peers.map(({ rtt_ms: ms }) => seconds(ms)), []),
     "stat",
+  ),
+  gauge(
+    "hearsay_peers_oldest_unacknowledged_seconds",
+    "For how long the oldest entry has waited that some neighbour has not acknowledged; 0 where there is none",
+    ({ status: { peers } }) => Math.max(0, ...peers.map(({ oldest_unacked_ms: ms }) => seconds(ms) ?? 0)),
+  ),
+  histogram(
+    "hearsay_delivery_duration_seconds",
+    "From the arrival of an entry at this node until all its neighbours in the tree had it, by their " +
+      "acknowledgements less how long these lay there and half a round trip; of a sample of the entries",
+    ({ counters: { deliveries } }) => [[deliveries.client, "client"], [deliveries.peer, "peer"]],
+    "source",
   ),
   ofEach("connected", "1 where the link to the peer is up, else 0", ({ connected }) => Number(connected)),
   ofEach("suspected", "1 where the peer did not answer in time, else 0", (peer) => Number(isSuspected(peer))),

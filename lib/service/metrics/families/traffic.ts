@@ -5,7 +5,7 @@ import type { Tally } from "../../../../transports/tcp/tally.ts";
 export const ofTheTraffic: readonly Family[] = [
   counter(
     "hearsay_messages_sent_total",
-    "Messages to peers that the carrier was given, those without a link included",
+    "Messages to peers that their links took",
     ({ counters }) => byKind(counters.traffic.sent),
     "type",
   ),
@@ -17,7 +17,7 @@ export const ofTheTraffic: readonly Family[] = [
   ),
   counter(
     "hearsay_message_bytes_sent_total",
-    "Bytes of the messages to peers that the carrier was given",
+    "Bytes of the messages to peers that their links took",
     ({ counters }) => byKind(counters.traffic.sentBytes),
     "type",
   ),

@@ -2,6 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connect } from "../../../../lib/client/mod.ts";
+import { openStore } from "../../../../lib/store/sqlite.ts";
+import { freePorts } from "../../../e2e/fixtures/serving.ts";
+import { inFolder } from "../../../shared/in_folder.ts";
+import { until } from "../../../shared/until.ts";
 import { families } from "../../../../lib/service/metrics/families/families.ts";
 import { METRICS_PEERS_MAX } from "../../../../lib/service/metrics/families/peers.ts";
 import { Metrics } from "../../../../lib/service/metrics/metrics.ts";
@@ -119,6 +123,8 @@ test("metrics: what goes wrong while they are put together is answered, and harm
   const metrics = new Metrics({
     id: "n1",
     store: { bytes: 0 },
+    clock: () => 0,
+    neighbours: () => [],
     traffic: new Traffic(),
     status: () => assert.fail("this is on purpose"),
     isReady: () => true,
@@ -129,3 +135,35 @@ test("metrics: what goes wrong while they are put together is answered, and harm
     "the metrics cannot be told: this is on purpose",
   ]);
 });
+
+test("metrics: what one node sends the other receives, and commits and deliveries are timed", () =>
+  inFolder(async (dir) => {
+    const [one = 0, two = 0] = await freePorts(2);
+    const [first, second] = [{ host: "127.0.0.1", port: one }, { host: "127.0.0.1", port: two }];
+    const store = openStore({ dir, cluster: "test", id: "n1", now: Date.now() });
+    const inFirst = { id: "n1", listen: first, peers: new Map([["n2", second]]), store };
+    const inSecond = { id: "n2", listen: second, peers: new Map([["n1", first]]) };
+    await withServed(({ url }) =>
+      withServed(async (other) => {
+        await fetch(`${url}/v1/values`, withJson("POST", "x"));
+        const series = 'hearsay_delivery_duration_seconds_count{source="client"}';
+        await until(async () => (await scrape(url)).value(series) === 1);
+        await until(async () => (await scrape(other.url)).value("hearsay_values") === 1);
+        const [mine, theirs] = [await scrape(url), await scrape(other.url)];
+        assert.equal(theirs.value('hearsay_entries_delivered_total{source="peer"}'), 1);
+        assert.equal(mine.value("hearsay_tree_neighbours"), 1);
+        assert.equal(mine.value('hearsay_peer_connected{peer="n2"}'), 1);
+        assert.equal(mine.value('hearsay_store_state{state="durable"}'), 1);
+        for (const name of ["hearsay_store_commit_duration_seconds_count", "hearsay_store_file_bytes"]) {
+          assert.ok((mine.value(name) ?? 0) > 0, name);
+          assert.equal(theirs.value(name), undefined);
+        }
+        assert.equal(mine.value("hearsay_store_commit_failures_total"), 0);
+        for (const what of ["messages", "message_bytes"]) {
+          const sent = mine.value(`hearsay_${what}_sent_total{type="delta"}`) ?? 0;
+          const received = theirs.value(`hearsay_${what}_received_total{type="delta"}`) ?? 0;
+          assert.ok(sent > 0 && received === sent, `${what}: ${sent} sent, ${received} received`);
+        }
+      }, inSecond), inFirst);
+    store.close();
+  }));
