@@ -29,7 +29,8 @@ groups:
       - alert: HearsayPartition
         expr: |
           (hearsay_peers_connected + 1)
-              * on (job, instance) group_left (node, cluster, cluster_id) hearsay_node_info
+              * on (job, instance) group_left (node, cluster, cluster_id)
+              (hearsay_node_info and on (job, instance) hearsay_ready == 1)
             < on (job, cluster, cluster_id) group_left ()
               count by (job, cluster, cluster_id) (hearsay_node_info and on (job, instance) hearsay_ready == 1)
         for: 5s

@@ -252,7 +252,7 @@ const processes: Row = {
       about: "Nothing is drawn without TLS.",
       unit: "s",
     }),
-  ],
+  ].map((panel) => ({ ...panel, width: COLUMNS / 4 })),
 };
 
 export const rows: readonly Row[] = [glance, peers, traffic, latency, store, processes].map((row) => ({

@@ -1,6 +1,7 @@
 /** What Prometheus and Grafana are given: a dashboard by Grafana's own types, and rules that each say what is to be done. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -8,6 +9,9 @@ import { alerts } from "../../../../lib/commands/manifest/alerts.ts";
 import { dashboard, grafana } from "../../../../lib/commands/manifest/grafana/grafana.ts";
 import { COLUMNS } from "../../../../lib/commands/manifest/grafana/panel.ts";
 import { prometheus } from "../../../../lib/commands/manifest/prometheus.ts";
+import { testNeeding } from "../../../e2e/fixtures/needing.ts";
+import { inFolder } from "../../../shared/in_folder.ts";
+import { needsPromtool, promtool } from "../../../shared/promtool.ts";
 import { grafanaFaults } from "./grafana_faults.ts";
 
 const config = {
@@ -105,3 +109,49 @@ test("whatever the page of operations calls by the title of a panel is on the da
   const titles: string[] = dashboard().panels.map(({ title }) => title);
   assert.deepEqual(named.filter((title) => !titles.includes(title)), []);
 });
+
+testNeeding(
+  "promtool finds nothing to say about the rules and the settings of Prometheus",
+  needsPromtool,
+  () =>
+    inFolder((folder) => {
+      for (const name of ["ca.pem", "prometheus.pem", "prometheus-key.pem"]) {
+        writeFileSync(join(folder, name), "");
+      }
+      writeFileSync(join(folder, "hearsay.rules.yml"), alerts());
+      for (const tls of [false, true]) {
+        writeFileSync(
+          join(folder, "prometheus.yml"),
+          prometheus({ ...config, tls }),
+        );
+        const { status, out } = promtool([
+          "check",
+          "config",
+          "--lint=all",
+          "--lint-fatal",
+          join(folder, "prometheus.yml"),
+        ]);
+        assert.equal(status, 0, out);
+        assert.match(out, /SUCCESS: 5 rules found/);
+      }
+    }),
+);
+
+testNeeding("every query of the dashboard is one", needsPromtool, () =>
+  inFolder((folder) => {
+    const exprs = dashboard().panels.flatMap((panel) =>
+      "targets" in panel ? panel.targets.map(({ expr }) => expr) : []
+    );
+    assert.ok(exprs.length > 40);
+    const rules = exprs.map((expr, i) => ({
+      record: `query:${i}`,
+      expr: expr.replaceAll("$__rate_interval", "1m"),
+    }));
+    const check = (rules: readonly object[]) => {
+      writeFileSync(join(folder, "rules.yml"), JSON.stringify({ groups: [{ name: "queries", rules }] }));
+      return promtool(["check", "rules", join(folder, "rules.yml")]);
+    };
+    const { status, out } = check(rules);
+    assert.equal(status, 0, out);
+    assert.equal(check([{ record: "query:x", expr: "sum(" }]).status, 1);
+  }));
