@@ -5,6 +5,9 @@ export interface Address {
   readonly port: number;
 }
 
+/** Where a node listens, unless it is told otherwise. */
+export const DEFAULT_PORT = 7000;
+
 /** The longest address, in characters: a name has 253 at most. */
 export const ADDRESS_CHARS_MAX = 261;
 
@@ -12,14 +15,32 @@ export function addressText({ host, port }: Address): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Undefined where it is no address. A host may be a name or an address; one with colons stands in brackets. */
-export function parseAddress(text: string): Address | undefined {
+/**
+ * Undefined where it is no address. A host may be a name or an address; one with colons stands in brackets. Without a default
+ * the port has to be there.
+ */
+export function parseAddress(text: string, defaultPort?: number): Address | undefined {
   if (text.length > ADDRESS_CHARS_MAX) return undefined;
-  const [, bracketed, plain, digits] = /^(?:\[([^\]\s]+)\]|([^:\s[\]=,]+)):(\d{1,5})$/.exec(text.trim()) ??
-    [];
+  const [, bracketed, plain, digits] =
+    /^(?:\[([^\]\s]+)\]|([^:\s[\]=,]+))(?::(\d{1,5}))?$/.exec(text.trim()) ??
+      [];
   const host = bracketed ?? plain;
-  const port = Number(digits);
-  return host === undefined || port > 65_535 ? undefined : { host, port };
+  const port = digits === undefined ? defaultPort : Number(digits);
+  // A number alone is a port of which the host is missing.
+  if (digits === undefined && /^\d+$/.test(plain ?? "")) return undefined;
+  return host === undefined || port === undefined || port > 65_535 ? undefined : { host, port };
+}
+
+/** What is wrong with a text that parseAddress does not take, where more can be said than the rule. */
+export function addressFault(text: string): string | undefined {
+  const given = text.trim();
+  if (/^\d+$/.test(given)) return "a host is missing before the port";
+  if (/^[\da-f]*:[\da-f:]*:[\da-f.:]*$/i.test(given)) {
+    return "an IPv6 address stands in brackets, as [::1]:7000";
+  }
+  return /:(\d+)$/.test(given) && Number(/\d+$/.exec(given)?.[0]) > 65_535
+    ? "a port is at most 65535"
+    : undefined;
 }
 
 /** Whether only this machine can be behind the host, be it a name or an address. */

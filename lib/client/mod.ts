@@ -4,7 +4,7 @@ import { Client } from "./client.ts";
 import { HearsayError } from "./errors.ts";
 import { TIMEOUT_MS, TIMEOUT_MS_MAX } from "./nodes.ts";
 import { tokenOf, type TokenSource } from "./token.ts";
-import { type Address, parseAddress } from "../../transports/address.ts";
+import { type Address, DEFAULT_PORT, parseAddress } from "../../transports/address.ts";
 import { Tls, TlsFault } from "../../transports/tcp/tls/tls.ts";
 import { messageOf } from "../../transports/errno.ts";
 
@@ -19,7 +19,7 @@ export type { Range } from "../core/log/runs.ts";
 export { type Address, type Client, HearsayError };
 
 export interface ConnectOptions {
-  /** The nodes, as host:port or in parts. The first that answers is asked until it fails, and then the next. */
+  /** The nodes, as host:port, as host for port 7000, or in parts. The first that answers is asked until it fails, and then the next. */
   readonly at: string | Address | readonly (string | Address)[];
   /** Paths of PEM files, read again for each connection: whom to trust, and who this client is, if not known by a token. */
   readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string } | undefined;
@@ -61,8 +61,10 @@ export async function connect(options: ConnectOptions): Promise<Client> {
 }
 
 function addressOf(at: string | Address): Address {
-  const address = typeof at === "string" ? parseAddress(at) : at;
-  if (address === undefined) throw new HearsayError("malformed", `${JSON.stringify(at)} is not host:port`);
+  const address = typeof at === "string" ? parseAddress(at, DEFAULT_PORT) : at;
+  if (address === undefined) {
+    throw new HearsayError("malformed", `${JSON.stringify(at)} is neither host:port nor a host`);
+  }
   return address;
 }
 

@@ -1,27 +1,43 @@
-/** Words for where a node listens: "host:port", "[::1]:7000", and lists of them with or without ids. */
+/** Words for where a node listens: "host:port", "[::1]:7000", "host" for the usual port, and lists of them with or without ids. */
 import { MEMBER_ID } from "../../core/membership/member_id.ts";
-import { type Address, parseAddress } from "../../../transports/address.ts";
+import { type Address, addressFault, DEFAULT_PORT, parseAddress } from "../../../transports/address.ts";
 
-export { parseAddress };
+export { addressFault, parseAddress };
 
 export const NAME_RULE = "1 to 64 letters, digits, '.', '_' or '-'";
 
-/** One rule for both kinds of list, in words. */
 export const ADDRESS_RULE = "host:port";
-export const MEMBERS_RULE = "a comma list of ID=host:port";
+/** The same of what is usually at one port. */
+export const NODE_RULE = `host:port, or host for port ${DEFAULT_PORT}`;
+/** Where the port is left out, it is the usual one. */
+export const MEMBERS_RULE = "a comma list of ID=host:port or ID=host";
+
+/** Where a node is, or is to be. */
+export function parseNode(text: string): Address | undefined {
+  return parseAddress(text, DEFAULT_PORT);
+}
 
 /** "host:port,host:port"; undefined where one of them is no address. */
 export function parseAddresses(text: string): readonly Address[] | undefined {
-  const found = text.split(",").map(parseAddress);
+  const found = text.split(",").map(parseNode);
   return found.includes(undefined) ? undefined : found.flatMap((address) => address ?? []);
 }
 
-/** "n1=host:port,n2=host:port"; undefined where one of them is wrong or an id comes twice. */
-export function parseMembers(text: string): ReadonlyMap<string, Address> | undefined {
+/** Of the first one that is none, where there is more to say. */
+export function addressesFault(text: string): string | undefined {
+  const wrong = text.split(",").find((word) => parseNode(word) === undefined) ?? "";
+  return addressFault(wrong) ?? (wrong === text ? undefined : `${JSON.stringify(wrong)} is none`);
+}
+
+/** "n1=host:port,n2=host"; undefined where one of them is wrong or an id comes twice. */
+export function parseMembers(
+  text: string,
+  defaultPort = DEFAULT_PORT,
+): ReadonlyMap<string, Address> | undefined {
   const members = new Map<string, Address>();
   for (const word of text.split(",")) {
     const [id = "", rest = ""] = split(word.trim(), "=");
-    const address = parseAddress(rest);
+    const address = parseAddress(rest, defaultPort);
     if (address === undefined || !MEMBER_ID.test(id) || members.has(id)) return undefined;
     members.set(id, address);
   }

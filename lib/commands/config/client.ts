@@ -1,6 +1,6 @@
 /** The settings of the commands that ask running nodes, from flags and environment variables. */
 import { z } from "zod";
-import { parseAddresses } from "./address.ts";
+import { addressesFault, parseAddresses } from "./address.ts";
 import { complain } from "../flags/flags.ts";
 import { type FlagHelp, parsedText, repeated, text, tied, toggle, whole } from "../flags/schemas.ts";
 import { clientTlsFlags, tlsFrom, tlsMistakes } from "./trust/tls.ts";
@@ -20,7 +20,7 @@ import {
 } from "../../core/keys/names.ts";
 import type { Digest } from "../../core/log/digest.ts";
 import { type Env, outcome, type Parsed, type Read, readFlags } from "../flags/read_flags.ts";
-import type { Address } from "../../../transports/address.ts";
+import { type Address, DEFAULT_PORT } from "../../../transports/address.ts";
 
 /** So many nodes may be named. */
 export const AT_MAX = 64;
@@ -64,15 +64,16 @@ export interface StatusConfig extends ReachOptions {
   readonly ready: boolean;
 }
 
-const AT_RULE = `a comma list of host:port, at most ${AT_MAX}`;
+const AT_RULE = `a comma list of host:port, or host for port ${DEFAULT_PORT}, at most ${AT_MAX}`;
 const POSITION_RULE = "a position, as n1.k3:1-50;n2.x:1-7,9-12";
 
 /** Of every command that asks running nodes. */
 export const reach = z.object({
   "at": repeated(parseAt, {
-    value: "HOST:PORT",
+    value: "HOST[:PORT]",
     about: "nodes to ask, one after the other (127.0.0.1:7001 to 7005)",
     rule: AT_RULE,
+    why: addressesFault,
   }),
   "timeout": whole(1, TIMEOUT_MS_MAX, "MS", `how long a node may take to answer (${TIMEOUT_MS})`),
   "verbose": toggle("say on standard error which node answered, and why others did not"),

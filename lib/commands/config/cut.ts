@@ -3,7 +3,7 @@ import { isIPv4 } from "node:net";
 import { z } from "zod";
 import { type Cut, grudgeNames, oneWayOf, parseGrudge } from "../../workbench/faults/grudge.ts";
 import { seeded } from "../../core/random.ts";
-import { ADDRESS_RULE, MEMBERS_RULE, parseAddress, parseMembers } from "./address.ts";
+import { addressFault, MEMBERS_RULE, parseAddress, parseMembers } from "./address.ts";
 import { ownSecretFlag, ownSecretFrom, secretFlag, secretFrom } from "./trust/secret.ts";
 import { SEED_MAX } from "./exam/seeds.ts";
 import { parsedText, tied, toggle, whole } from "../flags/schemas.ts";
@@ -50,11 +50,15 @@ const CUT_RULE = `one of ${kinds}, or the sides by name, as 'n1,n2|n3,n4,n5' or 
 
 const running = z.object({
   "cluster": tied(
-    parsedText(parseMembers, { value: "ID=HOST:PORT,…", about: "the nodes", rule: MEMBERS_RULE }),
+    parsedText((given) => parseMembers(given), {
+      value: "ID=HOST[:PORT],…",
+      about: "the nodes",
+      rule: MEMBERS_RULE,
+    }),
     { required: true },
   ),
-  "sidecars": parsedText(parseMembers, {
-    value: "ID=HOST:PORT,…",
+  "sidecars": parsedText((given) => parseMembers(given, SIDECAR_PORT), {
+    value: "ID=HOST[:PORT],…",
     about: `where their sidecars are (beside the nodes, at port ${SIDECAR_PORT})`,
     rule: MEMBERS_RULE,
   }),
@@ -77,10 +81,11 @@ export const shapes = {
   }),
   heal: running,
   sidecar: z.object({
-    "listen": parsedText(parseAddress, {
-      value: "HOST:PORT",
+    "listen": parsedText((given) => parseAddress(given, SIDECAR_PORT), {
+      value: "HOST[:PORT]",
       about: `where the sidecar listens for requests (0.0.0.0:${SIDECAR_PORT})`,
-      rule: ADDRESS_RULE,
+      rule: `host:port, or host for port ${SIDECAR_PORT}`,
+      why: addressFault,
     }),
     "within": tied(
       parsedText(parseWithin, {

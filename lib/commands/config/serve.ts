@@ -1,6 +1,6 @@
 /** The settings of a serving node, from flags and environment variables. */
 import { z } from "zod";
-import { ADDRESS_RULE, MEMBERS_RULE, NAME_RULE, parseAddress, parseMembers } from "./address.ts";
+import { addressFault, MEMBERS_RULE, NAME_RULE, NODE_RULE, parseMembers, parseNode } from "./address.ts";
 import { MEMBER_ID } from "../../core/membership/member_id.ts";
 import { DELIVERY_BUDGET_MS_MAX } from "./exam/limits.ts";
 import { type DiscoveryConfig, discoveryFlags, discoveryMistakes, discoveryOf } from "./members/discovery.ts";
@@ -13,13 +13,13 @@ import { httpFlags, httpOf } from "./http.ts";
 import { retainFlag } from "./retain.ts";
 import type { HttpSettings } from "../../service/http/settings.ts";
 import type { Rule } from "../../core/retention/rules.ts";
-import { type Address, isLoopback } from "../../../transports/address.ts";
+import { type Address, DEFAULT_PORT, isLoopback } from "../../../transports/address.ts";
 import type { Tls } from "../../../transports/tcp/tls/tls.ts";
 
 export const logLevels = ["debug", "info", "warning", "error"] as const;
 export const logFormats = ["text", "json"] as const;
 
-export const defaultListen: Address = { host: "127.0.0.1", port: 7000 };
+export const defaultListen: Address = { host: "127.0.0.1", port: DEFAULT_PORT };
 
 export interface ServeConfig extends DiscoveryConfig, ClientsConfig {
   readonly id: string;
@@ -48,13 +48,14 @@ const name = (value: string, about: string) =>
 export const shapes = {
   serve: z.object({
     "id": tied(name("ID", "the name of this node in its cluster"), { required: true }),
-    "listen": parsedText(parseAddress, {
-      value: "HOST:PORT",
+    "listen": parsedText(parseNode, {
+      value: "HOST[:PORT]",
       about: "where peers and clients connect (127.0.0.1:7000)",
-      rule: ADDRESS_RULE,
+      rule: NODE_RULE,
+      why: addressFault,
     }),
     "peer": repeated(parseMembers, {
-      value: "ID=HOST:PORT",
+      value: "ID=HOST[:PORT]",
       about: "another member; once for each, or a comma list; this node itself is passed over",
       rule: MEMBERS_RULE,
     }),

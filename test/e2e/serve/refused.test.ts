@@ -22,7 +22,7 @@ const NAME_RULE = "1 to 64 letters, digits, '.', '_' or '-'";
 test("serve: all mistakes in its settings are said at once", async () => {
   const flags = [
     "--peer",
-    "n2=nowhere",
+    "n2=no where",
     "--listen",
     "7000",
     "--cluster-name",
@@ -45,8 +45,12 @@ test("serve: all mistakes in its settings are said at once", async () => {
     err.trimEnd().split("\n").toSorted(),
     [
       ["--id", `given, as ${NAME_RULE}`, "it is missing"],
-      ["--peer", "a comma list of ID=host:port", `current value is "n2=nowhere"`],
-      ["--listen", "host:port", `current value is "7000"`],
+      ["--peer", "a comma list of ID=host:port or ID=host", `current value is "n2=no where"`],
+      [
+        "--listen",
+        "host:port, or host for port 7000 (a host is missing before the port)",
+        `current value is "7000"`,
+      ],
       ["--cluster-name", NAME_RULE, `current value is "a#b"`],
       ["--delivery-budget", "a whole number from 1 to 3600000", `current value is "0"`],
       ["--log-level", "one of debug, info, warning, error", `current value is "loud"`],

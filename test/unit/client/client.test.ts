@@ -344,7 +344,7 @@ test("what no node would take is asked of none", async () => {
     await rejects(take(client.watch({ from: "nonsense" })), bad);
     deepEqual(told(n1), []);
   });
-  await rejects(connect({ at: "nowhere" }), codeIs("malformed"));
+  await rejects(connect({ at: "no where" }), codeIs("malformed"));
   await rejects(connect({ at: [] }), codeIs("malformed"));
   for (const timeoutMs of [0, NaN, TIMEOUT_MS_MAX + 1]) {
     await rejects(connect({ at: "a:1", timeoutMs }), codeIs("malformed"));

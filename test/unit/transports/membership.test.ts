@@ -59,6 +59,7 @@ test("an address is read as it was written, up to ADDRESS_CHARS_MAX", () => {
   }
   const name = "x".repeat(ADDRESS_CHARS_MAX - ":7000".length);
   assert.deepEqual(parseAddress(`${name}:7000`), { host: name, port: 7000 });
+  assert.deepEqual(parseAddress("[::1]", 7000), { host: "::1", port: 7000 });
   for (const text of [`${name}x:7000`, "", "n2", "n2:", "n2:65536", ":7000", "n 2:7000", "a,b:1"]) {
     assert.equal(parseAddress(text), undefined, text);
   }

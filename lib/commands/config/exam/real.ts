@@ -52,7 +52,7 @@ export const shapes = {
     "log-stderr": toggle("let the nodes' standard error through"),
     "cluster": tied(
       parsedText(parseRunning, {
-        value: "ID=HOST:PORT,…",
+        value: "ID=HOST[:PORT],…",
         about: "examine these nodes, which run already",
         rule: RUNNING_RULE,
       }),
@@ -65,8 +65,8 @@ export const shapes = {
       },
     ),
     "sidecars": tied(
-      parsedText(parseMembers, {
-        value: "ID=HOST:PORT,…",
+      parsedText((given) => parseMembers(given, SIDECAR_PORT), {
+        value: "ID=HOST[:PORT],…",
         about: `the sidecars that cut them off (beside the nodes, at port ${SIDECAR_PORT})`,
         rule: MEMBERS_RULE,
       }),

@@ -6,7 +6,7 @@ import type { Seed } from "../../../service/discovery/seeds.ts";
 import { type Address, addressText, parseAddress } from "../../../../transports/address.ts";
 import { complain, type Given } from "../../flags/flags.ts";
 import { parsedText, repeated, tied, toggle } from "../../flags/schemas.ts";
-import { ADDRESS_RULE } from "../address.ts";
+import { addressFault } from "../address.ts";
 import { parseSeeds, SEEDS_RULE, whyNoSeeds } from "./seeds.ts";
 
 export interface DiscoveryConfig {
@@ -20,6 +20,9 @@ export interface DiscoveryConfig {
   /** The name server for seeds; absent: the system's. */
   readonly dns?: Address;
 }
+
+/** Of name servers. */
+const DNS_PORT = 53;
 
 const notBesidePeers = (why: string) => ({ excludes: { why, flags: ["peer"] } });
 
@@ -52,10 +55,11 @@ export const discoveryFlags = {
     notBesidePeers("which is for members that join"),
   ),
   "dns": tied(
-    parsedText(parseAddress, {
-      value: "HOST:PORT",
+    parsedText((given) => parseAddress(given, DNS_PORT), {
+      value: "HOST[:PORT]",
       about: "the name server that is asked for the names of --join (the system's)",
-      rule: ADDRESS_RULE,
+      rule: `host:port, or host for port ${DNS_PORT}`,
+      why: addressFault,
     }),
     { requires: { flag: "join" } },
   ),

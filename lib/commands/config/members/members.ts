@@ -1,6 +1,5 @@
 /** The settings of the commands about members of a running cluster. */
-import { parseAddress } from "../../../../transports/address.ts";
-import { NAME_RULE } from "../address.ts";
+import { addressFault, NAME_RULE, NODE_RULE, parseNode } from "../address.ts";
 import { MEMBER_ID } from "../../../core/membership/member_id.ts";
 import { type ReachOptions, TIMEOUT_MS_MAX } from "../../../client/nodes.ts";
 import { mustBe, mustBeGiven } from "../../flags/flags.ts";
@@ -19,13 +18,18 @@ export interface RemoveConfig extends ReachOptions {
 /** A node that leaves has first to hand over what it holds. */
 export const LEAVE_TIMEOUT_MS = 60_000;
 
-const ONE_RULE = "the host:port of the one node that is to leave";
+const ONE_RULE = `the one node that is to leave, as ${NODE_RULE}`;
 
 export const shapes = {
   members: reach.extend({ "json": toggle("print a JSON object") }),
   leave: reach.extend({
     "at": tied(
-      parsedText(parseAddress, { value: "HOST:PORT", about: "the node that is to leave", rule: ONE_RULE }),
+      parsedText(parseNode, {
+        value: "HOST[:PORT]",
+        about: "the node that is to leave",
+        rule: ONE_RULE,
+        why: addressFault,
+      }),
       { required: true },
     ),
     "timeout": whole(1, TIMEOUT_MS_MAX, "MS", `how long the node may take to leave (${LEAVE_TIMEOUT_MS})`),

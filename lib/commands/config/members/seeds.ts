@@ -1,9 +1,10 @@
-/** Words for seeds: "host:port", "dns+name:port", "dnssrv+_name._tcp.domain", and comma lists of them. */
+/** Words for seeds: "host:port", "dns+name:port", each without a port for the usual one, "dnssrv+_name._tcp.domain", and comma lists of them. */
 import { type Seed, SEEDS_MAX } from "../../../service/discovery/seeds.ts";
-import { parseAddress } from "../../../../transports/address.ts";
+import { addressFault, parseNode } from "../address.ts";
+import { DEFAULT_PORT } from "../../../../transports/address.ts";
 
 export const SEEDS_RULE =
-  `a comma list of host:port, dns+name:port and dnssrv+_name._tcp.domain, at most ${SEEDS_MAX}`;
+  `a comma list of host:port, dns+name:port (port ${DEFAULT_PORT} may be left out) and dnssrv+_name._tcp.domain, at most ${SEEDS_MAX}`;
 
 const DNS = "dns+";
 const SRV = "dnssrv+";
@@ -31,8 +32,9 @@ function parseSeed(word: string): Seed | string {
   if (word.startsWith(SRV)) return parseSrv(word.slice(SRV.length));
   const isName = word.startsWith(DNS);
   if (!isName && /^[a-z]+\+/i.test(word)) return `begins with neither ${DNS} nor ${SRV}`;
-  const address = parseAddress(isName ? word.slice(DNS.length) : word);
-  if (address === undefined) return isName ? "lacks the port: dns+name:port" : "is no host:port";
+  const place = isName ? word.slice(DNS.length) : word;
+  const address = parseNode(place);
+  if (address === undefined) return `is no host:port${reason(addressFault(place))}`;
   if (address.port === 0) return "has the port 0, at which nobody listens";
   if (!isName) return { kind: "address", address };
   const { host: name, port } = address;
@@ -43,6 +45,10 @@ function parseSrv(name: string): Seed | string {
   if (name.includes(":")) return "has a port, which its SRV records say";
   if (!SRV_NAME.test(name)) return "is no name of a service, as _hearsay._tcp.example.org";
   return isDnsName(name) ? { kind: "dnssrv", name } : "has no name that DNS knows";
+}
+
+function reason(fault: string | undefined): string {
+  return fault === undefined ? "" : `, as ${fault}`;
 }
 
 function isDnsName(name: string): boolean {

@@ -150,16 +150,34 @@ test("a watch begins where it is told to", () => {
 });
 
 test("all mistakes are named at once", () => {
-  deepEqual(mistakesOf(parseWatch(["--at", "n1", "--timeout", "0", "--from", "5", "--new", "here"], {})), [
-    `Cannot run 'watch' as its arguments must all be flags: current value is "here"`,
-    `Cannot run 'watch' as '--at' must be a comma list of host:port, at most ${AT_MAX}: current value is "n1"`,
-    `Cannot run 'watch' as '--timeout' must be a whole number from 1 to ${TIMEOUT_MS_MAX}: current value is "0"`,
-    `Cannot run 'watch' as '--from' must be a position, as n1.k3:1-50;n2.x:1-7,9-12: current value is "5"`,
-    `Cannot run 'watch' as '--from' must be left out with --new, which begins now and not at a position: current value is "5"`,
-  ]);
-  for (const bad of ["n1:0", "n1:65536", ":7000", "n1:x", "n1:1,", ""]) {
+  deepEqual(
+    mistakesOf(parseWatch(["--at", "n1,7000", "--timeout", "0", "--from", "5", "--new", "here"], {})),
+    [
+      `Cannot run 'watch' as its arguments must all be flags: current value is "here"`,
+      `Cannot run 'watch' as '--at' must be a comma list of host:port, or host for port 7000, at most ${AT_MAX} ` +
+      `(a host is missing before the port): current value is "n1,7000"`,
+      `Cannot run 'watch' as '--timeout' must be a whole number from 1 to ${TIMEOUT_MS_MAX}: current value is "0"`,
+      `Cannot run 'watch' as '--from' must be a position, as n1.k3:1-50;n2.x:1-7,9-12: current value is "5"`,
+      `Cannot run 'watch' as '--from' must be left out with --new, which begins now and not at a position: current value is "5"`,
+    ],
+  );
+  for (const bad of ["n1:0", "n1:65536", ":7000", "n1:x", "n1:1,", "", "7000", "::1", "n1:"]) {
     equal(mistakesOf(parseRead([`--at=${bad}`], {})).length, 1, bad);
   }
+});
+
+test("a host alone is one at the usual port, be it a name, an address, or one in brackets", () => {
+  deepEqual(configOf(parseRead(["--at", "n1,10.0.0.1,[::1],n2:1,[::2]:3"], {})).at, [
+    ...["n1", "10.0.0.1", "::1"].map((host) => ({ host, port: 7000 })),
+    ...[{ host: "n2", port: 1 }, { host: "::2", port: 3 }],
+  ]);
+  const why = (text: string) => /\((.*)\)/.exec(mistakesOf(parseRead(["--at", text], {}))[0] ?? "")?.[1];
+  equal(why("7000"), "a host is missing before the port");
+  for (const text of ["::1", "fe80::1:7000", "n1,2001:db8::7"]) {
+    equal(why(text), "an IPv6 address stands in brackets, as [::1]:7000");
+  }
+  equal(why("n1,n2:70000"), "a port is at most 65535");
+  equal(why("n1,n 2"), '"n 2" is none');
 });
 
 test("AT_MAX nodes may be named, and TIMEOUT_MS_MAX waited, and no more", () => {

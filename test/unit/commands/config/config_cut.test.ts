@@ -89,7 +89,7 @@ test("partition must be told what to cut, once, and where", () => {
     mistakesOf(partition("one", "bridge"))[0] ?? "",
     /it takes one cut: current value is "one bridge"$/,
   );
-  const rule = "a comma list of ID=host:port";
+  const rule = "a comma list of ID=host:port or ID=host";
   assert.deepEqual(mistakesOf(parsePartition(["one"], {})), [
     `Cannot run 'partition' as '--cluster' must be given, as ${rule}: it is missing`,
   ]);
@@ -120,7 +120,7 @@ test("sidecar must be told the addresses, and takes only IPv4 ones, WITHIN_MAX a
   }
   const rule = `a comma list of 1 to ${WITHIN_MAX} IPv4 addresses`;
   assert.deepEqual(mistakesOf(parseSidecar(["--listen", "7100"], {})), [
-    `Cannot run 'sidecar' as '--listen' must be host:port: current value is "7100"`,
+    `Cannot run 'sidecar' as '--listen' must be host:port, or host for port 7100 (a host is missing before the port): current value is "7100"`,
     `Cannot run 'sidecar' as '--within' must be given, as ${rule}: it is missing`,
   ]);
 });

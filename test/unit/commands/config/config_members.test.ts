@@ -37,9 +37,10 @@ test("seeds: addresses and names in a comma list, given once or more often, or a
 
 test("seeds: what is none is named, with what is wrong with it", () => {
   const wrong = {
-    "host": '"host" is no host:port',
-    "a:1,dns+hearsay": '"dns+hearsay" lacks the port: dns+name:port',
-    "dns+a b:1": '"dns+a b:1" lacks the port: dns+name:port',
+    "7000": '"7000" is no host:port, as a host is missing before the port',
+    "::1": '"::1" is no host:port, as an IPv6 address stands in brackets, as [::1]:7000',
+    "a:1,dns+": '"dns+" is no host:port',
+    "dns+a b:1": '"dns+a b:1" is no host:port',
     "dns+a..b:1": '"dns+a..b:1" has no name that DNS knows',
     "a:0": '"a:0" has the port 0, at which nobody listens',
     "dnssrv+_hearsay._tcp.example:1":
@@ -101,7 +102,7 @@ test("members, leave, remove: whom they ask, and what must be said", () => {
     [{ host: "10.0.0.4", port: 7000 }],
     LEAVE_TIMEOUT_MS,
   ]);
-  const which = "the host:port of the one node that is to leave";
+  const which = "the one node that is to leave, as host:port, or host for port 7000";
   assert.deepEqual(mistakesOf(parseLeave([], {})), [
     `Cannot run 'leave' as '--at' must be given, as ${which}: it is missing`,
   ]);
