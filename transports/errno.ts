@@ -1,4 +1,4 @@
-/** The codes of system errors, and what they mean for a connection, in words. */
+/** The codes of system errors, and what they mean for a file and for a connection, in words. */
 import { shortened } from "./shortened.ts";
 
 /** The name of a system error, as ENOSPC; undefined where the error has none. */
@@ -12,6 +12,26 @@ export function codeOf(error: unknown): string | undefined {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Why a file or a directory cannot be read or written, in words; `missing` says what is not there. */
+export function fileFault(error: unknown, missing = "there is no such file"): string {
+  const code = codeOf(error) ?? "";
+  return code === "ENOENT" ? missing : fileFaults[code] ?? shortened(messageOf(error));
+}
+
+const fileFaults: Readonly<Record<string, string>> = {
+  ENOTDIR: "what should be a directory is none",
+  EISDIR: "it is a directory",
+  EEXIST: "something of that name is there already",
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "this user may take no more room on the disk",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "its name is too long",
+  ELOOP: "its links lead in a circle",
+};
 
 /** Why a connection failed, said of the other side: the address, or "it", goes before. */
 export function connectionFault(error: unknown): string {

@@ -1,6 +1,6 @@
 /** Keeps a position in a file, so that a watcher that starts again goes on where it was. */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { codeOf, messageOf } from "../../transports/errno.ts";
+import { codeOf, fileFault } from "../../transports/errno.ts";
 import type { Digest } from "../core/log/digest.ts";
 import { parsePosition, positionText } from "./position.ts";
 
@@ -23,7 +23,7 @@ export function loadPosition(path: string): Loaded {
     const position = parsePosition(readFileSync(path, "utf8"));
     return position === undefined ? { ok: false, reason: "it holds no position" } : { ok: true, position };
   } catch (error) {
-    return isMissing(error) ? { ok: true, position: undefined } : { ok: false, reason: why(error) };
+    return isMissing(error) ? { ok: true, position: undefined } : { ok: false, reason: fileFault(error) };
   }
 }
 
@@ -74,22 +74,8 @@ function write(path: string, text: string): string | undefined {
     renameSync(draft, path);
     return undefined;
   } catch (error) {
-    return why(error);
+    return fileFault(error, "its directory does not exist");
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "its directory does not exist",
-  ENOTDIR: "its directory is none",
-  EISDIR: "it is a directory",
-  EACCES: "it may not be read and written",
-  EPERM: "it may not be read and written",
-  EROFS: "its file system is read-only",
-  ENOSPC: "the disk is full",
-};
-
-function why(error: unknown): string {
-  return reasons[codeOf(error) ?? ""] ?? messageOf(error);
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,6 +1,6 @@
 /** The token by which nodes know a client, read anew for each connection, so that a new one counts from the next on. */
 import { readFileSync } from "node:fs";
-import { messageOf } from "../../transports/errno.ts";
+import { fileFault } from "../../transports/errno.ts";
 
 /** The token, or why there is none, in words that may follow an address. */
 export type TokenSource = () => { readonly token: string } | { readonly fault: string };
@@ -12,11 +12,18 @@ export function tokenOf(token: string): TokenSource {
 /** A line feed at the end is none of the token. */
 export function tokenIn(path: string): TokenSource {
   return () => {
-    try {
-      const token = readFileSync(path, "utf8").trim();
-      return token === "" ? { fault: `was not asked, as ${JSON.stringify(path)} is empty` } : { token };
-    } catch (error) {
-      return { fault: `was not asked, as the token cannot be read: ${messageOf(error)}` };
-    }
+    const found = readToken(path);
+    if ("token" in found) return found;
+    return { fault: `was not asked, as there is no token in ${JSON.stringify(path)}: ${found.fault}` };
   };
+}
+
+/** The token in a file, or why there is none. */
+export function readToken(path: string): ReturnType<TokenSource> {
+  try {
+    const token = readFileSync(path, "utf8").trim();
+    return token === "" ? { fault: "it is empty" } : { token };
+  } catch (error) {
+    return { fault: fileFault(error) };
+  }
 }

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { codeOf, messageOf } from "../../../transports/errno.ts";
+import { fileFault } from "../../../transports/errno.ts";
 import { unwritten } from "../terminal/output_file.ts";
 
 const OWNER_MODE = 0o600;
@@ -47,9 +47,8 @@ async function read(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const why = codeOf(error) === "ENOENT" ? "it is not there" : messageOf(error);
     const hint = "--dir names the directory of an authority, and 'hearsay ca init DIR' makes one";
-    throw new Error(`Cannot read ${path}: ${why}; ${hint}`, { cause: error });
+    throw new Error(`Cannot read ${path}: ${fileFault(error)}; ${hint}`, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 /** Reads a run from a file of events, or from standard input. */
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
-import { codeOf, messageOf } from "../../../transports/errno.ts";
+import { fileFault } from "../../../transports/errno.ts";
 import { LineReader } from "../../../transports/lines.ts";
 import { EventsReader } from "../../workbench/report/events/read.ts";
 import type { Run } from "../../workbench/report/run.ts";
@@ -16,7 +16,7 @@ export async function runIn(path: string, io: Io): Promise<Run> {
   const reader = new EventsReader();
   const input = path === STANDARD_INPUT ? io.input() : createReadStream(path);
   const outcome = await readAll(input, reader).then(() => reader.end(), (error: unknown) => {
-    throw new Error(`Cannot read ${JSON.stringify(path)}: ${whyNot(error)}`, { cause: error });
+    throw new Error(`Cannot read ${JSON.stringify(path)}: ${fileFault(error)}`, { cause: error });
   });
   if (!outcome.ok) throw new Error(`Cannot read ${JSON.stringify(path)}: ${outcome.reason}`);
   for (const warning of outcome.warnings) io.err(`${path}: ${warning}\n`);
@@ -38,15 +38,4 @@ async function readAll(input: Readable, reader: EventsReader): Promise<void> {
     if (reader.fault !== undefined) return;
   }
   lines.end();
-}
-
-const faults: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  ENOTDIR: "what should be a directory is none",
-  EISDIR: "it is a directory",
-  EACCES: "permission is denied",
-};
-
-function whyNot(error: unknown): string {
-  return faults[codeOf(error) ?? ""] ?? messageOf(error);
 }

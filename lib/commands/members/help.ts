@@ -20,8 +20,8 @@ export const notes = {
   ],
   remove: [
     "For a member that is gone for good and cannot leave: nobody tries to reach it any more. Should it come back, it is",
-    "told, and ends with status 3; another node may join under its id. What it alone held is lost. Any other member can be",
-    "asked. Exit status: 0 when it is removed, else 1.",
+    "told, and ends with status 3; another node may join under its id. What it alone held is lost, so one that is in reach",
+    "is removed with --force alone: it can leave. Any other member can be asked. Exit status: 0 when it is removed, else 1.",
   ],
 };
 

@@ -2,7 +2,7 @@
 import { realpathSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { resolve } from "node:path";
-import { codeOf, messageOf } from "../../../transports/errno.ts";
+import { fileFault } from "../../../transports/errno.ts";
 
 /** Text is gathered up to about so many characters before it is written. */
 const PIECE_CHARS = 262_144;
@@ -64,17 +64,8 @@ export function* pieces(texts: Iterable<string>): Generator<string> {
   if (piece !== "") yield piece;
 }
 
-const faults: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such directory",
-  ENOTDIR: "what should be a directory is none",
-  EISDIR: "it is a directory",
-  EACCES: "permission is denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-};
-
 /** The error that says so in a sentence. */
 export function unwritten(path: string, error: unknown): Error {
-  const why = faults[codeOf(error) ?? ""] ?? messageOf(error);
+  const why = fileFault(error, "there is no such directory");
   return new Error(`Cannot write ${JSON.stringify(path)}: ${why}`, { cause: error });
 }

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { codeOf, messageOf } from "../../../transports/errno.ts";
+import { codeOf, fileFault } from "../../../transports/errno.ts";
 import { type Body, FORBIDDEN } from "../../core/message.ts";
 import { type Answer, ask } from "../world/running/ask.ts";
 import type { Address } from "../../../transports/address.ts";
@@ -52,7 +52,7 @@ export function readSecret(path: string): { readonly secret: string } | { readon
     const fault = secretFault(secret);
     return fault === undefined ? { secret } : { fault };
   } catch (error) {
-    return { fault: messageOf(error) };
+    return { fault: fileFault(error) };
   }
 }
 
@@ -68,7 +68,7 @@ export function ensureSecret(path: string): ReturnType<typeof readSecret> {
     writeFileSync(draft, `${randomBytes(NONCE_BYTES).toString("base64url")}\n`, { mode: 0o640, flag: "wx" });
     linkSync(draft, path);
   } catch (error) {
-    if (codeOf(error) !== "EEXIST") return existing(path, messageOf(error));
+    if (codeOf(error) !== "EEXIST") return existing(path, fileFault(error, "there is no such directory"));
   } finally {
     rmSync(draft, { force: true });
   }

@@ -74,9 +74,9 @@ test("that a position cannot be saved is said once, and that it can again", () =
     const file = new PositionFile(path, new Digest(), (fault) => said.push(fault));
     deepEqual([file.save(), file.save()], ["its directory does not exist", "its directory does not exist"]);
     writeFileSync(join(folder, "later"), "");
-    equal(file.save(), "its directory is none");
+    equal(file.save(), "what should be a directory is none");
     rmSync(join(folder, "later"));
     mkdirSync(join(folder, "later"));
     equal(file.save(), undefined);
-    deepEqual(said, ["its directory does not exist", "its directory is none", undefined]);
+    deepEqual(said, ["its directory does not exist", "what should be a directory is none", undefined]);
   }));

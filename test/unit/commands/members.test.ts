@@ -7,7 +7,7 @@ import { remove } from "../../../lib/commands/members/remove.ts";
 import { status } from "../../../lib/commands/client/status.ts";
 import type { Io } from "../../../lib/commands/terminal/io.ts";
 import type { Body } from "../../../lib/core/message.ts";
-import { deadAddress, FakeNode, listen, withNodes } from "../client/fake_node.ts";
+import { deadAddress, FakeNode, listen, type Visit, withNodes } from "../client/fake_node.ts";
 
 const AT = Date.UTC(2026, 10, 26, 7, 18);
 const record = (id: string, status: string) => ({
@@ -21,7 +21,7 @@ const record = (id: string, status: string) => ({
   },
 });
 const link = { address: "a:1", hears: true, for_ms: 7_100, reason: "", bytes_queued: 0, messages_dropped: 0 };
-const peer = {
+const PEER = {
   ...{ id: "n2", connected: true, link, lag: 3, ahead: 0, rtt_ms: 1, oldest_unacked_ms: null },
   suspected_for_ms: null,
 };
@@ -29,7 +29,7 @@ const STATUS: Body = {
   type: "status_ok",
   ...{ id: "n1", cluster: "hearsay", cluster_id: "00112233445566ff", version: "0.1.0", uptime_ms: 5 },
   ...{ storage: "durable", values: 1, digest: "d", entries: 1, relay: null, clients: 0, watchers: 0 },
-  peers: [peer],
+  peers: [PEER],
   members: [
     record("n1", "joined"),
     record("n2", "joined"),
@@ -45,8 +45,10 @@ async function run(
   answer: Body,
   args: readonly string[] = [],
   changes: Partial<Io> = {},
+  status = answer,
 ) {
-  const node = await FakeNode.start("n1", (body, visit) => visit.say(answer, body));
+  const script = (body: Body, visit: Visit) => visit.say(body.type === "status" ? status : answer, body);
+  const node = await FakeNode.start("n1", script);
   const { io, out, err } = listen("", changes);
   let exit = -1;
   await withNodes([node], async () => {
@@ -121,12 +123,36 @@ test("leave: the node has left, or says why it cannot", async () => {
 });
 
 test("remove: a member is removed, is none, or another node must be asked", async () => {
-  const good = await run(remove, { type: "remove_ok" }, ["n4"]);
+  const answering = (answer: Body, args: readonly string[], peer = {}) =>
+    run(remove, answer, args, {}, { ...STATUS, peers: [{ ...PEER, ...peer }] });
+  const good = await answering({ type: "remove_ok" }, ["n4"]);
   assert.deepEqual([good.exit, good.err], [0, "n4 is removed; n1 tells the others.\n"]);
-  assert.deepEqual(good.asked, [{ type: "remove", id: "n4", msg_id: 1 }]);
-  const none = await run(remove, { type: "error", code: 20, text: "n4 is no member" }, ["n4"]);
+  assert.deepEqual(good.asked.map(({ type, id }) => [type, id]), [["status", undefined], ["remove", "n4"]]);
+  const none = await answering({ type: "error", code: 20, text: "n4 is no member" }, ["n4"]);
   assert.deepEqual([none.exit, none.err], [1, "n4 is no member, as far as n1 knows\n"]);
-  const itself = await run(remove, { type: "error", code: 22, text: "this is n1 itself" }, ["n1"]);
+  const itself = await answering({ type: "error", code: 22, text: "this is n1 itself" }, ["n1"]);
   assert.equal(itself.exit, 1);
   assert.match(itself.err, /^No node has removed n1\.\n {2}\S+ answers error 22: this is n1 itself\n$/);
+});
+
+test("remove: a member that is in reach could leave, and is removed by force alone", async () => {
+  const answering = (args: readonly string[], peer: Partial<typeof PEER>) =>
+    run(remove, { type: "remove_ok" }, args, {}, { ...STATUS, peers: [{ ...PEER, ...peer }] });
+  const alive = await answering(["n2"], {});
+  assert.deepEqual([alive.exit, alive.err], [
+    1,
+    "n2 is in reach of n1, and what it alone holds would be lost: let it leave, by 'hearsay leave --at a:1', or " +
+    "remove it all the same, with --force\n",
+  ]);
+  assert.equal(alive.asked.some(({ type }) => type === "remove"), false);
+  for (
+    const [args, peer] of [
+      [["n2", "--force"], {}],
+      [["n2"], { connected: false }],
+      [["n2"], { link: { ...link, hears: false } }],
+    ] as const
+  ) {
+    const { exit, err } = await answering(args, peer);
+    assert.deepEqual([exit, err], [0, "n2 is removed; n1 tells the others.\n"]);
+  }
 });

@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { connect, type TlsOptions, type TLSSocket } from "node:tls";
 import type { Address } from "../../address.ts";
-import { codeOf, messageOf } from "../../errno.ts";
+import { fileFault, messageOf } from "../../errno.ts";
 import { shortened } from "../../shortened.ts";
 import { HANDSHAKE_MS_MAX } from "../limits.ts";
 import { identityOf, namedIn, nodeFault, periodFault, type TlsIdentity } from "./identity.ts";
@@ -140,8 +140,7 @@ function textOf(flag: TlsFault["flag"], path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const isMissing = codeOf(error) === "ENOENT";
-    throw new TlsFault(flag, path, isMissing ? "it is not there" : shortened(messageOf(error)));
+    throw new TlsFault(flag, path, fileFault(error));
   }
 }
 

@@ -1,6 +1,6 @@
 /** The settings that a script brings along, and the mistakes in it, from the flag that gives its text or names its file. */
 import { closeSync, openSync, readSync } from "node:fs";
-import { codeOf, messageOf } from "../../../../transports/errno.ts";
+import { fileFault } from "../../../../transports/errno.ts";
 import { parseScript } from "../../../workbench/script/parse_script.ts";
 import { endOf, printAction, printScript, type Script } from "../../../workbench/script/script.ts";
 import { defaults, nodeIds, type Settings } from "../../../workbench/settings.ts";
@@ -70,19 +70,13 @@ function mistakeIn(
   return { rule: `over within --time-limit ${timeLimitS}`, text: printAction(last) };
 }
 
-const unreadable: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EISDIR: "it is a directory",
-  EACCES: "permission is denied",
-};
-
 function readText(given: string): ScriptText | undefined {
   if (!given.startsWith("@")) return given === "" ? undefined : { text: given };
   try {
     const text = textIn(given.slice(1));
     return text === undefined ? { given, why: `it is longer than ${SCRIPT_FILE_BYTES_MAX} bytes` } : { text };
   } catch (error) {
-    return { given, why: unreadable[codeOf(error) ?? ""] ?? messageOf(error) };
+    return { given, why: fileFault(error) };
   }
 }
 

@@ -13,6 +13,8 @@ export interface MembersConfig extends ReachOptions {
 
 export interface RemoveConfig extends ReachOptions {
   readonly id: string;
+  /** Also where it is in reach. */
+  readonly force: boolean;
 }
 
 /** A node that leaves has first to hand over what it holds. */
@@ -34,7 +36,9 @@ export const shapes = {
     ),
     "timeout": whole(1, TIMEOUT_MS_MAX, "MS", `how long the node may take to leave (${LEAVE_TIMEOUT_MS})`),
   }),
-  remove: reach,
+  remove: reach.extend({
+    "force": toggle("also a member that is in reach, and could leave", { variable: false }),
+  }),
 };
 
 export function parseMembers(args: readonly string[], env: Env): Parsed<MembersConfig> {
@@ -66,5 +70,9 @@ export function parseRemove(args: readonly string[], env: Env): Parsed<RemoveCon
       : [],
   ];
   const mistakes = [...read.mistakes, ...reachMistakes("remove", read, env), ...faults];
-  return outcome(mistakes, { ...reachOf(read.flags, env), id: id ?? "" });
+  return outcome(mistakes, {
+    ...reachOf(read.flags, env),
+    id: id ?? "",
+    force: read.flags.force ?? false,
+  });
 }

@@ -1,5 +1,5 @@
 /** How a client command is told its token: by a file, or by a variable that no flag stands for, as others see flags. */
-import { tokenIn, tokenOf, type TokenSource } from "../../../client/token.ts";
+import { readToken, tokenIn, tokenOf, type TokenSource } from "../../../client/token.ts";
 import { complain, type Given, mustBe } from "../../flags/flags.ts";
 import type { Env } from "../../flags/read_flags.ts";
 import { text, toggle } from "../../flags/schemas.ts";
@@ -36,11 +36,10 @@ export function tokenMistakes(
   env: Env,
   at: readonly Address[],
 ): string[] {
-  const found = tokenFrom(flags, env).token?.();
+  const { "token-file": file } = flags;
+  const found = file === undefined ? tokenFrom(flags, env).token?.() : readToken(file);
   if (found === undefined) return [];
-  if ("fault" in found) {
-    return complain(command, given, "token-file", "a file that can be read and is not empty");
-  }
+  if ("fault" in found) return complain(command, given, "token-file", `a file with a token (${found.fault})`);
   const far = at.find(({ host }) => !isLoopback(host));
   if (far === undefined || flags.insecure || flags["tls-ca"] !== undefined) return [];
   const rule = `left out for ${addressText(far)} without TLS, as whoever listens there can take the token ` +

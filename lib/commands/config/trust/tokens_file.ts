@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
 import { rightFault, RIGHTS_MAX } from "../../../service/access/rights.ts";
 import { type TokenEntry, TOKENS_MAX } from "../../../service/access/tokens.ts";
-import { messageOf } from "../../../../transports/errno.ts";
+import { fileFault, messageOf } from "../../../../transports/errno.ts";
 import { MEMBER_ID } from "../../../core/membership/member_id.ts";
 import { NAME_RULE } from "../address.ts";
 
@@ -32,7 +32,7 @@ export function readTokens(path: string): readonly TokenEntry[] | string {
     if (size > TOKENS_FILE_BYTES_MAX) return fault(`it is longer than ${TOKENS_FILE_BYTES_MAX} bytes`);
     text = readFileSync(path, "utf8");
   } catch (error) {
-    return fault(messageOf(error));
+    return fault(fileFault(error));
   }
   const found = tokensIn(text);
   return typeof found === "string" ? fault(found) : found;

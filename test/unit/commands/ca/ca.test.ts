@@ -154,7 +154,7 @@ test("an authority that is none is explained", () =>
     const told = async () => (await run("issue", "n9", "--dir", folder)).err;
     assert.match(
       await told(),
-      /^Cannot read .*ca.pem: it is not there; .*'hearsay ca init DIR' makes one\n$/,
+      /^Cannot read .*ca.pem: there is no such file; .*'hearsay ca init DIR' makes one\n$/,
     );
     await made(folder, "init DIR", "issue n1 --dir DIR", "init DIR/2");
     const put = (name: string, text: string) => writeFileSync(join(folder, name), text);

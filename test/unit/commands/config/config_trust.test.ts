@@ -158,7 +158,7 @@ test("a client's token comes from a file, or from a variable, and stays on this 
     writeFileSync(path, "t3");
     deepEqual(later?.(), { token: "t3" }, "it is read anew");
     deepEqual(mistakesOf(parseRead(["--token-file", `${path}.none`], {})), [
-      "Cannot run 'read' as '--token-file' must be a file that can be read and is not empty: " +
+      "Cannot run 'read' as '--token-file' must be a file with a token (there is no such file): " +
       `current value is "${path}.none"`,
     ]);
     const rule =

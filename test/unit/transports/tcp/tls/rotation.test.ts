@@ -86,7 +86,7 @@ test("files that are of no use are said to be so, and what was read before goes 
       assert.equal(await serialAt(address), before);
       assert.throws(
         () => new Tls({ ca: join(dir, "none") }),
-        /for --tls-ca: it is not there$/,
+        /for --tls-ca: there is no such file$/,
       );
       await node.close();
     })
