@@ -50,9 +50,10 @@ const Read = Type.Object({ topics: Patterns });
 /** Where a watch begins that passes over all that is there. */
 export const NOW = "now";
 
-/** What a client may ask of a serving node to follow its values: all that `from` does not cover. */
+/** What a client may ask of a serving node to follow its values: all that `from` does not cover, once the node holds what it `awaits`. */
 const Watch = Type.Object({
   from: Type.Optional(Type.Union([DigestSchema, Type.Literal(NOW), Type.Null()])),
+  awaits: Type.Optional(Type.Union([DigestSchema, Type.Null()])),
   follow: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
   topics: Patterns,
   latest: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),

@@ -49,8 +49,8 @@ interface Watch {
   readonly follow: boolean;
   /** What the position has moved over and the watcher was not told of. */
   untold: { readonly had: Digest; count: number };
-  /** It is given nothing until the node has what it had elsewhere, these entries for one. */
-  awaited: Digest | undefined;
+  /** It is given nothing until the node has all of this, some of which it is known to lack. */
+  awaited: { readonly all: Digest; readonly some: Digest } | undefined;
   /** It has not had every entry: it has to read first, or some entries were not safe yet. */
   behind: boolean;
   /** It goes on by itself in a moment. */
@@ -96,7 +96,7 @@ export class Watches {
     this.#byConnection.set(connection, this.#on(connection).add(watch));
     this.#options.keepOpen(request.src, true);
     this.#options.reply(request, { type: "watch_ok", values: this.#options.count() });
-    if (watch.follow) this.#await(watch);
+    if (watch.follow) this.#await(watch, Digest.fromWire(body.awaits ?? body.from ?? []));
     this.#serve(watch);
   }
 
@@ -179,32 +179,34 @@ export class Watches {
   }
 
   /** What this node lacks may be one with what it has, so it comes first; `looks`: how often nothing had come [S11]. */
-  #await(watch: Watch, looks = 0): void {
-    const { count, some } = this.#lacking(watch.position);
-    watch.awaited = some;
+  #await(watch: Watch, all: Digest, looks = 0): void {
+    const { count, some } = this.#lacking(all);
+    watch.awaited = some && { all, some };
     if (some === undefined) return;
     this.#options.later(AHEAD_MS_MAX / LOOKS, () => {
       if (watch.awaited === undefined || !this.#watches.has(watch)) return;
-      const isComing = this.#lacking(watch.position).count < count;
-      if (!isComing && looks + 1 === LOOKS) this.#giveUp(watch);
-      this.#await(watch, isComing ? 0 : looks + 1);
+      const isComing = this.#lacking(all).count < count;
+      if (!isComing && looks + 1 === LOOKS) this.#giveUp(all);
+      this.#await(watch, all, isComing ? 0 : looks + 1);
       this.#serve(watch);
     });
   }
 
   /** It is asked whenever something has come, so only once some have come the others are looked for. */
   #awaits(watch: Watch): boolean {
-    while (watch.awaited !== undefined && this.#lacking(watch.awaited).count === 0) {
-      watch.awaited = this.#lacking(watch.position).some;
+    while (watch.awaited !== undefined && this.#lacking(watch.awaited.some).count === 0) {
+      const { all } = watch.awaited;
+      const { some } = this.#lacking(all);
+      watch.awaited = some && { all, some };
     }
     return watch.awaited !== undefined;
   }
 
-  /** How many entries of a position may still come to this node, and some of them. */
-  #lacking(position: Digest): { readonly count: number; readonly some: Digest | undefined } {
+  /** How many of these entries may still come to this node, and some of them. */
+  #lacking(all: Digest): { readonly count: number; readonly some: Digest | undefined } {
     let count = 0;
     let some: Digest | undefined;
-    for (const [origin, lacking] of this.#options.ahead(position)) {
+    for (const [origin, lacking] of this.#options.ahead(all)) {
       const vain = this.#vain.get(origin) ?? 0;
       for (const [start, to] of lacking.spans()) {
         const from = Math.max(start, vain + 1);
@@ -217,8 +219,8 @@ export class Watches {
   }
 
   /** It may be gone for good, and then no other watcher is to wait for it either. */
-  #giveUp({ position }: Watch): void {
-    for (const [origin, { last }] of this.#options.ahead(position)) {
+  #giveUp(all: Digest): void {
+    for (const [origin, { last }] of this.#options.ahead(all)) {
       this.#vain.set(origin, Math.max(last, this.#vain.get(origin) ?? 0));
     }
     for (const origin of this.#vain.keys()) {

@@ -10,6 +10,12 @@ export class Recent {
   #younger = new Map<number, Content>();
   #older: ReadonlyMap<number, Content> = new Map();
   #youngerChars = 0;
+  #turns = 0;
+
+  /** How often a half was forgotten. What came since this grew by one for the last time but one is remembered. */
+  get turns(): number {
+    return this.#turns;
+  }
 
   get size(): number {
     return this.#younger.size + this.#older.size;
@@ -34,5 +40,6 @@ export class Recent {
     this.#older = this.#younger;
     this.#younger = new Map();
     this.#youngerChars = 0;
+    this.#turns++;
   }
 }

@@ -1,5 +1,5 @@
 /** Follows the values of one node after the other: each entry once, from a position, as fast as they are taken. */
-import type { Digest } from "../../core/log/digest.ts";
+import { type Digest, WIRE_DIGEST_BYTES_MAX } from "../../core/log/digest.ts";
 import { IntervalSet, type Span } from "../../core/log/interval_set.ts";
 import type { Range } from "../../core/log/runs.ts";
 import type { Random } from "../../core/random.ts";
@@ -54,9 +54,15 @@ export class Stream {
   /** How often all nodes have failed, one after the other. */
   #outages = 0;
   #settling: ReturnType<typeof setTimeout> | undefined;
+  /** The positions at the last turns of `recent`, the older one first: what came since that is known when it comes again. */
+  #turns: readonly [older: Digest, younger: Digest];
+  #turnsCount: number;
 
   constructor(options: StreamOptions) {
     this.#options = options;
+    const begin = options.position.clone();
+    this.#turns = [begin, begin];
+    this.#turnsCount = options.recent.turns;
   }
 
   get isStopped(): boolean {
@@ -90,6 +96,7 @@ export class Stream {
     const { nodes, position, follow, wanted = {} } = this.#options;
     const watching = new Watching(connection, {
       from: position.toWire(),
+      awaits: this.#turns[0].toWire(WIRE_DIGEST_BYTES_MAX / 2),
       follow,
       wanted,
       timeoutMs: nodes.timeoutMs,
@@ -129,7 +136,7 @@ export class Stream {
   }
 
   async #take({ runs, gaps, passedOver }: Brought): Promise<"new" | "known" | "stopped"> {
-    const { nodes, position, take, onMoved } = this.#options;
+    const { nodes, position, recent, take, onMoved } = this.#options;
     const items: Item[] = [];
     const repeats: Batch["repeats"][number][] = [];
     let isNew = false;
@@ -151,6 +158,10 @@ export class Stream {
     for (const [origin, held] of passedOver) {
       isNew ||= !position.of(origin).covers(held);
       position.of(origin).addAll(held);
+    }
+    if (recent.turns !== this.#turnsCount) {
+      this.#turns = [this.#turns[1], position.clone()];
+      this.#turnsCount = recent.turns;
     }
     if (!isNew) return "known";
     onMoved?.();

@@ -15,6 +15,8 @@ export interface Wanted {
 
 export interface WatchingOptions {
   readonly from: WireDigest;
+  /** What the node must hold before it sends anything, if it comes soon: the part of `from` of which repeats are not known here. */
+  readonly awaits: WireDigest;
   readonly wanted: Wanted;
   readonly follow: boolean;
   /** A node that is silent for this long while events are awaited is given up, ms. */
@@ -46,8 +48,11 @@ export class Watching {
     this.#connection = connection;
     this.#options = options;
     this.#timer = setInterval(() => this.#listen(), options.timeoutMs / 4);
-    const { from, follow, wanted } = options;
-    this.#id = connection.ask({ type: "watch", from, follow, ...wanted }, (answer) => this.#onAnswer(answer));
+    const { from, awaits, follow, wanted } = options;
+    this.#id = connection.ask(
+      { type: "watch", from, awaits, follow, ...wanted },
+      (answer) => this.#onAnswer(answer),
+    );
     connection.listen({ onBody: (body) => this.#onBody(body), onBroken: (...why) => this.#break(...why) });
   }
 

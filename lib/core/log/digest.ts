@@ -10,7 +10,7 @@ import type { Range } from "./runs.ts";
 /** As messages carry it: per origin the first and the last number of each interval, ascending: from, to, from, to … */
 export type WireDigest = [origin: string, spans: number[]][];
 
-/** What a digest may take up of a message, bytes: well within a line. */
+/** What a digest may take up of a message, bytes: with another of half of that it is within a line. */
 export const WIRE_DIGEST_BYTES_MAX = 512 * 1024;
 
 export class Digest {
@@ -34,15 +34,15 @@ export class Digest {
 
   /**
    * As much of it as a message may carry: ORIGINS_MAX origins, the SPANS_MAX longest intervals of each, and no more than
-   * WIRE_DIGEST_BYTES_MAX. To name less than is held is harmless: it is sent once more, and known.
+   * `bytesMax`. To name less than is held is harmless: it is sent once more, and known.
    */
-  toWire(): WireDigest {
+  toWire(bytesMax = WIRE_DIGEST_BYTES_MAX): WireDigest {
     const wire: WireDigest = [];
     let bytes = 0;
     for (const [origin, held] of this.#origins) {
       const part: WireDigest[number] = [origin, longestSpans(held)];
       bytes += byteLength(part) + 1;
-      if (wire.length === ORIGINS_MAX || bytes > WIRE_DIGEST_BYTES_MAX) break;
+      if (wire.length === ORIGINS_MAX || bytes > bytesMax) break;
       wire.push(part);
     }
     return wire;

@@ -66,6 +66,7 @@ test("at most RECENT_VALUES_MAX values are remembered, and the last half of them
     if (recent.size > RECENT_VALUES_MAX) equal(recent.size, RECENT_VALUES_MAX);
   }
   for (let n = count - RECENT_VALUES_MAX / 2 + 1; n <= count; n++) equal(add(n), false);
+  equal(recent.turns, Math.ceil(count / (RECENT_VALUES_MAX / 2)) - 1);
   equal(add(1), true);
 });
 

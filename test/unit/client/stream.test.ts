@@ -229,6 +229,36 @@ test("what a node passes over counts as had, so that positions have no holes, an
   });
 });
 
+test("a node is to hold first what came so long ago that a repeat of it would not be known [S11]", async () => {
+  const first = await FakeNode.start("n1", serving([[["a", 1, [1, 2]]], [["b", 1, [3]]]], hangUp));
+  const second = await FakeNode.start("n2", serving([[["b", 2, [4]]], [["b", 3, [5]]]], hangUp));
+  const third = await FakeNode.start("n3", serving([[["b", 4, [6]]]], end));
+  const recent = new class extends Recent {
+    /** Half of what came is forgotten with each of these values. */
+    override add(item: Item): boolean {
+      if (["2", "3", "5"].includes(item.text)) this.aged++;
+      return super.add(item);
+    }
+
+    aged = 0;
+
+    override get turns(): number {
+      return this.aged;
+    }
+  }();
+  await withNodes([first, second, third], async () => {
+    const position = Digest.fromWire([["z", [1, 1]]]);
+    const { stream } = streamOf([first, second, third], { recent, position, follow: false });
+    equal(await stream.run(), "end");
+  });
+  const awaited = [first, second, third].map(({ asked }) => asked[0]?.["awaits"]);
+  deepEqual(awaited, [
+    [["z", [1, 1]]],
+    [["z", [1, 1]], ["a", [1, 2]]],
+    [["z", [1, 1]], ["a", [1, 2]], ["b", [1, 1]]],
+  ]);
+});
+
 test("read that comes to no end leaves its array open and says why", async () => {
   const first = await FakeNode.start("n1", serving([[["a", 1, [1]]]], hangUp));
   const second = await FakeNode.start(

@@ -80,6 +80,16 @@ test("Watches wait for what comes, and AHEAD_MS_MAX for what does not, once for 
   deepEqual(rig.take(), [watchOk(2)]);
 });
 
+test("Watches wait for no more than what the watcher does not know by itself [S11]", () => {
+  const rig = new Rig("a");
+  rig.watch("c#1", { from: [["n1.1", [1, 2]]], awaits: [["n1.1", [1, 1]]] });
+  deepEqual(rig.take(), [watchOk(1)]);
+  rig.bring(1, "c");
+  deepEqual(rig.take(), [values(1, "a")]);
+  rig.watch("c#2", { from: [["n1.1", [1, 2]]], awaits: [] });
+  deepEqual(rig.take(), [watchOk(2), values(1, "a")]);
+});
+
 test("Watches that do not follow, or are over, wait for nothing [S11]", () => {
   const rig = new Rig("a");
   const from = [["n1.1", [1, 1]]];
