@@ -46,18 +46,23 @@ export interface Settings {
   readonly protocol?: ProtocolName;
   /** What clients ask of the nodes; by default broadcast. */
   readonly workload?: ExaminedWorkload;
+  /** How many nodes there are, or are at first. */
   readonly nodeCount: number;
   /** Operations per second over all clients. */
   readonly rate: number;
   /** Share of the operations that are reads, 0 to 1; the last reads come on top. By default READ_SHARE. */
   readonly readShare?: number;
+  /** How long the load lasts, s. */
   readonly timeLimitS: number;
   /** Mean one-way latency between nodes, ms; clients have none. */
   readonly latencyMs: number;
+  /** How latencies are distributed about that mean. */
   readonly latencyDist: LatencyDist;
   /** How much each link between two nodes carries each way, bits a second. By default it carries any amount at once. */
   readonly bandwidthBps?: number;
+  /** Which neighbours nodes are advised to talk to. */
   readonly topology: TopologyName;
+  /** Faults that come and go. */
   readonly nemesis: readonly Fault[];
   /** Mean time between nemesis operations, s. */
   readonly nemesisIntervalS: number;
@@ -80,8 +85,9 @@ export interface Settings {
   readonly recoveryS: number;
   /** Over how long simulated nodes start, and are slow for as long again, ms; by default as a machine of two cores takes. */
   readonly startUpMs?: number;
-  /** What happens when, beside the random load and faults; see script/. */
+  /** What happens when, in ms, beside the random load and faults: "500 broadcast n0 17; 1000 cut n0|rest; 2000 heal". */
   readonly script?: string;
+  /** Of all random choices. */
   readonly seed: number;
 }
 

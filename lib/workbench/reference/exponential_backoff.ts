@@ -1,7 +1,7 @@
 /** As neighbours-retry, with pauses that grow and differ: a neighbour that is cut off for long is likely to stay so for longer. */
 import { backoffMs } from "../../core/backoff.ts";
 import { neighboursBut, PAUSE_MS, tellInTurn } from "./in_turn.ts";
-import type { Protocol } from "./reference_node.ts";
+import type { Protocol } from "./protocol.ts";
 
 /** The longest pause, ms: after a heal, a value may wait so long on each hop. A guess. */
 const PAUSE_MS_MAX = 4_000;

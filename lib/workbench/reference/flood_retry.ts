@@ -1,7 +1,8 @@
 /** A first solution of 3c: a flood, in which every message is sent again until it is answered. */
 import { below } from "../../core/random.ts";
 import type { Json } from "../../core/message.ts";
-import type { Protocol, ReferenceNode } from "./reference_node.ts";
+import type { Node } from "../../runtime/handlers/node.ts";
+import { type Protocol, telling } from "./protocol.ts";
 
 /** How long an answer is waited for, ms. */
 const TIMEOUT_MS = 1_000;
@@ -15,13 +16,12 @@ export const floodRetry: Protocol = (node) => ({ value, answer }) => {
   answer();
 };
 
-function tellUntilAnswered(node: ReferenceNode, peer: string, value: Json): void {
-  const request = node.request(peer, value);
-  request.send();
+function tellUntilAnswered(node: Node, peer: string, value: Json): void {
+  const question = node.ask(peer, telling(value));
   node.after(TIMEOUT_MS, () => {
-    if (request.isAnswered()) return;
+    if (!question.isOpen) return;
     // Where a round trip takes longer than the timeout, this never ends.
-    request.giveUp();
+    question.giveUp();
     node.after(below(node.random, SLEEP_MS), () => tellUntilAnswered(node, peer, value));
   });
 }

@@ -1,12 +1,13 @@
 /** Tells neighbours a value one after the other, each again and again until it has answered. */
 import type { Json } from "../../core/message.ts";
-import type { Broadcast, ReferenceNode } from "./reference_node.ts";
+import type { Node } from "../../runtime/handlers/node.ts";
+import { type Broadcast, telling } from "./protocol.ts";
 
 /** Between two tries, ms. */
 export const PAUSE_MS = 500;
 
 /** The given neighbours, but for the one that the value came from. */
-export function neighboursBut(node: ReferenceNode, { src }: Broadcast): readonly string[] {
+export function neighboursBut(node: Node, { src }: Broadcast): readonly string[] {
   return node.neighbours.filter((neighbour) => neighbour !== src);
 }
 
@@ -15,18 +16,19 @@ export function neighboursBut(node: ReferenceNode, { src }: Broadcast): readonly
  * answer is looked for after the pause, `pauseMs(tries before)`, and so the second neighbour hears of a value one pause later.
  */
 export function tellInTurn(
-  node: ReferenceNode,
+  node: Node,
   value: Json,
   [neighbour, ...others]: readonly string[],
   pauseMs: (attempt: number) => number,
   done: () => void = () => {},
 ): void {
   if (neighbour === undefined) return done();
-  const request = node.request(neighbour, value);
-  const tryOnce = (attempt: number): void => {
-    if (request.isAnswered()) return tellInTurn(node, value, others, pauseMs, done);
-    request.send();
-    node.after(pauseMs(attempt), () => tryOnce(attempt + 1));
-  };
-  tryOnce(0);
+  const question = node.ask(neighbour, telling(value));
+  const lookAfter = (attempt: number): void =>
+    node.after(pauseMs(attempt), () => {
+      if (!question.isOpen) return tellInTurn(node, value, others, pauseMs, done);
+      question.again();
+      lookAfter(attempt + 1);
+    });
+  lookAfter(0);
 }

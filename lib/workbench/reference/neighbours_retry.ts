@@ -1,6 +1,6 @@
 /** A good solution of 3c: the given neighbours, each told again every half second until it answers. */
 import { neighboursBut, PAUSE_MS, tellInTurn } from "./in_turn.ts";
-import type { Protocol } from "./reference_node.ts";
+import type { Protocol } from "./protocol.ts";
 
 export const neighboursRetry: Protocol = (node) => (broadcast) => {
   // The sender asks until it hears this, so a repeated value is answered, too.

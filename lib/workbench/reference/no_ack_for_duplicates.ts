@@ -1,6 +1,6 @@
 /** A mistake: a node that has a value already does not answer, and whoever told it asks for ever. */
 import { neighboursBut, PAUSE_MS, tellInTurn } from "./in_turn.ts";
-import type { Protocol } from "./reference_node.ts";
+import type { Protocol } from "./protocol.ts";
 
 export const noAckForDuplicates: Protocol = (node) => (broadcast) => {
   const { value, answer } = broadcast;

@@ -8,7 +8,7 @@ import { flood } from "./flood.ts";
 import { floodRetry } from "./flood_retry.ts";
 import { neighboursRetry } from "./neighbours_retry.ts";
 import { noAckForDuplicates } from "./no_ack_for_duplicates.ts";
-import { type Protocol, ReferenceNode } from "./reference_node.ts";
+import { nodeOf, type Protocol } from "./protocol.ts";
 import { firstForwarderRetry, reforwardRetry } from "./repeat.ts";
 import { retryWithoutPause } from "./retry_without_pause.ts";
 import { sendWithoutAck } from "./send_without_ack.ts";
@@ -22,7 +22,7 @@ interface Described {
 
 const reference = (about: string, protocol: Protocol): Described => ({
   about,
-  make: (options) => new ReferenceNode(options, protocol),
+  make: (options) => nodeOf(protocol, options),
 });
 
 /** In the order of help. */

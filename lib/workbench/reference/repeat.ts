@@ -1,6 +1,7 @@
 /** Two other first solutions of 3c: a value is sent again every half second, for ever, as no node answers another. */
 import type { Json } from "../../core/message.ts";
-import type { Protocol, ReferenceNode } from "./reference_node.ts";
+import type { Node } from "../../runtime/handlers/node.ts";
+import { type Protocol, telling } from "./protocol.ts";
 
 /** ms */
 const RETRY_MS = 500;
@@ -21,7 +22,7 @@ export const reforwardRetry: Protocol = (node) => ({ value, isFromClient, answer
 
 // The program means to stop at the first answer. But it looks for one right after it has sent, when none can have come,
 // and a node answers only clients.
-function repeatToAll(node: ReferenceNode, value: Json): void {
-  for (const peer of node.peers) node.tell(peer, value);
+function repeatToAll(node: Node, value: Json): void {
+  for (const peer of node.peers) node.send(peer, telling(value));
   node.after(RETRY_MS, () => repeatToAll(node, value));
 }

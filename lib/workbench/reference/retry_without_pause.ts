@@ -1,6 +1,6 @@
 /** A mistake: a message is sent again as fast as the machine can, until it is answered. */
 import { neighboursBut, tellInTurn } from "./in_turn.ts";
-import type { Protocol } from "./reference_node.ts";
+import type { Protocol } from "./protocol.ts";
 
 /**
  * How long a node takes to send a message once more, ms. All that it repeats takes turns, so it repeats up to 1,000

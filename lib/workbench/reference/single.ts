@@ -1,5 +1,5 @@
 /** Challenge 3a: a node keeps what it is told, and tells nobody. */
-import type { Protocol } from "./reference_node.ts";
+import type { Protocol } from "./protocol.ts";
 
 export const single: Protocol = (node) => ({ value, answer }) => {
   node.keep(value);

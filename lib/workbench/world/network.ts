@@ -2,7 +2,7 @@
 import type { Envelope } from "../../core/message.ts";
 import type { Random } from "../../core/random.ts";
 import type { Grudge } from "../faults/grudge.ts";
-import { Heap } from "./heap.ts";
+import { Heap } from "../../runtime/heap.ts";
 import { Lines, type LinesOptions } from "./lines/lines.ts";
 import type { Loads } from "./loads.ts";
 import { isClient } from "../../../transports/client_id.ts";

@@ -1,7 +1,7 @@
 /** Two schedulers: a virtual one that jumps from timer to timer, and a real one that waits for them. */
 import { assert } from "../../core/assert.ts";
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
-import { Heap } from "./heap.ts";
+import { Heap } from "../../runtime/heap.ts";
 import type { Scheduler } from "./world.ts";
 
 interface Timer {

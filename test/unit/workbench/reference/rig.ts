@@ -1,10 +1,10 @@
-/** A reference node, n0 of three, told things by hand; what it says is a line each. */
+/** A node, n0 of three, told things by hand; what it says is a line each. */
 import type { Body } from "../../../../lib/core/message.ts";
 import type { Event } from "../../../../lib/core/node.ts";
-import type { ReferenceNode } from "../../../../lib/workbench/reference/reference_node.ts";
+import type { Steps } from "../../../../lib/runtime/drive.ts";
 import { type Told, told } from "../../../shared/entries.ts";
 
-export class Rig<N extends Pick<ReferenceNode, "step" | "deadline">> {
+export class Rig<N extends Steps> {
   readonly node: N;
   #now = 0;
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seeded } from "../../../../lib/core/random.ts";
-import { Heap } from "../../../../lib/workbench/world/heap.ts";
+import { Heap } from "../../../../lib/runtime/heap.ts";
 import { RealScheduler, VirtualScheduler } from "../../../../lib/workbench/world/scheduler.ts";
 
 test("Heap: comes out by rank, equal ranks in the order they went in", () => {
