@@ -22,7 +22,10 @@ const arrows: Readonly<Record<Room, readonly string[]>> = {
     ...["lib/store/", "lib/core/", "transports/"],
   ],
   pages: ["dist/pages.js", "lib/pages/", "lib/workbench/", "lib/core/"],
-  package: ["lib/package/"],
+  package: [
+    ...["lib/package/", "lib/commands/config/", "lib/commands/exam/", "lib/service/", "lib/workbench/"],
+    ...["lib/runtime/", "lib/core/"],
+  ],
   service: ["lib/service/", "lib/runtime/", "lib/store/", "lib/core/", "transports/"],
   client: ["lib/client/", "lib/core/", "transports/"],
   workbench: [

@@ -39,9 +39,11 @@ export async function withPackage(use: (packed: Packed) => Promise<void>): Promi
   }
 }
 
-/** Runs a program to its end. `path`: folders in which programs are looked for first. */
-export function run([bin = "", ...args]: readonly string[], cwd: string, path = ""): Promise<Ended> {
-  const PATH = `${path}:${process.env["PATH"]}`;
+/** Runs a program to its end. `first`: the folder in which programs are looked for first. */
+export function run([bin = "", ...args]: readonly string[], cwd: string, first?: string): Promise<Ended> {
+  const { PATH: path = "" } = process.env;
+  // Nothing before the mark would be the working directory.
+  const PATH = first === undefined ? path : `${first}:${path}`;
   const child = spawn(bin, args, { cwd, env: { ...plainEnvironment(), PATH } });
   child.stdin.end();
   return ending(child);

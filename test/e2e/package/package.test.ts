@@ -1,6 +1,6 @@
 /** The package as a user has it: packed, installed in an empty folder, run, imported and type-checked there. */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import type { Program } from "../../../lib/workbench/world/process.ts";
@@ -31,8 +31,10 @@ await client.close();
 await client.status().catch((error) => console.log(error instanceof HearsayError && error.code));
 `;
 
+/** Beside the examples: what is not there is a mistake, and what may be absent is seen to be. */
 const typed = `
 import { type Client, connect, type Entry, type Gap, HearsayError, type Json, type Status } from "hearsay";
+import { simulate, type Simulation } from "hearsay/sim";
 
 export async function use(): Promise<Json | undefined> {
   await using client: Client = await connect({ at: ["h:1", { host: "h", port: 1 }], signal: AbortSignal.timeout(1) });
@@ -49,15 +51,21 @@ export async function use(): Promise<Json | undefined> {
     if (error instanceof HearsayError && error.code === "busy") return error.failures.map(({ at }) => at);
   }
   // @ts-expect-error An option that there is not.
-  await client.read({ topic: "t" });
+  client.read({ topic: "t" });
   return await client.get("t", "k");
 }
+
+export const run: Simulation = simulate({ challenge: "3c", nemesis: ["loss"], seed: 7 });
+export const median: number | undefined = run.results["true-latencies"]?.["0.5"];
+// @ts-expect-error A fault that there is not.
+simulate({ nemesis: ["fire"] });
 `;
 
 testNeeding("a package is complete, and runs and is imported under Node, Bun and Deno", oldest, async () => {
   const node = oldest.bin ?? assert.fail();
   await withPackage(async (packed) => {
     isComplete(packed);
+    putExamples(packed);
     await Promise.all([examines(packed, node), serves(packed, node), isTyped(packed)]);
   });
 });
@@ -68,24 +76,32 @@ function isComplete({ files, bytes }: Packed): void {
   assert.ok(bytes < PACKED_BYTES_MAX, `${bytes}`);
 }
 
-/** In a folder of its own, with no more in it than a node and the tarball. */
+/** The examples as a user has them, who imports the package. */
+function putExamples({ folder }: Packed): void {
+  const names = {
+    "lib/client/mod": "hearsay",
+    "lib/package/sim": "hearsay/sim",
+    "lib/package/maelstrom": "hearsay/maelstrom",
+  };
+  for (const name of readdirSync(join(root, "test/examples"))) {
+    let text = readFileSync(join(root, "test/examples", name), "utf8");
+    for (const [path, entry] of Object.entries(names)) text = text.replaceAll(`../../${path}.ts`, entry);
+    writeFileSync(join(folder, name.replace(/\.ts$/, ".mts")), text);
+  }
+}
+
+/** Nothing is built; the example has no types in it, and so is a program of Node's as it stands. */
 async function examines({ folder, tarball }: Packed, node: string): Promise<void> {
-  const empty = join(folder, "examines");
-  mkdirSync(empty);
-  copyFileSync(join(folder, tarball), join(empty, tarball));
-  const naive = join(root, "test/e2e/fixtures/nodes/naive.js");
-  const wrapper = `#!/usr/bin/env node\nimport(${JSON.stringify(naive)}).then(({ run }) => run());\n`;
-  writeFileSync(join(empty, "node"), wrapper, { mode: 0o755 });
-  const exam = ["--node-count", "1", "--time-limit", "1", "--recovery", "0"];
+  const program = readFileSync(join(folder, "broadcast_node.mts"), "utf8");
+  writeFileSync(join(folder, "node"), `#!/usr/bin/env node\n${program}`, { mode: 0o755 });
+  const exam = ["--node-count", "3", "--time-limit", "1", "--recovery", "1"];
   const npx = ["npx", "--offline", "--yes", tarball];
-  const path = dirname(node);
-  for (const subject of [["--bin", "./node"], []]) {
-    const { status, out, err } = await run([...npx, "test", ...subject, ...exam], empty, path);
+  const subjects = [["test", "--bin", "./node", ...exam], ["test", ...exam], ["sim", "--challenge", "3c"]];
+  await Promise.all(subjects.map(async (args) => {
+    const { status, out, err } = await run([...npx, ...args], folder, dirname(node));
     assert.match(out, /^PASS /m, err);
     assert.equal(status, 0);
-  }
-  const simulated = await run([...npx, "sim", "--challenge", "3c"], empty, path);
-  assert.match(simulated.out, /^PASS /m, simulated.err);
+  }));
 }
 
 async function serves({ folder }: Packed, node: string): Promise<void> {
@@ -109,13 +125,14 @@ async function serves({ folder }: Packed, node: string): Promise<void> {
 
 async function isTyped({ folder }: Packed): Promise<void> {
   writeFileSync(join(folder, "typed.mts"), typed);
-  assert.match(readFileSync(join(folder, "package.json"), "utf8"), /"hearsay"/);
-  for (const [module, moduleResolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]] as const) {
-    const flags = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022"];
-    // No types but those of the package.
-    const given = ["--types", "", "--skipLibCheck", "false", "--module", module];
-    const check = [bin("tsc"), ...flags, ...given, "--moduleResolution", moduleResolution, "typed.mts"];
-    const { status, out } = await run(check, folder);
-    assert.deepEqual([status, out], [0, ""], moduleResolution);
-  }
+  const files = readdirSync(folder).filter((name) => name.endsWith(".mts"));
+  assert.ok(files.length > 5);
+  // No types but those of the package, which are checked, too.
+  const flags = ["--noEmit", "--strict", "--target", "es2022", "--types", "", "--skipLibCheck", "false"];
+  const ways = [["nodenext", "nodenext"], ["esnext", "bundler"]] as const;
+  await Promise.all(ways.map(async ([module, resolution]) => {
+    const way = ["--module", module, "--moduleResolution", resolution];
+    const { status, out } = await run([bin("tsc"), ...flags, ...way, ...files], folder);
+    assert.deepEqual([status, out], [0, ""], resolution);
+  }));
 }
