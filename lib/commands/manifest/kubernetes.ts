@@ -29,6 +29,7 @@ spec:
   selector: {app.kubernetes.io/name: hearsay}
   ports:
     - {name: clients, port: 7001}
+    - {name: http, port: 8000}
 ---
 apiVersion: apps/v1
 kind: StatefulSet
@@ -73,32 +74,34 @@ spec:
               # The first pod founds the cluster, where nobody answers it. Once it runs, take out this line and apply
               # the file again: should hearsay-0 lose its volume one day, it must not found another one.
               [ "$HEARSAY_ID" = hearsay-0 ] && export HEARSAY_BOOTSTRAP=true
-              exec hearsay serve --listen 0.0.0.0:7000 --client-listen 0.0.0.0:7001 --data /data \\
-                --join dns+hearsay:7000 --advertise "$HEARSAY_ID.hearsay:7000"
+              exec hearsay serve --listen 0.0.0.0:7000 --client-listen 0.0.0.0:7001 --http 0.0.0.0:8000 \\
+                --data /data --join dns+hearsay:7000 --advertise "$HEARSAY_ID.hearsay:7000"
           env:
             - name: HEARSAY_ID
               valueFrom: {fieldRef: {fieldPath: metadata.name}}
-            # Whom the commands ask that are run in here, as those of the probes.
+            # Whom the commands ask that are run in here.
             - {name: HEARSAY_AT, value: "127.0.0.1:7001"}
 ${config.tls ? tlsVariables : insecure}
           ports:
             - {name: members, containerPort: 7000}
             - {name: clients, containerPort: 7001}
-          # Liveness asks whether the node answers; a node that waits for the others is alive and not ready. A log that
-          # is long, or of an earlier version, takes its time to open.
+            - {name: http, containerPort: 8000}
+          # Liveness asks whether the node answers. One that waits for the others, or has not caught up with those that it
+          # reaches, is alive and not ready; to be cut off makes it neither. A log that is long, or of an earlier version,
+          # takes its time to open.
           startupProbe:
-            exec: {command: [hearsay, status]}
+            httpGet: {path: /livez, port: http${scheme(config)}}
             periodSeconds: 5
             timeoutSeconds: 10
             failureThreshold: 180
           livenessProbe:
-            exec: {command: [hearsay, status]}
+            httpGet: {path: /livez, port: http${scheme(config)}}
             periodSeconds: 20
             timeoutSeconds: 10
             failureThreshold: 3
           readinessProbe:
-            exec: {command: [hearsay, status, --ready]}
-            periodSeconds: 10
+            httpGet: {path: /readyz, port: http${scheme(config)}}
+            periodSeconds: 5
             timeoutSeconds: 10
           resources:
             requests: {cpu: 100m, memory: 256Mi}
@@ -148,6 +151,7 @@ spec:
             matchLabels: {hearsay-client: "true"}
       ports:
         - {port: 7001}
+        - {port: 8000}
 `;
 }
 
@@ -162,7 +166,7 @@ ${tls ? certificates(namespace, ids) : ""}#   kubectl apply -f THIS-FILE
 #   kubectl -n ${namespace} exec hearsay-0 -- hearsay status
 #
 # The image ${image} must be where the cluster can pull it. Clients are pods in this namespace with the label
-# hearsay-client=true, and ask hearsay-clients:7001.
+# hearsay-client=true, and ask hearsay-clients:7001, or ${tls ? "https" : "http"}://hearsay-clients:8000.
 # More nodes: kubectl -n ${namespace} scale statefulset/hearsay --replicas N.
 # One fewer: the last one leaves, and its volume goes, as who has left comes back with an empty one:
 #   kubectl -n ${namespace} exec hearsay-${nodes - 1} -- hearsay leave
@@ -188,7 +192,11 @@ const insecure =
             # this cluster enforces it. 'hearsay manifest kubernetes --tls' is the other way.
             - {name: HEARSAY_INSECURE, value: "true"}`;
 
-/** The same for the node and for the probes, which show the node's own certificate. */
+function scheme({ tls }: ManifestConfig): string {
+  return tls ? ", scheme: HTTPS" : "";
+}
+
+/** The same for the node and for the commands that are run beside it, which show the node's own certificate. */
 const tlsVariables = `            - {name: HEARSAY_TLS_CERT, value: /tls/$(HEARSAY_ID).pem}
             - {name: HEARSAY_TLS_KEY, value: /tls/$(HEARSAY_ID)-key.pem}
             - {name: HEARSAY_TLS_CA, value: /tls/ca.pem}`;

@@ -14,7 +14,7 @@ services:
     command:
       - |
         [ "$$HEARSAY_ID" = n1 ] && export HEARSAY_BOOTSTRAP=true
-        exec hearsay serve --listen 0.0.0.0:7000 --data /data --join dns+tasks.node:7000
+        exec hearsay serve --listen 0.0.0.0:7000 --http 0.0.0.0:8000 --data /data --join dns+tasks.node:7000
     environment:
       HEARSAY_ID: "n{{.Task.Slot}}"
       # Whom the commands ask that are run in here, as that of the health check.
@@ -66,7 +66,7 @@ ${tls ? certificates(nodes) : ""}#   docker stack deploy -c THIS-FILE hearsay
 #   docker service ps hearsay_node
 #
 # The image ${image} must be where every machine has it or can pull it. Clients are services and containers in the network
-# hearsay_cluster, and ask tasks.node:7000.
+# hearsay_cluster, and ask tasks.node:7000, or ${tls ? "https" : "http"}://tasks.node:8000.
 # A task that moves to another machine starts there with an empty volume, and gets back what the others hold.
 `;
 }

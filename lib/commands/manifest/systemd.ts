@@ -17,7 +17,7 @@ NotifyAccess=all
 # A log that is long, or of an earlier version, takes its time to open.
 TimeoutStartSec=15min
 EnvironmentFile=/etc/hearsay/%i.env
-ExecStart=/usr/local/bin/hearsay serve --id %i --listen 0.0.0.0:7000 --data %S/hearsay/%i${
+ExecStart=/usr/local/bin/hearsay serve --id %i --listen 0.0.0.0:7000 --http 0.0.0.0:8000 --data %S/hearsay/%i${
     tls ? tlsFlags : " --insecure"
   }
 ${tls ? credentials : insecure}

@@ -6,29 +6,42 @@ const METHODS = "GET, HEAD, POST, PUT, DELETE";
 const HEADERS = "authorization, content-type, idempotency-key, last-event-id";
 const MAX_AGE_S = 600;
 
+/** Every answer has them: no browser takes one for a script, a page or a picture, or shows it to a page of elsewhere. */
+export const SAFETY = {
+  "x-content-type-options": "nosniff",
+  "cross-origin-resource-policy": "same-origin",
+};
+
 export interface Asked {
   readonly host: string | undefined;
   readonly origin: string | undefined;
   /** It asks what it may ask. */
   readonly isPreflight: boolean;
+  /** What it asks for is for everybody. */
+  readonly isOpen?: boolean;
 }
 
 export class Guard {
   readonly #origins: ReadonlySet<string>;
-  readonly #isLocal: boolean;
+  readonly #isTrusting: boolean;
 
-  /** `origins`: "https://example.org", or "*" for all. `host`: where the node listens. */
-  constructor(origins: readonly string[], host: string) {
+  /**
+   * `origins`: "https://example.org", or "*" for all. `host`: where the node listens. `knowsClients`: whoever asks shows who
+   * it is, by what no page has.
+   */
+  constructor(origins: readonly string[], host: string, knowsClients: boolean) {
     this.#origins = new Set(origins);
-    this.#isLocal = isLoopback(host);
+    this.#isTrusting = !this.#origins.has("*") && (isLoopback(host) || !knowsClients);
   }
 
   /** The headers that the answer gets. Throws a Problem where the page may not ask. */
-  check({ host = "", origin, isPreflight }: Asked): Record<string, string> {
-    const hostname = hostnameOf(host);
-    // A page of a name that was made to lead to this machine would be of the same origin.
-    if (this.#isLocal && !isLocalName(hostname) && !this.#allowsHost(host)) {
-      throw new Problem(421, `this node is not ${JSON.stringify(host)}: it listens for this machine alone`);
+  check({ host = "", origin, isPreflight, isOpen = false }: Asked): Record<string, string> {
+    // A page of a name that somebody has made to lead here would be of the same origin.
+    if (this.#isTrusting && !isOpen && !isOwnName(hostnameOf(host)) && !this.#allowsHost(host)) {
+      throw new Problem(
+        421,
+        `this node does not know itself as ${JSON.stringify(host)} (--http-origin http://${host} allows it)`,
+      );
     }
     if (origin === undefined) return {};
     const isOwn = /^https?:\/\//.test(origin) && origin.replace(/^https?:\/\//, "") === host;
@@ -59,8 +72,8 @@ function hostnameOf(host: string): string {
   return !/[/\\?#@]/.test(host) && URL.canParse(url) ? new URL(url).hostname : "";
 }
 
-/** Names that nobody else can make lead here; numbers are no names. */
-function isLocalName(hostname: string): boolean {
-  return hostname === "localhost" || hostname.endsWith(".localhost") || /^[\d.]+$/.test(hostname) ||
-    hostname.startsWith("[");
+/** Names that no stranger can make lead here: those of this machine and of its network, and numbers. */
+function isOwnName(hostname: string): boolean {
+  const isPrivate = /^[^.]+$|\.(localhost|internal|svc|svc\.cluster\.local)$/.test(hostname);
+  return isPrivate || /^[\d.]+$/.test(hostname) || hostname.startsWith("[");
 }

@@ -16,7 +16,7 @@ import type { LocalClients } from "../local_client.ts";
 import type { Logger } from "../logger.ts";
 import { type HttpConnection, HttpConnections } from "./connections.ts";
 import { Exchange } from "./exchange.ts";
-import { Guard } from "./guard.ts";
+import { type Asked, Guard, SAFETY } from "./guard.ts";
 import { HTTP_HEAD_BYTES_MAX, HTTP_TICK_MS, RETRY_AFTER_S } from "./limits.ts";
 import { Outflows } from "./outflows.ts";
 import { Problem } from "./problem.ts";
@@ -34,6 +34,8 @@ export interface HttpPortOptions {
   readonly clients: LocalClients;
   readonly shares: Shares;
   readonly isMember: (id: string) => boolean;
+  /** Otherwise everybody may do everything. */
+  readonly knowsClients: boolean;
   readonly logger: Logger;
   /** A response has ended. `route`: as in the table; that, and the method, is OTHER where there is none. */
   readonly onAnswered: (method: string, route: string, status: number) => void;
@@ -56,10 +58,10 @@ export class HttpPort {
   #ticker: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: HttpPortOptions) {
-    const { listen, tls, shares, connectionsMax, origins, say } = options;
+    const { listen, tls, shares, connectionsMax, origins, knowsClients, say } = options;
     this.#options = options;
     this.#outflows = new Outflows((text) => say("http held", text));
-    this.#guard = new Guard(origins, listen.host);
+    this.#guard = new Guard(origins, listen.host, knowsClients);
     this.#connections = new HttpConnections(shares, connectionsMax);
     this.#server = createServer({ maxHeaderSize: HTTP_HEAD_BYTES_MAX }, (request, response) => {
       const over = this.#onRequest(request, response).finally(() => this.#underway.delete(over));
@@ -147,6 +149,7 @@ export class HttpPort {
     if (connection === undefined) return void response.destroy();
     connection.begin(request);
     if (HAS_ONE_REQUEST) response.setHeader("connection", "close");
+    for (const [name, value] of Object.entries(SAFETY)) response.setHeader(name, value);
     const { host, identity } = connection;
     const target = targetOf(request);
     const found = match(request.method ?? "", target?.path ?? "");
@@ -164,7 +167,10 @@ export class HttpPort {
     });
     try {
       if (target === undefined) throw new Problem(400, "a request is for a path, or a URL, of one host");
-      if (this.#admit(connection, request, response, target.host)) await this.#handle(exchange, found);
+      const isOpen = "route" in found && found.route.open === true;
+      if (this.#admit(connection, request, response, { host: target.host, isOpen })) {
+        await this.#handle(exchange, found);
+      }
     } catch (error) {
       exchange.fail(error instanceof Problem ? error : this.#bug(error));
     } finally {
@@ -179,11 +185,11 @@ export class HttpPort {
     { excess, identity }: HttpConnection,
     request: IncomingMessage,
     response: ServerResponse,
-    host: string | undefined,
+    asked: Pick<Asked, "host" | "isOpen">,
   ): boolean {
     const { origin } = request.headers;
     const isPreflight = request.method === "OPTIONS";
-    const headers = this.#guard.check({ host, origin, isPreflight });
+    const headers = this.#guard.check({ ...asked, origin, isPreflight });
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (isPreflight) response.writeHead(204).end();
     if (excess !== undefined) throw new Problem(429, excess);

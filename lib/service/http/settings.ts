@@ -21,6 +21,7 @@ export interface Surroundings {
   readonly id: string;
   readonly version: string;
   readonly tls?: Tls | undefined;
+  readonly tokens?: readonly unknown[] | undefined;
   readonly logger: Logger;
   readonly transport: Pick<TcpTransport, "shares" | "links" | "isPeer">;
   readonly clients: LocalClients;
@@ -34,7 +35,7 @@ export interface Surroundings {
 
 /** Undefined where HTTP is spoken nowhere. */
 export function httpPort(settings: HttpSettings | undefined, given: Surroundings): HttpPort | undefined {
-  const { id, version, tls, logger, transport, clients, uptimeMs, waits, status, onAnswered } = given;
+  const { id, version, tls, tokens, logger, transport, clients, uptimeMs, waits, status, onAnswered } = given;
   const said = new Refusals((text) => logger.warn(text, { node: id }));
   const readiness = new Readiness({
     ...{ uptimeMs, waits },
@@ -46,6 +47,7 @@ export function httpPort(settings: HttpSettings | undefined, given: Surroundings
     ...{ tls, logger, clients, onAnswered, shares: transport.shares },
     node: { id, version, unready: () => readiness.why() },
     connectionsMax: httpConnectionsMax(filesOfProcess().maxOpen),
+    knowsClients: (tokens ?? tls) !== undefined,
     isMember: (member) => member === id || transport.isPeer(member),
     say: (about, text) => said.say(about, text),
   });

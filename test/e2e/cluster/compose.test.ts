@@ -7,6 +7,7 @@ interface Service {
   readonly cap_add?: readonly string[];
   readonly cap_drop?: readonly string[];
   readonly command: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
   readonly build?: unknown;
   readonly image: string;
   readonly network_mode?: string;
@@ -78,7 +79,7 @@ testNeeding(
 );
 
 testNeeding(
-  "compose: each node has its address, which its sidecar holds, and a port of its own on the loopback",
+  "compose: each node has its address, which its sidecar holds, and ports of its own on the loopback",
   needsCompose,
   () => {
     const all = services();
@@ -88,7 +89,8 @@ testNeeding(
       const network = sidecar.networks?.["cluster"];
       assert.deepEqual([network?.ipv4_address, network?.aliases], [`198.18.1.${i + 1}`, [id]]);
       const ports = sidecar.ports?.map(({ host_ip, published, target }) => [host_ip, published, target]);
-      assert.deepEqual(ports, [["127.0.0.1", `${7001 + i}`, 7000]]);
+      assert.deepEqual(ports, [["127.0.0.1", `${7001 + i}`, 7000], ["127.0.0.1", `${8001 + i}`, 8000]]);
+      assert.equal(serviceOf(all, id).environment?.["HEARSAY_HTTP"], "0.0.0.0:8000");
     }
   },
 );

@@ -13,11 +13,17 @@ import { parseServe } from "../../../../lib/commands/config/serve.ts";
 import { kubernetes } from "../../../../lib/commands/manifest/kubernetes.ts";
 import { swarm } from "../../../../lib/commands/manifest/swarm.ts";
 import { systemd } from "../../../../lib/commands/manifest/systemd.ts";
+import { match } from "../../../../lib/service/http/routes.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
 import { listen } from "../../client/fake_node.ts";
 import { configOf } from "../config/parsed.ts";
 
 const config = { nodes: 3, targets: [], tls: false, image: "hearsay:local", namespace: "hearsay" };
+
+/** A path that is asked over HTTP. */
+const Probe = z.object({
+  httpGet: z.object({ path: z.string(), port: z.literal("http"), scheme: z.literal("HTTPS").optional() }),
+});
 
 /** What is read of a StatefulSet, and of a stack. */
 const StatefulSet = z.object({
@@ -29,6 +35,9 @@ const StatefulSet = z.object({
           command: z.array(z.string()),
           args: z.array(z.string()),
           env: z.array(z.object({ name: z.string(), value: z.string().optional() })),
+          startupProbe: Probe,
+          livenessProbe: Probe,
+          readinessProbe: Probe,
         })]),
       }),
     }),
@@ -77,8 +86,22 @@ test("Kubernetes starts nodes named like their pods, of which the first founds t
     assert.deepEqual([found.id, found.bootstrap, found.data], [id, bootstrap, "/data"]);
     assert.deepEqual(found.listen, { host: "0.0.0.0", port: 7000 });
     assert.deepEqual(found.clientListen, { host: "0.0.0.0", port: 7001 });
+    assert.deepEqual(found.http?.listen, { host: "0.0.0.0", port: 8000 });
     assert.deepEqual(found.advertise, { host: `${id}.hearsay`, port: 7000 });
     assert.equal(found.seeds.length, 1);
+  }
+});
+
+test("what Kubernetes asks of a pod is there for everybody, over TLS where that is spoken", () => {
+  for (const tls of [false, true]) {
+    const { startupProbe, livenessProbe, readinessProbe } = containerOf(tls);
+    const asked = [startupProbe, livenessProbe, readinessProbe].map(({ httpGet }) => httpGet);
+    assert.deepEqual(asked.map(({ path }) => path), ["/livez", "/livez", "/readyz"]);
+    for (const { path, scheme } of asked) {
+      const found = match("GET", path);
+      assert.ok("route" in found && found.route.open, path);
+      assert.equal(scheme, tls ? "HTTPS" : undefined);
+    }
   }
 });
 
@@ -92,6 +115,7 @@ test("Swarm starts nodes numbered like their tasks, of which the first founds th
     const words = [...node.entrypoint, ...node.command].map(filled);
     const found = await started(words, Object.fromEntries(env));
     assert.deepEqual([found.id, found.bootstrap, found.data], [`n${slot}`, bootstrap, "/data"]);
+    assert.deepEqual(found.http?.listen, { host: "0.0.0.0", port: 8000 });
     assert.equal(found.seeds.length, 1);
   }
 });
@@ -108,6 +132,7 @@ test("systemd starts the node that the instance is named after, with the setting
   const found = configOf(parseServe(command.split(" "), Object.fromEntries(set)));
   assert.deepEqual([found.id, found.bootstrap, found.data], ["n2", true, "/var/lib/hearsay/n2"]);
   assert.deepEqual(found.advertise, { host: "host1", port: 7000 });
+  assert.deepEqual(found.http?.listen, { host: "0.0.0.0", port: 8000 });
   assert.equal(found.seeds.length, 3);
 });
 

@@ -117,23 +117,56 @@ test("http: what an address asks beyond its share is refused for now", async () 
 });
 
 test("http: pages of other origins are refused, unless theirs was allowed", async () => {
-  const closed = new Guard([], "127.0.0.1");
+  const closed = new Guard([], "127.0.0.1", false);
   const asks = (guard: Guard, host: string, origin?: string) => () =>
     guard.check({ host, origin, isPreflight: false });
   assert.deepEqual(asks(closed, "localhost:8001")(), {});
   assert.deepEqual(asks(closed, "[::1]:8001", "http://[::1]:8001")(), {});
   assert.throws(asks(closed, "localhost:8001", "https://evil.example"), { status: 403 });
   assert.throws(asks(closed, "localhost:8001", "null"), { status: 403 });
-  // A name that was made to lead to this machine.
-  assert.throws(asks(closed, "evil.example", "http://evil.example"), { status: 421 });
-  assert.deepEqual(asks(new Guard([], "0.0.0.0"), "n1.example")(), {});
-  assert.deepEqual(asks(new Guard(["https://shop.example"], "127.0.0.1"), "shop.example")(), {});
+  // A name that was made to lead to this machine, or to one where nobody is asked who it is.
+  const trusting = new Guard([], "0.0.0.0", false);
+  for (const guard of [closed, trusting, new Guard([], "127.0.0.1", true)]) {
+    for (
+      const host of [
+        "evil.example",
+        "evil.example:8001",
+        "127.0.0.1.evil.example",
+        "",
+        "n1.",
+        "n1/.",
+        "1.2.3.4@x",
+      ]
+    ) {
+      assert.throws(asks(guard, host, `http://${host}`), { status: 421 }, host);
+    }
+    assert.deepEqual(
+      guard.check({ host: "evil.example", origin: undefined, isPreflight: false, isOpen: true }),
+      {},
+    );
+    for (
+      const host of [
+        "n1:8000",
+        "10.0.0.1:8000",
+        "[::1]:8000",
+        "localhost",
+        "a.localhost",
+        "hearsay-clients.x.svc",
+      ]
+    ) {
+      assert.deepEqual(asks(guard, host, `http://${host}`)(), {}, host);
+    }
+  }
+  assert.deepEqual(asks(new Guard([], "0.0.0.0", true), "n1.example")(), {});
+  assert.deepEqual(asks(new Guard(["https://shop.example"], "0.0.0.0", false), "shop.example")(), {});
   await withServed(async ({ url }) => {
     const origin = "https://shop.example";
     const preflight = await fetch(`${url}/v1/values`, { method: "OPTIONS", headers: { origin } });
     assert.equal(preflight.status, 204);
     assert.match(preflight.headers.get("access-control-allow-headers") ?? "", /idempotency-key/);
     const read = await fetch(`${url}/v1/values`, { headers: { origin } });
+    assert.equal(read.headers.get("x-content-type-options"), "nosniff");
+    assert.equal(read.headers.get("cross-origin-resource-policy"), "same-origin");
     assert.equal(read.headers.get("access-control-allow-origin"), origin);
     assert.deepEqual(await linesIn(read), []);
     const other = await fetch(`${url}/v1/values`, { headers: { origin: "https://evil.example" } });
@@ -249,6 +282,7 @@ async function withPort(
     node: { id: "n1", version: "1", unready: () => undefined },
     shares: new Shares(DEFAULT_LIMITS),
     isMember: () => false,
+    knowsClients: false,
     onAnswered() {},
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     say: (_about, text) => said.push(text),

@@ -25,10 +25,12 @@ const requests: readonly (readonly [text: string, status: number | undefined])[]
   [`HEAD /v1/watch HTTP/1.1\r\n${LOCAL}\r\n`, 405],
   [`GET /v1/values HTTP/1.1\r\n${LOCAL}Range: bytes=0-0\r\n\r\n`, 200],
   // Of whom.
-  [`GET http://localhost/livez HTTP/1.1\r\nHost: evil\r\n\r\n`, 200],
-  [`GET http://evil/v1/status HTTP/1.1\r\n${LOCAL}\r\n`, 421],
-  ["GET /livez HTTP/1.1\r\nHost: evil\r\n\r\n", 421],
-  ["GET /livez HTTP/1.1\r\nHost: localhost/@evil\r\n\r\n", 421],
+  [`GET http://localhost/v1/status HTTP/1.1\r\nHost: evil.example\r\n\r\n`, 200],
+  [`GET http://evil.example/v1/status HTTP/1.1\r\n${LOCAL}\r\n`, 421],
+  ["GET /v1/status HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421],
+  ["GET /v1/status HTTP/1.1\r\nHost: localhost/@evil.example\r\n\r\n", 421],
+  ["GET /v1/status HTTP/1.1\r\nHost: localhost:1.evil.example\r\n\r\n", 421],
+  ["GET /livez HTTP/1.1\r\nHost: evil.example\r\n\r\n", 200],
   [`GET /livez HTTP/1.1\r\n${LOCAL}Host: evil\r\n\r\n`, 400],
   // Where the body ends: one that is read in two ways would be smuggled past whoever stands before.
   [`${TOLD}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${NEXT}`, 400],
