@@ -1,7 +1,7 @@
 /** Readers of all that is told, each of which goes on at another node in its own way when one is killed. */
 import { setTimeout as pause } from "node:timers/promises";
 import * as library from "../../../lib/client/mod.ts";
-import * as http from "../../../lib/client/http/mod.ts";
+import type * as http from "../../../lib/client/http/mod.ts";
 import type { Address } from "../../../transports/address.ts";
 import { eventsIn, Reading } from "../../shared/events.ts";
 import type { Tally } from "./tally.ts";
