@@ -139,9 +139,16 @@ const traffic: Row = {
       about: "Messages between nodes for each entry that clients told. Under load many entries share one.",
     }),
     graph([
-      { expr: perSecond("hearsay_link_bytes_sent_total", "instance"), legend: "{{instance}} sent" },
-      { expr: perSecond("hearsay_link_bytes_received_total", "instance"), legend: "{{instance}} received" },
-    ], { title: "Bytes between nodes", about: "To and from all peers of a node.", unit: "Bps" }),
+      { expr: perSecond("hearsay_message_bytes_sent_total", "instance"), legend: "{{instance}} sent" },
+      {
+        expr: perSecond("hearsay_message_bytes_received_total", "instance"),
+        legend: "{{instance}} received",
+      },
+    ], {
+      title: "Bytes between nodes",
+      about: "Messages to and from all peers of a node, without heartbeats and TLS.",
+      unit: "Bps",
+    }),
     graph([{ expr: perSecond("hearsay_requests_total", "type"), legend: "{{type}}" }], {
       title: "Requests of clients",
       about: "Over TCP and HTTP, at all nodes together.",

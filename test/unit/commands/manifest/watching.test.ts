@@ -12,6 +12,7 @@ import { prometheus } from "../../../../lib/commands/manifest/prometheus.ts";
 import { testNeeding } from "../../../e2e/fixtures/needing.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
 import { needsPromtool, promtool } from "../../../shared/promtool.ts";
+import { families } from "../../../../lib/service/metrics/families/families.ts";
 import { grafanaFaults } from "./grafana_faults.ts";
 
 const config = {
@@ -110,6 +111,14 @@ test("whatever the page of operations calls by the title of a panel is on the da
   assert.deepEqual(named.filter((title) => !titles.includes(title)), []);
 });
 
+test("rules and panels ask for metrics that there are", () => {
+  const queries = [...Rules.parse(parse(alerts())).groups[0].rules, ...targets()];
+  const asked = queries.flatMap(({ expr }) => expr.match(/\b(hearsay|process)_\w+/g) ?? []);
+  const known = families.flatMap(({ kind, name }) => kind === "histogram" ? [`${name}_bucket`] : [name]);
+  assert.deepEqual([...new Set(asked)].filter((name) => !known.includes(name)), []);
+  assert.ok(new Set(asked).size > 30);
+});
+
 testNeeding(
   "promtool finds nothing to say about the rules and the settings of Prometheus",
   needsPromtool,
@@ -139,11 +148,8 @@ testNeeding(
 
 testNeeding("every query of the dashboard is one", needsPromtool, () =>
   inFolder((folder) => {
-    const exprs = dashboard().panels.flatMap((panel) =>
-      "targets" in panel ? panel.targets.map(({ expr }) => expr) : []
-    );
-    assert.ok(exprs.length > 40);
-    const rules = exprs.map((expr, i) => ({
+    assert.ok(targets().length > 40);
+    const rules = targets().map(({ expr }, i) => ({
       record: `query:${i}`,
       expr: expr.replaceAll("$__rate_interval", "1m"),
     }));
@@ -155,3 +161,7 @@ testNeeding("every query of the dashboard is one", needsPromtool, () =>
     assert.equal(status, 0, out);
     assert.equal(check([{ record: "query:x", expr: "sum(" }]).status, 1);
   }));
+
+function targets() {
+  return dashboard().panels.flatMap((panel) => "targets" in panel ? panel.targets : []);
+}
