@@ -1,7 +1,7 @@
 /** A node: the only verb is step, the only timer is deadline. */
-import { BROADCAST_OK, DELETE_OK, Outbox } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 import { canonical } from "./log/canonical.ts";
-import { enteringOf, tooDeep } from "./keys/entering.ts";
+import { Entrance, tooDeep } from "./keys/entering.ts";
 import type { Clash } from "./log/clashes.ts";
 import { Log } from "./log/log.ts";
 import { DEFAULT_TOPIC } from "./keys/names.ts";
@@ -19,13 +19,7 @@ import {
   readPeerMessage,
   TEMPORARILY_UNAVAILABLE,
 } from "./message.ts";
-import {
-  type BroadcastRequest,
-  type DeleteRequest,
-  type GetRequest,
-  type InitBody,
-  readRequest,
-} from "./requests.ts";
+import { type GetRequest, type InitBody, readRequest } from "./requests.ts";
 import { aheadOf, type Asked, DEFAULT_ASKED, latestValue, readTopics, takeAsked } from "./keys/reading.ts";
 import type { Batch } from "./replication/pacing.ts";
 import type { Effect, Event, Neighbours, NodeOptions, NodeStatus, PeerStatus } from "./events.ts";
@@ -62,6 +56,7 @@ export class Node {
   #me: string | undefined;
   readonly #outbox: Outbox;
   readonly #own: OwnEntries;
+  readonly #entrance: Entrance;
   #membership: Membership | undefined;
   #replicator: Replicator | undefined;
   #participation: Participation | undefined;
@@ -75,6 +70,8 @@ export class Node {
     this.#log = new Log(entries, without.includes("retention") ? undefined : new RetentionPolicy(retain));
     this.#outbox = new Outbox(this.#log);
     this.#own = new OwnEntries(this.#log, (runs) => this.#outbox.deliver(runs, true));
+    const whyClosed = () => this.#whyClosed;
+    this.#entrance = new Entrance({ log: this.#log, own: this.#own, outbox: this.#outbox, whyClosed });
   }
 
   /**
@@ -85,6 +82,7 @@ export class Node {
     this.#outbox.begin();
     this.#now = now;
     if (event.kind === "receive") this.#receive(event.envelope, now);
+    else if (event.kind === "broadcasts") this.#receiveAll(event.envelopes, now);
     else if (this.#participation?.gone !== undefined) return this.#outbox.effects;
     else if (event.kind === "members") this.#participation?.merge(event.members, now);
     else if (event.kind === "linked") this.#replicator?.linked(event.peer, now);
@@ -140,6 +138,12 @@ export class Node {
     else if (envelope.body.in_reply_to === undefined) this.#onRequest(envelope, now);
   }
 
+  #receiveAll(envelopes: readonly Envelope[], now: number): void {
+    this.#entrance.together(() => {
+      for (const each of envelopes) this.#receive(each, now);
+    }, now);
+  }
+
   #onPeerMessage(envelope: Envelope, message: PeerMessage | Malformed, now: number): void {
     const { src } = envelope;
     if (this.#replicator === undefined) return this.#notYet(envelope);
@@ -183,7 +187,7 @@ export class Node {
         return this.#participation?.answer(envelope, request, now);
       case "broadcast":
       case "delete":
-        return this.#onEntering(envelope, request);
+        return this.#entrance.take(envelope, request, now);
       case "get":
         return this.#onGet(envelope, request);
       case "read":
@@ -254,19 +258,8 @@ export class Node {
     else this.#own.begin(origin);
   }
 
-  #onEntering(envelope: Envelope, request: BroadcastRequest | DeleteRequest): void {
-    const entering = enteringOf(request, this.#log, this.#now);
-    if ("code" in entering) return this.#outbox.refuse(envelope, entering.code, entering.text);
-    const { texts, topic, isNew } = entering;
-    if (isNew && this.#participation?.isLeaving) {
-      const why = "this node is about to leave: ask another";
-      return this.#outbox.refuse(envelope, TEMPORARILY_UNAVAILABLE, why);
-    }
-    if (isNew && this.#storageFault !== undefined) {
-      return this.#outbox.refuse(envelope, TEMPORARILY_UNAVAILABLE, this.#storageFault);
-    }
-    if (isNew) this.#own.enter(texts, topic, this.#now);
-    this.#outbox.reply(envelope, request.type === "broadcast" ? BROADCAST_OK : DELETE_OK);
+  get #whyClosed(): string | undefined {
+    return this.#participation?.isLeaving ? "this node is about to leave: ask another" : this.#storageFault;
   }
 
   #onGet(envelope: Envelope, { topic = DEFAULT_TOPIC, key }: GetRequest): void {

@@ -1,6 +1,7 @@
 /** One node, one transport, one clock, one timer: performs what the node decides. */
 import { atEndOfTurn } from "../../transports/end_of_turn.ts";
 import { entriesIn, type Run } from "../core/log/runs.ts";
+import type { Envelope } from "../core/message.ts";
 import type { Effect, Event, Node } from "../core/node.ts";
 import { monotonicClock, runtimeTimer, type Timer } from "../../transports/clock.ts";
 import type { Transport } from "../../transports/transport.ts";
@@ -19,8 +20,13 @@ export const COMMIT_ENTRIES_MAX = 10_000;
 /** What others brought, and is safe with them, is committed with the next own entry, or after this, ms [S2]. */
 export const COMMIT_LATER_MS = 20;
 
+/** So many broadcasts of one turn enter the log together at most [S12]. */
+export const TOGETHER_MAX = 1_024;
+
 export interface DriveOptions {
   readonly node: Steps;
+  /** Broadcasts that come in one turn are handed to the node together, which knows how to take them [S12]. */
+  readonly gathers?: boolean;
   readonly transport: Transport;
   /** Milliseconds, never decreasing; by default the machine's. */
   readonly clock?: () => number;
@@ -92,6 +98,8 @@ class TurnDriver implements Driver {
   #turnAt: number | undefined;
   /** Something was delivered in this turn. */
   #delivered = false;
+  /** Broadcasts of this turn that the node was not given yet. */
+  #broadcasts: Envelope[] = [];
 
   constructor(options: DriveOptions) {
     this.#options = options;
@@ -115,6 +123,12 @@ class TurnDriver implements Driver {
 
   step(event: Event): void {
     if (this.#stopped) return;
+    if (event.kind === "receive" && this.#gathers(event.envelope)) return;
+    this.#handOver();
+    this.#step(event);
+  }
+
+  #step(event: Event): void {
     const isWake = event.kind === "wake";
     const now = this.#now(!isWake);
     const effects = this.#node.step(event, now);
@@ -138,6 +152,23 @@ class TurnDriver implements Driver {
     if (journal !== undefined) this.#commit(journal);
     this.#stopped = true;
     this.#cancel();
+  }
+
+  /** Keeps a broadcast for later. Returns whether it is one, and the node takes many at once. */
+  #gathers(envelope: Envelope): boolean {
+    if (this.#options.gathers !== true || envelope.body.type !== "broadcast") return false;
+    this.#broadcasts.push(envelope);
+    if (this.#broadcasts.length === TOGETHER_MAX) this.#handOver();
+    this.#planEnd();
+    return true;
+  }
+
+  /** The node is given the broadcasts that came before what comes now. */
+  #handOver(): void {
+    if (this.#broadcasts.length === 0) return;
+    const envelopes = this.#broadcasts;
+    this.#broadcasts = [];
+    this.#step({ kind: "broadcasts", envelopes });
   }
 
   /** It never decreases: a wake between two events of one turn may be later than the first. */
@@ -190,6 +221,7 @@ class TurnDriver implements Driver {
 
   #endTurn(): void {
     if (this.#stopped) return;
+    this.#handOver();
     this.#endPlanned = false;
     this.#turnAt = undefined;
     if (this.#options.journal !== undefined && !this.settled) this.#commit(this.#options.journal);

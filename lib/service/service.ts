@@ -121,6 +121,7 @@ export class Service {
     const { store, logger } = this.#options;
     const options: DriveOptions & { readonly clock: () => number } = {
       node: this.#node,
+      gathers: true,
       transport: this.#router,
       clock: this.#clock,
       onDeliver: (runs, now) => {

@@ -96,7 +96,8 @@ export class Watches {
     this.#byConnection.set(connection, this.#on(connection).add(watch));
     this.#options.keepOpen(request.src, true);
     this.#options.reply(request, { type: "watch_ok", values: this.#options.count() });
-    if (watch.follow) this.#await(watch, Digest.fromWire(body.awaits ?? body.from ?? []));
+    const had = body.awaits ?? (body.from === NOW ? [] : body.from) ?? [];
+    if (watch.follow) this.#await(watch, Digest.fromWire(had));
     this.#serve(watch);
   }
 

@@ -1,4 +1,4 @@
-/** Reads a client's broadcast without parsing its value, which is scanned instead: that has to be done in any case. */
+/** Reads a client's broadcast without parsing all of it: a value is scanned instead, which has to be done in any case. */
 import { scanOne } from "../log/scan.ts";
 import { Texts } from "../log/texts.ts";
 import { type Envelope, isEnvelope } from "../message.ts";
@@ -27,6 +27,11 @@ export function readBroadcastLine(line: string): Envelope | undefined {
   if (head === undefined) return undefined;
   const from = head.text.length;
   const first = line.charCodeAt(from);
+  if (first >= ZERO && first <= NINE) {
+    const end = line.indexOf(",", from);
+    const number = numberIn(line, from, end);
+    return number === undefined ? undefined : enveloped(head, number, line, end);
+  }
   // What else there is takes no time to parse.
   if (first !== QUOTE && first !== BRACE && first !== BRACKET) return undefined;
   const found = scanOne(line, from);
@@ -55,12 +60,14 @@ function textOf({ src, dest }: Envelope): string {
 
 function enveloped(
   head: Head,
-  message: ScannedValue,
+  message: number | ScannedValue,
   line: string,
   end: number,
 ): Envelope | undefined {
   const { src, dest } = head;
-  const msgId = line.startsWith(MSG_ID, end) ? numberAt(line, end + MSG_ID.length) : undefined;
+  const msgId = line.startsWith(MSG_ID, end) && line.endsWith(END)
+    ? numberIn(line, end + MSG_ID.length, line.length - END.length)
+    : undefined;
   if (msgId !== undefined) return { src, dest, body: { type: "broadcast", message, msg_id: msgId } };
   const rest = line.slice(end);
   // A field that comes twice counts as it is last.
@@ -70,10 +77,9 @@ function enveloped(
   return { ...value, body: { ...value.body, message } };
 }
 
-/** The whole number that is all that is left before the end; undefined where it is not. */
-function numberAt(line: string, from: number): number | undefined {
-  const end = line.length - END.length;
-  if (end <= from || end - from > DIGITS_MAX || !line.endsWith(END)) return undefined;
+/** The whole number that is all there is between two places; undefined where that is something else. */
+function numberIn(line: string, from: number, end: number): number | undefined {
+  if (end <= from || end - from > DIGITS_MAX) return undefined;
   let number = 0;
   for (let i = from; i < end; i++) {
     const unit = line.charCodeAt(i);

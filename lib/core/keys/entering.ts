@@ -1,29 +1,100 @@
-/** What a client's request enters into the log, as a text that is made once [L1] [H1]; or why it may not. */
+/** How clients' values enter the log, as texts that are made once [L1] [H1]; or why they may not. */
 import type { Json } from "../json.ts";
+import { at } from "../assert.ts";
 import { isTooDeep, VALUE_DEPTH_MAX } from "../log/canonical.ts";
+import { wholeOf } from "../log/identities.ts";
 import type { Log } from "../log/log.ts";
 import { Texts } from "../log/texts.ts";
 import { DEFAULT_TOPIC } from "./names.ts";
 import { recordText } from "./record.ts";
-import { MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../message.ts";
+import { type Envelope, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../message.ts";
+import { BROADCAST_OK, DELETE_OK, type Outbox } from "../outbox.ts";
 import { ScannedValue } from "../raw.ts";
 import type { BroadcastRequest, DeleteRequest } from "../requests.ts";
 import { bytesOf, VALUE_BYTES_MAX } from "../size.ts";
+import type { OwnEntries } from "./own_entries.ts";
 
-export interface Entering {
+interface Entering {
   readonly texts: Texts;
   readonly topic: string | undefined;
   /** Otherwise the same is held already, and nothing enters [N2] [H2]. */
   readonly isNew: boolean;
 }
 
-export interface Refusal {
+interface Refusal {
   readonly code: number;
   readonly text: string;
 }
 
-/** `now`: ms since 1970. */
-export function enteringOf(
+export interface EntranceOptions {
+  readonly log: Log;
+  readonly own: OwnEntries;
+  readonly outbox: Outbox;
+  /** Why nothing new may enter now; undefined where it may. */
+  readonly whyClosed: () => string | undefined;
+}
+
+/** Takes what clients broadcast, put and delete: each value by itself, or those that came together as one run [N2]. */
+export class Entrance {
+  readonly #options: EntranceOptions;
+  #isGathering = false;
+  /** New plain values that wait to enter together, what tells them apart, and the requests that brought them. */
+  #gathered: Texts[] = [];
+  #marks = new Set<number>();
+  #requests: Envelope[] = [];
+
+  constructor(options: EntranceOptions) {
+    this.#options = options;
+  }
+
+  /** `now`: ms since 1970. */
+  take(envelope: Envelope, request: BroadcastRequest | DeleteRequest, now: number): void {
+    const { log, own, outbox, whyClosed } = this.#options;
+    const entering = enteringOf(request, log, now);
+    if ("code" in entering) return outbox.refuse(envelope, entering.code, entering.text);
+    const { texts, topic, isNew } = entering;
+    const why = isNew ? whyClosed() : undefined;
+    if (why !== undefined) return outbox.refuse(envelope, TEMPORARILY_UNAVAILABLE, why);
+    if (isNew && this.#isGathering) {
+      if (topic === undefined && this.#gather(texts, envelope)) return;
+      // It may be one of those that wait, or come after them.
+      this.#settle(now);
+      if (topic === undefined) return this.take(envelope, request, now);
+    }
+    if (isNew) own.enter(texts, topic, now);
+    outbox.reply(envelope, request.type === "broadcast" ? BROADCAST_OK : DELETE_OK);
+  }
+
+  /** What `take` is given meanwhile enters together, as if each had come by itself. */
+  together(take: () => void, now: number): void {
+    this.#isGathering = true;
+    take();
+    this.#settle(now);
+    this.#isGathering = false;
+  }
+
+  /** Returns whether the value is none of those that wait: it is one of them now. Different ones may seem equal, which is rare. */
+  #gather(texts: Texts, request: Envelope): boolean {
+    const { size } = this.#marks;
+    this.#marks.add(wholeOf(texts, 0) ?? at(texts.hashes, 0));
+    if (this.#marks.size === size) return false;
+    this.#gathered.push(texts);
+    this.#requests.push(request);
+    return true;
+  }
+
+  #settle(now: number): void {
+    const [gathered, requests] = [this.#gathered, this.#requests];
+    if (gathered.length === 0) return;
+    this.#marks = new Set();
+    this.#gathered = [];
+    this.#requests = [];
+    this.#options.own.enter(Texts.joined(gathered), undefined, now);
+    for (const each of requests) this.#options.outbox.reply(each, BROADCAST_OK);
+  }
+}
+
+function enteringOf(
   request: BroadcastRequest | DeleteRequest,
   log: Log,
   now: number,

@@ -3,13 +3,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Envelope } from "../../../lib/core/message.ts";
 import type { Effect, Event } from "../../../lib/core/node.ts";
-import { COMMIT_ENTRIES_MAX, COMMIT_LATER_MS, drive, TIMER_MS_MAX } from "../../../lib/runtime/drive.ts";
+import {
+  COMMIT_ENTRIES_MAX,
+  COMMIT_LATER_MS,
+  drive,
+  TIMER_MS_MAX,
+  TOGETHER_MAX,
+} from "../../../lib/runtime/drive.ts";
 import type { Journal } from "../../../lib/runtime/journal.ts";
 import type { Transport, TransportHandlers } from "../../../transports/transport.ts";
 import { monotonicClock } from "../../../transports/clock.ts";
 import { runOf } from "../../../lib/core/log/runs.ts";
 
 const hello: Envelope = { src: "n1", dest: "n0", body: { type: "hello" } };
+const broadcast: Envelope = { src: "c1", dest: "n0", body: { type: "broadcast", message: 7, msg_id: 1 } };
 const run = runOf("n0.1", 1, 7);
 const taking: Effect[] = [
   { kind: "persist", own: true, runs: [run] },
@@ -243,6 +250,35 @@ test("drive() steps all that comes in one turn at one moment, which never goes b
   assert.deepEqual(rig.moments, [1000, 1400, 1400, 1500, 1500, 1600]);
 });
 
+test("drive() hands over the broadcasts of a turn together, before whatever else comes, and at its end [S12]", () => {
+  const rig = new Rig(() => [], { gathers: true });
+  for (const step of [broadcast, broadcast, hello, broadcast]) rig.receive(step);
+  assert.deepEqual(rig.log, ["step broadcasts of 2", "step receive"]);
+  rig.endTurn();
+  assert.deepEqual(rig.log.slice(2), ["step broadcasts of 1"]);
+  rig.receive(broadcast);
+  rig.driver.stop();
+  assert.deepEqual(rig.log.slice(3), ["step broadcasts of 1"], "also before it stops");
+});
+
+test("drive() hands over at most TOGETHER_MAX broadcasts at once [S12]", () => {
+  const rig = new Rig(() => [], { gathers: true });
+  for (let i = 0; i <= TOGETHER_MAX; i++) rig.receive(broadcast);
+  assert.deepEqual(rig.log, [`step broadcasts of ${TOGETHER_MAX}`]);
+  rig.endTurn();
+  assert.deepEqual(rig.log.slice(1), ["step broadcasts of 1"]);
+});
+
+test("drive() gives the broadcasts of a failed commit to the node that takes over, too [S4] [S12]", () => {
+  const answers: Effect[][] = [taking];
+  const rig = new Rig(() => answers.shift() ?? [], { gathers: true, disk: new Disk(true) });
+  rig.receive(broadcast);
+  rig.receive(broadcast);
+  rig.endTurn();
+  const step = "step broadcasts of 2";
+  assert.deepEqual(rig.log, [step, "commit", "unsafe: no room", step]);
+});
+
 test("monotonicClock() is near the time of day and never decreases", () => {
   const clock = monotonicClock();
   let last = clock();
@@ -257,6 +293,7 @@ test("monotonicClock() is near the time of day and never decreases", () => {
 interface Setting {
   readonly deadline?: number;
   readonly disk?: Disk;
+  readonly gathers?: boolean;
 }
 
 /** A driven node of the test's own, on a clock that stands at 1000 until moved. */
@@ -274,11 +311,12 @@ class Rig {
   readonly #ends: (() => void)[] = [];
 
   constructor(decide: (event: Event) => Effect[], setting: Setting = {}) {
-    const { deadline = Infinity, disk } = setting;
+    const { deadline = Infinity, disk, gathers = false } = setting;
     this.#decide = decide;
     this.deadline = deadline;
     this.driver = drive({
       node: this,
+      gathers,
       transport: this.#transport(),
       clock: () => this.now,
       timer: (ms, run) => {
@@ -304,7 +342,8 @@ class Rig {
 
   step(event: Event, now: number): Effect[] {
     this.moments.push(now);
-    this.log.push(`step ${event.kind}`);
+    const size = event.kind === "broadcasts" ? ` of ${event.envelopes.length}` : "";
+    this.log.push(`step ${event.kind}${size}`);
     return this.#decide(event);
   }
 

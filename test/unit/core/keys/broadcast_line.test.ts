@@ -36,6 +36,19 @@ test("a value is scanned in a line as clients write it, whatever stands behind t
   for (const line of taken) deepEqual(asked(line), [decode(line), true], line);
 });
 
+const numbers = [
+  ...["0", "7", "123456789012345", "1234567890123456", "1.5", "5e3", "-5", "-0", "01", "00", "1_0", "5 "].map(
+    (number) => `${HEAD}${number},"msg_id":7}}`,
+  ),
+  ...[`,"topic":"t","msg_id":7}}`, `}}`, `,"msg_id":7}`, `,"message":0,"msg_id":7}}`, `},"id":5}`].map((
+    end,
+  ) => `${HEAD}5${end}`),
+];
+
+test("a number is what parsing says that it is", () => {
+  for (const line of numbers) deepEqual(asked(line), [decode(line), false], line);
+});
+
 test("what is in doubt is left to the parser: other spellings, fields that come twice, and what is no JSON", () => {
   const lines = [
     `${HEAD}5,"msg_id":7}}`,
@@ -75,7 +88,8 @@ test("a line that was changed anywhere says what parsing it says", () => {
   const random = seeded(3);
   let scanned = 0;
   for (let round = 0; round < 20_000; round++) {
-    const line = taken[below(random, taken.length)] ?? "";
+    const lines = round % 4 === 0 ? numbers : taken;
+    const line = lines[below(random, lines.length)] ?? "";
     const at = below(random, line.length);
     const piece = ['"', "}", "{", ",", "0", "\\", "]", "", ' "', '"message":'][below(random, 10)] ?? "";
     const changed = line.slice(0, at) + piece + line.slice(at + below(random, 3));
