@@ -5,8 +5,9 @@ export interface Address {
   readonly port: number;
 }
 
-/** Where a node listens, unless it is told otherwise. */
+/** Where a node listens, and speaks HTTP, unless it is told otherwise. */
 export const DEFAULT_PORT = 7000;
+export const DEFAULT_HTTP_PORT = 8000;
 
 /** The longest address, in characters: a name has 253 at most. */
 export const ADDRESS_CHARS_MAX = 261;

@@ -1,6 +1,12 @@
 /** Words for where a node listens: "host:port", "[::1]:7000", "host" for the usual port, and lists of them with or without ids. */
 import { MEMBER_ID } from "../../core/membership/member_id.ts";
-import { type Address, addressFault, DEFAULT_PORT, parseAddress } from "../../../transports/address.ts";
+import {
+  type Address,
+  addressFault,
+  DEFAULT_HTTP_PORT,
+  DEFAULT_PORT,
+  parseAddress,
+} from "../../../transports/address.ts";
 
 export { addressFault, parseAddress };
 
@@ -9,6 +15,7 @@ export const NAME_RULE = "1 to 64 letters, digits, '.', '_' or '-'";
 export const ADDRESS_RULE = "host:port";
 /** The same of what is usually at one port. */
 export const NODE_RULE = `host:port, or host for port ${DEFAULT_PORT}`;
+export const HTTP_RULE = `host:port, or host for port ${DEFAULT_HTTP_PORT}`;
 /** Where the port is left out, it is the usual one. */
 export const MEMBERS_RULE = "a comma list of ID=host:port or ID=host";
 
@@ -17,9 +24,9 @@ export function parseNode(text: string): Address | undefined {
   return parseAddress(text, DEFAULT_PORT);
 }
 
-/** "host:port,host:port"; undefined where one of them is no address. */
-export function parseAddresses(text: string): readonly Address[] | undefined {
-  const found = text.split(",").map(parseNode);
+/** "host:port,host"; undefined where one of them is no address. */
+export function parseAddresses(text: string, defaultPort = DEFAULT_PORT): readonly Address[] | undefined {
+  const found = text.split(",").map((word) => parseAddress(word, defaultPort));
   return found.includes(undefined) ? undefined : found.flatMap((address) => address ?? []);
 }
 

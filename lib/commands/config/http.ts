@@ -1,16 +1,16 @@
 /** Where a node is spoken to over HTTP, and which pages may ask there. */
 import type { HttpSettings } from "../../service/http/settings.ts";
 import { parsedText, repeated, tied } from "../flags/schemas.ts";
-import { ADDRESS_RULE, parseAddress } from "./address.ts";
-import type { Address } from "../../../transports/address.ts";
+import { HTTP_RULE, parseAddress } from "./address.ts";
+import { type Address, DEFAULT_HTTP_PORT } from "../../../transports/address.ts";
 
 const ORIGIN_RULE = "a comma list of origins, as https://example.org, or *";
 
 export const httpFlags = {
-  "http": parsedText(parseAddress, {
-    value: "HOST:PORT",
+  "http": parsedText((given) => parseAddress(given, DEFAULT_HTTP_PORT), {
+    value: "HOST[:PORT]",
     about: "where clients speak HTTP; /v1/openapi.json there says how (nowhere)",
-    rule: ADDRESS_RULE,
+    rule: HTTP_RULE,
   }),
   "http-origin": tied(
     repeated(parseOrigins, {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { complain, mustBe, mustBeGiven } from "../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.ts";
 import { parseAddresses } from "./address.ts";
-import type { Address } from "../../../transports/address.ts";
+import { type Address, DEFAULT_HTTP_PORT } from "../../../transports/address.ts";
 import { parsedText, toggle, whole } from "../flags/schemas.ts";
 
 export const kinds = ["kubernetes", "swarm", "systemd", "prometheus", "alerts", "grafana"] as const;
@@ -12,7 +12,6 @@ export type Kind = typeof kinds[number];
 export const NODES_MAX = 1_000;
 const NODES = 5;
 /** Where nodes speak HTTP unless it is said otherwise. */
-const HTTP_PORT = 8000;
 
 export interface ManifestConfig {
   readonly kind: Kind;
@@ -25,7 +24,7 @@ export interface ManifestConfig {
 }
 
 const KIND_RULE = `one of ${kinds.join(", ")}`;
-const TARGETS_RULE = `a comma list of at most ${NODES_MAX} host:port`;
+const TARGETS_RULE = `a comma list of at most ${NODES_MAX} host:port, or host for port ${DEFAULT_HTTP_PORT}`;
 const IMAGE_RULE = "the name of an image, as registry.example.org/hearsay:0.1.0";
 const NAMESPACE_RULE = "1 to 63 small letters, digits or '-', with a letter or digit at both ends";
 /** What a file of YAML can hold as it stands. */
@@ -46,8 +45,9 @@ export const shapes = {
   manifest: z.object({
     "nodes": whole(1, NODES_MAX, "N", `how many nodes (${NODES})`),
     "targets": parsedText(parseTargets, {
-      ...{ value: "HOST:PORT,...", rule: TARGETS_RULE, variable: false },
-      about: `prometheus: where the nodes speak HTTP (host1:${HTTP_PORT}, host2:${HTTP_PORT} and so on)`,
+      ...{ value: "HOST[:PORT],...", rule: TARGETS_RULE, variable: false },
+      about:
+        `prometheus: where the nodes speak HTTP (host1:${DEFAULT_HTTP_PORT}, host2:${DEFAULT_HTTP_PORT} and so on)`,
       excludes: { flags: ["nodes"], why: "which names every node" },
     }),
     "tls": toggle("nodes and clients know each other by certificates, as those of 'hearsay ca'", {
@@ -87,11 +87,11 @@ export function parseManifest(args: readonly string[], env: Env): Parsed<Manifes
   ];
   const { nodes = NODES, tls = false, image = "hearsay:local", namespace = "hearsay" } = flags;
   const targets = flags.targets ??
-    Array.from({ length: nodes }, (_, i) => ({ host: `host${i + 1}`, port: HTTP_PORT }));
+    Array.from({ length: nodes }, (_, i) => ({ host: `host${i + 1}`, port: DEFAULT_HTTP_PORT }));
   return outcome(mistakes, { kind: kind ?? "kubernetes", nodes, targets, tls, image, namespace });
 }
 
 function parseTargets(text: string): readonly Address[] | undefined {
-  const found = parseAddresses(text);
+  const found = parseAddresses(text, DEFAULT_HTTP_PORT);
   return found !== undefined && found.length <= NODES_MAX ? found : undefined;
 }

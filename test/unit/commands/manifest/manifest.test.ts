@@ -141,7 +141,7 @@ test("what cannot be is said", async () => {
     [["swarm", "--targets", "a:1"], /'--targets' must be left out with 'swarm'/],
     [["alerts", "--nodes", "3"], /'--nodes' must be left out with 'alerts'/],
     [["grafana", "--tls"], /'--tls' must be left out with 'grafana'/],
-    [["prometheus", "--targets", "a"], /'--targets' must be a comma list of at most 1000 host:port/],
+    [["prometheus", "--targets", "a:"], /'--targets' must be a comma list of at most 1000 host:port/],
     [["prometheus", "--targets", hosts(NODES_MAX + 1)], /'--targets' must be a comma list of at most 1000/],
     [
       ["prometheus", "--targets", "a:1", "--nodes", "2"],
@@ -156,6 +156,7 @@ test("what cannot be is said", async () => {
   }
   assert.equal((await run("swarm", "--nodes", `${NODES_MAX}`)).exit, 0);
   assert.equal((await run("prometheus", "--targets", hosts(NODES_MAX))).exit, 0);
+  assert.match((await run("prometheus", "--targets", "a")).out, /"a:8000"/);
 });
 
 function hosts(count: number): string {
