@@ -17,6 +17,11 @@ interface Manifest {
 /** The entries as deno.json names them, which are those of package.json before they are built. */
 const { exports }: Manifest = JSON.parse(readFileSync(`${root}deno.json`, "utf8"));
 const entries = Object.values(exports).map((path) => path.replace("./", ""));
+/** What runs in browsers, too, is a file of its own, which a page can import as it is. */
+const { browser = [], node = [] } = Object.groupBy(
+  entries,
+  (path) => path.startsWith("lib/client/http/") ? "browser" : "node",
+);
 
 function run(bin: string, args: readonly string[]): void {
   const { status, stdout, stderr, error } = spawnSync(bin, args, { cwd: root, encoding: "utf8" });
@@ -25,8 +30,9 @@ function run(bin: string, args: readonly string[]): void {
 
 /** Modules that share what they have in common: a command loads no more than it needs, as in the executable. */
 function bundle(folder: string): void {
-  const output = ["--target=node", "--splitting", "--minify", "--root", root, "--outdir", folder];
-  run(process.execPath, ["build", "main.ts", ...entries, ...output]);
+  const output = ["--minify", "--root", root, "--outdir", folder];
+  run(process.execPath, ["build", "main.ts", ...node, "--target=node", "--splitting", ...output]);
+  run(process.execPath, ["build", ...browser, "--target=browser", ...output]);
   const main = join(folder, "main.js");
   writeFileSync(main, `#!/usr/bin/env node\n${readFileSync(main, "utf8")}`);
   chmodSync(main, 0o755);
@@ -36,7 +42,8 @@ function declare(folder: string): void {
   const all = join(work, "declarations");
   const config = join(work, "tsconfig.json");
   const compilerOptions = {
-    ...{ noEmit: false, declaration: true, emitDeclarationOnly: true, stripInternal: true },
+    // `npm run check` has checked them.
+    ...{ noCheck: true, noEmit: false, declaration: true, emitDeclarationOnly: true, stripInternal: true },
     ...{
       rewriteRelativeImportExtensions: true,
       rootDir: root,
@@ -64,8 +71,11 @@ function declare(folder: string): void {
 
 const made = join(work, "package");
 mkdirSync(work, { recursive: true });
-bundle(made);
-declare(made);
-rmSync(`${root}dist/package`, { recursive: true, force: true });
-renameSync(made, `${root}dist/package`);
-rmSync(work, { recursive: true });
+try {
+  bundle(made);
+  declare(made);
+  rmSync(`${root}dist/package`, { recursive: true, force: true });
+  renameSync(made, `${root}dist/package`);
+} finally {
+  rmSync(work, { recursive: true });
+}

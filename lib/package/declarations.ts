@@ -12,13 +12,14 @@ interface Statement {
 
 /** A name that comes from another module. */
 interface Origin {
-  readonly path: string;
+  /** Undefined of what the package cannot have, as it is another package's, or of which only a part may be needed. */
+  readonly path: string | undefined;
   readonly name: string;
 }
 
 /**
  * `read` gives what the compiler writes for a path, as `lib/client/mod.d.ts`. Returns the declarations by path: of the entries
- * all, of other modules what those need, be it far away.
+ * all, of other modules what those need, be it far away. Throws where that is of another package, or a whole module.
  */
 export function neededDeclarations(
   entries: readonly string[],
@@ -74,10 +75,15 @@ class Module {
     if (this.#needed.has(name)) return;
     this.#needed.add(name);
     const origin = this.#origins.get(name);
-    if (origin !== undefined) this.#modules.at(origin.path).need(origin.name);
+    if (origin !== undefined) this.#needOf(origin, name);
     for (const { code } of this.#statements.filter((statement) => statement.name === name)) {
       for (const word of code.match(/[A-Za-z_$][\w$]*/g) ?? []) if (this.#knows(word)) this.need(word);
     }
+  }
+
+  #needOf(origin: Origin, name: string): void {
+    if (origin.path === undefined) throw new Error(`${this.#path} has no declaration of its own for ${name}`);
+    this.#modules.at(origin.path).need(origin.name);
   }
 
   text(): string {
@@ -95,10 +101,13 @@ class Module {
   }
 
   #noteOrigins(code: string): void {
-    const from = /^(?:import|export)\b[^"]*\bfrom "(\.[^"]+)"/.exec(code)?.[1];
+    const [, before = "", from] = /^(?:import|export)\b([^"]*)\bfrom "([^"]+)"/.exec(code) ?? [];
     if (from === undefined) return;
-    const path = join(dirname(this.#path), from.replace(/\.[jt]s$/, ".d.ts"));
+    const file = join(dirname(this.#path), from.replace(/\.[jt]s$/, ".d.ts"));
+    const path = from.startsWith(".") ? file : undefined;
     for (const [here, there] of namesIn(code)) this.#origins.set(here, { path, name: there });
+    const whole = /^(?: type)? (?:\* as )?([\w$]+)/.exec(before)?.[1];
+    if (whole !== undefined && whole !== "type") this.#origins.set(whole, { path: undefined, name: whole });
   }
 
   #knows(word: string): boolean {

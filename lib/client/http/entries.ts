@@ -1,11 +1,11 @@
 /** Entries and gaps as they are given to whoever reads over HTTP: what the library over TCP gives, too, as plain objects. */
-import type * as library from "../watching/entries.ts";
+import type { Entry as LibraryEntry, Gap as LibraryGap } from "../watching/entries.ts";
 
 /** One entry. Fields that it has not are not there. */
-export type Entry = Pick<library.Entry, keyof library.Entry>;
+export type Entry = Pick<LibraryEntry, keyof LibraryEntry>;
 
 /** Entries that no node asked still has, as its rules of retention let them go. Of which topic they were is not known. */
-export type Gap = Pick<library.Gap, keyof library.Gap>;
+export type Gap = Pick<LibraryGap, keyof LibraryGap>;
 
 /** What the data of an event spells, with the position behind it; undefined where it is malformed. */
 export function entryOf(data: string, position: string): Entry | Gap | undefined {

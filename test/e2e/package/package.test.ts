@@ -6,7 +6,7 @@ import process from "node:process";
 import type { Program } from "../../../lib/workbench/world/process.ts";
 import { addressText } from "../../../transports/address.ts";
 import { testNeeding } from "../fixtures/needing.ts";
-import { withCluster } from "../fixtures/serving.ts";
+import { holdEverywhere, httpUrl, withCluster } from "../fixtures/serving.ts";
 import { type Packed, root, run, withPackage } from "./installed.ts";
 import { oldestNode } from "./oldest_node.ts";
 
@@ -17,23 +17,28 @@ const oldest: ReturnType<typeof oldestNode> = process.versions["deno"] === undef
   : { skip: "it runs under Bun" };
 const bin = (name: string) => join(root, "node_modules/.bin", name);
 
-/** Tells a value to a node, reads it there, and prints it. */
+/** Tells a value to a node by TCP and another by HTTP, reads each there, and prints it. */
 const user = `
-import { connect, HearsayError } from "hearsay";
-const client = await connect({ at: process.argv[2] });
-await client.broadcast({ by: process.argv[3] }, { topic: "t", id: process.argv[3] });
-for await (const entry of client.watch({ topics: ["t"] })) {
-  if (entry.id !== process.argv[3]) continue;
-  console.log(JSON.stringify(entry.value));
-  break;
+import * as tcp from "hearsay";
+import * as http from "hearsay/http";
+const [, , name, address, url] = process.argv;
+for (const [{ connect, HearsayError }, at] of [[tcp, address], [http, url]]) {
+  const client = await connect({ at });
+  await client.put(name, at, { by: name });
+  for await (const entry of client.watch({ topics: [name] })) {
+    if (entry.key !== at) continue;
+    console.log(JSON.stringify(entry.value));
+    break;
+  }
+  await client.close();
+  await client.status().catch((error) => console.log(error instanceof HearsayError && error.code));
 }
-await client.close();
-await client.status().catch((error) => console.log(error instanceof HearsayError && error.code));
 `;
 
 /** Beside the examples: what is not there is a mistake, and what may be absent is seen to be. */
 const typed = `
 import { type Client, connect, type Entry, type Gap, HearsayError, type Json, type Status } from "hearsay";
+import * as http from "hearsay/http";
 import { simulate, type Simulation } from "hearsay/sim";
 
 export async function use(): Promise<Json | undefined> {
@@ -53,6 +58,13 @@ export async function use(): Promise<Json | undefined> {
   // @ts-expect-error An option that there is not.
   client.read({ topic: "t" });
   return await client.get("t", "k");
+}
+
+export async function page(): Promise<http.Json | undefined> {
+  await using client: http.Client = await http.connect({ at: "https://h:1", token: () => Promise.resolve("t") });
+  for await (const each of client.watch({ topics: ["t"] })) if (each.gap === undefined) return each.value;
+  // @ts-expect-error Only in the library over TCP.
+  return client.node;
 }
 
 export const run: Simulation = simulate({ challenge: "3c", nemesis: ["loss"], seed: 7 });
@@ -80,6 +92,7 @@ function isComplete({ files, bytes }: Packed): void {
 function putExamples({ folder }: Packed): void {
   const names = {
     "lib/client/mod": "hearsay",
+    "lib/client/http/mod": "hearsay/http",
     "lib/package/sim": "hearsay/sim",
     "lib/package/maelstrom": "hearsay/maelstrom",
   };
@@ -109,17 +122,19 @@ async function serves({ folder }: Packed, node: string): Promise<void> {
   const program: Program = { bin: node, args: [main] };
   const file = join(folder, "user.mjs");
   writeFileSync(file, user);
-  const cluster = { ids: ["n1", "n2"], durable: true, programs: new Map([["n1", program], ["n2", program]]) };
-  await withCluster(cluster, async ([one, two]) => {
+  const programs = new Map([["n1", program], ["n2", program]]);
+  const flags = ["--http", "127.0.0.1:0"];
+  await withCluster({ ids: [...programs.keys()], durable: true, programs, flags }, async ([one, two]) => {
     assert.ok(one !== undefined && two !== undefined);
     const users = { node: [node], bun: [bin("bun")], deno: [bin("deno"), "run", "--allow-all"] };
     for (const [name, runtime] of Object.entries(users)) {
-      const { status, out, err } = await run([...runtime, file, addressText(one.address), name], folder);
-      assert.deepEqual([status, out], [0, `{"by":"${name}"}\nclosed\n`], err);
+      const at = [addressText(one.address), httpUrl(one)];
+      const { status, out, err } = await run([...runtime, file, name, ...at], folder);
+      assert.deepEqual([status, out], [0, `{"by":"${name}"}\nclosed\n`.repeat(2)], err);
     }
-    const args = ["read", "--topic", "t", "--at", addressText(two.address)];
-    const read = await run([node, main, ...args], folder);
-    assert.deepEqual(read.out.split("\n").sort(), ["", '{"by":"bun"}', '{"by":"deno"}', '{"by":"node"}']);
+    await holdEverywhere([one, two], 6);
+    const read = await run([node, main, "read", "--topic", "bun", "--at", addressText(two.address)], folder);
+    assert.equal(read.out, '{"by":"bun"}\n'.repeat(2), read.err);
   });
 }
 

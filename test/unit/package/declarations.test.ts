@@ -43,6 +43,15 @@ function needed(entry: string): Record<string, string> {
   return Object.fromEntries(found);
 }
 
+test("what is another package's, and a module as a whole, cannot be had", () => {
+  const read = (text: string) => () => neededDeclarations(["m.d.ts"], () => text);
+  const use = 'import { T } from "typebox";\nexport declare const x: ';
+  assert.throws(read(`${use}T;\n`), /m\.d\.ts has no declaration of its own for T$/);
+  assert.throws(read(`import Type from "typebox";\nexport declare const x: Type;\n`), /own for Type$/);
+  assert.throws(read(`import type * as m from "./m.js";\nexport declare const x: m.T;\n`), /own for m$/);
+  assert.doesNotThrow(read(`${use}1;\n`));
+});
+
 test("an entry has all that it exports, and other modules what that needs", () => {
   assert.deepEqual(needed("a/mod.d.ts"), {
     "a/mod.d.ts": `import { type Shown as Seen } from "../b.js";
