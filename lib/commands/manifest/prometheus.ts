@@ -17,14 +17,19 @@ scrape_configs:
     # The rules tell of a cut within 15 s as long as this is 2 s. An answer takes a node about a millisecond.
     scrape_interval: 2s
     scrape_timeout: 2s
-${tls ? tlsLines : ""}    # Where the nodes were given --tokens: a token with the right to watch.
-    # authorization: {credentials_file: token}
-    static_configs:
+${tls ? tlsLines : tokenLines}    static_configs:
       - targets:
 ${targets.map((target) => `          - ${JSON.stringify(addressText(target))}\n`).join("")}`;
 }
 
 const tlsLines = `    scheme: https
-    # Of a client, as 'hearsay ca client prometheus --rights watch:*' makes it, in files beside this one.
+    # As 'hearsay ca client prometheus --rights admin' makes them. With another right, the metrics of each single peer are
+    # not told. The nodes' certificates must name the hosts below.
     tls_config: {ca_file: ca.pem, cert_file: prometheus.pem, key_file: prometheus-key.pem}
+`;
+
+const tokenLines =
+  `    # Where nodes have --tokens, as 'hearsay token prometheus --rights admin' makes one. With no rights, the metrics of each
+    # single peer are not told.
+    # authorization: {credentials_file: token}
 `;
