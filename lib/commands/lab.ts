@@ -1,10 +1,10 @@
 /** `hearsay lab`: five hosts on this machine; an examination or another command among them, or a place to play. */
-import { messageOf } from "../../transports/errno.ts";
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import process from "node:process";
 import { FORWARDER_VARIABLE, Lab } from "../workbench/lab/lab.ts";
 import { labEnvironment } from "../workbench/lab/hosts.ts";
+import { LabPrompt, PROMPT_COMMANDS } from "../workbench/lab/prompt.ts";
 import { readLines } from "../workbench/lab/processes.ts";
 import { forwardInside } from "../workbench/lab/forwarder.ts";
 import { itself, type Program } from "../workbench/world/process.ts";
@@ -78,7 +78,8 @@ function runAmong(lab: Lab, command: readonly string[]): Promise<number> {
 /** Until it is told to stop, or its input ends. */
 function stay(lab: Lab, io: Io): Promise<number> {
   for (const line of greeting(lab)) io.out(`${line}\n`);
-  return new Promise((resolve) => {
+  const prompt = new LabPrompt(lab, Date.now());
+  return new Promise<number>((resolve) => {
     for (const name of endingSignals) process.on(name, () => resolve(OK));
     const input = io.input();
     let turn = Promise.resolve();
@@ -86,21 +87,9 @@ function stay(lab: Lab, io: Io): Promise<number> {
     input.once("end", stop);
     readLines(input, (line) => {
       if (line.trim() === "stop") stop();
-      else turn = turn.then(async () => io.out(`${await obey(lab, line)}\n`));
+      else turn = turn.then(async () => io.out(`${await prompt.obey(line)}\n`));
     });
-  });
-}
-
-async function obey(lab: Lab, line: string): Promise<string> {
-  const [verb, id = "", ...more] = line.trim().split(/\s+/);
-  const known = (verb === "kill" || verb === "start") && lab.addresses.has(id) && more.length === 0;
-  if (!known) return `Cannot do ${JSON.stringify(line)} as it must be kill n1, start n1 or stop`;
-  try {
-    await lab[verb](id);
-    return verb === "kill" ? `killed ${id}` : `started ${id}`;
-  } catch (error) {
-    return messageOf(error);
-  }
+  }).finally(() => prompt.close());
 }
 
 function greeting(lab: Lab): string[] {
@@ -108,7 +97,8 @@ function greeting(lab: Lab): string[] {
     [...places].map(([id, address]) => `${id}=${addressText(address)}`).join(",");
   return [
     `ready: ${[...lab.at].map(([id, address]) => `${id} at ${addressText(address)}`).join(", ")}`,
-    "Commands here: kill n1, start n1, stop. In another terminal, for hearsay status, watch, partition and heal:",
+    ...[...lab.pages].map(([id, address]) => `  http://${addressText(address)}  the page of ${id}`),
+    `Commands here: ${PROMPT_COMMANDS}. In another terminal, for hearsay status, watch and broadcast:`,
     `  export HEARSAY_AT=${[...lab.at.values()].map(addressText).join(",")}`,
     `  export HEARSAY_CLUSTER=${
       [...lab.addresses].map(([id, address]) => `${id}=${address}:7000`).join(",")

@@ -6,6 +6,8 @@ import { namesFrom } from "../service/discovery/names.ts";
 import { seedText } from "../service/discovery/seeds.ts";
 import type { Logger } from "../service/logger.ts";
 import { Service } from "../service/service.ts";
+import { type Document, livePage } from "../pages/live/document/frame.ts";
+import { pageScript } from "../pages/scripts.ts";
 import { openStore } from "../store/sqlite.ts";
 import { memoryStore } from "../store/memory.ts";
 import { type Store, StoreFault } from "../store/store.ts";
@@ -67,7 +69,7 @@ async function run(
     retain,
     tokens,
     tls: config.tls,
-    http: config.http,
+    http: config.http && { ...config.http, page: nodePage() },
     ...deliveryBudgetMs !== undefined && { deliveryBudgetMs },
   });
   if (config.tokens !== undefined) watchTokens(config.tokens, changed, service, logger);
@@ -97,6 +99,12 @@ async function run(
     changed.stop();
     await service.stop();
   }
+}
+
+/** Made when it is first asked for. */
+function nodePage(): () => Promise<Document> {
+  let page: Promise<Document> | undefined;
+  return () => page ??= pageScript("live").then(livePage);
 }
 
 /** A file that is no good is said to be so, and the tokens before it stay. */

@@ -31,6 +31,7 @@ import { Membership } from "./membership/membership.ts";
 import { Participation } from "./membership/participation.ts";
 import { VALUE_BYTES_MAX } from "./size.ts";
 import { Members } from "./topology/members.ts";
+import type { TopologyStatus } from "./topology/topology_status.ts";
 import type { TraceEvent } from "./trace.ts";
 
 export {
@@ -41,7 +42,18 @@ export {
   TEMPORARILY_UNAVAILABLE,
   VALUE_BYTES_MAX,
 };
-export type { Asked, Batch, Effect, Event, Mechanism, Neighbours, NodeOptions, NodeStatus, PeerStatus };
+export type {
+  Asked,
+  Batch,
+  Effect,
+  Event,
+  Mechanism,
+  Neighbours,
+  NodeOptions,
+  NodeStatus,
+  PeerStatus,
+  TopologyStatus,
+};
 
 /** An answer to `read` may take this many characters; a reader of more asks for them in pieces [N3]. */
 export const READ_CHARS_MAX = 128 * 1024 * 1024;
@@ -127,6 +139,11 @@ export class Node {
   /** Part of the status, for those who ask often [N12]. */
   get neighbours(): Neighbours {
     return this.#replicator?.neighbours ?? [];
+  }
+
+  /** Who passes on to whom and who suspects whom, as it is known here; undefined before init [N12] [I8]. */
+  get topology(): TopologyStatus | undefined {
+    return this.#replicator?.topology;
   }
 
   #receive(envelope: Envelope, now: number): void {

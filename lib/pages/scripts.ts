@@ -1,6 +1,6 @@
 /** The scripts of the pages that the program writes, as `npm run pages` has bundled them. */
 
-export const pageNames = ["report", "play"] as const;
+export const pageNames = ["report", "play", "live"] as const;
 export type PageName = typeof pageNames[number];
 
 /** Rejects with a sentence where they were not bundled, which can only be when the program runs from its sources. */

@@ -47,7 +47,7 @@ export class LocalClients {
 
   open(options: LocalOptions): LocalClient {
     const id = `${PREFIX}${++this.#lastNumber}`;
-    const client = new LocalClient(options, {
+    const client = new LocalClient(id, options, {
       onRequest: (body) => this.#events.onEnvelope({ src: id, dest: this.#node, body }),
       onDrained: () => this.#events.onDrained(id),
       onName: (name) => this.#events.onName(name),
@@ -104,6 +104,8 @@ interface Asked {
 
 /** One client: asks, and is answered until it is closed. */
 export class LocalClient {
+  /** As requests name it as their `src`. */
+  readonly id: string;
   readonly #options: LocalOptions;
   readonly #links: LocalLinks;
   /** By msg_id. */
@@ -113,7 +115,8 @@ export class LocalClient {
   #lastMsgId = 0;
   #ended: string | undefined;
 
-  constructor(options: LocalOptions, links: LocalLinks) {
+  constructor(id: string, options: LocalOptions, links: LocalLinks) {
+    this.id = id;
     this.#options = options;
     this.#links = links;
   }
@@ -144,6 +147,11 @@ export class LocalClient {
       onEnd: (error) => watcher.onEnd(error),
       isOnce: false,
     });
+  }
+
+  /** The node is done with it. */
+  get isClosed(): boolean {
+    return this.#ended !== undefined;
   }
 
   /** What it was told has left. */

@@ -30,6 +30,8 @@ export interface RouterOptions {
   readonly settled: () => boolean;
   /** By type of request. */
   readonly handlers: ReadonlyMap<string, RequestHandler>;
+  /** Takes what peers say to each other beside the protocol, by its type. */
+  readonly peerHandlers: ReadonlyMap<string, RequestHandler>;
   /** Absent where everybody may do everything. */
   readonly access: Access | undefined;
   readonly requests: RequestCounts;
@@ -93,8 +95,12 @@ export class Router implements Transport {
 
   #answer(envelope: Envelope): boolean {
     const { src, body } = envelope;
-    const { transport, access, requests, handlers, waits } = this.#options;
-    if (transport.isPeer(src)) return false;
+    const { transport, access, requests, handlers, peerHandlers, waits } = this.#options;
+    if (transport.isPeer(src)) {
+      const handler = peerHandlers.get(body.type);
+      handler?.(envelope, body);
+      return handler !== undefined;
+    }
     if (body.msg_id === undefined && body.in_reply_to === undefined) requests.unanswered(body.type);
     if (access !== undefined && !access.admits(envelope)) return true;
     if (readPeerMessage(body) !== undefined) return this.#refuseClient(envelope);

@@ -16,6 +16,8 @@ import type { DiscoverySettings } from "./discovery/discovery.ts";
 import type { HttpPort } from "./http/http_port.ts";
 import { filesBesideHttp, httpPort, type HttpSettings } from "./http/settings.ts";
 import { LinkReports } from "./link_reports.ts";
+import { Live } from "./live/live.ts";
+import { ownView } from "./live/own_view.ts";
 import type { Logger } from "./logger.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { Router } from "./router.ts";
@@ -75,6 +77,7 @@ export class Service {
   readonly #reports: LinkReports;
   readonly #standing: Standing;
   readonly #metrics: Metrics;
+  readonly #live: Live;
   readonly #http: HttpPort | undefined;
   #incarnation: number;
   #node: Node;
@@ -105,6 +108,7 @@ export class Service {
     });
     this.#watches = this.#makeWatches();
     this.#access = this.#makeAccess();
+    this.#live = this.#makeLive();
     this.#router = this.#makeRouter();
     this.#standing = this.#makeStanding();
     this.#node = this.#makeNode();
@@ -127,6 +131,7 @@ export class Service {
       onDeliver: (runs, now) => {
         this.#unackedAge.note(runs, now);
         this.#metrics.delivered(runs, now);
+        if (this.#http !== undefined) this.#live.note(runs, now);
       },
       onSettled: () => this.#watches.serveAll(),
       onDropped: (reason, isOfNode) => {
@@ -179,6 +184,7 @@ export class Service {
     this.#standing.stop();
     this.#expiry?.stop();
     this.#metrics.stop();
+    this.#live.stop();
     this.#driver?.stop();
     this.#clients.local.closeAll("this node stops");
     await Promise.all([this.#http?.close(), this.#transport.close()]);
@@ -242,6 +248,7 @@ export class Service {
         ["metrics", (request: Envelope) => this.#onMetrics(request)],
         ["join", (request: Envelope) => this.#standing.onJoin(request)],
       ]),
+      peerHandlers: new Map(this.#live.peerHandlers),
       access: this.#access,
       requests: this.#metrics.requests,
       onHeard: (peer, body) => this.#metrics.heard(peer, body),
@@ -321,6 +328,8 @@ export class Service {
       waits: () => this.#standing.waits,
       status: () => this.#node.status,
       onAnswered: (method, route, status) => this.#metrics.responded(method, route, status),
+      live: this.#live,
+      access: this.#access,
     });
   }
 
@@ -332,6 +341,32 @@ export class Service {
       neighbours: () => this.#node.neighbours,
       status: () => this.#status(),
       isReady: () => this.#http === undefined ? this.#standing.waits === undefined : this.#http.isReady,
+    });
+  }
+
+  #makeLive(): Live {
+    return new Live({
+      ...this.#options,
+      clock: this.#clock,
+      waits: () => this.#standing.waits,
+      view: () => this.#view(),
+      status: () => this.#node.status,
+      topology: () => this.#node.topology,
+      links: () => this.#transport.links(),
+      send: (envelope) => this.#router.send(envelope),
+    });
+  }
+
+  #view() {
+    const { sent, received } = this.#transport.traffic;
+    return ownView({
+      version: this.#options.version,
+      uptimeMs: this.#clock() - this.#startedAt,
+      storage: this.#durable?.storage ?? "memory",
+      node: this.#node.status,
+      watchers: this.#watches.count,
+      links: this.#transport.links(),
+      counts: [sent.seen, received.seen],
     });
   }
 

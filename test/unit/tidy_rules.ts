@@ -21,7 +21,7 @@ const arrows: Readonly<Record<Room, readonly string[]>> = {
     ...["lib/commands/", "lib/service/", "lib/client/", "lib/pages/", "lib/workbench/", "lib/runtime/"],
     ...["lib/store/", "lib/core/", "transports/"],
   ],
-  pages: ["dist/pages.js", "lib/pages/", "lib/workbench/", "lib/core/"],
+  pages: ["dist/pages.js", "lib/pages/", "lib/workbench/", "lib/core/", "lib/service/live/snapshot.ts"],
   package: [
     ...["lib/package/", "lib/commands/config/", "lib/commands/exam/", "lib/service/", "lib/workbench/"],
     ...["lib/runtime/", "lib/core/"],

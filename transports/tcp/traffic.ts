@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { Tally } from "./tally.ts";
 
 /** What nodes say to each other; a `type` that is none of these is counted as another. */
-const MESSAGES = ["delta", "ack", "probe", "push", "members"];
+const MESSAGES = ["delta", "ack", "probe", "push", "members", "view", "view_ok"];
 /** Why a message was dropped; what the node itself has no use for is "refused". */
 const DROPS = [
   ...["no_link", "queue_full", "malformed", "too_long", "misdirected", "unknown_destination", "refused"],

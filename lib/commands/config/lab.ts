@@ -5,8 +5,8 @@ import { type Env, outcome, type Parsed, readFlags } from "../flags/read_flags.t
 
 /** Where clients look for nodes unless they are told. */
 export const FIRST_PORT = 7001;
-/** Sidecars are a hundred ports further. */
-export const FIRST_PORT_MAX = 65_000;
+/** Sidecars are a hundred ports further, and pages a thousand. */
+export const FIRST_PORT_MAX = 64_000;
 
 export interface LabConfig {
   /** Absent: a temporary directory, which is deleted at the end. */
@@ -21,7 +21,7 @@ export interface LabConfig {
 export const shapes = {
   lab: z.object({
     "data": text("DIR", "a directory", "where the nodes keep their data (a temporary directory)"),
-    "keep": tied(toggle("stay open, and read from standard input which nodes to kill and start"), {
+    "keep": tied(toggle("stay open, and read from standard input whom to kill, start and cut off"), {
       excludes: { words: "COMMAND", why: "which runs nothing" },
     }),
     "port": tied(

@@ -21,6 +21,7 @@ import { RecentEntries } from "./recent_entries.ts";
 import { FlushSchedule } from "./flush_schedule.ts";
 import { Sender } from "./sender.ts";
 import { Timing } from "./round_trips/timing.ts";
+import { type TopologyStatus, topologyStatus } from "../topology/topology_status.ts";
 import type { Trace } from "../trace.ts";
 
 export interface ReplicatorOptions extends RebirthOptions {
@@ -114,6 +115,11 @@ export class Replicator {
       rttMs: rtt?.mean,
       holds: (origin, seq) => holdings.has(origin, seq),
     }));
+  }
+
+  /** Who passes on to whom, and who suspects whom [N12]. */
+  get topology(): TopologyStatus {
+    return topologyStatus(this.#roster.members, this.#overlay.linkState, this.#overlay.tree);
   }
 
   isMember(id: string): boolean {

@@ -100,6 +100,11 @@ export class Access {
     return this.#knownOf(request)?.rights.allow(ADMIN) ?? false;
   }
 
+  /** Whether a client that is known, by its id, has this right. */
+  allows(client: string, right: string): boolean {
+    return this.#known.get(connectionOf(client))?.rights.allow(right) ?? false;
+  }
+
   /** The connection is gone. */
   gone(connection: string): void {
     this.#known.delete(connection);

@@ -75,7 +75,7 @@ function operationOf(
   }));
   const taken = Object.entries(parameters).filter(([name]) => takes.includes(name))
     .map(([name, parameter]) => ({ name, ...parameter }));
-  const wrong = open ? [429, 503] : [...EVERY_PROBLEM, ...problems];
+  const wrong = [...open ? [429, 503] : EVERY_PROBLEM, ...problems];
   return {
     summary,
     ...open && { security: [] },

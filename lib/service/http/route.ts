@@ -1,5 +1,13 @@
 /** What a route of the HTTP port is. */
+import type { Live } from "../live/live.ts";
+import type { LocalClient } from "../local_client.ts";
 import type { Exchange } from "./exchange.ts";
+
+/** A page, and what it may do in a browser: the value of its Content-Security-Policy. */
+export interface HttpPage {
+  readonly html: string;
+  readonly policy: string;
+}
 
 /** The node behind the port. */
 export interface HttpNode {
@@ -7,6 +15,12 @@ export interface HttpNode {
   readonly version: string;
   /** Why it should not be sent requests now, for people; undefined where it should. */
   readonly unready: () => string | undefined;
+  /** What the page is told. */
+  readonly live: Pick<Live, "isFull" | "open">;
+  /** Whether a client has a right; where nobody is known, everybody has all. */
+  readonly allows: (client: LocalClient, right: string) => boolean;
+  /** Absent where there is none. */
+  readonly page?: (() => Promise<HttpPage>) | undefined;
 }
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";

@@ -1,6 +1,7 @@
 /** Every route of the HTTP port: one table, which requests are matched against and the description is made from [U1]. */
 import { NDJSON_TYPE, SSE_TYPE } from "./exchange.ts";
 import { readValues, watchValues } from "./handlers/follow.ts";
+import { lookOn, showPage } from "./handlers/live.ts";
 import { getStatus, live, ready } from "./handlers/health.ts";
 import { getMetrics } from "./handlers/metrics.ts";
 import { deleteKey, getKey, putKey } from "./handlers/keyed.ts";
@@ -82,6 +83,23 @@ export const routes: readonly Route[] = [
     path: "/metrics",
     handle: getMetrics,
     about: { summary: "Metrics in the text format of Prometheus.", answers: TEXT, problems: [504] },
+  },
+  {
+    method: "GET",
+    path: "/v1/live",
+    handle: lookOn,
+    about: {
+      summary: "The cluster as the node knows it, once a second and whenever something happens.",
+      answers: [SSE_TYPE],
+      problems: [504],
+    },
+  },
+  {
+    method: "GET",
+    path: "/",
+    open: true,
+    handle: showPage,
+    about: { summary: "A page that shows /v1/live to people.", answers: ["text/html"], problems: [404] },
   },
   {
     method: "GET",

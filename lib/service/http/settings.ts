@@ -5,16 +5,21 @@ import { type Files, filesOfProcess } from "../../../transports/tcp/descriptors.
 import { Refusals } from "../../../transports/tcp/greeting.ts";
 import type { TcpTransport } from "../../../transports/tcp/tcp.ts";
 import type { Tls } from "../../../transports/tcp/tls/tls.ts";
+import type { Access } from "../access/access.ts";
+import type { Live } from "../live/live.ts";
 import type { LocalClients } from "../local_client.ts";
 import type { Logger } from "../logger.ts";
 import { httpConnectionsMax } from "./connections.ts";
 import { HttpPort, type HttpPortOptions } from "./http_port.ts";
+import type { HttpNode } from "./route.ts";
 import { Readiness } from "./readiness.ts";
 
 export interface HttpSettings {
   readonly listen: Address;
   /** Origins whose pages may ask: "https://example.org", or "*" for all. */
   readonly origins: readonly string[];
+  /** What people get at "/". */
+  readonly page?: HttpNode["page"];
 }
 
 export interface Surroundings {
@@ -31,11 +36,27 @@ export interface Surroundings {
   readonly waits: () => string | undefined;
   readonly status: () => Pick<NodeStatus, "peers">;
   readonly onAnswered: HttpPortOptions["onAnswered"];
+  readonly live: Live;
+  readonly access: Access | undefined;
 }
 
 /** Undefined where HTTP is spoken nowhere. */
 export function httpPort(settings: HttpSettings | undefined, given: Surroundings): HttpPort | undefined {
-  const { id, version, tls, tokens, logger, transport, clients, uptimeMs, waits, status, onAnswered } = given;
+  const {
+    id,
+    version,
+    tls,
+    tokens,
+    logger,
+    transport,
+    clients,
+    uptimeMs,
+    waits,
+    status,
+    live,
+    access,
+    onAnswered,
+  } = given;
   const said = new Refusals((text) => logger.warn(text, { node: id }));
   const readiness = new Readiness({
     ...{ uptimeMs, waits },
@@ -45,7 +66,10 @@ export function httpPort(settings: HttpSettings | undefined, given: Surroundings
   return settings && new HttpPort({
     ...settings,
     ...{ tls, logger, clients, onAnswered, shares: transport.shares },
-    node: { id, version, unready: () => readiness.why() },
+    node: {
+      ...{ id, version, live, page: settings.page, unready: () => readiness.why() },
+      allows: (client, right) => access?.allows(client.id, right) ?? true,
+    },
     connectionsMax: httpConnectionsMax(filesOfProcess().maxOpen),
     knowsClients: (tokens ?? tls) !== undefined,
     isMember: (member) => member === id || transport.isPeer(member),

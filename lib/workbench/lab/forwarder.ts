@@ -1,12 +1,12 @@
 /** Forwards connections into the lab: from a port outside, over a socket in the file system that both sides see, to a host inside. */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
-import { labHosts, NODE_PORT, SIDECAR_PORT } from "./hosts.ts";
+import { HTTP_PORT, labHosts, NODE_PORT, SIDECAR_PORT } from "./hosts.ts";
 import type { Address } from "../../../transports/address.ts";
 
 /** The addresses in the lab that can be reached from outside, by the name of their socket. */
 export const labDoors: ReadonlyMap<string, Address> = new Map(
-  [NODE_PORT, SIDECAR_PORT].flatMap((port) =>
+  [NODE_PORT, SIDECAR_PORT, HTTP_PORT].flatMap((port) =>
     labHosts.map(({ id, address }): [string, Address] => [doorOf(id, port), { host: address, port }])
   ),
 );

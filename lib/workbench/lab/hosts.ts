@@ -6,6 +6,8 @@ const PREFIX = "198.18.1";
 const BRIDGE = `${PREFIX}.254/24`;
 export const NODE_PORT = 7000;
 export const SIDECAR_PORT = 7100;
+/** Where a node speaks HTTP and has its page. */
+export const HTTP_PORT = 8000;
 
 export interface LabHost {
   readonly id: string;
@@ -63,7 +65,7 @@ export function nodeArguments({ id }: LabHost, data: string): string[] {
   return [
     ...["serve", "--id", id, "--listen", `0.0.0.0:${NODE_PORT}`, "--peer", clusterText(NODE_PORT)],
     // Nobody else is on the lab's network.
-    ...["--data", join(data, id), "--cluster-name", "lab", "--insecure"],
+    ...["--data", join(data, id), "--cluster-name", "lab", "--http", `0.0.0.0:${HTTP_PORT}`, "--insecure"],
   ];
 }
 

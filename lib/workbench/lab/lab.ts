@@ -21,6 +21,8 @@ export const START_MS_MAX = 30_000;
 const ASK_EVERY_MS = 20;
 /** Sidecars are reached at ports so much higher than their nodes. */
 export const SIDECAR_OFFSET = hosts.SIDECAR_PORT - hosts.NODE_PORT;
+/** And their pages so much higher. */
+export const HTTP_OFFSET = hosts.HTTP_PORT - hosts.NODE_PORT;
 /** Where this is set, `hearsay lab` is the lab's own process inside: the directory of its sockets. */
 export const FORWARDER_VARIABLE = "HEARSAY_LAB_FORWARDER";
 
@@ -36,9 +38,10 @@ export interface LabOptions {
 }
 
 export class Lab {
-  /** Where nodes and sidecars are reached from outside, by node. */
+  /** Where nodes, their sidecars and their pages are reached from outside, by node. */
   readonly at = new Map<string, Address>();
   readonly sidecars = new Map<string, Address>();
+  readonly pages = new Map<string, Address>();
   /** Where the nodes are for each other, and in rules. */
   readonly addresses: ReadonlyMap<string, string>;
   readonly data: string;
@@ -160,8 +163,9 @@ export class Lab {
     for (const [i, { id }] of hosts.labHosts.entries()) {
       const port = firstPort === undefined ? 0 : firstPort + i;
       this.at.set(id, await this.#openDoor(doorOf(id, hosts.NODE_PORT), port));
-      const beside = port === 0 ? 0 : port + SIDECAR_OFFSET;
-      this.sidecars.set(id, await this.#openDoor(doorOf(id, hosts.SIDECAR_PORT), beside));
+      const beside = (offset: number) => port === 0 ? 0 : port + offset;
+      this.sidecars.set(id, await this.#openDoor(doorOf(id, hosts.SIDECAR_PORT), beside(SIDECAR_OFFSET)));
+      this.pages.set(id, await this.#openDoor(doorOf(id, hosts.HTTP_PORT), beside(HTTP_OFFSET)));
     }
   }
 

@@ -144,7 +144,9 @@ testNeeding(
     assert.deepEqual([status, err], [0, ""]);
     assert.match(out, /^ready: n1 at 127\.0\.0\.1:17301, /);
     assert.ok(
-      out.endsWith('\nkilled n1\nstarted n1\nCannot do "start n6" as it must be kill n1, start n1 or stop\n'),
+      out.endsWith(
+        '\nkilled n1\nstarted n1\nCannot do "start n6" as it must be kill n1, start n1, cut n1,n2|n3,n4,n5, heal or stop\n',
+      ),
       out,
     );
   },

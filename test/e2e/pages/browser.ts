@@ -24,7 +24,7 @@ export interface Visit {
   readonly hash?: string;
 }
 
-/** Opens one file in a page, and fails if anything was written to the console, thrown, or asked for elsewhere. */
+/** Opens a file, or what is at an address of HTTP, in a page, and fails if anything was written to the console, thrown, or asked for elsewhere. */
 export async function visit(
   browser: Browser,
   file: string,
@@ -36,7 +36,7 @@ export async function visit(
     colorScheme: dark ? "dark" : "light",
     javaScriptEnabled: scripts,
   });
-  const url = pathToFileURL(file).href;
+  const url = file.startsWith("http://") ? file : pathToFileURL(file).href;
   const complaints: string[] = [];
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => complaints.push(String(error)));

@@ -24,6 +24,7 @@ function routed(...said: readonly (readonly [src: string, body: Body])[]) {
     waits: () => undefined,
     settled: () => true,
     handlers: new Map(),
+    peerHandlers: new Map(),
     access: undefined,
     requests: new RequestCounts(),
     onHeard() {},

@@ -279,7 +279,10 @@ async function withPort(
   });
   const port = new HttpPort({
     ...{ listen: { host: "127.0.0.1", port: 0 }, origins: [], connectionsMax, clients },
-    node: { id: "n1", version: "1", unready: () => undefined },
+    node: {
+      ...{ id: "n1", version: "1", unready: () => undefined, allows: () => true },
+      live: { isFull: true, open: () => () => {} },
+    },
     shares: new Shares(DEFAULT_LIMITS),
     isMember: () => false,
     knowsClients: false,
