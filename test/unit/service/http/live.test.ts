@@ -100,7 +100,12 @@ test("live: a reader that does not read holds one snapshot and no more", async (
       ...{ id: "n1", version: "1", unready: () => undefined, allows: () => true },
       live: { isFull: false, open: (onlooker) => (looking.push(onlooker), () => looking.splice(0)) },
     },
-    ...{ logger: { debug() {}, info() {}, warn() {}, error() {} }, say() {}, onAnswered() {} },
+    ...{
+      knowsClients: false,
+      logger: { debug() {}, info() {}, warn() {}, error() {} },
+      say() {},
+      onAnswered() {},
+    },
   });
   await port.start();
   const socket = connect(port.at ?? assert.fail());
