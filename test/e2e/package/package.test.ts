@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { test } from "node:test";
 import type { Program } from "../../../lib/workbench/world/process.ts";
 import { addressText } from "../../../transports/address.ts";
 import { testNeeding } from "../fixtures/needing.ts";
@@ -80,6 +81,18 @@ testNeeding("a package is complete, and runs and is imported under Node, Bun and
     putExamples(packed);
     await Promise.all([examines(packed, node), serves(packed, node), isTyped(packed)]);
   });
+});
+
+test("JSR would take the sources of the entries, with all that they import, and no slow types", async () => {
+  const args = ["publish", "--dry-run", "--allow-dirty", "--no-check"];
+  const { status, err } = await run([bin("deno"), ...args], root);
+  assert.equal(status, 0, err);
+  const paths = err.split("\n").flatMap((line) => /file:\/\/(\S+)/.exec(line)?.[1] ?? []);
+  const files = paths.map((path) => path.replace(root, ""));
+  const { exports }: { readonly exports: object } = JSON.parse(readFileSync(join(root, "deno.json"), "utf8"));
+  const entries = Object.values(exports).map((path: string) => path.replace("./", ""));
+  assert.deepEqual(entries.filter((path) => !files.includes(path)), []);
+  assert.deepEqual(files.filter((path) => /^(?:test|dist|main\.ts)|\/pages\//.test(path)), []);
 });
 
 function isComplete({ files, bytes }: Packed): void {

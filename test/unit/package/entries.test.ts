@@ -34,6 +34,15 @@ test("package.json exports what deno.json does, built, and depends on nothing", 
   assert.equal(npm.dependencies, undefined);
 });
 
+test("the README has the example as it is tested", () => {
+  const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+  const example = read("test/examples/broadcast_node.ts").replace(/^.*\n/, "").replace(
+    "../../lib/package/maelstrom.ts",
+    "hearsay/maelstrom",
+  );
+  assert.ok(read("lib/package/README.md").includes(`\`\`\`ts\n${example}\`\`\``), example);
+});
+
 test("an older Node is refused by name, and no other runtime is", () => {
   const [major, minor] = NODE_MIN.split(".").map(Number);
   for (const node of [`${major}.${minor}.0`, `${major}.${Number(minor) + 1}.1`, `${Number(major) + 1}.0.0`]) {
