@@ -32,6 +32,7 @@ const PREFIX = "#local";
 export class LocalClients {
   readonly #node: string;
   readonly #events: LocalEvents;
+  readonly #links: LocalLinks;
   readonly #clients = new Map<string, LocalClient>();
   #lastNumber = 0;
 
@@ -39,6 +40,12 @@ export class LocalClients {
   constructor(node: string, events: LocalEvents) {
     this.#node = node;
     this.#events = events;
+    this.#links = {
+      onRequest: (id, body) => events.onEnvelope({ src: id, dest: node, body }),
+      onDrained: (id) => events.onDrained(id),
+      onName: (name) => events.onName(name),
+      onClosed: (id, shares) => this.#onClosed(id, shares),
+    };
   }
 
   get count(): number {
@@ -47,16 +54,7 @@ export class LocalClients {
 
   open(options: LocalOptions): LocalClient {
     const id = `${PREFIX}${++this.#lastNumber}`;
-    const client = new LocalClient(id, options, {
-      onRequest: (body) => this.#events.onEnvelope({ src: id, dest: this.#node, body }),
-      onDrained: () => this.#events.onDrained(id),
-      onName: (name) => this.#events.onName(name),
-      onClosed: (shares) => {
-        this.#clients.delete(id);
-        for (const share of shares) this.#events.onLeave(share);
-        this.#events.onGone(id.slice(1));
-      },
-    });
+    const client = new LocalClient(id, options, this.#links);
     this.#clients.set(id, client);
     return client;
   }
@@ -79,6 +77,12 @@ export class LocalClients {
   closeAll(reason: string): void {
     for (const client of [...this.#clients.values()]) client.close(reason);
   }
+
+  #onClosed(id: string, shares: readonly Share[]): void {
+    this.#clients.delete(id);
+    for (const share of shares) this.#events.onLeave(share);
+    this.#events.onGone(id.slice(1));
+  }
 }
 
 export interface Watcher {
@@ -88,19 +92,20 @@ export interface Watcher {
   onEnd(error: Error): void;
 }
 
+/** What clients say of themselves, by their ids. They share it, as there may be ten thousand of them. */
 interface LocalLinks {
-  readonly onRequest: (body: Body) => void;
-  readonly onDrained: () => void;
+  readonly onRequest: (id: string, body: Body) => void;
+  readonly onDrained: (id: string) => void;
   readonly onName: LocalEvents["onName"];
-  readonly onClosed: (shares: readonly Share[]) => void;
+  readonly onClosed: (id: string, shares: readonly Share[]) => void;
 }
 
-interface Asked {
-  readonly onAnswer: (answer: Body) => void;
-  readonly onEnd: (error: Error) => void;
+interface Asked extends Watcher {
   /** There is one answer. */
-  readonly isOnce: boolean;
+  readonly isOnce?: true;
 }
+
+const NO_SHARES: readonly Share[] = [];
 
 /** One client: asks, and is answered until it is closed. */
 export class LocalClient {
@@ -110,8 +115,7 @@ export class LocalClient {
   readonly #links: LocalLinks;
   /** By msg_id. */
   readonly #asked = new Map<number, Asked>();
-  /** What it takes is taken of these, as it is known by name. */
-  readonly shares: Share[] = [];
+  #shares = NO_SHARES;
   #lastMsgId = 0;
   #ended: string | undefined;
 
@@ -119,6 +123,11 @@ export class LocalClient {
     this.id = id;
     this.#options = options;
     this.#links = links;
+  }
+
+  /** What it takes is taken of these, as it is known by name. */
+  get shares(): readonly Share[] {
+    return this.#shares;
   }
 
   get host(): string {
@@ -142,11 +151,7 @@ export class LocalClient {
 
   /** Follows, until the client is closed or the node ends the watch. */
   watch(body: Omit<Body, "type">, watcher: Watcher): void {
-    this.#send({ ...body, type: "watch" }, {
-      onAnswer: (answer) => watcher.onAnswer(answer),
-      onEnd: (error) => watcher.onEnd(error),
-      isOnce: false,
-    });
+    this.#send({ ...body, type: "watch" }, watcher);
   }
 
   /** The node is done with it. */
@@ -156,15 +161,15 @@ export class LocalClient {
 
   /** What it was told has left. */
   drained(): void {
-    if (this.#ended === undefined) this.#links.onDrained();
+    if (this.#ended === undefined) this.#links.onDrained(this.id);
   }
 
   /** Nothing more is asked, and nothing more answered. */
   close(reason: string): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
-    this.#links.onClosed(this.shares);
-    for (const { onEnd } of this.#asked.values()) onEnd(new Error(reason));
+    this.#links.onClosed(this.id, this.#shares);
+    for (const asked of this.#asked.values()) asked.onEnd(new Error(reason));
     this.#asked.clear();
   }
 
@@ -181,7 +186,7 @@ export class LocalClient {
   name(name: string): string | undefined {
     const share = this.#links.onName(name);
     if (typeof share === "string") return share;
-    this.shares.push(share);
+    this.#shares = [...this.#shares, share];
     return undefined;
   }
 
@@ -189,6 +194,6 @@ export class LocalClient {
     if (this.#ended !== undefined) return asked.onEnd(new Error(this.#ended));
     const msgId = ++this.#lastMsgId;
     this.#asked.set(msgId, asked);
-    this.#links.onRequest({ ...body, msg_id: msgId });
+    this.#links.onRequest(this.id, { ...body, msg_id: msgId });
   }
 }

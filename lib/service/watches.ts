@@ -2,7 +2,7 @@
 import { faultOf, isUnwatch, isWatch, NOW, type UnwatchBody, type WatchBody } from "../core/requests.ts";
 import { Runs } from "../core/log/runs.ts";
 import { DEFAULT_TOPIC, patternsFault } from "../core/keys/names.ts";
-import { LatestPass } from "../core/keys/reading.ts";
+import { DEFAULT_ASKED, LatestPass } from "../core/keys/reading.ts";
 import { type Body, type Envelope, ORIGINS_MAX } from "../core/message.ts";
 import { type Asked, type Batch, Digest, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
 
@@ -48,7 +48,7 @@ interface Watch {
   readonly asked: Asked;
   readonly follow: boolean;
   /** What the position has moved over and the watcher was not told of. */
-  untold: { readonly had: Digest; count: number };
+  untold: { readonly had: Digest; count: number } | undefined;
   /** It is given nothing until the node has all of this, some of which it is known to lack. */
   awaited: { readonly all: Digest; readonly some: Digest } | undefined;
   /** It has not had every entry: it has to read first, or some entries were not safe yet. */
@@ -74,8 +74,9 @@ export class Watches {
 
   open(request: Envelope, body: Body): void {
     if (!isWatch(body)) return this.#refuse(request, MALFORMED_REQUEST, faultOf("watch", body));
-    const topics = body.topics ?? [DEFAULT_TOPIC];
-    const fault = patternsFault("watch /topics", topics);
+    // Ten thousand watchers of everything share what they ask for.
+    const asked = body.topics || body.latest ? askedBy(body) : DEFAULT_ASKED;
+    const fault = patternsFault("watch /topics", asked.topics);
     if (fault !== undefined) return this.#refuse(request, MALFORMED_REQUEST, fault);
     const connection = connectionOf(request.src);
     const full = this.#whyNoMore(connection);
@@ -85,7 +86,7 @@ export class Watches {
       request,
       connection,
       position: begun.position,
-      asked: { topics, latest: body.latest === true ? new LatestPass() : undefined },
+      asked,
       follow: body.follow ?? true,
       untold: begun.untold,
       awaited: undefined,
@@ -134,9 +135,7 @@ export class Watches {
 
   /** Whoever asks for what comes from now on is told at once where it stands. */
   #beginning({ from }: WatchBody): Pick<Watch, "position" | "untold"> {
-    if (from !== NOW) {
-      return { position: Digest.fromWire(from ?? []), untold: { had: new Digest(), count: 0 } };
-    }
+    if (from !== NOW) return { position: Digest.fromWire(from ?? []), untold: undefined };
     const position = this.#options.now();
     return { position, untold: { had: position.clone(), count: PASSED_ENTRIES_MAX } };
   }
@@ -233,13 +232,14 @@ export class Watches {
   /** What is passed over is named, so that the watcher's own position is as short as the one here [H11]. */
   #tell(watch: Watch, { runs, gaps, passedOver }: Batch): void {
     if (passedOver !== undefined) {
-      watch.untold.had.addAll(passedOver.had);
-      watch.untold.count += passedOver.count;
+      const untold = watch.untold ??= { had: new Digest(), count: 0 };
+      untold.had.addAll(passedOver.had);
+      untold.count += passedOver.count;
     }
-    const { had, count } = watch.untold;
-    if (runs.length + gaps.length === 0 && count < PASSED_ENTRIES_MAX) return;
-    const named = count > 0 && { had: had.toWire() };
-    if (count > 0) watch.untold = { had: new Digest(), count: 0 };
+    const { untold } = watch;
+    if (runs.length + gaps.length === 0 && (untold?.count ?? 0) < PASSED_ENTRIES_MAX) return;
+    const named = untold && { had: untold.had.toWire() };
+    watch.untold = undefined;
     this.#options.reply(watch.request, { type: "values", ...named, runs: new Runs(runs, gaps) });
   }
 
@@ -269,6 +269,10 @@ export class Watches {
   #refuse(request: Envelope, code: number, text: string): void {
     this.#options.reply(request, { type: "error", code, text });
   }
+}
+
+function askedBy({ topics, latest }: WatchBody): Asked {
+  return { topics: topics ?? [DEFAULT_TOPIC], latest: latest ? new LatestPass() : undefined };
 }
 
 /** The carrier names a client `name#connection`. */

@@ -7,7 +7,8 @@ import type { Body } from "../../core/message.ts";
 import type { Json } from "../../core/json.ts";
 import { VALUE_BYTES_MAX } from "../../core/node.ts";
 import { ESCAPED_BYTES } from "../../core/size.ts";
-import type { LocalClient } from "../local_client.ts";
+import type { LocalClient, LocalClients } from "../local_client.ts";
+import type { HttpConnection } from "./connections.ts";
 import { HTTP_ANSWER_MS_MAX, HTTP_BODY_BYTES_MAX } from "./limits.ts";
 import { Outflow, type OutflowEvents } from "./outflow.ts";
 import { Problem, PROBLEM_TYPE, problemOf, unknownClient } from "./problem.ts";
@@ -23,12 +24,8 @@ export interface ExchangeOptions {
   /** The parts of the path that the route names. */
   readonly params: Readonly<Record<string, string>>;
   readonly outflows: OutflowEvents;
-  /** Asks the node on behalf of whoever asks here. */
-  readonly openClient: (heldBytes: () => number) => LocalClient;
-  /** The node is asked something more. */
-  readonly spend: () => void;
-  /** What is taken too much, for people. */
-  readonly excess: () => string | undefined;
+  readonly connection: HttpConnection;
+  readonly clients: LocalClients;
 }
 
 export class Exchange {
@@ -48,7 +45,7 @@ export class Exchange {
 
   /** Whoever asks, as the node knows it. */
   get client(): LocalClient {
-    return this.#client ??= this.#options.openClient(() => this.#held);
+    return this.#client ??= this.#openClient();
   }
 
   param(name: string): string {
@@ -93,12 +90,12 @@ export class Exchange {
 
   /** What is asked counts once more for whoever asks. */
   spend(): void {
-    this.#options.spend();
+    this.#options.connection.spend(1, 0);
   }
 
   /** What is taken too much on behalf of whoever asks; undefined where nothing is. */
   get excess(): string | undefined {
-    return this.#options.excess();
+    return this.#options.connection.excess;
   }
 
   /** Resolves to an answer that is none of an error. Throws a Problem. */
@@ -167,13 +164,7 @@ export class Exchange {
     const { response, outflows } = this.#options;
     response.writeHead(200, { "content-type": type, "cache-control": "no-store", "x-accel-buffering": "no" });
     response.flushHeaders();
-    const sink = {
-      write: (text: string, onLeft: () => void) => void response.write(text, onLeft),
-      onClosed: (run: () => void) => this.onClosed(run),
-      end: () => void response.end(),
-      destroy: () => void response.destroy(),
-    };
-    return this.#outflow = new Outflow(sink, alive, outflows);
+    return this.#outflow = new Outflow(response, alive, outflows);
   }
 
   /** `run` is called once the response has left, or never will. */
@@ -188,6 +179,12 @@ export class Exchange {
     // What is left of the body is not read.
     const closes = !request.complete && { connection: "close" };
     this.send(status, PROBLEM_TYPE, `${text}\n`, { ...headers, ...closes });
+  }
+
+  #openClient(): LocalClient {
+    const { clients, connection } = this.#options;
+    const { host, identity } = connection;
+    return connection.client = clients.open({ host, identity, heldBytes: () => this.#held });
   }
 
   get #held(): number {

@@ -46,6 +46,8 @@ export interface HttpPortOptions {
 /** Under Deno a connection that the server did not take itself has one request. */
 const HAS_ONE_REQUEST = process.versions["deno"] !== undefined;
 
+const nothing = () => {};
+
 export class HttpPort {
   readonly #options: HttpPortOptions;
   readonly #server: Server;
@@ -53,7 +55,10 @@ export class HttpPort {
   readonly #connections: HttpConnections;
   readonly #guard: Guard;
   readonly #outflows: Outflows;
-  readonly #underway = new Set<Promise<void>>();
+  /** Requests that are not over. */
+  #underway = 0;
+  readonly #idle = Promise.withResolvers<void>();
+  #isClosing = false;
   #at: Address | undefined;
   #ticker: ReturnType<typeof setInterval> | undefined;
 
@@ -64,8 +69,8 @@ export class HttpPort {
     this.#guard = new Guard(origins, listen.host, knowsClients);
     this.#connections = new HttpConnections(shares, connectionsMax);
     this.#server = createServer({ maxHeaderSize: HTTP_HEAD_BYTES_MAX }, (request, response) => {
-      const over = this.#onRequest(request, response).finally(() => this.#underway.delete(over));
-      this.#underway.add(over);
+      this.#underway += 1;
+      this.#onRequest(request, response);
     });
     this.#server.on("clientError", (error, socket) => {
       const status = codeOf(error) === "HPE_HEADER_OVERFLOW"
@@ -109,7 +114,8 @@ export class HttpPort {
     clearInterval(this.#ticker);
     const free = this.#listener.close();
     this.#outflows.endAll();
-    await within(CLOSE_MS_MAX, Promise.all(this.#underway).then(() => {}));
+    this.#isClosing = true;
+    if (this.#underway > 0) await within(CLOSE_MS_MAX, this.#idle.promise);
     this.#connections.endAll();
     await within(CLOSE_MS_MAX, free);
     this.#connections.closeAll();
@@ -125,7 +131,7 @@ export class HttpPort {
   // The runtime's own HTTP servers do not show certificates everywhere; whoever takes connections apart from them sees them.
   #onSocket(socket: Socket): void {
     const { tls, say } = this.#options;
-    socket.on("error", () => {});
+    socket.on("error", nothing);
     const identity = socket instanceof TLSSocket ? tls?.identityOf(socket) : undefined;
     const full = this.#connections.add(socket, identity);
     if (full !== undefined) {
@@ -146,11 +152,13 @@ export class HttpPort {
 
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const connection = this.#connections.find(request.socket);
-    if (connection === undefined) return void response.destroy();
+    if (connection === undefined) {
+      response.destroy();
+      return this.#end();
+    }
     connection.begin(request);
     if (HAS_ONE_REQUEST) response.setHeader("connection", "close");
     for (const [name, value] of Object.entries(SAFETY)) response.setHeader(name, value);
-    const { host, identity } = connection;
     const target = targetOf(request);
     const found = match(request.method ?? "", target?.path ?? "");
     const params = "params" in found ? found.params : {};
@@ -160,10 +168,8 @@ export class HttpPort {
       query: target?.query ?? new URLSearchParams(),
       params,
       outflows: this.#outflows,
-      spend: () => connection.spend(1, 0),
-      excess: () => connection.excess,
-      openClient: (heldBytes) =>
-        connection.client = this.#options.clients.open({ host, identity, heldBytes }),
+      connection,
+      clients: this.#options.clients,
     });
     try {
       if (target === undefined) throw new Problem(400, "a request is for a path, or a URL, of one host");
@@ -177,7 +183,14 @@ export class HttpPort {
       exchange.close();
       connection.end();
       this.#count(request, response, found);
+      this.#end();
     }
+  }
+
+  /** A request is over. */
+  #end(): void {
+    this.#underway -= 1;
+    if (this.#isClosing && this.#underway === 0) this.#idle.resolve();
   }
 
   /** Returns whether the request goes on; otherwise it is answered. Throws a Problem. */
@@ -202,7 +215,8 @@ export class HttpPort {
     if (!("route" in found)) throw notFound(found.methods);
     const { route }: { readonly route: Route } = found;
     if (!route.open) await exchange.identify();
-    await route.handle(exchange, this.#options.node);
+    // What it resolves to is awaited without this.
+    return route.handle(exchange, this.#options.node);
   }
 
   #count(

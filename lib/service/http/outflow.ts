@@ -14,18 +14,21 @@ export interface OutflowEvents {
 /** What is needed of a response. */
 export interface Sink {
   /** `onLeft` is called once the text has left, or never will; never at once. */
-  write(text: string, onLeft: () => void): void;
+  write(text: string, onLeft: () => void): unknown;
   /** `run` is called once all has left, or never will. */
-  onClosed(run: () => void): void;
-  end(): void;
-  destroy(): void;
+  once(event: "close", run: () => void): unknown;
+  end(): unknown;
+  destroy(): unknown;
 }
+
+// There may be ten thousand of them: what all have in common is made once.
+const nothing = () => {};
 
 export class Outflow {
   readonly #sink: Sink;
   readonly #events: OutflowEvents;
   /** All that was written has left. */
-  onDrained = () => {};
+  onDrained = nothing;
   readonly #alive: string;
   #heldBytes = 0;
   #hasMoved = true;
@@ -40,7 +43,7 @@ export class Outflow {
     this.#alive = alive;
     this.#events = events;
     events.onOpen(this);
-    sink.onClosed(() => this.#close());
+    sink.once("close", () => this.#close());
   }
 
   /** Bytes that were written and have not left. */

@@ -63,11 +63,11 @@ export function watchValues(exchange: Exchange): Promise<void> {
   return follow(exchange, format, true);
 }
 
-async function follow(exchange: Exchange, format: Format, goesOn: boolean): Promise<void> {
+function follow(exchange: Exchange, format: Format, goesOn: boolean): Promise<void> {
   const position = positionOf(exchange);
   const { topics } = exchange;
   const over = Promise.withResolvers<void>();
-  exchange.onClosed(() => over.resolve());
+  exchange.onClosed(over.resolve);
   const watch = new Following(
     exchange,
     format,
@@ -80,7 +80,7 @@ async function follow(exchange: Exchange, format: Format, goesOn: boolean): Prom
     latest: exchange.flag("latest"),
     ...topics !== undefined && { topics },
   }, watch);
-  await over.promise;
+  return over.promise;
 }
 
 /** Where a watcher goes on: after what came last, or where it says. */

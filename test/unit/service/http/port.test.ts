@@ -253,7 +253,7 @@ test("http: a response on which nothing is sent is sent a sign of life", () => {
     written.push(text);
     onLeft();
   };
-  const sink = { write, onClosed() {}, end() {}, destroy() {} };
+  const sink = { write, once() {}, end() {}, destroy() {} };
   const outflow = new Outflow(sink, ":\n\n", { onOpen() {}, onClosed() {}, onHeld() {}, heldFor: () => 0 });
   outflow.tick(HTTP_HEARTBEAT_MS - 1);
   outflow.write("data");

@@ -26,7 +26,7 @@ test("http: over what readers may hold all wait, and the one that reads nothing 
     new Outflow(
       {
         write: (_text, onLeft) => void left.push(onLeft),
-        onClosed() {},
+        once() {},
         end() {},
         destroy: () => void destroyed.push(name),
       },
@@ -60,7 +60,7 @@ test("http: what was held for a response that is closed is not held any longer, 
   let leave = () => {};
   const sink = {
     write: (_text: string, onLeft: () => void) => void (leave = onLeft),
-    onClosed: (run: () => void) => void (close = run),
+    once: (_event: "close", run: () => void) => void (close = run),
     end() {},
     destroy() {},
   };
