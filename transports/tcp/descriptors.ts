@@ -1,5 +1,5 @@
 /** File descriptors: how many of them may be connections of clients, and whether the process has any left. */
-import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { devNull } from "node:os";
 import { codeOf } from "../errno.ts";
 import {
@@ -12,6 +12,8 @@ import {
   type TcpLimits,
   UNCLASSIFIED_MAX,
 } from "./limits.ts";
+
+const OPEN_FILES = "/proc/self/fd";
 
 /** How many files a process may open, and has open; `maxOpen` is infinite where that is not known. */
 export interface Files {
@@ -121,10 +123,15 @@ export function placesIn(room: number, { clientsMax, unclassifiedMax }: TcpLimit
 export function filesOfProcess(): Files {
   try {
     const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
-    return { maxOpen: Number(soft ?? Infinity), open: readdirSync("/proc/self/fd").length };
+    return { maxOpen: Number(soft ?? Infinity), open: openFiles() };
   } catch {
     return { maxOpen: Infinity, open: 0 };
   }
+}
+
+/** Newer kernels say how many there are; to list ten thousand takes 20 ms. */
+function openFiles(): number {
+  return statSync(OPEN_FILES).size || readdirSync(OPEN_FILES).length;
 }
 
 function descriptorFault(): string | undefined {

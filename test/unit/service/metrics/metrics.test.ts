@@ -1,10 +1,12 @@
 /** GET /metrics of a node in this process: what it says after what was done [U8]. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { connect } from "../../../../lib/client/mod.ts";
 import { openStore } from "../../../../lib/store/sqlite.ts";
 import { freePorts } from "../../../e2e/fixtures/serving.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
+import { needsPromtool, promtool } from "../../../shared/promtool.ts";
 import { until } from "../../../shared/until.ts";
 import { families } from "../../../../lib/service/metrics/families/families.ts";
 import { METRICS_PEERS_MAX } from "../../../../lib/service/metrics/families/peers.ts";
@@ -167,3 +169,29 @@ test("metrics: what one node sends the other receives, and commits and deliverie
       }, inSecond), inFirst);
     store.close();
   }));
+
+test("metrics: README.md has each with its type, its labels and what it means", () => {
+  const readme = readFileSync(new URL("../../../../lib/service/metrics/README.md", import.meta.url), "utf8");
+  const rows = readme.split("\n").filter((line) => line.startsWith("| `"))
+    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+  const told = families.map(({ name, kind, labels, help }) => [
+    ...[`\`${name}\``, kind],
+    ...[labels.map((label) => `\`${label}\``).join(", "), help],
+  ]);
+  assert.deepEqual(rows, told);
+});
+
+test("metrics: promtool finds no fault with them", needsPromtool, () => {
+  const peers = new Map([["n2", { host: "127.0.0.1", port: 1 }]]);
+  return withServed(async ({ url }) => {
+    await fetch(`${url}/v1/values`, withJson("POST", ["a", "b"]));
+    await scrape(url);
+    const text = await (await fetch(`${url}/metrics`)).text();
+    assert.deepEqual(promtool(["check", "metrics"], text), { status: 0, out: "" });
+    const bad = promtool(
+      ["check", "metrics"],
+      "# HELP hearsay_bad x\n# TYPE hearsay_bad counter\nhearsay_bad 1\n",
+    );
+    assert.notEqual(bad.status, 0);
+  }, { peers });
+});
