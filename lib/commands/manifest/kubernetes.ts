@@ -167,6 +167,9 @@ ${tls ? certificates(namespace, ids) : ""}#   kubectl apply -f THIS-FILE
 #
 # The image ${image} must be where the cluster can pull it. Clients are pods in this namespace with the label
 # hearsay-client=true, and ask hearsay-clients:7001, or ${tls ? "https" : "http"}://hearsay-clients:8000.
+# Prometheus is one of them, and asks hearsay-0.hearsay${
+    tls ? "" : `.${namespace}.svc`
+  } and so on: hearsay manifest prometheus.
 # More nodes: kubectl -n ${namespace} scale statefulset/hearsay --replicas N.
 # One fewer: the last one leaves, and its volume goes, as who has left comes back with an empty one:
 #   kubectl -n ${namespace} exec hearsay-${nodes - 1} -- hearsay leave
