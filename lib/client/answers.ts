@@ -70,6 +70,8 @@ const statusShape = z.looseObject({
   cpu_ms: z.number(),
 });
 
+const reachShape = z.looseObject({ reached: count, members: count });
+
 /** A member, or one that was. */
 export interface MemberStatus {
   readonly id: string;
@@ -164,6 +166,17 @@ export interface Status {
   /** Processor time since the node started. */
   readonly cpu_ms: number;
   readonly [field: string]: unknown;
+}
+
+/** How many members a node reaches, itself included, of how many. */
+export interface Reach {
+  readonly reached: number;
+  readonly members: number;
+}
+
+/** Undefined where it is no such answer: nodes of version 0.1 know no such question. */
+export function reachOf(body: Body): Reach | undefined {
+  return body.type === "reach_ok" ? reachShape.safeParse(body).data : undefined;
 }
 
 /** Consecutive entries of one origin. */

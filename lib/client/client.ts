@@ -3,13 +3,13 @@ import { eventId, unguessable } from "./event_ids.ts";
 import { type MemberStatus, type Status, statusOf } from "./answers.ts";
 import { type Abortable, aborted, onAbort } from "./abortable.ts";
 import { check, jsonOf } from "./common/checks.ts";
-import type { BroadcastOptions, PutOptions, ReadOptions, WatchOptions } from "./common/options.ts";
+import type { BroadcastOptions, PutOptions, ReadOptions } from "./common/options.ts";
 import { allFailed, HearsayError } from "./errors.ts";
 import { Nodes, type ReachOptions } from "./nodes.ts";
 import { Requests } from "./requests.ts";
 import { type Answer, Asked, Waiting } from "./waiting.ts";
 import type { Entry, Gap } from "./watching/entries.ts";
-import { Reader } from "./watching/reader.ts";
+import { Reader, type WatchOptions } from "./watching/reader.ts";
 import { idFault, keyFault, topicFault } from "../core/keys/names.ts";
 import type { Body, Json } from "../core/message.ts";
 

@@ -1,5 +1,6 @@
 /** The nodes that may be asked, one after the other: where one fails, the next is tried. */
-import { type Connection, dial } from "./connection.ts";
+import type { Body } from "../core/message.ts";
+import { type Connection, dial, type Shown } from "./connection.ts";
 import { type ErrorCode, type Failure, isRefusal } from "./errors.ts";
 import type { TokenSource } from "./token.ts";
 import { type Address, addressText } from "../../transports/address.ts";
@@ -60,6 +61,27 @@ export class Nodes {
     this.#current = (this.#current + 1) % this.#options.at.length;
   }
 
+  /** That one comes next. */
+  goTo(address: Address, reason: string): void {
+    this.moveOn(reason);
+    this.#current = Math.max(0, this.#options.at.indexOf(address));
+  }
+
+  /** host:port of the one that was reached last, or comes next. */
+  get at(): string {
+    return addressText(this.#address);
+  }
+
+  /** All but that one. */
+  get others(): readonly Address[] {
+    return this.#options.at.filter((_, i) => i !== this.#current);
+  }
+
+  /** Asks one of them, whichever is reached. */
+  ask(address: Address, body: Body, timeoutMs: number): Promise<Said> {
+    return askOnce(address, body, timeoutMs, this.#options);
+  }
+
   /** Something went well, or it is time to try them all again. */
   startOver(): void {
     // Asked with every acknowledgement.
@@ -85,4 +107,22 @@ export class Nodes {
     // There is one: the flag demands it.
     return this.#options.at[this.#current] ?? { host: "", port: 0 };
   }
+}
+
+/** What a node says, be it an error; or why it says nothing, in words that follow its address. */
+export type Said =
+  | { readonly ok: true; readonly body: Body; readonly by: string }
+  | { readonly ok: false; readonly reason: string; readonly code: ErrorCode };
+
+/** Never rejects. The node has `timeoutMs` to take the connection, and again to answer. */
+export async function askOnce(address: Address, body: Body, timeoutMs: number, shown: Shown): Promise<Said> {
+  const opened = await dial(address, timeoutMs, shown);
+  if (!opened.ok) return opened;
+  const { connection } = opened;
+  const said = await new Promise<Said>((resolve) => {
+    connection.ask(body, (answer) => resolve({ ok: true, body: answer, by: connection.nodeId }));
+    connection.listen({ onBody() {}, onBroken: (reason, code) => resolve({ ok: false, reason, code }) });
+  });
+  connection.close();
+  return said;
 }

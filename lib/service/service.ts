@@ -22,7 +22,7 @@ import type { Logger } from "./logger.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { Router } from "./router.ts";
 import { type Ending, Standing } from "./standing.ts";
-import { readiness, type Status, statusOf } from "./status.ts";
+import { reachOf, readiness, type Status, statusOf } from "./status.ts";
 import { processUsage } from "./usage.ts";
 import { Watches } from "./watches.ts";
 import { Refusals } from "../../transports/tcp/greeting.ts";
@@ -245,6 +245,7 @@ export class Service {
         ["watch", (request: Envelope, body: Body) => this.#watches.open(request, body)],
         ["unwatch", (request: Envelope, body: Body) => this.#watches.close(request, body)],
         ["status", (request: Envelope) => this.#router.reply(request, this.#statusFor(request))],
+        ["reach", (request: Envelope) => this.#router.reply(request, this.#reach())],
         ["metrics", (request: Envelope) => this.#onMetrics(request)],
         ["join", (request: Envelope) => this.#standing.onJoin(request)],
       ]),
@@ -374,6 +375,10 @@ export class Service {
   #statusFor(request: Envelope): Body {
     const status = this.#status();
     return this.#isToldAll(request) ? status : { ...status, members: [], peers: [] };
+  }
+
+  #reach(): Body {
+    return reachOf(this.#transport.links(), this.#standing.waits);
   }
 
   async #onMetrics(request: Envelope): Promise<void> {

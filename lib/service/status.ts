@@ -89,6 +89,13 @@ export function statusOf(facts: StatusFacts) {
   };
 }
 
+/** How many members a node reaches, itself included, of how many; of none while it is no member itself [S13]. */
+export function reachOf(links: readonly LinkStatus[], waits: string | undefined) {
+  if (waits !== undefined) return { type: "reach_ok", reached: 0, members: 0 };
+  const reached = links.filter(({ connected, hears }) => connected && hears).length;
+  return { type: "reach_ok", reached: reached + 1, members: links.length + 1 };
+}
+
 /** Whether the node is a member, and why not. */
 export function readiness(why: string | undefined) {
   return { ready: why === undefined, ...why !== undefined && { waits_for_a_seed: why } };

@@ -3,13 +3,19 @@ import { patternsFault } from "../../core/keys/names.ts";
 import type { Digest } from "../../core/log/digest.ts";
 import { seeded } from "../../core/random.ts";
 import { aborted, onAbort } from "../abortable.ts";
-import type { Position, WatchOptions } from "../common/options.ts";
+import type { Position, WatchOptions as CommonWatchOptions } from "../common/options.ts";
 import { allFailed, HearsayError } from "../errors.ts";
 import { Nodes, type ReachOptions } from "../nodes.ts";
 import { parsePosition } from "../position.ts";
 import { entriesOf, type Entry, type Gap } from "./entries.ts";
 import { Recent } from "./recent.ts";
-import { type Ending, Stream, type StreamOptions } from "./stream.ts";
+import { type Ending, type Move, Stream, type StreamOptions } from "./stream.ts";
+
+/** What is watched, from where on, and what is told on the way. */
+export interface WatchOptions extends CommonWatchOptions {
+  /** Another node goes on: the one before failed, or is cut off with few members while this one reaches more. */
+  readonly onNode?: ((move: Move) => void) | undefined;
+}
 
 /** A read, or a watch, while it goes on. */
 interface Reading {
@@ -39,7 +45,7 @@ export class Reader {
     yield* this.#entries(reading);
   }
 
-  #begin({ topics, latest, from = "", signal, onOutage }: WatchOptions, isWatch: boolean): Reading {
+  #begin({ topics, latest, from = "", signal, onOutage, onNode }: WatchOptions, isWatch: boolean): Reading {
     const fault = topics && patternsFault("topics", topics);
     if (fault !== undefined) throw new HearsayError("malformed", fault);
     const nodes = new Nodes(this.#options, () => {});
@@ -52,6 +58,7 @@ export class Reader {
         position: positionAt(from === "now" ? "" : from),
         wanted: { topics, ...latest && { latest } },
         ...onOutage && { onOutage },
+        ...onNode && { onNode },
       },
     };
   }

@@ -9,6 +9,7 @@ import { RETRY_MS_MAX, RETRY_MS_MIN, SETTLED_MS } from "../common/limits.ts";
 import type { Connection } from "../connection.ts";
 import type { Item } from "./item.ts";
 import type { Nodes } from "../nodes.ts";
+import { Outlook } from "./outlook.ts";
 import type { Recent } from "./recent.ts";
 import { type Wanted, type WatchEvent, Watching } from "./watching.ts";
 
@@ -39,6 +40,17 @@ export interface StreamOptions {
   readonly onMoved?: () => void;
   /** No node answers any more, or one answers again. Only where it follows. */
   readonly onOutage?: (isOut: boolean) => void;
+  /** Another node than before goes on. */
+  readonly onNode?: (move: Move) => void;
+}
+
+/** A watch goes on at another node. */
+export interface Move {
+  /** host:port of that node. */
+  readonly at: string;
+  readonly id: string;
+  /** Why the one before it was left, for people: "n1:7000 closed the connection". */
+  readonly reason: string;
 }
 
 /** "end": all was read; "stopped": by `take` or `stop`; "failed": no node answers. */
@@ -57,6 +69,8 @@ export class Stream {
   /** The positions at the last turns of `recent`, the older one first: what came since that is known when it comes again. */
   #turns: readonly [older: Digest, younger: Digest];
   #turnsCount: number;
+  /** The node that brought something last, and why it was left. */
+  #last: { readonly at: string; reason: string } | undefined;
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -100,15 +114,40 @@ export class Stream {
       follow,
       wanted,
       timeoutMs: nodes.timeoutMs,
+      onReach: (reach) => outlook?.heard(reach),
     });
+    const outlook = this.#outlookOver(watching);
     this.#watching = watching;
+    try {
+      return await this.#takeAll(watching, connection);
+    } finally {
+      outlook?.stop();
+    }
+  }
+
+  /** Only where there are nodes to go to. */
+  #outlookOver(watching: Watching): Outlook | undefined {
+    const { nodes, random, follow } = this.#options;
+    if (!follow || nodes.others.length === 0) return undefined;
+    return new Outlook({
+      ...{ nodes, random, ask: () => watching.askReach() },
+      leave: (to, why) => {
+        if (!watching.leave()) return;
+        this.#left(why);
+        nodes.goTo(to, why);
+      },
+    });
+  }
+
+  async #takeAll(watching: Watching, connection: Connection): Promise<Ending | undefined> {
     let isUseful = false;
     for (;;) {
       const event = await watching.next();
-      if (event.kind === "open") this.#opened();
+      if (event.kind === "open") this.#opened(connection);
       else if (event.kind === "broken") return this.#broken(event, isUseful);
+      else if (event.kind === "left") return this.#unsettle();
       else if (event.kind !== "values") {
-        clearTimeout(this.#settling);
+        this.#unsettle();
         watching.stop();
         return event.kind;
       } else {
@@ -120,12 +159,28 @@ export class Stream {
   }
 
   #broken({ reason, code }: Extract<WatchEvent, { kind: "broken" }>, wasUseful: boolean): undefined {
-    clearTimeout(this.#settling);
+    this.#unsettle();
+    this.#left(reason);
     if (wasUseful) this.#options.nodes.moveOn(reason);
     else this.#options.nodes.failed(reason, code);
   }
 
-  #opened(): void {
+  #unsettle(): undefined {
+    clearTimeout(this.#settling);
+  }
+
+  /** The first reason tells: others that are tried in between may fail, too. */
+  #left(reason: string): void {
+    const { at } = this.#options.nodes;
+    if (this.#last?.at === at && this.#last.reason === "") this.#last.reason = `${at} ${reason}`;
+  }
+
+  #opened(connection: Connection): void {
+    const { nodes: { at }, onNode } = this.#options;
+    if (this.#last !== undefined && this.#last.at !== at) {
+      onNode?.({ at, id: connection.nodeId, reason: this.#last.reason });
+    }
+    this.#last = { at, reason: "" };
     this.#begun = true;
     this.#settling = setTimeout(() => this.#settled(), SETTLED_MS);
   }

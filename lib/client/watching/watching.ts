@@ -1,7 +1,7 @@
 /** One watch on one connection, event by event: while an event is not taken, the node has to wait. */
 import type { WireDigest } from "../../core/log/digest.ts";
 import type { Body } from "../../core/message.ts";
-import { type Brought, broughtBy } from "../answers.ts";
+import { type Brought, broughtBy, type Reach, reachOf } from "../answers.ts";
 import { codeOf, type Connection, refusal } from "../connection.ts";
 import type { ErrorCode } from "../errors.ts";
 
@@ -21,12 +21,16 @@ export interface WatchingOptions {
   readonly follow: boolean;
   /** A node that is silent for this long while events are awaited is given up, ms. */
   readonly timeoutMs: number;
+  /** How many members the node reaches, where it was asked. */
+  readonly onReach?: (reach: Reach) => void;
 }
 
 export type WatchEvent =
   | { readonly kind: "open" }
   | { readonly kind: "values"; readonly brought: Brought }
   | { readonly kind: "end" }
+  /** See `leave`. */
+  | { readonly kind: "left" }
   | { readonly kind: "broken"; readonly reason: string; readonly code: ErrorCode }
   | { readonly kind: "stopped" };
 
@@ -71,6 +75,18 @@ export class Watching {
     this.#finish({ kind: "stopped" });
   }
 
+  /** Another node goes on with the watch, once the events that came were taken; false where it is over anyway. */
+  leave(): boolean {
+    if (this.#last !== undefined) return false;
+    this.#finish({ kind: "left" });
+    return true;
+  }
+
+  /** Asks how many members the node reaches, where anything is read at all. */
+  askReach(): void {
+    if (this.#taker !== undefined) this.#connection.send({ type: "reach" });
+  }
+
   #onAnswer(answer: Body): void {
     if (answer.type === "watch_ok") this.#give({ kind: "open" });
     else if (answer.type === "error") this.#break(refusal(answer), codeOf(answer));
@@ -81,6 +97,8 @@ export class Watching {
     if (body.in_reply_to !== this.#id) {
       // A sign of life is no progress: a watcher that does not follow waits for values.
       if (this.#options.follow) this.#heard();
+      const reach = reachOf(body);
+      if (reach !== undefined) this.#options.onReach?.(reach);
     } else if (body.type === "watch_end") this.#give({ kind: "end" });
     else this.#onValues(body);
   }

@@ -21,6 +21,7 @@ export const examples = {
     "hearsay watch --new | head -n 1",
     "hearsay watch --position values.position >> values.jsonl",
     "hearsay watch --topic flags --latest --records",
+    "hearsay watch --topic '*' --format '{time} {origin} {seq} {topic} {value}'",
   ],
   status: [
     "hearsay status",
@@ -33,7 +34,8 @@ const selection = [
   "Without --topic, these are the values that were told without a topic; --topic '*' is everything. A line of --records",
   'is an object, as {"topic":"flags","key":"dark-mode","id":"…","stamp":…,"value":true}, without key, stamp or id where',
   'there is none. A key that was deleted is one with "deleted":true and no value, and nothing without --records. stamp is',
-  "when a key was set, in microseconds since 1970.",
+  "when a key was set, in microseconds since 1970. With --format, a line is what that says: {time} is when it is printed,",
+  "{origin} the life of a node that took the entry, and {seq} its number there, by which positions count.",
   "",
 ];
 
@@ -70,7 +72,8 @@ export const notes = {
     ...selection,
     "Each value is a line of JSON: first all that are there, then each one as it arrives. If a node stops answering, the",
     "next one goes on from the same position, so that nothing is missed or repeated; while none answers, all are tried",
-    "again. The watch ends on a signal, or with the next value once nobody reads its output; with status 1 if no node",
+    "again. So it is where a node is cut off with few members, and another one reaches more for a while. Standard error",
+    "says which node goes on, and why. The watch ends on a signal, or with the next value once nobody reads its output; with status 1 if no node",
     "answers at first, or if its output fails. A position file holds what was written to standard output, some 100 ms",
     "late: a watch that is killed and started again misses nothing, and repeats what it had printed since. An equal value",
     "that had entered twice is printed once; a watch that goes on at another node, or from a position, may print it again",

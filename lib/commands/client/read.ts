@@ -5,7 +5,7 @@ import { parseRead } from "../config/client.ts";
 import { printing } from "./gaps.ts";
 import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
 import { Nodes } from "../../client/nodes.ts";
-import { arrayPrinter, linePrinter, spellRecord, spellValue } from "../terminal/value_printer.ts";
+import { arrayPrinter, linePrinter } from "../terminal/value_printer.ts";
 import { Recent } from "../../client/watching/recent.ts";
 import { Stream } from "../../client/watching/stream.ts";
 
@@ -14,7 +14,7 @@ export async function read(args: readonly string[], io: Io): Promise<number> {
   if (!parsed.ok) return refuse(io, parsed.mistakes);
   const { config } = parsed;
   const nodes = new Nodes(config, io.err);
-  const spell = config.asRecords ? spellRecord : spellValue;
+  const { spell } = config;
   const printer = config.json ? arrayPrinter(io, spell) : linePrinter(io, spell);
   const stream = new Stream({
     nodes,

@@ -4,7 +4,8 @@ import { duration } from "../../service/duration.ts";
 import { type PeerStatus, type Status, statusOf } from "../../client/answers.ts";
 import { summaryOf } from "./summary.ts";
 import { parseStatus, type StatusConfig } from "../config/client.ts";
-import { dial, refusal } from "../../client/connection.ts";
+import { askOnce } from "../../client/nodes.ts";
+import { refusal } from "../../client/connection.ts";
 import { columnsOf, FAILED, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
 import { table } from "../terminal/table.ts";
 import { type Address, addressText } from "../../../transports/address.ts";
@@ -35,15 +36,8 @@ export async function status(args: readonly string[], io: Io): Promise<number> {
 
 async function askOne(address: Address, config: StatusConfig): Promise<Reply> {
   const at = addressText(address);
-  const opened = await dial(address, config.timeoutMs, config);
-  if (!opened.ok) return { kind: "bad", at, error: opened.reason };
-  const { connection } = opened;
-  const reply = await new Promise<Reply>((resolve) => {
-    connection.ask({ type: "status" }, (body) => resolve(replyOf(at, body)));
-    connection.listen({ onBody() {}, onBroken: (error) => resolve({ kind: "bad", at, error }) });
-  });
-  connection.close();
-  return reply;
+  const said = await askOnce(address, { type: "status" }, config.timeoutMs, config);
+  return said.ok ? replyOf(at, said.body) : { kind: "bad", at, error: said.reason };
 }
 
 function replyOf(at: string, body: Body): Reply {

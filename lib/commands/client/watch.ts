@@ -8,7 +8,7 @@ import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
 import { Nodes } from "../../client/nodes.ts";
 import { positionText } from "../../client/position.ts";
 import { loadPosition, PositionFile } from "../../client/position_file.ts";
-import { linePrinter, spellRecord, spellValue } from "../terminal/value_printer.ts";
+import { linePrinter } from "../terminal/value_printer.ts";
 import { Recent } from "../../client/watching/recent.ts";
 import { type Ending, Stream, type StreamOptions } from "../../client/watching/stream.ts";
 
@@ -66,12 +66,13 @@ class Watcher {
     }
     // A file that cannot be written is better known now than at the end.
     if (this.#file?.save() !== undefined) return "unsaved";
-    const printer = linePrinter(this.#io, this.#config.asRecords ? spellRecord : spellValue);
+    const printer = linePrinter(this.#io, this.#config.spell);
     return await this.#follow({
       follow: true,
       take: printing(printer, this.#io),
       onMoved: () => this.#file?.touch(),
       onOutage: (isOut) => this.#sayOutage(isOut),
+      onNode: ({ at, id, reason }) => this.#io.err(`${id} at ${at} goes on, as ${reason}.\n`),
     });
   }
 
@@ -90,7 +91,7 @@ class Watcher {
   }
 
   async #follow(
-    options: Pick<StreamOptions, "follow" | "take" | "onMoved" | "onOutage">,
+    options: Pick<StreamOptions, "follow" | "take" | "onMoved" | "onOutage" | "onNode">,
   ): Promise<Ending> {
     const [nodes, position, recent] = [this.#nodes, this.#position, this.#recent];
     const { wanted } = this.#config;

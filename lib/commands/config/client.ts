@@ -5,6 +5,8 @@ import { complain } from "../flags/flags.ts";
 import { type FlagHelp, parsedText, repeated, text, tied, toggle, whole } from "../flags/schemas.ts";
 import { clientTlsFlags, tlsFrom, tlsMistakes } from "./trust/tls.ts";
 import { tokenFlags, tokenFrom, tokenMistakes } from "./trust/client_token.ts";
+import { FORMAT_RULE, formatFault, parseFormat } from "../terminal/entry_format.ts";
+import { type Spell, spellRecord, spellValue } from "../terminal/value_printer.ts";
 import { type ReachOptions, TIMEOUT_MS, TIMEOUT_MS_MAX } from "../../client/nodes.ts";
 import { parsePosition } from "../../client/position.ts";
 import type { Wanted } from "../../client/watching/watching.ts";
@@ -45,7 +47,7 @@ export interface BroadcastConfig extends ReachOptions {
 /** What is printed of which entries. */
 interface Selection {
   readonly wanted: Wanted;
-  readonly asRecords: boolean;
+  readonly spell: Spell;
 }
 
 export interface ReadConfig extends ReachOptions, Selection {
@@ -96,6 +98,20 @@ const reader = reach.extend({
   ),
 });
 
+/** What is printed, which these flags say otherwise. */
+function formatBeside(...flags: readonly string[]) {
+  return tied(
+    parsedText(parseFormat, {
+      value: "FORMAT",
+      about: "what is printed of each entry, as '{time} {origin} {seq} {value}' ({value})",
+      rule: FORMAT_RULE,
+      why: formatFault,
+      variable: false,
+    }),
+    { excludes: { why: "which says what is printed", flags } },
+  );
+}
+
 export const shapes = {
   broadcast: reach.extend({
     "string": asString,
@@ -122,8 +138,12 @@ export const shapes = {
   put: reach.extend({ "string": asString }),
   get: reach,
   delete: reach,
-  read: reader.extend({ "json": toggle("print one JSON array instead of a line for each value") }),
+  read: reader.extend({
+    "format": formatBeside("records", "json"),
+    "json": toggle("print one JSON array instead of a line for each value"),
+  }),
   watch: reader.extend({
+    "format": formatBeside("records"),
     "from": parsedText(parsePosition, {
       value: "POSITION",
       about: "pass over the values that an earlier watch has had (nothing)",
@@ -222,9 +242,11 @@ function patternsIn(text: string): readonly string[] {
   return [...new Set(text.split(",").map((pattern) => pattern.trim()))];
 }
 
-function selectionOf({ topic, latest, records }: z.infer<typeof reader>): Selection {
+function selectionOf(
+  { topic, latest, records, format }: z.infer<typeof shapes.read | typeof shapes.watch>,
+): Selection {
   const wanted = { ...topic !== undefined && { topics: topic }, ...latest && { latest } };
-  return { wanted, asRecords: records ?? false };
+  return { wanted, spell: format ?? (records ? spellRecord : spellValue) };
 }
 
 export function reachOf(flags: z.infer<typeof reach>, env: Env): ReachOptions {

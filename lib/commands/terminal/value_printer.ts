@@ -1,15 +1,15 @@
 /** Prints values as they come: a line of JSON for each, or one JSON array of all. */
-import type { Content } from "../../client/watching/item.ts";
+import type { Item } from "../../client/watching/item.ts";
 import type { Io } from "./io.ts";
 
 export interface ValuePrinter {
   /** Resolves once they have left, to false where nobody reads them. */
-  print(items: readonly Content[]): Promise<boolean>;
+  print(items: readonly Item[]): Promise<boolean>;
   end(): void;
 }
 
 /** What is printed of an item; undefined: nothing. */
-export type Spell = (item: Content) => string | undefined;
+export type Spell = (item: Item) => string | undefined;
 
 /** A key that was deleted has no value. */
 export const spellValue: Spell = ({ text, deleted }) => deleted ? undefined : text;

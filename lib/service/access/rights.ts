@@ -63,6 +63,7 @@ function neededBy(body: Body): readonly string[] {
       return topics("watch", body["topics"] ?? [DEFAULT_TOPIC]);
     case "status":
     case "metrics":
+    case "reach":
     case "unwatch":
     case "echo":
     case "topology":

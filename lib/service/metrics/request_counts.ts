@@ -13,7 +13,7 @@ import { OTHER, Tally } from "../../../transports/tcp/tally.ts";
 /** What a client may ask. */
 const TYPES: readonly string[] = [
   ...["broadcast", "delete", "get", "read", "watch", "unwatch", "status", "metrics", "hello", "echo"],
-  ...["topology", "join", "leave", "remove", "members", "init"],
+  ...["topology", "reach", "join", "leave", "remove", "members", "init"],
 ];
 
 const OUTCOMES: ReadonlyMap<unknown, string> = new Map([

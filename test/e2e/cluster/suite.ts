@@ -1,6 +1,7 @@
 /** What a cluster on a real network must hold to, in whatever place: cut apart, killed, full of values, or left alone. */
 import assert from "node:assert/strict";
 import process from "node:process";
+import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Body } from "../../../lib/core/message.ts";
 import type { Results } from "../../../lib/workbench/verdict/results.ts";
@@ -29,6 +30,8 @@ const BUSY_DELIVERY_MS = 25;
 const IDLE_SHARE = 0.01;
 const BUSY_IDLE_SHARE = 0.05;
 const IDLE_MS = 5_000;
+/** Silence shows a cut, the watcher asks who reaches more, and waits whether that lasts. */
+const MOVED_MS = 10_000;
 
 /** The nodes are the executable, whoever runs the tests: under one runtime is enough. */
 const elsewhere = process.versions["deno"] === undefined ? {} : { skip: "it runs under Bun" };
@@ -113,6 +116,35 @@ export function clusterSuite(place: Place, needs: Needs): void {
     assert.equal((await run(hosts, ["get", "flags/dark-mode"])).status, 1);
   });
 
+  story(
+    "a watch on the small side of a cut goes to the large one within seconds, and shows all once",
+    async (hosts) => {
+      const watching = hosts.spawn(["watch"]);
+      const [out, err] = [watching.stdout, watching.stderr].map(collected);
+      const tell = (id: string, from: number) => told(hosts, id, numbers(from, 50));
+      await tell("n1", 0);
+      await eventually("the first values are shown", () => lines(out).length === 50);
+      await done(hosts, "partition", "n1,n2|n3,n4,n5");
+      const cutAt = performance.now();
+      await Promise.all([tell("n1", 100), tell("n3", 200)]);
+      await eventually("what the large side took is shown", () => lines(out).includes("249"));
+      const tookMs = performance.now() - cutAt;
+      say(`a watch is on the large side ${Math.round(tookMs)} ms after the cut (the aim is ${MOVED_MS} ms)`);
+      assert.match(
+        err?.() ?? "",
+        /^n[345] at \S+ goes on, as \S+ reaches 2 of 5 members, and \S+ reaches 3\.\n$/,
+      );
+      assert.ok(tookMs <= MOVED_MS, `${tookMs}`);
+      // Nobody tells this to the large side before the heal.
+      await tell("n2", 300);
+      await done(hosts, "heal");
+      const all = [0, 100, 200, 300].flatMap((from) => numbers(from, 50));
+      await eventually("all is shown", () => lines(out).length >= all.length);
+      assert.deepEqual(lines(out).toSorted(), all.toSorted());
+      watching.kill("SIGTERM");
+    },
+  );
+
   story("a node with 100,000 values in its log is complete 2 s after it listens", async (hosts) => {
     await broadcast(hosts, 0, LOG_VALUES);
     for (const id of ids) await holds(hosts, id, LOG_VALUES);
@@ -149,6 +181,29 @@ async function shows(hosts: Hosts, id: string, value: string | undefined): Promi
     if (answer.ok) return answer.body["value"] === value;
     return value === undefined && answer.reason.includes("key does not exist");
   });
+}
+
+function numbers(from: number, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => String(from + i));
+}
+
+/** Tells values to one node alone. */
+async function told(hosts: Hosts, id: string, values: readonly string[]): Promise<void> {
+  for (const value of values) {
+    const answer = await asked(hosts, id, { type: "broadcast", message: Number(value) });
+    assert.ok(answer.ok, `${id} ${answer.ok || answer.reason}`);
+  }
+}
+
+/** What has been printed so far. */
+function collected(output: Readable): () => string {
+  let text = "";
+  output.setEncoding("utf8").on("data", (chunk: string) => text += chunk);
+  return () => text;
+}
+
+function lines(text: (() => string) | undefined): string[] {
+  return (text?.() ?? "").split("\n").slice(0, -1);
 }
 
 function cutting(args: readonly string[]): string[] {

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
+import { reachOf } from "../../../lib/client/answers.ts";
+import { askOnce } from "../../../lib/client/nodes.ts";
 import type { Json } from "../../../lib/core/message.ts";
 import { Client, Watched } from "../fixtures/client.ts";
 import { fromSource, underBun, underDeno, withExecutable } from "../fixtures/hearsay.ts";
@@ -32,6 +34,20 @@ test("serve: executables, Bun and Deno are one cluster", async () => {
     });
   });
 });
+
+test("serve: a node says how many members it reaches, and fewer once one is gone [S13]", () =>
+  withCluster({ ids: ["n1", "n2", "n3"] }, async ([n1 = assert.fail(), , n3 = assert.fail()]) => {
+    const reach = async () => {
+      const { address } = n1;
+      const said = await askOnce(address, { type: "reach" }, STOP_MS, {});
+      return said.ok ? reachOf(said.body) : undefined;
+    };
+    await eventually("it reaches all", async () => (await reach())?.reached === 3);
+    assert.equal((await reach())?.members, 3);
+    await n3.kill();
+    await eventually("it reaches one less", async () => (await reach())?.reached === 2);
+    assert.equal((await reach())?.members, 3);
+  }));
 
 test("serve: SIGTERM lets sent messages leave, ends with status 0, and loses nothing", async () => {
   await withCluster({ ids: ["n1"], durable: true }, async ([node = assert.fail()]) => {

@@ -520,7 +520,9 @@ test("a node that stays for SETTLED_MS has ended an outage", async () => {
 
 test("values are printed as they leave, a line each", async () => {
   const { io, out } = listen();
-  const items = [1, "a\nb", { x: [] }].map((value) => ({ text: JSON.stringify(value), topic: "" }));
+  const items = [1, "a\nb", { x: [] }].map((value) => ({
+    ...{ text: JSON.stringify(value), topic: "", origin: "a", seq: 1 },
+  }));
   equal(
     await linePrinter(io, spellValue).print(items),
     true,

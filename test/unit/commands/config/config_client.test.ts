@@ -1,4 +1,5 @@
 /** Settings of the commands that ask running nodes: defaults, flags, variables, and every mistake at once. */
+import { spellValue } from "../../../../lib/commands/terminal/value_printer.ts";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -30,8 +31,8 @@ test("no flags give the nodes of the compose file, and patience of five seconds"
     ...reach,
     ...{ values: [], asStrings: false, topic: undefined, key: undefined, id: undefined, areEvents: false },
   });
-  deepEqual(configOf(parseRead([], {})), { ...reach, wanted: {}, asRecords: false, json: false });
-  deepEqual(configOf(parseWatch([], {})), { ...reach, wanted: {}, asRecords: false, onlyNew: false });
+  deepEqual(configOf(parseRead([], {})), { ...reach, wanted: {}, spell: spellValue, json: false });
+  deepEqual(configOf(parseWatch([], {})), { ...reach, wanted: {}, spell: spellValue, onlyNew: false });
   deepEqual(configOf(parseKey("get", ["t/k"], {})), { ...reach, topic: "t", key: "k" });
   deepEqual(configOf(parsePut(["t/k", "1"], {})), {
     ...reach,

@@ -31,7 +31,14 @@ const parsers: Readonly<Record<string, Parse>> = {
 /** A good value of each flag that is tied to another, or that another is tied to. */
 const values: Readonly<Record<string, string>> = {
   ...{ "bandwidth": "2m", "bin": "/bin/sh", "challenge": "3b", "cluster": "n1=a:1,n2=b:2", "cuts": "5" },
-  ...{ "delivery-budget": "9", "duplicate": "0.5", "from": "n1.k:1-5", "grudge": "one", "id": "n1" },
+  ...{
+    "delivery-budget": "9",
+    "duplicate": "0.5",
+    "from": "n1.k:1-5",
+    "format": "{seq}",
+    "grudge": "one",
+    "id": "n1",
+  },
   ...{ "latency": "5", "latency-dist": "uniform", "loss": "0.5", "node-count": "2", "port": "9001" },
   ...{ "protocol": "flood", "script": "5 read n0", "seed": "3", "sidecars": "n1=a:3", "topology": "line" },
   ...{ "advertise": "a:1", "dns": "a:53", "join": "dns+a:1", "peer": "n2=a:1", "http": "[::1]:80" },
@@ -103,7 +110,15 @@ test("a flag that needs another is a mistake without it, and none with it", () =
 test("what must be left out beside a flag is named, each thing once, and a switch that is off shuts nothing out", () => {
   const excluding = tied.filter(({ flag }) => flag.excludes);
   assert.deepEqual(excluding.map(({ command, flag }) => `${command} --${flag.name}`), [
-    ...["broadcast --event", "watch --new", "serve --join", "serve --bootstrap", "serve --advertise"],
+    ...[
+      "broadcast --event",
+      "read --format",
+      "watch --format",
+      "watch --new",
+      "serve --join",
+      "serve --bootstrap",
+      "serve --advertise",
+    ],
     ...["serve --leave-on-stop", "test --bin", "test --cluster", "partition --show", "lab --keep"],
   ]);
   for (const { command, parse, flag, given } of excluding) {

@@ -26,6 +26,7 @@ const cases: readonly (readonly [rights: string, body: Body, missing: string | u
   ["watch:a*", { type: "watch", topics: ["*"] }, "watch:*"],
   ["watch:*", { type: "watch", topics: ["*", "a", ""] }, undefined],
   ["", { type: "status" }, undefined],
+  ["", { type: "reach" }, undefined],
   ["", { type: "unwatch", watch: 1 }, undefined],
   ["publish:* watch:*", { type: "leave" }, "admin"],
   ["admin", { type: "remove", id: "n2" }, undefined],
