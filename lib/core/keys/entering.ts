@@ -4,7 +4,7 @@ import { at } from "../assert.ts";
 import { isTooDeep, VALUE_DEPTH_MAX } from "../log/canonical.ts";
 import { wholeOf } from "../log/identities.ts";
 import type { Log } from "../log/log.ts";
-import { Texts } from "../log/texts.ts";
+import { isWhole, Texts } from "../log/texts.ts";
 import { DEFAULT_TOPIC } from "./names.ts";
 import { recordText } from "./record.ts";
 import { type Envelope, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../message.ts";
@@ -89,7 +89,9 @@ export class Entrance {
     this.#marks = new Set();
     this.#gathered = [];
     this.#requests = [];
-    this.#options.own.enter(Texts.joined(gathered), undefined, now);
+    const wholes = gathered.flatMap(({ wholes = [] }) => wholes);
+    const texts = wholes.length === gathered.length ? Texts.ofWholes(wholes) : Texts.joined(gathered);
+    this.#options.own.enter(texts, undefined, now);
     for (const each of requests) this.#options.outbox.reply(each, BROADCAST_OK);
   }
 }
@@ -107,6 +109,9 @@ function enteringOf(
   const plain = textsOf(value, depthMax);
   if (plain === undefined) {
     return { code: MALFORMED_REQUEST, text: tooDeep("broadcast /message", depthMax) };
+  }
+  if (isPlain && plain.wholes !== undefined) {
+    return { texts: plain, topic: undefined, isNew: !log.holdsValue(plain) };
   }
   const { text } = plain;
   const texts = isPlain ? plain : Texts.of([recordText({ text, id })]);
@@ -132,8 +137,8 @@ function enteringOf(
 
 /** Undefined where it is too deep. */
 function textsOf(value: Json | ScannedValue, depthMax: number): Texts | undefined {
+  if (isWhole(value)) return Texts.ofWholes([value]);
   if (!(value instanceof ScannedValue)) {
-    if (typeof value === "number" && Number.isFinite(value)) return Texts.of([String(value)]);
     return isTooDeep(value, depthMax) ? undefined : Texts.of([JSON.stringify(value)]);
   }
   // None is scanned that is over VALUE_DEPTH_MAX deep, and each level takes two brackets.

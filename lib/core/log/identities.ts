@@ -5,11 +5,9 @@ import type { Block, EntryStore } from "./entry_store.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import type { Run } from "./runs.ts";
 import { SetDigest } from "./set_digest.ts";
-import type { Texts } from "./texts.ts";
+import { DIGITS_MAX, type Texts } from "./texts.ts";
 import { WholeNumbers } from "./whole_numbers.ts";
 
-/** As many digits make a whole number that is safe, whatever they are. */
-const DIGITS_MAX = 15;
 const [ZERO, NINE, MINUS] = [48, 57, 45];
 
 const NONE: readonly Repeat[] = [];
@@ -74,6 +72,7 @@ export class Identities {
   /** As add(), of so many entries without a topic, from the i-th on. Returns those that are not new. */
   addPlain(run: Run, first: number, count: number, block: number): readonly Repeat[] {
     const { texts } = run;
+    if (texts.wholes !== undefined) return this.#addWholes(run, texts.wholes, first, count, block);
     // A single text need not be scanned for this.
     const ends = texts.length === 1 || !texts.mayBeWhole ? undefined : texts.scanned.ends;
     let repeats: Repeat[] | undefined;
@@ -88,6 +87,21 @@ export class Identities {
       from = end + 1;
     }
     return repeats ?? NONE;
+  }
+
+  #addWholes(
+    run: Run,
+    wholes: readonly number[],
+    first: number,
+    count: number,
+    block: number,
+  ): readonly Repeat[] {
+    const repeats: Repeat[] = [];
+    for (let i = first; i < first + count; i++) {
+      const repeat = this.#addWhole(run, i, block, at(wholes, i));
+      if (repeat !== undefined) repeats.push(repeat);
+    }
+    return repeats;
   }
 
   #addOther(
@@ -205,6 +219,7 @@ export class Identities {
 
 /** The whole number that a text spells; undefined where it spells none, or one of very many digits. */
 export function wholeOf(texts: Texts, i: number): number | undefined {
+  if (texts.wholes !== undefined) return at(texts.wholes, i);
   const { text, length } = texts;
   // A single text need not be scanned for that.
   if (length === 1) return wholeIn(text, 0, text.length);

@@ -2,13 +2,16 @@
 import { assert } from "../assert.ts";
 import { isAscii, joinedScan, type Numbers, type Scan, scan } from "./scan.ts";
 
+/** As many digits make a whole number that is safe, whatever they are. */
+export const DIGITS_MAX = 15;
 /** For shorter texts a loop is faster than the encoder. */
 const LOOP_CHARS_MAX = 48;
 
 export class Texts {
-  /** `v1,v2,…`: the values, separated by commas. */
-  readonly text: string;
   readonly length: number;
+  /** The values, where they are known to be whole numbers of at most 15 digits: their text is made once somebody asks for it. */
+  readonly wholes: readonly number[] | undefined;
+  #text: string | undefined;
   #scan: Scan | undefined;
   #isAscii: boolean | undefined;
   #hashes: Numbers | undefined;
@@ -16,15 +19,21 @@ export class Texts {
   #parts: readonly Texts[] | undefined;
 
   /** `text` lists as many values as `length` says; `known`: what a scan of it has found. */
-  constructor(text: string, length: number, known?: Scan) {
-    this.text = text;
+  constructor(text: string | readonly number[], length: number, known?: Scan) {
     this.length = length;
+    this.wholes = typeof text === "string" ? undefined : text;
+    this.#text = typeof text === "string" ? text : undefined;
     this.#scan = known;
   }
 
   static of(texts: readonly string[]): Texts {
     const [only = ""] = texts;
     return new Texts(texts.length === 1 ? only : texts.join(","), texts.length);
+  }
+
+  /** Numbers of which isWhole() says that they are. */
+  static ofWholes(wholes: readonly number[]): Texts {
+    return new Texts(wholes, wholes.length);
   }
 
   /** Values of which the hashes are known, and that none is a whole number: what a restart needs to know of them. */
@@ -50,6 +59,11 @@ export class Texts {
     return all;
   }
 
+  /** `v1,v2,…`: the values, separated by commas. */
+  get text(): string {
+    return this.#text ??= (this.wholes ?? []).join(",");
+  }
+
   /** No less than the text takes as UTF-8, bytes. */
   get bytes(): number {
     return this.isAscii ? this.text.length : 3 * this.text.length;
@@ -57,7 +71,7 @@ export class Texts {
 
   /** Whether no character takes more than a byte. */
   get isAscii(): boolean {
-    return this.#isAscii ??= this.#scan?.isAscii ?? isAsciiIn(this.text);
+    return this.#isAscii ??= this.wholes !== undefined || (this.#scan?.isAscii ?? isAsciiIn(this.text));
   }
 
   /** Where each value ends in the text, and the hashes of each. */
@@ -121,6 +135,11 @@ export class Texts {
 }
 
 const NONE = Texts.of([]);
+
+/** Whether the JSON of a value is a whole number of at most DIGITS_MAX digits. */
+export function isWhole(value: unknown): value is number {
+  return Number.isInteger(value) && Math.abs(Number(value)) < 10 ** DIGITS_MAX;
+}
 
 function startOf(ends: Numbers, i: number): number {
   return i === 0 ? 0 : (ends[i - 1] ?? 0) + 1;

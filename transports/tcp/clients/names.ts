@@ -34,7 +34,10 @@ export class Names {
   }
 
   answerLine(name: string, body: Body): string {
-    return `${this.#headTo(name)}${encodeBody(body)}}`;
+    const head = this.#headTo(name);
+    // Most answers are of this type, which has no other field.
+    if (body.type !== "broadcast_ok") return `${head}${encodeBody(body)}}`;
+    return `${head}{"type":"broadcast_ok","in_reply_to":${body.in_reply_to}}}`;
   }
 
   errorLine(name: string, code: number, text: string, inReplyTo?: number): string {

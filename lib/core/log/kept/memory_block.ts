@@ -84,8 +84,9 @@ export class MemoryBlock {
   /** How many of the texts fit: the one with which the block is full is the last. */
   #roomFor(texts: Texts, from: number): number {
     const most = Math.min(texts.length - from, BLOCK_ENTRIES_MAX - this.count);
-    const { ends, isAscii } = texts.scanned;
-    const charsMax = (BLOCK_BYTES_MAX - this.bytes) / (isAscii ? 1 : CHAR_BYTES_MAX);
+    const charsMax = (BLOCK_BYTES_MAX - this.bytes) / (texts.isAscii ? 1 : CHAR_BYTES_MAX);
+    if (most === texts.length && texts.text.length < charsMax) return most;
+    const { ends } = texts.scanned;
     const start = from === 0 ? 0 : at(ends, from - 1) + 1;
     let count = 1;
     while (count < most && at(ends, from + count - 1) - start < charsMax) count++;

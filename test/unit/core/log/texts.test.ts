@@ -2,7 +2,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
-import { Texts } from "../../../../lib/core/log/texts.ts";
+import { isWhole, Texts } from "../../../../lib/core/log/texts.ts";
 
 const VALUES = ["1", '"a,b"', "[1,2]", '{"a":[1,{"b":2}],"c":","}', '"é…😀"', "null", '""', "-0.5"];
 
@@ -54,6 +54,17 @@ test("bytes are no less than the text takes as UTF-8, and just these where it is
     }
   }
   equal(Texts.of([]).bytes, 0);
+});
+
+test("whole numbers are spelled as JSON.stringify does, and nothing else is one", () => {
+  const wholes = [0, -0, 7, -7, 1e15 - 1, 1 - 1e15].filter(isWhole);
+  equal(wholes.length, 6);
+  const [texts, same] = [Texts.ofWholes(wholes), Texts.of(wholes.map((each) => JSON.stringify(each)))];
+  equal(texts.bytes, same.bytes);
+  deepEqual([...texts], [...same]);
+  deepEqual([...texts.slice(1, 3)], [...same.slice(1, 3)]);
+  deepEqual([...texts.hashes], [...same.hashes]);
+  for (const other of [1e15, -1e15, 0.5, NaN, Infinity, "7", null, [7]]) equal(isWhole(other), false);
 });
 
 test("a text that lists another number of values, or none, is a mistake of who made it", () => {
