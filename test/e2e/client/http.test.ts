@@ -82,7 +82,7 @@ test(
           assert.equal(await page.evaluate(`code({ at: ${JSON.stringify(url)} })`), "unreachable");
           // These need no leave of the node to be sent.
           for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]) {
-            await page.evaluate(`send("${url}/v1/values", "${type}")`);
+            assert.equal(await page.evaluate(`send("${url}/v1/values", "${type}")`), "Failed to fetch");
           }
           // A form is a way to send one, and there is no script to stop.
           await page.setContent(
@@ -117,8 +117,10 @@ async function withPage(use: (origin: string) => Promise<void>): Promise<void> {
       }
     }
     globalThis.code = (options) => connect(options).then(() => "connected", ({ code }) => code);
+    // It is sent, and the answer is kept from the page.
     globalThis.send = (url, type) =>
-      fetch(url, { method: "POST", mode: "no-cors", headers: { "content-type": type }, body: "[1]" });`;
+      fetch(url, { method: "POST", mode: "no-cors", headers: { "content-type": type }, body: "[1]" })
+        .then(() => "answered", ({ message }) => message);`;
   const client = bundledClient();
   const server = createServer(({ url }, response) => {
     const isPage = url === "/";
