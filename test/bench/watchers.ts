@@ -4,6 +4,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { httpUrl, withCluster } from "../e2e/fixtures/serving.ts";
+import { cpuSeconds } from "./throughput/usage.ts";
 import { wholeMistakes } from "./long/flags.ts";
 import { firstOf, programsOf } from "./long/nodes.ts";
 import { isMistakes, parsedOr, runTool } from "../shared/tool.ts";
@@ -50,31 +51,39 @@ async function measure({ watchers: count, values }: Options): Promise<void> {
     }
     const each = (node.residentBytes - before) / count / 1024;
     process.stdout.write(`${count} watchers: ${each.toFixed(1)} KB of memory each\n`);
-    const ms: number[] = [];
-    for (let i = 1; i <= values; i++) ms.push(await toldToAll(url, watchers, i));
-    ms.sort((a, b) => a - b);
-    const [median = 0, most = 0] = [ms[values >> 1], ms.at(-1)];
+    const late: number[] = [];
+    const cpuBefore = cpuSeconds([node.pid]);
+    for (let i = 1; i <= values; i++) late.push(...await toldToAll(url, watchers, i));
+    const cpuUs = (cpuSeconds([node.pid]) - cpuBefore) * 1e6 / late.length;
+    late.sort((a, b) => a - b);
+    const [median = 0, p99 = 0, most = 0] = [0.5, 0.99, 1].map((part) =>
+      late[Math.ceil(part * late.length) - 1]
+    );
     const after = (node.residentBytes - before) / count / 1024;
     process.stdout.write(
-      `a value is with all of them after ${median.toFixed(0)} ms (median; at most ${most.toFixed(0)} ms); ` +
-        `then ${after.toFixed(1)} KB each\n`,
+      `a value comes after ${median.toFixed(0)} ms (median; p99 ${p99.toFixed(0)} ms, at most ${
+        most.toFixed(0)
+      } ms), ` +
+        `for ${cpuUs.toFixed(0)} us of CPU; then ${after.toFixed(1)} KB each\n`,
     );
     for (const watcher of watchers) watcher.close();
   });
 }
 
-/** Ms until the value of this number is with all watchers. */
-async function toldToAll(url: string, watchers: readonly Watcher[], number: number): Promise<number> {
+/** Ms until the value of this number is with each of the watchers. */
+async function toldToAll(url: string, watchers: readonly Watcher[], number: number): Promise<number[]> {
   const at = performance.now();
   const headers = { "content-type": "application/json" };
   await fetch(`${url}/v1/values`, { method: "POST", headers, body: `${number}` });
   await until(() => watchers.every(({ events }) => events >= number), "all have it", PATIENCE_MS);
-  return performance.now() - at;
+  return watchers.map(({ lastAt }) => lastAt - at);
 }
 
 class Watcher {
   begun = false;
   events = 0;
+  /** When the last of them came, ms. */
+  lastAt = 0;
   readonly #socket: Socket;
 
   constructor(url: string) {
@@ -83,6 +92,7 @@ class Watcher {
     this.#socket.on("error", (error) => process.stderr.write(`${error.message}\n`));
     this.#socket.on("data", (chunk) => {
       this.begun = true;
+      this.lastAt = performance.now();
       // Each event has one such line, and no value of this measurement holds one.
       this.events += chunk.toString("latin1").split("\ndata: ").length - 1;
     });

@@ -159,9 +159,14 @@ export class Exchange {
     this.#options.response.writeHead(204).end();
   }
 
-  /** Begins a response that goes on. `alive`: what is written where nothing else was for long, as a sign of life. */
-  stream(type: string, alive: string): Outflow {
+  /**
+   * Begins a response that goes on. `alive`: what is written where nothing else was for long, as a sign of life. `isEndless`:
+   * it ends where one of the two goes.
+   */
+  stream(type: string, alive: string, isEndless: boolean): Outflow {
     const { response, outflows } = this.#options;
+    // Of what has no end it need not show whether it is whole: one write for each event is enough, and not three.
+    if (isEndless) response.useChunkedEncodingByDefault = false;
     response.writeHead(200, { "content-type": type, "cache-control": "no-store", "x-accel-buffering": "no" });
     response.flushHeaders();
     return this.#outflow = new Outflow(response, alive, outflows);

@@ -68,12 +68,8 @@ function follow(exchange: Exchange, format: Format, goesOn: boolean): Promise<vo
   const { topics } = exchange;
   const over = Promise.withResolvers<void>();
   exchange.onClosed(over.resolve);
-  const watch = new Following(
-    exchange,
-    format,
-    new Telling(Digest.fromWire(position === NOW ? [] : position)),
-    over,
-  );
+  const telling = new Telling(Digest.fromWire(position === NOW ? [] : position));
+  const watch = new Following(exchange, format, telling, goesOn, over);
   exchange.client.watch({
     from: position,
     follow: goesOn,
@@ -96,11 +92,19 @@ class Following {
   readonly #exchange: Exchange;
   readonly #format: Format;
   readonly #telling: Telling;
+  readonly #goesOn: boolean;
   readonly #over: PromiseWithResolvers<void>;
   #outflow: Outflow | undefined;
 
-  constructor(exchange: Exchange, format: Format, telling: Telling, over: PromiseWithResolvers<void>) {
+  constructor(
+    exchange: Exchange,
+    format: Format,
+    telling: Telling,
+    goesOn: boolean,
+    over: PromiseWithResolvers<void>,
+  ) {
     this.#exchange = exchange;
+    this.#goesOn = goesOn;
     this.#format = format;
     this.#telling = telling;
     this.#over = over;
@@ -129,7 +133,7 @@ class Following {
 
   #begin(): void {
     const { type, begin, alive } = this.#format;
-    const outflow = this.#outflow = this.#exchange.stream(type, alive);
+    const outflow = this.#outflow = this.#exchange.stream(type, alive, this.#goesOn);
     outflow.onDrained = () => this.#exchange.client.drained();
     if (begin !== "") outflow.write(begin);
   }

@@ -30,7 +30,7 @@ export async function lookOn(exchange: Exchange, { live, allows }: HttpNode): Pr
   const { client } = exchange;
   const over = Promise.withResolvers<void>();
   exchange.onClosed(() => over.resolve());
-  const outflow = exchange.stream(SSE_TYPE, ":\n\n");
+  const outflow = exchange.stream(SSE_TYPE, ":\n\n", true);
   outflow.write(`retry: ${HTTP_RETRY_MS}\n\n`);
   const close = live.open({
     seesAll: allows(client, "admin"),
