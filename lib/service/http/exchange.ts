@@ -10,6 +10,7 @@ import { ESCAPED_BYTES } from "../../core/size.ts";
 import type { LocalClient, LocalClients } from "../local_client.ts";
 import type { HttpConnection } from "./connections.ts";
 import { HTTP_ANSWER_MS_MAX, HTTP_BODY_BYTES_MAX } from "./limits.ts";
+import type { Tellings } from "./handlers/tellings.ts";
 import { Outflow, type OutflowEvents } from "./outflow.ts";
 import { Problem, PROBLEM_TYPE, problemOf, unknownClient } from "./problem.ts";
 
@@ -24,6 +25,7 @@ export interface ExchangeOptions {
   /** The parts of the path that the route names. */
   readonly params: Readonly<Record<string, string>>;
   readonly outflows: OutflowEvents;
+  readonly tellings: Tellings;
   readonly connection: HttpConnection;
   readonly clients: LocalClients;
 }
@@ -41,6 +43,10 @@ export class Exchange {
 
   get request(): IncomingMessage {
     return this.#options.request;
+  }
+
+  get tellings(): Tellings {
+    return this.#options.tellings;
   }
 
   /** Whoever asks, as the node knows it. */

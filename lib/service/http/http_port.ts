@@ -17,6 +17,7 @@ import type { Logger } from "../logger.ts";
 import { type HttpConnection, HttpConnections } from "./connections.ts";
 import { Exchange } from "./exchange.ts";
 import { type Asked, Guard, SAFETY } from "./guard.ts";
+import { Tellings } from "./handlers/tellings.ts";
 import { HTTP_HEAD_BYTES_MAX, HTTP_TICK_MS, RETRY_AFTER_S } from "./limits.ts";
 import { Outflows } from "./outflows.ts";
 import { Problem } from "./problem.ts";
@@ -55,6 +56,7 @@ export class HttpPort {
   readonly #connections: HttpConnections;
   readonly #guard: Guard;
   readonly #outflows: Outflows;
+  readonly #tellings = new Tellings();
   /** Requests that are not over. */
   #underway = 0;
   readonly #idle = Promise.withResolvers<void>();
@@ -168,6 +170,7 @@ export class HttpPort {
       query: target?.query ?? new URLSearchParams(),
       params,
       outflows: this.#outflows,
+      tellings: this.#tellings,
       connection,
       clients: this.#options.clients,
     });

@@ -23,6 +23,12 @@ const parameters = {
     schema: string,
     description: "A position: only what it lacks. now: only what comes.",
   },
+  "awaits": {
+    in: "query",
+    schema: string,
+    description:
+      "What the node must hold before it tells anything, if it comes soon; by default the position.",
+  },
   "Last-Event-ID": {
     in: "header",
     schema: string,

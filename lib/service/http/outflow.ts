@@ -13,8 +13,8 @@ export interface OutflowEvents {
 
 /** What is needed of a response. */
 export interface Sink {
-  /** `onLeft` is called once the text has left, or never will; never at once. */
-  write(text: string, onLeft: () => void): unknown;
+  /** `onLeft` is called once all of it has left, or never will; never at once. */
+  write(data: string | Uint8Array, onLeft: () => void): unknown;
   /** `run` is called once all has left, or never will. */
   once(event: "close", run: () => void): unknown;
   end(): unknown;
@@ -56,9 +56,9 @@ export class Outflow {
     return this.#isStalled;
   }
 
-  write(text: string): void {
+  write(data: string | Uint8Array): void {
     this.#idleMs = 0;
-    this.#hold(Buffer.byteLength(text), text);
+    this.#hold(Buffer.byteLength(data), data);
   }
 
   /** Time passes: where nothing was written for long, that the other side is still there shows by writing. */
@@ -79,11 +79,11 @@ export class Outflow {
     this.#sink.destroy();
   }
 
-  #hold(bytes: number, text: string): void {
+  #hold(bytes: number, data: string | Uint8Array): void {
     if (this.#isClosed) return;
     this.#heldBytes += bytes;
     this.#events.onHeld(bytes);
-    this.#sink.write(text, () => this.#leave(bytes));
+    this.#sink.write(data, () => this.#leave(bytes));
   }
 
   #leave(bytes: number): void {

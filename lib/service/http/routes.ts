@@ -44,7 +44,7 @@ export const routes: readonly Route[] = [
     about: {
       summary:
         "Every entry that a position lacks, as it arrives; the id of an event is the position behind it.",
-      takes: ["topics", "latest", "position", "Last-Event-ID"],
+      takes: ["topics", "latest", "position", "awaits", "Last-Event-ID"],
       answers: [SSE_TYPE, NDJSON_TYPE],
       problems: [406],
     },

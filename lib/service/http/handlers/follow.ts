@@ -1,25 +1,13 @@
 /** GET /v1/values and GET /v1/watch: entries as NDJSON or as server-sent events, as fast as they are read [U5]. */
-import { Digest } from "../../../core/log/digest.ts";
-import { parsePosition } from "../../../core/keys/position_text.ts";
+import { Digest, type WireDigest } from "../../../core/log/digest.ts";
+import { parsePosition, positionText } from "../../../core/keys/position_text.ts";
 import type { Body } from "../../../core/message.ts";
 import { NOW } from "../../../core/requests.ts";
-import { Telling, type Told } from "./entry_text.ts";
 import { type Exchange, NDJSON_TYPE, SSE_TYPE } from "../exchange.ts";
 import { HTTP_RETRY_MS } from "../limits.ts";
 import type { Outflow } from "../outflow.ts";
 import { Problem } from "../problem.ts";
-
-/** How entries are written. */
-interface Format {
-  readonly type: string;
-  readonly begin: string;
-  readonly alive: string;
-  entry(told: Told, telling: Telling): string;
-  /** Nothing was told, and yet the position has moved. */
-  moved(telling: Telling): string;
-  /** Nothing will come. */
-  readonly end: string;
-}
+import type { Format } from "./tellings.ts";
 
 const events: Format = {
   type: SSE_TYPE,
@@ -64,14 +52,17 @@ export function watchValues(exchange: Exchange): Promise<void> {
 }
 
 function follow(exchange: Exchange, format: Format, goesOn: boolean): Promise<void> {
-  const position = positionOf(exchange);
+  const given = exchange.header("last-event-id") ?? exchange.query("position") ?? "";
+  const from = given === NOW ? NOW : wireOf(given, "the position (Last-Event-ID, or in the query)");
+  const awaits = exchange.query("awaits");
   const { topics } = exchange;
   const over = Promise.withResolvers<void>();
   exchange.onClosed(over.resolve);
-  const telling = new Telling(Digest.fromWire(position === NOW ? [] : position));
-  const watch = new Following(exchange, format, telling, goesOn, over);
+  const position = from === NOW ? "" : positionText(Digest.fromWire(from));
+  const watch = new Following(exchange, format, position, goesOn, over);
   exchange.client.watch({
-    from: position,
+    from,
+    ...awaits !== undefined && { awaits: wireOf(awaits, "awaits") },
     follow: goesOn,
     latest: exchange.flag("latest"),
     ...topics !== undefined && { topics },
@@ -79,19 +70,17 @@ function follow(exchange: Exchange, format: Format, goesOn: boolean): Promise<vo
   return over.promise;
 }
 
-/** Where a watcher goes on: after what came last, or where it says. */
-function positionOf(exchange: Exchange) {
-  const given = exchange.header("last-event-id") ?? exchange.query("position") ?? "";
-  if (given === NOW) return NOW;
-  const position = parsePosition(given);
-  if (position === undefined) throw new Problem(400, "the position (Last-Event-ID, or in the query) is none");
+function wireOf(text: string, what: string): WireDigest {
+  const position = parsePosition(text);
+  if (position === undefined) throw new Problem(400, `${what} is none`);
   return position.toWire();
 }
 
 class Following {
   readonly #exchange: Exchange;
   readonly #format: Format;
-  readonly #telling: Telling;
+  /** Where the watcher stands. */
+  #position: string;
   readonly #goesOn: boolean;
   readonly #over: PromiseWithResolvers<void>;
   #outflow: Outflow | undefined;
@@ -99,14 +88,14 @@ class Following {
   constructor(
     exchange: Exchange,
     format: Format,
-    telling: Telling,
+    position: string,
     goesOn: boolean,
     over: PromiseWithResolvers<void>,
   ) {
     this.#exchange = exchange;
     this.#goesOn = goesOn;
     this.#format = format;
-    this.#telling = telling;
+    this.#position = position;
     this.#over = over;
   }
 
@@ -145,9 +134,8 @@ class Following {
   }
 
   #tell(answer: Body): void {
-    let text = "";
-    for (const told of this.#telling.tell(answer)) text += this.#format.entry(told, this.#telling);
-    if (text === "" || answer["had"] !== undefined) text += this.#format.moved(this.#telling);
-    if (text !== "") this.#outflow?.write(text);
+    const { bytes, position } = this.#exchange.tellings.write(this.#format, this.#position, answer);
+    this.#position = position;
+    if (bytes.length > 0) this.#outflow?.write(bytes);
   }
 }

@@ -249,8 +249,8 @@ test("http: a connection without a whole request is closed in time, and one that
 
 test("http: a response on which nothing is sent is sent a sign of life", () => {
   const written: string[] = [];
-  const write = (text: string, onLeft: () => void) => {
-    written.push(text);
+  const write = (data: string | Uint8Array, onLeft: () => void) => {
+    written.push(String(data));
     onLeft();
   };
   const sink = { write, once() {}, end() {}, destroy() {} };

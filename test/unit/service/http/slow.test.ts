@@ -59,7 +59,7 @@ test("http: what was held for a response that is closed is not held any longer, 
   let close = () => {};
   let leave = () => {};
   const sink = {
-    write: (_text: string, onLeft: () => void) => void (leave = onLeft),
+    write: (_data: string | Uint8Array, onLeft: () => void) => void (leave = onLeft),
     once: (_event: "close", run: () => void) => void (close = run),
     end() {},
     destroy() {},
@@ -100,8 +100,12 @@ function eventBytes() {
   let bytes = 0;
   const watches = new WeakSet<ServerResponse>();
   const { write } = ServerResponse.prototype;
-  ServerResponse.prototype.write = function (this: ServerResponse, chunk: string, ...rest: unknown[]) {
-    if (chunk.startsWith("retry:")) watches.add(this);
+  ServerResponse.prototype.write = function (
+    this: ServerResponse,
+    chunk: string | Uint8Array,
+    ...rest: unknown[]
+  ) {
+    if (chunk === "retry: 1000\n\n") watches.add(this);
     if (watches.has(this)) bytes += chunk.length;
     return Reflect.apply(write, this, [chunk, ...rest]);
   };
