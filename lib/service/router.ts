@@ -64,7 +64,9 @@ export class Router implements Transport {
 
   send(envelope: Envelope): void {
     const { transport, clients, requests } = this.#options;
-    if (!transport.isPeer(envelope.dest)) requests.answered(refusedBy(envelope.body) ?? "", envelope.body);
+    const { dest, body } = envelope;
+    // An answer that is no error says itself what was asked.
+    if (!transport.isPeer(dest)) requests.answered(body.type === "error" ? refusedBy(body) ?? "" : "", body);
     clients.send(envelope);
   }
 

@@ -39,16 +39,16 @@ export interface MetricsOptions {
 
 export class Metrics {
   readonly requests = new RequestCounts();
+  readonly commits = new Distribution(COMMIT_BOUNDS);
+  commitFailures = 0;
   readonly #options: MetricsOptions;
   /** By `METHOD ROUTE STATUS`. */
   readonly #responses = new Map<string, number>();
   readonly #delivered = new Tally(SOURCES);
   readonly #deliveries: Deliveries;
-  readonly #commits = new Distribution(COMMIT_BOUNDS);
   readonly #loop = new Distribution(LOOP_BOUNDS);
   readonly #loopDelay = new LoopDelay(this.#loop);
   #exposition: Promise<Exposition> | undefined;
-  #commitFailures = 0;
   /** The origin that was seen last, and whose entries those are. */
   #lastOrigin = "";
   #lastSource: Source = "client";
@@ -127,8 +127,8 @@ export class Metrics {
         responses: this.#responses,
         delivered: this.#delivered,
         deliveries: this.#deliveries.durations,
-        commits: this.#commits,
-        commitFailures: this.#commitFailures,
+        commits: this.commits,
+        commitFailures: this.commitFailures,
         loopDelay: this.#loop,
       },
       files: filesOfProcess(),
@@ -141,9 +141,9 @@ export class Metrics {
     const from = performance.now();
     try {
       commit();
-      this.#commits.observe((performance.now() - from) / 1000);
+      this.commits.observe((performance.now() - from) / 1000);
     } catch (error) {
-      this.#commitFailures += 1;
+      this.commitFailures += 1;
       throw error;
     }
   }

@@ -6,23 +6,8 @@ import { UNCLASSIFIED_MAX } from "../../../../transports/tcp/limits.ts";
 import { Tls } from "../../../../transports/tcp/tls/tls.ts";
 import { issueFor, issueForClient, withAuthority } from "../../../shared/certificates.ts";
 import { until } from "../../../shared/until.ts";
+import { asked } from "./asked.ts";
 import { bearer, tokenOf, withServed } from "./served.ts";
-
-/** What a server answers to a request on a connection of its own: the status, and the body. */
-function asked(tls: Tls, url: string, head: string): Promise<{ status: number; body: string }> {
-  const { hostname: host, port } = new URL(url);
-  const socket = tls.dial({ host, port: Number(port) });
-  let text = "";
-  socket.on("data", (chunk) => text += chunk);
-  socket.write(`${head} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
-  return new Promise((resolve, reject) => {
-    socket.on("error", reject);
-    socket.on("close", () => {
-      const [, status = "0"] = /^HTTP\/1\.1 (\d+)/.exec(text) ?? [];
-      resolve({ status: Number(status), body: text.slice(text.indexOf("\r\n\r\n") + 4) });
-    });
-  });
-}
 
 test("http: over TLS a client is known by its certificate, or its token, and by nothing else", () =>
   withAuthority(async (dir) => {

@@ -7,14 +7,17 @@ import { openStore } from "../../../../lib/store/sqlite.ts";
 import { freePorts } from "../../../e2e/fixtures/serving.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
 import { needsPromtool, promtool } from "../../../shared/promtool.ts";
+import { issueFor, issueForClient, withAuthority } from "../../../shared/certificates.ts";
 import { until } from "../../../shared/until.ts";
 import { families } from "../../../../lib/service/metrics/families/families.ts";
 import { METRICS_PEERS_MAX } from "../../../../lib/service/metrics/families/peers.ts";
 import { Metrics } from "../../../../lib/service/metrics/metrics.ts";
 import { addressText } from "../../../../transports/address.ts";
+import { Tls } from "../../../../transports/tcp/tls/tls.ts";
 import { Traffic } from "../../../../transports/tcp/traffic.ts";
 import { bearer, linesIn, tokenOf, withJson, withServed } from "../http/served.ts";
-import { scrape, type Scraped } from "./scraped.ts";
+import { asked } from "../http/asked.ts";
+import { scrape, Scraped } from "./scraped.ts";
 
 test("metrics: every family is there, with its type, and right after known traffic", async () => {
   await withServed(async ({ url }) => {
@@ -168,6 +171,20 @@ test("metrics: what one node sends the other receives, and commits and deliverie
         }
       }, inSecond), inFirst);
     store.close();
+  }));
+
+test("metrics: until when certificates last, in seconds since 1970, to whoever shows one", () =>
+  withAuthority(async (dir) => {
+    const tls = new Tls({ ...issueFor(dir, "n1"), node: "n1" });
+    const prometheus = new Tls(issueForClient(dir, "prometheus", []));
+    const { expiresAt, authoritiesExpireAt } = tls;
+    await withServed(async ({ url }) => {
+      const { body } = await asked(prometheus, url, "GET /metrics");
+      const scraped = new Scraped(body);
+      const name = "hearsay_certificate_expiry_timestamp_seconds";
+      assert.equal(scraped.value(`${name}{certificate="node"}`), expiresAt / 1000);
+      assert.equal(scraped.value(`${name}{certificate="authority"}`), authoritiesExpireAt / 1000);
+    }, { tls });
   }));
 
 test("metrics: README.md has each with its type, its labels and what it means", () => {
