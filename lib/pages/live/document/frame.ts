@@ -80,7 +80,7 @@ const body = `<header>
   <div class="column">
   <section class="card members" aria-labelledby="members-head">
     <h2 id="members-head">Members</h2>
-    <div class="scroll" id="members-scroll">
+    <div class="scroll" id="members-scroll" role="group" tabindex="0" aria-labelledby="members-head">
       <table id="members"><thead><tr>
         <th scope="col">Node</th><th scope="col">State</th><th scope="col" class="wide">Told by</th>
         <th scope="col" class="n">Values</th>

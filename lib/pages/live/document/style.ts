@@ -18,9 +18,9 @@ h1 { font-size: 17px; font-weight: 700; letter-spacing: -.01em; }
 h1 span, #link { font-weight: 400; color: var(--soft); }
 h2 { font-size: 13px; font-weight: 600; color: var(--soft); }
 main {
-  display: grid; gap: 14px; align-items: start; grid-template-columns: minmax(0, 5fr) minmax(0, 6fr);
+  display: grid; gap: 14px; grid-template-columns: minmax(0, 5fr) minmax(0, 6fr);
 }
-.column { display: grid; gap: 14px; min-width: 0; }
+.column { display: flex; flex-direction: column; gap: 14px; min-width: 0; }
 main.old > * { opacity: .5; }
 #verdict { grid-column: 1 / -1; font-size: 26px; line-height: 1.25; font-weight: 600; letter-spacing: -.02em; padding-left: 22px; position: relative; text-wrap: balance; }
 #verdict::before { content: ""; position: absolute; left: 0; top: .36em; width: 12px; height: 12px; border-radius: 50%; background: var(--value); }
@@ -35,6 +35,7 @@ main.old > * { opacity: .5; }
 #stage { height: 400px; margin: 6px 0; } #stage svg { display: block; width: 100%; height: 100%; }
 .relays, .suspects { fill: none; }
 .relays { stroke: var(--answer); stroke-width: 1.5; }
+.fine .relays { stroke-width: 1; stroke-opacity: .45; }
 .suspects { stroke: var(--lost); stroke-width: 1.25; stroke-dasharray: 3 5; }
 .dot { fill: var(--value); stroke: var(--card); stroke-width: 2; } .halo { fill: none; }
 .me .halo { stroke: var(--value); stroke-width: 1.5; }
@@ -55,7 +56,8 @@ thead th { color: var(--soft); font-size: 12.5px; position: sticky; top: 0; back
 tbody th { font-weight: 600; } .n { text-align: right; white-space: nowrap; } tr > :last-child { padding-right: 0; } tbody tr:last-child > * { border-bottom: 0; }
 .self td.state { color: var(--soft); } .out td.state, .faulty td.state { color: var(--lost); } .detour td.state, .stuck td.state { color: var(--probe); }
 td.by { color: var(--lost); }
-.story ol, .newest ol { height: 200px; overflow: auto; margin: 6px -16px -14px; padding: 0 16px 10px; font-size: 14px; }
+.story { flex: 1; display: flex; flex-direction: column; } .story ol { flex: 1 0 200px; height: 0; }
+.story ol, .newest ol { overflow: auto; margin: 6px -16px -14px; padding: 0 16px 10px; font-size: 14px; }
 .newest ol { height: 470px; }
 .story li { display: grid; grid-template-columns: 66px minmax(0, 1fr); gap: 10px; padding: 3px 0; }
 .story li span:first-child { color: var(--soft); }
@@ -83,6 +85,6 @@ button[aria-pressed="true"] { background: var(--ink); border-color: var(--ink); 
   #verdict { font-size: 21px; padding-left: 20px; } #figures { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 10px 20px; }
   #stage { height: 320px; }
 }
-@media (max-width: 560px) { .wide { display: none; } .story ol { height: 160px; } .newest ol { height: 300px; } th, td { padding-right: 8px; } }
+@media (max-width: 560px) { .wide { display: none; } .story ol { flex-basis: 160px; } .newest ol { height: 300px; } th, td { padding-right: 8px; } }
 @media (prefers-reduced-motion: no-preference) { .node { transition: transform .4s; } .dot { transition: fill .2s; } }
 `;

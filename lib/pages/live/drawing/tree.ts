@@ -19,6 +19,11 @@ const sizes = [
 /** So much the lines of suspicions are bent, as a share of their length: they part from others between the same ends. */
 const BEND = 0.09;
 
+/** The lines of more members than this are fine ones. */
+const FINE_FROM = 40;
+/** A name takes so much of the rim, as a part of the height of its letters. */
+const NAME_ROOM = 2.4;
+
 interface Edge {
   readonly key: string;
   readonly from: Placed;
@@ -64,6 +69,7 @@ export class TreeDrawing {
       ...relay !== undefined && state !== "out" && { relay },
     }));
     const placed = layoutOf(stands, rim.x, rim.y);
+    put(this.#edges, { class: this.#seen.length > FINE_FROM ? "fine" : "" });
     this.#drawEdges(new Map(placed.map((each) => [each.id, each])));
     this.#drawNodes(placed, size, rim);
   }
@@ -115,12 +121,12 @@ export class TreeDrawing {
       node.remove();
       this.#nodeOf.delete(id);
     }
-    // Between two names at the rim there must be room for one.
+    // Where not all names have room at the rim, some do, and those that one looks for.
     const around = Math.PI * (rim.x + rim.y) / placed.length;
-    const named = around > 1.1 * size.text || placed.length <= 12;
+    const every = placed.length <= 12 ? 1 : Math.ceil(NAME_ROOM * size.text / around);
     for (const [i, place] of placed.entries()) {
       const seen = this.#seen[i];
-      if (seen !== undefined) this.#drawNode(place, seen, size, named);
+      if (seen !== undefined) this.#drawNode(place, seen, size, i % every === 0);
     }
   }
 
@@ -145,7 +151,7 @@ export class TreeDrawing {
     if (halo instanceof SVGCircleElement) put(halo, { r: radius + 4 });
     if (dot instanceof SVGCircleElement) put(dot, { r: radius });
     if (!(text instanceof SVGTextElement)) return;
-    const isWorthIt = named || isMe || member.relay === null;
+    const isWorthIt = named || isMe || member.relay === null || state !== "up";
     const [dx, dy] = out;
     put(text, {
       x: dx * (radius + 0.5 * size.gap),

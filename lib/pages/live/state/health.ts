@@ -155,7 +155,9 @@ function verdict(snapshot: Snapshot, seen: readonly Seen[]): Omit<Health, "seen"
   const heard = seen.flatMap(({ member, state }) => state === "out" ? [] : heardOf(member) ?? []);
   const differing = heard.filter(({ agrees }) => !agrees);
   const behind = Math.max(0, ...differing.map((said) => said.behind));
-  const key = JSON.stringify([snapshot.waits, ...troubles, seen.map(({ member: { id } }) => id)]);
+  // What is said is of the worst alone.
+  const worst = troubles.findIndex((ids) => ids.length > 0);
+  const key = JSON.stringify([snapshot.waits, worst, troubles[worst], seen.map(({ member: { id } }) => id)]);
   const holding = { all: seen.length, heard: heard.length + 1, differing: differing.length, behind };
   return { ...verdictOn(snapshot, troubles, holding), key, behind, agrees: differing.length === 0 };
 }

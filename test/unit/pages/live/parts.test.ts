@@ -51,6 +51,18 @@ test("members keep their places at the rim, but for the root in the middle and t
   assert.deepEqual(at([null]), [[0, 0]]);
 });
 
+test("where there are many relays, each stands in the middle of those that it passes on to", () => {
+  const relays = Array.from({ length: 6 }, (_, i) => ({ id: `r${i}`, relay: "n1" }));
+  // Dealt out in turn, as a layout of two levels has it.
+  const leaves = Array.from({ length: 18 }, (_, i) => ({ id: `leaf${i}`, relay: `r${i % 6}` }));
+  const placed = layoutOf([{ id: "n1", relay: null }, ...relays, ...leaves], 100, 100);
+  const angles = new Map(placed.map(({ id, x, y }) => [id, Math.atan2(y, x)]));
+  for (let i = 0; i < 6; i++) {
+    const [relay = NaN, middle = NaN] = [angles.get(`r${i}`), angles.get(`leaf${i + 6}`)];
+    assert.ok(Math.abs(relay - middle) < 1e-9, `r${i} stands at ${relay}, and its branch at ${middle}`);
+  }
+});
+
 test("the page's policy allows its own script and style and nothing else", () => {
   const { html, policy } = livePage("let a = 1;");
   const inside = (tag: string) => new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(html)?.[1] ?? "";
