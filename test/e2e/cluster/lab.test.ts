@@ -152,6 +152,39 @@ testNeeding(
   },
 );
 
+testNeeding(
+  "hearsay lab --keep cuts and heals as it is told, and shows each node's page",
+  needsLab,
+  async () => {
+    const child = start(fromSource(), "lab", "--keep", "--port", "17321");
+    const ended = ending(child);
+    let out = "";
+    child.stdout.on("data", (chunk) => out += String(chunk));
+    await until(
+      () => out.includes("http://127.0.0.1:18325  the page of n5"),
+      "it has said where the pages are",
+    );
+    assert.match(await (await fetch("http://127.0.0.1:18325")).text(), /<title>hearsay<\/title>/);
+    child.stdin.write("cut n1,n2|n3,n4,n5\n");
+    const status = () => ask({ host: "127.0.0.1", port: 17321 }, { type: "status", msg_id: 1 });
+    const connected = async () => {
+      const answer = await status();
+      const { peers } = answer.ok ? answer.body : assert.fail(answer.reason);
+      return Array.isArray(peers) ? peers.filter((peer) => peer.connected).length : assert.fail("no peers");
+    };
+    await eventually("n1 is cut off from three", async () => await connected() === 1);
+    child.stdin.write("heal\n");
+    await eventually("it is healed", async () => await connected() === 4);
+    child.stdin.end("cut n1|n9\nheal n1\n");
+    const { status: ends } = await ended;
+    assert.equal(ends, 0);
+    assert.match(
+      out,
+      /\ncut: n1,n2 \| n3,n4,n5\nhealed\nCannot cut "n1\|n9": .*n9.*\nCannot do "heal n1" as it must be /,
+    );
+  },
+);
+
 testNeeding("hearsay lab leaves nothing running when it is killed, and keeps --data", needsLab, async () => {
   const data = mkdtempSync(join(tmpdir(), "hearsay-"));
   const child = start(fromSource(), "lab", "--data", data, "--keep", "--port", "17311");
