@@ -33,6 +33,7 @@ const load: Readonly<Record<CommandName, () => Promise<CommandFunction>>> = {
   lab: async () => (await import("./lab.ts")).lab,
   ca: async () => (await import("./ca/ca.ts")).ca,
   manifest: async () => (await import("./manifest/manifest.ts")).manifest,
+  completion: async () => (await import("./completion/completion.ts")).completion,
   help: async () => (await import("./help.ts")).help,
   version: () => Promise.resolve(version),
 };

@@ -67,6 +67,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "hearsay report events.ndjson",
     "hearsay report events.ndjson --format shiviz --out shiviz.log",
   ],
+  completion: [
+    "source <(hearsay completion bash)",
+    "hearsay completion zsh > ~/.zfunc/_hearsay",
+    "hearsay completion fish > ~/.config/fish/completions/hearsay.fish",
+  ],
   challenges: ["hearsay challenges", "hearsay challenges --real"],
   why: [
     "hearsay why --slowest 3 --challenge 3d --nemesis partition --seed 4",
@@ -178,6 +183,11 @@ const notes: Readonly<Record<string, readonly string[]>> = {
     "is the expression by which ShiViz (https://bestchai.bitbucket.io/shiviz/) reads the rest: an event, then a node and",
     "its vector clock. Exit status: 0 when it is written, whatever came of the run, else 1.",
   ],
+  completion: [
+    "SHELL is bash, zsh or fish. What is printed belongs into a file that the shell reads when it starts: ~/.bashrc for the line",
+    "of bash below, a directory of $fpath for zsh, before compinit runs, or the completions of fish. It is made anew with",
+    "each version. To complete a word starts no program.",
+  ],
   why: [
     "A VALUE is JSON, or else a string as it stands; without one, the slowest value is explained. FILE is what --events",
     "of sim or test has written, and its name ends in .ndjson, or is - for standard input; without one, a run is",
@@ -205,6 +215,7 @@ const operands: Readonly<Record<string, string>> = {
   report: " FILE",
   why: " [VALUE…] [FILE.ndjson]",
   token: " NAME",
+  completion: " SHELL",
   help: " [COMMAND]",
   ...cuts.operands,
   ...client.operands,

@@ -31,7 +31,7 @@ export type CaConfig =
   );
 
 /** What each verb is about, its rule, and the flags that mean nothing beside it. */
-const verbs = {
+export const verbs = {
   init: { subject: "DIR", rule: "a directory", idle: ["dir", "host", "rights"] },
   issue: { subject: "ID", rule: NAME_RULE, idle: ["name", "rights"] },
   client: { subject: "NAME", rule: NAME_RULE, idle: ["name", "host"] },

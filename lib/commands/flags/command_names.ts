@@ -46,6 +46,10 @@ export const commands = [
     about:
       "print what Kubernetes, Swarm or systemd is given to run a cluster, Prometheus and Grafana to watch it",
   },
+  {
+    name: "completion",
+    about: "print what lets bash, zsh or fish complete commands, flags and their values",
+  },
   { name: "help", about: "say what a command does and which flags it takes" },
   { name: "version", about: "print the version" },
 ] as const;

@@ -9,6 +9,9 @@ export interface FlagHelp extends Ties {
   /** More about why this very text breaks the rule, where there is more to say. */
   readonly why?: (given: string) => string | undefined;
   readonly value?: string;
+  /** The values that are known, or of which a comma list is made. */
+  readonly names?: readonly string[];
+  readonly isList?: boolean;
   readonly short?: string;
   /** It may be given more than once, which adds up to a list with this mark in between. */
   readonly repeats?: string;
@@ -39,7 +42,7 @@ export function choice<const T extends readonly string[]>(
   short?: string,
 ) {
   const rule = names.length === 1 ? `${names[0]}` : `one of ${names.join(", ")}`;
-  return flag(z.enum(names), { value, about, rule, ...short !== undefined && { short } });
+  return flag(z.enum(names), { value, about, rule, names, ...short !== undefined && { short } });
 }
 
 /** A comma list, each name at most once; repeats are dropped. */
@@ -47,7 +50,7 @@ export function list<const T extends readonly string[]>(names: T, value: string,
   const schema = z.string()
     .transform((text) => [...new Set(text.split(",").map((name) => name.trim()))])
     .pipe(z.array(z.enum(names)));
-  return flag(schema, { value, about, rule: `a comma list of ${names.join(", ")}` });
+  return flag(schema, { value, about, rule: `a comma list of ${names.join(", ")}`, names, isList: true });
 }
 
 export function text(value: string, rule: string, about: string) {

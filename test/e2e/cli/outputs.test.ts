@@ -47,6 +47,7 @@ function printing(at: string): ReadonlyMap<string, readonly (readonly string[])[
     ["hunt", [["--node-count", "2", "--budget", "1"]]],
     ["partition", [["one", ...cluster]]],
     ["manifest", [["kubernetes"], ["swarm"], ["systemd"], ["prometheus"], ["alerts"], ["grafana"]]],
+    ["completion", [["bash"], ["zsh"], ["fish"]]],
     ["help", [[], ["sim"]]],
     ["version", [[]]],
     ...[

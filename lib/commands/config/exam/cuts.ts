@@ -2,7 +2,7 @@
 import { grudgeNames, parseGrudge } from "../../../workbench/faults/grudge.ts";
 import { type Fault, nodeIds, type Settings } from "../../../workbench/settings.ts";
 import { complain, type Given } from "../../flags/flags.ts";
-import { parsedText, text } from "../../flags/schemas.ts";
+import { parsedText } from "../../flags/schemas.ts";
 import { TIME_LIMIT_S_MAX } from "./limits.ts";
 
 const GRUDGE_RULE = `one of ${
@@ -12,7 +12,12 @@ const GRUDGE_RULE = `one of ${
 const LENGTHS_RULE = `a comma list of seconds from 0.1 to ${TIME_LIMIT_S_MAX}`;
 
 export const grudgeFlag = () =>
-  text("CUT", GRUDGE_RULE, "which nodes a partition cuts off from which (chance decides)");
+  parsedText((given) => given === "" ? undefined : given, {
+    value: "CUT",
+    about: "which nodes a partition cuts off from which (chance decides)",
+    rule: GRUDGE_RULE,
+    names: grudgeNames,
+  });
 
 export const lengthsFlag = (about: string) =>
   parsedText(parseLengths, { value: "S,…", about, rule: LENGTHS_RULE });

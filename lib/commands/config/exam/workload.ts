@@ -12,7 +12,7 @@ export const examinedFlag = (about: string) =>
 
 function said(about: string, names: readonly string[]) {
   const rule = `one of ${names.join(", ")}`;
-  return { ...{ value: "NAME", short: "w", about, rule }, why: whyUnserved };
+  return { ...{ value: "NAME", short: "w", about, rule, names }, why: whyUnserved };
 }
 
 /** Mistakes where nodes are to do something else than broadcast, and cannot. */
