@@ -168,6 +168,11 @@ export function askingOf(value: unknown): Asking | undefined {
   return { ...name.Check(src) && { src }, ...name.Check(dest) && { dest }, msgId: body.msg_id };
 }
 
+/** Whether it is what members tell each other all the time, by its type. */
+export function isExchange({ type }: Body): boolean {
+  return type === "delta" || type === "ack" || type === "probe" || type === "push";
+}
+
 /** What a node says, as its type demands, or what is wrong with it; undefined where `body` has no type of theirs. */
 export function readPeerMessage(body: Body): PeerMessage | Malformed | undefined {
   switch (body.type) {

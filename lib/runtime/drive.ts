@@ -1,7 +1,7 @@
 /** One node, one transport, one clock, one timer: performs what the node decides. */
 import { atEndOfTurn } from "../../transports/end_of_turn.ts";
 import { entriesIn, type Run } from "../core/log/runs.ts";
-import type { Envelope } from "../core/message.ts";
+import { type Envelope, isExchange } from "../core/message.ts";
 import type { Effect, Event, Node } from "../core/node.ts";
 import { monotonicClock, runtimeTimer, type Timer } from "../../transports/clock.ts";
 import type { Transport } from "../../transports/transport.ts";
@@ -124,7 +124,8 @@ class TurnDriver implements Driver {
   step(event: Event): void {
     if (this.#stopped) return;
     if (event.kind === "receive" && this.#gathers(event.envelope)) return;
-    this.#handOver();
+    // What members say follows no request: it may as well have come first.
+    if (event.kind !== "receive" || !isExchange(event.envelope.body)) this.#handOver();
     this.#step(event);
   }
 
@@ -148,7 +149,7 @@ class TurnDriver implements Driver {
     if (this.#stopped) return;
     const { journal } = this.#options;
     // What came in this turn is passed on.
-    if (this.#endPlanned) this.#endTurn();
+    if (this.#endPlanned) this.#endTurn(true);
     if (journal !== undefined) this.#commit(journal);
     this.#stopped = true;
     this.#cancel();
@@ -213,22 +214,39 @@ class TurnDriver implements Driver {
     this.#cancelCommit = timer(COMMIT_LATER_MS, () => this.#commit(journal));
   }
 
-  #planEnd(): void {
+  #planEnd(hasPassedOn = false): void {
     if (this.#endPlanned) return;
     this.#endPlanned = true;
-    (this.#options.endOfTurn ?? atEndOfTurn)(() => this.#endTurn());
+    (this.#options.endOfTurn ?? atEndOfTurn)(() => this.#endTurn(hasPassedOn));
   }
 
-  #endTurn(): void {
+  #endTurn(hasPassedOn: boolean): void {
     if (this.#stopped) return;
+    const { journal } = this.#options;
+    // A commit takes long, and what members brought has no need of it: that leaves before it begins [S2].
+    const waits = journal !== undefined && this.settled && this.#broadcasts.length > 0;
+    if (waits && !hasPassedOn && (this.#delivered || this.#isDue)) {
+      this.#passOn();
+      this.#endPlanned = false;
+      return this.#planEnd(true);
+    }
     this.#handOver();
     this.#endPlanned = false;
     this.#turnAt = undefined;
-    if (this.#options.journal !== undefined && !this.settled) this.#commit(this.#options.journal);
+    if (journal !== undefined && !this.settled) this.#commit(journal);
+    this.#passOn();
+  }
+
+  /** Shows what was delivered, and lets leave what is due. */
+  #passOn(): void {
     if (this.#delivered) this.#options.onSettled?.();
     this.#delivered = false;
-    if (this.#node.deadline <= this.#clock()) this.step({ kind: "wake" });
+    if (this.#isDue) this.#step({ kind: "wake" });
     else this.#arm();
+  }
+
+  get #isDue(): boolean {
+    return this.#node.deadline <= this.#clock();
   }
 
   #commit(journal: Journal): void {
@@ -266,7 +284,7 @@ class TurnDriver implements Driver {
 
   #onTimer(): void {
     this.#armedAt = Infinity;
-    if (this.#node.deadline <= this.#clock()) this.step({ kind: "wake" });
+    if (this.#isDue) this.step({ kind: "wake" });
     else this.#arm();
   }
 }

@@ -17,6 +17,7 @@ import { runOf } from "../../../lib/core/log/runs.ts";
 
 const hello: Envelope = { src: "n1", dest: "n0", body: { type: "hello" } };
 const broadcast: Envelope = { src: "c1", dest: "n0", body: { type: "broadcast", message: 7, msg_id: 1 } };
+const delta: Envelope = { src: "n1", dest: "n0", body: { type: "delta" } };
 const run = runOf("n0.1", 1, 7);
 const taking: Effect[] = [
   { kind: "persist", own: true, runs: [run] },
@@ -259,6 +260,36 @@ test("drive() hands over the broadcasts of a turn together, before whatever else
   rig.receive(broadcast);
   rig.driver.stop();
   assert.deepEqual(rig.log.slice(3), ["step broadcasts of 1"], "also before it stops");
+});
+
+test("drive() passes on what members brought before it commits what clients broadcast in the same turn [S2]", () => {
+  const brought: Effect[] = taking.map((effect) =>
+    effect.kind === "persist" ? { ...effect, own: false } : effect
+  );
+  const rig = new Rig((event) => {
+    rig.deadline = event.kind === "wake" ? Infinity : 1000;
+    if (event.kind === "wake") return [{ kind: "send", envelope: hello }];
+    return event.kind === "receive" ? brought : taking;
+  }, { gathers: true, disk: new Disk() });
+  rig.receive(broadcast);
+  rig.receive(delta);
+  rig.endTurn();
+  assert.deepEqual(rig.log, ["step receive", ...performed, "step wake", "send hello"]);
+  rig.endTurn();
+  const committed = ["step broadcasts of 1", "commit", ...performed, "step wake", "send hello"];
+  assert.deepEqual(rig.log.slice(8), committed, "once that has left the process");
+  rig.endTurn();
+  assert.equal(rig.log.length, 8 + committed.length);
+});
+
+test("drive() takes in all of a turn at once where there is nothing to commit [S9]", () => {
+  const rig = new Rig((event) => {
+    rig.deadline = event.kind === "wake" ? Infinity : 1000;
+    return [];
+  }, { gathers: true });
+  for (const each of [broadcast, delta, broadcast]) rig.receive(each);
+  rig.endTurn();
+  assert.deepEqual(rig.log, ["step receive", "step broadcasts of 2", "step wake"]);
 });
 
 test("drive() hands over at most TOGETHER_MAX broadcasts at once [S12]", () => {
