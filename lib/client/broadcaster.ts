@@ -24,6 +24,8 @@ export interface BroadcasterOptions {
   readonly onRefused: (text: string, reason: string) => void;
 }
 
+const BEGIN = '"type":"broadcast","message":';
+
 type Good = Extract<Value, { readonly ok: true }>;
 
 export class Broadcaster implements Source<Request> {
@@ -86,14 +88,10 @@ export class Broadcaster implements Source<Request> {
   #requestFor({ json }: Good): Request {
     const { events } = this.#options;
     const id = events === undefined ? "" : `,"id":"${eventId(events, ++this.#count)}"`;
-    return {
-      type: "broadcast",
-      body: `{"type":"broadcast","message":${json}${this.#belongings}${id}}`,
-      onAnswer: (answer, by) => this.#onAnswer(json, answer, by),
-    };
+    return new Told(this, json, this.#belongings + id);
   }
 
-  #onAnswer(json: string, answer: Body, by: string): void {
+  onAnswer(json: string, answer: Body, by: string): void {
     if (answer.type === "error") return this.#refuse(json, refusal(answer));
     this.#acknowledged++;
     this.#by.add(by);
@@ -102,5 +100,32 @@ export class Broadcaster implements Source<Request> {
   #refuse(text: string, reason: string): void {
     this.#refused++;
     this.#options.onRefused(text, reason);
+  }
+}
+
+/** It is put together where it is asked for: that is once, as a rule. */
+class Told implements Request {
+  readonly chars: number;
+  readonly #by: Broadcaster;
+  readonly #json: string;
+  readonly #rest: string;
+
+  constructor(by: Broadcaster, json: string, rest: string) {
+    this.chars = BEGIN.length + json.length + rest.length;
+    this.#by = by;
+    this.#json = json;
+    this.#rest = rest;
+  }
+
+  get doneType(): string {
+    return "broadcast_ok";
+  }
+
+  get fields(): string {
+    return `${BEGIN}${this.#json}${this.#rest}`;
+  }
+
+  onAnswer(answer: Body, by: string): void {
+    this.#by.onAnswer(this.#json, answer, by);
   }
 }

@@ -61,7 +61,7 @@ export class Client implements AsyncDisposable {
     if (id !== null) check(idFault("id", id));
     const more = JSON.stringify({ topic, key, id: id ?? undefined });
     const fields = more === "{}" ? "" : `,${more.slice(1, -1)}`;
-    await this.#ask("broadcast", `{"type":"broadcast","message":${message}${fields}}`, signal);
+    await this.#ask("broadcast", `"type":"broadcast","message":${message}${fields}`, signal);
   }
 
   /** Puts a value under a key, in the place of the one before it; all nodes that have met name the same latest. */
@@ -125,7 +125,7 @@ export class Client implements AsyncDisposable {
   async ask(body: Body, { signal }: Abortable = {}): Promise<Answer> {
     // Nobody would take what it brings.
     check(body.type === "watch" ? "a watch is no request with one answer: see watch()" : undefined);
-    return await this.#ask(body.type, JSON.stringify(body), signal);
+    return await this.#ask(body.type, JSON.stringify(body).slice(1, -1), signal);
   }
 
   /** Resolves once broadcasts that were not awaited have left, down to about 1 MiB, so that memory stays bounded. */
@@ -172,10 +172,10 @@ export class Client implements AsyncDisposable {
     }
   }
 
-  async #ask(type: string, body: string, signal: AbortSignal | undefined): Promise<Answer> {
+  async #ask(type: string, fields: string, signal: AbortSignal | undefined): Promise<Answer> {
     if (this.#end !== undefined) throw this.#end;
     if (signal?.aborted) throw aborted(signal.reason);
-    const asked = new Asked(type, body);
+    const asked = new Asked(type, fields);
     this.#waiting.add(asked);
     const abort = onAbort(signal, () => asked.fail(aborted(signal?.reason)));
     try {

@@ -6,16 +6,19 @@ import type { ErrorCode } from "./errors.ts";
 import type { Nodes } from "./nodes.ts";
 
 export { IN_FLIGHT_BYTES_MAX };
-/** What a request takes beside its body, about, bytes. */
-export const ENVELOPE_BYTES = 49;
+/** What a request takes beside its fields, about, bytes. */
+export const ENVELOPE_BYTES = 51;
 
 export interface Request {
-  readonly type: string;
-  /** JSON, an object with at least one field. It may be told to several nodes, and has to be one thing all the same. */
-  readonly body: string;
+  /** The type of the answer that says that it is done: TYPE_ok. */
+  readonly doneType: string;
+  /** Of its body, as JSON without braces. It may be told to several nodes, and has to be one thing all the same. */
+  readonly fields: string;
+  /** The length of that. */
+  readonly chars: number;
   /** Nobody waits for the answer any more: another node need not be asked. */
   readonly isGivenUp?: boolean;
-  /** `answer` is of the type `TYPE_ok`, or an error that every other node would answer, too. */
+  /** `answer` is of `doneType`, or an error that every other node would answer, too. */
   onAnswer(answer: Body, by: string): void;
 }
 
@@ -33,6 +36,8 @@ export interface Source<R> {
 interface Visit {
   readonly connection: Connection;
   readonly close: (reason?: string, code?: ErrorCode) => void;
+  /** By the number of the request. */
+  readonly onAnswer: (answer: Body, number: number) => void;
   isOpen: boolean;
   /** It waits for more requests to come in. */
   isWaiting: boolean;
@@ -106,12 +111,13 @@ export class Requests<R extends Request> {
       if (reason !== undefined) this.#left(visit, reason, code);
       resolve();
     };
-    const visit: Visit = { connection, close, isOpen: true, isWaiting: false, isUseful: false };
+    const onAnswer = (answer: Body, number: number) => this.#onAnswer(visit, number, answer);
+    const visit: Visit = { connection, close, onAnswer, isOpen: true, isWaiting: false, isUseful: false };
     this.#visit = visit;
     connection.listen({ onBody() {}, onBroken: close });
     for (const [number, request] of this.#unanswered) {
       if (request.isGivenUp) this.#settle(number, request);
-      else this.#ask(visit, number, request);
+      else connection.askFields(request.fields, onAnswer, number);
     }
     this.#pump(visit);
     return promise;
@@ -130,8 +136,8 @@ export class Requests<R extends Request> {
       const request = this.#source.next();
       if (request === undefined) break;
       this.#unanswered.set(++this.#count, request);
-      this.#bytes += bytesOf(request);
-      this.#ask(visit, this.#count, request);
+      this.#bytes += request.chars + ENVELOPE_BYTES;
+      visit.connection.askFields(request.fields, visit.onAnswer, this.#count);
     }
     if (this.#isDone) visit.close();
     else if (!this.#source.ended && !visit.isWaiting && this.#bytes < IN_FLIGHT_BYTES_MAX) {
@@ -148,12 +154,10 @@ export class Requests<R extends Request> {
     });
   }
 
-  #ask(visit: Visit, number: number, request: R): void {
-    visit.connection.askText(request.body, (answer) => this.#onAnswer(visit, number, request, answer));
-  }
-
-  #onAnswer(visit: Visit, number: number, request: R, answer: Body): void {
-    const isDone = answer.type === `${request.type}_ok`;
+  #onAnswer(visit: Visit, number: number, answer: Body): void {
+    const request = this.#unanswered.get(number);
+    if (request === undefined) return;
+    const isDone = answer.type === request.doneType;
     if (!isDone && !isFinal(answer)) {
       const isError = answer.type === "error";
       const reason = isError ? refusal(answer) : "answers with something else";
@@ -172,13 +176,9 @@ export class Requests<R extends Request> {
 
   #settle(number: number, request: R): void {
     this.#unanswered.delete(number);
-    this.#bytes -= bytesOf(request);
+    this.#bytes -= request.chars + ENVELOPE_BYTES;
     if (this.#unsure.size > 0) this.#unsure.delete(request);
   }
-}
-
-function bytesOf({ body }: Request): number {
-  return body.length + ENVELOPE_BYTES;
 }
 
 /** Whether no other node would answer otherwise. */

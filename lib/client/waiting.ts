@@ -16,15 +16,19 @@ export interface Answer {
 }
 
 export class Asked implements Request {
-  readonly type: string;
-  readonly body: string;
+  readonly doneType: string;
+  readonly fields: string;
   readonly #settled = Promise.withResolvers<Answer>();
   #by: string | undefined;
   #isGivenUp = false;
 
-  constructor(type: string, body: string) {
-    this.type = type;
-    this.body = body;
+  constructor(type: string, fields: string) {
+    this.doneType = `${type}_ok`;
+    this.fields = fields;
+  }
+
+  get chars(): number {
+    return this.fields.length;
   }
 
   get isGivenUp(): boolean {
@@ -70,7 +74,7 @@ export class Waiting implements Source<Asked> {
       throw new HearsayError("busy", `${this.#queue.length - this.#taken} requests wait to be told already`);
     }
     this.#queue.push(asked);
-    this.#bytes += bytesOf(asked);
+    this.#bytes += asked.chars + ENVELOPE_BYTES;
     this.#ready.resolve();
   }
 
@@ -103,7 +107,7 @@ export class Waiting implements Source<Asked> {
     const asked = this.#queue[this.#taken];
     if (asked === undefined) return this.#emptied();
     this.#taken++;
-    this.#bytes -= bytesOf(asked);
+    this.#bytes -= asked.chars + ENVELOPE_BYTES;
     if (this.#room !== undefined && this.#bytes < IN_FLIGHT_BYTES_MAX) {
       this.#room.resolve();
       this.#room = undefined;
@@ -117,8 +121,4 @@ export class Waiting implements Source<Asked> {
     this.#queue = [];
     this.#taken = 0;
   }
-}
-
-function bytesOf({ body }: Asked): number {
-  return body.length + ENVELOPE_BYTES;
 }

@@ -16,7 +16,7 @@ import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
 import { deadAddress, FakeNode, listen, type Script, until, type Visit, withNodes } from "./fake_node.ts";
 
 /** What a request takes beside its value, about. */
-const REQUEST_BYTES = ENVELOPE_BYTES + '{"type":"broadcast","message":}'.length;
+const REQUEST_BYTES = ENVELOPE_BYTES + '"type":"broadcast","message":'.length;
 
 const acknowledge: Script = (body, visit) => visit.say({ type: "broadcast_ok" }, body);
 
