@@ -3,7 +3,7 @@ import type { MemberRecord } from "../core/membership/record.ts";
 import type { NodeStatus, PeerStatus } from "../core/node.ts";
 import { addressText } from "../../transports/address.ts";
 import type { LinkStatus } from "../../transports/tcp/tcp.ts";
-import type { UnackedAge } from "./unacked_age.ts";
+import type { UnackedAge } from "./node/unacked_age.ts";
 import type { Expiry } from "./expiry.ts";
 import type { HttpPort } from "./http/http_port.ts";
 import type { Usage } from "./usage.ts";

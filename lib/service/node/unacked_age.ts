@@ -1,5 +1,5 @@
 /** The times at which entries came, coarsely: enough to tell for how long the oldest has not been acknowledged. */
-import type { Run } from "../core/log/runs.ts";
+import type { Run } from "../../core/log/runs.ts";
 
 /** At most so many times are remembered; when there are more, every second one is forgotten. */
 export const MARKS_MAX = 4_096;

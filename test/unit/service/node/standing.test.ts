@@ -1,19 +1,19 @@
 /** A serving node among members: how it becomes one, whom it takes, and what it says of that. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Event } from "../../../lib/core/events.ts";
-import type { MemberRecord } from "../../../lib/core/membership/record.ts";
-import type { Body, Envelope } from "../../../lib/core/message.ts";
-import { seeded } from "../../../lib/core/random.ts";
+import type { Event } from "../../../../lib/core/events.ts";
+import type { MemberRecord } from "../../../../lib/core/membership/record.ts";
+import type { Body, Envelope } from "../../../../lib/core/message.ts";
+import { seeded } from "../../../../lib/core/random.ts";
 import {
   type DiscoverySettings,
   REFUSED_SAID_EVERY_MS,
   WAITS_SAID_EVERY_MS,
-} from "../../../lib/service/discovery/discovery.ts";
-import { Standing } from "../../../lib/service/standing.ts";
-import type { Membership } from "../../../transports/membership.ts";
-import type { LinkStatus } from "../../../transports/tcp/tcp.ts";
-import { until } from "../../shared/until.ts";
+} from "../../../../lib/service/discovery/discovery.ts";
+import { Standing } from "../../../../lib/service/node/standing.ts";
+import type { Membership } from "../../../../transports/membership.ts";
+import type { LinkStatus } from "../../../../transports/tcp/tcp.ts";
+import { until } from "../../../shared/until.ts";
 
 const CLUSTER_ID = "00112233445566ff";
 const n1: MemberRecord = { id: "n1", epoch: 5, incarnation: 5, status: "joined", address: "a:1", at: 1 };

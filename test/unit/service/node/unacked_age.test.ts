@@ -1,8 +1,8 @@
 /** How long ago the oldest entry came that others have not said they hold. */
 import { equal } from "node:assert/strict";
 import { test } from "node:test";
-import { runOf } from "../../../lib/core/log/runs.ts";
-import { MARKS_MAX, UnackedAge } from "../../../lib/service/unacked_age.ts";
+import { runOf } from "../../../../lib/core/log/runs.ts";
+import { MARKS_MAX, UnackedAge } from "../../../../lib/service/node/unacked_age.ts";
 
 const entry = (seq: number) => runOf("n1.1", seq, seq);
 

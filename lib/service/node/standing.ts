@@ -1,18 +1,23 @@
 /** This node among the members: how it became one, what it tells the carrier and people of them, and when it is none any longer. */
-import type { Event, NodeStatus } from "../core/events.ts";
-import { type MemberRecord, writeMember } from "../core/membership/record.ts";
-import { type Body, type Envelope, PRECONDITION_FAILED, TEMPORARILY_UNAVAILABLE } from "../core/message.ts";
-import type { Random } from "../core/random.ts";
-import type { Store } from "../store/store.ts";
-import { type Address, addressText } from "../../transports/address.ts";
-import { runtimeTimer } from "../../transports/clock.ts";
-import { type Member, membershipOf } from "../../transports/membership.ts";
-import type { TcpTransport } from "../../transports/tcp/tcp.ts";
-import { Discovery, type DiscoverySettings, REFUSED_SAID_EVERY_MS } from "./discovery/discovery.ts";
-import type { Waiting } from "./discovery/found.ts";
-import { newsOf } from "./discovery/news.ts";
-import type { Logger } from "./logger.ts";
-import { ThrottledReport } from "./throttled_report.ts";
+import type { Event, NodeStatus } from "../../core/events.ts";
+import { type MemberRecord, writeMember } from "../../core/membership/record.ts";
+import {
+  type Body,
+  type Envelope,
+  PRECONDITION_FAILED,
+  TEMPORARILY_UNAVAILABLE,
+} from "../../core/message.ts";
+import type { Random } from "../../core/random.ts";
+import type { Store } from "../../store/store.ts";
+import { type Address, addressText } from "../../../transports/address.ts";
+import { runtimeTimer } from "../../../transports/clock.ts";
+import { type Member, membershipOf } from "../../../transports/membership.ts";
+import type { TcpTransport } from "../../../transports/tcp/tcp.ts";
+import { Discovery, type DiscoverySettings, REFUSED_SAID_EVERY_MS } from "../discovery/discovery.ts";
+import type { Waiting } from "../discovery/found.ts";
+import { newsOf } from "../discovery/news.ts";
+import type { Logger } from "../logger.ts";
+import { ThrottledReport } from "../throttled_report.ts";
 
 /** A node that is leaving, and is turned away as one that has left, has so long to hear so from a member that holds its values, ms. */
 export const LAST_WORDS_MS = 2_000;
