@@ -5,7 +5,13 @@ import type { TlsIdentity } from "../../../transports/tcp/tls/identity.ts";
 import type { Share, Shares } from "../../../transports/tcp/clients/shares.ts";
 import type { LocalClient } from "../local_client.ts";
 import { isLoopback } from "../../../transports/address.ts";
-import { FILES_BESIDE_HTTP, HTTP_BODY_MS_MAX, HTTP_CONNECTIONS_MAX, HTTP_IDLE_MS_MAX } from "./limits.ts";
+import {
+  FILES_BESIDE_HTTP,
+  HTTP_BODY_MS_MAX,
+  HTTP_CONNECTIONS_MAX,
+  HTTP_IDLE_MS_MAX,
+  HTTP_PIPELINED_MAX,
+} from "./limits.ts";
 
 /** How many there may be where a process may open so many files, of which the rest of the node has its part. */
 export function httpConnectionsMax(maxOpen: number): number {
@@ -56,6 +62,8 @@ export class HttpConnection {
   /** A request begins. */
   begin(request: Incoming): void {
     this.requests += 1;
+    // Each takes some 7 KB while it waits behind the others, and a client may send a thousand of them in one go.
+    if (this.requests > HTTP_PIPELINED_MAX) this.#socket.destroy();
     this.#reading = hasBody(request) ? request : undefined;
     this.#idleMs = 0;
     this.spend(1, 0);

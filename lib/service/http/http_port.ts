@@ -159,6 +159,10 @@ export class HttpPort {
       return this.#end();
     }
     connection.begin(request);
+    if (request.socket.destroyed) {
+      connection.end();
+      return this.#end();
+    }
     if (HAS_ONE_REQUEST) response.setHeader("connection", "close");
     for (const [name, value] of Object.entries(SAFETY)) response.setHeader(name, value);
     const target = targetOf(request);

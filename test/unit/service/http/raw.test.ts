@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { connect } from "node:net";
 import { test } from "node:test";
+import { HTTP_PIPELINED_MAX } from "../../../../lib/service/http/limits.ts";
 import { until } from "../../../shared/until.ts";
 import { linesIn, withServed } from "./served.ts";
 
@@ -69,6 +70,30 @@ test("http: whatever is sent byte for byte is answered or refused, and what is r
       ["", undefined, 1],
       ["", undefined, "\ud800"],
     ]);
+  });
+});
+
+test("http: requests behind one that goes on are not gathered: with more than HTTP_PIPELINED_MAX the connection is closed", async () => {
+  await withServed(async ({ url }) => {
+    const { hostname, port } = new URL(url);
+    const ended = async (behind: number) => {
+      const socket = connect(Number(port), hostname);
+      let [said, isClosed] = ["", false];
+      socket.on("error", () => {}).on("close", () => isClosed = true).on("data", (chunk) => said += chunk);
+      socket.write(`GET /v1/watch HTTP/1.1\r\n${LOCAL}\r\n${NEXT.repeat(behind)}`);
+      await until(() => isClosed || said.includes("retry:"), "it is answered or closed");
+      // Whoever is asked next shows that what came before was looked at.
+      assert.equal(await (await fetch(`${url}/livez`)).text(), "live\n");
+      await until(() => isClosed === behind >= HTTP_PIPELINED_MAX, `${behind} wait`);
+      socket.destroy();
+    };
+    await ended(1);
+    await ended(HTTP_PIPELINED_MAX);
+    await ended(20 * HTTP_PIPELINED_MAX);
+    await until(
+      async () => (await (await fetch(`${url}/v1/status`)).json()).http.connections <= 2,
+      "all are gone",
+    );
   });
 });
 
