@@ -15,6 +15,9 @@ import type { Turn } from "./turn.ts";
 /** A node sends a sign of life this often where it has nothing else to send, ms. */
 export const ALIVE_MS = 15_000;
 
+/** A URL takes no longer position: without it the node waits for what it lacks, as for everybody. */
+const AWAITS_CHARS_MAX = 4_096;
+
 export interface FollowingOptions {
   readonly turn: Turn;
   readonly ends: Ends;
@@ -32,6 +35,8 @@ export class Following {
   readonly #seen = new Seen();
   /** What was had, or is to be passed over. */
   #position: string;
+  /** Where it stood at the last turns of what it has seen: repeats of what came since are known here. */
+  #turns: readonly [older: string, younger: string];
   /** Since something last went well. */
   #failures: Failure[] = [];
   /** A node has answered once: from then on it may be waited for. */
@@ -48,6 +53,7 @@ export class Following {
     if (!/^[\x20-\x7e]*$/.test(from)) throw new HearsayError("malformed", "from is no position");
     this.#options = options;
     this.#position = from;
+    this.#turns = from === "now" ? ["", ""] : [from, from];
     const named = (topics ?? []).map((topic) => ["topic", topic]);
     this.#query = String(new URLSearchParams([...named, ...latest ? [["latest", "true"]] : []]));
   }
@@ -84,16 +90,31 @@ export class Following {
       if (found === undefined) throw attempt.failed("sends an event that is too long", "unreachable");
       for (const { kind, id, data } of found) {
         if (kind === "end") return;
-        this.#position = id ?? this.#position;
+        const before = this.#position;
+        this.#position = id ?? before;
         if (data === undefined) continue;
         const entry = entryOf(data, this.#position);
         if (entry === undefined) throw attempt.failed("sends an event that is malformed", "unreachable");
         this.#wentWell();
-        if (entry.gap === undefined && !this.#seen.add(entry)) continue;
+        if (entry.gap === undefined && !this.#isNew(entry, before)) continue;
         yield entry;
         this.#options.ends.check();
       }
     }
+  }
+
+  #isNew(entry: Entry, before: string): boolean {
+    const { turns } = this.#seen;
+    const isNew = this.#seen.add(entry);
+    if (this.#seen.turns > turns) this.#turns = [this.#turns[1], before];
+    return isNew;
+  }
+
+  /** The node need not wait for what came lately elsewhere, as it would lest that came twice. */
+  get #awaits(): string {
+    const [awaits] = this.#turns;
+    const isLess = awaits !== this.#position && awaits.length <= AWAITS_CHARS_MAX;
+    return isLess ? `&${new URLSearchParams({ awaits })}` : "";
   }
 
   async #open(attempt: Attempt): Promise<ReadableStreamDefaultReader<Uint8Array>> {
@@ -103,7 +124,7 @@ export class Following {
       ...await authorize(),
       ...this.#position !== "" && { "last-event-id": this.#position },
     };
-    const url = `${attempt.at}/v1/${goesOn ? "watch" : "values"}?${this.#query}`;
+    const url = `${attempt.at}/v1/${goesOn ? "watch" : "values"}?${this.#query}${this.#awaits}`;
     const response = await attempt.within(timeoutMs, async (signal) => {
       return await checked(await fetch(url, { headers, signal, cache: "no-store" }), attempt);
     }).catch((error) => {

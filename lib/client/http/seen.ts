@@ -10,6 +10,8 @@ export class Seen {
   #younger = new Set<string | number>();
   #older: ReadonlySet<string | number> = new Set();
   #youngerChars = 0;
+  /** How often the older half was forgotten. What came since the last time but one is remembered. */
+  turns = 0;
 
   /** Whether it did not come lately. What is put under a key without an id is always another. */
   add({ value = null, topic, key, id }: Entry): boolean {
@@ -19,6 +21,7 @@ export class Seen {
     if (this.#younger.size >= SEEN_MAX / 2 || this.#youngerChars + name.length > SEEN_CHARS_MAX / 2) {
       this.#older = this.#younger;
       this.#younger = new Set();
+      this.turns += 1;
       this.#youngerChars = 0;
     }
     this.#younger.add(name);

@@ -198,6 +198,21 @@ test("hearsay/http: whether it may be done all the same is said, and a repeat en
     }));
 });
 
+test("hearsay/http: a watch that goes on asks the next node to wait for what it had before, and for nothing that came lately", () => {
+  const asked: string[] = [];
+  const watched = (origin: string, seq: number) =>
+    `id: n1.k:1-9;${origin}:${seq}\ndata: {"value":"${origin}","topic":"","origin":"${origin}","seq":${seq}}\n\n`;
+  return answering((request, response) => {
+    if (!request.url?.startsWith("/v1/watch")) return void response.end(`{"id":"n1"}`);
+    asked.push(`${request.url} ${request.headers["last-event-id"]}`);
+    response.end(watched(`o${asked.length}`, 1));
+  }, async (at) => {
+    await using client = await connect({ at });
+    assert.equal((await some(2, client.watch({ from: "n1.k:1-9" }))).length, 2);
+    assert.deepEqual(asked, ["/v1/watch? n1.k:1-9", "/v1/watch?&awaits=n1.k%3A1-9 n1.k:1-9;o1:1"]);
+  });
+});
+
 test("hearsay/http: a node that is asked too much is asked again when it says so", () => {
   let asked = 0;
   return answering((request, response) => {
