@@ -35,6 +35,8 @@ export interface RouterOptions {
   /** Absent where everybody may do everything. */
   readonly access: Access | undefined;
   readonly requests: RequestCounts;
+  /** This is on its way to a peer. */
+  readonly onSent: (peer: string, body: Body) => void;
   /** The node has taken in what a peer says. */
   readonly onHeard: (peer: string, body: Body) => void;
   readonly events: Omit<TcpHandlers, keyof TransportHandlers>;
@@ -63,10 +65,11 @@ export class Router implements Transport {
   }
 
   send(envelope: Envelope): void {
-    const { transport, clients, requests } = this.#options;
+    const { transport, clients, requests, onSent } = this.#options;
     const { dest, body } = envelope;
+    if (transport.isPeer(dest)) onSent(dest, body);
     // An answer that is no error says itself what was asked.
-    if (!transport.isPeer(dest)) requests.answered(body.type === "error" ? refusedBy(body) ?? "" : "", body);
+    else requests.answered(body.type === "error" ? refusedBy(body) ?? "" : "", body);
     clients.send(envelope);
   }
 

@@ -195,6 +195,7 @@ export class Service {
       peerHandlers: new Map(this.#live.peerHandlers),
       access: this.#access,
       requests: this.#metrics.requests,
+      onSent: (peer, body) => this.#metrics.sent(peer, body),
       onHeard: (peer, body) => this.#metrics.heard(peer, body),
       events: {
         onLink: (peer: string, up: boolean, reason: string, unreachedMs?: number) => {

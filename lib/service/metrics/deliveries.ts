@@ -1,6 +1,7 @@
-/** How long entries take from this node to its neighbours in the tree: of a sample of them, by what acknowledgements say. */
+/** How long entries take from this node to its neighbours in the tree: of a sample, by when they were sent and acknowledged. */
 import type { Body } from "../../core/message.ts";
 import type { Neighbours } from "../../core/node.ts";
+import { type Run, Runs } from "../../core/log/runs.ts";
 import { Distribution } from "./distribution.ts";
 
 /** No sooner after an entry that is followed is another one, ms. */
@@ -22,8 +23,8 @@ interface Followed {
   readonly seq: number;
   readonly source: Source;
   readonly at: number;
-  /** The neighbours that have not said that they have it. */
-  readonly waits: Set<string>;
+  /** The neighbours that have not said that they have it, and when each was sent it last, where that is known. */
+  readonly waits: Map<string, number | undefined>;
   /** When the last of the others got it. */
   hadAt: number;
 }
@@ -47,23 +48,36 @@ export class Deliveries {
     this.#lastAt = now;
     const neighbours = this.#options.neighbours();
     this.#giveUp(new Set(neighbours.map(({ id }) => id)));
-    const waits = new Set(neighbours.filter(({ holds }) => !holds(origin, seq)).map(({ id }) => id));
+    const lacking = neighbours.filter(({ holds }) => !holds(origin, seq));
+    const waits = new Map(lacking.map(({ id }) => [id, undefined]));
     // Where nobody lacks it, it is not delivered by this node.
     if (waits.size > 0) this.#followed.push({ origin, seq, source, at: now, waits, hadAt: now });
   }
 
+  /** This is on its way to a peer. */
+  sent(peer: string, { runs: told }: Body): void {
+    if (!(told instanceof Runs) || !this.#isAwaited(peer)) return;
+    const now = this.#options.clock();
+    for (const { origin, seq, waits } of this.#followed) {
+      if (waits.has(peer) && told.runs.some((run) => covers(run, origin, seq))) waits.set(peer, now);
+    }
+  }
+
   /** The node has taken in what a peer says. */
   heard(peer: string, { ack }: Body): void {
-    if (!this.#followed.some(({ waits }) => waits.has(peer))) return;
+    if (!this.#isAwaited(peer)) return;
     const told = this.#options.neighbours().find(({ id }) => id === peer);
     if (told === undefined) return;
     // The message that the peer acknowledges had lain there for so long when the peer said so.
     const layMs = Array.isArray(ack) && typeof ack[2] === "number" ? ack[2] : 0;
-    const hadAt = this.#options.clock() - layMs - (told.rttMs ?? 0) / 2;
+    const wayMs = (told.rttMs ?? 0) / 2;
+    const latestAt = this.#options.clock() - layMs - wayMs;
     for (const entry of this.#followed) {
       if (!entry.waits.has(peer) || !told.holds(entry.origin, entry.seq)) continue;
+      const sentAt = entry.waits.get(peer) ?? Infinity;
       entry.waits.delete(peer);
-      entry.hadAt = Math.max(entry.hadAt, hadAt);
+      // Under load it is a later message that is acknowledged.
+      entry.hadAt = Math.max(entry.hadAt, Math.min(latestAt, sentAt + wayMs));
       if (entry.waits.size === 0) this.durations[entry.source].observe((entry.hadAt - entry.at) / 1000);
     }
     this.#followed = this.#followed.filter(({ waits }) => waits.size > 0);
@@ -71,8 +85,15 @@ export class Deliveries {
 
   /** Nothing is known of those that are no neighbours any more. */
   #giveUp(neighbours: ReadonlySet<string>): void {
-    this.#followed = this.#followed.filter(({ waits }) => waits.isSubsetOf(neighbours)).slice(
-      1 - FOLLOWED_MAX,
-    );
+    this.#followed = this.#followed.filter(({ waits }) => [...waits.keys()].every((id) => neighbours.has(id)))
+      .slice(1 - FOLLOWED_MAX);
   }
+
+  #isAwaited(peer: string): boolean {
+    return this.#followed.some(({ waits }) => waits.has(peer));
+  }
+}
+
+function covers(run: Run, origin: string, seq: number): boolean {
+  return run.origin === origin && run.seq <= seq && seq < run.seq + run.texts.length;
 }

@@ -74,6 +74,11 @@ export class Metrics {
     if (first !== undefined) this.#deliveries.note(first, this.#lastSource, now);
   }
 
+  /** This is on its way to a peer. */
+  sent(peer: string, body: Body): void {
+    this.#deliveries.sent(peer, body);
+  }
+
   /** The node has taken in what a peer says. */
   heard(peer: string, body: Body): void {
     this.#deliveries.heard(peer, body);

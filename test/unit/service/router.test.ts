@@ -27,6 +27,7 @@ function routed(...said: readonly (readonly [src: string, body: Body])[]) {
     peerHandlers: new Map(),
     access: undefined,
     requests: new RequestCounts(),
+    onSent() {},
     onHeard() {},
     events: {},
   });

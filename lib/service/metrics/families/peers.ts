@@ -42,8 +42,8 @@ export const ofThePeers: readonly Family[] = [
   ),
   histogram(
     "hearsay_delivery_duration_seconds",
-    "From the arrival of an entry at this node until all its neighbours in the tree had it, by their " +
-      "acknowledgements less how long these lay there and half a round trip; of a sample of the entries",
+    "From the arrival of an entry at this node until all its neighbours in the tree had it, which is half a round trip " +
+      "after it was last sent and before it was acknowledged; of a sample of the entries",
     ({ counters: { deliveries } }) => [[deliveries.client, "client"], [deliveries.peer, "peer"]],
     "source",
   ),

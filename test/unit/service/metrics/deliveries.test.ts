@@ -1,6 +1,8 @@
 /** How long entries take to the neighbours: with a clock and neighbours that are made up. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Runs } from "../../../../lib/core/log/runs.ts";
+import { Texts } from "../../../../lib/core/log/texts.ts";
 import { Deliveries, FOLLOWED_EVERY_MS, FOLLOWED_MAX } from "../../../../lib/service/metrics/deliveries.ts";
 
 /** A node with these neighbours, whose round trip is 20 ms. */
@@ -18,6 +20,13 @@ function following(...ids: string[]) {
     ...{ near, client, peer },
     enter(seq: number, at: number, source: "client" | "peer" = "client"): void {
       deliveries.note({ origin: "n1.1", seq }, source, at);
+    },
+    send(id: string, seq: number, at: number): void {
+      now = at;
+      deliveries.sent(id, {
+        type: "delta",
+        runs: new Runs([{ origin: "n1.1", seq, texts: Texts.of(["1"]) }]),
+      });
     },
     /** At `at`, `id` says that it has had this entry for `layMs`. */
     acknowledge(id: string, seq: number, at: number, layMs: number): void {
@@ -37,6 +46,21 @@ test("deliveries: one lasts until the last neighbour had it, not until that was 
   node.acknowledge("n2", 1, 9000, 0);
   // n3 had it at 1700 - 550 - 10, n2 at 1750 - 650 - 10.
   assert.deepEqual([node.client.count, node.client.sum, node.peer.count], [1, 0.14, 0]);
+});
+
+test("deliveries: under load, where a later message is acknowledged, it counts when the entry was last sent", () => {
+  const node = following("n2");
+  node.enter(1, 1000);
+  node.send("n2", 1, 1005);
+  node.send("n2", 2, 1300);
+  node.acknowledge("n2", 1, 1550, 1);
+  assert.deepEqual([node.client.count, node.client.sum], [1, 0.015]);
+  node.enter(3, 2000);
+  node.send("n2", 3, 2005);
+  // It was lost, and is sent again.
+  node.send("n2", 3, 2405);
+  node.acknowledge("n2", 3, 2450, 1);
+  assert.deepEqual([node.client.count, node.client.sum.toFixed(3)], [2, "0.430"]);
 });
 
 test("deliveries: what all have is not delivered, and a neighbour that is none any more is not waited for", () => {
