@@ -25,7 +25,7 @@ const shown = {
   bytes: figure("traffic a second"),
 };
 const sparks = { entries: new Spark(), messages: new Spark(), bytes: new Spark() };
-let id = "this node";
+let id = "The node";
 let version = "";
 /** Since when the node does not answer, ms. */
 let goneAt: number | undefined;
@@ -42,7 +42,7 @@ const stream = new Stream({
   onGone(reason) {
     if (goneAt === undefined) {
       goneAt = Date.now();
-      add(story.say("bad", `${id} ${reason}`, goneAt));
+      add(story.say("bad", `${id} does not answer`, goneAt));
     }
     goneWhy = reason;
     sayGone();
@@ -122,8 +122,9 @@ function paintIcon(level: Health["level"]): void {
 function sayGone(): void {
   if (goneAt === undefined) return;
   element("gone").hidden = false;
-  const since = `${id} ${goneWhy} since ${clockTime(goneAt)}`;
-  say(element("gone"), element("all").hidden ? since : `${since}: what follows is as it was then`);
+  const why = goneWhy === "" ? "" : ` (${goneWhy})`;
+  const then = element("all").hidden ? "" : ": this is how things stood then";
+  say(element("gone"), `${id} has not answered since ${clockTime(goneAt)}${why}${then}`);
   sayIn("link", `gone for ${time(Date.now() - goneAt)}`);
   look(element("all"), "old");
 }

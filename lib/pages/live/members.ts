@@ -39,7 +39,7 @@ function rowOf(): HTMLTableRowElement {
 }
 
 function cellsOf(
-  { member: { id, relay, said, rtt_ms }, state, words, suspectedBy }: Seen,
+  { member: { id, relay, said, rtt_ms }, state, words, unreachedBy }: Seen,
   values: number,
 ): string[] {
   return [
@@ -48,7 +48,7 @@ function cellsOf(
     relay === null ? "root" : state === "out" ? "" : relay ?? "",
     state === "self" ? count(values) : state === "out" ? "" : heldBy(said),
     rtt_ms === null || state === "out" ? "" : trip(rtt_ms),
-    list(suspectedBy, NAMED_MAX),
+    list(unreachedBy, NAMED_MAX),
   ];
 }
 

@@ -13,7 +13,7 @@ const TOKEN = "hearsay token";
 
 export interface StreamEvents {
   onSnapshot(snapshot: Snapshot): void;
-  /** The node does not answer, for this reason. */
+  /** The node does not answer; `reason` may be empty. */
   onGone(reason: string): void;
   /** It wants to know who asks. */
   onStranger(why: string): void;
@@ -52,7 +52,7 @@ export class Stream {
       if (response.ok && response.body !== null) await this.#read(response.body, silence);
       else if (await this.#refused(response, token)) return false;
     } catch {
-      this.#events.onGone(silence.isOver ? "is silent" : "does not answer");
+      this.#events.onGone(silence.isOver ? "it is silent" : "");
     } finally {
       silence.end();
     }
@@ -63,7 +63,7 @@ export class Stream {
   async #refused(response: Response, token: string | null): Promise<boolean> {
     const why = await reasonOf(response);
     if (response.status !== 401) {
-      this.#events.onGone(`says: ${why}`);
+      this.#events.onGone(`it says: ${why}`);
       return false;
     }
     sessionStorage.removeItem(TOKEN);
@@ -86,7 +86,7 @@ export class Stream {
       const last = blocks.findLast((block) => block.startsWith("data: "));
       if (last !== undefined) this.#events.onSnapshot(JSON.parse(last.slice("data: ".length)));
     }
-    this.#events.onGone("has stopped");
+    this.#events.onGone("");
   }
 }
 

@@ -5,6 +5,7 @@ import type { NodeStatus, TopologyStatus } from "../../core/node.ts";
 import type { LinkStatus } from "../../../transports/tcp/tcp.ts";
 import { LIVE_EVERY_MS, LIVE_READERS_MAX, LIVE_TICK_MS } from "./limits.ts";
 import { eventfulOf, membersOf } from "./members.ts";
+import { isUp } from "./own_view.ts";
 import { NewestValues } from "./newest.ts";
 import type { Snapshot, View } from "./snapshot.ts";
 import { Views } from "./views.ts";
@@ -77,7 +78,7 @@ export class Live {
   tick(): void {
     if (this.#onlookers.size === 0) return;
     const now = this.#options.clock();
-    const up = this.#options.links().filter(({ connected, hears }) => connected && hears);
+    const up = this.#options.links().filter(isUp);
     this.#views.ask(up.map(({ peer }) => peer), now);
     const members = this.#members();
     const told = eventfulOf(members);

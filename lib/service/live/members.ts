@@ -2,6 +2,7 @@
 import { addressText } from "../../../transports/address.ts";
 import type { LinkStatus } from "../../../transports/tcp/tcp.ts";
 import type { NodeStatus, TopologyStatus } from "../../core/node.ts";
+import { isUp } from "./own_view.ts";
 import type { Member } from "./snapshot.ts";
 
 export interface Known {
@@ -36,14 +37,14 @@ export function membersOf({ me, topology, peers, links, said }: Known): Member[]
 /** Without what moves all the time: where this is another text, something has happened. */
 export function eventfulOf(members: readonly Member[]): string {
   return JSON.stringify(members.map(({ id, link, relay, suspects, said }) => [
-    ...[id, link?.up, relay, suspects, said?.view.storage],
+    ...[id, link?.up, relay, suspects, said?.view.storage, said?.view.down],
   ]));
 }
 
 function linkStateOf(link: LinkStatus | undefined): NonNullable<Member["link"]> {
   if (link === undefined) return { up: false, for_ms: 0, reason: "its address is not known yet" };
   const { connected, hears, forMs, reason } = link;
-  const up = connected && hears;
+  const up = isUp(link);
   const deaf = connected && !hears ? "it is not heard" : reason;
   return { up, for_ms: Math.round(forMs), reason: up ? "" : deaf };
 }

@@ -22,8 +22,14 @@ export function ownView({ version, uptimeMs, storage, node, watchers, links, cou
     uptime_ms: Math.round(uptimeMs),
     memory_bytes: processUsage().memory_bytes,
     messages: counts.reduce((sum, each) => sum + ofProtocol(each), 0),
+    down: links.filter((link) => !isUp(link)).map(({ peer }) => peer),
     bytes: links.reduce((sum, { bytesSent, bytesReceived }) => sum + bytesSent + bytesReceived, 0),
   };
+}
+
+/** Whether a link stands both ways. */
+export function isUp({ connected, hears }: LinkStatus): boolean {
+  return connected && hears;
 }
 
 /** Without those that only whoever looks on has caused. */

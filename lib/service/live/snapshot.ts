@@ -16,6 +16,8 @@ export interface View {
   /** Messages of the protocol between nodes, sent and received, and bytes on all links. */
   readonly messages: number;
   readonly bytes: number;
+  /** Peers to which its link is down. */
+  readonly down: readonly string[];
 }
 
 /** A member as this node knows it. */

@@ -1,12 +1,14 @@
 /** How the peers are by their own word: each is asked now and then, while somebody looks on [Y2]. */
 import type { Body, Envelope } from "../../core/message.ts";
 import { LIVE_ASKS_MAX, LIVE_EVERY_MS } from "./limits.ts";
+import { MEMBERS_MAX } from "../../core/membership/membership.ts";
 import type { Member, View } from "./snapshot.ts";
 
 const ASK = "view";
 const ANSWER = "view_ok";
 /** A word of a peer is no longer than this. */
 const WORD_CHARS_MAX = 100;
+const NAME_CHARS_MAX = 256;
 
 export interface ViewsOptions {
   readonly me: string;
@@ -102,5 +104,13 @@ function readView(body: Body): View {
     memory_bytes: count("memory_bytes"),
     messages: count("messages"),
     bytes: count("bytes"),
+    down: namesIn(body["down"]),
   };
+}
+
+function namesIn(given: unknown): string[] {
+  if (!Array.isArray(given)) return [];
+  return given.slice(0, MEMBERS_MAX).filter((name) =>
+    typeof name === "string" && name.length <= NAME_CHARS_MAX
+  );
 }

@@ -70,7 +70,7 @@ const body = `<header>
     <h2 id="tree-head">Who passes on to whom</h2>
     <div id="stage"></div>
     <p class="legend"><span class="up">up</span> <span class="warn">in trouble</span> <span class="out">out of reach</span>
-      <span class="relays">passes on</span> <span class="suspects">suspects</span></p>
+      <span class="relays">passes on</span> <span class="lost">does not reach</span></p>
   </section>
   <section class="card story" aria-labelledby="story-head">
     <h2 id="story-head">What happened</h2>
@@ -84,7 +84,7 @@ const body = `<header>
       <table id="members"><thead><tr>
         <th scope="col">Node</th><th scope="col">State</th><th scope="col" class="wide">Told by</th>
         <th scope="col" class="n">Values</th>
-        <th scope="col" class="n wide">Round trip</th><th scope="col">Suspected by</th>
+        <th scope="col" class="n wide">Round trip</th><th scope="col">Not reached by</th>
       </tr></thead><tbody></tbody></table>
     </div>
     <p id="alone" class="none" hidden>The other members are shown to those who have the right admin.</p>

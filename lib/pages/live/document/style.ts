@@ -33,10 +33,10 @@ main.old > * { opacity: .5; }
 .spark polyline { fill: none; stroke: var(--answer); stroke-width: 1.25; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
 .card { background: var(--card); border: 1px solid var(--faint); border-radius: 12px; padding: 14px 16px; box-shadow: var(--shadow); min-width: 0; }
 #stage { height: 400px; margin: 6px 0; } #stage svg { display: block; width: 100%; height: 100%; }
-.relays, .suspects { fill: none; }
+.relays, .lost { fill: none; }
 .relays { stroke: var(--answer); stroke-width: 1.5; }
 .fine .relays { stroke-width: 1; stroke-opacity: .45; }
-.suspects { stroke: var(--lost); stroke-width: 1.25; stroke-dasharray: 3 5; }
+.lost { stroke: var(--lost); stroke-width: 1.25; stroke-dasharray: 3 5; }
 .dot { fill: var(--value); stroke: var(--card); stroke-width: 2; } .halo { fill: none; }
 .me .halo { stroke: var(--value); stroke-width: 1.5; }
 .node text { fill: var(--ink); paint-order: stroke; stroke: var(--card); stroke-width: 4px; stroke-linejoin: round; }
@@ -47,8 +47,8 @@ main.old > * { opacity: .5; }
 .legend span { display: inline-flex; align-items: center; }
 .legend span::before { content: ""; width: 10px; height: 10px; border-radius: 50%; margin-right: 6px; background: var(--value); }
 .legend .warn::before { background: var(--probe); } .legend .out::before { background: none; border: 1.5px dashed var(--lost); }
-.legend .relays::before, .legend .suspects::before { width: 18px; height: 0; border-radius: 0; background: none; border-top: 1.5px solid var(--answer); }
-.legend .suspects::before { border-top: 1.5px dashed var(--lost); }
+.legend .relays::before, .legend .lost::before { width: 18px; height: 0; border-radius: 0; background: none; border-top: 1.5px solid var(--answer); }
+.legend .lost::before { border-top: 1.5px dashed var(--lost); }
 .scroll { max-height: 436px; overflow: auto; margin: 6px -16px -14px; padding: 0 16px 10px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; font-weight: 400; vertical-align: top; padding: 5px 12px 5px 0; border-bottom: 1px solid var(--faint); }

@@ -1,11 +1,11 @@
-/** The tree, drawn: every member in its place, who passes on to whom, what is cut, and who suspects whom. */
+/** The tree, drawn: every member in its place, who passes on to whom, and who does not reach whom. */
 /// <reference lib="dom" />
 import type { Seen } from "../state/health.ts";
 import { layoutOf, type Placed } from "./layout.ts";
 import { put, svg } from "./svg.ts";
 
-/** More suspicions than this would hide the drawing; the table has them all. */
-const SUSPICIONS_MAX = 60;
+/** More lost links than this would hide the drawing; the table has them all. */
+const LOSSES_MAX = 60;
 /** So many characters of a name are drawn. */
 const NAME_CHARS_MAX = 12;
 
@@ -16,7 +16,7 @@ const sizes = [
   { most: Infinity, radius: 4, text: 10, gap: 9 },
 ] as const;
 
-/** So much the lines of suspicions are bent, as a share of their length: they part from others between the same ends. */
+/** So much the lines of lost links are bent, as a share of their length: they part from others between the same ends. */
 const BEND = 0.09;
 
 /** The lines of more members than this are fine ones. */
@@ -75,7 +75,7 @@ export class TreeDrawing {
   }
 
   #drawEdges(at: ReadonlyMap<string, Placed>): void {
-    const edges = [...this.#relayEdges(at), ...this.#suspicions(at)];
+    const edges = [...this.#relayEdges(at), ...this.#losses(at)];
     const keys = new Set(edges.map(({ key }) => key));
     for (const [key, path] of this.#pathOf) {
       if (keys.has(key)) continue;
@@ -91,27 +91,26 @@ export class TreeDrawing {
   }
 
   #relayEdges(at: ReadonlyMap<string, Placed>): Edge[] {
-    return this.#seen.flatMap(({ member: { id, relay }, state }) => {
+    return this.#seen.flatMap(({ member: { id, relay }, state, unreachedBy }) => {
       const [from, to] = [at.get(relay ?? ""), at.get(id)];
-      if (from === undefined || to === undefined || state === "out") return [];
+      // The tree is another one only once something is to be passed on.
+      const isStale = state === "out" || unreachedBy.includes(relay ?? "");
+      if (from === undefined || to === undefined || isStale) return [];
       return [{ key: `${id} is told`, from, to, look: "relays" }];
     });
   }
 
-  #suspicions(at: ReadonlyMap<string, Placed>): Edge[] {
-    const edges = this.#seen.flatMap(({ member: { id }, suspectedBy, state }) => {
-      const by = state === "out" && !suspectedBy.includes(this.#me)
-        ? [this.#me, ...suspectedBy]
-        : suspectedBy;
-      return by.flatMap((other) => {
+  #losses(at: ReadonlyMap<string, Placed>): Edge[] {
+    const edges = this.#seen.flatMap(({ member: { id }, unreachedBy }) =>
+      unreachedBy.flatMap((other) => {
         const [from, to] = [at.get(other), at.get(id)];
         return from === undefined || to === undefined
           ? []
-          : [{ key: `${other} suspects ${id}`, from, to, look: "suspects" }];
-      });
-    });
+          : [{ key: `${other} does not reach ${id}`, from, to, look: "lost" }];
+      })
+    );
     const own = edges.filter(({ from }) => from.id === this.#me);
-    return edges.length > SUSPICIONS_MAX ? own : edges;
+    return edges.length > LOSSES_MAX ? own : edges;
   }
 
   #drawNodes(placed: readonly Placed[], size: typeof sizes[number], rim: { x: number; y: number }): void {

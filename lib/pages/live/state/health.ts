@@ -7,6 +7,9 @@ export const STUCK_MS = 5_000;
 /** What a member has said is not counted on once it is so old, ms. */
 const HEARD_MS = 5_000;
 
+/** So long others may take to notice what this node has noticed, ms. */
+const LOST_MS = 1_000;
+
 export type State =
   | "self"
   | "up"
@@ -23,14 +26,16 @@ export interface Seen {
   readonly state: State;
   /** How it is, in few words. */
   readonly words: string;
-  /** Who suspects it, as far as anybody who is reached says so. */
-  readonly suspectedBy: readonly string[];
+  /** Who has no link to it or suspects it, as far as anybody who is reached says so. */
+  readonly unreachedBy: readonly string[];
 }
 
 export interface Health {
   readonly level: "good" | "warn" | "bad";
   /** "5 of 5 up, all agree on 12,345 values" */
   readonly sentence: string;
+  /** Its beginning, which is another only where something has happened: "5 of 5 up" */
+  readonly head: string;
   readonly seen: readonly Seen[];
   /** The same text as long as nothing has happened that is worth a word. */
   readonly key: string;
@@ -47,14 +52,14 @@ export class Judge {
   /** `now`: ms, on any clock that goes on. */
   judge(snapshot: Snapshot, now: number): Health {
     const ways = waysIn(snapshot);
-    const suspects = suspectedIn(snapshot, ways);
+    const unreached = unreachedIn(snapshot, ways);
     const seen = snapshot.members.map((member): Seen => {
       const state = this.#stateOf(member, snapshot, ways, now);
       return {
         member,
         state,
         words: wordsOf(member, state, ways.get(member.id)),
-        suspectedBy: suspects.get(member.id) ?? [],
+        unreachedBy: unreached.get(member.id) ?? [],
       };
     });
     return { ...verdict(snapshot, seen), seen };
@@ -95,32 +100,45 @@ function heardOf({ said }: Member): Said | undefined {
 
 /** Members to which a way leads, each with the member that is the first on it: itself, where this node has a link to it. */
 function waysIn({ id: me, members }: Snapshot): ReadonlyMap<string, string> {
-  const by = new Map(members.map((member) => [member.id, member]));
-  const isUp = (id: string) => by.get(id)?.link?.up === true;
-  const ownRelay = by.get(me)?.relay ?? undefined;
-  /** By the tree: the child of this node above it, or else the relay of this node. */
-  const firstHop = (id: string): string | undefined => {
-    const relay = by.get(id)?.relay;
-    if (relay === me) return id;
-    return relay === undefined || relay === null ? ownRelay : firstHop(relay);
-  };
   const ways = new Map([[me, me]]);
-  for (const { id, relay } of members) {
-    const first = id === me || isUp(id) ? id : relay === undefined ? undefined : firstHop(id);
-    if (first !== undefined && (first === me || isUp(first))) ways.set(id, first);
+  for (const { id, link } of members) if (link?.up === true) ways.set(id, id);
+  const near = new Set(ways.keys());
+  const others = members.filter(({ id }) => id !== me);
+  const lost = others.filter(({ id }) => !ways.has(id));
+  // Those that are several links away are found one after the other.
+  for (let size = -1; size < ways.size;) {
+    size = ways.size;
+    for (const member of lost) {
+      const by = others.find((other) => ways.has(other.id) && passesOn(other, member, near));
+      if (by !== undefined) ways.set(member.id, ways.get(by.id) ?? by.id);
+    }
   }
   return ways;
 }
 
-/** By member, who suspects it; nothing new is known of what those suspect that are out of reach. */
-function suspectedIn({ members }: Snapshot, ways: ReadonlyMap<string, string>): Map<string, string[]> {
+/** Whether a way leads over `by` to a member whose link to this node is down. What is younger than its loss may not count yet. */
+function passesOn(by: Member, { id, link, relay }: Member, near: ReadonlySet<string>): boolean {
+  const lostForMs = link?.for_ms ?? 0;
+  if (lostForMs < LOST_MS) return false;
+  const said = heardOf(by);
+  if (said === undefined || !near.has(by.id)) return relay === by.id;
+  return said.age_ms + LOST_MS <= lostForMs && !said.view.down.includes(id);
+}
+
+/** By member, who has no link to it or suspects it; of those that are out of reach nothing new is known. */
+function unreachedIn(
+  { id: me, members }: Snapshot,
+  ways: ReadonlyMap<string, string>,
+): Map<string, string[]> {
+  const own = members.filter(({ link }) => link?.up === false).map(({ id }) => id);
   const by = new Map<string, string[]>();
-  for (const { id, suspects } of members) {
-    if (!ways.has(id)) continue;
-    for (const each of suspects) {
+  for (const member of members) {
+    if (!ways.has(member.id)) continue;
+    const down = member.id === me ? own : heardOf(member)?.view.down ?? [];
+    for (const each of new Set([...member.suspects, ...down])) {
       const list = by.get(each);
-      if (list === undefined) by.set(each, [id]);
-      else list.push(id);
+      if (list === undefined) by.set(each, [member.id]);
+      else list.push(member.id);
     }
   }
   return by;
@@ -143,10 +161,8 @@ function wordsOf({ link, said }: Member, state: State, first: string | undefined
   }
 }
 
-interface Verdict {
-  readonly level: Health["level"];
-  readonly sentence: string;
-}
+/** The sentence in two parts: how the members are, and what they hold. */
+type Verdict = Pick<Health, "level" | "head"> & { readonly tail?: string };
 
 function verdict(snapshot: Snapshot, seen: readonly Seen[]): Omit<Health, "seen"> {
   const idsThat = (...states: readonly State[]) =>
@@ -159,7 +175,12 @@ function verdict(snapshot: Snapshot, seen: readonly Seen[]): Omit<Health, "seen"
   const worst = troubles.findIndex((ids) => ids.length > 0);
   const key = JSON.stringify([snapshot.waits, worst, troubles[worst], seen.map(({ member: { id } }) => id)]);
   const holding = { all: seen.length, heard: heard.length + 1, differing: differing.length, behind };
-  return { ...verdictOn(snapshot, troubles, holding), key, behind, agrees: differing.length === 0 };
+  const { level, head, tail } = verdictOn(snapshot, troubles, holding);
+  return {
+    ...{ level, head, key, behind },
+    sentence: tail === undefined ? head : `${head}, ${tail}`,
+    agrees: differing.length === 0 && holding.heard === holding.all,
+  };
 }
 
 interface Holding {
@@ -176,16 +197,16 @@ function verdictOn(
   holding: Holding,
 ): Verdict {
   const { all } = holding;
-  if (waits !== undefined) return { level: "warn", sentence: `${id} is no member yet: ${waits}` };
-  if (!whole) return { level: "good", sentence: `${id} is up and holds ${count(values)} values` };
-  if (out.length > 0) return { level: "bad", sentence: `${out.length} of ${all} out of reach: ${list(out)}` };
+  if (waits !== undefined) return { level: "warn", head: `${id} is no member yet: ${waits}` };
+  if (!whole) return { level: "good", head: `${id} is up`, tail: `holding ${count(values)} values` };
+  if (out.length > 0) return { level: "bad", head: `${out.length} of ${all} out of reach: ${list(out)}` };
   const up = `${all} of ${all} up`;
-  if (faulty.length > 0) {
-    return { level: "bad", sentence: `${up}: ${those(faulty, "keeps", "keep")} no values` };
-  }
-  if (stuck.length > 0) return { level: "warn", sentence: `${up}: ${those(stuck, "lacks", "lack")} values` };
-  const round = detour.length > 0 ? `, ${list(detour)} round a cut` : "";
-  return { level: round === "" ? "good" : "warn", sentence: `${up}${round}, ${agreement(values, holding)}` };
+  if (faulty.length > 0) return { level: "bad", head: `${up}: ${those(faulty, "keeps", "keep")} no values` };
+  if (stuck.length > 0) return { level: "warn", head: `${up}: ${those(stuck, "lacks", "lack")} values` };
+  const tail = agreement(values, holding);
+  return detour.length > 0
+    ? { level: "warn", head: `${up}, ${list(detour)} round a cut`, tail }
+    : { level: "good", head: up, tail };
 }
 
 function agreement(values: number, { all, heard, differing, behind }: Holding): string {

@@ -15,18 +15,18 @@ export class Story {
   #key: string | undefined;
   /** When what is wrong began, ms. */
   #wrongAt: number | undefined;
-  /** When it ended, while values are still on their way. */
-  #healedAt: number | undefined;
+  /** All is well, and that all agree is still to be told. */
+  #isToAgree = false;
 
   /** `now`: the time of day, ms. Returns a line where there is something to say. */
-  tell({ key, level, sentence, agrees }: Health, now: number): Line | undefined {
+  tell({ key, level, head, sentence, agrees }: Health, now: number): Line | undefined {
     if (key === this.#key) return level === "good" && agrees ? this.#agreed(sentence, now) : undefined;
     this.#key = key;
     const wrongAt = this.#wrongAt;
     this.#wrongAt = level === "good" ? undefined : wrongAt ?? now;
     const isHealed = level === "good" && wrongAt !== undefined;
-    this.#healedAt = isHealed && !agrees ? now : undefined;
-    return this.say(level, isHealed ? `${sentence}, after ${time(now - wrongAt)}` : sentence, now);
+    this.#isToAgree = level === "good";
+    return this.say(level, isHealed ? `${head} again, after ${time(now - wrongAt)}` : head, now);
   }
 
   /** Also of the node itself: that it is gone, or is back. */
@@ -35,8 +35,8 @@ export class Story {
   }
 
   #agreed(sentence: string, now: number): Line | undefined {
-    if (this.#healedAt === undefined) return undefined;
-    this.#healedAt = undefined;
+    if (!this.#isToAgree) return undefined;
+    this.#isToAgree = false;
     return this.say("good", sentence, now);
   }
 }

@@ -38,10 +38,10 @@ test("what a member said long ago, or has not said yet, is not counted on", () =
   assert.equal(sentenceOf([n1, n2, old]), "3 of 3 up, 2 agree on 7 values");
 });
 
-test("members out of reach are named, and whom those suspect that are reached", () => {
+test("members out of reach are named, and so are those that do not reach them", () => {
   const members = [
     memberOf("n1", { suspects: ["n3", "n4"] }),
-    memberOf("n2", { suspects: ["n3"] }),
+    saying("n2", ["n3", "n4"], { suspects: ["n3"] }),
     outOfReach("n3", 4_000),
     // What it says was known before.
     { ...outOfReach("n4", 4_000), suspects: ["n2"] },
@@ -54,25 +54,47 @@ test("members out of reach are named, and whom those suspect that are reached", 
     "out of reach 4 s",
     "out of reach 4 s",
   ]);
-  assert.deepEqual(seen.map(({ suspectedBy }) => suspectedBy), [[], [], ["n1", "n2"], ["n1"]]);
-  const many = ["n2", "n3", "n4", "n5", "n6"].map((id) => outOfReach(id, 0));
+  assert.deepEqual(seen.map(({ unreachedBy }) => unreachedBy), [[], [], ["n1", "n2"], ["n1", "n2"]]);
+  const many = ["n2", "n3", "n4", "n5", "n6"].map((id) => outOfReach(id, 9_000));
   assert.equal(sentenceOf([n1, ...many]), "5 of 6 out of reach: n2, n3 and 3 more");
 });
 
-test("a member whose link is down is reached all the same if the tree leads there another way", () => {
-  const below = memberOf("n3", { relay: "n2", link: { up: false, for_ms: 9, reason: "silent" }, said: null });
-  const { level, sentence, seen } = judged([n1, n2, below]);
-  assert.deepEqual([level, seen[2]?.words], ["warn", "through n2"]);
+function saying(id: string, down: readonly string[], given: Partial<Member> = {}): Member {
+  return memberOf(id, { said: { view: viewOf({ down }), age_ms: 200, agrees: true, behind: 0 }, ...given });
+}
+
+test("a member whose link is down is reached all the same if another that is reached has a link to it", () => {
+  const lost = (forMs: number) =>
+    memberOf("n3", { link: { up: false, for_ms: forMs, reason: "silent" }, said: null });
+  const { level, sentence, seen } = judged([n1, n2, lost(9_000)]);
+  assert.deepEqual([level, seen[2]?.words, seen[2]?.unreachedBy], ["warn", "through n2", ["n1"]]);
   assert.equal(sentence, "3 of 3 up, n3 round a cut, 2 agree on 7 values");
-  // A link that is down is noticed before the tree is another one.
-  const lost = memberOf("n2", { link: { up: false, for_ms: 9, reason: "silent" } });
-  assert.equal(sentenceOf([n1, lost, n3]), "1 of 3 out of reach: n2");
-  const beyond = memberOf("n3", { relay: "n2", link: { up: false, for_ms: 9, reason: "silent" } });
-  assert.equal(sentenceOf([n1, lost, beyond]), "2 of 3 out of reach: n2 and n3");
+  // The other may not have noticed yet.
+  assert.equal(sentenceOf([n1, n2, lost(900)]), "1 of 3 out of reach: n3");
+  const out = judged([n1, saying("n2", ["n3"]), lost(9_000)]);
+  assert.deepEqual([out.sentence, out.seen[2]?.unreachedBy], ["1 of 3 out of reach: n3", ["n1", "n2"]]);
 });
 
-test("a leaf reaches the others through its relay", () => {
-  const down = { up: false, for_ms: 9, reason: "silent" };
+test("a member several links away is reached as the tree has it", () => {
+  const far = { link: { up: false, for_ms: 9_000, reason: "silent" }, said: null };
+  const chain = [
+    n1,
+    saying("n2", ["n4"]),
+    memberOf("n3", { ...far, relay: "n2" }),
+    memberOf("n4", { ...far, relay: "n3" }),
+  ];
+  assert.deepEqual(judged(chain).seen.map(({ words }) => words), [
+    "this node",
+    "up",
+    "through n2",
+    "through n2",
+  ]);
+  const cut = [n1, saying("n2", ["n3", "n4"]), ...chain.slice(2)];
+  assert.equal(sentenceOf(cut), "2 of 4 out of reach: n3 and n4");
+});
+
+test("a leaf reaches the others through its relay, and nobody once that is lost", () => {
+  const down = { up: false, for_ms: 9_000, reason: "silent" };
   const leaf = { ...memberOf("n3"), link: null, said: null };
   const members = [
     memberOf("n1", { link: { up: true, for_ms: 9, reason: "" } }),
@@ -100,21 +122,22 @@ test("a disk that is full or fails, a node that waits and one that shows only it
   const own = { view: viewOf({ storage: "failed" }) };
   assert.equal(sentenceOf([n1, n2], own), "2 of 2 up: n1 keeps no values");
   assert.equal(sentenceOf([n1], { waits: "no seed" }), "n1 is no member yet: no seed");
-  assert.equal(sentenceOf([n1], { whole: false }), "n1 is up and holds 7 values");
+  assert.equal(sentenceOf([n1], { whole: false }), "n1 is up, holding 7 values");
 });
 
 test("the story has a line for each change, says how long it lasted, and when all agreed again", () => {
   const [judge, story] = [new Judge(), new Story()];
   const tell = (s: number, ...members: Member[]) =>
     story.tell(judge.judge(snapshotOf([memberOf("n1"), ...members]), 1_000 * s), 1_000 * s)?.text;
-  assert.equal(tell(0, memberOf("n2")), "2 of 2 up, all agree on 7 values");
-  assert.equal(tell(1, memberOf("n2")), undefined);
+  assert.equal(tell(0, memberOf("n2")), "2 of 2 up");
+  assert.equal(tell(1, memberOf("n2")), "2 of 2 up, all agree on 7 values");
   // Under load they agree now and then, which is nothing to tell.
   assert.equal(tell(2, differing("n2", 2)), undefined);
   assert.equal(tell(3, memberOf("n2")), undefined);
   assert.equal(tell(4, outOfReach("n2", 1_000)), "1 of 2 out of reach: n2");
   assert.equal(tell(5, outOfReach("n2", 2_000)), undefined);
-  assert.equal(tell(9, differing("n2", 4)), "2 of 2 up, 7 values, at most 4 on their way, after 5 s");
+  assert.equal(tell(9, differing("n2", 4)), "2 of 2 up again, after 5 s");
+  assert.equal(tell(10, memberOf("n2", { said: null })), undefined);
   assert.equal(tell(10, memberOf("n2")), "2 of 2 up, all agree on 7 values");
   assert.equal(tell(11, memberOf("n2")), undefined);
 });

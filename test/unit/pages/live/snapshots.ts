@@ -4,7 +4,7 @@ import type { Member, Snapshot, View } from "../../../../lib/service/live/snapsh
 export function viewOf(given: Partial<View> = {}): View {
   return {
     ...{ version: "1", uptime_ms: 60_000, storage: "durable", values: 7, entries: 7, gone: 0, digest: "d7" },
-    ...{ watchers: 0, memory_bytes: 1e8, messages: 100, bytes: 10_000 },
+    ...{ watchers: 0, memory_bytes: 1e8, messages: 100, bytes: 10_000, down: [] },
     ...given,
   };
 }

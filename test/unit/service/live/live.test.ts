@@ -21,7 +21,7 @@ import type { LinkStatus } from "../../../../transports/tcp/tcp.ts";
 
 const view: View = {
   ...{ version: "1", uptime_ms: 5, storage: "memory", values: 3, entries: 3, gone: 0, digest: "d3" },
-  ...{ watchers: 0, memory_bytes: 1, messages: 2, bytes: 3 },
+  ...{ watchers: 0, memory_bytes: 1, messages: 2, bytes: 3, down: ["n9"] },
 };
 
 function linkTo(peer: string, up = true): LinkStatus {
@@ -144,11 +144,24 @@ test("a peer that asks is answered, and one that answers nonsense, or unasked, d
   hear("n2", { type: "view_ok", ...view });
   live.open(looker());
   assert.equal(told.at(-1)?.members[1]?.said, null, "nobody had asked");
-  hear("n2", { type: "view_ok", values: -1, entries: "many", digest: {}, version: "x".repeat(1_000) });
+  hear("n2", {
+    type: "view_ok",
+    values: -1,
+    entries: "many",
+    digest: {},
+    version: "x".repeat(1_000),
+    down: [7, "n3"],
+  });
   wait(LIVE_EVERY_MS);
   const said = told.at(-1)?.members[1]?.said ?? assert.fail();
-  assert.deepEqual([said.view.values, said.view.entries, said.view.digest, said.view.version.length], [
-    ...[0, 0, "", 100],
+  assert.deepEqual([
+    said.view.values,
+    said.view.entries,
+    said.view.digest,
+    said.view.version.length,
+    said.view.down,
+  ], [
+    ...[0, 0, "", 100, ["n3"]],
   ]);
   live.stop();
 });
