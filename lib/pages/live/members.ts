@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import type { Member } from "../../service/live/snapshot.ts";
 import { bodyOf, kept, look } from "./page.ts";
-import type { Health, Seen } from "./state/health.ts";
+import { type Health, heardOf, type Seen } from "./state/health.ts";
 import { count, list, trip } from "./state/words.ts";
 
 /** So many are named in a cell. */
@@ -38,23 +38,21 @@ function rowOf(): HTMLTableRowElement {
   return row;
 }
 
-function cellsOf(
-  { member: { id, relay, said, rtt_ms }, state, words, unreachedBy }: Seen,
-  values: number,
-): string[] {
+function cellsOf({ member, state, words, unreachedBy }: Seen, values: number): string[] {
+  const { id, relay, rtt_ms } = member;
   return [
     id,
     words,
     relay === null ? "root" : state === "out" ? "" : relay ?? "",
-    state === "self" ? count(values) : state === "out" ? "" : heldBy(said),
+    state === "self" ? count(values) : state === "out" ? "" : heldBy(heardOf(member)),
     rtt_ms === null || state === "out" ? "" : trip(rtt_ms),
     list(unreachedBy, NAMED_MAX),
   ];
 }
 
 /** Beside what this node held then. */
-function heldBy(said: Member["said"]): string {
-  if (said === null) return "";
+function heldBy(said: NonNullable<Member["said"]> | undefined): string {
+  if (said === undefined) return "";
   if (said.agrees) return "the same";
   if (said.behind === 0) return "others";
   return `${count(Math.abs(said.behind))} ${said.behind > 0 ? "fewer" : "more"}`;

@@ -94,7 +94,7 @@ export class Judge {
 type Said = NonNullable<Member["said"]>;
 
 /** What it has said, unless that is old. */
-function heardOf({ said }: Member): Said | undefined {
+export function heardOf({ said }: Member): Said | undefined {
   return said !== null && said.age_ms <= HEARD_MS ? said : undefined;
 }
 
@@ -109,7 +109,8 @@ function waysIn({ id: me, members }: Snapshot): ReadonlyMap<string, string> {
   for (let size = -1; size < ways.size;) {
     size = ways.size;
     for (const member of lost) {
-      const by = others.find((other) => ways.has(other.id) && passesOn(other, member, near));
+      const by = others.filter((other) => ways.has(other.id) && passesOn(other, member, near))
+        .sort((a, b) => Number(b.id === member.relay) - Number(a.id === member.relay))[0];
       if (by !== undefined) ways.set(member.id, ways.get(by.id) ?? by.id);
     }
   }

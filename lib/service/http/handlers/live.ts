@@ -31,15 +31,22 @@ export async function lookOn(exchange: Exchange, { live, allows }: HttpNode): Pr
   const over = Promise.withResolvers<void>();
   exchange.onClosed(() => over.resolve());
   const outflow = exchange.stream(SSE_TYPE, ":\n\n", true);
-  outflow.write(`retry: ${HTTP_RETRY_MS}\n\n`);
+  let begin = `retry: ${HTTP_RETRY_MS}\n\n`;
+  // Whoever reads slowly gets the newest once there is room, and never what was in between.
+  let waiting: string | undefined;
+  const write = (text: string) => {
+    waiting = client.heldBytes === 0 ? undefined : text;
+    if (waiting !== undefined) return;
+    outflow.write(`${begin}data: ${text}\n\n`);
+    begin = "";
+  };
+  outflow.onDrained = () => {
+    if (waiting !== undefined) write(waiting);
+  };
   const close = live.open({
     seesAll: allows(client, "admin"),
     mayWatch: (topic) => allows(client, `watch:${topic}`),
-    take: (text) => {
-      if (client.isClosed) return outflow.end();
-      // Whoever reads slowly gets the newest once there is room, and never what was in between.
-      if (client.heldBytes === 0) outflow.write(`data: ${text}\n\n`);
-    },
+    take: (text) => client.isClosed ? outflow.end() : write(text),
   });
   await over.promise;
   close();

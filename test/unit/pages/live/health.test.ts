@@ -69,6 +69,8 @@ test("a member whose link is down is reached all the same if another that is rea
   const { level, sentence, seen } = judged([n1, n2, lost(9_000)]);
   assert.deepEqual([level, seen[2]?.words, seen[2]?.unreachedBy], ["warn", "through n2", ["n1"]]);
   assert.equal(sentence, "3 of 3 up, n3 round a cut, 2 agree on 7 values");
+  const among = [n1, n2, { ...lost(9_000), relay: "n4" }, n4];
+  assert.equal(judged(among).seen[2]?.words, "through n4", "as the tree has it, where that is a way");
   // The other may not have noticed yet.
   assert.equal(sentenceOf([n1, n2, lost(900)]), "1 of 3 out of reach: n3");
   const out = judged([n1, saying("n2", ["n3"]), lost(9_000)]);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { HttpPort } from "../../../../lib/service/http/http_port.ts";
-import { LIVE_READERS_MAX } from "../../../../lib/service/live/limits.ts";
+import { LIVE_EVERY_MS, LIVE_READERS_MAX } from "../../../../lib/service/live/limits.ts";
 import type { Onlooker } from "../../../../lib/service/live/live.ts";
 import type { Snapshot } from "../../../../lib/service/live/snapshot.ts";
 import { LocalClients } from "../../../../lib/service/local_client.ts";
@@ -37,6 +37,16 @@ test("live: a snapshot has this node, how it is, and its newest values", () =>
     assert.deepEqual([told.id, told.cluster, told.whole, told.view.values], ["n1", "test", true, 2]);
     assert.deepEqual(told.members.map(({ id, relay }) => [id, relay]), [["n1", null]]);
     assert.deepEqual(told.newest.map(({ text, topic }) => [text, topic]), [["2", ""], ['"a"', ""]]);
+  }));
+
+test("live: the first snapshot comes at once", () =>
+  withServed(async ({ url }) => {
+    const reading = await Reading.open(`${url}/v1/live`);
+    const askedAt = performance.now();
+    await until(() => eventsIn(reading.text).length > 0);
+    assert.ok(performance.now() - askedAt < LIVE_EVERY_MS / 2, "and not with the next second");
+    assert.match(reading.text, /^retry: 1000\n\ndata: /);
+    reading.close();
   }));
 
 test("live: with tokens, whoever looks on sees what its rights allow, and nothing once its token is gone", async () => {
@@ -87,7 +97,7 @@ test("live: one more than may look on is told to come again", () =>
     }, "there is room again");
   }));
 
-test("live: a reader that does not read holds one snapshot and no more", async () => {
+test("live: a reader that does not read holds one snapshot and no more, and gets the newest once it reads", async () => {
   const looking: Onlooker[] = [];
   const clients: LocalClients = new LocalClients("n1", {
     onEnvelope: ({ src, dest, body: { msg_id = 0 } }) =>
@@ -120,13 +130,16 @@ test("live: a reader that does not read holds one snapshot and no more", async (
       return port.usage.held_bytes > 0;
     }, "a snapshot waits");
     for (let i = 0; i < 100; i++) looking[0]?.take(large);
-    assert.ok(port.usage.held_bytes < large.length + 100, `${port.usage.held_bytes} bytes are held`);
-    let read = 0;
-    socket.on("data", (chunk) => read += chunk.length);
-    socket.resume();
-    await until(() => port.usage.held_bytes === 0, "it is read");
     looking[0]?.take("the newest");
-    await until(() => read > large.length && port.usage.held_bytes === 0);
+    assert.ok(port.usage.held_bytes < large.length + 100, `${port.usage.held_bytes} bytes are held`);
+    let [read, last] = [0, ""];
+    socket.on("data", (chunk) => {
+      read += chunk.length;
+      last = `${last}${chunk}`.slice(-100);
+    });
+    socket.resume();
+    await until(() => last.includes("data: the newest\n\n"), "the newest comes");
+    assert.ok(read < 20 * large.length, `${read} bytes were read`);
   } finally {
     socket.destroy();
     await until(() => looking.length === 0, "whoever is gone looks on no longer");
