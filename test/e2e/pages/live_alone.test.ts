@@ -7,7 +7,7 @@ import { livePage } from "../../../lib/pages/live/document/frame.ts";
 import { pageScript } from "../../../lib/pages/scripts.ts";
 import { NEWEST_CHARS_MAX, NEWEST_MAX } from "../../../lib/service/live/limits.ts";
 import type { Snapshot } from "../../../lib/service/live/snapshot.ts";
-import { memberOf, outOfReach, snapshotOf } from "../../unit/pages/live/snapshots.ts";
+import { memberOf, outOfReach, saying, snapshotOf } from "../../unit/pages/live/snapshots.ts";
 import { type Given, tokenOf, withServed } from "../../unit/service/http/served.ts";
 import { inBrowser, overflow, visit, withoutBrowser } from "./browser.ts";
 
@@ -204,7 +204,7 @@ test(
   browserOnly,
   () =>
     withSnapshot(
-      snapshotOf([memberOf("n1", { suspects: ["n2"] }), outOfReach("n2", 3_000), memberOf("n3")]),
+      snapshotOf([memberOf("n1", { suspects: ["n2"] }), outOfReach("n2", 3_000), saying("n3", ["n2"])]),
       (url) =>
         inBrowser((browser) =>
           visit(browser, url, { reducedMotion: true }, async (page) => {
@@ -213,7 +213,7 @@ test(
             for (const name of ["Node", "State", "Told by", "Values", "Round trip", "Not reached by"]) {
               assert.equal(await page.getByRole("columnheader", { name }).count(), 1, name);
             }
-            assert.equal(await page.getByRole("row", { name: "n2 out of reach 3 s n1" }).count(), 1);
+            assert.equal(await page.getByRole("row", { name: "n2 out of reach 3 s n1 and n3" }).count(), 1);
             assert.match(
               await page.getByRole("log", { name: "What happened" }).innerText(),
               /out of reach: n2/,

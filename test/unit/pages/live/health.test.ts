@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Judge, STUCK_MS } from "../../../../lib/pages/live/state/health.ts";
 import { Story } from "../../../../lib/pages/live/state/story.ts";
 import type { Member, Snapshot } from "../../../../lib/service/live/snapshot.ts";
-import { memberOf, outOfReach, snapshotOf, viewOf } from "./snapshots.ts";
+import { memberOf, outOfReach, saying, snapshotOf, viewOf } from "./snapshots.ts";
 
 const [n1, n2, n3, n4, n5] = ["n1", "n2", "n3", "n4", "n5"].map((id) => memberOf(id));
 
@@ -58,10 +58,6 @@ test("members out of reach are named, and so are those that do not reach them", 
   const many = ["n2", "n3", "n4", "n5", "n6"].map((id) => outOfReach(id, 9_000));
   assert.equal(sentenceOf([n1, ...many]), "5 of 6 out of reach: n2, n3 and 3 more");
 });
-
-function saying(id: string, down: readonly string[], given: Partial<Member> = {}): Member {
-  return memberOf(id, { said: { view: viewOf({ down }), age_ms: 200, agrees: true, behind: 0 }, ...given });
-}
 
 test("a member whose link is down is reached all the same if another that is reached has a link to it", () => {
   const lost = (forMs: number) =>

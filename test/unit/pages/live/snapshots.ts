@@ -21,6 +21,11 @@ export function memberOf(id: string, given: Partial<Member> = {}): Member {
   };
 }
 
+/** One that says to whom its links are down. */
+export function saying(id: string, down: readonly string[], given: Partial<Member> = {}): Member {
+  return memberOf(id, { said: { view: viewOf({ down }), age_ms: 200, agrees: true, behind: 0 }, ...given });
+}
+
 /** Its link is down, and nobody knows a way. */
 export function outOfReach(id: string, forMs: number): Member {
   const { relay: _relay, ...member } = memberOf(id, {
