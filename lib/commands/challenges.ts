@@ -12,7 +12,7 @@ import { reasons } from "./exam/report.ts";
 import { type OnCase, withTestCases } from "./exam/test_cases.ts";
 import type { TestCase } from "./terminal/junit.ts";
 import { figuresInShort, short } from "./exam/outcome.ts";
-import { type ProgressLine, progressOn } from "./terminal/progress.ts";
+import { type ProgressLine, progressOn, silent } from "./terminal/progress.ts";
 import { table } from "./terminal/table.ts";
 import {
   type Bound,
@@ -57,6 +57,11 @@ async function challenged({ seeds, real }: ChallengesConfig, io: Io, onCase: OnC
     for (const each of casesOf(`${row.title}, real processes`, tally)) onCase(each);
   }
   return [...simulated.values(), ...tried.values()].every(isMet) ? OK : FAILED;
+}
+
+/** What the table says of a row, cell by cell. */
+export async function rowInTable(row: Row, seeds: number): Promise<readonly string[]> {
+  return cells(row, await simulateRow(row, seeds, silent));
 }
 
 async function simulateRow(row: Row, seeds: number, progress: ProgressLine): Promise<Tally> {
