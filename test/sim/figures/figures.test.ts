@@ -1,11 +1,11 @@
 /** The figures of the README's table, on the first seeds of each row: what has been reached stays reached. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judge } from "../../lib/commands/exam/figures.ts";
-import { challenges, rows, rowSettings } from "../../lib/commands/exam/targets.ts";
-import { STALL_MS_MAX } from "../../lib/workbench/faults/injectors.ts";
-import { defaults } from "../../lib/workbench/settings.ts";
-import { simulate } from "../../lib/workbench/world/sim.ts";
+import { judge } from "../../../lib/commands/exam/figures.ts";
+import { challenges, rows, rowSettings } from "../../../lib/commands/exam/targets.ts";
+import { STALL_MS_MAX } from "../../../lib/workbench/faults/injectors.ts";
+import { defaults } from "../../../lib/workbench/settings.ts";
+import { simulate } from "../../../lib/workbench/world/sim.ts";
 
 const SEEDS = [1, 2, 3];
 

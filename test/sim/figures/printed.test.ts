@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "node:test";
-import { rowInTable } from "../../lib/commands/challenges.ts";
-import { compare } from "../../lib/commands/compare.ts";
-import { rows } from "../../lib/commands/exam/targets.ts";
-import { sim } from "../../lib/commands/sim.ts";
-import { listen } from "../unit/client/fake_node.ts";
+import { rowInTable } from "../../../lib/commands/challenges.ts";
+import { compare } from "../../../lib/commands/compare.ts";
+import { rows } from "../../../lib/commands/exam/targets.ts";
+import { sim } from "../../../lib/commands/sim.ts";
+import { listen } from "../../unit/client/fake_node.ts";
 
 const SEEDS = 20;
 /** Those with cuts of 25 nodes take minutes; `npm run challenges` prints all. */
@@ -20,7 +20,7 @@ const COMPARED =
   "single,flood,first-forwarder,flood-retry,neighbours-retry,send-without-ack,exponential-backoff";
 
 function page(path: string): string {
-  return readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+  return readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 }
 
 /** The rows of tables that begin with this cell, cell by cell. */
