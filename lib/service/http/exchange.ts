@@ -5,6 +5,7 @@ import { topicsIn } from "./query.ts";
 import { within } from "../../../transports/clock.ts";
 import type { Body } from "../../core/message.ts";
 import type { Json } from "../../core/json.ts";
+import { isTooDeep, VALUE_DEPTH_MAX } from "../../core/log/canonical.ts";
 import { VALUE_BYTES_MAX } from "../../core/node.ts";
 import { ESCAPED_BYTES } from "../../core/size.ts";
 import type { LocalClient, LocalClients } from "../local_client.ts";
@@ -223,6 +224,15 @@ export class Exchange {
 
 /** Throws a Problem that begins with `what`. */
 export function parsed(text: string, what: string): Json {
+  const value = parsedJson(text, what);
+  // It may be an array of values. JSON.stringify would run out of stack.
+  if (isTooDeep(value, VALUE_DEPTH_MAX + 1)) {
+    throw new Problem(400, `${what} is nested too deep: a value may be nested ${VALUE_DEPTH_MAX} deep`);
+  }
+  return value;
+}
+
+function parsedJson(text: string, what: string): Json {
   try {
     return JSON.parse(text);
   } catch {

@@ -47,6 +47,23 @@ test("http: with an Idempotency-Key each value enters once, however often it is 
   });
 });
 
+test("http: what is nested too deep to be written is the fault of whoever sends it, by every way in", async () => {
+  await withServed(async ({ url }) => {
+    const deep = "[".repeat(100_000) + "]".repeat(100_000);
+    const json = { headers: { "content-type": "application/json" }, body: deep };
+    const asked = [
+      fetch(`${url}/v1/values`, { method: "POST", ...json }),
+      fetch(`${url}/v1/values?id=only`, { method: "POST", ...json }),
+      fetch(`${url}/v1/values`, { method: "POST", headers: NDJSON, body: `1\n${deep}\n` }),
+      fetch(`${url}/v1/topics/t/keys/k`, { method: "PUT", ...json }),
+    ];
+    for (const answer of await Promise.all(asked)) {
+      const { status, detail } = await problemIn(answer);
+      assert.deepEqual([status, /is nested too deep/.test(String(detail))], [400, true]);
+    }
+  });
+});
+
 test("http: what cannot enter is said, with its index and how many are safe", async () => {
   await withServed(async ({ url }) => {
     const post = (body: BodyInit, type = "application/json", path = "/v1/values") =>
