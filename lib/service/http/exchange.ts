@@ -218,7 +218,11 @@ export class Exchange {
         throw new Problem(413, `the body is over ${HTTP_BODY_BYTES_MAX} bytes; NDJSON may be longer`);
       }
     }
-    return new TextDecoder().decode(Buffer.concat(chunks));
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+    } catch {
+      throw new Problem(400, "the body is no UTF-8");
+    }
   }
 }
 

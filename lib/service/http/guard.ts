@@ -37,6 +37,9 @@ export class Guard {
   /** The headers that the answer gets. Throws a Problem where the page may not ask. */
   check({ host = "", origin, isPreflight, isOpen = false }: Asked): Record<string, string> {
     // A page of a name that somebody has made to lead here would be of the same origin.
+    if (this.#isTrusting && !isOpen && host === "") {
+      throw new Problem(400, "a request says in its Host whom it asks, and this one does not");
+    }
     if (this.#isTrusting && !isOpen && !isOwnName(hostnameOf(host)) && !this.#allowsHost(host)) {
       throw new Problem(
         421,

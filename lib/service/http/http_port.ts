@@ -263,5 +263,5 @@ function notFound(methods: readonly string[]): Problem {
     return new Problem(404, "there is nothing here: /v1/openapi.json lists what there is");
   }
   const allow = methods.join(", ");
-  return new Problem(405, `this takes ${allow} alone`, { headers: { allow } });
+  return new Problem(405, `this takes ${methods.join(" or ")}`, { headers: { allow } });
 }

@@ -72,7 +72,7 @@ function follow(exchange: Exchange, format: Format, goesOn: boolean): Promise<vo
 
 function wireOf(text: string, what: string): WireDigest {
   const position = parsePosition(text);
-  if (position === undefined) throw new Problem(400, `${what} is none`);
+  if (position === undefined) throw new Problem(400, `${what} is none that a node gave`);
   return position.toWire();
 }
 

@@ -132,7 +132,6 @@ test("http: pages of other origins are refused, unless theirs was allowed", asyn
         "evil.example",
         "evil.example:8001",
         "127.0.0.1.evil.example",
-        "",
         "n1.",
         "n1/.",
         "1.2.3.4@x",
@@ -140,6 +139,7 @@ test("http: pages of other origins are refused, unless theirs was allowed", asyn
     ) {
       assert.throws(asks(guard, host, `http://${host}`), { status: 421 }, host);
     }
+    assert.throws(asks(guard, ""), { status: 400 });
     assert.deepEqual(
       guard.check({ host: "evil.example", origin: undefined, isPreflight: false, isOpen: true }),
       {},

@@ -29,6 +29,7 @@ const requests: readonly (readonly [text: string, status: number | undefined])[]
   [`GET http://localhost/v1/status HTTP/1.1\r\nHost: evil.example\r\n\r\n`, 200],
   [`GET http://evil.example/v1/status HTTP/1.1\r\n${LOCAL}\r\n`, 421],
   ["GET /v1/status HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421],
+  ["GET /v1/status HTTP/1.0\r\n\r\n", 400],
   ["GET /v1/status HTTP/1.1\r\nHost: localhost/@evil.example\r\n\r\n", 421],
   ["GET /v1/status HTTP/1.1\r\nHost: localhost:1.evil.example\r\n\r\n", 421],
   ["GET /livez HTTP/1.1\r\nHost: evil.example\r\n\r\n", 200],

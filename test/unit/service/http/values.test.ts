@@ -73,6 +73,8 @@ test("http: what cannot enter is said, with its index and how many are safe", as
       return [status, detail, index, accepted];
     };
     assert.deepEqual(await said(post("{")), [400, "the body is not JSON", undefined, undefined]);
+    const broken = new Uint8Array([0x22, 0xff, 0xfe, 0x22]);
+    assert.deepEqual(await said(post(broken)), [400, "the body is no UTF-8", undefined, undefined]);
     assert.deepEqual((await said(post("x", "text/plain")))[0], 415);
     assert.deepEqual(await said(post('1\n2\n{"\n4', "application/x-ndjson")), [400, "it is not JSON", 2, 2]);
     const tooLong = JSON.stringify(["a", "b".repeat(VALUE_BYTES_MAX)]);
