@@ -57,12 +57,17 @@ interface Watch {
   resting: boolean;
 }
 
+interface Vain {
+  readonly first: number;
+  readonly last: number;
+}
+
 export class Watches {
   readonly #options: WatchesOptions;
   readonly #watches = new Set<Watch>();
   readonly #byConnection = new Map<string, Set<Watch>>();
-  /** By origin, up to which number entries were awaited in vain, and are not any more. */
-  readonly #vain = new Map<string, number>();
+  /** By origin, the numbers of entries that were awaited in vain, and are not any more unless the first of them comes. */
+  readonly #vain = new Map<string, Vain>();
 
   constructor(options: WatchesOptions) {
     this.#options = options;
@@ -207,7 +212,7 @@ export class Watches {
     let count = 0;
     let some: Digest | undefined;
     for (const [origin, lacking] of this.#options.ahead(all)) {
-      const vain = this.#vain.get(origin) ?? 0;
+      const vain = this.#vainOf(origin)?.last ?? 0;
       for (const [start, to] of lacking.spans()) {
         const from = Math.max(start, vain + 1);
         if (from > to) continue;
@@ -218,10 +223,22 @@ export class Watches {
     return { count, some };
   }
 
+  /** An origin whose entries come is not gone, whatever numbers a watcher has named. */
+  #vainOf(origin: string): Vain | undefined {
+    const vain = this.#vain.get(origin);
+    if (vain === undefined) return undefined;
+    const isStillLacking =
+      [...this.#options.ahead(Digest.fromWire([[origin, [vain.first, vain.first]]]))].length > 0;
+    if (!isStillLacking) this.#vain.delete(origin);
+    return isStillLacking ? vain : undefined;
+  }
+
   /** It may be gone for good, and then no other watcher is to wait for it either. */
   #giveUp(all: Digest): void {
-    for (const [origin, { last }] of this.#options.ahead(all)) {
-      this.#vain.set(origin, Math.max(last, this.#vain.get(origin) ?? 0));
+    for (const [origin, lacking] of this.#options.ahead(all)) {
+      const [[first] = [lacking.last]] = lacking.spans();
+      const known = this.#vainOf(origin) ?? { first, last: 0 };
+      this.#vain.set(origin, { first: known.first, last: Math.max(lacking.last, known.last) });
     }
     for (const origin of this.#vain.keys()) {
       if (this.#vain.size <= ORIGINS_MAX) return;

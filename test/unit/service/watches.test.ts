@@ -80,6 +80,19 @@ test("Watches wait for what comes, and AHEAD_MS_MAX for what does not, once for 
   deepEqual(rig.take(), [watchOk(2)]);
 });
 
+test("Watches wait again for an origin that is there after all, whatever numbers somebody has made up [S11]", () => {
+  const rig = new Rig("a");
+  rig.watch("c#1", { from: [["n1.1", [1, Number.MAX_SAFE_INTEGER]]] });
+  rig.wait();
+  deepEqual(rig.take(), [watchOk(1), values(1, "a")]);
+  rig.bring(1, "b");
+  rig.take();
+  rig.watch("c#2", { from: [["n1.1", [1, 2]]] });
+  deepEqual(rig.take(), [watchOk(2)]);
+  rig.bring(2, "c");
+  deepEqual(rig.take().at(-1), { ...values(1, "a") });
+});
+
 test("Watches wait for no more than what the watcher does not know by itself [S11]", () => {
   const rig = new Rig("a");
   rig.watch("c#1", { from: [["n1.1", [1, 2]]], awaits: [["n1.1", [1, 1]]] });
