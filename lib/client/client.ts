@@ -101,7 +101,7 @@ export class Client implements AsyncDisposable {
     return status;
   }
 
-  /** Who is a member, left, or was removed, as the node that answers knows it. */
+  /** The members, and those that left or were removed, as the node that answers knows them. */
   async members(options: Abortable = {}): Promise<readonly MemberStatus[]> {
     const { id, members } = await this.status(options);
     if (members === undefined) throw new HearsayError("refused", `${id} answers with no list of members`);

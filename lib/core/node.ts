@@ -141,7 +141,7 @@ export class Node {
     return this.#replicator?.neighbours ?? [];
   }
 
-  /** Who passes on to whom and who suspects whom, as it is known here; undefined before init [N12] [I8]. */
+  /** The tree of who passes on to whom, and of who suspects whom, as it is known here; undefined before init [N12] [I8]. */
   get topology(): TopologyStatus | undefined {
     return this.#replicator?.topology;
   }

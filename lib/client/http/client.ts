@@ -111,7 +111,7 @@ export class Client implements AsyncDisposable {
     throw new HearsayError("refused", `${this.#at} answers with something that is no status`);
   }
 
-  /** Who is a member, left, or was removed, as the node that answers knows it. */
+  /** The members, and those that left or were removed, as the node that answers knows them. */
   async members(options: Abortable = {}): Promise<readonly MemberStatus[]> {
     const { id, members } = await this.status(options);
     if (members === undefined) throw new HearsayError("refused", `${id} answers with no list of members`);

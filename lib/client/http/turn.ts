@@ -1,4 +1,4 @@
-/** Whose turn it is to be asked: the node that answered last, and after one that fails the next. */
+/** The node whose turn it is to be asked: the one that answered last, and after one that fails the next. */
 
 export class Turn {
   readonly #urls: readonly string[];

@@ -78,7 +78,7 @@ function agreement(members: readonly Status[]): Summary | undefined {
     : { text: `${range} that differ: some are on their way, or do not arrive`, isGood: false };
 }
 
-/** Who takes no values. */
+/** The nodes that take no values. */
 function refusals(answers: readonly Status[]): Summary[] {
   const those = (is: (status: Status) => boolean) => answers.filter(is).map(({ id }) => id);
   const [full, failed] = [

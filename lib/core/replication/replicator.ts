@@ -117,7 +117,7 @@ export class Replicator {
     }));
   }
 
-  /** Who passes on to whom, and who suspects whom [N12]. */
+  /** The tree of who passes on to whom, and who suspects whom [N12]. */
   get topology(): TopologyStatus {
     return topologyStatus(this.#roster.members, this.#overlay.linkState, this.#overlay.tree);
   }
