@@ -23,7 +23,7 @@ export const HTTP_UNDERWAY_CHARS_MAX = LINE_BYTES_MAX;
 /** The node has so long to answer a request, ms; then its outcome is not known [U3]. */
 export const HTTP_ANSWER_MS_MAX = 30_000;
 /** What all watchers and readers over HTTP have not read yet, bytes; over this all wait, and who reads nothing is closed [U5]. */
-export const HTTP_HELD_BYTES_MAX = 32 * LINE_BYTES_MAX;
+export const HTTP_HELD_BYTES_MAX = 16 * LINE_BYTES_MAX;
 /** A watcher that was sent nothing for so long is sent a sign of life, ms [U5]. */
 export const HTTP_HEARTBEAT_MS = 15_000;
 /** A browser waits so long until it connects again, ms. */
