@@ -1,4 +1,4 @@
-/** Who passes on to whom, and who suspects whom, as one node knows it: for people [N12]. */
+/** The tree of who passes on to whom, and of who suspects whom, as one node knows it: for people [N12]. */
 import type { LinkState } from "./link_state.ts";
 import type { Members } from "./members.ts";
 import { type Tree, UNREACHABLE } from "./tree.ts";

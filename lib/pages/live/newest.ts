@@ -41,7 +41,7 @@ export class NewestList {
   }
 }
 
-/** Who has told it, in which topic and under which key, what it is, and how long ago it came. */
+/** A newest value: the node that was told it, its topic and key, what it is, and how long ago it came. */
 function textsOf(newest: Newest | undefined): readonly string[] {
   if (newest === undefined) return [];
   const { topic, key, deleted, text, cut, origin, age_ms } = newest;

@@ -37,7 +37,7 @@ export class HandlerNode implements Node, Steps {
   readonly #values = new Map<string | number, Json>();
   readonly #timers = new Heap<() => void>();
   #lastId = 0;
-  /** Who waits for an answer, by the id of the request. */
+  /** The callers that wait for an answer, by the id of the request. */
   readonly #open = new Map<number, AskOptions>();
   #now = 0;
   #effects: Effect[] = [];

@@ -1,4 +1,4 @@
-/** Who the clients of a service are, and what each may do, where that is known. */
+/** The access of clients to a service: who each is, and what it may do, where that is known. */
 import { Refusals } from "../../../transports/tcp/greeting.ts";
 import type { AllClients } from "../all_clients.ts";
 import type { ServiceOptions } from "../options.ts";

@@ -28,7 +28,7 @@ export const HTTP_HELD_BYTES_MAX = 16 * LINE_BYTES_MAX;
 export const HTTP_HEARTBEAT_MS = 15_000;
 /** A browser waits so long until it connects again, ms. */
 export const HTTP_RETRY_MS = 1_000;
-/** Who is refused for now is told to come again after so many seconds. */
+/** A client that is refused for now is told to come again after so many seconds. */
 export const RETRY_AFTER_S = 1;
 /** A node that was caught up stays ready while a peer is ahead by no more entries than this [U6]. */
 export const READY_AHEAD_MAX = 10_000;

@@ -26,7 +26,7 @@ export interface Seen {
   readonly state: State;
   /** How it is, in few words. */
   readonly words: string;
-  /** Who has no link to it or suspects it, as far as anybody who is reached says so. */
+  /** The members that have no link to it or suspect it, as far as anybody who is reached says so. */
   readonly unreachedBy: readonly string[];
 }
 
