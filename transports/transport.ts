@@ -1,5 +1,5 @@
 /** The contract of a carrier: what moves envelopes between this node and everyone else, and what it must not know. */
-import type { Envelope } from "../lib/core/message.ts";
+import type { Acknowledgements, Envelope } from "../lib/core/message.ts";
 import type { Membership } from "./membership.ts";
 
 /**
@@ -22,6 +22,8 @@ export interface Transport {
   /** Begins to receive. Called once, before anything is sent. */
   open(handlers: TransportHandlers): void;
   send(envelope: Envelope): void;
+  /** As send() of each. A carrier that has it is given in one go what answers the broadcasts of a turn [S12]. */
+  acknowledge?(acknowledgements: Acknowledgements): void;
   /**
    * From now on these are the members, for a carrier that has a link to each: new ones are dialled, those who are gone are
    * told so and their links end, and a changed address is dialled when the link is down.

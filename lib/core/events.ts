@@ -3,7 +3,7 @@ import type { EntryStore } from "./log/entry_store.ts";
 import type { Range, Run } from "./log/runs.ts";
 import type { MemberRecord, WireMember } from "./membership/record.ts";
 import type { Mechanism } from "./mechanisms.ts";
-import type { Envelope } from "./message.ts";
+import type { Acknowledgements, Envelope } from "./message.ts";
 import type { Random } from "./random.ts";
 import type { Rule } from "./retention/rules.ts";
 import type { TraceEvent } from "./trace.ts";
@@ -25,6 +25,8 @@ export type Event =
 export type Effect =
   /** A hope: may be lost, late, doubled, reordered. */
   | { readonly kind: "send"; readonly envelope: Envelope }
+  /** The same, of many answers at once to broadcasts that came together. */
+  | { readonly kind: "acknowledge"; readonly acknowledgements: Acknowledgements }
   /**
    * To be made safe [N2] [I3]. What entered here, before any later effect: nobody else has it. What others brought is safe where it
    * entered, and so may be made safe a little later: a node that loses it says so when it comes back, and gets it again [S2] [B7].

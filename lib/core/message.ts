@@ -47,6 +47,18 @@ export interface Envelope {
   readonly body: Body;
 }
 
+/** Answers to requests that came together, by their msg_ids: each says broadcast_ok and no more. */
+export interface Acknowledgements {
+  readonly src: string;
+  readonly dest: string;
+  readonly requests: readonly number[];
+}
+
+/** The same as single messages. */
+export function envelopesOf({ src, dest, requests }: Acknowledgements): Envelope[] {
+  return requests.map((msgId) => ({ src, dest, body: { type: "broadcast_ok", in_reply_to: msgId } }));
+}
+
 /** Where an answer to what is no envelope is waited for, as far as it can be told [W2]. */
 export interface Asking {
   readonly src?: string;

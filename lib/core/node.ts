@@ -156,8 +156,12 @@ export class Node {
   }
 
   #receiveAll(envelopes: readonly Envelope[], now: number): void {
+    const isServing = this.#replicator !== undefined && this.#participation?.gone === undefined;
     this.#entrance.together(() => {
-      for (const each of envelopes) this.#receive(each, now);
+      for (const each of envelopes) {
+        const isGathered = isServing && each.dest === this.#me && this.#entrance.gathers(each);
+        if (!isGathered) this.#receive(each, now);
+      }
     }, now);
   }
 

@@ -70,8 +70,29 @@ export class Outbox {
     this.send({ src: dest, dest: src, body: answer });
   }
 
+  /** Says broadcast_ok to each of these that asks for an answer: once to all of a client that stand together. */
+  acknowledge(envelopes: readonly Envelope[]): void {
+    this.#checkPersisted();
+    let requests: number[] = [];
+    let last: Envelope | undefined;
+    for (const envelope of envelopes) {
+      const { src, dest, body: { msg_id } } = envelope;
+      if (msg_id === undefined) continue;
+      if (src !== last?.src) {
+        requests = [];
+        this.emit({ kind: "acknowledge", acknowledgements: { src: dest, dest: src, requests } });
+      }
+      last = envelope;
+      requests.push(msg_id);
+    }
+  }
+
   send(envelope: Envelope): void {
-    assert(this.#persisted === this.#log.revision, "what is held is persisted before it is told of");
+    this.#checkPersisted();
     this.emit({ kind: "send", envelope });
+  }
+
+  #checkPersisted(): void {
+    assert(this.#persisted === this.#log.revision, "what is held is persisted before it is told of");
   }
 }

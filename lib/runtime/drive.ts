@@ -25,8 +25,7 @@ export const TOGETHER_MAX = 1_024;
 
 export interface DriveOptions {
   readonly node: Steps;
-  /** Broadcasts that come in one turn are handed to the node together, which knows how to take them [S12]. */
-  readonly gathers?: boolean;
+  /** Where it acknowledges many requests in one go, the node is handed the broadcasts of a turn together [S12]. */
   readonly transport: Transport;
   /** Milliseconds, never decreasing; by default the machine's. */
   readonly clock?: () => number;
@@ -155,9 +154,9 @@ class TurnDriver implements Driver {
     this.#cancel();
   }
 
-  /** Keeps a broadcast for later. Returns whether it is one, and the node takes many at once. */
+  /** Keeps a broadcast for later. Returns whether it is one, and many are taken in together. */
   #gathers(envelope: Envelope): boolean {
-    if (this.#options.gathers !== true || envelope.body.type !== "broadcast") return false;
+    if (envelope.body.type !== "broadcast" || this.#options.transport.acknowledge === undefined) return false;
     this.#broadcasts.push(envelope);
     if (this.#broadcasts.length === TOGETHER_MAX) this.#handOver();
     this.#planEnd();
@@ -184,6 +183,7 @@ class TurnDriver implements Driver {
     const { transport, onDeliver, onDropped, onNotice, onMembers, onGone, onTrace } = this.#options;
     for (const effect of effects) {
       if (effect.kind === "send") transport.send(effect.envelope);
+      else if (effect.kind === "acknowledge") transport.acknowledge?.(effect.acknowledgements);
       else if (effect.kind === "drop") onDropped?.(effect.reason, true);
       else if (effect.kind === "notice") onNotice?.(effect.text);
       else if (effect.kind === "members") onMembers?.(effect.members, effect.news);

@@ -1,5 +1,5 @@
 /** All clients of the node as one: those over TCP, and those inside this process. */
-import type { Envelope } from "../core/message.ts";
+import { type Acknowledgements, type Envelope, envelopesOf } from "../core/message.ts";
 import type { TlsIdentity } from "../../transports/tcp/tls/identity.ts";
 import type { TcpTransport } from "../../transports/tcp/tcp.ts";
 import { LocalClients, type LocalEvents } from "./local_client.ts";
@@ -25,6 +25,11 @@ export class AllClients {
   send(envelope: Envelope): void {
     if (this.local.owns(envelope.dest)) this.local.find(envelope.dest)?.answer(envelope);
     else this.#transport.send(envelope);
+  }
+
+  acknowledge(acknowledgements: Acknowledgements): void {
+    if (!this.local.owns(acknowledgements.dest)) this.#transport.acknowledge(acknowledgements);
+    else for (const envelope of envelopesOf(acknowledgements)) this.send(envelope);
   }
 
   heldBytes(client: string): number {

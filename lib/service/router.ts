@@ -1,9 +1,10 @@
 /** Stands between the carrier and the node: counts messages, and answers the requests that the protocol does not know. */
 import type { Access } from "./access/access.ts";
-import { refusedBy } from "../core/outbox.ts";
+import { BROADCAST_OK, refusedBy } from "../core/outbox.ts";
 import type { AllClients } from "./all_clients.ts";
 import type { RequestCounts } from "./metrics/request_counts.ts";
 import {
+  type Acknowledgements,
   type Body,
   type Envelope,
   MALFORMED_REQUEST,
@@ -23,7 +24,7 @@ export interface RouterOptions {
     "open" | "isPeer" | "setMembers" | "endTurn" | "drain" | "close"
   >;
   /** Delivers answers. */
-  readonly clients: Pick<AllClients, "send">;
+  readonly clients: Pick<AllClients, "send" | "acknowledge">;
   /** Why the node is no member yet, and can answer little. */
   readonly waits: () => string | undefined;
   /** Whether all that the node holds is safe, and answers leave at once. */
@@ -71,6 +72,12 @@ export class Router implements Transport {
     // An answer that is no error says itself what was asked.
     else requests.answered(body.type === "error" ? refusedBy(body) ?? "" : "", body);
     clients.send(envelope);
+  }
+
+  acknowledge(acknowledgements: Acknowledgements): void {
+    const { clients, requests } = this.#options;
+    requests.answered("", BROADCAST_OK, acknowledgements.requests.length);
+    clients.acknowledge(acknowledgements);
   }
 
   setMembers(membership: Membership): void {

@@ -88,7 +88,6 @@ export class Service {
   async start(): Promise<Address> {
     const { store, logger } = this.#options;
     this.#running.open({
-      gathers: true,
       transport: this.#router,
       onDeliver: (runs, now) => {
         this.#unackedAge.note(runs, now);

@@ -3,7 +3,7 @@ import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { decodeAsked, encode } from "../../lib/core/codec.ts";
-import type { Body, Envelope } from "../../lib/core/message.ts";
+import { type Body, type Envelope, envelopesOf } from "../../lib/core/message.ts";
 import { type Event, Node } from "../../lib/core/node.ts";
 import { seeded } from "../../lib/core/random.ts";
 import { entriesOf, type Told, told } from "../shared/entries.ts";
@@ -55,7 +55,10 @@ function entriesIn(effects: readonly Told[], kind: "persist" | "deliver"): unkno
 
 /** In the order of the requests. */
 function answersIn(effects: readonly Told[]): unknown[] {
-  const sent = effects.flatMap((each) => each.kind === "send" ? [each.envelope] : []);
+  const sent = effects.flatMap((each) => {
+    if (each.kind === "acknowledge") return envelopesOf(each.acknowledgements);
+    return each.kind === "send" ? [each.envelope] : [];
+  });
   return sent.sort((a, b) => (a.body.in_reply_to ?? 0) - (b.body.in_reply_to ?? 0));
 }
 
@@ -83,7 +86,7 @@ test("new values that come together are one run, safe and known before the first
   const effects = born().step({ kind: "broadcasts", envelopes: asked(bodies, 1) }, 1);
   deepEqual(
     effects.map((each) => each.kind),
-    ["persist", "deliver", "send", "send", "persist", "deliver", "send", "send"],
+    ["persist", "deliver", "acknowledge", "send", "persist", "deliver", "acknowledge", "acknowledge"],
     "an equal value ends a run",
   );
   const runs = effects.flatMap((each) => each.kind === "persist" ? each.runs : []);

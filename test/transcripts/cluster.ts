@@ -10,7 +10,11 @@ import { seeded } from "../../lib/core/random.ts";
 export type Happening =
   /** It leaves, leaves and will not arrive, or does not arrive although it was on its way. */
   | { readonly kind: "message"; readonly envelope: Envelope; readonly fate: "sent" | "lost" | "lost later" }
-  | { readonly kind: "effect"; readonly id: string; readonly effect: Exclude<Effect, { kind: "send" }> }
+  | {
+    readonly kind: "effect";
+    readonly id: string;
+    readonly effect: Exclude<Effect, { kind: "send" | "acknowledge" }>;
+  }
   | { readonly kind: "suspects" | "sees"; readonly id: string; readonly peer: string }
   | { readonly kind: "place"; readonly id: string; readonly status: NodeStatus };
 
@@ -175,7 +179,7 @@ export class Cluster {
     for (const [i, effect] of effects.entries()) {
       if (i === sentAt) this.#look(id);
       if (effect.kind === "send") this.#leave(effect.envelope);
-      else this.#tell({ kind: "effect", id, effect }, this.#now);
+      else if (effect.kind !== "acknowledge") this.#tell({ kind: "effect", id, effect }, this.#now);
     }
     this.#look(id);
   }

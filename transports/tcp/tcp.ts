@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import type { Envelope } from "../../lib/core/message.ts";
+import { type Acknowledgements, type Envelope, envelopesOf } from "../../lib/core/message.ts";
 import type { Random } from "../../lib/core/random.ts";
 import { Clients } from "./clients/clients.ts";
 import type { Shares } from "./clients/shares.ts";
@@ -120,6 +120,12 @@ export class TcpTransport implements Transport {
       this.traffic.dropped.add("unknown_destination");
       this.#handlers.onDropped(`to ${envelope.dest}: nobody of this name is known`);
     }
+  }
+
+  acknowledge(acknowledgements: Acknowledgements): void {
+    if (this.#handlers !== undefined && acknowledgements.dest.includes("#")) {
+      this.#clients.acknowledge(acknowledgements);
+    } else for (const envelope of envelopesOf(acknowledgements)) this.send(envelope);
   }
 
   setMembers(membership: Membership): void {

@@ -38,8 +38,9 @@ export interface EntranceOptions {
 export class Entrance {
   readonly #options: EntranceOptions;
   #isGathering = false;
+  #isOpen = false;
   /** New plain values that wait to enter together, what tells them apart, and the requests that brought them. */
-  #gathered: Texts[] = [];
+  #gathered: (number | Texts)[] = [];
   #marks = new Set<number>();
   #requests: Envelope[] = [];
 
@@ -56,7 +57,7 @@ export class Entrance {
     const why = isNew ? whyClosed() : undefined;
     if (why !== undefined) return outbox.refuse(envelope, TEMPORARILY_UNAVAILABLE, why);
     if (isNew && this.#isGathering) {
-      if (topic === undefined && this.#gather(texts, envelope)) return;
+      if (topic === undefined && this.#gather(wholeOf(texts, 0) ?? texts, envelope)) return;
       // It may be one of those that wait, or come after them.
       this.#settle(now);
       if (topic === undefined) return this.take(envelope, request, now);
@@ -68,17 +69,31 @@ export class Entrance {
   /** What `take` is given meanwhile enters together, as if each had come by itself. */
   together(take: () => void, now: number): void {
     this.#isGathering = true;
+    this.#isOpen = this.#options.whyClosed() === undefined;
     take();
     this.#settle(now);
     this.#isGathering = false;
   }
 
+  /**
+   * The short way, within together(): returns whether the request brought a new plain value, which waits now. What else there is,
+   * and whatever is in doubt, goes the long way.
+   */
+  gathers(request: Envelope): boolean {
+    const { message, topic, id, key, in_reply_to } = request.body;
+    if (!this.#isOpen || (topic ?? id ?? key ?? in_reply_to) !== undefined) return false;
+    const { log } = this.#options;
+    if (isWhole(message)) return !log.holdsWhole(message) && this.#gather(message, request);
+    if (!(message instanceof ScannedValue) || isLong(message.texts)) return false;
+    return !log.holdsValue(message.texts) && this.#gather(message.texts, request);
+  }
+
   /** Returns whether the value is none of those that wait: it is one of them now. Different ones may seem equal, which is rare. */
-  #gather(texts: Texts, request: Envelope): boolean {
+  #gather(value: number | Texts, request: Envelope): boolean {
     const { size } = this.#marks;
-    this.#marks.add(wholeOf(texts, 0) ?? at(texts.hashes, 0));
+    this.#marks.add(typeof value === "number" ? value : at(value.hashes, 0));
     if (this.#marks.size === size) return false;
-    this.#gathered.push(texts);
+    this.#gathered.push(value);
     this.#requests.push(request);
     return true;
   }
@@ -89,10 +104,8 @@ export class Entrance {
     this.#marks = new Set();
     this.#gathered = [];
     this.#requests = [];
-    const wholes = gathered.flatMap(({ wholes = [] }) => wholes);
-    const texts = wholes.length === gathered.length ? Texts.ofWholes(wholes) : Texts.joined(gathered);
-    this.#options.own.enter(texts, undefined, now);
-    for (const each of requests) this.#options.outbox.reply(each, BROADCAST_OK);
+    this.#options.own.enter(textsOfAll(gathered), undefined, now);
+    this.#options.outbox.acknowledge(requests);
   }
 }
 
@@ -115,8 +128,7 @@ function enteringOf(
   }
   const { text } = plain;
   const texts = isPlain ? plain : Texts.of([recordText({ text, id })]);
-  // No character takes more than three bytes.
-  if (3 * texts.text.length > VALUE_BYTES_MAX && bytesOf(text) > VALUE_BYTES_MAX) {
+  if (isLong(texts) && bytesOf(text) > VALUE_BYTES_MAX) {
     return { code: MALFORMED_REQUEST, text: `broadcast /message is over ${VALUE_BYTES_MAX} bytes` };
   }
   if (isPlain) return { texts, topic: undefined, isNew: !log.holdsValue(texts) };
@@ -133,6 +145,16 @@ function enteringOf(
   }
   const record = recordText({ text, id, key, stamp, deleted: request.type === "delete" });
   return { texts: Texts.of([record]), topic, isNew: true };
+}
+
+function textsOfAll(values: readonly (number | Texts)[]): Texts {
+  if (values.every((each) => typeof each === "number")) return Texts.ofWholes(values);
+  return Texts.joined(values.map((each) => typeof each === "number" ? Texts.ofWholes([each]) : each));
+}
+
+/** Whether it may be over VALUE_BYTES_MAX: no character takes more than three bytes. */
+function isLong({ text }: Texts): boolean {
+  return 3 * text.length > VALUE_BYTES_MAX;
 }
 
 /** Undefined where it is too deep. */

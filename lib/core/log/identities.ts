@@ -62,6 +62,10 @@ export class Identities {
     return this.#find(this.#others, { texts, topic }, i, id, hashesOf({ texts, topic }, i, id)).length > 0;
   }
 
+  hasWhole(whole: number): boolean {
+    return this.#wholes.has(whole);
+  }
+
   /** Takes in the i-th entry of a run, which has this id, if any, and is kept in this block. Undefined where it is new. */
   add(run: Run, i: number, id: string | undefined, block: number): Repeat | undefined {
     if (run.topic === undefined) return this.addPlain(run, i, 1, block)[0];

@@ -76,6 +76,11 @@ export class Log {
     return this.#identities.has(texts, 0, topic);
   }
 
+  /** The same of a whole number of the default topic. */
+  holdsWhole(whole: number): boolean {
+    return this.#identities.hasWhole(whole);
+  }
+
   /** Whether the entry brought nothing new, as its value was held under another name. */
   isRepeat(origin: string, seq: number): boolean {
     return this.#origins.get(origin)?.repeats?.has(seq) ?? false;

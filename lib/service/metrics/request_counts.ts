@@ -31,10 +31,10 @@ export class RequestCounts {
   /** By outcome. */
   readonly #failed = new Map<string, Tally>();
 
-  /** A request of this type is answered. What a watcher is told later is passed over. */
-  answered(requestType: string, { type, code }: Body): void {
+  /** So many requests of this type are answered. What a watcher is told later is passed over. */
+  answered(requestType: string, { type, code }: Body, count = 1): void {
     if (type === "error") this.#fail(requestType, OUTCOMES.get(code) ?? "error");
-    else this.#answered.add(type);
+    else this.#answered.add(type, count);
   }
 
   /** A request wants no answer. */

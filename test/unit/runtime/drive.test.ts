@@ -292,6 +292,19 @@ test("drive() takes in all of a turn at once where there is nothing to commit [S
   assert.deepEqual(rig.log, ["step receive", "step broadcasts of 2", "step wake"]);
 });
 
+test("drive() lets acknowledgements leave together once what they follow from is safe [S1] [S12]", () => {
+  const acknowledgements = { src: "n0", dest: "c1#1", requests: [1, 2] };
+  const rig = new Rig(() => [...taking, { kind: "acknowledge", acknowledgements }], {
+    gathers: true,
+    disk: new Disk(),
+  });
+  rig.receive(broadcast);
+  assert.deepEqual(rig.log, []);
+  rig.endTurn();
+  const left = [...performed.slice(0, -1), "acknowledge 1,2 to c1#1", "settled"];
+  assert.deepEqual(rig.log, ["step broadcasts of 1", "commit", ...left]);
+});
+
 test("drive() hands over at most TOGETHER_MAX broadcasts at once [S12]", () => {
   const rig = new Rig(() => [], { gathers: true });
   for (let i = 0; i <= TOGETHER_MAX; i++) rig.receive(broadcast);
@@ -347,8 +360,7 @@ class Rig {
     this.deadline = deadline;
     this.driver = drive({
       node: this,
-      gathers,
-      transport: this.#transport(),
+      transport: this.#transport(gathers),
       clock: () => this.now,
       timer: (ms, run) => {
         this.#timers.set(run, ms);
@@ -399,13 +411,16 @@ class Rig {
     for (const run of due) run();
   }
 
-  #transport(): Transport {
+  #transport(acknowledges: boolean): Transport {
     return {
       open: (handlers) => {
         this.#handlers = handlers;
       },
       send: (envelope) => {
         this.log.push(`send ${envelope.body.type}`);
+      },
+      ...acknowledges && {
+        acknowledge: ({ dest, requests }) => this.log.push(`acknowledge ${requests} to ${dest}`),
       },
       drain: () => Promise.resolve(),
       close: () => Promise.resolve(),

@@ -12,7 +12,7 @@ function routed(...said: readonly (readonly [src: string, body: Body])[]) {
   const passed: Body[] = [];
   let open: TcpHandlers | undefined;
   const router = new Router({
-    clients: { send: (envelope) => void sent.push(envelope) },
+    clients: { send: (envelope) => void sent.push(envelope), acknowledge() {} },
     transport: {
       open: (handlers) => void (open = handlers),
       isPeer: (id) => id === "n2",

@@ -166,6 +166,12 @@ export class Client {
     this.#write(line);
   }
 
+  /** Answers the requests with these msg_ids by broadcast_ok. */
+  acknowledge(id: string, requests: readonly number[]): void {
+    this.#told.add(id);
+    this.#write(this.#names.acknowledgements(this.#names.nameOf(id), requests));
+  }
+
   /** While `on`, an answer goes on, and the connection stays even if the client writes no more. */
   keep(on: boolean): void {
     this.#halfClose.keep(on);
@@ -268,14 +274,15 @@ export class Client {
     this.#connection.end(text);
   }
 
-  #write(line: string): void {
+  /** A line, or several with newlines between. */
+  #write(lines: string): void {
     // onMoved closes the largest client at once where all of them together hold too much.
-    this.#connection.write(line, Infinity);
-    this.#answeredBytes += line.length;
-    this.parts.spend(0, line.length);
-    this.#options.events.onAnswered(line.length);
+    this.#connection.write(lines, Infinity);
+    this.#answeredBytes += lines.length;
+    this.parts.spend(0, lines.length);
+    this.#options.events.onAnswered(lines.length);
     this.#halfClose.onWrite();
-    this.#unmovedBytes += line.length;
+    this.#unmovedBytes += lines.length;
     if (this.#unmovedBytes < MOVED_BYTES) return;
     if (this.#connection.unsentBytes >= CLIENT_HELD_BYTES_PAUSE) this.#stalled = true;
     this.#moved();

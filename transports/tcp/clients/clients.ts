@@ -1,6 +1,6 @@
 /** All connections that are clients or still unclassified: which is which, how many there are, and how much they hold together. */
 import type { Socket } from "node:net";
-import type { Envelope } from "../../../lib/core/message.ts";
+import type { Acknowledgements, Envelope } from "../../../lib/core/message.ts";
 import { Client, type ClientEvents } from "./client.ts";
 import { Connection } from "../connection.ts";
 import { placesIn } from "../descriptors.ts";
@@ -128,6 +128,10 @@ export class Clients {
   send(envelope: Envelope): void {
     const { dest } = envelope;
     this.#find(dest)?.answer(dest, envelope);
+  }
+
+  acknowledge({ dest, requests }: Acknowledgements): void {
+    this.#find(dest)?.acknowledge(dest, requests);
   }
 
   /** The bytes that were written to this client's connection and have not left. */

@@ -34,10 +34,13 @@ export class Names {
   }
 
   answerLine(name: string, body: Body): string {
-    const head = this.#headTo(name);
-    // Most answers are of this type, which has no other field.
-    if (body.type !== "broadcast_ok") return `${head}${encodeBody(body)}}`;
-    return `${head}{"type":"broadcast_ok","in_reply_to":${body.in_reply_to}}}`;
+    return `${this.#headTo(name)}${encodeBody(body)}}`;
+  }
+
+  /** One line for each request, with newlines between. */
+  acknowledgements(name: string, requests: readonly number[]): string {
+    const head = `${this.#headTo(name)}{"type":"broadcast_ok","in_reply_to":`;
+    return `${head}${requests.join(`}}\n${head}`)}}}`;
   }
 
   errorLine(name: string, code: number, text: string, inReplyTo?: number): string {
