@@ -3,13 +3,12 @@ import { scanOne } from "../log/scan.ts";
 import { Texts } from "../log/texts.ts";
 import { type Envelope, isEnvelope } from "../message.ts";
 import { ScannedValue } from "../raw.ts";
+import { whole, wholeEnd } from "../log/scanning/whole.ts";
 
 const MESSAGE = '"message":';
 const MSG_ID = ',"msg_id":';
 const END = "}}";
-/** Of so many digits every number is exact. */
-const DIGITS_MAX = 15;
-const [ZERO, NINE, QUOTE, BRACKET, BRACE] = [0x30, 0x39, 0x22, 0x5b, 0x7b];
+const [COMMA, QUOTE, BRACKET, BRACE] = [0x2c, 0x22, 0x5b, 0x7b];
 
 /** How a line begins, as far as its value, and what that says. */
 interface Head {
@@ -26,12 +25,9 @@ export function readBroadcastLine(line: string): Envelope | undefined {
   const head = headOf(line);
   if (head === undefined) return undefined;
   const from = head.text.length;
+  const end = wholeEnd(line, from);
+  if (end >= 0 && line.charCodeAt(end) === COMMA) return enveloped(head, whole, line, end);
   const first = line.charCodeAt(from);
-  if (first >= ZERO && first <= NINE) {
-    const end = line.indexOf(",", from);
-    const number = numberIn(line, from, end);
-    return number === undefined ? undefined : enveloped(head, number, line, end);
-  }
   // What else there is takes no time to parse.
   if (first !== QUOTE && first !== BRACE && first !== BRACKET) return undefined;
   const found = scanOne(line, from);
@@ -65,28 +61,16 @@ function enveloped(
   end: number,
 ): Envelope | undefined {
   const { src, dest } = head;
-  const msgId = line.startsWith(MSG_ID, end) && line.endsWith(END)
-    ? numberIn(line, end + MSG_ID.length, line.length - END.length)
-    : undefined;
-  if (msgId !== undefined) return { src, dest, body: { type: "broadcast", message, msg_id: msgId } };
+  const idEnd = line.startsWith(MSG_ID, end) ? wholeEnd(line, end + MSG_ID.length) : -1;
+  if (idEnd === line.length - END.length && line.endsWith(END)) {
+    return { src, dest, body: { type: "broadcast", message, msg_id: whole } };
+  }
   const rest = line.slice(end);
   // A field that comes twice counts as it is last.
   if (rest.includes(MESSAGE) || rest.includes("\\")) return undefined;
   const value = parsed(`${head.text}0${rest}`);
   if (!isEnvelope(value) || value.body["message"] !== 0) return undefined;
   return { ...value, body: { ...value.body, message } };
-}
-
-/** The whole number that is all there is between two places; undefined where that is something else. */
-function numberIn(line: string, from: number, end: number): number | undefined {
-  if (end <= from || end - from > DIGITS_MAX) return undefined;
-  let number = 0;
-  for (let i = from; i < end; i++) {
-    const unit = line.charCodeAt(i);
-    if (unit < ZERO || unit > NINE || (i > from && number === 0)) return undefined;
-    number = 10 * number + unit - ZERO;
-  }
-  return number;
 }
 
 function parsed(text: string): unknown {

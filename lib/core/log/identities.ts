@@ -5,10 +5,9 @@ import type { Block, EntryStore } from "./entry_store.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import type { Run } from "./runs.ts";
 import { SetDigest } from "./set_digest.ts";
-import { DIGITS_MAX, type Texts } from "./texts.ts";
+import type { Texts } from "./texts.ts";
+import { whole, wholeEnd } from "./scanning/whole.ts";
 import { WholeNumbers } from "./whole_numbers.ts";
-
-const [ZERO, NINE, MINUS] = [48, 57, 45];
 
 const NONE: readonly Repeat[] = [];
 
@@ -232,15 +231,5 @@ export function wholeOf(texts: Texts, i: number): number | undefined {
 }
 
 function wholeIn(text: string, start: number, end: number): number | undefined {
-  let from = start;
-  const isNegative = text.charCodeAt(from) === MINUS;
-  if (isNegative) from++;
-  if (end - from > DIGITS_MAX) return undefined;
-  let whole = 0;
-  for (; from < end; from++) {
-    const digit = text.charCodeAt(from);
-    if (digit < ZERO || digit > NINE) return undefined;
-    whole = 10 * whole + digit - ZERO;
-  }
-  return isNegative ? -whole : whole;
+  return wholeEnd(text, start) === end ? whole : undefined;
 }

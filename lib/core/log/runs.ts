@@ -5,6 +5,7 @@ import { topicFault } from "../keys/names.ts";
 import { isTooDeep, VALUE_DEPTH_MAX } from "./canonical.ts";
 import { scan, Scanner } from "./scan.ts";
 import { Texts } from "./texts.ts";
+import { whole, wholeEnd } from "./scanning/whole.ts";
 
 /** As long as the id of an origin may be, characters. */
 const ORIGIN_CHARS_MAX = 256;
@@ -200,13 +201,37 @@ class RunReader {
   /** The values as far as the bracket that ends them. */
   #texts(): Texts | undefined {
     if (this.#line.charCodeAt(this.end) === CLOSE) return Texts.of([]);
+    return this.#wholes() ?? this.#scanned();
+  }
+
+  #scanned(): Texts | undefined {
     const from = this.end;
     const found = this.#scanner.scan(from);
     if (found === undefined) return undefined;
-    this.end = found.end;
-    const text = kept(this.#line.slice(from, found.end), this.#line);
+    const text = this.#textTo(found.end);
     const { count, ends, hashes, isAscii } = found;
     return new Texts(text, count, { end: text.length, count, ends, hashes, isAscii });
+  }
+
+  /** The same of nothing but whole numbers, whose hashes hardly anybody asks for. */
+  #wholes(): Texts | undefined {
+    const line = this.#line;
+    const wholes: number[] = [];
+    for (let at = this.end;; at++) {
+      const end = wholeEnd(line, at);
+      if (end < 0) return undefined;
+      wholes.push(whole);
+      at = end;
+      const after = line.charCodeAt(at);
+      if (after === CLOSE) return Texts.ofWholes(wholes, this.#textTo(at));
+      if (after !== COMMA) return undefined;
+    }
+  }
+
+  #textTo(end: number): string {
+    const text = kept(this.#line.slice(this.end, end), this.#line);
+    this.end = end;
+    return text;
   }
 }
 

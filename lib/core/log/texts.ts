@@ -1,9 +1,8 @@
 /** The JSON texts of consecutive entries, in one text that all share who send it on. */
 import { assert } from "../assert.ts";
 import { isAscii, joinedScan, type Numbers, type Scan, scan } from "./scan.ts";
+import { DIGITS_MAX } from "./scanning/whole.ts";
 
-/** As many digits make a whole number that is safe, whatever they are. */
-export const DIGITS_MAX = 15;
 /** For shorter texts a loop is faster than the encoder. */
 const LOOP_CHARS_MAX = 48;
 
@@ -31,9 +30,11 @@ export class Texts {
     return new Texts(texts.length === 1 ? only : texts.join(","), texts.length);
   }
 
-  /** Numbers of which isWhole() says that they are. */
-  static ofWholes(wholes: readonly number[]): Texts {
-    return new Texts(wholes, wholes.length);
+  /** Numbers of which isWhole() says that they are; `text`: where they are listed already. */
+  static ofWholes(wholes: readonly number[], text?: string): Texts {
+    const texts = new Texts(wholes, wholes.length);
+    texts.#text = text;
+    return texts;
   }
 
   /** Values of which the hashes are known, and that none is a whole number: what a restart needs to know of them. */

@@ -13,6 +13,8 @@ const WRITTEN = [
   '[["n0.1",3,[["v","id"],[null,null,"key",5,true]],"topic"],["n0.1",5,[[1]],""]]',
   '[["n0.1",1,[1]],["n0.1",2,1000]]',
   '[["n0.1",7,1]]',
+  '[["n0.1",1,[0,-7,999999999999999]]]',
+  '[["n0.1",1,[7,1e+21,1234567890123456,-1.5]]]',
 ];
 
 test("runs are read from where they begin in a line, and are written again as they were [W4]", () => {
@@ -51,6 +53,9 @@ test("what is not written like this is not read, wherever it ends too early [W4]
     '[["",1,[1]]]',
     '[["n0.1",0,[1]]]',
     '[["n0.1",01,[1]]]',
+    ...["01", "-0", "-", "1,", ",1", "1 ", "+1", "1e5", "12345678901234567890"].map((n) =>
+      `[["n0.1",1,[${n}]]]`
+    ),
   ];
   bad.push(
     '[["n0.1",-1,[1]]]',
