@@ -1,7 +1,7 @@
 /** Prometheus and its promtool, for tests that need them. */
 import { spawnSync } from "node:child_process";
 import process from "node:process";
-import type { Needs } from "../e2e/fixtures/needing.ts";
+import type { Needs } from "./needing.ts";
 
 const promtoolBin = process.env["PROMTOOL"] ?? "promtool";
 export const prometheusBin = process.env["PROMETHEUS"] ?? "prometheus";

@@ -49,8 +49,10 @@ test("what pages need runs in a browser", () => {
   assert.deepEqual(rules.pageComplaints(new Map(product.map((path) => [path, read(path)]))), []);
 });
 
-test("every test file opens with a sentence", () => {
-  assert.deepEqual(sources("test/").flatMap((path) => rules.openingComplaints(path, read(path))), []);
+test("every test file opens with a sentence, and says why it skips", () => {
+  const perTest = [rules.openingComplaints, rules.skipComplaints];
+  const found = sources("test/").flatMap((path) => perTest.flatMap((rule) => rule(path, read(path))));
+  assert.deepEqual(found, []);
 });
 
 test("code, tests, transcripts and SPEC.md speak of the same rules, and each is short", () => {
@@ -232,6 +234,13 @@ test("a file that does not open with a sentence is a complaint", () => {
   for (const source of bad) assert.equal(rules.openingComplaints("main.ts", source).length, 1, source);
   assert.deepEqual(rules.openingComplaints("main.ts", "/** What it is. */\nimport x"), []);
   assert.deepEqual(rules.openingComplaints("main.ts", "/**\n * What it is,\n * in two lines.\n */"), []);
+});
+
+test("a test that is skipped past testNeeding() is a complaint", () => {
+  const bad = ['test("x", { skip: true }, f)', "const once = { skip };\ncontext.skip(why)", "test.skip(f)"];
+  for (const source of bad) assert.equal(rules.skipComplaints("test/a.test.ts", source).length, 1, source);
+  const good = 'const needs = { skip: "why" };\ntestNeeding("x", needs, f);';
+  assert.deepEqual(rules.skipComplaints("test/a.test.ts", good), []);
 });
 
 test("a stranger at the top level is a complaint, an ignored file is none", () => {

@@ -154,6 +154,13 @@ export function openingComplaints(path: string, source: string): string[] {
   return /^\S.*[.?!]$/.test(said) ? [] : [`${path} must open with a sentence saying what it is`];
 }
 
+/** A test that may be skipped says why where the verdict finds it, which testNeeding() does. */
+export function skipComplaints(path: string, source: string): string[] {
+  const code = bare(source);
+  const skips = /\bskip:|\b(context|test)\.skip\(/.test(code) && !/\btestNeeding\(|\bNeeds\b/.test(code);
+  return skips ? [`${path} must skip by testNeeding(), which says why`] : [];
+}
+
 /** The top level holds what it must and nothing else. */
 export function topLevelComplaints(names: readonly string[], ignored: readonly string[]): string[] {
   return names.filter((name) => !topLevel.includes(name) && !isIgnored(name, ignored))

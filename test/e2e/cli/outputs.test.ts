@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { closeSync, constants, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -21,6 +21,7 @@ import {
 } from "../fixtures/hearsay.ts";
 import { eventually, freePorts, loopback } from "../fixtures/serving.ts";
 import { inFolder } from "../../shared/in_folder.ts";
+import { needsFile, testNeeding } from "../../shared/needing.ts";
 
 /** In bytes: what Linux keeps for a pipe. */
 const PIPE_BYTES = 65_536;
@@ -57,10 +58,10 @@ function printing(at: string): ReadonlyMap<string, readonly (readonly string[])[
   ]);
 }
 
-const full = { skip: existsSync("/dev/full") ? false : "this machine has no /dev/full" };
+const full = needsFile("/dev/full");
 
 const every = "output that fails is status 1 and said, for every command; without a reader it is status 0";
-test(every, full, async () => {
+testNeeding(every, full, async () => {
   const node = await FakeNode.start("n1", answering);
   await withNodes([node], async () => {
     const ways = printing(node.at);
@@ -94,21 +95,26 @@ test(
     }),
 );
 
-test("bad usage stays status 2 where standard error fails", full, async () => {
+testNeeding("bad usage stays status 2 where standard error fails", full, async () => {
   assert.equal(await inShell('exec 3>&2; "$@" 2>/dev/full; echo "status $?" >&3', "nope"), "status 2\n");
 });
 
-const proc = existsSync("/proc/self/fdinfo") ? false : "this machine does not tell of descriptors";
-const closed = { skip: proc || (process.versions["deno"] !== undefined && "Deno shows it as /dev/null") };
+/** By it the machine tells of descriptors. */
+const descriptors = needsFile("/proc/self/fdinfo");
+const closed = process.versions["deno"] === undefined ? descriptors : { skip: "Deno shows it as /dev/null" };
 
-test("output that is closed is output that fails, as far as the runtime can tell", closed, async () => {
-  const said = await inShell('"$@" >&-; echo "status $?" >&2', "help");
-  assert.equal(said, "Cannot write to standard output as it is closed\nstatus 1\n");
-  assert.equal(await inShell('"$@" >/dev/null; echo "status $?" >&2', "help"), "status 0\n");
-});
+testNeeding(
+  "output that is closed is output that fails, as far as the runtime can tell",
+  closed,
+  async () => {
+    const said = await inShell('"$@" >&-; echo "status $?" >&2', "help");
+    assert.equal(said, "Cannot write to standard output as it is closed\nstatus 1\n");
+    assert.equal(await inShell('"$@" >/dev/null; echo "status $?" >&2', "help"), "status 0\n");
+  },
+);
 
 const shared = "a pipe that was inherited still waits for its reader, for whoever writes to it next";
-test(shared, { skip: proc }, async () => {
+testNeeding(shared, descriptors, async () => {
   const script = '{ "$@"; grep flags /proc/self/fdinfo/4 >&3; } 3>&2 2>&1 4>&1 | cat >/dev/null';
   await withExecutable(async (executable) => {
     for (const program of [underBun, underDeno, executable]) {
@@ -121,9 +127,9 @@ test(shared, { skip: proc }, async () => {
   });
 });
 
-test(
+testNeeding(
   "a reader of the output that takes its time is waited for, until a signal comes",
-  { skip: proc },
+  descriptors,
   () =>
     inFolder(async (folder) => {
       const waits = await onFullPipe(join(folder, "waits"), 1, "help");

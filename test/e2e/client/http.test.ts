@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { testNeeding } from "../../shared/needing.ts";
 import { connect } from "../../../lib/client/http/mod.ts";
 import { firstOf } from "../../bench/long/nodes.ts";
 import { httpUrl, type Serving, withCluster } from "../fixtures/serving.ts";
-import { inBrowser, withoutBrowser } from "../pages/browser.ts";
+import { inBrowser, needsBrowser } from "../pages/browser.ts";
 import { bundledClient } from "./http_bundle.ts";
 
 const GZIP_BYTES_MAX = 10_000;
@@ -44,34 +45,34 @@ test("hearsay/http: a node is killed while values are told and watched there: no
     assert.equal(entries.length, VALUES);
   }));
 
-test("hearsay/http: a page of an origin that was allowed tells and watches, and goes on at the next node", {
-  skip: withoutBrowser,
-}, () =>
-  withPage(async (origin) => {
-    const flags = ["--http", "127.0.0.1:0", "--http-origin", origin];
-    await withCluster({ ids: ["n1", "n2"], flags }, (nodes) =>
-      inBrowser(async (browser) => {
-        const page = await browser.newPage();
-        await page.goto(origin);
-        await page.evaluate(`start(${JSON.stringify(nodes.map(httpUrl))})`);
-        await page.waitForFunction("values.length === 2", undefined, { timeout: PATIENCE_MS });
-        await firstOf(nodes).end("SIGKILL");
-        await page.evaluate("client.broadcast('after', { id: 'ä', topic: 't' })");
-        await page.waitForFunction("values.length === 3", undefined, { timeout: PATIENCE_MS });
-        assert.deepEqual(await page.evaluate("values"), ["before", [1, 2], "after"]);
-        assert.equal(await page.evaluate("client.at"), httpUrl(lastOf(nodes)));
-        assert.equal(
-          await page.evaluate("Promise.all([ended, client.close()]).then(([code]) => code)"),
-          "closed",
-        );
-      }));
-  }));
+testNeeding(
+  "hearsay/http: a page of an origin that was allowed tells and watches, and goes on at the next node",
+  needsBrowser,
+  () =>
+    withPage(async (origin) => {
+      const flags = ["--http", "127.0.0.1:0", "--http-origin", origin];
+      await withCluster({ ids: ["n1", "n2"], flags }, (nodes) =>
+        inBrowser(async (browser) => {
+          const page = await browser.newPage();
+          await page.goto(origin);
+          await page.evaluate(`start(${JSON.stringify(nodes.map(httpUrl))})`);
+          await page.waitForFunction("values.length === 2", undefined, { timeout: PATIENCE_MS });
+          await firstOf(nodes).end("SIGKILL");
+          await page.evaluate("client.broadcast('after', { id: 'ä', topic: 't' })");
+          await page.waitForFunction("values.length === 3", undefined, { timeout: PATIENCE_MS });
+          assert.deepEqual(await page.evaluate("values"), ["before", [1, 2], "after"]);
+          assert.equal(await page.evaluate("client.at"), httpUrl(lastOf(nodes)));
+          assert.equal(
+            await page.evaluate("Promise.all([ended, client.close()]).then(([code]) => code)"),
+            "closed",
+          );
+        }));
+    }),
+);
 
-test(
+testNeeding(
   "hearsay/http: a page of another origin can neither read nor tell, whatever the type of what it sends",
-  {
-    skip: withoutBrowser,
-  },
+  needsBrowser,
   () =>
     withPage((origin) =>
       withCluster({ ids: ["n1"], flags: ["--http", "127.0.0.1:0"] }, (nodes) =>

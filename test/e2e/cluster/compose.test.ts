@@ -1,7 +1,7 @@
 /** The Compose file: accepted as it is, and each of its services allowed as little as it needs. */
 import assert from "node:assert/strict";
 import { compose, needsCompose } from "./compose_engine.ts";
-import { testNeeding } from "../fixtures/needing.ts";
+import { testNeeding } from "../../shared/needing.ts";
 
 interface Service {
   readonly cap_add?: readonly string[];

@@ -5,7 +5,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { ending, plainEnvironment } from "../fixtures/hearsay.ts";
 import { type Hosts, ids, type Place } from "./hosts.ts";
-import type { Needs } from "../fixtures/needing.ts";
+import type { Needs } from "../../shared/needing.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 

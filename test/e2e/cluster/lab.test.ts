@@ -14,7 +14,7 @@ import { completeGrudge } from "../../../lib/workbench/faults/grudge.ts";
 import { Lab } from "../../../lib/workbench/lab/lab.ts";
 import { ending, fromSource, start } from "../fixtures/hearsay.ts";
 import { needsLab } from "../fixtures/lab.ts";
-import { testNeeding } from "../fixtures/needing.ts";
+import { testNeeding } from "../../shared/needing.ts";
 import { eventually } from "../fixtures/serving.ts";
 import type { Address } from "../../../transports/address.ts";
 import { until } from "../../shared/until.ts";

@@ -5,7 +5,7 @@ import { ending, fromSource } from "../fixtures/hearsay.ts";
 import { inNamespaces, needsLab } from "../fixtures/lab.ts";
 import { script as scriptFile } from "../fixtures/programs.ts";
 import process from "node:process";
-import { testNeeding } from "../fixtures/needing.ts";
+import { testNeeding } from "../../shared/needing.ts";
 
 /** Each step prints what follows `-P`: the rules that are there. */
 const script = `

@@ -1,6 +1,5 @@
 /** What a cluster on a real network must hold to, in whatever place: cut apart, killed, full of values, or left alone. */
 import assert from "node:assert/strict";
-import process from "node:process";
 import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Body } from "../../../lib/core/message.ts";
@@ -9,7 +8,7 @@ import { type Answer, ask } from "../../../lib/workbench/world/running/ask.ts";
 import { simulate } from "../../../lib/workbench/world/sim.ts";
 import type { HealTime } from "../../../lib/workbench/verdict/propagation.ts";
 import { examine, type Hosts, ids, type Place, run, statusAt, withHosts } from "./hosts.ts";
-import { type Needs, testNeeding } from "../fixtures/needing.ts";
+import { type Needs, needsBun, testNeeding } from "../../shared/needing.ts";
 import { eventually, measured } from "../fixtures/serving.ts";
 
 /** 100 broadcasts a second, as half of the operations are. */
@@ -33,12 +32,10 @@ const IDLE_MS = 5_000;
 /** Silence shows a cut, the watcher asks who reaches more, and waits whether that lasts. */
 const MOVED_MS = 10_000;
 
-/** The nodes are the executable, whoever runs the tests: under one runtime is enough. */
-const elsewhere = process.versions["deno"] === undefined ? {} : { skip: "it runs under Bun" };
-
 export function clusterSuite(place: Place, needs: Needs): void {
+  // The nodes are the executable, whoever runs the tests: under one runtime is enough.
   const story = (name: string, tell: (hosts: Hosts) => Promise<void>) =>
-    testNeeding(`${place.name}: ${name}`, { ...needs, ...elsewhere }, () => withHosts(place, tell));
+    testNeeding(`${place.name}: ${name}`, { ...needs, ...needsBun }, () => withHosts(place, tell));
   const say = (text: string) => measured(`${place.name}: ${text}`);
 
   story(

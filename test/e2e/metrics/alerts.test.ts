@@ -11,7 +11,7 @@ import { needsPrometheus } from "../../shared/promtool.ts";
 import { until } from "../../shared/until.ts";
 import { fromSource } from "../fixtures/hearsay.ts";
 import { needsLab } from "../fixtures/lab.ts";
-import { testNeeding } from "../fixtures/needing.ts";
+import { testNeeding } from "../../shared/needing.ts";
 import { measured } from "../fixtures/serving.ts";
 import { Prometheus } from "./prometheus.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { issueFor, issueForClient, tlsFlagsOf, withAuthority } from "../../shared/certificates.ts";
 import { inFolder } from "../../shared/in_folder.ts";
 import { needsPrometheus } from "../../shared/promtool.ts";
-import { testNeeding } from "../fixtures/needing.ts";
+import { testNeeding } from "../../shared/needing.ts";
 import { eventually, withCluster } from "../fixtures/serving.ts";
 import { Prometheus, type Settings } from "./prometheus.ts";
 

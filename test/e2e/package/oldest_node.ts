@@ -1,7 +1,7 @@
 /** The oldest Node that the package is for: the registry's copy, as the machine may have any, or none that is new enough. */
 import { spawnSync } from "node:child_process";
 import { arch, platform } from "node:process";
-import type { Needs } from "../fixtures/needing.ts";
+import type { Needs } from "../../shared/needing.ts";
 import { NODE_MIN } from "../../../lib/commands/terminal/runtime.ts";
 
 const FETCHED_WITHIN_MS = 120_000;

@@ -2,20 +2,17 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import process from "node:process";
 import { test } from "node:test";
 import type { Program } from "../../../lib/workbench/world/process.ts";
 import { addressText } from "../../../transports/address.ts";
-import { testNeeding } from "../fixtures/needing.ts";
+import { needsBun, testNeeding } from "../../shared/needing.ts";
 import { holdEverywhere, httpUrl, withCluster } from "../fixtures/serving.ts";
 import { type Packed, root, run, withPackage } from "./installed.ts";
 import { oldestNode } from "./oldest_node.ts";
 
 /** As JSON says it when it is packed, gzipped. */
 const PACKED_BYTES_MAX = 1_000_000;
-const oldest: ReturnType<typeof oldestNode> = process.versions["deno"] === undefined
-  ? oldestNode()
-  : { skip: "it runs under Bun" };
+const oldest: ReturnType<typeof oldestNode> = needsBun.skip === undefined ? oldestNode() : needsBun;
 const bin = (name: string) => join(root, "node_modules/.bin", name);
 
 /** Tells a value to a node by TCP and another by HTTP, reads each there, and prints it. */

@@ -4,14 +4,15 @@ import { existsSync } from "node:fs";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
+import type { Needs } from "../../shared/needing.ts";
 
 const executablePath = [process.env["CHROMIUM"] ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser"]
   .find((path) => path !== "" && existsSync(path));
 
-/** Why tests that need a browser are skipped; false where there is one. With CI=true they are not skipped, and fail. */
-export const withoutBrowser: string | false = executablePath !== undefined || process.env["CI"] === "true"
-  ? false
-  : "there is no Chromium (CHROMIUM says where it is)";
+/** Of tests in a browser. With CI=true they are not skipped, and fail where there is none. */
+export const needsBrowser: Needs = executablePath !== undefined || process.env["CI"] === "true"
+  ? {}
+  : { skip: "there is no Chromium (CHROMIUM says where it is)" };
 
 export interface Visit {
   /** CSS pixels. */

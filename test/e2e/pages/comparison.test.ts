@@ -1,15 +1,15 @@
 /** The page of a comparison in a real browser, in light and dark, on a wide screen and a narrow one, without scripts. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { test } from "node:test";
+import { testNeeding } from "../../shared/needing.ts";
 import { compare } from "../../../lib/commands/compare.ts";
 import { inFolder } from "../../shared/in_folder.ts";
 import { listen } from "../../unit/client/fake_node.ts";
-import { inBrowser, overflow, visit, withoutBrowser } from "./browser.ts";
+import { inBrowser, needsBrowser, overflow, visit } from "./browser.ts";
 
-test(
+testNeeding(
   "hearsay compare --report: a row and a line for each protocol, at any width",
-  { skip: withoutBrowser },
+  needsBrowser,
   () =>
     inFolder((folder) =>
       inBrowser(async (browser) => {

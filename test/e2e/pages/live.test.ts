@@ -1,6 +1,7 @@
 /** The page of a node in a real browser, with five nodes that are cut apart, killed and stopped. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { testNeeding } from "../../shared/needing.ts";
 import type { Browser, Page } from "playwright-core";
 import { livePage } from "../../../lib/pages/live/document/frame.ts";
 import { pageScript } from "../../../lib/pages/scripts.ts";
@@ -13,7 +14,7 @@ import { until } from "../../shared/until.ts";
 import { fromSource } from "../fixtures/hearsay.ts";
 import { needsLab } from "../fixtures/lab.ts";
 import { measured } from "../fixtures/serving.ts";
-import { openBrowser, overflow, visit, withoutBrowser } from "./browser.ts";
+import { needsBrowser, openBrowser, overflow, visit } from "./browser.ts";
 
 /** The whole page. */
 const PAGE_BYTES_MAX = 60 * 1024;
@@ -21,7 +22,7 @@ const PAGE_BYTES_MAX = 60 * 1024;
 const SEEN_MS_MAX = 2_000;
 const TRIES_MAX = 5;
 const PATIENCE_MS = 30_000;
-const browserAndLab = withoutBrowser === false ? needsLab : { skip: withoutBrowser };
+const needsBrowserAndLab = { ...needsLab, ...needsBrowser };
 
 function verdict(page: Page, said: RegExp): Promise<void> {
   return page.locator("#verdict").filter({ hasText: said }).waitFor({ timeout: PATIENCE_MS });
@@ -90,9 +91,9 @@ test("live: the whole page is small", async () => {
   assert.ok(length <= PAGE_BYTES_MAX, `${length} bytes`);
 });
 
-test(
+testNeeding(
   "live: a cut, a heal, a killed node and its return show on the page as they happen",
-  browserAndLab,
+  needsBrowserAndLab,
   () =>
     inLab(async (lab, cuts, urlOf, browser) => {
       await visit(browser, urlOf("n1"), {}, async (page) => {
@@ -131,9 +132,9 @@ test(
     }),
 );
 
-test(
+testNeeding(
   "live: on the other side of a cut the page shows another root, in the dark and on a phone, too",
-  browserAndLab,
+  needsBrowserAndLab,
   () =>
     inLab(async (_lab, cuts, urlOf, browser) => {
       await cuts.partition(completeGrudge([["n1", "n2"], ["n3", "n4", "n5"]]));

@@ -1,7 +1,7 @@
 /** The page of one node in a real browser: tokens, a server that stops, values that mean harm, and many members. */
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
-import { test } from "node:test";
+import { testNeeding } from "../../shared/needing.ts";
 import type { Page } from "playwright-core";
 import { livePage } from "../../../lib/pages/live/document/frame.ts";
 import { pageScript } from "../../../lib/pages/scripts.ts";
@@ -9,9 +9,8 @@ import { NEWEST_CHARS_MAX, NEWEST_MAX } from "../../../lib/service/live/limits.t
 import type { Snapshot } from "../../../lib/service/live/snapshot.ts";
 import { memberOf, outOfReach, saying, snapshotOf } from "../../unit/pages/live/snapshots.ts";
 import { type Given, tokenOf, withServed } from "../../unit/service/http/served.ts";
-import { inBrowser, overflow, visit, withoutBrowser } from "./browser.ts";
+import { inBrowser, needsBrowser, overflow, visit } from "./browser.ts";
 
-const browserOnly = { skip: withoutBrowser };
 const ANY = { host: "127.0.0.1", port: 0 };
 const PATIENCE_MS = 30_000;
 const page = () => pageScript("live").then(livePage);
@@ -61,9 +60,9 @@ async function post(url: string, lines: string): Promise<void> {
   assert.equal(response.status, 200, await response.text());
 }
 
-test(
+testNeeding(
   "live: with tokens the page asks for one, keeps it for the tab alone, and asks again once it is worth nothing",
-  browserOnly,
+  needsBrowser,
   () => {
     const tokens = [tokenOf("boss", ["admin", "publish:*", "watch:*"])];
     return withPage(
@@ -92,7 +91,7 @@ test(
   },
 );
 
-test("live: whoever may not see the other members is told so", browserOnly, () => {
+testNeeding("live: whoever may not see the other members is told so", needsBrowser, () => {
   const tokens = [tokenOf("shop", ["watch:orders"])];
   return withPage((url) =>
     inBrowser((browser) =>
@@ -105,9 +104,9 @@ test("live: whoever may not see the other members is told so", browserOnly, () =
     ), { tokens });
 });
 
-test(
+testNeeding(
   "live: a node that stops is said to be gone, since when, and the page goes on by itself once it is back",
-  browserOnly,
+  needsBrowser,
   () =>
     inBrowser(async (browser) => {
       let at = ANY;
@@ -138,9 +137,9 @@ test(
     }),
 );
 
-test(
+testNeeding(
   "live: values that mean harm, long ones and ten thousand a second do none",
-  browserOnly,
+  needsBrowser,
   () =>
     withPage((url) =>
       inBrowser((browser) =>
@@ -176,9 +175,9 @@ test(
     ),
 );
 
-test(
+testNeeding(
   "live: values are held still as long as one wants",
-  browserOnly,
+  needsBrowser,
   () =>
     withPage((url) =>
       inBrowser((browser) =>
@@ -199,9 +198,9 @@ test(
     ),
 );
 
-test(
+testNeeding(
   "live: all that the page shows has a name, is reached by keyboard where it scrolls, and moves for nobody who does not want it",
-  browserOnly,
+  needsBrowser,
   () =>
     withSnapshot(
       snapshotOf([memberOf("n1", { suspects: ["n2"] }), outOfReach("n2", 3_000), saying("n3", ["n2"])]),
@@ -244,33 +243,37 @@ test(
 );
 
 for (const count of [25, 50, 100]) {
-  test(`live: ${count} members are shown, on a phone, too, and their names do no harm`, browserOnly, () => {
-    const ids = Array.from({ length: count - 1 }, (_, i) => `n${i + 2}`);
-    const members = [
-      memberOf("n1"),
-      ...ids.map((id, i) => i % 5 === 0 ? outOfReach(id, 1_000) : memberOf(id)),
-    ];
-    const harm = `<b onclick=alert(1)>${"w".repeat(150)}`;
-    members.splice(1, 1, memberOf(harm));
-    return withSnapshot(snapshotOf(members), (url) =>
-      inBrowser(async (browser) => {
-        for (const visited of [{}, { width: 360, height: 780, dark: true }]) {
-          await visit(browser, url, visited, async (page) => {
-            await said(page, "verdict", new RegExp(`^\\d+ of ${count} out of reach: `));
-            assert.equal(await page.locator("#members tbody tr").count(), count);
-            assert.equal(await page.locator("#stage .node").count(), count);
-            assert.equal(await page.locator("#members th").filter({ hasText: harm }).count(), 1);
-            assert.equal(await overflow(page), 0);
-            const outside = await page.locator("#stage").evaluate((stage) => {
-              const { left, right, top, bottom } = stage.getBoundingClientRect();
-              return [...stage.querySelectorAll(".node")].filter((node) => {
-                const box = node.getBoundingClientRect();
-                return box.left < left || box.right > right || box.top < top || box.bottom > bottom;
-              }).length;
+  testNeeding(
+    `live: ${count} members are shown, on a phone, too, and their names do no harm`,
+    needsBrowser,
+    () => {
+      const ids = Array.from({ length: count - 1 }, (_, i) => `n${i + 2}`);
+      const members = [
+        memberOf("n1"),
+        ...ids.map((id, i) => i % 5 === 0 ? outOfReach(id, 1_000) : memberOf(id)),
+      ];
+      const harm = `<b onclick=alert(1)>${"w".repeat(150)}`;
+      members.splice(1, 1, memberOf(harm));
+      return withSnapshot(snapshotOf(members), (url) =>
+        inBrowser(async (browser) => {
+          for (const visited of [{}, { width: 360, height: 780, dark: true }]) {
+            await visit(browser, url, visited, async (page) => {
+              await said(page, "verdict", new RegExp(`^\\d+ of ${count} out of reach: `));
+              assert.equal(await page.locator("#members tbody tr").count(), count);
+              assert.equal(await page.locator("#stage .node").count(), count);
+              assert.equal(await page.locator("#members th").filter({ hasText: harm }).count(), 1);
+              assert.equal(await overflow(page), 0);
+              const outside = await page.locator("#stage").evaluate((stage) => {
+                const { left, right, top, bottom } = stage.getBoundingClientRect();
+                return [...stage.querySelectorAll(".node")].filter((node) => {
+                  const box = node.getBoundingClientRect();
+                  return box.left < left || box.right > right || box.top < top || box.bottom > bottom;
+                }).length;
+              });
+              assert.equal(outside, 0, "all are within the drawing");
             });
-            assert.equal(outside, 0, "all are within the drawing");
-          });
-        }
-      }));
-  });
+          }
+        }));
+    },
+  );
 }

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { testNeeding } from "../../shared/needing.ts";
 import type { Browser, Page } from "playwright-core";
 import type { Run } from "../../../lib/workbench/report/run.ts";
 import { inFolder } from "../../shared/in_folder.ts";
@@ -11,7 +12,7 @@ import { someRun } from "../../shared/some_run.ts";
 import { broken } from "../../sim/broken.ts";
 import { brings, Story } from "../../unit/workbench/report/columns/story.ts";
 import { fixture } from "../fixtures/programs.ts";
-import { openBrowser, overflow, visit, withoutBrowser } from "./browser.ts";
+import { needsBrowser, openBrowser, overflow, visit } from "./browser.ts";
 import { foreignRun, freshScript, root, write } from "./reports.ts";
 
 const short = { timeLimitS: 4, recoveryS: 1 };
@@ -61,9 +62,9 @@ async function drawn(page: Page): Promise<{ readonly drawn: number; readonly inV
   return { drawn: Number(drawn), inView: Number(inView) };
 }
 
-test(
+testNeeding(
   "a valid run: a point for each value, and a click on a value shows its way",
-  { skip: withoutBrowser },
+  needsBrowser,
   () =>
     inReport(someRun({ settings: { ...short, latencyMs: 20 } }), async (page, run) => {
       const values = run.results.workload["attempt-count"];
@@ -86,9 +87,9 @@ test(
     }),
 );
 
-test(
+testNeeding(
   "the diagram zooms, moves, filters, and says what a message brought",
-  { skip: withoutBrowser },
+  needsBrowser,
   () =>
     inReport(someRun({ settings: { ...short, latencyMs: 20, rate: 50 } }), async (page, run) => {
       const diagram = page.locator("svg.live");
@@ -124,9 +125,9 @@ test(
     }),
 );
 
-test(
+testNeeding(
   "a drag moves the diagram, a click on a message follows what it brought",
-  { skip: withoutBrowser },
+  needsBrowser,
   () =>
     inReport(someRun({ settings: { ...short, latencyMs: 20, rate: 4 } }), async (page) => {
       const diagram = page.locator("svg.live");
@@ -154,9 +155,9 @@ test(
     }),
 );
 
-test(
+testNeeding(
   "a lost value: the violation is said in words, and leads to its way",
-  { skip: withoutBrowser },
+  needsBrowser,
   () =>
     inReport(someRun({ settings: short, hosts: broken("never-forwards") }), async (page, run) => {
       assert.match(await page.locator("h1").innerText(), /Not valid/);
@@ -176,9 +177,9 @@ test(
     }),
 );
 
-test(
+testNeeding(
   "a bridge cut: bands say who was cut off, and that there is a way round",
-  { skip: withoutBrowser },
+  needsBrowser,
   () => {
     const settings = { ...short, nemesis: ["partition"], grudge: "bridge", latencyMs: 10 } as const;
     return inReport(someRun({ settings }), async (page, run) => {
@@ -199,11 +200,9 @@ test(
   },
 );
 
-test(
+testNeeding(
   "25 nodes: every one has a line, a row and a column, and all values are there page by page",
-  {
-    skip: withoutBrowser,
-  },
+  needsBrowser,
   () =>
     inReport(
       someRun({ settings: { ...short, nodeCount: 25, latencyMs: 100, rate: 100 } }),
@@ -228,7 +227,7 @@ test(
     ),
 );
 
-test("a foreign node: its paths are inferred, and said to be", { skip: withoutBrowser }, () => {
+testNeeding("a foreign node: its paths are inferred, and said to be", needsBrowser, () => {
   const settings = { nodeCount: 3, rate: 20, timeLimitS: 2, recoveryS: 1, latencyMs: 20 };
   return inReport(foreignRun(fixture("naive"), settings), async (page, run) => {
     const values = run.results.workload["attempt-count"];
@@ -240,7 +239,7 @@ test("a foreign node: its paths are inferred, and said to be", { skip: withoutBr
   });
 });
 
-test("hostile values, names and types do nothing, and can be looked at", { skip: withoutBrowser }, () => {
+testNeeding("hostile values, names and types do nothing, and can be looked at", needsBrowser, () => {
   const hostile = "</script><img src=x onerror=console.log(1)>\u2028'\"\u202e";
   const names = ["n0", hostile, "x".repeat(300)];
   const story = new Story().tells("n0", hostile, 1).tells("n0", { [hostile]: "y".repeat(100_000) }, 2)

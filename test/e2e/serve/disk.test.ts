@@ -5,7 +5,7 @@ import { TEMPORARILY_UNAVAILABLE } from "../../../lib/core/node.ts";
 import { Client } from "../fixtures/client.ts";
 import { fromSource } from "../fixtures/hearsay.ts";
 import { eventually, holdEverywhere, type Serving, withCluster } from "../fixtures/serving.ts";
-import { testNeeding } from "../fixtures/needing.ts";
+import { testNeeding } from "../../shared/needing.ts";
 import { needsSmallDisk, SmallDisk } from "../fixtures/small_disk.ts";
 
 const VALUE_BYTES = 4_000;

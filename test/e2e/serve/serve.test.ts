@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { reachOf } from "../../../lib/client/answers.ts";
 import { askOnce } from "../../../lib/client/nodes.ts";
 import type { Json } from "../../../lib/core/message.ts";
+import { testNeeding } from "../../shared/needing.ts";
 import { Client, Watched } from "../fixtures/client.ts";
 import { fromSource, underBun, underDeno, withExecutable } from "../fixtures/hearsay.ts";
 import { connectedAll, eventually, holdEverywhere, type Serving, withCluster } from "../fixtures/serving.ts";
@@ -13,7 +14,7 @@ import { connectedAll, eventually, holdEverywhere, type Serving, withCluster } f
 const STOP_MS = 5_000;
 /** A read of all of these is far more than the system takes in for a client that does not read. */
 const LONG_VALUES = Array.from({ length: 60 }, (_, i) => `${i} `.padEnd(250_000, "x"));
-const NOT_LINUX = process.platform === "linux" ? false : "only Linux tells which signals are ignored";
+const needsLinux = process.platform === "linux" ? {} : { skip: "only Linux tells which signals are ignored" };
 
 test("serve: executables, Bun and Deno are one cluster", async () => {
   await withExecutable(async (executable) => {
@@ -103,7 +104,7 @@ for (const signal of ["SIGHUP", "SIGQUIT"] as const) {
   });
 }
 
-test("serve: under nohup, SIGHUP does nothing", { skip: NOT_LINUX }, async () => {
+testNeeding("serve: under nohup, SIGHUP does nothing", needsLinux, async () => {
   const { bin, args } = fromSource();
   const nohup = { bin: "sh", args: ["-c", `trap "" HUP; exec "$@"`, "sh", bin, ...args] };
   await withCluster({ ids: ["n1"], programs: new Map([["n1", nohup]]) }, async ([node = assert.fail()]) => {

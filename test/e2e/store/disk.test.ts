@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { type Needs, testNeeding } from "../fixtures/needing.ts";
+import { type Needs, testNeeding } from "../../shared/needing.ts";
 import { script } from "../fixtures/programs.ts";
 
 /** A disk of its own for the command that follows: in a mount namespace, so that it is gone with the process. */

@@ -1,6 +1,5 @@
 /** A cluster is upgraded node by node while it is told values and cut apart: nothing that was acknowledged is lost. */
 import assert from "node:assert/strict";
-import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { originOf } from "../../../lib/core/incarnation.ts";
 import { encodeGreeting } from "../../../transports/tcp/greeting.ts";
@@ -12,7 +11,7 @@ import { Talker } from "../../unit/transports/tcp/rig.ts";
 import { Client } from "../fixtures/client.ts";
 import { withExecutable } from "../fixtures/hearsay.ts";
 import { Load } from "../fixtures/load.ts";
-import { testNeeding } from "../fixtures/needing.ts";
+import { needsBun, testNeeding } from "../../shared/needing.ts";
 import { needsPrevious, previous } from "../fixtures/previous.ts";
 import {
   type Cluster,
@@ -33,7 +32,7 @@ const CUT_MS = 1_000;
 const WHOLE_MS = 1_000;
 
 /** The nodes are executables, whoever runs the tests: under one runtime is enough. */
-const needs = process.versions["deno"] === undefined ? needsPrevious() : { skip: "it runs under Bun" };
+const needs = needsBun.skip === undefined ? needsPrevious() : needsBun;
 
 testNeeding("a cluster is upgraded node by node under load and cuts, and loses nothing", needs, async () => {
   const old = await previous();

@@ -1,20 +1,18 @@
 /** Figures that pages print of simulated runs are those that the commands print. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import process from "node:process";
 import { test } from "node:test";
 import { rowInTable } from "../../../lib/commands/challenges.ts";
 import { compare } from "../../../lib/commands/compare.ts";
 import { rows } from "../../../lib/commands/exam/targets.ts";
 import { sim } from "../../../lib/commands/sim.ts";
+import { needsBun, testNeeding } from "../../shared/needing.ts";
 import { listen } from "../../unit/client/fake_node.ts";
 
 const SEEDS = 20;
 /** Those with cuts of 25 nodes take minutes; `npm run challenges` prints all. */
 const QUICK = ["3a", "3b", "3c", "3c, majorities-ring", "3c, bridge"];
 const OF_25_NODES = ["3d", "3e, delivery budget 2000", "3d + loss 10 %"];
-/** A run is the same under every runtime. */
-const once = { skip: process.versions["deno"] === undefined ? false : "it runs under Bun" };
 /** Others send so much that their rows take a minute. */
 const COMPARED =
   "single,flood,first-forwarder,flood-retry,neighbours-retry,send-without-ack,exponential-backoff";
@@ -36,10 +34,10 @@ async function printed(command: typeof sim, ...args: string[]): Promise<string> 
   return out.join("");
 }
 
-for (const [titles, options] of [[QUICK, {}], [OF_25_NODES, once]] as const) {
-  test(
+for (const [titles, needs] of [[QUICK, {}], [OF_25_NODES, needsBun]] as const) {
+  testNeeding(
     `the table of the challenges has the figures that are printed: ${titles.join(", ")}`,
-    options,
+    needs,
     async () => {
       const text = page("test/bench/README.md");
       for (const title of titles) {
@@ -97,7 +95,7 @@ test("the simulator's figures for flood-retry beside those of real processes are
   assert.ok(page("lib/workbench/README.md").includes(expected), expected);
 });
 
-test("the README's simulated row of 3d and partitions is that of seed 1", once, async () => {
+testNeeding("the README's simulated row of 3d and partitions is that of seed 1", needsBun, async () => {
   const args = ["--challenge", "3d", "--nemesis", "partition", "--protocol", "neighbours-retry"];
   const { net, workload } = JSON.parse(await printed(sim, "--json", ...args));
   const { "0.5": median, "1": max } = workload["stable-latencies"];

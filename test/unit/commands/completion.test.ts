@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { completion } from "../../../lib/commands/completion/completion.ts";
 import { completed, type Shell, shells } from "../../../lib/commands/completion/completed.ts";
 import { commands } from "../../../lib/commands/flags/command_names.ts";
+import { type Needs, testNeeding } from "../../shared/needing.ts";
 import { listen } from "../client/fake_node.ts";
 
 const examinedFaults = ["partition", "kill", "pause", "loss", "duplicate"];
@@ -17,13 +18,17 @@ function scriptFor(...args: string[]): string {
   return out.join("");
 }
 
-/** What a shell says; undefined where it is not here. */
-function said(shell: Shell, args: readonly string[], input = ""): string | undefined {
+function needsShell(shell: Shell): Needs {
+  return spawnSync(shell, ["-c", ":"]).error === undefined ? {} : { skip: `there is no ${shell}` };
+}
+
+/** What a shell says. */
+function said(shell: Shell, args: readonly string[], input = ""): string {
   const { error, stdout, stderr, status } = spawnSync(shell, args, {
     ...{ input, cwd: root, encoding: "utf8", timeout: 20_000 },
     env: { PATH: process.env["PATH"], HOME: "/nonexistent" },
   });
-  if (error !== undefined && "code" in error && error.code === "ENOENT") return undefined;
+  equal(error, undefined);
   equal(stderr, "");
   equal(status, 0);
   return stdout;
@@ -36,18 +41,18 @@ function inBash(...words: string[]): string[] {
     words.length - 1
   }; _hearsay 2>/dev/null; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const text = said("bash", ["--norc", "-c", `${scriptFor("bash")}\n${ask}`]);
-  return (text ?? "").split("\n").filter((word) => word !== "");
+  return text.split("\n").filter((word) => word !== "");
 }
 
-/** What fish offers for a line; undefined where it is not here. */
-function inFish(line: string): string[] | undefined {
+/** What fish offers for a line. */
+function inFish(line: string): string[] {
   const text = said("fish", ["--no-config", "-c", `${scriptFor("fish")}\ncomplete -C '${line}'`]);
-  return text?.split("\n").filter((word) => word !== "").map((word) => word.split("\t")[0] ?? "");
+  return text.split("\n").filter((word) => word !== "").map((word) => word.split("\t")[0] ?? "");
 }
 
 for (const shell of shells) {
-  test(`${shell} finds nothing wrong with its script`, (context) => {
-    if (said(shell, ["-n"], scriptFor(shell)) === undefined) context.skip(`there is no ${shell}`);
+  testNeeding(`${shell} finds nothing wrong with its script`, needsShell(shell), () => {
+    equal(said(shell, ["-n"], scriptFor(shell)), "");
   });
 }
 
@@ -71,12 +76,11 @@ test("bash completes commands, flags, values, lists and files", () => {
   ok(inBash("hearsay", "status", "").includes("--json"));
 });
 
-test("fish completes commands, flags, values, lists and files", (context) => {
-  if (inFish("hearsay te") === undefined) return context.skip("there is no fish");
+testNeeding("fish completes commands, flags, values, lists and files", needsShell("fish"), () => {
   deepEqual(inFish("hearsay te"), ["test"]);
   deepEqual(inFish("hearsay test --nem"), ["--nemesis", "--nemesis-interval"]);
-  deepEqual(inFish("hearsay test --nemesis ")?.toSorted(), [...examinedFaults].sort());
-  deepEqual(inFish("hearsay test --nemesis kill,pau")?.at(0), "kill,pause");
+  deepEqual(inFish("hearsay test --nemesis ").toSorted(), [...examinedFaults].sort());
+  deepEqual(inFish("hearsay test --nemesis kill,pau").at(0), "kill,pause");
   deepEqual(inFish("hearsay sim --rate "), []);
   deepEqual(inFish("hearsay report LICEN"), ["LICENSE"]);
   deepEqual(inFish("hearsay help wat"), ["watch"]);

@@ -1,6 +1,6 @@
 /** The files that an examination writes: which run they hold, and what is said where they cannot be written. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { repeatCommand } from "../../../../lib/commands/exam/describe.ts";
@@ -11,6 +11,7 @@ import { EventsReader } from "../../../../lib/workbench/report/events/read.ts";
 import { clusterText, NODE_PORT } from "../../../../lib/workbench/lab/hosts.ts";
 import type { Run } from "../../../../lib/workbench/report/run.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
+import { needsFile, testNeeding } from "../../../shared/needing.ts";
 import { listen } from "../../client/fake_node.ts";
 import { configOf } from "../config/parsed.ts";
 import { results, runOf } from "./some_results.ts";
@@ -81,14 +82,16 @@ test("a file that cannot be written is told before anything runs, and is a failu
     assert.equal(err, `Cannot write "${folder}": it is a directory\n`);
   }));
 
-test("a disk that is full while the events are written makes the run a failure", {
-  skip: !existsSync("/dev/full"),
-}, async () => {
-  const { status, out, err } = await simulated(...short, "--events", "/dev/full");
-  assert.equal(status, 1);
-  assert.match(out, /^PASS/m);
-  assert.equal(err, 'Cannot write "/dev/full": the disk is full\n');
-});
+testNeeding(
+  "a disk that is full while the events are written makes the run a failure",
+  needsFile("/dev/full"),
+  async () => {
+    const { status, out, err } = await simulated(...short, "--events", "/dev/full");
+    assert.equal(status, 1);
+    assert.match(out, /^PASS/m);
+    assert.equal(err, 'Cannot write "/dev/full": the disk is full\n');
+  },
+);
 
 test("aboutOf(): the sentence, the verdict, the limits of the challenge, and why they are missed", () => {
   const run = runOf(

@@ -1,7 +1,7 @@
 /** The alerts, as Prometheus evaluates them: each fires for its fault, clears after it, and for nothing else. */
 import assert from "node:assert/strict";
 import { alerts } from "../../../../lib/commands/manifest/alerts.ts";
-import { testNeeding } from "../../../e2e/fixtures/needing.ts";
+import { testNeeding } from "../../../shared/needing.ts";
 import { needsPromtool } from "../../../shared/promtool.ts";
 import {
   commits,

@@ -1,7 +1,7 @@
 /** `hearsay manifest`: what it prints is valid where it goes to, and names commands and flags that there are. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -11,7 +11,7 @@ import { commands } from "../../../../lib/commands/flags/command_names.ts";
 import { flagsOf } from "../../../../lib/commands/flags/every_flag.ts";
 import { environmentName } from "../../../../lib/commands/flags/flags.ts";
 import { manifest } from "../../../../lib/commands/manifest/manifest.ts";
-import { testNeeding } from "../../../e2e/fixtures/needing.ts";
+import { needsFile, testNeeding } from "../../../shared/needing.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
 import { listen } from "../../client/fake_node.ts";
 import { kubernetesFaults, stackFaults } from "./schemas.ts";
@@ -84,21 +84,24 @@ test("what Swarm is given is what the schema of stacks describes", async () => {
 });
 
 const verifier = "/usr/bin/systemd-analyze";
-const verifies = existsSync(verifier) ? {} : { skip: `this machine has no ${verifier}` };
 
-testNeeding("what systemd is given is a unit that it takes", verifies, () =>
-  inFolder(async (folder) => {
-    const path = join(folder, "hearsay@n1.service");
-    const verify = (text: string) => {
-      writeFileSync(path, text.replace("/usr/local/bin/hearsay", process.execPath));
-      const { status, stderr } = spawnSync(verifier, ["verify", "--man=no", path], { encoding: "utf8" });
-      return { status, said: stderr };
-    };
-    const units = await printed("systemd");
-    for (const unit of units) assert.deepEqual(verify(unit), { status: 0, said: "" });
-    assert.match(verify(units[0]?.replace("Type=notify", "Type=notfy") ?? "").said, /notfy/);
-    assert.match(verify(units[0]?.replace("DynamicUser", "DynamicUsr") ?? "").said, /DynamicUsr/);
-  }));
+testNeeding(
+  "what systemd is given is a unit that it takes",
+  needsFile(verifier),
+  () =>
+    inFolder(async (folder) => {
+      const path = join(folder, "hearsay@n1.service");
+      const verify = (text: string) => {
+        writeFileSync(path, text.replace("/usr/local/bin/hearsay", process.execPath));
+        const { status, stderr } = spawnSync(verifier, ["verify", "--man=no", path], { encoding: "utf8" });
+        return { status, said: stderr };
+      };
+      const units = await printed("systemd");
+      for (const unit of units) assert.deepEqual(verify(unit), { status: 0, said: "" });
+      assert.match(verify(units[0]?.replace("Type=notify", "Type=notfy") ?? "").said, /notfy/);
+      assert.match(verify(units[0]?.replace("DynamicUser", "DynamicUsr") ?? "").said, /DynamicUsr/);
+    }),
+);
 
 test("every flag and variable in a manifest, and on the page of operations, is there", async () => {
   const texts = (await Promise.all(kinds.map(printed))).flat();

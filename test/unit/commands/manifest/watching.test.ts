@@ -9,7 +9,7 @@ import { alerts } from "../../../../lib/commands/manifest/alerts.ts";
 import { dashboard, grafana } from "../../../../lib/commands/manifest/grafana/grafana.ts";
 import { COLUMNS } from "../../../../lib/commands/manifest/grafana/panel.ts";
 import { prometheus } from "../../../../lib/commands/manifest/prometheus.ts";
-import { testNeeding } from "../../../e2e/fixtures/needing.ts";
+import { testNeeding } from "../../../shared/needing.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
 import { needsPromtool, promtool } from "../../../shared/promtool.ts";
 import { families } from "../../../../lib/service/metrics/families/families.ts";
