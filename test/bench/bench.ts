@@ -4,12 +4,12 @@ import { type Aim, aimsOf, aimsText } from "./micro/aims.ts";
 import { FULL, type Group } from "./micro/cases.ts";
 import { chosen, PATHS } from "./micro/groups.ts";
 import { quicker, type Report } from "./micro/measure.ts";
-import { readOptions } from "./micro/options.ts";
+import { noGroup, type Options, readOptions } from "./micro/options.ts";
 import { ROOT, Runner, type Runtime, RUNTIMES } from "./micro/runtimes.ts";
 import { headOf, tableOf } from "./micro/table.ts";
+import { refuse, runTool } from "../shared/tool.ts";
 
-const USAGE = `Usage: npm run bench -- [WORDS] [--runtime bun|deno] [--json]
-
+const USAGE = `npm run bench -- [WORDS] [flags]
   WORDS             measure only these paths (${PATHS.join(", ")}), or groups with these words in their title
   --runtime NAME    bun or deno; by default first the one, then the other
   --json            print results as JSON
@@ -22,14 +22,11 @@ interface Measured extends Report {
   readonly aims: readonly Aim[];
 }
 
-await main();
+await runTool({ usage: USAGE, read: readOptions, run: main });
 
-async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
-  if (typeof options === "string") return fail(`${options}\n\n${USAGE}`);
-  if (options.help) return print(USAGE);
+async function main(options: Options): Promise<void> {
   const groups = chosen(FULL, options.words);
-  if (groups.length === 0) return fail(`No group has "${options.words.join(" ")}" in its title\n`);
+  if (groups.length === 0) return refuse([noGroup(options.words)]);
   const runtimes = RUNTIMES.filter((each) => each === (options.runtime ?? each));
   const reports: Measured[] = [];
   for (const runtime of runtimes) {
@@ -69,9 +66,4 @@ async function measuredGroup(runtime: Runtime, { title, unit }: Group): Promise<
 
 function print(text: string): void {
   process.stdout.write(text);
-}
-
-function fail(text: string): void {
-  process.stderr.write(text);
-  process.exitCode = 2;
 }

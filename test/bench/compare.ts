@@ -3,16 +3,17 @@ import process from "node:process";
 import { COMPARED, type Group } from "./micro/cases.ts";
 import { chosen, PATHS } from "./micro/groups.ts";
 import type { Report } from "./micro/measure.ts";
-import { readOptions } from "./micro/options.ts";
+import { noGroup, type Options, readOptions } from "./micro/options.ts";
 import { type Ratio, ratiosOf, ratiosText, summaryText } from "./micro/ratios.ts";
 import { ownRuntime, ROOT, Runner, type Runtime } from "./micro/runtimes.ts";
 import { closeWorktree, commitOf, lendBenches, openWorktree, returnBenches } from "./micro/worktree.ts";
 import type { Worktree } from "./micro/worktree.ts";
+import { messageOf } from "../../transports/errno.ts";
+import { refuse, runTool } from "../shared/tool.ts";
 
 const TURNS = 9;
 
-const USAGE = `Usage: npm run bench:compare -- BASE [WORDS] [--turns N] [--runtime bun|deno] [--json]
-
+const USAGE = `npm run bench:compare -- BASE [WORDS] [flags]
   BASE              a commit, to be measured beside this tree as it stands
   WORDS             measure only these paths (${PATHS.join(", ")}), or groups with these words in their title
   --turns N         measure each tree so often (${TURNS})
@@ -38,33 +39,28 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-await main();
+await runTool({ usage: USAGE, read: readOptions, run: main });
 
-async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
-  if (typeof options === "string") return fail(`${options}\n\n${USAGE}`, 2);
-  const { words: [base, ...words], runtime = ownRuntime(), turns = TURNS, json, help } = options;
-  if (help) return print(USAGE);
-  if (base === undefined) return fail(USAGE, 2);
+async function main(options: Options): Promise<number | void> {
+  const { words: [base, ...words], runtime = ownRuntime(), turns = TURNS, json } = options;
+  if (base === undefined) return refuse(["Cannot run as BASE must be given: it is missing"]);
   const commit = commitOf(ROOT, base);
-  if (commit === undefined) return fail(`Cannot compare with ${base}: there is no such commit\n`, 2);
+  if (commit === undefined) {
+    return refuse([`Cannot run as BASE must be a commit: current value is "${base}"`]);
+  }
   const groups = chosen(COMPARED, words);
-  if (groups.length === 0) return fail(`No group has "${words.join(" ")}" in its title\n`, 2);
+  if (groups.length === 0) return refuse([noGroup(words)]);
   try {
     const ratios = await compared({ commit, groups, turns, runtime, show: json ? () => {} : print });
     if (json) print(`${JSON.stringify(ratios, undefined, 2)}\n`);
   } catch (error) {
-    fail(interrupted ? "Interrupted\n" : `${error instanceof Error ? error.message : String(error)}\n`, 1);
+    process.stderr.write(interrupted ? "Interrupted\n" : `${messageOf(error)}\n`);
+    return 1;
   }
 }
 
 function print(text: string): void {
   process.stdout.write(text);
-}
-
-function fail(text: string, status: number): void {
-  process.stderr.write(text);
-  process.exitCode = status;
 }
 
 async function compared(task: Task): Promise<Ratio[]> {

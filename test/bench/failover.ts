@@ -1,33 +1,18 @@
 /** `npm run failover`: nodes are killed in turns under load, and whoever reads, in whichever way, is to miss and double nothing. */
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import * as http from "../../lib/client/http/mod.ts";
 import * as library from "../../lib/client/mod.ts";
-import type { Program } from "../../lib/workbench/world/process.ts";
+import { built } from "../e2e/fixtures/hearsay.ts";
 import { freePorts, type Serving, withCluster } from "../e2e/fixtures/serving.ts";
-import { isMistakes, parsedOr, runTool } from "../shared/tool.ts";
 import { TOPIC, watchAnew, watchEvents, watchOnce } from "./failover/readers.ts";
 import { Tally } from "./failover/tally.ts";
-import { wholeMistakes } from "./long/flags.ts";
+import { runLong } from "./long/tool.ts";
 import { namesOf, programsOf } from "./long/nodes.ts";
 
-const USAGE = `npm run failover -- [flags]
-  --seconds N   how long (300)
-  --rate N      values a second, of which every tenth is told over HTTP (1000)
-  --kill N      seconds between one kill and the next (5)
-  --nodes N     nodes, each with a log on disk (5)
-`;
+const standard = { seconds: 300, rate: 1_000, kill: 5, nodes: 5 };
+type Options = typeof standard;
 
-const flags = {
-  seconds: { type: "string", default: "300" },
-  rate: { type: "string", default: "1000" },
-  kill: { type: "string", default: "5" },
-  nodes: { type: "string", default: "5" },
-} as const;
-
-type Options = Readonly<Record<keyof typeof flags, number>>;
 type Tells = Pick<library.Client & http.Client, "broadcast">;
 
 const EVERY_MS = 10;
@@ -38,24 +23,13 @@ const AWAY_MS = 1_000;
 /** After the end so much time may pass until all came, ms. */
 const PATIENCE_MS = 60_000;
 
-const program: Program = { bin: fileURLToPath(new URL("../../dist/hearsay", import.meta.url)), args: [] };
-
-function readOptions(args: readonly string[]): Options | readonly string[] {
-  const read = parsedOr(() => parseArgs({ args: [...args], options: flags }).values);
-  if (isMistakes(read)) return read;
-  const mistakes = wholeMistakes(read);
-  if (mistakes.length > 0) return mistakes;
-  const { seconds, rate, kill, nodes } = read;
-  return { seconds: Number(seconds), rate: Number(rate), kill: Number(kill), nodes: Number(nodes) };
-}
-
 async function measure(options: Options): Promise<number> {
   const ids = namesOf(options.nodes);
   const ports = await freePorts(ids.length);
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const flags = (id: string) => ["--http", `127.0.0.1:${ports[ids.indexOf(id)]}`];
   let isRight = false;
-  await withCluster({ ids, durable: true, programs: programsOf(ids, program), flags }, async (nodes) => {
+  await withCluster({ ids, durable: true, programs: programsOf(ids, built), flags }, async (nodes) => {
     isRight = await measureAt(nodes, urls, options);
   });
   return isRight ? 0 : 1;
@@ -127,4 +101,14 @@ async function killInTurns(nodes: readonly Serving[], everyMs: number, signal: A
   }
 }
 
-await runTool({ usage: USAGE, read: readOptions, run: measure });
+await runLong({
+  name: "failover",
+  standard,
+  about: {
+    seconds: "how long",
+    rate: "values a second, of which every tenth is told over HTTP",
+    kill: "seconds between one kill and the next",
+    nodes: "nodes, each with a log on disk",
+  },
+  run: measure,
+});

@@ -1,24 +1,18 @@
 /** `npm run large`: many values on disk. What nodes take, how long they start, a replacement is filled, a reader reads. */
 import process from "node:process";
 import { rmSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { start } from "../e2e/fixtures/hearsay.ts";
+import { built, start } from "../e2e/fixtures/hearsay.ts";
 import { memoryOf } from "./throughput/usage.ts";
 import { type Serving, withCluster } from "../e2e/fixtures/serving.ts";
 import { bytesIn, complete, firstOf, megabytes, namesOf, programsOf, takenBy } from "./long/nodes.ts";
-import { wholeMistakes } from "./long/flags.ts";
+import { runLong } from "./long/tool.ts";
 import { objectOf, tell } from "./long/told.ts";
-import { isMistakes, parsedOr, runTool } from "../shared/tool.ts";
-import type { Program } from "../../lib/workbench/world/process.ts";
 import { addressText } from "../../transports/address.ts";
 
-const USAGE = `npm run large -- [flags]
-  --values N   objects of 67 bytes (10000000)
-  --nodes N    nodes, each with a log on disk (5)
-`;
+const standard = { values: 10_000_000, nodes: 5 };
+type Options = typeof standard;
 
 /** A machine that is busy with other things is waited for, ms. */
 const PATIENCE_MS = 30 * 60_000;
@@ -27,35 +21,16 @@ const RATE = 1_000;
 const LOOK_EVERY_MS = 250;
 const NEWLINE = 10;
 
-interface Options {
-  readonly values: number;
-  readonly nodes: number;
-}
-
-const flags = {
-  values: { type: "string", default: "10000000" },
-  nodes: { type: "string", default: "5" },
-} as const;
-
-const program: Program = { bin: fileURLToPath(new URL("../../dist/hearsay", import.meta.url)), args: [] };
-
-function readOptions(args: readonly string[]): Options | readonly string[] {
-  const read = parsedOr(() => parseArgs({ args: [...args], options: flags }).values);
-  if (isMistakes(read)) return read;
-  const mistakes = wholeMistakes(read);
-  return mistakes.length > 0 ? mistakes : { values: Number(read.values), nodes: Number(read.nodes) };
-}
-
 function say(what: string, figures: string): void {
   process.stdout.write(`${what.padEnd(44)} ${figures}\n`);
 }
 
 async function measure({ values, nodes: count }: Options): Promise<void> {
   const ids = namesOf(count);
-  await withCluster({ ids, durable: true, programs: programsOf(ids, program) }, async (nodes) => {
+  await withCluster({ ids, durable: true, programs: programsOf(ids, built) }, async (nodes) => {
     const first = firstOf(nodes);
     const from = performance.now();
-    const { status, err } = await tell(program, first.address, values);
+    const { status, err } = await tell(built, first.address, values);
     if (status !== 0) throw new Error(err);
     const toldS = (performance.now() - from) / 1_000;
     say("told by one client", `${toldS.toFixed(1)} s, ${Math.round(values / toldS)} values/s`);
@@ -95,7 +70,7 @@ async function replace(node: Serving, other: Serving, nodes: readonly Serving[],
   await node.start();
   let isFull = false;
   const telling = (async () => {
-    for (let i = 0; !isFull; i++) await tell(program, other.address, (i + 1) * RATE, RATE);
+    for (let i = 0; !isFull; i++) await tell(built, other.address, (i + 1) * RATE, RATE);
   })();
   await complete([node], values, PATIENCE_MS);
   isFull = true;
@@ -106,7 +81,7 @@ async function replace(node: Serving, other: Serving, nodes: readonly Serving[],
 
 async function read(node: Serving, values: number): Promise<void> {
   const from = performance.now();
-  const child = start(program, "read", "--at", addressText(node.address));
+  const child = start(built, "read", "--at", addressText(node.address));
   let [lines, peakMb] = [0, 0];
   child.stdout.on("data", (chunk: Uint8Array) => {
     for (const byte of chunk) if (byte === NEWLINE) lines++;
@@ -124,4 +99,12 @@ function peakOf({ pid, exitCode }: ChildProcess): number {
   return pid === undefined || exitCode !== null ? 0 : Math.round(memoryOf(pid).peakMb) || 0;
 }
 
-await runTool({ usage: USAGE, read: readOptions, run: measure });
+await runLong({
+  name: "large",
+  standard,
+  about: {
+    values: "objects of 67 bytes",
+    nodes: "nodes, each with a log on disk",
+  },
+  run: measure,
+});

@@ -1,39 +1,19 @@
 /** `npm run scrape`: what it takes to tell metrics, at each node of a cluster that runs. */
 import process from "node:process";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { built } from "../e2e/fixtures/hearsay.ts";
 import { connectedAll, httpUrl, type Serving, withCluster } from "../e2e/fixtures/serving.ts";
-import { wholeMistakes } from "./long/flags.ts";
-import { firstOf, programsOf } from "./long/nodes.ts";
-import { isMistakes, parsedOr, runTool } from "../shared/tool.ts";
-import type { Program } from "../../lib/workbench/world/process.ts";
+import { runLong } from "./long/tool.ts";
+import { firstOf, namesOf, programsOf } from "./long/nodes.ts";
 
-const USAGE = `npm run scrape -- [flags]
-  --nodes N     nodes of the cluster (25)
-  --scrapes N   how often each of three nodes is asked (300)
-`;
+const standard = { nodes: 25, scrapes: 300 };
+type Options = typeof standard;
 
-const flags = {
-  nodes: { type: "string", default: "25" },
-  scrapes: { type: "string", default: "300" },
-} as const;
-
-type Options = Readonly<Record<keyof typeof flags, number>>;
-
-const program: Program = { bin: fileURLToPath(new URL("../../dist/hearsay", import.meta.url)), args: [] };
 /** Told before, so that there is something to tell of. */
 const VALUES = 1_000;
 
-function readOptions(args: readonly string[]): Options | readonly string[] {
-  const read = parsedOr(() => parseArgs({ args: [...args], options: flags }).values);
-  if (isMistakes(read)) return read;
-  const mistakes = wholeMistakes(read);
-  return mistakes.length > 0 ? mistakes : { nodes: Number(read.nodes), scrapes: Number(read.scrapes) };
-}
-
 async function measure({ nodes: count, scrapes }: Options): Promise<void> {
-  const ids = Array.from({ length: count }, (_, i) => `n${i + 1}`);
-  const programs = programsOf(ids, program);
+  const ids = namesOf(count);
+  const programs = programsOf(ids, built);
   await withCluster({ ids, programs, flags: ["--http", "127.0.0.1:0"] }, async (nodes) => {
     await connectedAll(nodes);
     const body = JSON.stringify(Array.from({ length: VALUES }, (_, i) => ({ value: i })));
@@ -68,4 +48,12 @@ async function scrape(url: string) {
   return { ms: performance.now() - at, cpuSeconds: Number(cpu), series, bytes: text.length };
 }
 
-await runTool({ usage: USAGE, read: readOptions, run: measure });
+await runLong({
+  name: "scrape",
+  standard,
+  about: {
+    nodes: "nodes of the cluster",
+    scrapes: "how often each of three nodes is asked",
+  },
+  run: measure,
+});

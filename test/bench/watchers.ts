@@ -1,44 +1,23 @@
 /** `npm run watchers`: thousands of watchers over HTTP at one node: what each takes, and how late values are. */
 import { connect, type Socket } from "node:net";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { built } from "../e2e/fixtures/hearsay.ts";
 import { httpUrl, withCluster } from "../e2e/fixtures/serving.ts";
 import { cpuSeconds } from "./throughput/usage.ts";
-import { wholeMistakes } from "./long/flags.ts";
+import { runLong } from "./long/tool.ts";
 import { firstOf, programsOf } from "./long/nodes.ts";
-import { isMistakes, parsedOr, runTool } from "../shared/tool.ts";
 import { until } from "../shared/until.ts";
-import type { Program } from "../../lib/workbench/world/process.ts";
 
-const USAGE = `npm run watchers -- [flags]
-  --watchers N   connections that watch by server-sent events (10000)
-  --values N     values that are told one after the other (50)
-`;
-
-const flags = {
-  watchers: { type: "string", default: "10000" },
-  values: { type: "string", default: "50" },
-} as const;
-
-type Options = Readonly<Record<keyof typeof flags, number>>;
+const standard = { watchers: 10_000, values: 50 };
+type Options = typeof standard;
 
 /** So many connect at once. */
 const AT_ONCE = 100;
 const PATIENCE_MS = 60_000;
 
-const program: Program = { bin: fileURLToPath(new URL("../../dist/hearsay", import.meta.url)), args: [] };
-
-function readOptions(args: readonly string[]): Options | readonly string[] {
-  const read = parsedOr(() => parseArgs({ args: [...args], options: flags }).values);
-  if (isMistakes(read)) return read;
-  const mistakes = wholeMistakes(read);
-  return mistakes.length > 0 ? mistakes : { watchers: Number(read.watchers), values: Number(read.values) };
-}
-
 async function measure({ watchers: count, values }: Options): Promise<void> {
   const ids = ["n1"];
-  const programs = programsOf(ids, program);
+  const programs = programsOf(ids, built);
   await withCluster({ ids, programs, flags: ["--http", "127.0.0.1:0"] }, async (nodes) => {
     const node = firstOf(nodes);
     const url = httpUrl(node);
@@ -104,4 +83,12 @@ class Watcher {
   }
 }
 
-await runTool({ usage: USAGE, read: readOptions, run: measure });
+await runLong({
+  name: "watchers",
+  standard,
+  about: {
+    watchers: "connections that watch by server-sent events",
+    values: "values that are told one after the other",
+  },
+  run: measure,
+});

@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Program } from "../../../lib/workbench/world/process.ts";
+import { built } from "../../e2e/fixtures/hearsay.ts";
 import type { Plan } from "./measure.ts";
 import { NODES } from "./systems/system.ts";
 import { isMistakes, mustBe, parsedOr } from "../../shared/tool.ts";
@@ -43,7 +43,7 @@ const flags = {
 export function readOptions(args: readonly string[]): Options | readonly string[] {
   const read = parsedOr(() => parseArgs({ args: [...args], options: flags }).values);
   if (isMistakes(read)) return read;
-  const paths = (read.hearsay ?? process.env["HEARSAY_BIN"] ?? distPath()).split(",").map((path) =>
+  const paths = (read.hearsay ?? process.env["HEARSAY_BIN"] ?? built.bin).split(",").map((path) =>
     resolve(path)
   );
   const { values, seconds, watchers, only, json, "in-flight": inFlight } = read;
@@ -75,10 +75,6 @@ function numberMistake([flag, text]: readonly [string, string]): string[] {
 
 function fileMistake(path: string): string {
   return `Cannot run as '--hearsay' must name files: there is no ${path}; npm run build makes dist/hearsay`;
-}
-
-function distPath(): string {
-  return fileURLToPath(new URL("../../../dist/hearsay", import.meta.url));
 }
 
 /** Source is run by the runtime that runs the bench. */

@@ -211,7 +211,6 @@ test("bench: what is wrong with the arguments is a sentence", () => {
     runtime: "deno",
     turns: 3,
     json: true,
-    help: false,
   });
   for (const turns of ["0", "1.5", "x", `${TURNS_MAX + 1}`]) {
     match(String(readOptions(["--turns", turns])), /'--turns' must be 1 to 100: current value is "/);
@@ -220,7 +219,7 @@ test("bench: what is wrong with the arguments is a sentence", () => {
     String(readOptions(["--runtime", "node"])),
     /'--runtime' must be bun or deno: current value is "node"/,
   );
-  match(String(readOptions(["--nonsense"])), /^Cannot measure: .*--nonsense/);
+  match(String(readOptions(["--nonsense"])), /^Cannot run as .*--nonsense/);
 });
 
 test("bench:compare: a worktree has the packages and the benches lent to it, and leaves nothing behind", () => {
