@@ -1,4 +1,5 @@
 /** The rows of the dashboard: what is drawn, in the order in which one looks when something is wrong. */
+import { HTTP_HELD_BYTES_MAX } from "../../../service/http/limits.ts";
 import { COLUMNS, type Panel, type Query, type Threshold } from "./panel.ts";
 import { forNode, named, ofSelected, perNode, perSecond, quantiles } from "./queries.ts";
 
@@ -133,7 +134,7 @@ const traffic = [
   ], { unit: "bytes" }),
   graph(
     "Bytes that wait for readers over HTTP",
-    "All readers wait at 32 MiB, and those that read nothing are closed.",
+    `All readers wait at ${HTTP_HELD_BYTES_MAX / 2 ** 20} MiB, and those that read nothing are closed.`,
     [perNode("hearsay_http_held_bytes")],
     { unit: "bytes" },
   ),
