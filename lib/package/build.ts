@@ -30,9 +30,13 @@ function run(bin: string, args: readonly string[]): void {
 
 /** Modules that share what they have in common: a command loads no more than it needs, as in the executable. */
 function bundle(folder: string): void {
-  const output = ["--minify", "--root", root, "--outdir", folder];
-  run(process.execPath, ["build", "main.ts", ...node, "--target=node", "--splitting", ...output]);
-  run(process.execPath, ["build", ...browser, "--target=browser", ...output]);
+  const output = ["--root", root, "--outdir", folder];
+  // Names and lines stay, by which a stack trace says where something went wrong; a page would rather load less.
+  run(process.execPath, [
+    ...["build", "main.ts", ...node, "--target=node", "--splitting", "--minify-syntax"],
+    ...output,
+  ]);
+  run(process.execPath, ["build", ...browser, "--target=browser", "--minify", ...output]);
   const main = join(folder, "main.js");
   writeFileSync(main, `#!/usr/bin/env node\n${readFileSync(main, "utf8")}`);
   chmodSync(main, 0o755);

@@ -76,7 +76,7 @@ testNeeding("a package is complete, and runs and is imported under Node, Bun and
   await withPackage(async (packed) => {
     isComplete(packed);
     putExamples(packed);
-    await Promise.all([examines(packed, node), serves(packed, node), isTyped(packed)]);
+    await Promise.all([examines(packed, node), serves(packed, node), isTyped(packed), traces(packed, node)]);
   });
 });
 
@@ -146,6 +146,17 @@ async function serves({ folder }: Packed, node: string): Promise<void> {
     const read = await run([node, main, "read", "--topic", "bun", "--at", addressText(two.address)], folder);
     assert.equal(read.out, '{"by":"bun"}\n'.repeat(2), read.err);
   });
+}
+
+/** A stack trace names functions of the package, and lines of which each holds little. */
+async function traces({ folder }: Packed, node: string): Promise<void> {
+  const file = join(folder, "refused.mjs");
+  const nobody =
+    `import { connect } from "hearsay";\nawait connect({ at: "127.0.0.1:1", timeoutMs: 1_000 });\n`;
+  writeFileSync(file, nobody);
+  const { status, err } = await run([node, file], folder);
+  assert.equal(status, 1);
+  assert.match(err, / at #?[A-Za-z]{5,} \(.*\/dist\/package\/.*\.js:\d{2,}:\d+\)/);
 }
 
 async function isTyped({ folder }: Packed): Promise<void> {
