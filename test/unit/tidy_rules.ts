@@ -94,7 +94,7 @@ const impureNames = [
   ...["queueMicrotask", "crypto", "process", "console", "fetch", "Bun", "Deno", "globalThis"],
 ];
 
-export function roomOf(path: string): Room | undefined {
+function roomOf(path: string): Room | undefined {
   const rooms = [
     "commands",
     "service",

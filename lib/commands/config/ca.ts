@@ -9,8 +9,8 @@ import { NAME_RULE } from "./address.ts";
 import { RIGHTS_RULE, rightsFlag } from "./trust/rights.ts";
 
 /** An authority is valid for ten years, a certificate that it issues for one, unless it is told otherwise. */
-export const AUTHORITY_DAYS = 3_650;
-export const CERTIFICATE_DAYS = 365;
+const AUTHORITY_DAYS = 3_650;
+const CERTIFICATE_DAYS = 365;
 export const DAYS_MAX = 36_500;
 /** One certificate names so many hosts. */
 export const HOSTS_MAX = 64;

@@ -8,7 +8,7 @@ import {
 } from "../../core/retention/rules.ts";
 import { repeated } from "../flags/schemas.ts";
 
-export const RETAIN_RULE =
+const RETAIN_RULE =
   "limits, each after the topics that it is for, as in 'sensor*=1h log=7d,1GB,1000000 *=forever'";
 
 const MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
@@ -58,7 +58,7 @@ export function parseRetain(text: string): readonly Rule[] | undefined {
 }
 
 /** What is wrong with it, and what would be right; undefined where nothing is. */
-export function whyNoRetain(text: string): string | undefined {
+function whyNoRetain(text: string): string | undefined {
   const read = readRules(text);
   return typeof read === "string" ? read : undefined;
 }

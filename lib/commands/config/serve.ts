@@ -19,7 +19,7 @@ import type { Tls } from "../../../transports/tcp/tls/tls.ts";
 export const logLevels = ["debug", "info", "warning", "error"] as const;
 export const logFormats = ["text", "json"] as const;
 
-export const defaultListen: Address = { host: "127.0.0.1", port: DEFAULT_PORT };
+const defaultListen: Address = { host: "127.0.0.1", port: DEFAULT_PORT };
 
 export interface ServeConfig extends DiscoveryConfig, ClientsConfig {
   readonly id: string;

@@ -14,7 +14,7 @@ import { found, operations, whyValid } from "./workload_words.ts";
 /** Longer lists are shortened, and the items left out are counted. */
 export const EVENTS_SHOWN_MAX = 20;
 export const FAILURES_SHOWN_MAX = 20;
-export const TYPES_SHOWN_MAX = 8;
+const TYPES_SHOWN_MAX = 8;
 /** From here on the examiner's own lateness is said, ms. */
 export const LATE_TOLD_MS = 50;
 

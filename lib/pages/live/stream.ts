@@ -4,7 +4,7 @@
 import type { Snapshot } from "../../service/live/snapshot.ts";
 
 /** The node says something every second. When it has not for so long, it does not answer, ms. */
-export const SILENT_MS_MAX = 3_000;
+const SILENT_MS_MAX = 3_000;
 /** So long it waits before it asks again, ms. */
 const AGAIN_MS = 1_000;
 /** A longer snapshot is none. */

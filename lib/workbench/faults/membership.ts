@@ -6,7 +6,7 @@ import type { Roster } from "../membership/roster.ts";
 import type { FaultInjector } from "./injector.ts";
 
 /** So many members at least are left as they are: the others need somebody to come back to. */
-export const MEMBERS_MIN = 2;
+const MEMBERS_MIN = 2;
 
 export interface Comings {
   readonly roster: Roster;

@@ -11,7 +11,7 @@ export const REQUEST_BYTES_MAX = 65_536;
 /** Connections at a time; more are told so and closed. */
 export const CONNECTIONS_MAX = 64;
 /** A connection on which nothing comes for so long is closed, ms. A guess. */
-export const IDLE_MS_MAX = 60_000;
+const IDLE_MS_MAX = 60_000;
 /** How much is held for a client that asks and does not read, in bytes; over it, the connection is closed. */
 export const ANSWER_BYTES_MAX = 262_144;
 

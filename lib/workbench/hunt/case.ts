@@ -38,7 +38,7 @@ export function faultsFound({ failures, ...results }: Results): readonly string[
 }
 
 /** On a machine that is so busy a run says nothing about the nodes, ms. A guess. */
-export const LATE_MS_MAX = 1_000;
+const LATE_MS_MAX = 1_000;
 
 /**
  * The same case without one node, the others renamed so that they are n0, n1, … again. What concerned it goes, or falls to
@@ -52,7 +52,7 @@ export function withoutNode(given: Case, node: string, heir?: string): Case {
   return { ...given, nodeCount: kept.length, script };
 }
 
-export function isOperation({ kind }: Action): boolean {
+function isOperation({ kind }: Action): boolean {
   return kind === "broadcast" || kind === "read";
 }
 

@@ -5,7 +5,7 @@ import { HTTP_PORT, labHosts, NODE_PORT, SIDECAR_PORT } from "./hosts.ts";
 import type { Address } from "../../../transports/address.ts";
 
 /** The addresses in the lab that can be reached from outside, by the name of their socket. */
-export const labDoors: ReadonlyMap<string, Address> = new Map(
+const labDoors: ReadonlyMap<string, Address> = new Map(
   [NODE_PORT, SIDECAR_PORT, HTTP_PORT].flatMap((port) =>
     labHosts.map(({ id, address }): [string, Address] => [doorOf(id, port), { host: address, port }])
   ),

@@ -20,9 +20,9 @@ export const START_MS_MAX = 30_000;
 /** How often it is asked meanwhile, ms. */
 const ASK_EVERY_MS = 20;
 /** Sidecars are reached at ports so much higher than their nodes. */
-export const SIDECAR_OFFSET = hosts.SIDECAR_PORT - hosts.NODE_PORT;
+const SIDECAR_OFFSET = hosts.SIDECAR_PORT - hosts.NODE_PORT;
 /** And their pages so much higher. */
-export const HTTP_OFFSET = hosts.HTTP_PORT - hosts.NODE_PORT;
+const HTTP_OFFSET = hosts.HTTP_PORT - hosts.NODE_PORT;
 /** Where this is set, `hearsay lab` is the lab's own process inside: the directory of its sockets. */
 export const FORWARDER_VARIABLE = "HEARSAY_LAB_FORWARDER";
 

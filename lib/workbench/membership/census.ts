@@ -8,7 +8,7 @@ import type { Roster } from "./roster.ts";
 /** From the end of all faults until all members must name the same ones, ms. */
 export const AGREE_MS = 2_000;
 /** How often they are asked until they do, ms: the time that it takes to agree is known to that. */
-export const CENSUS_EVERY_MS = 50;
+const CENSUS_EVERY_MS = 50;
 /** How often later, ms. */
 const LATER_EVERY_MS = 500;
 

@@ -14,7 +14,7 @@ import { isClient } from "../../../transports/client_id.ts";
 import type { TraceEvent } from "../../core/trace.ts";
 
 /** What comes beyond these is only counted. They take about 1 GB, if they are as large as those of 25 nodes of ours. */
-export const PASSAGES_MAX = 1_000_000;
+const PASSAGES_MAX = 1_000_000;
 /** So many are kept as they are, which takes the least time, and 2.5 kB each; those after them are packed. */
 export const WHOLE_MAX = 50_000;
 /** About as much for what the nodes say of their decisions. A guess. */

@@ -14,7 +14,7 @@ import { REPORTS_MAX } from "../verdict/violations.ts";
 import type { Host, HostEvents, HostFactory } from "./world.ts";
 
 /** How long a stopped program may take to end by itself, ms. */
-export const STOP_GRACE_MS = 1_000;
+const STOP_GRACE_MS = 1_000;
 /** How much is held for a program that does not read its input, in bytes; over it, messages are dropped whole. */
 export const STDIN_BYTES_MAX = 16 * 1_048_576;
 /** The longest line a program may print, in bytes: a read of everything is one line. */

@@ -70,7 +70,7 @@ export function nodeOf(
   return node;
 }
 
-export function fromClient(dest: string, body: Body) {
+function fromClient(dest: string, body: Body) {
   return receive({ src: "c1", dest, body });
 }
 

@@ -3,10 +3,10 @@ import type { Settings } from "../../../lib/workbench/settings.ts";
 import { defaults } from "../../../lib/workbench/settings.ts";
 
 /** A row is long enough for so many values at least: virtual time costs little where values are rare. */
-export const VALUES_MIN = 50;
+const VALUES_MIN = 50;
 
 /** How much of --seconds the partition lasts; it begins with the load. */
-export const CUT_SHARE = 0.25;
+const CUT_SHARE = 0.25;
 
 export interface Plan {
   readonly scenario: string;

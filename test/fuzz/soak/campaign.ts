@@ -9,8 +9,8 @@ export type Runner = (seed: number) => Promise<Verdict>;
 export type Printing = Pick<Io, "out" | "err" | "errIsTerminal">;
 
 /** Runs in which everybody forgot everything, or nobody answered, prove nothing: there may be so many of them. */
-export const IDLE_MAX = 3;
-export const IDLE_SHARE_MAX = 0.01;
+const IDLE_MAX = 3;
+const IDLE_SHARE_MAX = 0.01;
 
 export class Campaign {
   readonly #options: Pick<Options, "from" | "runs">;

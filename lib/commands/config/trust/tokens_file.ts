@@ -10,9 +10,9 @@ import { NAME_RULE } from "../address.ts";
 /** A longer file is refused. */
 export const TOKENS_FILE_BYTES_MAX = 4 * 1_048_576;
 
-export const clientName = z.string().regex(MEMBER_ID, `must be ${NAME_RULE}`);
+const clientName = z.string().regex(MEMBER_ID, `must be ${NAME_RULE}`);
 
-export const rightText = z.string().superRefine((text, context) => {
+const rightText = z.string().superRefine((text, context) => {
   const fault = rightFault(JSON.stringify(text), text);
   if (fault !== undefined) context.addIssue(fault);
 });

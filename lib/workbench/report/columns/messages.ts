@@ -68,7 +68,7 @@ export class Messages {
 }
 
 /** The place of the first that is not below `least`. */
-export function lowerBound(ascending: Float64Array, least: number): number {
+function lowerBound(ascending: Float64Array, least: number): number {
   let [low, high] = [0, ascending.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -58,7 +58,7 @@ export function middleOf({ runs }: Compared, figure: Figure): number {
 }
 
 /** "28.74 (20.65–50.98)": the middle, and the least and the most where they differ. */
-export function rangeText(
+function rangeText(
   { runs, ...compared }: Compared,
   figure: Figure,
   textOf: (value: number) => string,

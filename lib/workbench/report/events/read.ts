@@ -8,7 +8,7 @@ import type { Element, Sighting } from "../../verdict/set_full.ts";
 import { unjudged } from "./unjudged.ts";
 
 /** No run that can be drawn has more; a guess. */
-export const EVENTS_MAX = 20_000_000;
+const EVENTS_MAX = 20_000_000;
 /** So many names of events that are not known are told apart. */
 const UNKNOWN_MAX = 8;
 /** What a node may print stands in an event, with a few levels around it. */

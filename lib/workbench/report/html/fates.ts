@@ -7,7 +7,7 @@ import { count, counted, duration } from "./numbers.ts";
 
 /** Values that have a row without scripts, and the cells that all rows may have together. */
 export const ROWS_MAX = 30;
-export const CELLS_MAX = 2_000;
+const CELLS_MAX = 2_000;
 
 export function fatesSection(columns: Columns, toldAt: Float64Array): Html {
   const { values, nodes, lateMs } = columns;

@@ -16,15 +16,15 @@ const STRETCHES = 160;
 /** Types that have a colour of their own; all further ones share the last. */
 export const COLOURS = 8;
 /** With more nodes the matrix is a picture. */
-export const TABLE_NODES_MAX = 26;
+const TABLE_NODES_MAX = 26;
 /** Nodes that have a row in the table of nodes; the others are summed up. */
-export const NODE_ROWS_MAX = 12;
+const NODE_ROWS_MAX = 12;
 /** Its size, px. */
 const PICTURE = 520;
 /** The names of its rows stand left of it, px. */
 const NAMES = 50;
 /** With more nodes several are gathered in a cell. */
-export const PICTURE_NODES_MAX = 130;
+const PICTURE_NODES_MAX = 130;
 /** Shades of a cell. */
 const SHADES = 6;
 

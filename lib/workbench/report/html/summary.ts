@@ -6,7 +6,7 @@ import { shortened } from "../text.ts";
 import { count, duration, milliseconds } from "./numbers.ts";
 
 /** Reasons that are listed; the others are counted. */
-export const REASONS_MAX = 20;
+const REASONS_MAX = 20;
 
 export function header({ about, results }: Run): Html {
   const { passed, verdict, reasons, headline, command } = about;

@@ -11,7 +11,7 @@ import { valueOf } from "./value.ts";
 /** Violations that have a row each; the others are counted. */
 export const ROWS_MAX = 200;
 /** Those of the first table; a second one has the others. */
-export const FIRST_MAX = 15;
+const FIRST_MAX = 15;
 /** Nodes that are listed by name. */
 const NAMES_MAX = 8;
 

@@ -9,8 +9,8 @@ import { type Course, coursesOf } from "./courses.ts";
 import type { Fate } from "./words.ts";
 
 /** Where no limit says it, a value is late if it took so many times as long as the quickest, and no less than so long. Guesses. */
-export const LATE_TIMES = 8;
-export const LATE_MS_MIN = 50;
+const LATE_TIMES = 8;
+const LATE_MS_MIN = 50;
 /** The quickest: all but so many take longer. In a run with long cuts the value in the middle is late itself. */
 const QUICKEST_SHARE = 0.05;
 

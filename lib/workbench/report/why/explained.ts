@@ -5,7 +5,7 @@ import { sentencesOf } from "./tell.ts";
 import { slowest, whyOf } from "./why.ts";
 
 /** What is said of one takes about half a kilobyte, and a millisecond or two (measured with 3d + partition). */
-export const EXPLAINED_MAX = 200;
+const EXPLAINED_MAX = 200;
 
 export interface Explained {
   readonly value: Json;

@@ -8,7 +8,7 @@ import type { Traffic } from "../traffic.ts";
 import type { Scheduler } from "../world.ts";
 
 /** How often a node is asked for its status, ms: what is lost of its counts when it is killed is no older. */
-export const STATUS_EVERY_MS = 1_000;
+const STATUS_EVERY_MS = 1_000;
 /** How long an answer may take, ms. A read may be tens of megabytes. */
 const ANSWER_TIMEOUT_MS = 10_000;
 

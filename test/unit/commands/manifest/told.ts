@@ -8,7 +8,7 @@ import { inFolder } from "../../../shared/in_folder.ts";
 import { promtool } from "../../../shared/promtool.ts";
 
 /** The nodes are asked, and the rules evaluated, so often, s. */
-export const EVERY_S = 2;
+const EVERY_S = 2;
 const NAMES = ["NodeDown", "Partition", "Behind", "DiskFailing", "CertificateExpires"];
 /** Of what promtool says of all that is not as it should be. */
 const SHOWN_CHARS = 3_000;
