@@ -1,6 +1,7 @@
 /** The page of a node as one file, and what it may do in a browser. */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { compact, framed } from "../../framed.ts";
 import { style } from "./style.ts";
 
 export interface Document {
@@ -12,22 +13,7 @@ export interface Document {
 /** `script` is that of the page, as it was bundled. */
 export function livePage(script: string): Document {
   const css = compact(style);
-  const html = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>hearsay</title>
-<style>${css}</style>
-</head>
-<body>
-${body.replaceAll(/\n\s+/g, "\n")}
-<script>${script}</script>
-</body>
-</html>
-`;
+  const html = framed({ title: "hearsay", css, body, script });
   const policy = [
     "default-src 'none'",
     `script-src ${hashOf(script)}`,
@@ -44,11 +30,6 @@ ${body.replaceAll(/\n\s+/g, "\n")}
 
 function hashOf(text: string): string {
   return `'sha256-${createHash("sha256").update(Buffer.from(text)).digest("base64")}'`;
-}
-
-/** Nobody reads the style of the page. */
-function compact(css: string): string {
-  return css.replaceAll(/\s+/g, " ").replaceAll(/ ?([{};,]) ?/g, "$1").replaceAll(": ", ":");
 }
 
 const body = `<header>

@@ -1,28 +1,10 @@
 /** The page in which the simulator runs, as one file: what stands in it before its script has run. */
+import { compact, framed } from "../../framed.ts";
 import { style } from "./style.ts";
 
 /** `script` is that of the page, as it was bundled. */
 export function playHtml(script: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>hearsay play</title>
-<style>${compact(style)}</style>
-</head>
-<body>
-${body.replaceAll(/\n\s+/g, "\n")}
-<script>${script}</script>
-</body>
-</html>
-`;
-}
-
-/** The page is to be small, and nobody reads its style. */
-function compact(css: string): string {
-  return css.replaceAll(/\s+/g, " ").replaceAll(/ ?([{};,]) ?/g, "$1").replaceAll(": ", ":");
+  return framed({ title: "hearsay play", css: compact(style), body, script });
 }
 
 const body = `<header>
