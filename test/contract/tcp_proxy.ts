@@ -1,8 +1,9 @@
 /** A wire between two ends on this machine that can be cut without a word, and on which anything can be put. */
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import type { Address } from "../../transports/address.ts";
 import type { Tls } from "../../transports/tcp/tls/tls.ts";
+import { addressOf, listening } from "../shared/listening.ts";
 
 /** Where the wire ends TLS on either side, so that bytes can be put on it: as whom it is dialled, and as whom it dials. */
 export interface Ends {
@@ -30,13 +31,12 @@ export class Proxy {
 
   static async listen(ends?: Ends): Promise<Proxy> {
     const proxy = new Proxy(ends);
-    await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", () => resolve()));
+    await listening(proxy.#server);
     return proxy;
   }
 
   get address(): Address {
-    const { address, port } = this.#server.address() as AddressInfo;
-    return { host: address, port };
+    return addressOf(this.#server);
   }
 
   /** Where connections lead from now on; until then they are hung up. */

@@ -1,8 +1,8 @@
 /** hearsay/http with real nodes, from here and from a page of another origin: small, and nothing is missed or doubled. */
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { withHttp } from "../../shared/listening.ts";
 import { testNeeding } from "../../shared/needing.ts";
 import { connect } from "../../../lib/client/http/mod.ts";
 import { firstOf } from "../../bench/long/nodes.ts";
@@ -123,22 +123,13 @@ async function withPage(use: (origin: string) => Promise<void>): Promise<void> {
       fetch(url, { method: "POST", mode: "no-cors", headers: { "content-type": type }, body: "[1]" })
         .then(() => "answered", ({ message }) => message);`;
   const client = bundledClient();
-  const server = createServer(({ url }, response) => {
+  await withHttp(({ url }, response) => {
     const isPage = url === "/";
     response.writeHead(200, { "content-type": isPage ? "text/html" : "text/javascript" });
     response.end(
       isPage ? `<!doctype html><title>a page</title><script type=module>${script}</script>` : client,
     );
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  assert.ok(typeof address === "object" && address !== null);
-  try {
-    await use(`http://127.0.0.1:${address.port}`);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
+  }, use);
 }
 
 function lastOf(nodes: readonly Serving[]): Serving {

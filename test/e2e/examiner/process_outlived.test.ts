@@ -6,6 +6,7 @@ import { createServer, type Socket } from "node:net";
 import process from "node:process";
 import { test } from "node:test";
 import { processHosts } from "../../../lib/workbench/world/process.ts";
+import { listening } from "../../shared/listening.ts";
 import { fixture, script } from "../fixtures/programs.ts";
 
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
@@ -80,11 +81,8 @@ async function listen(): Promise<{ port: string; connected: Promise<Socket>; clo
   const server = createServer();
   const connected = new Promise<Socket>((resolve) => server.once("connection", resolve));
   server.on("connection", (socket) => socket.on("error", () => {}).resume());
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? `${address.port}` : assert.fail();
-  return { port, connected, close: () => server.close() };
+  const { port } = await listening(server);
+  return { port: `${port}`, connected, close: () => server.close() };
 }
 
 function ending(child: ChildProcess): Promise<[number | null, string | null]> {

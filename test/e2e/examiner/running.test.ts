@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { decode, encode } from "../../../lib/core/codec.ts";
 import type { Results } from "../../../lib/workbench/verdict/results.ts";
 import { LineReader } from "../../../transports/lines.ts";
+import { listening } from "../../shared/listening.ts";
 import { FakeCluster, type FakeOptions } from "../fixtures/fake_cluster.ts";
 import { ending, fromSource, hearsay, start } from "../fixtures/hearsay.ts";
 import type { Address } from "../../../transports/address.ts";
@@ -31,11 +32,8 @@ class FakeSidecar {
     socket.on("data", (chunk: Uint8Array) => reader.push(chunk));
   });
 
-  async start(): Promise<Address> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    const at = this.#server.address();
-    assert.ok(at !== null && typeof at === "object");
-    return { host: "127.0.0.1", port: at.port };
+  start(): Promise<Address> {
+    return listening(this.#server);
   }
 
   stop(): Promise<void> {

@@ -1,6 +1,6 @@
 /** The page of one node in a real browser: tokens, a server that stops, values that mean harm, and many members. */
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
+import { withHttp } from "../../shared/listening.ts";
 import { testNeeding } from "../../shared/needing.ts";
 import type { Page } from "playwright-core";
 import { livePage } from "../../../lib/pages/live/document/frame.ts";
@@ -29,7 +29,7 @@ function withPage(
 /** A server that shows one snapshot for ever, and where it is. */
 async function withSnapshot(snapshot: Snapshot, use: (url: string) => Promise<void>): Promise<void> {
   const { html, policy } = await page();
-  const server: Server = createServer(({ url }, response) => {
+  await withHttp(({ url }, response) => {
     if (url === "/") {
       return void response.writeHead(200, { "content-type": "text/html", "content-security-policy": policy })
         .end(html);
@@ -39,15 +39,7 @@ async function withSnapshot(snapshot: Snapshot, use: (url: string) => Promise<vo
     const timer = setInterval(tell, 500);
     response.once("close", () => clearInterval(timer));
     tell();
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const address = server.address();
-  try {
-    await use(`http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
+  }, use);
 }
 
 function said(page: Page, id: string, text: RegExp): Promise<void> {

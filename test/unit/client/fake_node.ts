@@ -1,6 +1,5 @@
 /** A node for tests of clients: a listener on this machine whose answers are written down by the test. */
 import { Buffer } from "node:buffer";
-import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Io } from "../../../lib/commands/terminal/io.ts";
 import { decode } from "../../../lib/core/codec.ts";
@@ -8,6 +7,7 @@ import type { Body, Json } from "../../../lib/core/message.ts";
 import { LineReader } from "../../../transports/lines.ts";
 import { Readable } from "node:stream";
 import type { Address } from "../../../transports/address.ts";
+import { listening } from "../../shared/listening.ts";
 export { until } from "../../shared/until.ts";
 
 /** Consecutive entries of one origin as a `values` carries them, or how many of them are gone. */
@@ -47,9 +47,9 @@ export class FakeNode {
   readonly visits: Visit[] = [];
   readonly #server: Server;
 
-  private constructor(server: Server, port: number) {
+  private constructor(server: Server, address: Address) {
     this.#server = server;
-    this.address = { host: "127.0.0.1", port };
+    this.address = address;
   }
 
   get at(): string {
@@ -58,11 +58,7 @@ export class FakeNode {
 
   static async start(id: string, script: Script, onVisit?: (visit: Visit) => void): Promise<FakeNode> {
     const server = createServer();
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const bound = server.address();
-    if (bound === null || typeof bound === "string") throw new Error("a TCP listener has a port");
-    const node = new FakeNode(server, bound.port);
+    const node = new FakeNode(server, await listening(server));
     server.on("connection", (socket) => {
       const visit = new Visit(socket, id);
       node.visits.push(visit);

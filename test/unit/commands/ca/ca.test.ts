@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { connect, createServer } from "node:tls";
 import { ca } from "../../../../lib/commands/ca/ca.ts";
+import { listening } from "../../../shared/listening.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
 import { listen } from "../../client/fake_node.ts";
 
@@ -45,10 +46,8 @@ async function areFriends(folder: string, server: string, client: string, truste
     },
   );
   listener.on("tlsClientError", () => taken.resolve(false));
-  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-  const at = listener.address();
-  assert.ok(typeof at === "object" && at !== null);
-  const socket = connect({ ...options(client), host: "127.0.0.1", port: at.port, servername: "host1" });
+  const at = await listening(listener);
+  const socket = connect({ ...options(client), ...at, servername: "host1" });
   // Under TLS 1.3 a client hears only afterwards that it is refused.
   socket.on("data", () => taken.resolve(true));
   socket.on("error", () => taken.resolve(false));

@@ -4,6 +4,7 @@ import { connect, createServer } from "node:net";
 import { test } from "node:test";
 import { UNCLASSIFIED_MAX } from "../../../../transports/tcp/limits.ts";
 import { Tls } from "../../../../transports/tcp/tls/tls.ts";
+import { listening } from "../../../shared/listening.ts";
 import { issueFor, issueForClient, withAuthority } from "../../../shared/certificates.ts";
 import { until } from "../../../shared/until.ts";
 import { asked } from "./asked.ts";
@@ -49,10 +50,7 @@ test("http: a certificate of another authority is refused, and why is said", () 
 
 test("http: a port that is taken is said to be, and nothing is left behind", async () => {
   const taken = createServer();
-  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
-  const at = taken.address();
-  assert.ok(at !== null && typeof at === "object");
-  const listen = { host: "127.0.0.1", port: at.port };
+  const listen = await listening(taken);
   await assert.rejects(
     withServed(() => assert.fail("it cannot start"), { http: { listen, origins: [] } }),
     /Cannot listen on 127\.0\.0\.1:\d+: somebody listens there already/,

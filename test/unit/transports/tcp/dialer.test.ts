@@ -1,7 +1,7 @@
 /** Dialling: again and again, beside dials that hang, and never faster or longer than it may. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer, Socket } from "node:net";
+import { connect, createServer, Socket } from "node:net";
 import { test } from "node:test";
 import { seeded } from "../../../../lib/core/random.ts";
 import { Dialer, type DialerOptions } from "../../../../transports/tcp/peers/dialer.ts";
@@ -11,6 +11,7 @@ import {
   DIAL_MS_MAX,
   DIALLED_OFTEN_MAX,
 } from "../../../../transports/tcp/limits.ts";
+import { addressOf, listening } from "../../../shared/listening.ts";
 import { NOBODY, until } from "./rig.ts";
 import type { Address } from "../../../../transports/address.ts";
 
@@ -124,8 +125,7 @@ test("Dialer dials soon again after a link that was good, and later after one th
 
 test("Dialer finds a name, connects, and says of a name that is none", async () => {
   const server = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const { port } = server.address() as AddressInfo;
+  const { port } = await listening(server);
   const known = dialing({ address: { host: "localhost", port }, open: connect });
   known.dialer.start();
   await until(() => known.connected.length === 1);
@@ -203,7 +203,7 @@ test("Dialer takes a connection to itself for none, and leaves the port free", a
       server.listen(port, "127.0.0.1", () => resolve());
     });
   await bind(0);
-  const { port } = server.address() as AddressInfo;
+  const { port } = addressOf(server);
   await new Promise((resolve) => server.close(resolve));
   // What the kernel does by chance where nobody listens: it dials from the port that is dialled.
   const open = ({ host, port }: Address) => connect({ host, port, localAddress: host, localPort: port });

@@ -1,11 +1,12 @@
 /** Shared by tests of the TCP carrier: two nodes with wires between them, a plain client, polling. */
 import assert from "node:assert/strict";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Envelope } from "../../../../lib/core/message.ts";
 import { seeded } from "../../../../lib/core/random.ts";
 import { LineReader } from "../../../../transports/lines.ts";
 import { type TcpHandlers, type TcpOptions, TcpTransport } from "../../../../transports/tcp/tcp.ts";
 import { HEARTBEAT_MS } from "../../../../transports/tcp/limits.ts";
+import { addressOf, listening } from "../../../shared/listening.ts";
 import { type Ends, Proxy } from "../../../contract/tcp_proxy.ts";
 import type { Address } from "../../../../transports/address.ts";
 import type { Member } from "../../../../transports/membership.ts";
@@ -165,13 +166,12 @@ export class Peer {
 
   static async listen(given: Manners): Promise<Peer> {
     const peer = new Peer(given);
-    await new Promise<void>((resolve) => peer.#server.listen(0, "127.0.0.1", () => resolve()));
+    await listening(peer.#server);
     return peer;
   }
 
   get address(): Address {
-    const { address, port } = this.#server.address() as AddressInfo;
-    return { host: address, port };
+    return addressOf(this.#server);
   }
 
   /** Connections that are open. */

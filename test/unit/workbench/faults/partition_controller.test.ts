@@ -12,6 +12,7 @@ import {
 import type { Body } from "../../../../lib/core/message.ts";
 import { completeGrudge } from "../../../../lib/workbench/faults/grudge.ts";
 import { LEASE_MS } from "../../../../lib/workbench/faults/sidecar.ts";
+import { listening } from "../../../shared/listening.ts";
 import { addresses, nodes, secret, withSidecars } from "./fake_sidecars.ts";
 import type { Address } from "../../../../transports/address.ts";
 import { until } from "../../../shared/until.ts";
@@ -117,10 +118,7 @@ test("ask() says what is wrong with an answer, or that there is none", async () 
   ];
   for (const [behave, reason] of behaviours) {
     const server = createServer((socket) => void behave(socket.on("error", () => {})));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    const answer = await ask({ host: "127.0.0.1", port }, { type: "rules" }, { withinMs: 100 });
+    const answer = await ask(await listening(server), { type: "rules" }, { withinMs: 100 });
     assert.match(answer.ok ? "" : answer.reason, reason);
     server.close();
   }

@@ -23,6 +23,7 @@ import { Traffic } from "../../../../lib/workbench/world/traffic.ts";
 import { REPORTS_MAX, Violations } from "../../../../lib/workbench/verdict/violations.ts";
 import type { HostEvents } from "../../../../lib/workbench/world/world.ts";
 import { LineReader } from "../../../../transports/lines.ts";
+import { listening } from "../../../shared/listening.ts";
 import { until } from "../../../shared/until.ts";
 
 const status: Body = {
@@ -64,9 +65,7 @@ class Rig {
   }
 
   async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    const at = this.#server.address();
-    assert.ok(at !== null && typeof at === "object");
+    const at = await listening(this.#server);
     const tell = (what: string) => (...said: unknown[]) => void this.told.push([what, ...said]);
     const events: HostEvents = {
       sent: ({ body }: Envelope) => void this.told.push(["sent", body.type]),
@@ -77,7 +76,7 @@ class Rig {
       back: tell("back"),
       lost: tell("lost"),
     };
-    this.#host = remoteHosts(new Map([["n1", { host: "127.0.0.1", port: at.port }]]), this.scheduler)(
+    this.#host = remoteHosts(new Map([["n1", at]]), this.scheduler)(
       "n1",
       events,
     );
