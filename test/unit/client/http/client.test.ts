@@ -1,6 +1,5 @@
 /** The client over HTTP at nodes in this process: what it tells, reads and watches, and what it says where that fails. */
 import assert from "node:assert/strict";
-import { createServer, type RequestListener } from "node:http";
 import { test } from "node:test";
 import type * as library from "../../../../lib/client/mod.ts";
 import { WAITING_BYTES_MAX } from "../../../../lib/client/common/limits.ts";
@@ -8,6 +7,7 @@ import { ALIVE_MS } from "../../../../lib/client/http/following.ts";
 import { IN_FLIGHT_MAX } from "../../../../lib/client/http/gate.ts";
 import { type Client, connect, type Entry, type Gap, HearsayError } from "../../../../lib/client/http/mod.ts";
 import { HTTP_HEARTBEAT_MS } from "../../../../lib/service/http/limits.ts";
+import { withHttp } from "../../../shared/listening.ts";
 import { until } from "../../../shared/until.ts";
 import { tokenOf, withServed } from "../../service/http/served.ts";
 
@@ -164,10 +164,10 @@ test("hearsay/http: who is not known, or lacks the right, is told so", () =>
 
 test("hearsay/http: a node that is away, silent, or refuses is passed over, and the next is asked", () =>
   withServed(({ url }) =>
-    answering(
+    withHttp(
       (_, response) => void response.writeHead(503).end(),
       (refusing) =>
-        answering(() => {}, async (silent) => {
+        withHttp(() => {}, async (silent) => {
           const at = ["http://127.0.0.1:1", refusing, silent];
           const error = await fails(connect({ at, timeoutMs: 300 }), "refused", /no node does it/);
           assert.deepEqual(error.failures.map(({ code }) => code), ["unreachable", "refused", "timeout"]);
@@ -182,7 +182,7 @@ test("hearsay/http: a node that is away, silent, or refuses is passed over, and 
 
 test("hearsay/http: whether it may be done all the same is said, and a repeat enters once", () => {
   const asked: string[] = [];
-  return answering((request, response) => {
+  return withHttp((request, response) => {
     asked.push(request.url ?? "");
     if (request.method === "GET") response.end(`{"id":"n1"}`);
     else response.destroy();
@@ -202,7 +202,7 @@ test("hearsay/http: a watch that goes on asks the next node to wait for what it 
   const asked: string[] = [];
   const watched = (origin: string, seq: number) =>
     `id: n1.k:1-9;${origin}:${seq}\ndata: {"value":"${origin}","topic":"","origin":"${origin}","seq":${seq}}\n\n`;
-  return answering((request, response) => {
+  return withHttp((request, response) => {
     if (!request.url?.startsWith("/v1/watch")) return void response.end(`{"id":"n1"}`);
     asked.push(`${request.url} ${request.headers["last-event-id"]}`);
     response.end(watched(`o${asked.length}`, 1));
@@ -215,7 +215,7 @@ test("hearsay/http: a watch that goes on asks the next node to wait for what it 
 
 test("hearsay/http: a node that is asked too much is asked again when it says so", () => {
   let asked = 0;
-  return answering((request, response) => {
+  return withHttp((request, response) => {
     if (request.method === "GET" || ++asked > 2) response.end(`{"id":"n1"}`);
     else response.writeHead(429, { "retry-after": "0" }).end();
   }, async (busy) => {
@@ -227,7 +227,7 @@ test("hearsay/http: a node that is asked too much is asked again when it says so
 
 test("hearsay/http: so many requests are under way at once, the others wait, and any may be given up", () => {
   const held: (() => void)[] = [];
-  return answering((request, response) => {
+  return withHttp((request, response) => {
     if (request.method === "GET") response.end(`{"id":"n1"}`);
     else held.push(() => response.end());
   }, async (slow) => {
@@ -284,18 +284,4 @@ async function fails(doing: Promise<unknown>, code: string, message: RegExp): Pr
   assert.equal(error.code, code, error.message);
   assert.match(error.message, message);
   return error;
-}
-
-/** With something that answers as `listener` says, at a URL. */
-async function answering(listener: RequestListener, use: (url: string) => Promise<void>): Promise<void> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  assert.ok(typeof address === "object" && address !== null);
-  try {
-    await use(`http://127.0.0.1:${address.port}`);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
 }
