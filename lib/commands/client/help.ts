@@ -82,12 +82,12 @@ export const notes = {
     "and are no failure. A position belongs to the topics that were watched up to it.",
   ],
   status: [
-    "values: how many the node holds. digest: equal where two nodes hold the same values. relay: the node through which",
-    "this one passes on values, or itself. For each peer, lag: entries that the peer has not said it holds. ahead:",
-    "entries that it says it holds and the node lacks. Both are empty where the two do not talk to each other, as values",
-    "pass through the relay. link: whether the node can send to the peer, and since when; deaf: it can, and hears",
-    "nothing. unacked: how long the oldest entry sent has waited for an acknowledgement. suspected: how long the peer has",
-    "been taken for lost. queued, dropped: bytes that wait to be sent, and messages that were not sent.",
+    "values: how many the node holds. digest: equal where two nodes hold the same values, and told whole by --json. relay:",
+    "the node through which this one passes on values, or itself. For each peer, lag: entries that the peer has not said",
+    "it holds. ahead: entries that it says it holds and the node lacks. Both are empty where the two do not talk to each",
+    "other, as values pass through the relay. link: whether the node can send to the peer, and since when; deaf: it can,",
+    "and hears nothing. unacked: how long the oldest entry sent has waited for an acknowledgement. suspected: how long",
+    "the peer has been taken for lost. queued, dropped: bytes that wait to be sent, and messages that were not sent.",
     "Exit status: 0 when every node that was asked answers, and with --ready is a member of a cluster, else 1.",
   ],
 };

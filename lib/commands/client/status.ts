@@ -7,7 +7,7 @@ import { parseStatus, type StatusConfig } from "../config/client.ts";
 import { askOnce } from "../../client/nodes.ts";
 import { refusal } from "../../client/connection.ts";
 import { columnsOf, FAILED, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
-import { table } from "../terminal/table.ts";
+import { tables } from "../terminal/table.ts";
 import { type Address, addressText } from "../../../transports/address.ts";
 import { dateText } from "../../../transports/tcp/tls/identity.ts";
 
@@ -16,6 +16,8 @@ type Reply =
   | { readonly kind: "bad"; readonly at: string; readonly error: string };
 type Good = Extract<Reply, { readonly kind: "good" }>;
 
+/** So much of a digest tells two apart to the eye, characters. */
+const DIGEST_SHOWN = 8;
 /** A certificate that ends sooner is named, ms. */
 const EXPIRING_MS = 30 * 86_400_000;
 
@@ -59,12 +61,16 @@ function print(replies: readonly Reply[], io: Io): void {
   const peers = good.flatMap(({ status: { id, peers } }) => peers.map((peer) => peerCells(id, peer, paint)));
   const down = good.flatMap(({ status: { id, peers } }) => peers.flatMap((peer) => whyDown(id, peer)));
   const bad = replies.filter((reply) => reply.kind === "bad");
+  const [nodeLines = [], peerLines = []] = tables(
+    [{ rows: [nodeHead, ...good.map(nodeCells)], names: 1 }, { rows: [peerHead, ...peers], names: 2 }],
+    columns,
+  );
   const { text, isGood } = summaryOf(good.map(({ status }) => status), replies.length);
   const blocks = [
     [(isGood ? paint.good : paint.bad)(`${paint.sign(isGood)}${text}`)],
-    good.length === 0 ? [] : table([nodeHead, ...good.map(nodeCells)], columns),
+    good.length === 0 ? [] : nodeLines,
     membership(good.map(({ status }) => status), paint),
-    peers.length === 0 ? [] : table([peerHead, ...peers], columns, 2),
+    peers.length === 0 ? [] : peerLines,
     good.flatMap(({ status }) => expiring(status)).map((text) => paint.bad(text)),
     down.map((text) => paint.bad(text)),
     bad.map(({ at, error }) => paint.bad(`${at} ${error}`)),
@@ -73,25 +79,14 @@ function print(replies: readonly Reply[], io: Io): void {
 }
 
 const nodeHead = [
-  ...[
-    "node",
-    "at",
-    "cluster",
-    "storage",
-    "values",
-    "digest",
-    "relay",
-    "clients",
-    "watchers",
-    "memory",
-    "up for",
-  ],
+  ...["node", "at", "cluster", "storage", "values", "digest", "relay"],
+  ...["clients", "watchers", "memory", "up for"],
 ];
 
 function nodeCells({ at, status }: Good): string[] {
   const { id, cluster, storage, values, digest, relay, clients, watchers, memory_bytes, uptime_ms } = status;
   return [
-    ...[id, at, cluster, storage, String(values), digest ?? "", relay ?? "itself"],
+    ...[id, at, cluster, storage, String(values), (digest ?? "").slice(0, DIGEST_SHOWN), relay ?? "itself"],
     ...[String(clients), String(watchers), `${Math.round(memory_bytes / 1_000_000)} MB`, duration(uptime_ms)],
   ];
 }

@@ -1,4 +1,4 @@
-/** Tables as Markdown has them where they fit, and else as plain columns, narrower ones, or in several parts. */
+/** Tables as Markdown has them where they fit, and else with fewer columns, plain or narrower ones, or in several parts. */
 import { width, wrapped } from "./wrap.ts";
 
 /** A column that is not wider is not broken: a number and its unit stay together, characters. */
@@ -17,16 +17,40 @@ interface Style {
 const markdown: Style = { start: "| ", between: " | ", end: " |" };
 const plain: Style = { start: "", between: "  ", end: "" };
 
-/**
- * The first row is the head, and the first `names` columns say what a row is about. Lines of at most `columns` characters, as
- * far as words allow.
- */
+interface Table {
+  /** The first is the head. */
+  readonly rows: Rows;
+  /** So many of the first columns say what a row is about. */
+  readonly names: number;
+}
+
+/** One table: see `tables`. */
 export function table(rows: Rows, columns = Infinity, names = 1): string[] {
-  const fitting = (rows: Rows, style: Style) =>
-    total(naturalWidths(rows), style) <= columns ? linesOf(rows, naturalWidths(rows), style) : undefined;
-  const told = withoutEmptyColumns(rows, names);
-  return fitting(rows, markdown) ?? fitting(told, markdown) ?? fitting(told, plain) ??
-    squeezed(told, columns, names);
+  return tables([{ rows, names }], columns).flat();
+}
+
+/**
+ * Tables that are shown together, all of them framed or none. Lines of at most `columns` characters, as far as words allow:
+ * what does not fit says beneath what all rows have in common.
+ */
+export function tables(all: readonly Table[], columns = Infinity): string[][] {
+  const framed = all.map((table) => fitting(table, columns, markdown));
+  if (framed.every((lines) => lines !== undefined)) return framed;
+  return all.map((table) => fitting(table, columns, plain) ?? narrower(table, columns));
+}
+
+function fitting({ rows, names }: Table, columns: number, style: Style): string[] | undefined {
+  const isFitting = (rows: Rows) => total(naturalWidths(rows), style) <= columns;
+  if (isFitting(rows)) return linesOf(rows, naturalWidths(rows), style);
+  const { differing, beneath } = compared(rows, names, columns);
+  return isFitting(differing)
+    ? [...linesOf(differing, naturalWidths(differing), style), ...beneath]
+    : undefined;
+}
+
+function narrower({ rows, names }: Table, columns: number): string[] {
+  const { differing, beneath } = compared(rows, names, columns);
+  return [...squeezed(differing, columns, names), ...beneath];
 }
 
 /** Plain columns, with cells of several lines, or in several parts. */
@@ -68,10 +92,17 @@ function narrowed(natural: readonly number[], least: readonly number[], columns:
   return widths;
 }
 
-function withoutEmptyColumns(rows: Rows, names: number): Rows {
-  const [head = [], ...others] = rows;
-  const isTold = head.map((_, i) => i < names || others.some((cells) => (cells[i] ?? "") !== ""));
-  return rows.map((cells) => cells.filter((_, i) => isTold[i]));
+/** The columns in which rows differ, and what all of them have in the others. */
+function compared(rows: Rows, names: number, columns: number) {
+  const [head = [], first = [], ...others] = rows;
+  const isCommon = head.map((_, i) =>
+    i >= names && (others.length > 0 || first[i] === "") && others.every((cells) => cells[i] === first[i])
+  );
+  const common = head.flatMap((name, i) => isCommon[i] && first[i] !== "" ? [`${name} ${first[i]}`] : []);
+  return {
+    differing: rows.map((cells) => cells.filter((_, i) => !isCommon[i])),
+    beneath: common.length === 0 ? [] : wrapped(`All: ${common.join(", ")}`, columns),
+  };
 }
 
 function naturalWidths(rows: Rows): number[] {

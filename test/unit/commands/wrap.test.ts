@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { help } from "../../../lib/commands/help.ts";
 import { columnsOf, printLines } from "../../../lib/commands/terminal/io.ts";
-import { table } from "../../../lib/commands/terminal/table.ts";
+import { table, tables } from "../../../lib/commands/terminal/table.ts";
 import { definitions, flowed, width, wrapped } from "../../../lib/commands/terminal/wrap.ts";
 import { commands } from "../../../lib/commands/flags/command_names.ts";
 import { listen } from "../client/fake_node.ts";
@@ -76,6 +76,31 @@ test("a table that is too wide is one of plain columns, of narrower ones, or com
   for (const columns of [12, 16, 20, 24]) {
     ok(table(many, columns).every((line) => width(line) <= columns), table(many, columns).join("\n"));
   }
+});
+
+test("what all rows have in common is told beneath a table that is too wide, and nothing of empty columns", () => {
+  const rows = [["id", "cluster", "none", "up for", "storage"], ["n1", "lab", "", "4 s", "disk"], [
+    ...["n2", "lab", "", "5 s", "disk"],
+  ]];
+  deepEqual(table(rows, 42), table(rows));
+  deepEqual(table(rows, 41), [
+    ...["| id | up for |", "| -- | ------ |", "| n1 | 4 s    |", "| n2 | 5 s    |"],
+    "All: cluster lab, storage disk",
+  ]);
+  deepEqual(table(rows, 14), [
+    ...["id  up for", "--  ------", "n1  4 s", "n2  5 s", "All: cluster", "lab, storage", "disk"],
+  ]);
+});
+
+test("tables that are shown together are framed, or none is", () => {
+  const [small, large] = [[["id", "a"], ["n1", "1"]], [["id", "alpha", "beta"], ["n1", "1", "2"]]];
+  const both = [{ rows: small, names: 1 }, { rows: large, names: 1 }];
+  deepEqual(tables(both, 21), [table(small), table(large)]);
+  deepEqual(tables(both, 20), [["id  a", "--  -", "n1  1"], [
+    "id  alpha  beta",
+    "--  -----  ----",
+    "n1  1      2",
+  ]]);
 });
 
 test("lines are as wide as the terminal, or as COLUMNS says, and whole where nobody looks", () => {
