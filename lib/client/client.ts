@@ -145,10 +145,9 @@ export class Client implements AsyncDisposable {
 
   /** Ends everything at once: all that is under way is rejected as `aborted`. */
   abort(reason?: unknown): void {
-    const error = aborted(reason);
-    this.#stop(error);
+    this.#stop(aborted(reason));
     this.#requests.stop();
-    this.#dismiss(() => error);
+    this.#dismiss(() => aborted(reason));
   }
 
   #stop(why: HearsayError): void {
@@ -180,6 +179,10 @@ export class Client implements AsyncDisposable {
     const abort = onAbort(signal, () => asked.fail(aborted(signal?.reason)));
     try {
       return await asked.answer;
+    } catch (error) {
+      // It was made where an answer came, or failed to: people look for where they asked.
+      if (error instanceof HearsayError) Error.captureStackTrace(error);
+      throw error;
     } finally {
       this.#node = asked.by ?? this.#node;
       abort.release();

@@ -50,9 +50,9 @@ export class HearsayError extends Error {
   constructor(
     code: ErrorCode,
     message: string,
-    { failures = [], mayBeDone = false, cause }: Circumstances = {},
+    { failures = [], mayBeDone = false, ...cause }: Circumstances = {},
   ) {
-    super(message, { cause });
+    super(message, cause);
     this.code = code;
     this.failures = failures;
     this.mayBeDone = mayBeDone;

@@ -324,6 +324,27 @@ test("nobody is connected where no node answers, or none knows the token", async
   });
 });
 
+test("an error names the call that it comes from, and no cause where there is none", async () => {
+  const { host, port } = await deadAddress();
+  const n1 = await node("n1", () => n1.hangUp());
+  await using([n1], async (client) => {
+    const calls = [
+      async function tellsHere() {
+        await client.broadcast(1);
+      },
+      async function connectsHere() {
+        await connect({ at: `${host}:${port}` });
+      },
+    ];
+    for (const call of calls) {
+      const error = await call().catch((error: unknown) => error);
+      ok(error instanceof HearsayError);
+      match(error.stack ?? "", new RegExp(`^HearsayError: no node answers: [^]* ${call.name} `));
+      ok(!("cause" in error));
+    }
+  });
+});
+
 test("what no node would take is asked of none", async () => {
   const n1 = await node("n1", obliging);
   const loop: unknown[] = [];
