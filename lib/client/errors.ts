@@ -39,6 +39,8 @@ interface Circumstances {
 
 /** What every call of the library is rejected with. */
 export class HearsayError extends Error {
+  /** Node prints this one, and a bundler may have called the class something else. */
+  static override readonly name = "HearsayError";
   override readonly name = "HearsayError";
   /** For programs; the message is for people. */
   readonly code: ErrorCode;

@@ -1,7 +1,7 @@
 /** `npm run package`: builds dist/package, which `npm pack` packs: bundles that need no other package, and their types. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { neededDeclarations } from "./declarations.ts";
@@ -9,6 +9,7 @@ import { neededDeclarations } from "./declarations.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Beside what it becomes, so that it can be renamed. */
 const work = `${root}dist/package.${process.pid}`;
+const RUNTIME_CHECK = "lib/package/runtime_check.ts";
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string>>;
@@ -28,18 +29,26 @@ function run(bin: string, args: readonly string[]): void {
   if (status !== 0) throw new Error(`${bin} ${args[0]}: ${error?.message ?? stdout + stderr}`);
 }
 
-/** Modules that share what they have in common: a command loads no more than it needs, as in the executable. */
+/**
+ * Modules that share what they have in common: a command loads no more than it needs, as in the executable. They keep their
+ * lines and names, as Node prints the line at which an error was made, and the names of those who called.
+ */
 function bundle(folder: string): void {
   const output = ["--root", root, "--outdir", folder];
-  // Names and lines stay, by which a stack trace says where something went wrong; a page would rather load less.
-  run(process.execPath, [
-    ...["build", "main.ts", ...node, "--target=node", "--splitting", "--minify-syntax"],
-    ...output,
-  ]);
+  const programs = ["main.ts", ...node, RUNTIME_CHECK];
+  run(process.execPath, ["build", ...programs, "--target=node", "--splitting", "--minify-syntax", ...output]);
   run(process.execPath, ["build", ...browser, "--target=browser", "--minify", ...output]);
+  for (const path of node) checkRuntime(folder, path.replace(/ts$/, "js"));
   const main = join(folder, "main.js");
   writeFileSync(main, `#!/usr/bin/env node\n${readFileSync(main, "utf8")}`);
   chmodSync(main, 0o755);
+}
+
+/** Ahead of all that the entry imports, which may lack something in an earlier Node and say so in words of its own. */
+function checkRuntime(folder: string, entry: string): void {
+  const check = relative(dirname(entry), RUNTIME_CHECK.replace(/ts$/, "js"));
+  const path = join(folder, entry);
+  writeFileSync(path, `import ${JSON.stringify(`./${check}`)};\n${readFileSync(path, "utf8")}`);
 }
 
 function declare(folder: string): void {

@@ -24,7 +24,7 @@ const arrows: Readonly<Record<Room, readonly string[]>> = {
   pages: ["dist/pages.js", "lib/pages/", "lib/workbench/", "lib/core/", "lib/service/live/snapshot.ts"],
   package: [
     ...["lib/package/", "lib/commands/config/", "lib/commands/exam/", "lib/service/", "lib/workbench/"],
-    ...["lib/runtime/", "lib/core/"],
+    ...["lib/runtime/", "lib/core/", "lib/commands/terminal/runtime.ts"],
   ],
   service: ["lib/service/", "lib/runtime/", "lib/store/", "lib/core/", "transports/"],
   client: ["lib/client/", "lib/core/", "transports/"],

@@ -78,6 +78,8 @@ export type NodeMaker = (node: Node) => Handlers;
 
 /** Refuses a request. */
 export class MaelstromError extends Error {
+  /** Node prints this one, and a bundler may have called the class something else. */
+  static override readonly name = "MaelstromError";
   override readonly name = "MaelstromError";
   /**
    * Maelstrom's: 0 timeout, 10 not supported, 11 temporarily unavailable, 12 malformed request, 13 crash, 14 abort, 20 key does

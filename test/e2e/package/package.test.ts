@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import type { Program } from "../../../lib/workbench/world/process.ts";
 import { addressText } from "../../../transports/address.ts";
+import { deadAddress } from "../../unit/client/fake_node.ts";
 import { needsBun, testNeeding } from "../../shared/needing.ts";
 import { holdEverywhere, httpUrl, withCluster } from "../fixtures/serving.ts";
 import { type Packed, root, run, withPackage } from "./installed.ts";
@@ -76,7 +77,10 @@ testNeeding("a package is complete, and runs and is imported under Node, Bun and
   await withPackage(async (packed) => {
     isComplete(packed);
     putExamples(packed);
-    await Promise.all([examines(packed, node), serves(packed, node), isTyped(packed), traces(packed, node)]);
+    await Promise.all([
+      ...[examines(packed, node), serves(packed, node), isTyped(packed)],
+      ...[tellsErrors(packed, node), refusesOlderNodes(packed, node)],
+    ]);
   });
 });
 
@@ -148,15 +152,30 @@ async function serves({ folder }: Packed, node: string): Promise<void> {
   });
 }
 
-/** A stack trace names functions of the package, and lines of which each holds little. */
-async function traces({ folder }: Packed, node: string): Promise<void> {
-  const file = join(folder, "refused.mjs");
-  const nobody =
-    `import { connect } from "hearsay";\nawait connect({ at: "127.0.0.1:1", timeoutMs: 1_000 });\n`;
-  writeFileSync(file, nobody);
-  const { status, err } = await run([node, file], folder);
-  assert.equal(status, 1);
-  assert.match(err, / at #?[A-Za-z]{5,} \(.*\/dist\/package\/.*\.js:\d{2,}:\d+\)/);
+/** What nobody catches shows the line that asked, and no line of the package that is longer than people read. */
+async function tellsErrors({ folder }: Packed, node: string): Promise<void> {
+  const { port } = await deadAddress();
+  const connecting = `import { connect } from "hearsay";\nawait connect({ at: "127.0.0.1:${port}" });\n`;
+  writeFileSync(join(folder, "nobody.mjs"), connecting);
+  const { status, err } = await run([node, "nobody.mjs"], folder);
+  assert.equal(status, 1, err);
+  assert.match(err, /^HearsayError: no node answers: [^]* at async .*nobody\.mjs:2:/m);
+  assert.deepEqual(err.split("\n").filter((line) => line.length > 400), []);
+}
+
+async function refusesOlderNodes({ folder }: Packed, node: string): Promise<void> {
+  const older = 'Object.defineProperty(process, "versions", { value: { node: "20.20.2" } });\n';
+  writeFileSync(join(folder, "older.mjs"), older);
+  await Promise.all(["hearsay", "hearsay/sim", "hearsay/maelstrom"].map(async (entry) => {
+    const file = `on_${entry.replace("/", "_")}.mjs`;
+    writeFileSync(join(folder, file), `import * as entry from "${entry}";\nconsole.log(entry);\n`);
+    const { status, out, err } = await run([node, "--import", "./older.mjs", file], folder);
+    assert.deepEqual([status, out], [1, ""]);
+    assert.match(
+      err,
+      /^Error: hearsay needs Node\.js 22\.13 or later, Bun or Deno: this is Node\.js 20\.20\.2$/m,
+    );
+  }));
 }
 
 async function isTyped({ folder }: Packed): Promise<void> {
