@@ -80,10 +80,10 @@ function streamOfRuntime(fd: Descriptor): Writable {
 
 /**
  * A runtime opens /dev/null in the place of a closed descriptor. An inherited descriptor stays open when a program starts,
- * so one that is marked to be closed then is the runtime's own. Deno leaves no such mark.
+ * so one that is marked to be closed then is Bun's own. Deno leaves no such mark, and Node marks what it inherits, too.
  */
 function wasClosed(fd: Descriptor, stat: Stats): boolean {
-  if (!stat.isCharacterDevice()) return false;
+  if (!stat.isCharacterDevice() || process.versions["bun"] === undefined) return false;
   try {
     const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1];
     return (parseInt(flags ?? "0", 8) & CLOSES_ON_EXEC) !== 0;

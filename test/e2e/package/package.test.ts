@@ -79,7 +79,7 @@ testNeeding("a package is complete, and runs and is imported under Node, Bun and
     putExamples(packed);
     await Promise.all([
       ...[examines(packed, node), serves(packed, node), isTyped(packed)],
-      ...[tellsErrors(packed, node), refusesOlderNodes(packed, node)],
+      ...[tellsErrors(packed, node), refusesOlderNodes(packed, node), writesToNobody(packed, node)],
     ]);
   });
 });
@@ -161,6 +161,13 @@ async function tellsErrors({ folder }: Packed, node: string): Promise<void> {
   assert.equal(status, 1, err);
   assert.match(err, /^HearsayError: no node answers: [^]* at async .*nobody\.mjs:2:/m);
   assert.deepEqual(err.split("\n").filter((line) => line.length > 400), []);
+}
+
+/** Node marks /dev/null as it does all that it inherits, which another runtime does where the output was closed. */
+async function writesToNobody({ folder }: Packed, node: string): Promise<void> {
+  const hearsay = "node_modules/hearsay/dist/package/main.js";
+  const { status, err } = await run(["sh", "-c", `"$0" ${hearsay} version >/dev/null`, node], folder);
+  assert.deepEqual([status, err], [0, ""]);
 }
 
 async function refusesOlderNodes({ folder }: Packed, node: string): Promise<void> {
