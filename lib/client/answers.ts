@@ -3,18 +3,24 @@ import { z } from "zod";
 import type { Digest } from "../core/log/digest.ts";
 import { type Range, rangeOf, Runs } from "../core/log/runs.ts";
 import type { Body } from "../core/message.ts";
+import { isTooDeep } from "../core/log/canonical.ts";
+import { printable } from "../../transports/shortened.ts";
 import { type Item, itemsOf } from "./watching/item.ts";
 import { positionFrom } from "./position.ts";
 
 const count = z.int().nonnegative();
 const counts = z.record(z.string(), count);
-const name = z.string().min(1);
+/** People are shown it. */
+const text = z.string().transform(printable);
+const name = text.pipe(z.string().min(1));
+/** Ms since 1970, as far as a Date goes. */
+const time = z.number().min(0).max(8.64e15);
 
 const linkShape = z.looseObject({
-  address: z.string(),
+  address: text,
   hears: z.boolean(),
   for_ms: z.number(),
-  reason: z.string(),
+  reason: text,
   bytes_queued: count,
   messages_dropped: count,
 });
@@ -34,36 +40,36 @@ const peerShape = z.looseObject({
 const memberShape = z.looseObject({
   id: name,
   status: z.enum(["joined", "left", "removed"]),
-  address: z.string().nullable(),
+  address: text.nullable(),
   epoch: count,
   incarnation: count,
   /** Ms since 1970; null where the list was given. */
-  since: z.number().nullable(),
+  since: time.nullable(),
 });
 
 const statusShape = z.looseObject({
   id: name,
   cluster: name,
-  version: z.string(),
+  version: text,
   /** Whether the node is a member; early nodes of version 0.1 always are. */
   ready: z.boolean().optional(),
   uptime_ms: z.number(),
   storage: z.enum(["memory", "durable", "full", "failed"]),
   values: count,
-  digest: z.string().optional(),
+  digest: text.optional(),
   entries: count,
   /** Nodes of version 0.1 keep all. */
   gone: count.optional(),
   relay: name.nullable(),
   /** Absent where members are given. */
-  cluster_id: z.string().optional(),
-  waits_for_a_seed: z.string().optional(),
+  cluster_id: text.optional(),
+  waits_for_a_seed: text.optional(),
   /** Nodes of version 0.1 do not send it. */
   members: z.array(memberShape).optional(),
   peers: z.array(peerShape),
   clients: count,
   watchers: count,
-  tls: z.looseObject({ expires_at: z.number(), authorities_expire_at: z.number() }).optional(),
+  tls: z.looseObject({ expires_at: time, authorities_expire_at: time }).optional(),
   messages: z.looseObject({ sent: counts, received: counts }),
   bytes: z.looseObject({ sent: count, received: count }),
   memory_bytes: count,
@@ -212,5 +218,5 @@ export function broughtBy(body: Body): Brought | undefined {
 
 /** Undefined where it is malformed. */
 export function statusOf({ type: _, in_reply_to: __, ...body }: Body): Status | undefined {
-  return statusShape.safeParse(body).data;
+  return isTooDeep(body) ? undefined : statusShape.safeParse(body).data;
 }

@@ -11,6 +11,7 @@ import { type Answer, Asked, Waiting } from "./waiting.ts";
 import type { Entry, Gap } from "./watching/entries.ts";
 import { Reader, type WatchOptions } from "./watching/reader.ts";
 import { idFault, keyFault, topicFault } from "../core/keys/names.ts";
+import { isTooDeep } from "../core/log/canonical.ts";
 import type { Body, Json } from "../core/message.ts";
 
 /**
@@ -83,8 +84,9 @@ export class Client implements AsyncDisposable {
   async get(topic: string, key: string, options: Abortable = {}): Promise<Json | undefined> {
     check(topicFault("topic", topic) ?? keyFault("key", key));
     try {
-      const { body: { value } } = await this.ask({ type: "get", topic, key }, options);
-      return isJson(value) ? value : undefined;
+      const { body: { value }, by } = await this.ask({ type: "get", topic, key }, options);
+      if (isJson(value)) return value;
+      throw new HearsayError("refused", `${by} answers with something that is no value`);
     } catch (error) {
       if (error instanceof HearsayError && error.code === "missing") return undefined;
       throw error;
@@ -194,7 +196,7 @@ export class Client implements AsyncDisposable {
   }
 }
 
-/** Whatever was parsed is JSON. */
+/** Whatever was parsed is JSON, but nothing can be done with what is nested without end. */
 function isJson(value: unknown): value is Json {
-  return value !== undefined;
+  return value !== undefined && !isTooDeep(value);
 }

@@ -10,7 +10,7 @@ import {
 import type { ErrorCode } from "./errors.ts";
 import type { TokenSource } from "./token.ts";
 import type { Address } from "../../transports/address.ts";
-import { shortened } from "../../transports/shortened.ts";
+import { printable, shortened } from "../../transports/shortened.ts";
 import type { Tls } from "../../transports/tcp/tls/tls.ts";
 import { LineClient } from "../../transports/tcp/line_client.ts";
 
@@ -83,7 +83,7 @@ export class Connection {
   #lastId = 0;
   #nodeId = "?";
   /** How the answers to broadcasts begin here, and what they say: these are too many to parse each. */
-  #usual: { readonly src: string; readonly start: string; readonly body: Body } | undefined;
+  #usual: { readonly by: string; readonly start: string; readonly body: Body } | undefined;
   #answeredAt = -Infinity;
   /** Undefined where it was not asked for in this turn. */
   #turnAt: number | undefined;
@@ -106,7 +106,7 @@ export class Connection {
     }, { tls });
   }
 
-  /** The id of the node that answered last. */
+  /** The id of the node that answered last, for people. */
   get nodeId(): string {
     return this.#nodeId;
   }
@@ -177,11 +177,13 @@ export class Connection {
     const decoded = decode(line);
     if (!decoded.ok) return this.#break(`does not speak as a node does: ${shortened(decoded.reason)}`);
     const { src, dest, body } = decoded.envelope;
-    this.#nodeId = src;
+    if (src !== this.#nodeId) this.#nodeId = printable(src);
     const id = body.in_reply_to;
     const pending = id === undefined ? undefined : this.#pending.get(id);
     if (id === undefined || pending === undefined) return this.#onUnasked(body);
-    if (body.type === USUAL) this.#usual ??= { src, start: startOf(src, dest), body: { type: USUAL } };
+    if (body.type === USUAL) {
+      this.#usual ??= { by: this.#nodeId, start: startOf(src, dest), body: { type: USUAL } };
+    }
     this.#settle(id, pending, body);
   }
 
@@ -191,7 +193,7 @@ export class Connection {
     const id = idAtEnd(line, this.#usual.start.length);
     const pending = id === undefined ? undefined : this.#pending.get(id);
     if (id === undefined || pending === undefined) return false;
-    this.#nodeId = this.#usual.src;
+    this.#nodeId = this.#usual.by;
     this.#settle(id, pending, this.#usual.body);
     return true;
   }
@@ -235,9 +237,9 @@ export class Connection {
 
   #break(reason: string, code: ErrorCode = "unreachable"): void {
     if (this.#ended !== undefined) return;
-    this.#ended = { reason, code };
+    this.#ended = { reason: printable(reason), code };
     this.#letGo();
-    this.#hearing?.onBroken(reason, code);
+    this.#hearing?.onBroken(this.#ended.reason, code);
   }
 
   #letGo(): void {

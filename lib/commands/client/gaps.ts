@@ -3,6 +3,7 @@ import type { Range } from "../../core/log/runs.ts";
 import type { StreamOptions } from "../../client/watching/stream.ts";
 import type { Io } from "../terminal/io.ts";
 import type { ValuePrinter } from "../terminal/value_printer.ts";
+import { printable } from "../../../transports/shortened.ts";
 
 /** Prints what a stream brings, and then says what is gone. */
 export function printing(printer: ValuePrinter, io: Io): StreamOptions["take"] {
@@ -14,6 +15,7 @@ export function printing(printer: ValuePrinter, io: Io): StreamOptions["take"] {
 }
 
 function sayGap(io: Io, { origin, seq, count }: Range): void {
-  const what = count === 1 ? `1 value of ${origin} is` : `${count} values of ${origin} are`;
+  const name = printable(origin);
+  const what = count === 1 ? `1 value of ${name} is` : `${count} values of ${name} are`;
   io.err(`gap: ${what} gone, from ${seq} on\n`);
 }

@@ -1,6 +1,6 @@
 /** `hearsay get TOPIC/KEY`: prints the value under a key, as the first node that answers knows it. */
 import { parseKey } from "../config/keyed.ts";
-import { fail, type Io, OK, refuse } from "../terminal/io.ts";
+import { fail, type Io, OK, refuse, shownJson } from "../terminal/io.ts";
 import { asking } from "./asking.ts";
 
 export async function get(args: readonly string[], io: Io): Promise<number> {
@@ -14,7 +14,7 @@ export async function get(args: readonly string[], io: Io): Promise<number> {
       return fail(io, `There is nothing under ${topic}/${key}, as far as ${client.node} knows`);
     }
     if (config.verbose) io.err(`Answered by ${client.node}.\n`);
-    io.out(`${JSON.stringify(value)}\n`);
+    io.out(`${shownJson(io, JSON.stringify(value))}\n`);
     return OK;
   });
 }

@@ -6,7 +6,17 @@ import { summaryOf } from "./summary.ts";
 import { parseStatus, type StatusConfig } from "../config/client.ts";
 import { askOnce } from "../../client/nodes.ts";
 import { refusal } from "../../client/connection.ts";
-import { columnsOf, FAILED, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
+import {
+  columnsOf,
+  FAILED,
+  type Io,
+  OK,
+  type Paint,
+  paintFor,
+  printLines,
+  refuse,
+  shownJson,
+} from "../terminal/io.ts";
 import { tables } from "../terminal/table.ts";
 import { type Address, addressText } from "../../../transports/address.ts";
 import { dateText } from "../../../transports/tcp/tls/identity.ts";
@@ -30,7 +40,7 @@ export async function status(args: readonly string[], io: Io): Promise<number> {
     if (verbose) io.err(`${reply.at} ${reply.kind === "bad" ? reply.error : "answers"}\n`);
     return reply;
   }));
-  if (json) io.out(`${JSON.stringify(replies.map(jsonOf))}\n`);
+  if (json) io.out(`${shownJson(io, JSON.stringify(replies.map(jsonOf)))}\n`);
   else print(replies, io);
   const isGood = (reply: Reply) => reply.kind === "good" && !(ready && reply.status.ready === false);
   return replies.every(isGood) ? OK : FAILED;

@@ -3,7 +3,17 @@ import type { MemberStatus, Status } from "../../client/answers.ts";
 import { asking } from "../client/asking.ts";
 import { duration } from "../../service/duration.ts";
 import { parseMembers } from "../config/members/members.ts";
-import { columnsOf, fail, type Io, OK, type Paint, paintFor, printLines, refuse } from "../terminal/io.ts";
+import {
+  columnsOf,
+  fail,
+  type Io,
+  OK,
+  type Paint,
+  paintFor,
+  printLines,
+  refuse,
+  shownJson,
+} from "../terminal/io.ts";
 import { table } from "../terminal/table.ts";
 
 export async function members(args: readonly string[], io: Io): Promise<number> {
@@ -20,7 +30,7 @@ export async function members(args: readonly string[], io: Io): Promise<number> 
       return fail(io, `${id} tells of its members only to clients with the right admin`);
     }
     if (config.verbose) io.err(`Answered by ${id}.\n`);
-    if (config.json) io.out(`${JSON.stringify(jsonOf(status, members))}\n`);
+    if (config.json) io.out(`${shownJson(io, JSON.stringify(jsonOf(status, members)))}\n`);
     else printLines(io, linesOf(status, members, paintFor(io), columnsOf(io)));
     return OK;
   });

@@ -14,7 +14,7 @@ const places: Readonly<Record<string, (item: Item) => string>> = {
   id: ({ id = "" }) => inOneLine(id),
   stamp: ({ stamp }) => String(stamp ?? ""),
   deleted: ({ deleted }) => deleted ? "deleted" : "",
-  origin: ({ origin }) => origin,
+  origin: ({ origin }) => inOneLine(origin),
   seq: ({ seq }) => String(seq),
   /** When it is printed. */
   time: () => new Date().toISOString(),

@@ -70,6 +70,15 @@ export function printLines(io: Io, lines: readonly string[], columns = columnsOf
   if (lines.length > 0) io.out(`${lines.flatMap((line) => wrapped(line, columns)).join("\n")}\n`);
 }
 
+/** JSON that people may be shown: it lets control characters of eight bits stand, and a terminal obeys them. */
+export function shownJson({ outIsTerminal }: Pick<Io, "outIsTerminal">, json: string): string {
+  return outIsTerminal ? json.replace(/[\x7f-\x9f]/g, escaped) : json;
+}
+
+function escaped(control: string): string {
+  return `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
 /** Says every mistake on standard error, and gives the exit status of bad usage. */
 export function refuse(io: Io, mistakes: readonly string[]): number {
   io.err(mistakes.join("\n") + "\n");

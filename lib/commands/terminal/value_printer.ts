@@ -1,6 +1,6 @@
 /** Prints values as they come: a line of JSON for each, or one JSON array of all. */
 import type { Item } from "../../client/watching/item.ts";
-import type { Io } from "./io.ts";
+import { type Io, shownJson } from "./io.ts";
 
 export interface ValuePrinter {
   /** Resolves once they have left, to false where nobody reads them. */
@@ -28,7 +28,7 @@ export function linePrinter(io: Io, spell: Spell): ValuePrinter {
         const line = spell(item);
         if (line !== undefined) lines += `${line}\n`;
       }
-      if (lines !== "") io.out(lines);
+      if (lines !== "") io.out(shownJson(io, lines));
       return io.outDrained();
     },
     end() {},
@@ -42,7 +42,7 @@ export function arrayPrinter(io: Io, spell: Spell): ValuePrinter {
     print(items) {
       const elements = items.map(spell).filter((text) => text !== undefined);
       if (elements.length > 0) {
-        io.out(before + elements.join(","));
+        io.out(before + shownJson(io, elements.join(",")));
         before = ",";
       }
       return io.outDrained();

@@ -27,7 +27,7 @@ function joined(parts: readonly (string | undefined)[], begin: string, end: stri
 }
 
 /** Whether it is nested over `most` deep; no parser and no writer looks at it before this does. */
-export function isTooDeep(value: Json, most = VALUE_DEPTH_MAX): boolean {
+export function isTooDeep(value: unknown, most = VALUE_DEPTH_MAX): boolean {
   if (typeof value !== "object" || value === null) return false;
   return most === 0 || Object.values(value).some((item) => isTooDeep(item, most - 1));
 }
