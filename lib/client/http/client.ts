@@ -8,7 +8,7 @@ import { check, jsonOf } from "../common/checks.ts";
 import type { BroadcastOptions, PutOptions, ReadOptions, WatchOptions } from "../common/options.ts";
 import { allFailed, type Failure, HearsayError } from "../errors.ts";
 import { eventId, unguessable } from "../event_ids.ts";
-import { checked, retryAfterMs } from "./answer.ts";
+import { type Answer, answerIn, checked, FETCH, retryAfterMs } from "./answer.ts";
 import { Attempt, Ends, NodeFailed } from "./attempt.ts";
 import type { Entry, Gap } from "./entries.ts";
 import { Following } from "./following.ts";
@@ -23,10 +23,12 @@ export interface ClientOptions {
   readonly token: (() => Promise<string>) | undefined;
 }
 
-interface Call {
+interface Call<T> {
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly body?: string;
+  /** Undefined where no node answers so: a proxy says that all is well, too. */
+  readonly read: (answer: Answer) => T | undefined;
 }
 
 /**
@@ -78,7 +80,8 @@ export class Client implements AsyncDisposable {
     const path = `values?${queryOf({ topic, key, id })}`;
     // An array would be several values, but for one with an id.
     const body = id === null && json.startsWith("[") ? `[${json}]` : json;
-    await this.#ask({ method: "POST", path, body }, signal);
+    const read = ({ json }: Answer) => json?.accepted === 1 || undefined;
+    await this.#ask({ method: "POST", path, body, read }, signal);
   }
 
   /** Puts a value under a key, in the place of the one before it; all nodes that have met name the same latest. */
@@ -90,14 +93,15 @@ export class Client implements AsyncDisposable {
   async delete(topic: string, key: string, { id = this.#nextId(), signal }: PutOptions = {}): Promise<void> {
     const path = keyPath(topic, key);
     check(idFault("id", id));
-    await this.#ask({ method: "DELETE", path: `${path}?${queryOf({ id })}` }, signal);
+    const read = ({ status }: Answer) => status === 204 || undefined;
+    await this.#ask({ method: "DELETE", path: `${path}?${queryOf({ id })}`, read }, signal);
   }
 
   /** The latest value under a key, as the node knows it; undefined where there is none. As for `delete`. */
   async get(topic: string, key: string, { signal }: Abortable = {}): Promise<Json | undefined> {
     const path = keyPath(topic, key);
     try {
-      return parsed(await this.#ask({ method: "GET", path }, signal));
+      return await this.#ask({ method: "GET", path, read: ({ json }) => json }, signal);
     } catch (error) {
       if (error instanceof HearsayError && error.code === "missing") return undefined;
       throw error;
@@ -106,15 +110,14 @@ export class Client implements AsyncDisposable {
 
   /** How a node is, and what it knows of its peers: the one that answers. */
   async status({ signal }: Abortable = {}): Promise<Status> {
-    const status = parsed(await this.#ask({ method: "GET", path: "status" }, signal));
-    if (typeof status?.id === "string") return status;
-    throw new HearsayError("refused", `${this.#at} answers with something that is no status`);
+    const read = ({ json }: Answer) => typeof json?.id === "string" ? json : undefined;
+    return await this.#ask({ method: "GET", path: "status", read }, signal);
   }
 
   /** The members, and those that left or were removed, as the node that answers knows them. */
   async members(options: Abortable = {}): Promise<readonly MemberStatus[]> {
     const { id, members } = await this.status(options);
-    if (members === undefined) throw new HearsayError("refused", `${id} answers with no list of members`);
+    if (!Array.isArray(members)) throw new HearsayError("refused", `${id} answers with no list of members`);
     return members;
   }
 
@@ -163,14 +166,13 @@ export class Client implements AsyncDisposable {
     yield* new Following({ turn: this.#turn.clone(), ends, timeoutMs, authorize, goesOn, wanted }).entries();
   }
 
-  /** Resolves to the body of the answer. */
-  async #ask(call: Call, signal: AbortSignal | undefined): Promise<string> {
+  async #ask<T>(call: Call<T>, signal: AbortSignal | undefined): Promise<T> {
     new Ends(signal, this.#ended.signal).check();
     const ends = new Ends(signal, this.#aborted.signal);
     return await this.#gate.pass(call.body?.length ?? 0, ends, () => this.#askAll(call, ends));
   }
 
-  async #askAll(call: Call, ends: Ends): Promise<string> {
+  async #askAll<T>(call: Call<T>, ends: Ends): Promise<T> {
     const failures: Failure[] = [];
     let mayBeDone = false;
     for (const url of this.#turn.order) {
@@ -187,14 +189,14 @@ export class Client implements AsyncDisposable {
   }
 
   /** Throws a NodeFailed where another node may do it. */
-  async #askOne(url: string, { method, path, body }: Call, ends: Ends): Promise<string> {
+  async #askOne<T>(url: string, { method, path, body, read }: Call<T>, ends: Ends): Promise<T> {
     const { timeoutMs } = this.#options;
     const patientUntil = performance.now() + timeoutMs;
     const headers = {
       ...await this.#authorize(),
       ...body !== undefined && { "content-type": "application/json" },
     };
-    const init = { method, headers, cache: "no-store" as const, ...body !== undefined && { body } };
+    const init = { ...FETCH, method, headers, ...body !== undefined && { body } };
     for (;;) {
       const attempt = new Attempt(url, ends, method !== "GET");
       try {
@@ -202,12 +204,15 @@ export class Client implements AsyncDisposable {
           const response = await fetch(`${url}/v1/${path}`, { ...init, signal });
           const waitMs = retryAfterMs(response) ?? Infinity;
           if (performance.now() + waitMs < patientUntil) return { waitMs };
-          return { text: await (await checked(response, attempt)).text() };
+          const answer = await answerIn(await checked(response, attempt), attempt);
+          const found = read(answer);
+          if (found === undefined) throw attempt.failed("answers with something else", "unreachable");
+          return { answer: found };
         });
-        if (found.text !== undefined) {
+        if (found.waitMs === undefined) {
           this.#turn.answered(url);
           this.#at = url;
-          return found.text;
+          return found.answer;
         }
         await ends.pause(found.waitMs);
       } finally {
@@ -240,13 +245,4 @@ function keyPath(topic: string, key: string): string {
   const named = [topic, key].find((name) => name === "." || name === "..");
   check(named && `${named} cannot be a part of a path`);
   return `topics/${encodeURIComponent(topic)}/keys/${encodeURIComponent(key)}`;
-}
-
-/** Undefined where it is no JSON. */
-function parsed(text: string) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

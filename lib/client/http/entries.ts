@@ -1,4 +1,5 @@
 /** Entries and gaps as they are given to whoever reads over HTTP: what the library over TCP gives, too, as plain objects. */
+import { isTooDeep } from "../../core/log/canonical.ts";
 import type { Entry as LibraryEntry, Gap as LibraryGap } from "../watching/entries.ts";
 
 /** One entry. Fields that it has not are not there. */
@@ -11,10 +12,26 @@ export type Gap = Pick<LibraryGap, keyof LibraryGap>;
 export function entryOf(data: string, position: string): Entry | Gap | undefined {
   const parsed = parsedObject(data);
   if (parsed === undefined) return undefined;
-  if (parsed.gap !== undefined) return { gap: parsed.gap, position };
-  const { topic, origin, seq, deleted } = parsed;
-  if (typeof topic !== "string" || typeof origin !== "string" || !Number.isSafeInteger(seq)) return undefined;
-  return { ...parsed, ...deleted && { value: undefined }, position };
+  if (parsed.gap !== undefined) {
+    const { origin, seq, count } = parsed.gap ?? {};
+    return isPlace(origin, seq) && isOrdinal(count) ? { gap: { origin, seq, count }, position } : undefined;
+  }
+  const { topic, origin, seq, key, id, stamp, deleted } = parsed;
+  const isEntry = typeof topic === "string" && isPlace(origin, seq) && isTextOrAbsent(key) &&
+    isTextOrAbsent(id) && (stamp === undefined || Number.isSafeInteger(stamp)) && !isTooDeep(parsed.value);
+  return isEntry ? { ...parsed, ...deleted && { value: undefined }, position } : undefined;
+}
+
+function isPlace(origin: unknown, seq: unknown): boolean {
+  return typeof origin === "string" && isOrdinal(seq);
+}
+
+function isOrdinal(n: unknown): boolean {
+  return Number.isSafeInteger(n) && Number(n) >= 1;
+}
+
+function isTextOrAbsent(name: unknown): boolean {
+  return name === undefined || typeof name === "string";
 }
 
 function parsedObject(data: string) {

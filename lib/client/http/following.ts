@@ -5,7 +5,7 @@ import { check } from "../common/checks.ts";
 import { RETRY_MS_MAX, RETRY_MS_MIN, SETTLED_MS } from "../common/limits.ts";
 import type { WatchOptions } from "../common/options.ts";
 import { allFailed, type Failure, HearsayError } from "../errors.ts";
-import { checked } from "./answer.ts";
+import { checked, FETCH } from "./answer.ts";
 import { Attempt, type Ends, NodeFailed } from "./attempt.ts";
 import { type Entry, entryOf, type Gap } from "./entries.ts";
 import { Seen } from "./seen.ts";
@@ -17,6 +17,9 @@ export const ALIVE_MS = 15_000;
 
 /** A URL takes no longer position: without it the node waits for what it lacks, as for everybody. */
 const AWAITS_CHARS_MAX = 4_096;
+
+/** The head of a request has no room for a longer position: then a watch goes on from one before it. */
+export const POSITION_CHARS_MAX = 48 * 1024;
 
 export interface FollowingOptions {
   readonly turn: Turn;
@@ -49,8 +52,7 @@ export class Following {
   constructor(options: FollowingOptions) {
     const { topics, latest, from = "" } = options.wanted;
     if (topics !== undefined) check(patternsFault("topics", topics));
-    // A header carries nothing else.
-    if (!/^[\x20-\x7e]*$/.test(from)) throw new HearsayError("malformed", "from is no position");
+    if (!isPosition(from)) throw new HearsayError("malformed", "from is no position");
     this.#options = options;
     this.#position = from;
     this.#turns = from === "now" ? ["", ""] : [from, from];
@@ -91,12 +93,17 @@ export class Following {
       for (const { kind, id, data } of found) {
         if (kind === "end") return;
         const before = this.#position;
-        this.#position = id ?? before;
-        if (data === undefined) continue;
-        const entry = entryOf(data, this.#position);
-        if (entry === undefined) throw attempt.failed("sends an event that is malformed", "unreachable");
-        this.#wentWell();
-        if (entry.gap === undefined && !this.#isNew(entry, before)) continue;
+        const position = id ?? before;
+        const entry = data === undefined ? undefined : entryOf(data, position);
+        if (!isPosition(position) || (data !== undefined && entry === undefined)) {
+          throw attempt.failed("sends an event that is malformed", "unreachable");
+        }
+        if (position.length <= POSITION_CHARS_MAX) this.#position = position;
+        if (entry === undefined) continue;
+        const isNew = entry.gap === undefined ? this.#isNew(entry, before) : position !== before;
+        // Whoever sends what is known, and hangs up, would be asked again and again without a pause.
+        if (isNew) this.#wentWell();
+        if (entry.gap === undefined && !isNew) continue;
         yield entry;
         this.#options.ends.check();
       }
@@ -126,13 +133,16 @@ export class Following {
     };
     const url = `${attempt.at}/v1/${goesOn ? "watch" : "values"}?${this.#query}${this.#awaits}`;
     const response = await attempt.within(timeoutMs, async (signal) => {
-      return await checked(await fetch(url, { headers, signal, cache: "no-store" }), attempt);
+      return await checked(await fetch(url, { ...FETCH, headers, signal }), attempt);
     }).catch((error) => {
       // Another node may be of another version, and one is waited for in any case.
       if (!(error instanceof HearsayError) || this.#options.ends.error !== undefined) throw error;
       throw attempt.failed(error.message.slice(attempt.at.length + 1), error.code);
     });
-    if (response.body === null) throw attempt.failed("answers with nothing", "unreachable");
+    const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
+    if (response.body === null || !isStream) {
+      throw attempt.failed("answers with something else", "unreachable");
+    }
     this.#begun = true;
     this.#settling = setTimeout(() => this.#settled(), SETTLED_MS);
     return response.body.getReader();
@@ -161,4 +171,9 @@ export class Following {
     await ends.pause(backoffMs({ next: Math.random }, this.#outages++, RETRY_MS_MIN, RETRY_MS_MAX));
     this.#failures = [];
   }
+}
+
+/** Whether a header carries it. */
+function isPosition(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text);
 }

@@ -11,6 +11,9 @@ import { withHttp } from "../../../shared/listening.ts";
 import { until } from "../../../shared/until.ts";
 import { tokenOf, withServed } from "../../service/http/served.ts";
 
+const ACCEPTED = `{"accepted":1}`;
+const EVENTS = { "content-type": "text/event-stream" };
+
 /** What programs that know one client may do with the other. */
 type Shared = Omit<Client, "at">;
 const shared: readonly (Exclude<keyof Shared, "read" | "watch"> & keyof library.Client)[] = [];
@@ -205,7 +208,7 @@ test("hearsay/http: a watch that goes on asks the next node to wait for what it 
   return withHttp((request, response) => {
     if (!request.url?.startsWith("/v1/watch")) return void response.end(`{"id":"n1"}`);
     asked.push(`${request.url} ${request.headers["last-event-id"]}`);
-    response.end(watched(`o${asked.length}`, 1));
+    response.writeHead(200, EVENTS).end(watched(`o${asked.length}`, 1));
   }, async (at) => {
     await using client = await connect({ at });
     assert.equal((await some(2, client.watch({ from: "n1.k:1-9" }))).length, 2);
@@ -216,7 +219,8 @@ test("hearsay/http: a watch that goes on asks the next node to wait for what it 
 test("hearsay/http: a node that is asked too much is asked again when it says so", () => {
   let asked = 0;
   return withHttp((request, response) => {
-    if (request.method === "GET" || ++asked > 2) response.end(`{"id":"n1"}`);
+    if (request.method === "GET") response.end(`{"id":"n1"}`);
+    else if (++asked > 2) response.end(ACCEPTED);
     else response.writeHead(429, { "retry-after": "0" }).end();
   }, async (busy) => {
     await using client = await connect({ at: busy });
@@ -229,7 +233,7 @@ test("hearsay/http: so many requests are under way at once, the others wait, and
   const held: (() => void)[] = [];
   return withHttp((request, response) => {
     if (request.method === "GET") response.end(`{"id":"n1"}`);
-    else held.push(() => response.end());
+    else held.push(() => response.end(ACCEPTED));
   }, async (slow) => {
     const client = await connect({ at: slow });
     const aborting = new AbortController();
