@@ -1,5 +1,5 @@
 /** Bytes to lines and lines to bytes, both bounded. */
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import type { Writable } from "node:stream";
 
 /** The longest line that is read, in bytes before its newline. A longer one is dropped whole. */
@@ -25,8 +25,13 @@ const READER_BYTES_KEPT = 64 * 1024;
  */
 const GROWTH = 4;
 
+/** What bytes that are no UTF-8 become; it may also stand in a text by right. */
+const REPLACEMENT = "\ufffd";
+
 export interface LineHandlers {
   onLine(line: string): void;
+  /** A line has bytes that are no UTF-8, in place of which it has U+FFFD; by default it is a line like others. */
+  onBroken?(line: string): void;
   /** A line had nothing in it. */
   onEmpty?(): void;
   /** A line passed the limit and is being dropped; said once per line, as soon as it is known. */
@@ -35,7 +40,7 @@ export interface LineHandlers {
 
 /**
  * Cuts a stream of bytes into lines of UTF-8. NUL bytes, empty lines and a carriage return before the newline are
- * passed over; bytes that are no UTF-8 become U+FFFD. Holds at most one line.
+ * passed over; a line that is no UTF-8 is told apart. Holds at most one line.
  */
 export class LineReader {
   readonly #handlers: LineHandlers;
@@ -106,7 +111,7 @@ export class LineReader {
       this.#finish();
     }
     // Decoding all whole lines at once is several times faster than one by one.
-    if (first <= last) this.#emitAll(this.#decoder.decode(piece.subarray(first, last)));
+    if (first <= last) this.#emitAll(piece.subarray(first, last));
     this.#hold(piece.subarray(last + 1));
   }
 
@@ -137,11 +142,14 @@ export class LineReader {
     this.#linesEnded += 1;
     this.#neededMuch ||= this.#heldBytes > READER_BYTES_KEPT;
     this.#heldBytes = 0;
-    if (bytes.length > 0) this.#emit(cleaned(this.#decoder.decode(bytes)));
+    if (bytes.length > 0) this.#emitOne(bytes);
   }
 
-  #emitAll(text: string): void {
+  #emitAll(bytes: Uint8Array): void {
     this.#linesEnded += 1;
+    const text = this.#decoder.decode(bytes);
+    // To look for it in the text takes no time to speak of where the text is ASCII.
+    if (text.includes(REPLACEMENT) && !isUtf8(bytes)) return this.#emitEach(bytes);
     // Hardly any text has what is passed over: to look once is faster than to look at each line.
     const isClean = !text.includes("\0") && !text.includes("\r");
     let from = 0;
@@ -152,6 +160,22 @@ export class LineReader {
     }
     const last = text.slice(from);
     this.#emit(isClean ? last : cleaned(last));
+  }
+
+  #emitEach(bytes: Uint8Array): void {
+    let from = 0;
+    for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, from)) {
+      this.#emitOne(bytes.subarray(from, at));
+      from = at + 1;
+    }
+    this.#emitOne(bytes.subarray(from));
+  }
+
+  #emitOne(bytes: Uint8Array): void {
+    const line = cleaned(this.#decoder.decode(bytes));
+    const { onBroken } = this.#handlers;
+    if (onBroken !== undefined && line.includes(REPLACEMENT) && !isUtf8(bytes)) onBroken(line);
+    else this.#emit(line);
   }
 
   #emit(line: string): void {

@@ -1,7 +1,7 @@
 /** The carrier over stdin and stdout as Maelstrom has them: nothing but messages ever reaches the output. */
 import type { Readable, Writable } from "node:stream";
 import { Buffer } from "node:buffer";
-import { decode, encode } from "../lib/core/codec.ts";
+import { decode, encode, NOT_UTF8 } from "../lib/core/codec.ts";
 import type { Asking, Envelope } from "../lib/core/message.ts";
 import { MALFORMED_REQUEST } from "../lib/core/node.ts";
 import { isClient } from "./client_id.ts";
@@ -36,6 +36,7 @@ export class MaelstromTransport implements Transport {
     this.#handlers = handlers;
     const reader = new LineReader({
       onLine: (line) => this.#onLine(line),
+      onBroken: (line) => this.#onLine(NOT_UTF8 + line),
       onOverlong: (bytes) => this.#handlers?.onDropped(`a line is longer than ${bytes} bytes`),
     });
     const finish = () => {

@@ -75,6 +75,7 @@ export class LineValues implements Values {
     this.#asStrings = asStrings;
     const reader = new LineReader({
       onLine: (line) => this.#onLine(line),
+      onBroken: (text) => this.#onBroken(text),
       onOverlong: (bytes) =>
         this.#values.push({ ok: false, text: "(a line)", reason: `it is longer than ${bytes} bytes` }),
     });
@@ -121,6 +122,12 @@ export class LineValues implements Values {
     const text = this.#isFirst && line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
     this.#isFirst = false;
     if (text !== "") this.#values.push(valueOf(text, this.#asStrings));
+  }
+
+  /** Nobody knows which characters were meant. */
+  #onBroken(text: string): void {
+    this.#isFirst = false;
+    this.#values.push({ ok: false, text, reason: "it is not UTF-8" });
   }
 
   /** Stops reading until all values that are here were taken. */

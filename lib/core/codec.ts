@@ -20,6 +20,9 @@ export type Decoded =
 /** The bodies whose `runs` are entries. */
 const WITH_RUNS: ReadonlySet<unknown> = new Set(["delta", "ack", "probe", "push", "values"]);
 
+/** Carriers put it before a line of which some bytes were no UTF-8, and became this: no JSON begins so. */
+export const NOT_UTF8 = "\ufffd";
+
 const RUNS = ',"runs":';
 /** How a line ends whose body ends with runs. */
 const END = "}}";
@@ -34,12 +37,21 @@ export function decode(line: string): Decoded {
   const withRuns = decodeRuns(line);
   if (withRuns !== undefined) return { ok: true, envelope: withRuns };
   const value = parsed(line);
-  if (value === undefined) return { ok: false, reason: "this is not JSON" };
+  if (value === undefined) return notJson(line);
   if (isEnvelope(value)) return { ok: true, envelope: value };
   const plain = withoutNullIds(value);
   if (isEnvelope(plain)) return { ok: true, envelope: plain };
-  const asking = askingOf(plain);
-  return { ok: false, reason: envelopeFault(plain), ...asking && { asking } };
+  return refused(envelopeFault(plain), plain);
+}
+
+function notJson(line: string): Decoded {
+  if (!line.startsWith(NOT_UTF8)) return { ok: false, reason: "this is not JSON" };
+  return refused("this is not UTF-8", parsed(line.slice(NOT_UTF8.length)));
+}
+
+function refused(reason: string, value: unknown): Decoded {
+  const asking = askingOf(value);
+  return { ok: false, reason, ...asking && { asking } };
 }
 
 /** As decode(), of a line that a client wrote: the value of a broadcast may be a ScannedValue. */

@@ -1,5 +1,6 @@
 /** One accepted or dialled TCP connection as lines both ways, with the bytes it holds, its heartbeat and its one end. */
 import type { Socket } from "node:net";
+import { NOT_UTF8 } from "../../lib/core/codec.ts";
 import { atEndOfTurn } from "../end_of_turn.ts";
 import { tlsFault } from "../errno.ts";
 import { LineReader, LineWriter } from "../lines.ts";
@@ -60,6 +61,7 @@ export class Connection {
     });
     this.#reader = new LineReader({
       onLine: (line) => this.#listens && this.#handlers.onLine(line),
+      onBroken: (line) => this.#listens && this.#handlers.onLine(NOT_UTF8 + line),
       onOverlong: (bytes) => this.#listens && this.#handlers.onOverlong(bytes),
     });
     socket.setNoDelay(true);

@@ -1,6 +1,7 @@
 /** A TCP connection that is dialled once and then is lines both ways, until it is lost for a reason in words. */
 import { connect, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import { NOT_UTF8 } from "../../lib/core/codec.ts";
 import type { Address } from "../address.ts";
 import { CLOSED, connectionFault, NOTHING_LISTENS } from "../errno.ts";
 import { HELD_BYTES_MAX, LINE_BYTES_MAX, LineReader, LineWriter } from "../lines.ts";
@@ -56,6 +57,7 @@ export class LineClient {
     this.#handlers = handlers;
     this.#reader = new LineReader({
       onLine: (line) => this.#isOver || handlers.onLine(line),
+      onBroken: (line) => this.#isOver || handlers.onLine(NOT_UTF8 + line),
       onOverlong: (bytes) => this.#isOver || handlers.onOverlong(bytes),
     }, lineBytesMax);
     const socket = tls?.dial(address) ?? connect({ ...address });

@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { topicsIn } from "./query.ts";
 import { within } from "../../../transports/clock.ts";
+import { NOT_UTF8 } from "../../core/codec.ts";
 import type { Body } from "../../core/message.ts";
 import type { Json } from "../../core/json.ts";
 import { isTooDeep, VALUE_DEPTH_MAX } from "../../core/log/canonical.ts";
@@ -240,7 +241,7 @@ function parsedJson(text: string, what: string): Json {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Problem(400, `${what} is not JSON`);
+    throw new Problem(400, `${what} is ${text.startsWith(NOT_UTF8) ? "no UTF-8" : "not JSON"}`);
   }
 }
 

@@ -137,6 +137,17 @@ test("lines of input are values, the last one without its end, and empty ones ar
   });
 });
 
+test("a line of input that is no UTF-8 is not told, and the others are", async () => {
+  const node = await FakeNode.start("n1", acknowledge);
+  await withNodes([node], async () => {
+    const input = () => Readable.from([Buffer.from("1\n\xff2\n3\n", "latin1")]);
+    const { io, err } = listen("", { input });
+    equal(await broadcast(["--at", node.at], io), 1);
+    deepEqual(messages(node), [1, 3]);
+    equal(err.join(""), "Cannot broadcast \ufffd2: it is not UTF-8\n2 of 3 values acknowledged.\n");
+  });
+});
+
 test("a byte order mark is no part of the first value, and elsewhere it is what it is", async () => {
   const node = await FakeNode.start("n1", acknowledge);
   await withNodes([node], async () => {

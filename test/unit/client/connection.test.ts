@@ -1,5 +1,6 @@
 /** One connection to a node; a bad node, or none, becomes a reason in words. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
@@ -88,6 +89,14 @@ const bad: readonly (readonly [string, Script, RegExp])[] = [
     "are random bytes",
     (_, visit) => visit.write(new Uint8Array([255, 0, 254, 10, 7])),
     /^does not speak as a node does/,
+  ],
+  [
+    "is no UTF-8",
+    ({ msg_id: id }, visit) =>
+      visit.write(
+        Buffer.from(`{"src":"n\xff","dest":"c1","body":{"type":"x","in_reply_to":${id}}}\n`, "latin1"),
+      ),
+    /^does not speak as a node does: this is not UTF-8$/,
   ],
   [
     "is half a line, and then nobody",

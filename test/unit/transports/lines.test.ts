@@ -47,6 +47,28 @@ test("LineReader turns bytes that are no UTF-8 into U+FFFD and goes on", () => {
   assert.deepEqual(readBytes([Uint8Array.of(0xff, 10, 0xc3, 10, 65, 10)]).lines, ["\ufffd", "\ufffd", "A"]);
 });
 
+test("LineReader tells of a line that is no UTF-8 by itself, wherever chunks are cut, and of no other", () => {
+  const lines = [[65, 0xff], [], [0xc3, 0xa9], [0xef, 0xbf, 0xbd], [0xed, 0xa0, 0x80], [0xc3], [66]];
+  const bytes = Uint8Array.from(lines.flatMap((line) => [...line, 10]));
+  for (let size = 1; size <= bytes.length; size++) {
+    const heard: string[] = [];
+    const reader = new LineReader({
+      onLine: (line) => heard.push(line),
+      onBroken: (line) => heard.push(`broken ${line}`),
+      onOverlong: () => assert.fail(),
+    });
+    for (let from = 0; from < bytes.length; from += size) reader.push(bytes.subarray(from, from + size));
+    assert.deepEqual(heard, [
+      "broken A\ufffd",
+      "é",
+      "\ufffd",
+      "broken \ufffd\ufffd\ufffd",
+      "broken \ufffd",
+      "B",
+    ]);
+  }
+});
+
 test("LineReader reads the same lines however the bytes are cut", () => {
   const random = seeded(7);
   const bytes = encoder.encode("\ufeffa\nbé\r\n\0\n\ufeffc€c\n\n𝄞x\u2028\nlast");

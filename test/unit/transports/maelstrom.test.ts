@@ -1,5 +1,6 @@
 /** The stdin/stdout carrier and the node on it: every way to end, and every limit met. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { PassThrough, Writable } from "node:stream";
 import { test } from "node:test";
 import type { Envelope } from "../../../lib/core/message.ts";
@@ -9,6 +10,8 @@ import { REASON_CHARS_MAX, shortened } from "../../../transports/shortened.ts";
 import { REPORTS_PER_SECOND_MAX, runMaelstrom } from "../../../lib/service/maelstrom.ts";
 
 const init = '{"src":"c1","dest":"n0","body":{"type":"init","msg_id":1,"node_id":"n0","node_ids":["n0"]}}';
+
+const broadcast = '{"src":"c1","dest":"n0","body":{"type":"broadcast","msg_id":2,"message":"?"}}';
 
 test("runMaelstrom() answers, and at the end of input flushes and resolves to 0", async () => {
   const { input, output, run } = rig();
@@ -46,6 +49,19 @@ test("runMaelstrom() puts nothing but messages on its output, whatever comes in"
   input.end(`hello\n\0\n{}\r\n[1]\n${init}\n"x`);
   await run;
   assert.deepEqual(linesOf(output).map((line) => JSON.parse(line).body.type), ["init_ok"]);
+});
+
+test("runMaelstrom() refuses what is no UTF-8, where an answer is wanted, and goes on [W1] [W2]", async () => {
+  const { input, output, run } = rig();
+  input.write(`${init}\n`);
+  const [before = "", after = ""] = broadcast.split("?");
+  input.write(Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(`${after}\n`)]));
+  input.end(`${broadcast.replace("?", "\ufffd")}\n`);
+  await run;
+  assert.deepEqual(linesOf(output).slice(1).map((line) => JSON.parse(line).body), [
+    { type: "error", code: 12, text: "this is not UTF-8", in_reply_to: 2 },
+    { type: "broadcast_ok", in_reply_to: 2 },
+  ]);
 });
 
 test("runMaelstrom() takes null ids as absent, and answers a refused request where an answer is wanted [W1] [W2]", async () => {

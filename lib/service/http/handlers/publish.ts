@@ -1,4 +1,5 @@
 /** POST /v1/values: one value, an array of values, or NDJSON, which enters while it comes in [U3]. */
+import { NOT_UTF8 } from "../../../core/codec.ts";
 import type { Json } from "../../../core/json.ts";
 import { LINE_BYTES_MAX, LineReader } from "../../../../transports/lines.ts";
 import { runtimeTimer } from "../../../../transports/clock.ts";
@@ -24,6 +25,7 @@ async function publishLines(exchange: Exchange, entering: Entering): Promise<voi
   let overlong = false;
   const reader = new LineReader({
     onLine: (line) => lines.push(line),
+    onBroken: (line) => lines.push(NOT_UTF8 + line),
     onOverlong: () => overlong = true,
   });
   const enter = async () => {

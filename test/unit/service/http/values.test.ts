@@ -77,6 +77,8 @@ test("http: what cannot enter is said, with its index and how many are safe", as
     assert.deepEqual(await said(post(broken)), [400, "the body is no UTF-8", undefined, undefined]);
     assert.deepEqual((await said(post("x", "text/plain")))[0], 415);
     assert.deepEqual(await said(post('1\n2\n{"\n4', "application/x-ndjson")), [400, "it is not JSON", 2, 2]);
+    const brokenLine = new Uint8Array([0x31, 0x0a, 0x22, 0xff, 0x22, 0x0a, 0x33]);
+    assert.deepEqual(await said(post(brokenLine, "application/x-ndjson")), [400, "it is no UTF-8", 1, 1]);
     const tooLong = JSON.stringify(["a", "b".repeat(VALUE_BYTES_MAX)]);
     assert.deepEqual(await said(post(tooLong)), [413, `it is over ${VALUE_BYTES_MAX} bytes as JSON`, 1, 1]);
     const whole = " ".repeat(HTTP_BODY_BYTES_MAX + 1);

@@ -1,5 +1,6 @@
 /** Clients over TCP: each gets its own answers, is told of its mistakes, and can cost little. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { Socket } from "node:net";
 import { test } from "node:test";
 import { setImmediate } from "node:timers";
@@ -52,6 +53,16 @@ test("a dest of * stands for the node at the other end", async () => {
   const [answer] = await new Talker(address).say({ ...note("c1", ""), dest: "*" }).hear(1);
   assert.equal(answer?.src, "n1");
   assert.equal(ear.received[0]?.dest, "n1");
+  await node.close();
+});
+
+test("a client that says what is no UTF-8 is told so, and nothing of it is heard", async () => {
+  const { node, ear, address } = await echoing();
+  const talker = new Talker(address).say(note("c1", "one"));
+  talker.socket.write(Buffer.from(`${JSON.stringify(note("c1", "tw\xff"))}\n`, "latin1"));
+  const [, refused] = await talker.say(note("c1", "three")).hear(3);
+  assert.deepEqual(refused?.body, { type: "error", code: 12, text: "this is not UTF-8" });
+  assert.deepEqual(ear.received.map(({ body }) => body["text"]), ["one", "three"]);
   await node.close();
 });
 
