@@ -4,11 +4,12 @@ import { parsePosition } from "../../../core/keys/position_text.ts";
 import { Digest } from "../../../core/log/digest.ts";
 import { Runs } from "../../../core/log/runs.ts";
 import type { Body } from "../../../core/message.ts";
+import { BATCH_BYTES_MAX } from "../../../core/replication/pacing.ts";
 import { Telling, type Told } from "./entry_text.ts";
 
-/** So many of the latest are shared, each of no more than so many bytes. */
+/** So many of the latest are shared, each of no more than so many bytes: a batch, and what is written around its entries. */
 export const SHARED_TELLINGS_MAX = 8;
-export const SHARED_BYTES_MAX = 64 * 1024;
+export const SHARED_BYTES_MAX = 2 * BATCH_BYTES_MAX;
 
 /** How entries are written. */
 export interface Format {
@@ -63,10 +64,11 @@ function writtenAnew(format: Format, from: string, answer: Body): Written {
   return { bytes: Buffer.from(text), position: telling.position };
 }
 
-/** Entries of one name are always the same. Undefined where it is more than one run. */
+/** Entries of one name are always the same. Undefined where more is told than entries. */
 function nameOf({ runs, had }: Body): string | undefined {
   if (!(runs instanceof Runs) || had !== undefined || runs.gaps.length > 0) return undefined;
-  const [run, another] = runs.runs;
-  if (run === undefined || another !== undefined) return undefined;
-  return `${run.origin} ${run.seq} ${run.texts.length} ${run.topic ?? ""}`;
+  const names = runs.runs.map(({ origin, seq, texts, topic = "" }) =>
+    `${origin} ${seq} ${texts.length} ${topic}`
+  );
+  return names.join("\n");
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Runs } from "../../../../lib/core/log/runs.ts";
 import { Texts } from "../../../../lib/core/log/texts.ts";
+import { BATCH_BYTES_MAX } from "../../../../lib/core/replication/pacing.ts";
 import {
   type Format,
   SHARED_BYTES_MAX,
@@ -44,6 +45,18 @@ test("whoever stands elsewhere, is told other entries, or in another format, is 
     `${line(1)}${line(2)}`,
     "n1.k:1-2",
   ]);
+});
+
+test("a batch is shared whatever it is made of: many runs, and as many bytes as a batch may have", () => {
+  const tellings = new Tellings();
+  const half = JSON.stringify("x".repeat(BATCH_BYTES_MAX / 2));
+  const run = (origin: string) => ({ origin, seq: 1, texts: Texts.of([half]) });
+  const batch = (...origins: string[]) => ({ type: "values", runs: new Runs(origins.map(run)) });
+  const first = tellings.write(events, "", batch("n1.k", "n2.x"));
+  assert.ok(first.bytes.length > BATCH_BYTES_MAX);
+  assert.equal(tellings.write(events, "", batch("n1.k", "n2.x")), first);
+  assert.notEqual(tellings.write(events, "", batch("n1.k", "n3.x")), first);
+  assert.notEqual(tellings.write(events, "", batch("n1.k")), first);
 });
 
 test("what is passed over, and gaps, are told to each", () => {
