@@ -48,3 +48,17 @@ export function addressFault(text: string): string | undefined {
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/i.test(host);
 }
+
+/** So many groups of an IPv6 address are those of its network, and so many it has. */
+const [NETWORK_GROUPS, GROUPS] = [4, 8];
+
+/** Whom limits of one address are for: whoever has an IPv6 address has, as a rule, all of its network of 64 bits. */
+export function limitedHost(host: string): string {
+  const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host) ?? [];
+  if (mapped !== undefined || !host.includes(":")) return mapped ?? host;
+  const [address = ""] = host.split("%");
+  const [before = [], behind = []] = address.split("::").map((part) => part === "" ? [] : part.split(":"));
+  const zeros = Array.from({ length: Math.max(0, GROUPS - before.length - behind.length) }, () => "0");
+  const network = [...before, ...zeros, ...behind].slice(0, NETWORK_GROUPS);
+  return `${network.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
+}

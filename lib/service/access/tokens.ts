@@ -1,7 +1,7 @@
 /** The tokens that a node knows, as hashes, and the addresses from which too many wrong ones came [A3]. */
 import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
-import { isLoopback } from "../../../transports/address.ts";
+import { isLoopback, limitedHost } from "../../../transports/address.ts";
 import type { Identity } from "./rights.ts";
 
 /** A node knows so many tokens at the most [A1]. */
@@ -48,8 +48,9 @@ export class WrongTokens {
     this.#clock = clock;
   }
 
-  note(host: string): void {
-    if (isLoopback(host)) return;
+  note(address: string): void {
+    if (isLoopback(address)) return;
+    const host = limitedHost(address);
     const { since, count } = this.#at(host) ?? { since: this.#clock(), count: 0 };
     this.#wrong.delete(host);
     this.#wrong.set(host, { since, count: count + 1 });
@@ -59,7 +60,7 @@ export class WrongTokens {
 
   /** For how long tokens from there are not looked at, ms. */
   waitMs(host: string): number {
-    const wrong = this.#at(host);
+    const wrong = this.#at(limitedHost(host));
     return wrong === undefined || wrong.count < WRONG_TOKENS_MAX
       ? 0
       : wrong.since + WRONG_TOKENS_MS - this.#clock();

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { TlsIdentity } from "../../../transports/tcp/tls/identity.ts";
 import type { Share, Shares } from "../../../transports/tcp/clients/shares.ts";
 import type { LocalClient } from "../local_client.ts";
-import { isLoopback } from "../../../transports/address.ts";
+import { isLoopback, limitedHost } from "../../../transports/address.ts";
 import {
   FILES_BESIDE_HTTP,
   HTTP_BODY_MS_MAX,
@@ -127,7 +127,7 @@ export class HttpConnections {
   add(socket: Socket, identity: TlsIdentity | undefined): string | undefined {
     const host = socket.remoteAddress ?? "";
     if (this.count >= this.#max) return this.#refuse(`${this.#max} connections over HTTP are open: no more`);
-    const share = isLoopback(host) ? undefined : this.#shares.join(`from ${host}`);
+    const share = isLoopback(host) ? undefined : this.#shares.join(`from ${limitedHost(host)}`);
     if (typeof share === "string") return this.#refuse(share);
     const connection = new HttpConnection(socket, identity, share);
     this.#connections.set(socket, connection);

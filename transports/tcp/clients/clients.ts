@@ -12,7 +12,7 @@ import { HeldBytes } from "./held_bytes.ts";
 import { Reception, type ReceptionEvents, type ReceptionOptions } from "./reception.ts";
 import { Shares } from "./shares.ts";
 import { Turn } from "./turn.ts";
-import { isLoopback } from "../../address.ts";
+import { isLoopback, limitedHost } from "../../address.ts";
 
 export interface ClientsOptions extends ReceptionOptions {
   readonly me: string;
@@ -217,7 +217,7 @@ export class Clients {
     refusals.forget("clients");
     const { host } = client.connection;
     const { isShared = (host) => !isLoopback(host) } = this.#options;
-    const full = isShared(host) ? this.#share(client, `from ${host}`) : undefined;
+    const full = isShared(host) ? this.#share(client, `from ${limitedHost(host)}`) : undefined;
     if (full === undefined) this.#unclassified.delete(client);
     return full;
   }

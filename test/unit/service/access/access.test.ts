@@ -142,6 +142,9 @@ test("[A3] loopback is not locked out, and the addresses that are remembered are
   now += WRONG_TOKENS_MS;
   wrong.note("again");
   equal(wrong.waitMs("again"), 0, "the count begins anew");
+  note("2001:db8::1");
+  ok(wrong.waitMs("2001:db8::ffff") > 0, "of one network");
+  equal(wrong.waitMs("2001:db8:0:1::1"), 0);
 });
 
 test("[A5] where too many of one name are connected, one more is told so and ended", () => {
