@@ -10,7 +10,7 @@ import type { TraceEvent } from "./trace.ts";
 
 export type Event =
   | { readonly kind: "receive"; readonly envelope: Envelope }
-  /** Broadcasts that came together: as if each had come by itself, but for the entries, which are one run. */
+  /** Broadcasts that came together, TOGETHER_MAX at most: as if each had come by itself, but for the entries, which are one run. */
   | { readonly kind: "broadcasts"; readonly envelopes: readonly Envelope[] }
   | { readonly kind: "wake" }
   /** The carrier has a new link to the peer: a hint, which spares waiting for a probe. */

@@ -2,6 +2,7 @@
 import { atEndOfTurn } from "../../transports/end_of_turn.ts";
 import { entriesIn, type Run } from "../core/log/runs.ts";
 import { type Envelope, isExchange } from "../core/message.ts";
+import { TOGETHER_MAX } from "../core/keys/entering.ts";
 import type { Effect, Event, Node } from "../core/node.ts";
 import { monotonicClock, runtimeTimer, type Timer } from "../../transports/clock.ts";
 import type { Transport } from "../../transports/transport.ts";
@@ -19,9 +20,6 @@ export type Steps = Pick<Node, "step" | "deadline">;
 export const COMMIT_ENTRIES_MAX = 10_000;
 /** What others brought, and is safe with them, is committed with the next own entry, or after this, ms [S2]. */
 export const COMMIT_LATER_MS = 20;
-
-/** So many broadcasts of one turn enter the log together at most [S12]. */
-export const TOGETHER_MAX = 1_024;
 
 export interface DriveOptions {
   readonly node: Steps;

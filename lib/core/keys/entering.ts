@@ -13,6 +13,10 @@ import { ScannedValue } from "../raw.ts";
 import type { BroadcastRequest, DeleteRequest } from "../requests.ts";
 import { bytesOf, VALUE_BYTES_MAX } from "../size.ts";
 import type { OwnEntries } from "./own_entries.ts";
+import { FewNumbers } from "../log/kept/few_numbers.ts";
+
+/** So many broadcasts of one turn enter the log together at most [S12]. */
+export const TOGETHER_MAX = 1_024;
 
 interface Entering {
   readonly texts: Texts;
@@ -41,7 +45,7 @@ export class Entrance {
   #isOpen = false;
   /** New plain values that wait to enter together, what tells them apart, and the requests that brought them. */
   #gathered: (number | Texts)[] = [];
-  #marks = new Set<number>();
+  readonly #marks = new FewNumbers(TOGETHER_MAX);
   #requests: Envelope[] = [];
 
   constructor(options: EntranceOptions) {
@@ -66,7 +70,7 @@ export class Entrance {
     outbox.reply(envelope, request.type === "broadcast" ? BROADCAST_OK : DELETE_OK);
   }
 
-  /** What `take` is given meanwhile enters together, as if each had come by itself. */
+  /** What `take` is given meanwhile, TOGETHER_MAX values at most, enters together, as if each had come by itself. */
   together(take: () => void, now: number): void {
     this.#isGathering = true;
     this.#isOpen = this.#options.whyClosed() === undefined;
@@ -90,9 +94,7 @@ export class Entrance {
 
   /** Returns whether the value is none of those that wait: it is one of them now. Different ones may seem equal, which is rare. */
   #gather(value: number | Texts, request: Envelope): boolean {
-    const { size } = this.#marks;
-    this.#marks.add(typeof value === "number" ? value : at(value.hashes, 0));
-    if (this.#marks.size === size) return false;
+    if (!this.#marks.add(typeof value === "number" ? value : at(value.hashes, 0))) return false;
     this.#gathered.push(value);
     this.#requests.push(request);
     return true;
@@ -101,7 +103,7 @@ export class Entrance {
   #settle(now: number): void {
     const [gathered, requests] = [this.#gathered, this.#requests];
     if (gathered.length === 0) return;
-    this.#marks = new Set();
+    this.#marks.clear();
     this.#gathered = [];
     this.#requests = [];
     this.#options.own.enter(textsOfAll(gathered), undefined, now);

@@ -13,6 +13,7 @@ export const USAGE = `npm run throughput -- [flags]
   --in-flight N    requests under way at once, over all nodes (512)
   --values N       values of a phase at most
   --seconds S      how long a phase is (4)
+  --warm-up S      how long each load comes before it counts (20): until then a runtime still compiles what it runs
   --only NAMES     systems by key, with commas between; "standing" is the check with a watcher that stands still
   --watchers N     processes that share the watching of the five nodes (5)
   --hearsay PATHS  executables or a main.ts, with commas between, to be compared (dist/hearsay, or HEARSAY_BIN)
@@ -20,7 +21,6 @@ export const USAGE = `npm run throughput -- [flags]
 `;
 
 const RATE = 1_000;
-const WARM_UP_MS = 8_000;
 
 export interface Options extends Plan {
   /** Undefined for all. */
@@ -33,6 +33,7 @@ const flags = {
   "in-flight": { type: "string", default: "512" },
   values: { type: "string", default: "20000000" },
   seconds: { type: "string", default: "4" },
+  "warm-up": { type: "string", default: "20" },
   only: { type: "string" },
   watchers: { type: "string", default: "5" },
   hearsay: { type: "string" },
@@ -46,9 +47,11 @@ export function readOptions(args: readonly string[]): Options | readonly string[
   const paths = (read.hearsay ?? process.env["HEARSAY_BIN"] ?? built.bin).split(",").map((path) =>
     resolve(path)
   );
-  const { values, seconds, watchers, only, json, "in-flight": inFlight } = read;
+  const { values, seconds, watchers, only, json, "in-flight": inFlight, "warm-up": warmUp } = read;
   const mistakes = [
-    ...Object.entries({ "in-flight": inFlight, values, seconds, watchers }).flatMap(numberMistake),
+    ...Object.entries({ "in-flight": inFlight, values, seconds, watchers, "warm-up": warmUp }).flatMap(
+      numberMistake,
+    ),
     ...paths.filter((path) => !existsSync(path)).map(fileMistake),
   ];
   if (mistakes.length > 0) return mistakes;
@@ -56,7 +59,7 @@ export function readOptions(args: readonly string[]): Options | readonly string[
     inFlight: Number(inFlight),
     valuesMax: Number(values),
     forMs: 1_000 * Number(seconds),
-    warmUpMs: WARM_UP_MS,
+    warmUpMs: 1_000 * Number(warmUp),
     perSecond: RATE,
     watchers: Math.min(NODES, Number(watchers)),
     only: only?.split(","),
@@ -66,10 +69,9 @@ export function readOptions(args: readonly string[]): Options | readonly string[
 }
 
 function numberMistake([flag, text]: readonly [string, string]): string[] {
-  const isGood = flag === "seconds"
-    ? Number(text) > 0
-    : Number.isSafeInteger(Number(text)) && Number(text) > 0;
-  const wanted = flag === "seconds" ? "a number above 0" : "a whole number above 0";
+  const isWhole = flag !== "seconds" && flag !== "warm-up";
+  const isGood = Number(text) > 0 && (!isWhole || Number.isSafeInteger(Number(text)));
+  const wanted = isWhole ? "a whole number above 0" : "a number above 0";
   return isGood ? [] : [mustBe(flag, wanted, text)];
 }
 

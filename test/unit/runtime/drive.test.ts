@@ -3,13 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Envelope } from "../../../lib/core/message.ts";
 import type { Effect, Event } from "../../../lib/core/node.ts";
-import {
-  COMMIT_ENTRIES_MAX,
-  COMMIT_LATER_MS,
-  drive,
-  TIMER_MS_MAX,
-  TOGETHER_MAX,
-} from "../../../lib/runtime/drive.ts";
+import { TOGETHER_MAX } from "../../../lib/core/keys/entering.ts";
+import { COMMIT_ENTRIES_MAX, COMMIT_LATER_MS, drive, TIMER_MS_MAX } from "../../../lib/runtime/drive.ts";
 import type { Journal } from "../../../lib/runtime/journal.ts";
 import type { Transport, TransportHandlers } from "../../../transports/transport.ts";
 import { monotonicClock } from "../../../transports/clock.ts";
