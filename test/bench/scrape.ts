@@ -1,9 +1,9 @@
 /** `npm run scrape`: what it takes to tell metrics, at each node of a cluster that runs. */
 import process from "node:process";
 import { built } from "../e2e/fixtures/hearsay.ts";
-import { connectedAll, httpUrl, type Serving, withCluster } from "../e2e/fixtures/serving.ts";
+import { connectedAll, firstOf, httpUrl, type Serving, withCluster } from "../e2e/fixtures/serving.ts";
 import { runLong } from "./long/tool.ts";
-import { firstOf, namesOf, programsOf } from "./long/nodes.ts";
+import { namesOf, programsOf } from "./long/nodes.ts";
 
 const standard = { nodes: 25, scrapes: 300 };
 type Options = typeof standard;

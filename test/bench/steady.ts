@@ -2,9 +2,9 @@
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { built } from "../e2e/fixtures/hearsay.ts";
-import { type Serving, withCluster } from "../e2e/fixtures/serving.ts";
+import { firstOf, type Serving, withCluster } from "../e2e/fixtures/serving.ts";
 import { runLong } from "./long/tool.ts";
-import { firstOf, namesOf, programsOf, type Taken, takenBy } from "./long/nodes.ts";
+import { namesOf, programsOf, type Taken, takenBy } from "./long/nodes.ts";
 import { tell } from "./long/told.ts";
 
 const standard = { minutes: 30, rate: 20_000, keep: 60, nodes: 5 };

@@ -2,10 +2,10 @@
 import { connect, type Socket } from "node:net";
 import process from "node:process";
 import { built } from "../e2e/fixtures/hearsay.ts";
-import { httpUrl, withCluster } from "../e2e/fixtures/serving.ts";
+import { firstOf, httpUrl, withCluster } from "../e2e/fixtures/serving.ts";
 import { cpuSeconds } from "./throughput/usage.ts";
 import { runLong } from "./long/tool.ts";
-import { firstOf, programsOf } from "./long/nodes.ts";
+import { programsOf } from "./long/nodes.ts";
 import { until } from "../shared/until.ts";
 
 const standard = { watchers: 10_000, values: 50 };

@@ -12,13 +12,6 @@ export function namesOf(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `n${i + 1}`);
 }
 
-/** The first of them; there is always one. */
-export function firstOf(nodes: readonly Serving[]): Serving {
-  const [first] = nodes;
-  if (first === undefined) throw new Error("there are no nodes");
-  return first;
-}
-
 export function programsOf(ids: readonly string[], program: Program): Map<string, Program> {
   return new Map(ids.map((id) => [id, program]));
 }

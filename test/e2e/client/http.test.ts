@@ -5,8 +5,7 @@ import { gzipSync } from "node:zlib";
 import { withHttp } from "../../shared/listening.ts";
 import { testNeeding } from "../../shared/needing.ts";
 import { connect } from "../../../lib/client/http/mod.ts";
-import { firstOf } from "../../bench/long/nodes.ts";
-import { httpUrl, type Serving, withCluster } from "../fixtures/serving.ts";
+import { firstOf, httpUrl, type Serving, withCluster } from "../fixtures/serving.ts";
 import { inBrowser, needsBrowser } from "../pages/browser.ts";
 import { bundledClient } from "./http_bundle.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { testNeeding } from "../../shared/needing.ts";
 import { compare } from "../../../lib/commands/compare.ts";
 import { inFolder } from "../../shared/in_folder.ts";
-import { listen } from "../../unit/client/fake_node.ts";
+import { listen } from "../../shared/io.ts";
 import { inBrowser, needsBrowser, overflow, visit } from "./browser.ts";
 
 testNeeding(

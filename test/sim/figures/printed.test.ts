@@ -7,7 +7,7 @@ import { compare } from "../../../lib/commands/compare.ts";
 import { rows } from "../../../lib/commands/exam/targets.ts";
 import { sim } from "../../../lib/commands/sim.ts";
 import { needsBun, testNeeding } from "../../shared/needing.ts";
-import { listen } from "../../unit/client/fake_node.ts";
+import { listen } from "../../shared/io.ts";
 
 const SEEDS = 20;
 /** Those with cuts of 25 nodes take minutes; `npm run challenges` prints all. */

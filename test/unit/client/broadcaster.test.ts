@@ -13,7 +13,8 @@ import { KEY_BYTES_MAX } from "../../../lib/core/keys/names.ts";
 import type { Body } from "../../../lib/core/message.ts";
 import { VALUE_BYTES_MAX } from "../../../lib/core/node.ts";
 import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
-import { deadAddress, FakeNode, listen, type Script, until, type Visit, withNodes } from "./fake_node.ts";
+import { listen } from "../../shared/io.ts";
+import { deadAddress, FakeNode, type Script, until, type Visit, withNodes } from "./fake_node.ts";
 
 /** What a request takes beside its value, about. */
 const REQUEST_BYTES = ENVELOPE_BYTES + '"type":"broadcast","message":'.length;

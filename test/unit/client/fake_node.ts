@@ -1,11 +1,8 @@
 /** A node for tests of clients: a listener on this machine whose answers are written down by the test. */
-import { Buffer } from "node:buffer";
 import { createServer, type Server, type Socket } from "node:net";
-import type { Io } from "../../../lib/commands/terminal/io.ts";
 import { decode } from "../../../lib/core/codec.ts";
 import type { Body, Json } from "../../../lib/core/message.ts";
 import { LineReader } from "../../../transports/lines.ts";
-import { Readable } from "node:stream";
 import type { Address } from "../../../transports/address.ts";
 import { listening } from "../../shared/listening.ts";
 export { until } from "../../shared/until.ts";
@@ -107,31 +104,4 @@ export async function deadAddress(): Promise<Address> {
   const node = await FakeNode.start("n0", () => {});
   await node.stop();
   return node.address;
-}
-
-export interface Heard {
-  readonly io: Io;
-  readonly out: string[];
-  readonly err: string[];
-}
-
-/** What a command prints, in memory; and what it reads. */
-export function listen(input = "", changes: Partial<Io> = {}): Heard {
-  const out: string[] = [];
-  const err: string[] = [];
-  const io: Io = {
-    out: (text) => void out.push(text),
-    outDrained: () => Promise.resolve(true),
-    outGivenUp() {},
-    err: (text) => void err.push(text),
-    errDrained: () => Promise.resolve(),
-    onErrDropped() {},
-    env: {},
-    input: () => Readable.from([Buffer.from(input)]),
-    inputIsTerminal: false,
-    outIsTerminal: false,
-    errIsTerminal: false,
-    ...changes,
-  };
-  return { io, out, err };
 }

@@ -6,7 +6,8 @@ import { get } from "../../../lib/commands/client/get.ts";
 import { put } from "../../../lib/commands/client/put.ts";
 import type { Io } from "../../../lib/commands/terminal/io.ts";
 import { VALUE_DEPTH_MAX } from "../../../lib/core/log/canonical.ts";
-import { deadAddress, FakeNode, listen, type Script, withNodes } from "./fake_node.ts";
+import { listen } from "../../shared/io.ts";
+import { deadAddress, FakeNode, type Script, withNodes } from "./fake_node.ts";
 
 type Command = (args: readonly string[], io: Io) => Promise<number>;
 

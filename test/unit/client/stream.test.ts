@@ -19,10 +19,10 @@ import {
 import type { Range } from "../../../lib/core/log/runs.ts";
 import type { Body, Json } from "../../../lib/core/message.ts";
 import { seeded } from "../../../lib/core/random.ts";
+import { listen } from "../../shared/io.ts";
 import {
   deadAddress,
   FakeNode,
-  listen,
   type Script,
   until,
   type Visit,

@@ -10,7 +10,7 @@ import { flagsOf } from "../../../lib/commands/flags/every_flag.ts";
 import { protocols } from "../../../lib/workbench/reference/protocols.ts";
 import { defaults, protocolNames } from "../../../lib/workbench/settings.ts";
 import { inFolder } from "../../shared/in_folder.ts";
-import { listen } from "../client/fake_node.ts";
+import { listen } from "../../shared/io.ts";
 import { configOf, mistakesOf } from "./config/parsed.ts";
 
 const config = (...args: string[]) => configOf(parseCompare(args, {}));

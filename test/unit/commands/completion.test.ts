@@ -7,7 +7,7 @@ import { completion } from "../../../lib/commands/completion/completion.ts";
 import { completed, type Shell, shells } from "../../../lib/commands/completion/completed.ts";
 import { commands } from "../../../lib/commands/flags/command_names.ts";
 import { type Needs, testNeeding } from "../../shared/needing.ts";
-import { listen } from "../client/fake_node.ts";
+import { listen } from "../../shared/io.ts";
 
 const examinedFaults = ["partition", "kill", "pause", "loss", "duplicate"];
 const root = new URL("../../../", import.meta.url).pathname;

@@ -11,7 +11,8 @@ import { members } from "../../../lib/commands/members/members.ts";
 import { remove } from "../../../lib/commands/members/remove.ts";
 import type { Io } from "../../../lib/commands/terminal/io.ts";
 import type { Body } from "../../../lib/core/message.ts";
-import { FakeNode, listen, type Script, withNodes } from "../client/fake_node.ts";
+import { listen } from "../../shared/io.ts";
+import { FakeNode, type Script, withNodes } from "../client/fake_node.ts";
 
 /** Sets a title, clears the screen and turns red, also by the control characters of eight bits. */
 const EVIL = "\x1b]0;x\x07\x1b[2J\r\n\x7f\x9b31m\u0085";

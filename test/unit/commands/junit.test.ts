@@ -9,7 +9,7 @@ import { compare } from "../../../lib/commands/compare.ts";
 import { sim } from "../../../lib/commands/sim.ts";
 import { annotations, junitXml, type TestCase } from "../../../lib/commands/terminal/junit.ts";
 import { inFolder } from "../../shared/in_folder.ts";
-import { listen } from "../client/fake_node.ts";
+import { listen } from "../../shared/io.ts";
 import { results } from "./exam/some_results.ts";
 
 interface Element {

@@ -7,7 +7,8 @@ import { remove } from "../../../lib/commands/members/remove.ts";
 import { status } from "../../../lib/commands/client/status.ts";
 import type { Io } from "../../../lib/commands/terminal/io.ts";
 import type { Body } from "../../../lib/core/message.ts";
-import { deadAddress, FakeNode, listen, type Visit, withNodes } from "../client/fake_node.ts";
+import { listen } from "../../shared/io.ts";
+import { deadAddress, FakeNode, type Visit, withNodes } from "../client/fake_node.ts";
 
 const AT = Date.UTC(2026, 10, 26, 7, 18);
 const record = (id: string, status: string) => ({

@@ -4,7 +4,7 @@ import { Writable } from "node:stream";
 import { test } from "node:test";
 import { logTo } from "../../../lib/commands/terminal/logging.ts";
 import { Output } from "../../../lib/commands/terminal/output.ts";
-import { listen } from "../client/fake_node.ts";
+import { listen } from "../../shared/io.ts";
 
 test("Output holds at most its limit for a reader that has stalled, counts the rest, and says so when it flows", async () => {
   const pipe = new Pipe();

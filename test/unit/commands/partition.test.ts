@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { heal } from "../../../lib/commands/cuts/heal.ts";
 import { partition } from "../../../lib/commands/cuts/partition.ts";
-import { listen } from "../client/fake_node.ts";
+import { listen } from "../../shared/io.ts";
 import { addresses, nodes, secret, withSidecars } from "../workbench/faults/fake_sidecars.ts";
 import type { Io } from "../../../lib/commands/terminal/io.ts";
 import type { Address } from "../../../transports/address.ts";

@@ -7,7 +7,7 @@ import { report } from "../../../lib/commands/report.ts";
 import { sim } from "../../../lib/commands/sim.ts";
 import { EVENT_BYTES_MAX } from "../../../lib/commands/exam/events_file.ts";
 import { inFolder } from "../../shared/in_folder.ts";
-import { listen } from "../client/fake_node.ts";
+import { listen } from "../../shared/io.ts";
 
 async function drawn(args: readonly string[], input = "") {
   const { io, out, err } = listen(input);

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { status } from "../../../lib/commands/client/status.ts";
 import { duration } from "../../../lib/service/duration.ts";
 import type { Body } from "../../../lib/core/message.ts";
-import { deadAddress, FakeNode, listen, type Script, withNodes } from "../client/fake_node.ts";
+import { listen } from "../../shared/io.ts";
+import { deadAddress, FakeNode, type Script, withNodes } from "../client/fake_node.ts";
 
 const peer = {
   connected: true,

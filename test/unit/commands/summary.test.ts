@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { NAMES_SHOWN_MAX, summaryOf } from "../../../lib/commands/client/summary.ts";
 import { status as statusCommand } from "../../../lib/commands/client/status.ts";
 import { statusOf } from "../../../lib/client/answers.ts";
-import { FakeNode, listen, withNodes } from "../client/fake_node.ts";
+import { listen } from "../../shared/io.ts";
+import { FakeNode, withNodes } from "../client/fake_node.ts";
 
 /** A node of `ids` that reaches those in `reached`. */
 function facts(id: string, ids: readonly string[], reached = ids, changes: Record<string, unknown> = {}) {

@@ -9,7 +9,7 @@ import { flagsOf } from "../../../lib/commands/flags/every_flag.ts";
 import { dispatch } from "../../../lib/commands/dispatch.ts";
 import { chosen } from "../../../lib/commands/why/values.ts";
 import { inFolder } from "../../shared/in_folder.ts";
-import { listen } from "../client/fake_node.ts";
+import { listen } from "../../shared/io.ts";
 import { configOf, mistakesOf } from "./config/parsed.ts";
 
 const config = (...args: string[]) => configOf(parseWhy(args, {}));

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { test } from "node:test";
-import { firstOf } from "../../../bench/long/nodes.ts";
-import { eventually, httpUrl, measured, withCluster } from "../../fixtures/serving.ts";
+import { eventually, firstOf, httpUrl, measured, withCluster } from "../../fixtures/serving.ts";
 
 const PEAK_BYTES_MAX = 300 * 1024 * 1024;
 const ANSWER_MS_MAX = 1_000;

@@ -8,7 +8,7 @@ import { connect, createServer } from "node:tls";
 import { ca } from "../../../../lib/commands/ca/ca.ts";
 import { listening } from "../../../shared/listening.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
-import { listen } from "../../client/fake_node.ts";
+import { listen } from "../../../shared/io.ts";
 
 async function run(...args: string[]) {
   const { io, out, err } = listen();

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { netLogTo } from "../../../../lib/commands/exam/net_log.ts";
 import { parseTest } from "../../../../lib/commands/config/exam/real.ts";
 import { sim } from "../../../../lib/commands/sim.ts";
-import { listen } from "../../client/fake_node.ts";
+import { listen } from "../../../shared/io.ts";
 import { mistakesOf } from "../config/parsed.ts";
 
 async function logged(...flags: string[]) {

@@ -12,7 +12,7 @@ import { clusterText, NODE_PORT } from "../../../../lib/workbench/lab/hosts.ts";
 import type { Run } from "../../../../lib/workbench/report/run.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
 import { needsFile, testNeeding } from "../../../shared/needing.ts";
-import { listen } from "../../client/fake_node.ts";
+import { listen } from "../../../shared/io.ts";
 import { configOf } from "../config/parsed.ts";
 import { results, runOf } from "./some_results.ts";
 

@@ -19,7 +19,7 @@ import {
 } from "../../../../lib/commands/exam/report.ts";
 import { rowOf, rows, rowSettings } from "../../../../lib/commands/exam/targets.ts";
 import { defaults } from "../../../../lib/workbench/settings.ts";
-import { listen } from "../../client/fake_node.ts";
+import { listen } from "../../../shared/io.ts";
 import { results, runOf, spread } from "./some_results.ts";
 
 const plain = paintFor(listen().io);

@@ -7,7 +7,7 @@ import { reportLines } from "../../../../lib/commands/exam/report.ts";
 import { paintFor } from "../../../../lib/commands/terminal/io.ts";
 import { simulate } from "../../../../lib/workbench/world/sim.ts";
 import type { SimHosts } from "../../../../lib/workbench/world/sim.ts";
-import { listen } from "../../client/fake_node.ts";
+import { listen } from "../../../shared/io.ts";
 import { configOf } from "../config/parsed.ts";
 import { eventNodes } from "../../../sim/workloads/event_nodes.ts";
 import { keyNodes } from "../../../sim/workloads/key_nodes.ts";

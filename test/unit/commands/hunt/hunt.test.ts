@@ -11,7 +11,7 @@ import { sim } from "../../../../lib/commands/sim.ts";
 import { paintFor } from "../../../../lib/commands/terminal/io.ts";
 import { parseScript } from "../../../../lib/workbench/script/parse_script.ts";
 import { nodeIds } from "../../../../lib/workbench/settings.ts";
-import { listen } from "../../client/fake_node.ts";
+import { listen } from "../../../shared/io.ts";
 import { configOf, mistakesOf } from "../config/parsed.ts";
 import { results, runOf } from "../exam/some_results.ts";
 

@@ -13,7 +13,7 @@ import { environmentName } from "../../../../lib/commands/flags/flags.ts";
 import { manifest } from "../../../../lib/commands/manifest/manifest.ts";
 import { needsFile, testNeeding } from "../../../shared/needing.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
-import { listen } from "../../client/fake_node.ts";
+import { listen } from "../../../shared/io.ts";
 import { kubernetesFaults, stackFaults } from "./schemas.ts";
 
 async function run(...args: string[]) {

@@ -15,7 +15,7 @@ import { swarm } from "../../../../lib/commands/manifest/swarm.ts";
 import { systemd } from "../../../../lib/commands/manifest/systemd.ts";
 import { match } from "../../../../lib/service/http/routes.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
-import { listen } from "../../client/fake_node.ts";
+import { listen } from "../../../shared/io.ts";
 import { configOf } from "../config/parsed.ts";
 
 const config = { nodes: 3, targets: [], tls: false, image: "hearsay:local", namespace: "hearsay" };
