@@ -8,7 +8,7 @@ import type { Answer, Order } from "./ablate/run.ts";
 import { scenes } from "./ablate/scenes.ts";
 import { type Ablation, storyText, tableOf } from "./ablate/table.ts";
 import { CORES, divide, Worker } from "./crew.ts";
-import { script } from "./throughput/processes.ts";
+import { script } from "../shared/script.ts";
 import { runTool } from "../shared/tool.ts";
 
 /** A run that takes longer does not end, ms. */
@@ -53,7 +53,7 @@ async function answersTo(orders: readonly Order[]): Promise<Map<string, Answer>>
     errIsTerminal: process.stderr.isTTY ?? false,
   };
   const progress = progressOn(io, () => performance.now());
-  const program = script(new URL("./ablate/worker.ts", import.meta.url).href);
+  const program = script(new URL("./ablate/worker.ts", import.meta.url));
   const workers = Array.from({ length: CORES }, () => new Worker<Order, Answer>(program, RUN_MS_MAX));
   const answers = new Map<string, Answer>();
   await divide(orders, workers, async (worker, order) => {

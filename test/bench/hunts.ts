@@ -5,7 +5,7 @@
 import process from "node:process";
 import { standardOutput } from "../../transports/standard_output.ts";
 import { hearsay } from "../e2e/fixtures/hearsay.ts";
-import { script } from "../e2e/fixtures/programs.ts";
+import { script } from "../shared/script.ts";
 import type { Program } from "../../lib/workbench/world/process.ts";
 import { itself } from "../../lib/workbench/world/process.ts";
 import { flaws } from "../sim/hunt/flawed.ts";
@@ -15,7 +15,7 @@ const NODES_MAX = 3;
 const OPERATIONS_MAX = 5;
 const SOUND_RUNS = 200;
 
-const flood = script("./nodes/flawed.ts");
+const flood = script(new URL("../e2e/fixtures/nodes/flawed.ts", import.meta.url));
 const names = process.argv.slice(2);
 const isWanted = (name: string) => names.length === 0 || names.includes(name);
 const say = (line: string) => standardOutput(1).write(`${line}\n`);

@@ -4,14 +4,14 @@ import { test } from "node:test";
 import { parseSim } from "../../lib/commands/config/exam/exam.ts";
 import { faultsOfGiven } from "../../lib/workbench/settings.ts";
 import { Worker } from "../bench/crew.ts";
-import { script } from "../bench/throughput/processes.ts";
+import { script } from "../shared/script.ts";
 import { broken } from "../sim/broken.ts";
 import { Campaign, type Runner, span } from "./soak/campaign.ts";
 import { drawFlags } from "./soak/draw.ts";
 import { readOptions } from "./soak/options.ts";
 import { commandOf, runSeed, type Verdict } from "./soak/run.ts";
 
-const program = script(new URL("./soak/worker.ts", import.meta.url).href);
+const program = script(new URL("./soak/worker.ts", import.meta.url));
 
 const RUNS = 200;
 const PARTS = 8;

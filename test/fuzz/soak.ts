@@ -1,7 +1,7 @@
 /** `npm run soak`: random runs of the simulator with every fault, none of which may be invalid. */
 import process from "node:process";
 import { Worker } from "../bench/crew.ts";
-import { script } from "../bench/throughput/processes.ts";
+import { script } from "../shared/script.ts";
 import { Campaign, type Runner } from "./soak/campaign.ts";
 import { type Options, readOptions, USAGE } from "./soak/options.ts";
 import { commandOf, type Verdict } from "./soak/run.ts";
@@ -20,7 +20,7 @@ async function soak(options: Options): Promise<number> {
     errIsTerminal: process.stderr.isTTY ?? false,
   };
   const campaign = new Campaign(options, io, () => performance.now());
-  const program = script(new URL("./soak/worker.ts", import.meta.url).href);
+  const program = script(new URL("./soak/worker.ts", import.meta.url));
   const workers = Array.from(
     { length: Math.min(options.workers, options.runs) },
     () => new Worker<number, Verdict>(program, RUN_MS_MAX),

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readMoments } from "./moments.ts";
 import { arrivalsPath, type Published, type Watched } from "./orders.ts";
-import { Helper, script } from "./processes.ts";
+import { Helper } from "./processes.ts";
+import { script } from "../../shared/script.ts";
 import { type Cluster, NODES, type System } from "./systems/system.ts";
 import { cpuSeconds, memoryOf } from "./usage.ts";
 
@@ -125,9 +126,14 @@ export class Rig {
     const nodes = Array.from({ length: NODES }, (_, node) => node);
     const shares = nodes.slice(0, count).map((first) => nodes.filter((node) => node % count === first));
     const watchers = await Promise.all(shares.map((share) => {
-      return Helper.start(script("./watcher.ts"), { target, nodes: share });
+      return Helper.start(script(new URL("./watcher.ts", import.meta.url)), { target, nodes: share });
     }));
-    return new Rig(cluster, folder, watchers, await Helper.start(script("./publisher.ts"), target));
+    return new Rig(
+      cluster,
+      folder,
+      watchers,
+      await Helper.start(script(new URL("./publisher.ts", import.meta.url)), target),
+    );
   }
 
   async close(): Promise<void> {

@@ -2,11 +2,13 @@
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { Program } from "../../../lib/workbench/world/process.ts";
 import { built } from "../../e2e/fixtures/hearsay.ts";
 import type { Plan } from "./measure.ts";
 import { NODES } from "./systems/system.ts";
+import { script } from "../../shared/script.ts";
 import { isMistakes, mustBe, parsedOr } from "../../shared/tool.ts";
 
 export const USAGE = `npm run throughput -- [flags]
@@ -82,6 +84,5 @@ function fileMistake(path: string): string {
 /** Source is run by the runtime that runs the bench. */
 function programAt(path: string): Program {
   if (!path.endsWith(".ts")) return { bin: path, args: [] };
-  const run = process.versions["deno"] === undefined ? ["run"] : ["run", "--allow-all", "--quiet"];
-  return { bin: process.execPath, args: [...run, path] };
+  return script(pathToFileURL(path));
 }

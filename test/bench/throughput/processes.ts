@@ -3,19 +3,11 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import type { Program } from "../../../lib/workbench/world/process.ts";
 import { LineReader } from "../../../transports/lines.ts";
 
 /** Of what a process says, this much is kept for whoever asks why it ended, in characters. */
 const SAID_CHARS_MAX = 2_000;
-
-/** A file beside this one, run by the runtime that runs the bench. */
-export function script(name: string): Program {
-  const file = fileURLToPath(new URL(name, import.meta.url));
-  const run = process.versions["deno"] === undefined ? ["run"] : ["run", "--allow-all", "--quiet"];
-  return { bin: process.execPath, args: [...run, file] };
-}
 
 /** Where a program of the machine is; undefined where it is not installed. */
 export function installed(name: string): string | undefined {

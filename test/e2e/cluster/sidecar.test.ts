@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { ending, fromSource } from "../fixtures/hearsay.ts";
 import { inNamespaces, needsLab } from "../fixtures/lab.ts";
-import { script as scriptFile } from "../fixtures/programs.ts";
+import { script } from "../../shared/script.ts";
 import process from "node:process";
 import { testNeeding } from "../../shared/needing.ts";
 
 /** Each step prints what follows `-P`: the rules that are there. */
-const script = `
+const inShell = `
   rules() { echo "$1:"; iptables -S -w | grep -v '^-P'; }
   mount -t tmpfs tmpfs /run && ip link set lo up && iptables -A INPUT -s 10.0.0.2 -j DROP -w
   rules left
@@ -37,9 +37,9 @@ testNeeding(
   async () => {
     const { bin, args } = fromSource();
     const [unshare = "", ...own] = inNamespaces;
-    const { bin: runtime, args: rest } = scriptFile("./orders.ts");
+    const { bin: runtime, args: rest } = script(new URL("../fixtures/orders.ts", import.meta.url));
     const env = { ...process.env, ORDER: [runtime, ...rest].join(" ") };
-    const child = spawn(unshare, [...own, "bash", "-c", script, "bash", bin, ...args], { env });
+    const child = spawn(unshare, [...own, "bash", "-c", inShell, "bash", bin, ...args], { env });
     const { out, err } = await ending(child);
     assert.equal(err, "");
     assert.deepEqual(out.trimEnd().split("\n"), [

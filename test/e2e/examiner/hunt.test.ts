@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Ended, hearsay } from "../fixtures/hearsay.ts";
-import { script } from "../fixtures/programs.ts";
+import { script } from "../../shared/script.ts";
 
 /** Nodes that retry after 200 ms need no more time than this, on a busy machine, too. */
 const few = ["--node-count", "2", "--recovery", "3"];
 
 function hunt(flaw: string, ...flags: readonly string[]): Promise<Ended> {
-  const { bin, args } = script("./nodes/flawed.ts");
+  const { bin, args } = script(new URL("../fixtures/nodes/flawed.ts", import.meta.url));
   return hearsay("hunt", "--bin", bin, ...few, ...flags, "--", ...args, flaw);
 }
 

@@ -7,7 +7,8 @@ import process from "node:process";
 import { test } from "node:test";
 import { processHosts } from "../../../lib/workbench/world/process.ts";
 import { listening } from "../../shared/listening.ts";
-import { fixture, script } from "../fixtures/programs.ts";
+import { fixture } from "../fixtures/programs.ts";
+import { script } from "../../shared/script.ts";
 
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
   test(`a caller that ends by ${signal} takes its processes along`, async () => {
@@ -71,7 +72,7 @@ interface Running {
 
 async function start(how: string): Promise<Running> {
   const { port, connected, close } = await listen();
-  const { bin, args } = script("./runs_a_host.ts");
+  const { bin, args } = script(new URL("../fixtures/runs_a_host.ts", import.meta.url));
   const caller = spawn(bin, [...args, port, how], { stdio: ["pipe", "inherit", "inherit"] });
   return { caller, held: await connected, close };
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ExaminedWorkload, examinedWorkloads } from "../../../lib/workbench/workloads/names.ts";
 import { hearsay } from "../fixtures/hearsay.ts";
-import { script } from "../fixtures/programs.ts";
+import { script } from "../../shared/script.ts";
 
 const few = ["--json", "--node-count", "3", "--rate", "30", "--time-limit", "2"];
 /** Recovery is what a busy machine may take to pass on the last values, and longer where nodes have to start again. */
@@ -29,7 +29,7 @@ async function examine(workload: ExaminedWorkload, ...args: string[]): Promise<J
 }
 
 function nodeThat(flaw: string, workload: ExaminedWorkload): string[] {
-  const { bin, args } = script("./nodes/workloads.js");
+  const { bin, args } = script(new URL("../fixtures/nodes/workloads.js", import.meta.url));
   return ["--bin", bin, "--", ...args, flaw, workload];
 }
 

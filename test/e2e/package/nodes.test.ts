@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hearsay } from "../fixtures/hearsay.ts";
-import { script } from "../fixtures/programs.ts";
+import { script } from "../../shared/script.ts";
 
 async function passes(example: string, ...flags: string[]): Promise<void> {
-  const { bin, args } = script(`../../examples/${example}.ts`);
+  const { bin, args } = script(new URL(`../../examples/${example}.ts`, import.meta.url));
   const exam = ["--node-count", "3", "--time-limit", "1", "--recovery", "2", ...flags];
   const { status, out, err } = await hearsay("test", "--bin", bin, ...exam, "--", ...args);
   assert.match(out, /^PASS /m, out + err);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { type Needs, testNeeding } from "../../shared/needing.ts";
-import { script } from "../fixtures/programs.ts";
+import { script } from "../../shared/script.ts";
 
 /** A disk of its own for the command that follows: in a mount namespace, so that it is gone with the process. */
 const onSmallDisk = [
@@ -122,7 +122,7 @@ function inFolder(run: (dir: string) => void): void {
 
 /** What came of each step, in a process started through `through`. */
 function keeper(through: readonly string[], dir: string, steps: readonly string[]): unknown[] {
-  const { bin, args } = script("./keeps_a_log.ts");
+  const { bin, args } = script(new URL("../fixtures/keeps_a_log.ts", import.meta.url));
   const [program = "", ...rest] = [...through, bin, ...args, dir, ...steps];
   const { stdout, stderr, status } = spawnSync(program, rest, { encoding: "utf8", timeout: 30_000 });
   equal(status, 0, stderr);

@@ -9,7 +9,7 @@ import process from "node:process";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { openStore } from "../../../lib/store/sqlite.ts";
-import { script } from "../fixtures/programs.ts";
+import { script } from "../../shared/script.ts";
 
 /** How many more commits each life may make before it is killed; the fourth folds its log ahead into the file. */
 const lives = [1, 40, 3, 900, 77, 0];
@@ -44,7 +44,7 @@ test("kill -9 at any moment loses no committed entry, and the order stays", asyn
 /** One life: it opens, commits so many times, and is killed while it goes on. */
 async function live(dir: string, notes: string, commits: number): Promise<void> {
   const enough = lines(notes).length + 1 + commits;
-  const { bin, args } = script("./commits_until_killed.ts");
+  const { bin, args } = script(new URL("../fixtures/commits_until_killed.ts", import.meta.url));
   const child = spawn(bin, [...args, dir, notes], { stdio: ["ignore", "ignore", "inherit"] });
   const ended = once(child, "close");
   try {

@@ -1,5 +1,5 @@
 /** Five nodes of js-libp2p that gossip, each message signed, as is the default, or not. */
-import { script } from "../processes.ts";
+import { script } from "../../../shared/script.ts";
 import { startRelays } from "./relay_system.ts";
 import { missingPackages } from "./rivals.ts";
 import type { System } from "./system.ts";
@@ -9,5 +9,10 @@ export const gossipSigned: System = gossip("gossipsub", "js-libp2p gossipsub", t
 
 function gossip(key: string, name: string, signed: boolean): System {
   const missing = () => Promise.resolve(missingPackages());
-  return { key, name, missing, start: () => startRelays(script("./rivals/gossip_node.ts"), { signed }) };
+  return {
+    key,
+    name,
+    missing,
+    start: () => startRelays(script(new URL("../rivals/gossip_node.ts", import.meta.url)), { signed }),
+  };
 }

@@ -1,6 +1,7 @@
 /** The ceiling: five relays in TypeScript that neither compare nor acknowledge nor repeat anything. */
 import { startCluster, takePorts } from "./cluster.ts";
-import { script, Server } from "../processes.ts";
+import { Server } from "../processes.ts";
+import { script } from "../../../shared/script.ts";
 import { NODES, type System } from "./system.ts";
 import type { Program } from "../../../../lib/workbench/world/process.ts";
 import type { Cluster } from "./system.ts";
@@ -9,7 +10,7 @@ export const ceiling: System = {
   key: "ceiling",
   name: "ceiling, a line per value",
   missing: () => Promise.resolve(undefined),
-  start: () => startRelays(script("./systems/relay_node.ts"), { lists: false }),
+  start: () => startRelays(script(new URL("./relay_node.ts", import.meta.url)), { lists: false }),
 };
 
 export const ceilingOfLists: System = {
@@ -17,7 +18,7 @@ export const ceilingOfLists: System = {
   name: "ceiling, lists, 4,096 in flight",
   inFlight: 4_096,
   missing: () => Promise.resolve(undefined),
-  start: () => startRelays(script("./systems/relay_node.ts"), { lists: true }),
+  start: () => startRelays(script(new URL("./relay_node.ts", import.meta.url)), { lists: true }),
 };
 
 /** Programs that say a line once they are linked to each other. */

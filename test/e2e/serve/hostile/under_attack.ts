@@ -5,7 +5,7 @@ import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client, Watched } from "../../fixtures/client.ts";
 import { start } from "../../fixtures/hearsay.ts";
-import { script } from "../../fixtures/programs.ts";
+import { script } from "../../../shared/script.ts";
 import { DEADLINE_MS, eventually, measured, type Serving } from "../../fixtures/serving.ts";
 
 /** The figure is that of the executable. Deno takes 40 MB more from the start, and collects later what buffers leave. */
@@ -27,7 +27,7 @@ export async function underAttack(
 ): Promise<readonly string[]> {
   const good = await GoodClient.start(node);
   const attacker = start(
-    script("./attacks.ts"),
+    script(new URL("../../fixtures/attacks.ts", import.meta.url)),
     attack,
     `${node.address.port}`,
     ...isTrusted ? node.options.tls?.paths ?? [] : [],
