@@ -1,7 +1,7 @@
 /** Log lines: whatever a stranger puts into a text, it stays one line. */
 import { equal, match } from "node:assert/strict";
 import { test } from "node:test";
-import { logTo } from "../../../lib/commands/terminal/logging.ts";
+import { logTo } from "../../../../lib/commands/terminal/logging.ts";
 
 test("a text of a stranger is one log line, whatever is in it", async () => {
   const lines: string[] = [];

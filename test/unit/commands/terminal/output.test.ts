@@ -2,9 +2,9 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { Writable } from "node:stream";
 import { test } from "node:test";
-import { logTo } from "../../../lib/commands/terminal/logging.ts";
-import { Output } from "../../../lib/commands/terminal/output.ts";
-import { listen } from "../../shared/io.ts";
+import { logTo } from "../../../../lib/commands/terminal/logging.ts";
+import { Output } from "../../../../lib/commands/terminal/output.ts";
+import { listen } from "../../../shared/io.ts";
 
 test("Output holds at most its limit for a reader that has stalled, counts the rest, and says so when it flows", async () => {
   const pipe = new Pipe();

@@ -4,13 +4,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { casesOf } from "../../../lib/commands/challenges.ts";
-import { compare } from "../../../lib/commands/compare.ts";
-import { sim } from "../../../lib/commands/sim.ts";
-import { annotations, junitXml, type TestCase } from "../../../lib/commands/terminal/junit.ts";
-import { inFolder } from "../../shared/in_folder.ts";
-import { listen } from "../../shared/io.ts";
-import { results } from "./exam/some_results.ts";
+import { casesOf } from "../../../../lib/commands/challenges.ts";
+import { compare } from "../../../../lib/commands/compare.ts";
+import { sim } from "../../../../lib/commands/sim.ts";
+import { annotations, junitXml, type TestCase } from "../../../../lib/commands/terminal/junit.ts";
+import { inFolder } from "../../../shared/in_folder.ts";
+import { listen } from "../../../shared/io.ts";
+import { results } from "../exam/some_results.ts";
 
 interface Element {
   readonly name: string;

@@ -1,10 +1,14 @@
 /** What `hearsay read` and `watch` print of an entry by --format. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { parseRead, parseWatch } from "../../../lib/commands/config/client.ts";
-import { FORMAT_CHARS_MAX, formatFault, parseFormat } from "../../../lib/commands/terminal/entry_format.ts";
-import type { Item } from "../../../lib/client/watching/item.ts";
-import { mistakesOf } from "./config/parsed.ts";
+import { parseRead, parseWatch } from "../../../../lib/commands/config/client.ts";
+import {
+  FORMAT_CHARS_MAX,
+  formatFault,
+  parseFormat,
+} from "../../../../lib/commands/terminal/entry_format.ts";
+import type { Item } from "../../../../lib/client/watching/item.ts";
+import { mistakesOf } from "../config/parsed.ts";
 
 const item: Item = {
   topic: "flags",

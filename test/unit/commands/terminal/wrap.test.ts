@@ -1,12 +1,12 @@
 /** Lines and tables at the width of a terminal. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { help } from "../../../lib/commands/help.ts";
-import { columnsOf, printLines } from "../../../lib/commands/terminal/io.ts";
-import { table, tables } from "../../../lib/commands/terminal/table.ts";
-import { definitions, flowed, width, wrapped } from "../../../lib/commands/terminal/wrap.ts";
-import { commands } from "../../../lib/commands/flags/command_names.ts";
-import { listen } from "../../shared/io.ts";
+import { help } from "../../../../lib/commands/help.ts";
+import { columnsOf, printLines } from "../../../../lib/commands/terminal/io.ts";
+import { table, tables } from "../../../../lib/commands/terminal/table.ts";
+import { definitions, flowed, width, wrapped } from "../../../../lib/commands/terminal/wrap.ts";
+import { commands } from "../../../../lib/commands/flags/command_names.ts";
+import { listen } from "../../../shared/io.ts";
 
 test("a line that is too long is broken between words, below its own text", () => {
   deepEqual(wrapped("a line that fits", 16), ["a line that fits"]);
