@@ -3,22 +3,28 @@ import assert from "node:assert/strict";
 import { performance } from "node:perf_hooks";
 import { test } from "node:test";
 import { setImmediate } from "node:timers";
-import type { Envelope } from "../../lib/core/message.ts";
-import type { Address } from "../../transports/address.ts";
-import type { Departure, Member, Membership } from "../../transports/membership.ts";
 import {
-  DIAL_EVERY_MS_MIN,
   DIALLED_OFTEN_MAX,
   DIALLED_ON_LINK,
   DIALS_PER_TURN_MAX,
-  LEAVING_MS,
   UNREACHED_MS,
 } from "../../transports/tcp/limits.ts";
-import { type TcpOptions, TcpTransport } from "../../transports/tcp/tcp.ts";
+import { TcpTransport } from "../../transports/tcp/tcp.ts";
 import { Ear, NOBODY, options, Peer, Talker, until } from "../unit/transports/tcp/rig.ts";
-import { Proxy } from "./tcp_proxy.ts";
+import {
+  closeAll,
+  flowing,
+  greeting,
+  ID,
+  joined,
+  left,
+  linked,
+  membership,
+  note,
+  open,
+  tell,
+} from "./open_members.ts";
 
-const ID = "4f00112233445566";
 const OTHER_ID = "9a00112233445566";
 
 test("members that are added are linked both ways, those removed are unlinked, and messages of the others flow on", async () => {
@@ -42,103 +48,6 @@ test("members that are added are linked both ways, those removed are unlinked, a
   );
   assert.deepEqual([n1, n2, n3].flatMap(({ ear }) => ear.refused), [], "nobody was refused");
   await closeAll(n1, n2, n3);
-});
-
-test("one who is gone gets last words for LEAVING_MS [M9], is told why, and what is sent to it later is gone without a word", async () => {
-  const [n1, n2] = await joined("n1", "n2");
-  tell([n1, n2], [n1, n2]);
-  await linked(n1, n2);
-  tell([n1], [n1], new Map([["n2", left("n2")]]));
-  const goneAt = performance.now();
-  await until(() => performance.now() - goneAt > LEAVING_MS / 2);
-  assert.equal(n1.node.isPeer("n2"), true);
-  n1.node.send(note("n1", "n2", 1));
-  n2.node.send(note("n2", "n1", 2));
-  await until(() => n2.ear.received.length === 1 && n1.ear.received.length === 1);
-  assert.deepEqual(n2.ear.expelled, []);
-  await until(() => n2.ear.expelled.length === 1);
-  assert.deepEqual(n1.node.links(), []);
-  assert.equal(n1.node.isPeer("n2"), false);
-  n1.node.send(note("n1", "n2", 3));
-  assert.deepEqual(n1.ear.dropped, []);
-  await until(() => n2.node.links().every(({ connected, hears }) => !connected && !hears));
-  await closeAll(n1, n2);
-});
-
-test("one who left while it was cut off links anew, is answered for as long as it speaks, and only then told to go [M9]", async () => {
-  const [n1, n2] = await joined("n1", "n2");
-  tell(
-    [n1],
-    [n1],
-    new Map([["n2", { ...left("n2"), left: { address: n2.address, epoch: 1, incarnation: 0 } }]]),
-  );
-  tell([n2], [n1], new Map([["n2", left("n2")]]));
-  await until(() => n2.node.links().some(({ connected }) => connected));
-  const linkedAt = performance.now();
-  let sent = 0;
-  await until(() => {
-    n2.node.send(note("n2", "n1", sent++));
-    n1.node.send(note("n1", "n2", sent));
-    return performance.now() - linkedAt > 1.5 * LEAVING_MS;
-  });
-  assert.deepEqual(n2.ear.expelled, []);
-  assert.ok(n1.ear.received.length > 1 && n2.ear.received.length > 1);
-  await until(() => n2.ear.expelled.length === 1);
-  await closeAll(n1, n2);
-});
-
-test("one who is gone and dials is refused for good [M8], however often, and told once; a later join of it is not", async () => {
-  const [n1, n2] = await joined("n1", "n2");
-  tell([n1], [n1], new Map([["n2", { through: 7, reason: "n2 was removed" }]]));
-  tell([n2], [n1, { ...n2, epoch: 7 }]);
-  await until(() => n2.ear.expelled.length === 1);
-  assert.deepEqual(n2.ear.expelled, ["n2 was removed"]);
-  await until(() => n1.ear.refused.length === 1);
-  assert.deepEqual(n1.ear.refused, ["n2 at 127.0.0.1 is refused: n2 was removed"]);
-  assert.deepEqual(n2.ear.refused, [], "that it is over says it all");
-  const early = new Talker(n1.address).say(greeting({ epoch: 8 }));
-  await until(() => early.closed);
-  assert.equal(JSON.parse(early.lines[0] ?? "").later, true, "it has joined at another node");
-  tell([n1, n2], [n1, { ...n2, epoch: 8 }]);
-  await linked(n1, n2);
-  assert.equal(n2.ear.expelled.length, 1);
-  await closeAll(n1, n2);
-});
-
-test("that one is gone is heeded once, and from another cluster not at all", async () => {
-  const gone = { hearsay: 1, refused: "n1 was removed", gone: true };
-  for (
-    const [clusterId, told, heeded] of [["", ID, 0], [ID, undefined, 0], [ID, ID, 1], [
-      "",
-      undefined,
-      1,
-    ]] as const
-  ) {
-    const peer = await Peer.listen({ answer: JSON.stringify({ ...gone, cluster_id: told }) });
-    const n1 = await open("n1");
-    const fakes = ["n2", "n3"].map((id) => ({ id, address: peer.address, epoch: 1 }));
-    n1.node.setMembers({ ...membership(n1, [n1, ...fakes]), clusterId });
-    await until(() => n1.node.links().every(({ reason }) => /n1 was removed/.test(reason)));
-    assert.equal(n1.ear.refused.length, heeded === 0 ? 2 : 0);
-    assert.equal(n1.ear.expelled.length, heeded, `${clusterId} ${told}`);
-    await closeAll(n1);
-    await peer.close();
-  }
-});
-
-test("a refusal that answers an earlier greeting does not expel a node that has joined again since", async () => {
-  const peer = await Peer.listen({ beats: true });
-  const n1 = await open("n1");
-  const fake = { id: "n2", address: peer.address, epoch: 1 };
-  n1.node.setMembers(membership(n1, [n1, fake]));
-  await until(() => peer.greetings.length === 1);
-  n1.node.setMembers(membership(n1, [{ ...n1, epoch: 5 }, fake]));
-  peer.say(`{"hearsay":1,"refused":"n1 was replaced","gone":true,"cluster_id":"${ID}"}`);
-  await until(() => peer.greetings.length === 2);
-  assert.deepEqual(n1.ear.expelled, []);
-  assert.equal(JSON.parse(peer.greetings[1] ?? "").epoch, 5);
-  await closeAll(n1);
-  await peer.close();
 });
 
 test("two clusters that were founded apart refuse each other, with a sentence on both sides", async () => {
@@ -191,105 +100,6 @@ test("a stranger is said once it has tried for UNREACHED_MS", async () => {
   assert.match(n2.ear.unreached[0] ?? "", /^n1: n1 refuses: n2 is not known to n1 as a member yet$/);
   assert.ok(n1.openForMs() >= UNREACHED_MS);
   await closeAll(n1, n2);
-});
-
-test("a changed address is dialled at once while there is no link, and otherwise when the link is down", async () => {
-  const [n1, n2] = await joined("n1", "n2");
-  const [first, second] = await Promise.all([Proxy.listen(), Proxy.listen()]);
-  for (const proxy of [first, second]) proxy.lead(n2.address);
-  const at = (address: Address) => tell([n1], [n1, { ...n2, address }]);
-  tell([n2], [n1, n2]);
-  at(NOBODY);
-  await until(() => /nothing listens there/.test(n1.node.links()[0]?.reason ?? ""));
-  at(first.address);
-  await linked(n1, n2);
-  assert.deepEqual(n1.node.links()[0]?.address, first.address);
-  const flow = flowing(n1, n2);
-  at(second.address);
-  await flow.end();
-  assert.deepEqual([first.taken, second.taken], [1, 0], "the link that is up stays");
-  assert.deepEqual(n1.node.links()[0]?.address, second.address);
-  await first.close();
-  await until(() => second.taken === 1);
-  await linked(n1, n2);
-  await second.close();
-  await closeAll(n1, n2);
-});
-
-test("dials and a greeting that hangs at the old address are given up for the new one", async () => {
-  let dials = 0;
-  const n1 = await open("n1", { random: { next: () => (dials += 1, 0) } });
-  const n2 = await open("n2");
-  const mute = await Peer.listen({});
-  tell([n2], [n1, n2]);
-  tell([n1], [n1, { ...n2, address: NOBODY }]);
-  await until(() => dials > 2);
-  tell([n1], [n1, { ...n2, address: mute.address }]);
-  await until(() => mute.greetings.length === 1);
-  tell([n1], [n1, n2]);
-  assert.equal(n1.node.links()[0]?.reason, "it is dialled elsewhere now");
-  await linked(n1, n2);
-  const [at, before] = [performance.now(), dials];
-  await until(() => performance.now() - at > 3 * DIAL_EVERY_MS_MIN);
-  assert.deepEqual([dials, mute.greetings.length], [before, 1]);
-  await mute.close();
-  await closeAll(n1, n2);
-});
-
-test("one who is gone is dialled no more, and a greeting to it is not waited for", async () => {
-  let dials = 0;
-  const n1 = await open("n1", { random: { next: () => (dials += 1, 0) } });
-  const mute = await Peer.listen({});
-  const fakes = [{ id: "n2", address: mute.address, epoch: 1 }, { id: "n3", address: NOBODY, epoch: 1 }];
-  tell([n1], [n1, ...fakes]);
-  await until(() => mute.greetings.length === 1 && dials > 2);
-  tell([n1], [n1]);
-  const [at, before] = [performance.now(), dials];
-  await until(() => mute.open === 0);
-  assert.ok(performance.now() - at < LEAVING_MS / 2);
-  await until(() => performance.now() - at > 3 * DIAL_EVERY_MS_MIN);
-  assert.equal(dials, before);
-  await closeAll(n1);
-  await mute.close();
-});
-
-test("a member whose address is not known is taken when it dials, and the address that it greets with is passed up", async () => {
-  const [n1, n2] = await joined("n1", "n2");
-  tell([n1], [n1, { id: "n2", epoch: 1 }]);
-  assert.equal(n1.node.links()[0]?.reason, "its address is not known");
-  tell([n2], [n1, n2]);
-  await until(() => n1.node.links()[0]?.hears === true);
-  assert.deepEqual(n1.ear.addresses, [["n2", { address: n2.address, epoch: 1, incarnation: 1 }]]);
-  assert.equal(n1.node.links()[0]?.connected, false);
-  tell([n1], [n1, n2]);
-  await linked(n1, n2);
-  tell([n1], [n1, { id: "n2", epoch: 1 }]);
-  assert.deepEqual(n1.node.links()[0]?.address, n2.address, "what was known is not forgotten");
-  await closeAll(n1, n2);
-});
-
-test("another address is passed up if a later process tells it, and not if it is what is known or from an earlier one", async () => {
-  const [n1] = await joined("n1");
-  const known = { id: "n2", address: NOBODY, epoch: 5, incarnation: 8 };
-  tell([n1], [n1, known]);
-  const cases: [given: object, passed: boolean][] = [
-    [{ incarnation: 8, address: "10.0.0.2:7" }, false],
-    [{ incarnation: 7, address: "10.0.0.2:7" }, false],
-    [{ incarnation: 9, address: "127.0.0.1:1" }, false],
-    [{ incarnation: 9 }, false],
-    [{ incarnation: 9, address: "10.0.0.2:7" }, true],
-    [{ incarnation: 1, epoch: 6, address: "10.0.0.2:7" }, true],
-  ];
-  for (const [given, passed] of cases) {
-    n1.ear.addresses.length = 0;
-    const talker = new Talker(n1.address).say(greeting({ epoch: 5, ...given }));
-    await talker.hear(1);
-    assert.match(talker.lines[0] ?? "", /"id":"n1"/);
-    assert.equal(n1.ear.addresses.length, passed ? 1 : 0, JSON.stringify(given));
-    talker.close();
-    await until(() => n1.node.links()[0]?.hears === false);
-  }
-  await closeAll(n1);
 });
 
 test("one who was replaced is told so, but who is linked keeps its place though another joined elsewhere", async () => {
@@ -445,85 +255,3 @@ test("members may be set before the carrier is opened, and after it was closed",
   await mute.close();
   await closeAll(n2);
 });
-
-interface Told extends Partial<Member> {
-  readonly id: string;
-  readonly epoch: number;
-}
-
-interface Open extends Told {
-  readonly node: TcpTransport;
-  readonly ear: Ear;
-  readonly address: Address;
-  openForMs(): number;
-}
-
-async function open(id: string, given: Partial<TcpOptions> = {}): Promise<Open> {
-  const ear = new Ear();
-  const node = new TcpTransport(options(id, given));
-  const at = performance.now();
-  node.open(ear);
-  return { id, node, ear, address: await node.listening, epoch: 1, openForMs: () => performance.now() - at };
-}
-
-async function joined<const Ids extends readonly string[]>(...ids: Ids) {
-  return await Promise.all(ids.map((id) => open(id))) as unknown as { [I in keyof Ids]: Open };
-}
-
-/** What a node is told of these members. */
-function membership(
-  { id }: Told,
-  members: readonly Told[],
-  gone: ReadonlyMap<string, Departure> = new Map(),
-): Membership {
-  const all = new Map(members.map(({ id, address, epoch, incarnation = 0 }): [string, Member] => {
-    return [id, { epoch, incarnation, ...address !== undefined && { address } }];
-  }));
-  const self = all.get(id);
-  all.delete(id);
-  return { clusterId: ID, peers: all, gone, ...self !== undefined && { self } };
-}
-
-function tell(nodes: readonly Open[], members: readonly Told[], gone?: ReadonlyMap<string, Departure>): void {
-  for (const one of nodes) one.node.setMembers(membership(one, members, gone));
-}
-
-function left(id: string): Departure {
-  return { through: 5, reason: `${id} has left` };
-}
-
-async function linked(...nodes: readonly Open[]): Promise<void> {
-  const isLinked = ({ node }: Open) => {
-    const links = node.links();
-    return links.length === nodes.length - 1 && links.every(({ connected, hears }) => connected && hears);
-  };
-  await until(() => nodes.every(isLinked), nodes.map(({ node }) => JSON.stringify(node.links())).join());
-}
-
-/** Sends one message a turn until it ends; then all must have arrived, in order. */
-function flowing(from: Open, to: Open) {
-  let sent = 0;
-  const send = () => from.node.send(note(from.id, to.id, sent++));
-  const timer = setInterval(send, 1);
-  send();
-  const notes = () => to.ear.received.filter(({ src }) => src === from.id).map(({ body }) => body.number);
-  return {
-    async end() {
-      clearInterval(timer);
-      await until(() => notes().length === sent);
-      assert.deepEqual(notes(), Array.from({ length: sent }, (_, i) => i));
-    },
-  };
-}
-
-function note(src: string, dest: string, number: number): Envelope {
-  return { src, dest, body: { type: "note", number } };
-}
-
-function greeting(given: object): object {
-  return { hearsay: 1, cluster: "test", id: "n2", incarnation: 1, cluster_id: ID, ...given };
-}
-
-async function closeAll(...nodes: readonly Open[]): Promise<void> {
-  await Promise.all(nodes.map(({ node }) => node.close()));
-}

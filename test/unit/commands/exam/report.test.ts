@@ -1,10 +1,7 @@
-/** What people read: the verdict, the live line, the replay command, and help. */
+/** What people read of an examination: the verdict, the figures beside it, and the live line. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseSim } from "../../../../lib/commands/config/exam/exam.ts";
-import { describeSettings, replayCommand } from "../../../../lib/commands/exam/describe.ts";
 import { dispatch } from "../../../../lib/commands/dispatch.ts";
-import { commands } from "../../../../lib/commands/flags/command_names.ts";
 import { figureOf, figureText, figureWithUnit } from "../../../../lib/commands/exam/figures.ts";
 import { paintFor } from "../../../../lib/commands/terminal/io.ts";
 import { printJson, statusOf } from "../../../../lib/commands/exam/outcome.ts";
@@ -18,7 +15,6 @@ import {
   reportLines,
 } from "../../../../lib/commands/exam/report.ts";
 import { rowOf, rows, rowSettings } from "../../../../lib/commands/exam/targets.ts";
-import { defaults } from "../../../../lib/workbench/settings.ts";
 import { listen } from "../../../shared/io.ts";
 import { results, runOf, spread } from "./some_results.ts";
 
@@ -271,56 +267,6 @@ test("elsewhere a line comes now and then", () => {
   assert.deepEqual(err, ["at 0\n", `at ${LINE_EVERY_MS}\n`]);
 });
 
-test("the replay command names what differs, and parses to the same examination", () => {
-  const command = [
-    ...["--challenge", "3d", "--nemesis", "loss,partition", "--grudge", "n0|rest", "--loss", "0.2"],
-    ...["--delivery-budget", "900", "--topology", "line", "--cuts", "5,2.5", "--bandwidth", "2.5m"],
-  ];
-  const before = parseSim([...command, "--data", "--without", "retry"], {});
-  assert.ok(before.ok);
-  const [exam] = before.config.exams;
-  assert.ok(exam);
-  const again = replayCommand(exam, 7, before.config.without);
-  assert.equal(
-    again,
-    "hearsay sim --seed 7 --challenge 3d --bandwidth 2500000 --topology line --nemesis loss,partition --grudge 'n0|rest' --cuts 5,2.5 " +
-      "--loss 0.2 --data --delivery-budget 900 --without retry",
-  );
-  const words = again.replaceAll("'", "").split(" ").slice(2);
-  const after = parseSim(words, {});
-  const seeded = { ...exam, settings: { ...exam.settings, seed: 7 } };
-  assert.deepEqual(after, { ok: true, config: { ...before.config, exams: [seeded] } });
-});
-
-test("settings are said in words", () => {
-  const settings = {
-    ...defaults,
-    nodeCount: 1,
-    latencyMs: 100,
-    latencyDist: "uniform",
-    bandwidthBps: 512_000,
-  } as const;
-  assert.equal(
-    describeSettings({ ...settings, nemesis: ["partition", "loss", "kill"] }),
-    "1 node, 10 operations a second for 20 s, 100 ms latency (uniform), 512 kbit/s a link, partitions and kills come and go, 10 % loss",
-  );
-  const cuts = { nemesis: ["partition"], cutsS: [5, 1.5], grudge: "one" } as const;
-  assert.equal(
-    describeSettings({ ...defaults, ...cuts }, true),
-    "5 nodes, 10 operations a second for 20 s, partitions of 5, 1.5 s (one) come and go",
-  );
-  const logs = "5 nodes with logs, 10 operations a second for 20 s, no latency";
-  assert.equal(describeSettings({ ...defaults, durable: true }), `${logs}, no faults`);
-  assert.equal(
-    describeSettings({ ...defaults, nemesis: ["disk", "stall"] }),
-    `${logs}, failing disks and stalls come and go`,
-  );
-  assert.equal(
-    describeSettings({ ...defaults, durable: true, nemesis: ["membership", "kill"] }),
-    `${logs}, members and kills come and go`,
-  );
-});
-
 test("each row of figures is found again by its settings, and cuts each node off in turn where it says so", () => {
   for (const row of rows) {
     const budget = row.challenge === "3e" ? 2000 : undefined;
@@ -330,55 +276,4 @@ test("each row of figures is found again by its settings, and cuts each node off
   assert.ok(cut);
   const grudges = Array.from({ length: 26 }, (_, i) => rowSettings(cut, i + 1).grudge);
   assert.deepEqual([grudges[0], grudges[24], grudges[25]], ["n0|rest", "n24|rest", "n0|rest"]);
-});
-
-test("an unknown command is bad usage and gets a guess", async () => {
-  const { io, err } = listen();
-  assert.equal(await dispatch(["smi"], io), 2);
-  assert.deepEqual(err, ["Cannot run 'smi' as it must be one of the commands: did you mean 'sim'?\n"]);
-});
-
-test("bad flags are bad usage: every mistake on standard error, nothing on standard output", async () => {
-  const { io, out, err } = listen();
-  assert.equal(await dispatch(["sim", "--rate", "x", "--sed", "1"], io), 2);
-  assert.equal(await dispatch(["test", "--bin", "./no-such-program"], io), 2);
-  assert.equal(await dispatch(["challenges", "--seeds", "0"], io), 2);
-  assert.equal(await dispatch(["--delivery-budget", "0"], io), 2);
-  assert.equal(err.join("").trim().split("\n").length, 5);
-  assert.deepEqual(out, []);
-});
-
-test("help comes without arguments on a terminal, for each command, and by --help", async () => {
-  const { io, out } = listen("", { inputIsTerminal: true });
-  assert.equal(await dispatch([], io), 0);
-  for (const { name } of commands) assert.equal(await dispatch(["help", name], io), 0);
-  assert.equal(await dispatch(["sim", "--rate", "x", "--help"], io), 0);
-  assert.equal(out.length, 2 + commands.length);
-  assert.match(out.at(-1) ?? "", /^hearsay sim: .*--node-count N .*HEARSAY_/s);
-});
-
-test("a variable that no command knows is said, with what may have been meant, and harms nothing", async () => {
-  const env = {
-    HEARSAY_PEERS: "n2=host:7000",
-    HEARSAY_RATE: "10",
-    HEARSAY_SERVICE_HOST_X: "1",
-    HEARSAY: "1",
-  };
-  const { io, out, err } = listen("", { env });
-  assert.equal(await dispatch(["version"], io), 0);
-  assert.equal(out.length, 1);
-  assert.deepEqual(err, [
-    "Passed over, as no command knows it: HEARSAY_PEERS (did you mean HEARSAY_PEER?), HEARSAY_SERVICE_HOST_X\n",
-  ]);
-  const known = listen("", { env: { HEARSAY_RATE: "10", HEARSAY_AT: "h:1" } });
-  assert.equal(await dispatch(["version"], known.io), 0);
-  assert.deepEqual(known.err, []);
-});
-
-test("the version is that of package.json", async () => {
-  const { io, out } = listen();
-  const flags = ["--version", "-V", "-v"];
-  const { default: manifest } = await import("../../../../package.json", { with: { type: "json" } });
-  for (const flag of flags) assert.equal(await dispatch([flag], io), 0);
-  assert.deepEqual(out, flags.map(() => `hearsay ${manifest.version}\n`));
 });

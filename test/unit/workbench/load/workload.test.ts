@@ -1,53 +1,14 @@
 /** The clients: pace, one request at a time, timeouts and late replies, errors, and the last reads. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Body, Envelope } from "../../../../lib/core/message.ts";
+import type { Envelope } from "../../../../lib/core/message.ts";
 import { Examination } from "../../../../lib/workbench/examination.ts";
 import { SAMPLE_EACH_MS, SAMPLES_HZ_MAX } from "../../../../lib/workbench/load/read_sampler.ts";
 import type { Results } from "../../../../lib/workbench/verdict/results.ts";
-import { RealScheduler, VirtualScheduler } from "../../../../lib/workbench/world/scheduler.ts";
+import { VirtualScheduler } from "../../../../lib/workbench/world/scheduler.ts";
 import { defaults, type Settings } from "../../../../lib/workbench/settings.ts";
 import type { HostFactory, Scheduler } from "../../../../lib/workbench/world/world.ts";
-import { naiveHosts } from "../../../sim/naive.ts";
-
-interface Asked {
-  readonly nth: number;
-  readonly src: string;
-  readonly now: number;
-}
-
-/** What a node answers to its nth request of a type (from 0), and after how many ms; undefined: nothing. */
-type Answer = (body: Body, asked: Asked) => { readonly body: Body; readonly afterMs?: number } | undefined;
-
-const ok: Answer = (body) => ({ body: { type: `${body.type}_ok`, messages: [] } });
-
-/** Nodes that only answer. */
-function answering(scheduler: Scheduler, answer: Answer): HostFactory {
-  return (id, events) => {
-    const seen = new Map<string, number>();
-    const receive = ({ src, body }: Envelope): void => {
-      const nth = seen.get(body.type) ?? 0;
-      seen.set(body.type, nth + 1);
-      const reply = answer(body, { nth, src, now: scheduler.now() });
-      if (reply === undefined) return;
-      const envelope = { src: id, dest: src, body: { ...reply.body, in_reply_to: body.msg_id ?? 0 } };
-      scheduler.at(scheduler.now() + (reply.afterMs ?? 0), () => events.sent(envelope));
-    };
-    const nothing = (): void => {};
-    return { receive, start: nothing, kill: nothing, pause: nothing, resume: nothing, stop: nothing };
-  };
-}
-
-function examine(answer: Answer, changes: Partial<Settings> = {}, seesInside = true): Results {
-  const settings: Settings = { ...defaults, nodeCount: 1, ...changes };
-  const scheduler = new VirtualScheduler();
-  const hosts = answering(scheduler, answer);
-  let results: Results | undefined;
-  new Examination({ settings, scheduler, hosts, seesInside }).start((found) => results = found);
-  scheduler.run();
-  assert.ok(results !== undefined);
-  return results;
-}
+import { type Answer, answering, examine, ok } from "./examined.ts";
 
 test("Workload: operations come at the rate, half of them broadcasts, and one final read per node", () => {
   const { stats } = examine(ok, { nodeCount: 3, rate: 100, timeLimitS: 100 });
@@ -238,73 +199,6 @@ test("Workload: a node that was paused is excused for what it did not answer", (
   assert.deepEqual(results.workload.unanswered, []);
 });
 
-test("Examination: the end of a fault has one moment, though time goes on while it is noted", () => {
-  const virtual = new VirtualScheduler();
-  let [ticking, aheadMs] = [false, 0];
-  const scheduler: Scheduler = {
-    now: () => virtual.now() + (ticking ? ++aheadMs : aheadMs),
-    at: (when, run) =>
-      virtual.at(when - aheadMs, () => {
-        ticking = false;
-        run();
-      }),
-    takeLateMs: () => 0,
-  };
-  const hosts: HostFactory = (id, events) => ({
-    ...answering(scheduler, ok)(id, events),
-    resume: () => void (ticking = true),
-  });
-  let results: Results | undefined;
-  const settings: Settings = { ...defaults, nodeCount: 3, nemesis: ["pause"], nemesisIntervalS: 1 };
-  new Examination({ settings, scheduler, hosts, seesInside: true }).start((found) => results = found);
-  virtual.run();
-  const stops = results?.nemesis.filter(({ what }) => what === "stop").map((event) => event["at-ms"]);
-  assert.ok(stops !== undefined && stops.length > 1);
-  assert.deepEqual(results?.["everywhere-after-heal-ms"].map((heal) => heal["at-ms"]), stops);
-});
-
-test("Examination: a node that does not answer topology ends it within 10 s", () => {
-  const deaf: Answer = (body, asked) => body.type === "topology" ? undefined : ok(body, asked);
-  const results = examine(deaf);
-  assert.deepEqual(results.failures, ["Setup: no answer to init or topology from n0; 10 s are given."]);
-  assert.deepEqual([results["time-ms"], results.workload.valid], [10_000, false]);
-});
-
-test("Examination: a node that crashes as it comes up ends it at once, and what it said comes first", () => {
-  const scheduler = new VirtualScheduler();
-  const hosts: HostFactory = (id, events) => {
-    const host = answering(scheduler, ok)(id, events);
-    const crash = (): void => events.misbehaved("crashed", "no module 'that'");
-    const start = (): void => void scheduler.at(scheduler.now() + 30, crash);
-    return id === "n0" ? host : { ...host, start, receive: () => {} };
-  };
-  let results: Results | undefined;
-  new Examination({ settings: { ...defaults, nodeCount: 3 }, scheduler, hosts, seesInside: true })
-    .start((found) => results = found);
-  scheduler.run();
-  assert.deepEqual([results?.failures, results?.["time-ms"]], [[
-    "Misbehaved: n1, n2: crashed: no module 'that'",
-    "Setup: ended before it answered init and topology: n1, n2.",
-  ], 30]);
-});
-
-test("Examination: last reads wait for killed nodes that are still coming up", () => {
-  const slow: Answer = (body, { nth }) => ({
-    body: { type: `${body.type}_ok`, messages: [] },
-    afterMs: nth > 0 && (body.type === "init" || body.type === "topology") ? 300 : 0,
-  });
-  const { nemesis, workload } = examine(slow, { nemesis: ["kill"], nemesisIntervalS: 1e6, recoveryS: 0 });
-  assert.deepEqual(nemesis.map(({ what }) => what), ["start", "stop"]);
-  assert.deepEqual(workload["no-final-read"], []);
-});
-
-test("Examination: last reads do not wait for a node that fails to come up again", () => {
-  const gone: Answer = (body, asked) => body.type === "init" && asked.nth > 0 ? undefined : ok(body, asked);
-  const results = examine(gone, { nemesis: ["kill"], nemesisIntervalS: 1e6, recoveryS: 0 });
-  assert.deepEqual(results.workload["no-final-read"], ["n0"]);
-  assert.match(results.failures[0] ?? "", /init-unanswered: no init_ok after a restart/);
-});
-
 test("ReadSampler: reads each node in turn, counted apart from operations and messages", () => {
   const { net, stats, ...results } = examine(ok, { nodeCount: 5, timeLimitS: 10, recoveryS: 10 }, false);
   assert.equal(results["observed-every-ms"], SAMPLE_EACH_MS);
@@ -328,21 +222,4 @@ test("ReadSampler: sees true times where a node cannot be seen into", () => {
   assert.deepEqual(results.failures, []);
   const max = results["true-latencies"]?.["1"] ?? Infinity;
   assert.ok(max > 0 && max <= results["observed-every-ms"]);
-});
-
-test("Examination: runs in real time as it does in virtual time", async () => {
-  const scheduler = new RealScheduler();
-  const settings: Settings = { ...defaults, rate: 200, timeLimitS: 0.4, recoveryS: 1, latencyMs: 5 };
-  const phases = new Set<string>();
-  const results = await new Promise<Results>((resolve) => {
-    const hosts = naiveHosts(1, scheduler, {});
-    const onProgress = ({ phase }: { readonly phase: string }): unknown => phases.add(phase);
-    new Examination({ settings, scheduler, hosts, seesInside: true, onProgress }).start(resolve);
-  });
-  scheduler.close();
-  assert.deepEqual(results.failures, []);
-  assert.ok(results.workload["stable-count"] > 10);
-  assert.ok((results["true-latencies"]?.["0"] ?? 0) >= 5);
-  // Progress is told now and then, so short phases may go unseen.
-  assert.deepEqual(["setup", "main", "done"].filter((phase) => !phases.has(phase)), []);
 });

@@ -4,23 +4,17 @@ import { createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { decode, encode } from "../../../../lib/core/codec.ts";
 import type { Body, Envelope, Json } from "../../../../lib/core/message.ts";
-import { Clients } from "../../../../lib/workbench/load/client.ts";
-import { Cluster } from "../../../../lib/workbench/cluster.ts";
-import { INIT_TIMEOUT_MS } from "../../../../lib/workbench/introduction.ts";
 import { CounterTotals } from "../../../../lib/workbench/world/running/counter_totals.ts";
-import { Network } from "../../../../lib/workbench/world/network.ts";
 import {
   ANSWER_BYTES_MAX,
   ASKED_BYTES_MAX,
   SILENCE_MS,
 } from "../../../../lib/workbench/world/running/node_line.ts";
 import { type NodeStatus, readStatus } from "../../../../lib/workbench/world/running/node_status.ts";
-import { OrderlyCuts } from "../../../../lib/workbench/faults/partitioner.ts";
 import { REDIAL_MS, remoteHosts } from "../../../../lib/workbench/world/running/remote.ts";
 import { VirtualScheduler } from "../../../../lib/workbench/world/scheduler.ts";
-import { whyNotUp } from "../../../../lib/workbench/setup.ts";
 import { Traffic } from "../../../../lib/workbench/world/traffic.ts";
-import { REPORTS_MAX, Violations } from "../../../../lib/workbench/verdict/violations.ts";
+import { REPORTS_MAX } from "../../../../lib/workbench/verdict/violations.ts";
 import type { HostEvents } from "../../../../lib/workbench/world/world.ts";
 import { LineReader } from "../../../../transports/lines.ts";
 import { listening } from "../../../shared/listening.ts";
@@ -262,45 +256,6 @@ test("a remote host holds at most ASKED_BYTES_MAX for a node that does not read"
   });
 });
 
-test("a node that is out of reach as an examination begins is named with the reason, beside those that are mute", () => {
-  const scheduler = new VirtualScheduler();
-  const network = new Network({
-    scheduler,
-    latency: () => 0,
-    random: { next: () => 0 },
-    onUnknownDestination: () => {},
-  });
-  const nothing = (): void => {};
-  const cluster = new Cluster({
-    ids: ["n1", "n2"],
-    hosts: (id, { gone }) => ({
-      start: () => id === "n1" && gone("h:1 refuses the connection: nothing listens there"),
-      receive: nothing,
-      kill: nothing,
-      pause: nothing,
-      resume: nothing,
-      stop: nothing,
-    }),
-    scheduler,
-    network,
-    clients: new Clients(network, scheduler),
-    topology: {},
-    violations: new Violations(),
-    elapsed: () => 0,
-    onDelivered: nothing,
-    onMemoryLost: nothing,
-    onLost: () => {},
-    onOutage: nothing,
-  });
-  let unanswered: readonly string[] = [];
-  cluster.start((who) => unanswered = who);
-  scheduler.run(INIT_TIMEOUT_MS);
-  assert.deepEqual(whyNotUp(unanswered, cluster), [
-    "Setup: no answer to init or topology from n2; 10 s are given.",
-    "Setup: n1 is out of reach: h:1 refuses the connection: nothing listens there; 10 s are given.",
-  ]);
-});
-
 function statusOf(changes: Partial<Body> = {}): NodeStatus {
   return readStatus({ ...status, ...changes }) ?? assert.fail();
 }
@@ -327,27 +282,4 @@ test("CounterTotals: adds what came since the first status, and over a node's li
     ["delta", { "send-count": 3, "recv-count": 6 }],
     ["probe", { "send-count": 1, "recv-count": 0 }],
   ]);
-});
-
-test("cuts in order: a heal waits for the cut before it, failed or not; after the end nothing is cut", async () => {
-  const log: string[] = [];
-  const gates: ((error?: Error) => void)[] = [];
-  const work = (what: string) => {
-    log.push(what);
-    return new Promise<void>((resolve, reject) => gates.push((error) => error ? reject(error) : resolve()));
-  };
-  const cuts = new OrderlyCuts({ partition: () => work("cut"), heal: () => work("heal") });
-  const [cut, healed] = [cuts.partition(new Map()), cuts.heal()];
-  await until(() => log.length === 1);
-  assert.deepEqual(log, ["cut"]);
-  gates[0]?.(new Error("no"));
-  await assert.rejects(cut, /^Error: no$/);
-  await until(() => log.length === 2);
-  gates[1]?.();
-  await healed;
-  const [ended, uncut] = [cuts.end(), cuts.partition(new Map())];
-  await until(() => log.length === 3);
-  gates[2]?.();
-  await Promise.all([ended, uncut]);
-  assert.deepEqual(log, ["cut", "heal", "heal"]);
 });
