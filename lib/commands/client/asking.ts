@@ -9,7 +9,7 @@ export async function asking(
   config: ReachOptions,
   io: Io,
   ask: (client: Client) => Promise<number>,
-  whyNot: (error: HearsayError) => string = () => "No node answers.",
+  whyNot: (error: HearsayError) => string = nobodyDoes,
 ): Promise<number> {
   const client = new Client(config, io.err);
   try {
@@ -23,4 +23,9 @@ export async function asking(
   } finally {
     await client.close();
   }
+}
+
+/** The first line where each node has failed; what each of them says follows. */
+export function nobodyDoes({ isRefused }: { readonly isRefused: boolean }): string {
+  return isRefused ? "No node does it." : "No node answers.";
 }

@@ -101,7 +101,7 @@ test("where no node answers it is said why, and whether it may have been done", 
         err: `No node takes it now. It may have been taken all the same.\n${failures}`,
       },
     });
-    deepEqual(await run(get, at, "t/k"), { status: 1, out: "", err: `No node answers.\n${failures}` });
+    deepEqual(await run(get, at, "t/k"), { status: 1, out: "", err: `No node does it.\n${failures}` });
     equal((await run(deleteKey, at.slice(2), "t/k")).err.split("\n")[0], "No node answers.");
   });
 });

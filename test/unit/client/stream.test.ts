@@ -270,7 +270,7 @@ test("read that comes to no end leaves its array open and says why", async () =>
   // The first one told nothing new when it was asked again.
   equal(
     err,
-    `No node answers.\n  ${second.at} answers error 10: what?\n  ${first.at} closed the connection\n`,
+    `No node does it.\n  ${second.at} answers error 10: what?\n  ${first.at} closed the connection\n`,
   );
 });
 
