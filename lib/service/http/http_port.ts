@@ -20,6 +20,7 @@ import { type Asked, Guard, SAFETY } from "./guard.ts";
 import { Tellings } from "./handlers/tellings.ts";
 import { HTTP_HEAD_BYTES_MAX, HTTP_TICK_MS, RETRY_AFTER_S } from "./limits.ts";
 import { Outflows } from "./outflows.ts";
+import { checkQuery } from "./parameters.ts";
 import { Problem } from "./problem.ts";
 import type { HttpNode, Route } from "./route.ts";
 import { match } from "./routes.ts";
@@ -168,10 +169,11 @@ export class HttpPort {
     const target = targetOf(request);
     const found = match(request.method ?? "", target?.path ?? "");
     const params = "params" in found ? found.params : {};
+    const query = target?.query ?? new URLSearchParams();
     const exchange = new Exchange({
       request,
       response,
-      query: target?.query ?? new URLSearchParams(),
+      query,
       params,
       outflows: this.#outflows,
       tellings: this.#tellings,
@@ -182,7 +184,7 @@ export class HttpPort {
       if (target === undefined) throw new Problem(400, "a request is for a path, or a URL, of one host");
       const isOpen = "route" in found && found.route.open === true;
       if (this.#admit(connection, request, response, { host: target.host, isOpen })) {
-        await this.#handle(exchange, found);
+        await this.#handle(exchange, found, query);
       }
     } catch (error) {
       exchange.fail(error instanceof Problem ? error : this.#bug(error));
@@ -218,10 +220,11 @@ export class HttpPort {
     return !isPreflight;
   }
 
-  async #handle(exchange: Exchange, found: ReturnType<typeof match>): Promise<void> {
+  async #handle(exchange: Exchange, found: ReturnType<typeof match>, query: URLSearchParams): Promise<void> {
     if (!("route" in found)) throw notFound(found.methods);
     const { route }: { readonly route: Route } = found;
     if (!route.open) await exchange.identify();
+    checkQuery(query, route.about.takes);
     // What it resolves to is awaited without this.
     return route.handle(exchange, this.#options.node);
   }

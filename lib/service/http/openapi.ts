@@ -1,45 +1,9 @@
 /** The description of the HTTP port, made from the table of its routes: OpenAPI 3.1 [U1]. */
+import { parameters } from "./parameters.ts";
 import { PROBLEM_TYPE } from "./problem.ts";
 import type { About, Route } from "./route.ts";
 
 const string = { type: "string" } as const;
-
-const parameters = {
-  "topic": { in: "query", schema: string, description: "The topic; the default one where it is not given." },
-  "key": { in: "query", schema: string, description: "The key under which the value is put." },
-  "id": {
-    in: "query",
-    schema: string,
-    description: "The id of the one value that the body is, be it an array; in place of an Idempotency-Key.",
-  },
-  "topics": {
-    in: "query",
-    schema: string,
-    description: "Topics, or how their names begin and then *, separated by commas.",
-  },
-  "latest": { in: "query", schema: { type: "boolean" }, description: "Only the latest entry of each key." },
-  "position": {
-    in: "query",
-    schema: string,
-    description: "A position: only what it lacks. now: only what comes.",
-  },
-  "awaits": {
-    in: "query",
-    schema: string,
-    description:
-      "What the node must hold before it tells anything, if it comes soon; by default the position.",
-  },
-  "Last-Event-ID": {
-    in: "header",
-    schema: string,
-    description: "A position, which counts before the query's.",
-  },
-  "Idempotency-Key": {
-    in: "header",
-    schema: string,
-    description: "The id of the value; of several, the first has the id KEY.0, the next KEY.1, and so on.",
-  },
-} as const;
 
 const EVERY_PROBLEM = [400, 401, 403, 429, 503];
 

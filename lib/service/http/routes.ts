@@ -33,7 +33,7 @@ export const routes: readonly Route[] = [
     about: {
       summary:
         "Every entry that the node holds, one JSON object a line; or as events, and one more at the end.",
-      takes: ["topics", "latest", "position", "Last-Event-ID"],
+      takes: ["topic", "topics", "latest", "position", "Last-Event-ID"],
       answers: [NDJSON_TYPE, SSE_TYPE],
     },
   },
@@ -44,7 +44,7 @@ export const routes: readonly Route[] = [
     about: {
       summary:
         "Every entry that a position lacks, as it arrives; the id of an event is the position behind it.",
-      takes: ["topics", "latest", "position", "awaits", "Last-Event-ID"],
+      takes: ["topic", "topics", "latest", "position", "awaits", "Last-Event-ID"],
       answers: [SSE_TYPE, NDJSON_TYPE],
       problems: [406],
     },

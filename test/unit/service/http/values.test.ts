@@ -97,6 +97,28 @@ test("http: what cannot enter is said, with its index and how many are safe", as
   });
 });
 
+test("http: a query that is misspelt is no request for something else", async () => {
+  await withServed(async ({ url }) => {
+    const said = async (path: string, request?: RequestInit) => {
+      const { status, detail } = await problemIn(await fetch(`${url}${path}`, request));
+      return [status, detail];
+    };
+    const takes = "the query takes topic, topics, latest, position";
+    assert.deepEqual(await said("/v1/values?topik=t"), [400, `${takes}, and no "topik"`]);
+    assert.deepEqual(await said("/v1/watch?topic=t&Last-Event-ID=now"), [
+      ...[400, `${takes}, awaits, and no "Last-Event-ID"`],
+    ]);
+    const told = "the query takes topic, key, id, and no";
+    assert.deepEqual(await said("/v1/values?topics=t", withJson("POST", 1)), [400, `${told} "topics"`]);
+    assert.deepEqual(await said("/v1/topics/t/keys/k?ident=1", withJson("PUT", 1)), [
+      ...[400, 'the query takes id, and no "ident"'],
+    ]);
+    assert.deepEqual(await linesIn(await fetch(`${url}/v1/values?topics=*`)), []);
+    // Nothing depends on it there.
+    assert.equal((await fetch(`${url}/livez?now=1`)).status, 200);
+  });
+});
+
 test("http: lines enter a bounded number at once, and all of them", async () => {
   await withServed(async ({ url }) => {
     const count = 5 * HTTP_UNDERWAY_MAX;
