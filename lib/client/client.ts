@@ -2,7 +2,7 @@
 import { eventId, unguessable } from "./event_ids.ts";
 import { type MemberStatus, type Status, statusOf } from "./answers.ts";
 import { type Abortable, aborted, onAbort } from "./abortable.ts";
-import { check, jsonOf } from "./common/checks.ts";
+import { check, checkNames, checkNoOthers, jsonOf } from "./common/checks.ts";
 import type { BroadcastOptions, PutOptions, ReadOptions } from "./common/options.ts";
 import { allFailed, HearsayError } from "./errors.ts";
 import { Nodes, type ReachOptions } from "./nodes.ts";
@@ -10,7 +10,6 @@ import { Requests } from "./requests.ts";
 import { type Answer, Asked, Waiting } from "./waiting.ts";
 import type { Entry, Gap } from "./watching/entries.ts";
 import { Reader, type WatchOptions } from "./watching/reader.ts";
-import { idFault, keyFault, topicFault } from "../core/keys/names.ts";
 import { isTooDeep } from "../core/log/canonical.ts";
 import type { Body, Json } from "../core/message.ts";
 
@@ -54,35 +53,40 @@ export class Client implements AsyncDisposable {
    */
   async broadcast(
     value: unknown,
-    { id = this.#nextId(), topic, key, signal }: BroadcastOptions = {},
+    { id = this.#nextId(), topic, key, signal, ...others }: BroadcastOptions = {},
   ): Promise<void> {
     const message = jsonOf(value);
-    if (topic !== undefined) check(topicFault("topic", topic));
-    if (key !== undefined) check(keyFault("key", key));
-    if (id !== null) check(idFault("id", id));
+    checkNames({
+      ...topic !== undefined && { topic },
+      ...key !== undefined && { key },
+      ...id !== null && { id },
+    });
+    checkNoOthers(others);
     const more = JSON.stringify({ topic, key, id: id ?? undefined });
     const fields = more === "{}" ? "" : `,${more.slice(1, -1)}`;
     await this.#ask("broadcast", `"type":"broadcast","message":${message}${fields}`, signal);
   }
 
   /** Puts a value under a key, in the place of the one before it; all nodes that have met name the same latest. */
-  put(topic: string, key: string, value: unknown, options: PutOptions = {}): Promise<void> {
-    return this.broadcast(value, { ...options, topic, key });
+  async put(topic: string, key: string, value: unknown, options: PutOptions = {}): Promise<void> {
+    checkNames({ topic, key });
+    await this.broadcast(value, { ...options, topic, key });
   }
 
   /** Deletes a key, whether it is there or not. */
   async delete(
     topic: string,
     key: string,
-    { id = this.#nextId(), signal }: PutOptions = {},
+    { id = this.#nextId(), signal, ...others }: PutOptions = {},
   ): Promise<void> {
-    check(topicFault("topic", topic) ?? keyFault("key", key) ?? idFault("id", id));
+    checkNames({ topic, key, id });
+    checkNoOthers(others);
     await this.ask({ type: "delete", topic, key, id }, { signal });
   }
 
   /** The latest value under a key, as the node knows it; undefined where there is none. */
   async get(topic: string, key: string, options: Abortable = {}): Promise<Json | undefined> {
-    check(topicFault("topic", topic) ?? keyFault("key", key));
+    checkNames({ topic, key });
     try {
       const { body: { value }, by } = await this.ask({ type: "get", topic, key }, options);
       if (isJson(value)) return value;

@@ -1,6 +1,7 @@
 /** What no node would take is refused before it is told. */
 import { isTooDeep, VALUE_DEPTH_MAX } from "../../core/log/canonical.ts";
 import type { Json } from "../../core/json.ts";
+import { idFault, keyFault, patternsFault, topicFault } from "../../core/keys/names.ts";
 import { bytesOf, ESCAPED_BYTES, VALUE_BYTES_MAX } from "../../core/size.ts";
 import { HearsayError } from "../errors.ts";
 
@@ -21,6 +22,32 @@ export function jsonOf(value: unknown): string {
 /** Throws `malformed` where there is a fault. */
 export function check(fault: string | undefined): void {
   if (fault !== undefined) throw new HearsayError("malformed", fault);
+}
+
+/** Throws `malformed` for names that no node would take, or that are no texts, which only TypeScript keeps from being given. */
+export function checkNames(names: {
+  readonly topic?: string | undefined;
+  readonly key?: string | undefined;
+  readonly id?: string | undefined;
+}): void {
+  const faults = { topic: topicFault, key: keyFault, id: idFault };
+  for (const field of ["topic", "key", "id"] as const) {
+    if (!(field in names)) continue;
+    const name: unknown = names[field];
+    check(typeof name === "string" ? faults[field](field, name) : `${field} is no text`);
+  }
+}
+
+/** The same for the topics of a read or watch. */
+export function checkTopics(topics: readonly string[]): void {
+  const isList = Array.isArray(topics) && topics.every((topic) => typeof topic === "string");
+  check(isList ? patternsFault("topics", topics) : "topics is no list of texts");
+}
+
+/** The same for options that there are not: `topic` in the place of `topics` would ask for something else. */
+export function checkNoOthers(others: object): void {
+  const [name] = Object.keys(others);
+  check(name === undefined ? undefined : `there is no option ${JSON.stringify(name)} here`);
 }
 
 /**

@@ -1,10 +1,9 @@
 /** One client of a cluster over HTTP, at whichever of its nodes answers: it tells values, asks, reads and watches. */
-import { idFault, keyFault, topicFault } from "../../core/keys/names.ts";
 import type { Json } from "../../core/json.ts";
 import type { Abortable } from "../abortable.ts";
 import { aborted } from "../abortable.ts";
 import type { MemberStatus, Status } from "../answers.ts";
-import { check, jsonOf } from "../common/checks.ts";
+import { check, checkNames, checkNoOthers, jsonOf } from "../common/checks.ts";
 import type { BroadcastOptions, PutOptions, ReadOptions, WatchOptions } from "../common/options.ts";
 import { allFailed, type Failure, HearsayError } from "../errors.ts";
 import { eventId, unguessable } from "../event_ids.ts";
@@ -71,12 +70,15 @@ export class Client implements AsyncDisposable {
    */
   async broadcast(
     value: unknown,
-    { id = this.#nextId(), topic, key, signal }: BroadcastOptions = {},
+    { id = this.#nextId(), topic, key, signal, ...others }: BroadcastOptions = {},
   ): Promise<void> {
     const json = jsonOf(value);
-    if (topic !== undefined) check(topicFault("topic", topic));
-    if (key !== undefined) check(keyFault("key", key));
-    if (id !== null) check(idFault("id", id));
+    checkNames({
+      ...topic !== undefined && { topic },
+      ...key !== undefined && { key },
+      ...id !== null && { id },
+    });
+    checkNoOthers(others);
     const path = `values?${queryOf({ topic, key, id })}`;
     // An array would be several values, but for one with an id.
     const body = id === null && json.startsWith("[") ? `[${json}]` : json;
@@ -85,14 +87,20 @@ export class Client implements AsyncDisposable {
   }
 
   /** Puts a value under a key, in the place of the one before it; all nodes that have met name the same latest. */
-  put(topic: string, key: string, value: unknown, options: PutOptions = {}): Promise<void> {
-    return this.broadcast(value, { ...options, topic, key });
+  async put(topic: string, key: string, value: unknown, options: PutOptions = {}): Promise<void> {
+    checkNames({ topic, key });
+    await this.broadcast(value, { ...options, topic, key });
   }
 
   /** Deletes a key, whether it is there or not. A key or a topic that is `.` or `..` has no path, and is `malformed`. */
-  async delete(topic: string, key: string, { id = this.#nextId(), signal }: PutOptions = {}): Promise<void> {
+  async delete(
+    topic: string,
+    key: string,
+    { id = this.#nextId(), signal, ...others }: PutOptions = {},
+  ): Promise<void> {
     const path = keyPath(topic, key);
-    check(idFault("id", id));
+    checkNames({ id });
+    checkNoOthers(others);
     const read = ({ status }: Answer) => status === 204 || undefined;
     await this.#ask({ method: "DELETE", path: `${path}?${queryOf({ id })}`, read }, signal);
   }
@@ -241,7 +249,7 @@ function queryOf(fields: Readonly<Record<string, string | null | undefined>>): s
 }
 
 function keyPath(topic: string, key: string): string {
-  check(topicFault("topic", topic) ?? keyFault("key", key));
+  checkNames({ topic, key });
   const named = [topic, key].find((name) => name === "." || name === "..");
   check(named && `${named} cannot be a part of a path`);
   return `topics/${encodeURIComponent(topic)}/keys/${encodeURIComponent(key)}`;

@@ -1,7 +1,6 @@
 /** One read or watch over HTTP: it goes from node to node, and each entry comes once, as fast as it is taken. */
 import { backoffMs } from "../../core/backoff.ts";
-import { patternsFault } from "../../core/keys/names.ts";
-import { check } from "../common/checks.ts";
+import { checkNoOthers, checkTopics } from "../common/checks.ts";
 import { RETRY_MS_MAX, RETRY_MS_MIN, SETTLED_MS } from "../common/limits.ts";
 import type { WatchOptions } from "../common/options.ts";
 import { allFailed, type Failure, HearsayError } from "../errors.ts";
@@ -50,8 +49,9 @@ export class Following {
   #settling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: FollowingOptions) {
-    const { topics, latest, from = "" } = options.wanted;
-    if (topics !== undefined) check(patternsFault("topics", topics));
+    const { topics, latest, from = "", signal: _, onOutage: __, ...others } = options.wanted;
+    if (topics !== undefined) checkTopics(topics);
+    checkNoOthers(others);
     if (!isPosition(from)) throw new HearsayError("malformed", "from is no position");
     this.#options = options;
     this.#position = from;

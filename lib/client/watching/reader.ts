@@ -1,8 +1,8 @@
 /** The reads and watches of one client, which end with it. */
-import { patternsFault } from "../../core/keys/names.ts";
 import type { Digest } from "../../core/log/digest.ts";
 import { seeded } from "../../core/random.ts";
 import { aborted, onAbort } from "../abortable.ts";
+import { checkNoOthers, checkTopics } from "../common/checks.ts";
 import type { Position, WatchOptions as CommonWatchOptions } from "../common/options.ts";
 import { allFailed, HearsayError } from "../errors.ts";
 import { Nodes, type ReachOptions } from "../nodes.ts";
@@ -45,9 +45,12 @@ export class Reader {
     yield* this.#entries(reading);
   }
 
-  #begin({ topics, latest, from = "", signal, onOutage, onNode }: WatchOptions, isWatch: boolean): Reading {
-    const fault = topics && patternsFault("topics", topics);
-    if (fault !== undefined) throw new HearsayError("malformed", fault);
+  #begin(
+    { topics, latest, from = "", signal, onOutage, onNode, ...others }: WatchOptions,
+    isWatch: boolean,
+  ): Reading {
+    if (topics !== undefined) checkTopics(topics);
+    checkNoOthers(others);
     const nodes = new Nodes(this.#options, () => {});
     const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
     return {
@@ -126,7 +129,7 @@ export class Reader {
 }
 
 function positionAt(text: Position): Digest {
-  const position = parsePosition(text);
+  const position = typeof text === "string" ? parsePosition(text) : undefined;
   if (position === undefined) throw new HearsayError("malformed", "from is no position");
   return position;
 }

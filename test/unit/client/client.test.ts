@@ -374,6 +374,27 @@ test("what no node would take is asked of none", async () => {
   await rejects(connect({ at: "a:1", tls: { ca: "/none", key: "/none" } }), codeIs("malformed"));
 });
 
+test("what TypeScript would not let through is refused, and asks for nothing else", async () => {
+  const n1 = await node("n1", obliging);
+  // As JavaScript gives it.
+  const options = (text: string) => JSON.parse(text);
+  await using([n1], async (client) => {
+    const says = (text: string) => (error: unknown) =>
+      codeIs("malformed")(error) && String(error).endsWith(`: ${text}`);
+    const missing = options("{}").key;
+    await rejects(client.broadcast(1, options('{"topics":["t"]}')), says('there is no option "topics" here'));
+    await rejects(client.broadcast(1, options('{"topic":7}')), says("topic is no text"));
+    await rejects(client.put("t", missing, 1), says("key is no text"));
+    await rejects(client.get(missing, "k"), says("topic is no text"));
+    await rejects(client.delete("t", "k", options('{"topic":"t"}')), says('there is no option "topic" here'));
+    await rejects(take(client.watch(options('{"topic":"t"}'))), says('there is no option "topic" here'));
+    await rejects(take(client.read(options('{"topics":"t"}'))), says("topics is no list of texts"));
+    await rejects(take(client.read(options('{"topics":[1]}'))), says("topics is no list of texts"));
+    await rejects(take(client.watch(options('{"from":3}'))), says("from is no position"));
+    deepEqual(told(n1), []);
+  });
+});
+
 test("status and members are what the node says, and checked", async () => {
   let answer: Body = { type: "status_ok" };
   const n1 = await node("n1", (body, visit) => visit.say(answer, body));

@@ -141,6 +141,12 @@ test("hearsay/http: what cannot be told is said by a code, and why, before anyth
     await fails(all(client.watch({ from: "x\n" })), "malformed", /from is no position/);
     await fails(all(client.watch({ from: "nonsense" })), "malformed", /the position/);
     await fails(all(client.read({ topics: [] })), "malformed", /topics is empty/);
+    const misspelt = JSON.parse('{"topic":"t"}');
+    await fails(all(client.read(misspelt)), "malformed", /no option "topic"/);
+    await fails(all(client.watch(JSON.parse('{"topics":"t"}'))), "malformed", /topics is no list/);
+    await fails(client.broadcast(1, JSON.parse('{"topics":["t"]}')), "malformed", /no option "topics"/);
+    await fails(client.put("t", JSON.parse("{}").key, 1), "malformed", /key is no text/);
+    await fails(client.delete("t", "k", misspelt), "malformed", /no option "topic"/);
     for (const at of ["", "n1:8000", "ftp://n1", "http://me:secret@n1", "http://n1/?x"]) {
       await fails(connect({ at }), "malformed", /is no URL of a node/);
     }
