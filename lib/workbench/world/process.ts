@@ -21,6 +21,8 @@ export const STDIN_BYTES_MAX = 16 * 1_048_576;
 export const STDOUT_LINE_BYTES_MAX = 64 * 1_048_576;
 /** How many lines of a program's stderr are kept, to be quoted when it crashes. */
 export const STDERR_LINES_MAX = 32;
+/** Who prints so much at once, half of what a pipe holds, has filled its pipe: then the rest of the examiner comes first. */
+const FLOOD_BYTES = 32_768;
 /** How long after its end a program's last words may still come, ms; a guess. */
 const LAST_WORDS_MS = 200;
 
@@ -239,7 +241,13 @@ class Life {
 }
 
 function feed(stream: Readable, reader: LineReader): void {
-  stream.on("data", (chunk: Uint8Array) => reader.push(chunk));
+  stream.on("data", (chunk: Uint8Array) => {
+    reader.push(chunk);
+    if (chunk.length < FLOOD_BYTES) return;
+    // A runtime may read on as long as there is anything, and no timer would ever come.
+    stream.pause();
+    setImmediate(() => stream.resume());
+  });
   stream.once("end", () => reader.end());
   stream.on("error", () => {});
 }

@@ -18,6 +18,9 @@ import { QUOTE_CHARS_MAX } from "../../../lib/workbench/verdict/quote.ts";
 import { REPORTS_MAX } from "../../../lib/workbench/verdict/violations.ts";
 import { type Fixture, fixture } from "../fixtures/programs.ts";
 
+/** What 20 turns of the event loop may take on a busy machine, ms; without an end they never come. */
+const FLOODED_MS_MAX = 5_000;
+
 const init = request({ type: "init", msg_id: 1, node_id: "n0", node_ids: ["n0", "n1"] });
 
 test("a process host carries messages to a program and back, and stops it", async () => {
@@ -47,6 +50,17 @@ test("a process host reports an empty line, and what is JSON and no message", as
     ["malformed-message", 'src and dest must be strings: {"src":"n0"}'],
   ]);
   await rig.stop();
+});
+
+test("a program that never stops printing leaves the examiner time for all else", async () => {
+  for (const output of [1, 2]) {
+    const rig = new Rig(shell(`exec yes 'what is no message' >&${output}`));
+    if (output === 1) await rig.faulty();
+    const from = performance.now();
+    for (let turn = 0; turn < 20; turn++) await pause(1);
+    assert.ok(performance.now() - from < FLOODED_MS_MAX, `${performance.now() - from} ms`);
+    await rig.stop();
+  }
 });
 
 test("a process host hands on what another printed, to the last digit", async () => {
