@@ -42,7 +42,7 @@ function textLine() {
 }
 
 function factsOf(facts: Facts): string {
-  return Object.keys(facts).length === 0 ? "" : ` ${JSON.stringify(facts)}`;
+  return Object.keys(facts).length === 0 ? "" : ` ${printable(JSON.stringify(facts))}`;
 }
 
 /** Strangers have a say in some texts. Braces would be taken for the names of facts. */

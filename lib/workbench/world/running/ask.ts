@@ -1,5 +1,6 @@
 /** One request to one place over TCP, one answer: connects, writes a line, reads a line, and closes, unless more is asked. */
 import { type Address, addressText } from "../../../../transports/address.ts";
+import { quoted } from "../../verdict/quote.ts";
 import { LineClient, type Tls } from "../../../../transports/tcp/line_client.ts";
 import { decode, encode } from "../../../core/codec.ts";
 import { type Body, NOT_SUPPORTED } from "../../../core/message.ts";
@@ -63,11 +64,11 @@ export function ask(
 function answerOf(line: string, address: Address): Answer {
   const decoded = decode(line);
   if (!decoded.ok) {
-    return { ok: false, reason: `${addressText(address)} answers nonsense: ${decoded.reason}` };
+    return { ok: false, reason: `${addressText(address)} answers nonsense: ${quoted(decoded.reason)}` };
   }
   const { body } = decoded.envelope;
   if (body.type !== "error") return { ok: true, body };
   const { code, text } = body;
-  const reason = `${addressText(address)} refuses: ${String(text)}`;
+  const reason = `${addressText(address)} refuses: ${quoted(String(text))}`;
   return { ok: false, reason, ...typeof code === "number" && { code } };
 }

@@ -9,6 +9,7 @@ import { REPORTS_MAX } from "../../verdict/violations.ts";
 import { errorText } from "../../load/workload.ts";
 import type { Host, HostEvents, HostFactory, Scheduler } from "../world.ts";
 import { type Address, addressText } from "../../../../transports/address.ts";
+import { quoted } from "../../verdict/quote.ts";
 import type { Tls } from "../../../../transports/tcp/line_client.ts";
 
 /** How long after a failed dial or a lost connection the node is dialled again, ms; a guess. */
@@ -128,7 +129,7 @@ class RemoteHost implements Host {
   #onLost(reason: string): void {
     this.#line = undefined;
     this.#known = undefined;
-    this.#events.gone(`${addressText(this.#address)} ${reason}`);
+    this.#events.gone(`${addressText(this.#address)} ${quoted(reason)}`);
     this.#cancelDial = this.#scheduler.at(this.#scheduler.now() + REDIAL_MS, () => this.#dial());
   }
 

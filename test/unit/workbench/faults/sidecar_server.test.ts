@@ -11,6 +11,7 @@ import {
   REQUEST_BYTES_MAX,
   SidecarServer,
 } from "../../../../lib/workbench/faults/sidecar_server.ts";
+import { quoted } from "../../../../lib/workbench/verdict/quote.ts";
 
 const echo = (body: Body): Promise<Body> => Promise.resolve({ type: "echo_ok", said: body["say"] ?? null });
 
@@ -48,6 +49,16 @@ async function all(socket: Socket): Promise<string> {
 const line = (body: Body): string => JSON.stringify({ src: "c1", dest: "s1", body }) + "\n";
 const error = (text: string, code = 12) =>
   JSON.stringify({ src: "sidecar", dest: "client", body: { type: "error", code, text } });
+
+test("what a sidecar refuses with is one line that a terminal prints as it is", () =>
+  served(async (port) => {
+    const answer = await ask({ host: "127.0.0.1", port }, { type: "echo" });
+    assert.deepEqual(answer, {
+      ok: false,
+      reason: `127.0.0.1:${port} refuses: ${quoted(`\x1b[2J\n${"x".repeat(1_000)}`)}`,
+      code: 12,
+    });
+  }, () => Promise.resolve({ type: "error", code: 12, text: `\x1b[2J\n${"x".repeat(1_000)}` })));
 
 test("sidecar server answers each request on its connection, after a half-close too", () =>
   served(async (_, open) => {

@@ -140,6 +140,7 @@ test("a remote host asks for the status, watches, and then passes on the introdu
 
 const strangers: readonly (readonly [Answer, string])[] = [
   [(_, say) => say({ ...status, id: "n2" }), "is n2"],
+  [(_, say) => say({ ...status, id: "n1\x1b[2J\x9b" }), "is n1\\u001b[2J\\u009b"],
   [
     (_, say) => say({ type: "error", code: 10, text: "unknown type: status" }),
     'answered error 10 "unknown type: status"',
