@@ -108,6 +108,7 @@ export class Texts {
     const last = Math.min(to, this.length);
     if (from >= last) return NONE;
     if (from === 0 && last === this.length) return this;
+    if (this.wholes !== undefined) return Texts.ofWholes(this.wholes.slice(from, last));
     const { ends, hashes, isAscii } = this.scanned;
     const start = startOf(ends, from);
     const text = this.text.slice(start, ends[last - 1]);

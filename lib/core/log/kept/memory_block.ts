@@ -1,11 +1,14 @@
 /** Consecutive entries in memory: as they came while more may come, then as bytes, which take no more than they need. */
 import { assert, at } from "../../assert.ts";
 import { BLOCK_BYTES_MAX, BLOCK_ENTRIES_MAX, BLOCK_MS_MAX } from "../entry_store.ts";
+import { DIGITS_MAX } from "../scanning/whole.ts";
 import { Texts } from "../texts.ts";
 import { OpenTexts } from "./open_texts.ts";
 
 /** As UTF-8, a character takes three bytes at most. */
 const CHAR_BYTES_MAX = 3;
+/** A whole number with its sign and a comma takes no more characters. */
+const WHOLE_CHARS_MAX = DIGITS_MAX + 2;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -86,6 +89,7 @@ export class MemoryBlock {
     const most = Math.min(texts.length - from, BLOCK_ENTRIES_MAX - this.count);
     const charsMax = (BLOCK_BYTES_MAX - this.bytes) / (texts.isAscii ? 1 : CHAR_BYTES_MAX);
     if (most === texts.length && texts.text.length < charsMax) return most;
+    if (texts.wholes !== undefined && most * WHOLE_CHARS_MAX < charsMax) return most;
     const { ends } = texts.scanned;
     const start = from === 0 ? 0 : at(ends, from - 1) + 1;
     let count = 1;

@@ -67,7 +67,9 @@ export class TextsCache {
 
 /** The values from..to - 1, as a text of their own: a slice would keep the whole text alive. */
 export function copied(texts: Texts, from: number, to: number): Texts {
-  const { text, length, scanned } = texts.slice(from, to);
+  const slice = texts.slice(from, to);
+  if (slice.wholes !== undefined) return Texts.ofWholes(slice.wholes);
+  const { text, length, scanned } = slice;
   const { ends, hashes } = scanned;
   return new Texts(copyOf(text), length, { ...scanned, ends: ends.slice(), hashes: hashes.slice() });
 }
