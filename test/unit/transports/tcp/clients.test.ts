@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { Socket } from "node:net";
 import { test } from "node:test";
 import { setImmediate } from "node:timers";
-import type { Envelope } from "../../../../lib/core/message.ts";
+import { type Envelope, envelopesOf } from "../../../../lib/core/message.ts";
 import { LINE_BYTES_MAX } from "../../../../transports/lines.ts";
 import { Client } from "../../../../transports/tcp/clients/client.ts";
 import { Connection } from "../../../../transports/tcp/connection.ts";
@@ -21,9 +21,33 @@ import {
   QUIET_MS_MIN,
   TICK_MS,
 } from "../../../../transports/tcp/limits.ts";
-import { echoing, NOBODY, Talker, until } from "./rig.ts";
+import { TcpTransport } from "../../../../transports/tcp/tcp.ts";
+import { Ear, echoing, NOBODY, options, Talker, until } from "./rig.ts";
 
 const MIB = 1_048_576;
+
+test("what is acknowledged in one go comes as what is sent one by one, to whatever name, and to nobody who is gone [S12]", async () => {
+  for (const name of ["c1", "c#1", 'a "name"']) {
+    const ear: Ear = new Ear(({ src, body }) => {
+      const requests = [body.msg_id ?? 0, 2 ** 40];
+      node.acknowledge({ src: "n1", dest: src, requests });
+      for (const envelope of envelopesOf({ src: "n1", dest: src, requests })) node.send(envelope);
+      node.acknowledge({ src: "n1", dest: `${name}#77`, requests });
+    });
+    const node = new TcpTransport(options("n1"));
+    node.open(ear);
+    const talker = new Talker(await node.listening);
+    talker.say({ src: name, dest: "n1", body: { type: "note", msg_id: 7 } });
+    const heard = await talker.hear(4);
+    const answers = [7, 2 ** 40].map((id) => ({
+      src: "n1",
+      dest: name,
+      body: { type: "broadcast_ok", in_reply_to: id },
+    }));
+    assert.deepEqual(heard, [...answers, ...answers]);
+    await node.close();
+  }
+});
 
 test("two clients of one name get their own answers, and so does one whose name holds a #", async () => {
   const { node, address } = await echoing();
