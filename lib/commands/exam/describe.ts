@@ -17,6 +17,7 @@ import { baseOf } from "../config/exam/script.ts";
 import type { RunningCluster } from "../config/cut.ts";
 import type { Exam } from "../config/exam/exam.ts";
 import type { TestConfig } from "../config/exam/real.ts";
+import { shellWord } from "../../workbench/shell_word.ts";
 
 const faultWords: Readonly<Record<Fault, (settings: Settings) => string>> = {
   partition: ({ grudge, cutsS }) => {
@@ -76,14 +77,14 @@ export function replayCommand(exam: Exam, seed: number, without: readonly Mechan
     ...examFlags(exam),
     ...without.length === 0 ? [] : ["--without", without.join(",")],
   ];
-  return ["hearsay sim --seed", seed, ...flags.map(quoted)].join(" ");
+  return ["hearsay sim --seed", seed, ...flags.map(shellWord)].join(" ");
 }
 
 /** The same of a comparison of all protocols, or of those that are named. */
 export function compareCommand(exam: Exam, protocols: readonly ProtocolName[], seeds: number): string {
   const isWhole = protocols.length === protocolNames.length;
   const flags = [...examFlags(exam), ...isWhole ? [] : ["--protocols", protocols.join(",")]];
-  return ["hearsay compare --seed", exam.settings.seed, "--seeds", seeds, ...flags.map(quoted)].join(" ");
+  return ["hearsay compare --seed", exam.settings.seed, "--seeds", seeds, ...flags.map(shellWord)].join(" ");
 }
 
 /** The same of an examination in real time, of which no two are alike. */
@@ -106,7 +107,7 @@ export function repeatCommand(
       ...within === "test" ? clusterFlags(running, settings) : [],
       ...settingFlags({ settings: { ...settings, nodeCount: defaults.nodeCount } }),
     ];
-  return [`hearsay ${within} --seed`, settings.seed, ...flags.map(quoted)].join(" ");
+  return [`hearsay ${within} --seed`, settings.seed, ...flags.map(shellWord)].join(" ");
 }
 
 function clusterFlags({ cluster, sidecars }: RunningCluster, { nemesis }: Settings): string[] {
@@ -160,10 +161,6 @@ function settingFlags({ settings, challenge }: Exam): string[] {
 
 function budgetFlags({ deliveryBudgetMs }: Exam): string[] {
   return deliveryBudgetMs === undefined ? [] : ["--delivery-budget", String(deliveryBudgetMs)];
-}
-
-function quoted(word: string): string {
-  return /^[\w.,:/=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function percent(share: number): string {

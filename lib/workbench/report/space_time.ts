@@ -2,7 +2,7 @@
 import type { Json } from "../../core/message.ts";
 import type { Span } from "./recording.ts";
 import type { Arrow, Band, Row, Scene } from "./scene.ts";
-import { path, type Picture, pictureOf, type Point, rounded, styleWithin, text } from "./svg.ts";
+import { path, type Picture, pictureOf, type Point, px, styleWithin, text } from "./svg.ts";
 import { shortened } from "./text.ts";
 
 const WIDTH = 960;
@@ -88,8 +88,8 @@ export function spaceTimeOf(scene: Scene, title: string, standing: Picture["stan
 function frameOf({ from, to, rows }: Scene): Frame {
   const gap = Math.min(ROW_MAX, HEIGHT_OF_ROWS_MAX / Math.max(1, rows.length));
   return {
-    x: (at) => rounded(LEFT + (WIDTH - LEFT - RIGHT) * (at - from) / (to - from)),
-    y: (row) => rounded(TOP + (row + 0.5) * gap),
+    x: (at) => px(LEFT + (WIDTH - LEFT - RIGHT) * (at - from) / (to - from)),
+    y: (row) => px(TOP + (row + 0.5) * gap),
     top: TOP,
     bottom: Math.round(TOP + rows.length * gap),
   };
@@ -175,10 +175,10 @@ function bandOf({ from, to, walls }: Band, { x, y, top, bottom }: Frame): string
   const [left, right] = [x(from), x(Math.min(to, Number.MAX_SAFE_INTEGER))];
   const edges = [left, right].map((at) => line("band-edge", [at, top], [at, bottom]));
   const between = walls.map((row) => {
-    const at = rounded((y(row) + y(row + 1)) / 2);
+    const at = px((y(row) + y(row + 1)) / 2);
     return line("wall", [left, at], [right, at]);
   });
-  const fill = `<rect class="band" x="${left}" y="${top}" width="${rounded(right - left)}" height="${
+  const fill = `<rect class="band" x="${left}" y="${top}" width="${px(right - left)}" height="${
     bottom - top
   }"/>`;
   return [fill, ...edges, ...between].join("");
@@ -248,7 +248,7 @@ function wallShare({ source, target, to }: Arrow, bands: readonly Band[]): numbe
 }
 
 function partly([x, y]: Point, [toX, toY]: Point, share: number): Point {
-  return [rounded(x + share * (toX - x)), rounded(y + share * (toY - y))];
+  return [px(x + share * (toX - x)), px(y + share * (toY - y))];
 }
 
 /** The head is drawn by hand: markers cannot take the colour of their line everywhere. */
@@ -259,10 +259,10 @@ function arrow(from: Point, to: Point, kind: Arrow["kind"]): string {
   const [ux, uy] = [dx / distance, dy / distance];
   const neck: Point = [to[0] - length * ux, to[1] - length * uy];
   const corner = (side: number): Point => [
-    rounded(neck[0] - side * half * uy),
-    rounded(neck[1] + side * half * ux),
+    px(neck[0] - side * half * uy),
+    px(neck[1] + side * half * ux),
   ];
-  const shaft = line(kind, from, [rounded(neck[0]), rounded(neck[1])]);
+  const shaft = line(kind, from, [px(neck[0]), px(neck[1])]);
   return `${shaft}<path class="${kind}-head" d="${path([to, corner(1), corner(-1)])}Z"/>`;
 }
 

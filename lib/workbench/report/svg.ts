@@ -67,7 +67,7 @@ export function text(
   const more = `${kind === "" ? "" : ` class="${kind}"`}${
     anchor === "start" ? "" : ` text-anchor="${anchor}"`
   }`;
-  return `<text x="${rounded(x)}" y="${rounded(y)}"${more}>${escaped(said)}</text>`;
+  return `<text x="${px(x)}" y="${px(y)}"${more}>${escaped(said)}</text>`;
 }
 
 /** The `d` of a path through these points. */
@@ -76,6 +76,6 @@ export function path(points: readonly Point[]): string {
 }
 
 /** A tenth of a pixel is as fine as it gets. */
-export function rounded(n: number): number {
+export function px(n: number): number {
   return Math.round(n * 10) / 10;
 }

@@ -7,6 +7,7 @@ import {
   type Settings,
   type TopologyName,
 } from "../settings.ts";
+import { shellWord } from "../shell_word.ts";
 
 export const NODES_MAX = 50;
 export const LATENCY_MS_MAX = 10_000;
@@ -71,14 +72,12 @@ export function commandOf(story: Story): string | undefined {
     ["--time-limit", timeLimitMsOf(story) / 1000, undefined],
     ["--script", printScript(story.script), ""],
   ] as const;
-  const given = flags.flatMap(([flag, value, usual]) => value === usual ? [] : [flag, quoted(String(value))]);
+  const given = flags.flatMap(([flag, value, usual]) =>
+    value === usual ? [] : [flag, shellWord(String(value))]
+  );
   return ["hearsay sim --seed", story.seed, ...given].join(" ");
 }
 
 function timeLimitMsOf({ untilMs, script }: Story): number {
   return Math.max(untilMs, Math.ceil(endOf(script)), TIME_LIMIT_MS_MIN);
-}
-
-function quoted(word: string): string {
-  return /^[\w.,:/=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,5 @@
 /** Draws how each figure grows: a log-log panel each, as plain SVG that reads in light and in dark. */
-import { path, pictureOf, type Point, rounded, text } from "../../../lib/workbench/report/svg.ts";
+import { path, pictureOf, type Point, px, text } from "../../../lib/workbench/report/svg.ts";
 import { type Figure, figures, pointsOf } from "./figures.ts";
 import { type Rates, type Scenario, titleOf } from "./plan.ts";
 import type { Row } from "./row.ts";
@@ -113,7 +113,7 @@ function axis(values: readonly number[], [from, to]: Point, whole: boolean): Axi
   const [least, most] = [Math.log10(Math.min(...values)), Math.log10(Math.max(...values))];
   const low = whole ? Math.floor(least) : least - 0.12;
   const high = whole ? Math.max(Math.ceil(most), low + 1) : most + 0.12;
-  return { low, high, at: (value) => rounded(from + (Math.log10(value) - low) / (high - low) * (to - from)) };
+  return { low, high, at: (value) => px(from + (Math.log10(value) - low) / (high - low) * (to - from)) };
 }
 
 function ticksAcross({ at }: Axis, nodes: readonly number[]): string[] {
@@ -183,7 +183,7 @@ function colour({ perNode }: Scenario): string {
 }
 
 function sideways(x: number, y: number, said: string): string {
-  return `<text transform="translate(${x} ${rounded(y)}) rotate(-90)" text-anchor="middle">${said}</text>`;
+  return `<text transform="translate(${x} ${px(y)}) rotate(-90)" text-anchor="middle">${said}</text>`;
 }
 
 function middle(a: number, b: number): number {

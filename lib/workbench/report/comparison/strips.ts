@@ -1,7 +1,8 @@
 /** Charts of a comparison: for each figure a line for each protocol, and on it a mark for each seed. */
 import { type Html, html } from "../html/markup.ts";
-import { count, px } from "../html/numbers.ts";
+import { count } from "../html/numbers.ts";
 import { type Compared, type ComparedRun, type Figure, figures, middleOf, msText } from "./comparison.ts";
+import { px } from "../svg.ts";
 
 /** px */
 const WIDTH = 1_000;

@@ -5,7 +5,8 @@ import type { Run } from "../run.ts";
 import { sidesOf } from "../scene.ts";
 import { type Html, html, NAME_CHARS_MAX } from "./markup.ts";
 import { shortened } from "../text.ts";
-import { counted, duration, moment, px } from "./numbers.ts";
+import { counted, duration, moment } from "./numbers.ts";
+import { px } from "../svg.ts";
 
 /** Rows of the table; the others are counted. */
 export const ROWS_MAX = 200;

@@ -6,7 +6,8 @@ import { LEFT, RIGHT, WIDTH, xAxis } from "./axis.ts";
 import { BOTTOM, type Extent, HEIGHT, latencyScales, type Scales, TOP } from "./latency_scales.ts";
 import { bands, type Fault, faultsTable } from "./faults.ts";
 import { type Html, html } from "./markup.ts";
-import { counted, duration, milliseconds, px } from "./numbers.ts";
+import { counted, duration, milliseconds } from "./numbers.ts";
+import { px } from "../svg.ts";
 
 /** The line on which stand values that never were everywhere, px. */
 const NEVER_Y = 22;

@@ -1,7 +1,7 @@
 /** The scales of the latency chart, for whoever draws it and whoever finds a point in it. */
 import { scaleLinear, scaleSymlog } from "d3-scale";
 import { LEFT, RIGHT, WIDTH } from "./axis.ts";
-import { px } from "./numbers.ts";
+import { px } from "../svg.ts";
 
 export const HEIGHT = 340;
 export const TOP = 44;

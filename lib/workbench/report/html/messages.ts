@@ -7,7 +7,8 @@ import { byNode, byType, matrixOf, type NodeTraffic, overTime } from "../columns
 import { LEFT, RIGHT, WIDTH, xAxis } from "./axis.ts";
 import { bands, type Fault, faultsTable } from "./faults.ts";
 import { type Html, html } from "./markup.ts";
-import { bytes, count, counted, duration, px } from "./numbers.ts";
+import { bytes, count, counted, duration } from "./numbers.ts";
+import { px } from "../svg.ts";
 
 const HEIGHT = 240;
 const TOP = 22;

@@ -34,8 +34,3 @@ export function bytes(n: number): string {
   const [size, unit] = n < 1_000_000 ? [n / 1_000, "kB"] : [n / 1_000_000, "MB"];
   return `${size.toFixed(size < 10 ? 1 : 0)} ${unit}`;
 }
-
-/** A tenth of a pixel is as fine as it gets. */
-export function px(n: number): number {
-  return Math.round(n * 10) / 10;
-}
