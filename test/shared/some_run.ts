@@ -1,4 +1,7 @@
 /** A run of the simulator as a report takes it. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { EventsReader } from "../../lib/workbench/report/events/read.ts";
 import { Recorder } from "../../lib/workbench/report/recording.ts";
 import type { About, Run } from "../../lib/workbench/report/run.ts";
 import type { Results } from "../../lib/workbench/verdict/results.ts";
@@ -30,4 +33,13 @@ export function aboutOf(settings: Settings, results: Results): About {
     command: `hearsay sim --seed ${seed}`,
     limits: [],
   };
+}
+
+/** The run of a file of events. */
+export function runIn(path: string): Run {
+  const reader = new EventsReader();
+  for (const line of readFileSync(path, "utf8").trimEnd().split("\n")) reader.take(line);
+  const outcome = reader.end();
+  assert(outcome.ok, "the file can be read");
+  return outcome.run;
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Program } from "../../../lib/workbench/world/process.ts";
 import type { Results } from "../../../lib/workbench/verdict/results.ts";
 import { type Ended, hearsay } from "../fixtures/hearsay.ts";
-import { fixture } from "../fixtures/programs.ts";
+import { fixture, shell } from "../fixtures/programs.ts";
 
 const few = ["--node-count", "3", "--rate", "20"];
 /** Recovery is what a busy machine may take to pass on the last values. */
@@ -125,10 +125,6 @@ test("hearsay test: itself is valid under every fault at once", async () => {
 interface Examined {
   readonly status: number | null;
   readonly results: Results;
-}
-
-function shell(command: string): Program {
-  return { bin: "sh", args: ["-c", command] };
 }
 
 async function examine({ bin, args }: Program): Promise<Examined> {

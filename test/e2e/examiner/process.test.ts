@@ -16,7 +16,7 @@ import {
 } from "../../../lib/workbench/world/process.ts";
 import { QUOTE_CHARS_MAX } from "../../../lib/workbench/verdict/quote.ts";
 import { REPORTS_MAX } from "../../../lib/workbench/verdict/violations.ts";
-import { type Fixture, fixture } from "../fixtures/programs.ts";
+import { type Fixture, fixture, shell } from "../fixtures/programs.ts";
 
 /** What 20 turns of the event loop may take on a busy machine, ms; without an end they never come. */
 const FLOODED_MS_MAX = 5_000;
@@ -234,10 +234,6 @@ for (const [name, values] of broken) {
     assert.equal(rig.sent.some(({ body }) => body.type === "gossip"), name !== "never_forwards");
     await rig.stop();
   });
-}
-
-function shell(command: string): Program {
-  return { bin: "sh", args: ["-c", command] };
 }
 
 function request(body: Envelope["body"]): Envelope {

@@ -3,20 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { EventsReader } from "../../../lib/workbench/report/events/read.ts";
-import type { Run } from "../../../lib/workbench/report/run.ts";
 import { inFolder } from "../../shared/in_folder.ts";
 import { until } from "../../shared/until.ts";
 import { ending, fromSource, hearsay, start } from "../fixtures/hearsay.ts";
 import { fixture } from "../fixtures/programs.ts";
-
-function runIn(path: string): Run {
-  const reader = new EventsReader();
-  for (const line of readFileSync(path, "utf8").trimEnd().split("\n")) reader.take(line);
-  const outcome = reader.end();
-  assert(outcome.ok, "the file can be read");
-  return outcome.run;
-}
+import { runIn } from "../../shared/some_run.ts";
 
 test("test --events has the messages of a foreign node, and what reads show that it holds and forgets", () =>
   inFolder(async (folder) => {

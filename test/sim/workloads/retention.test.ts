@@ -8,17 +8,13 @@ import { defaults, type Settings } from "../../../lib/workbench/settings.ts";
 import type { Results } from "../../../lib/workbench/verdict/results.ts";
 import { type SimHosts, simHosts, simulate } from "../../../lib/workbench/world/sim.ts";
 import { AGE_MS, retainers } from "./retaining_nodes.ts";
+import { kinds } from "./kinds.ts";
 
 /** Short enough that the last values are not gone in the final reads, even if some operations have no answer. */
 const calm: Partial<Settings> = { rate: 20, timeLimitS: 20, recoveryS: 1, nemesisIntervalS: 2 };
 
 function examine(hosts: SimHosts | undefined, settings: Partial<Settings> = calm): Results {
   return simulate({ ...defaults, retain: [{ pattern: "*", ageMs: AGE_MS }], ...settings }, {}, hosts);
-}
-
-/** What each failure begins with. */
-function kinds({ failures }: Results): string[] {
-  return failures.map((failure) => failure.split(":")[0] ?? "");
 }
 
 test("retention: a right node is valid though most of the values are gone in the end, whatever happens", () => {

@@ -6,6 +6,7 @@ import { asJson, type Results } from "../../../lib/workbench/verdict/results.ts"
 import { type SimHosts, simulate } from "../../../lib/workbench/world/sim.ts";
 import { eventNodes } from "./event_nodes.ts";
 import { keyNodes } from "./key_nodes.ts";
+import { kinds } from "./kinds.ts";
 
 const short: Partial<Settings> = { rate: 40, timeLimitS: 5, recoveryS: 2, nemesisIntervalS: 1 };
 const partitions: Partial<Settings> = { ...short, nemesis: ["partition"] };
@@ -19,12 +20,6 @@ function examine(
   settings: Partial<Settings>,
 ): Results {
   return simulate({ ...defaults, ...settings, workload }, {}, hosts);
-}
-
-/** What each failure begins with. */
-function kinds({ valid, failures }: Results): string[] {
-  assert.equal(valid, failures.length === 0);
-  return failures.map((failure) => failure.split(":")[0] ?? "");
 }
 
 /** What failures begin with under some seeds, each once. */

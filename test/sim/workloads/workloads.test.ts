@@ -5,15 +5,10 @@ import { defaults, type Settings } from "../../../lib/workbench/settings.ts";
 import { asJson, type Results } from "../../../lib/workbench/verdict/results.ts";
 import { type SimHosts, simulate } from "../../../lib/workbench/world/sim.ts";
 import { counters, echoes, generators, sets } from "./nodes.ts";
+import { kinds } from "./kinds.ts";
 
 function examine(hosts: SimHosts | undefined, settings: Partial<Settings>): Results {
   return simulate({ ...defaults, ...settings }, {}, hosts);
-}
-
-/** What each failure begins with. */
-function kinds({ valid, failures }: Results): string[] {
-  assert.equal(valid, failures.length === 0);
-  return failures.map((failure) => failure.split(":")[0] ?? "");
 }
 
 /** Its JSON, as somebody reads it who has only that. */

@@ -1,33 +1,23 @@
 /** The files that an examination writes: which run they hold, and what is said where they cannot be written. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { repeatCommand } from "../../../../lib/commands/exam/describe.ts";
 import { aboutOf } from "../../../../lib/commands/exam/recorded.ts";
 import { parseTest, type TestConfig } from "../../../../lib/commands/config/exam/real.ts";
 import { sim } from "../../../../lib/commands/sim.ts";
-import { EventsReader } from "../../../../lib/workbench/report/events/read.ts";
 import { clusterText, NODE_PORT } from "../../../../lib/workbench/lab/hosts.ts";
-import type { Run } from "../../../../lib/workbench/report/run.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
 import { needsFile, testNeeding } from "../../../shared/needing.ts";
 import { listen } from "../../../shared/io.ts";
 import { configOf } from "../config/parsed.ts";
 import { results, runOf } from "./some_results.ts";
+import { runIn } from "../../../shared/some_run.ts";
 
 async function simulated(...args: string[]) {
   const { io, out, err } = listen();
   const status = await sim(args, io);
   return { status, out: out.join(""), err: err.join("") };
-}
-
-function runIn(path: string): Run {
-  const reader = new EventsReader();
-  for (const line of readFileSync(path, "utf8").trimEnd().split("\n")) reader.take(line);
-  const outcome = reader.end();
-  assert(outcome.ok, "the file can be read");
-  return outcome.run;
 }
 
 const short = ["--time-limit", "2", "--recovery", "1"];
