@@ -1,85 +1,13 @@
 /** A node and its clients who give ids, topics and keys: what is one value, what is the latest, what is refused. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { decode, encode } from "../../../../lib/core/codec.ts";
 import { Digest } from "../../../../lib/core/log/digest.ts";
-import { MemoryEntries } from "../../../../lib/core/log/memory_entries.ts";
-import { Runs, valuesOf } from "../../../../lib/core/log/runs.ts";
+import { Runs } from "../../../../lib/core/log/runs.ts";
 import type { Body, Json } from "../../../../lib/core/message.ts";
 import * as names from "../../../../lib/core/keys/names.ts";
 import { CLOCK_AHEAD_MAX_MS, STAMP_MAX } from "../../../../lib/core/keys/hybrid_clock.ts";
-import { type Asked, Node, VALUE_BYTES_MAX } from "../../../../lib/core/node.ts";
-import { seeded } from "../../../../lib/core/random.ts";
-
-const NOW = Date.UTC(2026, 0, 1);
-
-/** A client of a node that is alone but for n1, of which the test says what it says. */
-class Talk {
-  readonly entries = new MemoryEntries();
-  node: Node;
-  readonly #readCharsMax: number | undefined;
-  #now = NOW;
-
-  constructor(readCharsMax?: number) {
-    this.#readCharsMax = readCharsMax;
-    this.node = this.#begin(1);
-  }
-
-  ask(body: Body, src = "c1"): Body {
-    const envelope = { src, dest: "n0", body: { msg_id: 1, ...body } };
-    const effects = this.node.step({ kind: "receive", envelope }, this.#now);
-    const [answer] = effects.flatMap((each) => each.kind === "send" ? [each.envelope.body] : []);
-    const { in_reply_to: _, ...plain } = decoded(answer ?? { type: "none" });
-    return plain;
-  }
-
-  /** A message of n1 brings such runs. */
-  bring(...runs: Json[]): Body {
-    return this.ask({ type: "push", runs }, "n1");
-  }
-
-  broadcast(fields: Record<string, unknown>): Body {
-    return this.ask({ type: "broadcast", ...fields });
-  }
-
-  get(topic: string, key: string): unknown {
-    const { type, value, code } = this.ask({ type: "get", topic, key });
-    return type === "get_ok" ? value : code;
-  }
-
-  read(): unknown {
-    return this.ask({ type: "read" })["messages"];
-  }
-
-  /** What a watcher of such topics is sent that has had nothing, records as they are. */
-  watched(asked?: Asked, position = new Digest()): Json[] {
-    return this.node.takeBatch(position, asked).runs.flatMap(valuesOf);
-  }
-
-  storage(fault: string): void {
-    this.node.step({ kind: "storage", fault }, this.#now);
-  }
-
-  restart(): void {
-    this.node = this.#begin(2);
-  }
-
-  #begin(incarnation: number): Node {
-    const { entries } = this;
-    const readCharsMax = this.#readCharsMax;
-    const limits = readCharsMax === undefined ? {} : { readCharsMax };
-    const node = new Node({ random: seeded(1), incarnation, entries, durable: true, ...limits });
-    const body = { type: "init", msg_id: 1, node_id: "n0", node_ids: ["n0", "n1"] };
-    node.step({ kind: "receive", envelope: { src: "c1", dest: "n0", body } }, NOW);
-    return node;
-  }
-}
-
-/** As it comes off the wire. */
-function decoded(body: Body): Body {
-  const read = decode(encode({ src: "n0", dest: "c1", body }));
-  return read.ok ? read.envelope.body : { type: "unreadable" };
-}
+import { VALUE_BYTES_MAX } from "../../../../lib/core/node.ts";
+import { NOW, Talk } from "./talk.ts";
 
 test("the trap: on, off, on reaches a watcher as two values, and with ids or a key as three [H2]", () => {
   const [plain, withIds, withKey] = [new Talk(), new Talk(), new Talk()];
@@ -137,46 +65,6 @@ test("equal JSON in one topic is one value, and in two topics two [H2]", () => {
   deepEqual(talk.watched({ topics: ["a"] }), [[{ p: 1, q: 2 }], [7]]);
   deepEqual(talk.watched({ topics: ["b"] }), [[{ p: 1, q: 2 }]]);
   deepEqual(talk.watched(), [{ p: 1, q: 2 }, 7]);
-});
-
-test("read gives the values of the default topic, those with ids and keys included, and no deletion [H10]", () => {
-  const talk = new Talk();
-  talk.broadcast({ message: "plain" });
-  talk.broadcast({ message: "elsewhere", topic: "a" });
-  talk.broadcast({ message: "with id", id: "x" });
-  talk.broadcast({ message: "put", key: "k" });
-  talk.broadcast({ message: "put", key: "k" });
-  equal(talk.ask({ type: "delete", key: "k" }).type, "delete_ok");
-  talk.broadcast({ message: ["plain", 1], topic: "" });
-  deepEqual(talk.read(), ["plain", "with id", "put", "put", ["plain", 1]]);
-});
-
-test("read gives the values of the topics that it names: of puts each, of ids one, and no deletion [H10]", () => {
-  const talk = new Talk();
-  const read = (...topics: string[]) => talk.ask({ type: "read", topics })["messages"];
-  talk.broadcast({ message: "plain" });
-  talk.broadcast({ message: "on", topic: "a", id: "x" });
-  talk.broadcast({ message: "on", topic: "a", id: "y" });
-  talk.broadcast({ message: "on", topic: "a", id: "x" });
-  talk.broadcast({ message: { p: [1, null] }, topic: "a.b", key: "k" });
-  equal(talk.ask({ type: "delete", topic: "a.b", key: "k" }).type, "delete_ok");
-  deepEqual(read("a"), ["on", "on"]);
-  deepEqual(read("a.b"), [{ p: [1, null] }]);
-  deepEqual(read("a*", ""), ["plain", "on", "on", { p: [1, null] }]);
-  deepEqual(read("b"), []);
-  deepEqual(talk.ask({ type: "read", topics: null })["messages"], ["plain"]);
-  const refused = talk.ask({ type: "read", topics: [] });
-  deepEqual([refused["code"], refused["text"]], [12, "read /topics is empty"]);
-  equal(talk.ask({ type: "read", topics: "a" })["code"], 12);
-  equal(talk.ask({ type: "read", topics: ["a/b"] })["code"], 12);
-});
-
-test("read of topics is refused where the answer would be too long, as any other [H10] [N3]", () => {
-  const talk = new Talk(12);
-  talk.broadcast({ message: "12345", topic: "a" });
-  deepEqual(talk.ask({ type: "read", topics: ["a"] })["messages"], ["12345"]);
-  talk.broadcast({ message: "6", topic: "a" });
-  equal(talk.ask({ type: "read", topics: ["a"] })["code"], 10);
 });
 
 test("get gives the latest value of a key and its time, and error 20 where there is none [H9]", () => {
