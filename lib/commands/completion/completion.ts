@@ -1,5 +1,5 @@
 /** `hearsay completion SHELL`: prints a script by which a shell completes commands, flags, their values, and files. */
-import { nearest } from "../flags/suggest.ts";
+import { mustBe } from "../flags/flags.ts";
 import { type Io, OK, refuse } from "../terminal/io.ts";
 import { bashScript } from "./bash.ts";
 import { completed, type Shell, shells } from "./completed.ts";
@@ -28,7 +28,5 @@ function mistake([given, ...more]: readonly string[]): string {
   if (more.length > 0) {
     return `Cannot run 'completion' as it takes one SHELL: more is ${JSON.stringify(more.join(" "))}`;
   }
-  const guess = nearest(given, shells);
-  const hint = guess === undefined ? `current value is ${JSON.stringify(given)}` : `did you mean '${guess}'?`;
-  return `Cannot run 'completion' as 'SHELL' must be ${rule}: ${hint}`;
+  return mustBe("completion", "SHELL", rule, given);
 }

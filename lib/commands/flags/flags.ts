@@ -59,7 +59,17 @@ export function readArguments(
 
 /** The one formula for a value that breaks its rule. */
 export function mustBe(command: string, source: string, rule: string, value: string): string {
-  return `Cannot run '${command}' as '${source}' must be ${rule}: current value is ${quote(value)}`;
+  const guess = guessOf(rule, value);
+  const hint = guess === undefined ? `current value is ${quote(value)}` : `did you mean '${guess}'?`;
+  return `Cannot run '${command}' as '${source}' must be ${rule}: ${hint}`;
+}
+
+/** Of the words that a rule lists, as 'one of text, json', the one that is meant; of some that are in a comma list, the first. */
+function guessOf(rule: string, value: string): string | undefined {
+  const words = /^(?:one|a comma list) of ([a-z][\w-]*(?:, [a-z][\w-]*)*)$/.exec(rule)?.[1]?.split(", ") ??
+    [];
+  const wrong = (rule.startsWith("one") ? [value] : value.split(",")).find((word) => !words.includes(word));
+  return wrong === undefined ? undefined : nearest(wrong, words);
 }
 
 /** The same of a flag, if it was given and there is a rule that it breaks. */
@@ -152,7 +162,7 @@ class Reader {
   }
 
   #refuseUnknown(source: string): void {
-    const guess = nearest(source, this.#rules.flags.map((flag) => `--${flag.name}`));
+    const guess = nearest(source, [...this.#rules.flags.map((flag) => `--${flag.name}`), "--help"]);
     const hint = guess === undefined
       ? `see 'hearsay help ${this.#rules.command}'`
       : `did you mean '${guess}'?`;

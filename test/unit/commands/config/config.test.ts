@@ -181,6 +181,16 @@ test("all mistakes are named at once, each with its flag, its rule and its value
   ]);
 });
 
+test("a value that is nearly one of the names of its rule is told which, and so is a flag that asks for help", () => {
+  const args = ["--topology", "grdi", "--nemesis", "kill,partiton", "--challenge", "3f", "--hepl"];
+  assert.deepEqual(mistakesOf(sim(...args)).map((mistake) => mistake.replace(/.*: /, "")), [
+    "did you mean '--help'?",
+    "did you mean 'grid'?",
+    "did you mean 'partition'?",
+    'current value is "3f"',
+  ]);
+});
+
 test("a flag without a value does not take the next flag for one", () => {
   const mistakes = mistakesOf(sim("--rate", "--node-count", "3"));
   assert.deepEqual(mistakes, [

@@ -25,7 +25,7 @@ test("--workload: the node takes each workload by its name, and none by default"
 
 test("--workload: what is not served is refused, with the reason where Maelstrom has it", () => {
   assert.deepEqual(mistakesOf(parseMaelstrom(["--workload", "echoes"], {})), [
-    `Cannot run 'maelstrom' as '--workload' must be ${rule}: current value is "echoes"`,
+    `Cannot run 'maelstrom' as '--workload' must be ${rule}: did you mean 'echo'?`,
   ]);
   assert.deepEqual(mistakesOf(parseMaelstrom([], { HEARSAY_WORKLOAD: "kafka" })), [
     `Cannot run 'maelstrom' as 'HEARSAY_WORKLOAD' must be ${rule} (kafka wants offsets in an order that all ` +
