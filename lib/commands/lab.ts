@@ -9,7 +9,7 @@ import { readLines } from "../workbench/lab/processes.ts";
 import { forwardInside } from "../workbench/lab/forwarder.ts";
 import { itself, type Program } from "../workbench/world/process.ts";
 import { type LabConfig, parseLab } from "./config/lab.ts";
-import { fail, FAILED, type Io, OK, refuse } from "./terminal/io.ts";
+import { fail, FAILED, type Io, OK, printLines, refuse } from "./terminal/io.ts";
 import { addressText } from "../../transports/address.ts";
 import { endingSignals } from "../workbench/ending_signals.ts";
 
@@ -77,7 +77,10 @@ function runAmong(lab: Lab, command: readonly string[]): Promise<number> {
 
 /** Until it is told to stop, or its input ends. */
 function stay(lab: Lab, io: Io): Promise<number> {
-  for (const line of greeting(lab)) io.out(`${line}\n`);
+  printLines(io, greeting(lab));
+  // Each is copied as one line.
+  io.out(exports(lab).map((line) => `  export ${line}\n`).join(""));
+  printLines(io, [`To run something among the hosts: ${lab.enter.join(" ")} COMMAND`]);
   const prompt = new LabPrompt(lab, Date.now());
   return new Promise<number>((resolve) => {
     for (const name of endingSignals) process.on(name, () => resolve(OK));
@@ -87,24 +90,26 @@ function stay(lab: Lab, io: Io): Promise<number> {
     input.once("end", stop);
     readLines(input, (line) => {
       if (line.trim() === "stop") stop();
-      else turn = turn.then(async () => io.out(`${await prompt.obey(line)}\n`));
+      else turn = turn.then(async () => printLines(io, [await prompt.obey(line)]));
     });
   }).finally(() => prompt.close());
 }
 
 function greeting(lab: Lab): string[] {
-  const list = (places: Lab["at"]) =>
-    [...places].map(([id, address]) => `${id}=${addressText(address)}`).join(",");
   return [
     `ready: ${[...lab.at].map(([id, address]) => `${id} at ${addressText(address)}`).join(", ")}`,
     ...[...lab.pages].map(([id, address]) => `  http://${addressText(address)}  the page of ${id}`),
     `Commands here: ${PROMPT_COMMANDS}. In another terminal, for hearsay status, watch and broadcast:`,
-    `  export HEARSAY_AT=${[...lab.at.values()].map(addressText).join(",")}`,
-    `  export HEARSAY_CLUSTER=${
-      [...lab.addresses].map(([id, address]) => `${id}=${address}:7000`).join(",")
-    }`,
-    `  export HEARSAY_SIDECARS=${list(lab.sidecars)}`,
-    `  export HEARSAY_SECRET_FILE=${lab.secretFile}`,
-    `To run something among the hosts: ${lab.enter.join(" ")} COMMAND`,
+  ];
+}
+
+function exports(lab: Lab): string[] {
+  const list = (places: Iterable<readonly [string, string]>) =>
+    [...places].map(([id, place]) => `${id}=${place}`).join(",");
+  return [
+    `HEARSAY_AT=${[...lab.at.values()].map(addressText).join(",")}`,
+    `HEARSAY_CLUSTER=${list([...lab.addresses].map(([id, address]) => [id, `${address}:7000`]))}`,
+    `HEARSAY_SIDECARS=${list([...lab.sidecars].map(([id, address]) => [id, addressText(address)]))}`,
+    `HEARSAY_SECRET_FILE=${lab.secretFile}`,
   ];
 }
