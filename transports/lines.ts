@@ -1,6 +1,7 @@
 /** Bytes to lines and lines to bytes, both bounded. */
 import { Buffer, isUtf8 } from "node:buffer";
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
+import { setImmediate } from "node:timers";
 
 /** The longest line that is read, in bytes before its newline. A longer one is dropped whole. */
 export const LINE_BYTES_MAX = 1_048_576;
@@ -27,6 +28,9 @@ const GROWTH = 4;
 
 /** What bytes that are no UTF-8 become; it may also stand in a text by right. */
 const REPLACEMENT = "\ufffd";
+
+/** Half of what a pipe holds: whoever has written so much at once may go on without a pause, bytes. */
+const FLOOD_BYTES = 32 * 1024;
 
 export interface LineHandlers {
   onLine(line: string): void;
@@ -182,6 +186,24 @@ export class LineReader {
     if (line !== "") this.#handlers.onLine(line);
     else this.#handlers.onEmpty?.();
   }
+}
+
+/**
+ * Reads a pipe until the function that it returns is called. A runtime may read on as long as there is anything, and no timer
+ * would ever come, so a flood waits for one turn of the event loop after the other.
+ */
+export function readPipe(pipe: Readable, reader: LineReader): () => void {
+  let isOver = false;
+  pipe.on("data", (chunk: Uint8Array) => {
+    reader.push(chunk);
+    if (chunk.length < FLOOD_BYTES) return;
+    pipe.pause();
+    setImmediate(() => isOver || pipe.resume());
+  });
+  return () => {
+    isOver = true;
+    pipe.pause();
+  };
 }
 
 function cleaned(line: string): string {

@@ -6,7 +6,7 @@ import type { Asking, Envelope } from "../lib/core/message.ts";
 import { MALFORMED_REQUEST } from "../lib/core/node.ts";
 import { isClient } from "./client_id.ts";
 import { within } from "./clock.ts";
-import { HELD_BYTES_MAX, LINE_BYTES_MAX, LineReader, LineWriter } from "./lines.ts";
+import { HELD_BYTES_MAX, LINE_BYTES_MAX, LineReader, LineWriter, readPipe } from "./lines.ts";
 import type { Transport, TransportHandlers } from "./transport.ts";
 
 /** How long a close waits for a reader of the output that has stalled, ms. */
@@ -17,6 +17,7 @@ export class MaelstromTransport implements Transport {
   readonly #writer: LineWriter;
   readonly #drainMsMax: number;
   #handlers: TransportHandlers | undefined;
+  #stopReading = () => {};
   #ended = false;
   #closing: Promise<void> | undefined;
   #cutBytes = 0;
@@ -43,7 +44,7 @@ export class MaelstromTransport implements Transport {
       reader.end();
       this.#end();
     };
-    this.#input.on("data", (chunk: Uint8Array) => reader.push(chunk));
+    this.#stopReading = readPipe(this.#input, reader);
     this.#input.once("end", finish);
     this.#input.once("error", finish);
     if (this.#ended) handlers.onEnd();
@@ -72,7 +73,7 @@ export class MaelstromTransport implements Transport {
     const bytes = this.#cutBytes = this.#writer.heldBytes;
     if (bytes > 0) handlers?.onDropped(`nobody read the last ${bytes} bytes within ${this.#drainMsMax} ms`);
     // A paused input no longer keeps the process alive.
-    this.#input.pause();
+    this.#stopReading();
   }
 
   #onLine(line: string): void {

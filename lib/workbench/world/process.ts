@@ -4,7 +4,7 @@ import { resolve as resolvePath } from "node:path";
 import process from "node:process";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { LineReader, LineWriter } from "../../../transports/lines.ts";
+import { LineReader, LineWriter, readPipe } from "../../../transports/lines.ts";
 import { encode } from "../../core/codec.ts";
 import type { Envelope } from "../../core/message.ts";
 import { ChildRegistry, hasEnded, signalGroup } from "./child_processes.ts";
@@ -21,8 +21,6 @@ export const STDIN_BYTES_MAX = 16 * 1_048_576;
 export const STDOUT_LINE_BYTES_MAX = 64 * 1_048_576;
 /** How many lines of a program's stderr are kept, to be quoted when it crashes. */
 export const STDERR_LINES_MAX = 32;
-/** Who prints so much at once, half of what a pipe holds, has filled its pipe: then the rest of the examiner comes first. */
-const FLOOD_BYTES = 32_768;
 /** How long after its end a program's last words may still come, ms; a guess. */
 const LAST_WORDS_MS = 200;
 
@@ -241,13 +239,7 @@ class Life {
 }
 
 function feed(stream: Readable, reader: LineReader): void {
-  stream.on("data", (chunk: Uint8Array) => {
-    reader.push(chunk);
-    if (chunk.length < FLOOD_BYTES) return;
-    // A runtime may read on as long as there is anything, and no timer would ever come.
-    stream.pause();
-    setImmediate(() => stream.resume());
-  });
+  readPipe(stream, reader);
   stream.once("end", () => reader.end());
   stream.on("error", () => {});
 }

@@ -7,6 +7,7 @@ import type { Envelope } from "../../../lib/core/message.ts";
 import { HELD_BYTES_MAX } from "../../../transports/lines.ts";
 import { MaelstromTransport } from "../../../transports/maelstrom.ts";
 import { REASON_CHARS_MAX, shortened } from "../../../transports/shortened.ts";
+import { until } from "../../shared/until.ts";
 import { REPORTS_PER_SECOND_MAX, runMaelstrom } from "../../../lib/service/maelstrom.ts";
 
 const init = '{"src":"c1","dest":"n0","body":{"type":"init","msg_id":1,"node_id":"n0","node_ids":["n0"]}}';
@@ -62,6 +63,23 @@ test("runMaelstrom() refuses what is no UTF-8, where an answer is wanted, and go
     { type: "error", code: 12, text: "this is not UTF-8", in_reply_to: 2 },
     { type: "broadcast_ok", in_reply_to: 2 },
   ]);
+});
+
+test("runMaelstrom() has its timers, however much comes in", async () => {
+  const [before, flooded] = [init.replace("[", '["n1",'), "no message\n".repeat(10_000)];
+  const { input, output, run } = rig();
+  input.write(`${before}\n${broadcast}\n`);
+  let said = "";
+  output.on("data", (chunk) => said += String(chunk));
+  const flood = () => {
+    // As a pipe that is always full: whatever is read is there again at once.
+    while (!input.writableEnded && input.write(flooded));
+  };
+  input.on("drain", flood);
+  flood();
+  await until(() => said.split('"dest":"n1"').length > 2, "it tells n1 again");
+  input.end();
+  await run;
 });
 
 test("runMaelstrom() takes null ids as absent, and answers a refused request where an answer is wanted [W1] [W2]", async () => {
