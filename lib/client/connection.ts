@@ -85,6 +85,8 @@ export class Connection {
   /** How the answers to broadcasts begin here, and what they say: these are too many to parse each. */
   #usual: { readonly by: string; readonly start: string; readonly body: Body } | undefined;
   #answeredAt = -Infinity;
+  /** The request that was the oldest when the timer looked last, and since when it has been seen to be. */
+  #oldest: { readonly pending: Pending; readonly since: number } | undefined;
   /** Undefined where it was not asked for in this turn. */
   #turnAt: number | undefined;
   /** Why it ended; no later reason is reported. */
@@ -228,9 +230,11 @@ export class Connection {
     this.#timer = undefined;
     const [oldest] = this.#pending.values();
     if (oldest === undefined) return;
-    // A node that is asked much at once, and answers all the time, is not silent.
-    const dueAt = Math.max(oldest.dueAt, this.#answeredAt + this.#timeoutMs);
-    const waitMs = dueAt - performance.now();
+    const now = performance.now();
+    if (this.#oldest?.pending !== oldest) this.#oldest = { pending: oldest, since: now };
+    // A node that is asked much at once, and answers all the time, is not silent; but one that passes over a request is.
+    const dueAt = Math.max(oldest.dueAt, Math.min(this.#answeredAt, this.#oldest.since) + this.#timeoutMs);
+    const waitMs = dueAt - now;
     if (waitMs > 0) this.#arm(waitMs);
     else this.#break(`gives no answer within ${this.#timeoutMs} ms`, "timeout");
   }

@@ -13,6 +13,8 @@ import type { Address } from "../../../transports/address.ts";
 
 const LONG_MS = 20_000;
 const SHORT_MS = 50;
+/** Long enough for an answer in between on a busy machine. */
+const LATE_MS = 1_000;
 
 async function open(address: Address, timeoutMs = LONG_MS): Promise<Connection> {
   const opened = await dial(address, timeoutMs);
@@ -133,6 +135,42 @@ test("a node that does not answer in time is given up, however many lines it sen
     clearInterval(sending[0]);
     equal(said, `gives no answer within ${SHORT_MS} ms`);
   }
+});
+
+test("a node that passes over a request is given up, however many others it answers", async () => {
+  const node = await FakeNode.start("n1", (body, visit) => {
+    if (body.type === "echo") visit.say({ type: "echo_ok", echo: null }, body);
+  });
+  await withNodes([node], async () => {
+    const connection = await open(node.address, SHORT_MS);
+    const goOn = () => void connection.ask({ type: "echo", echo: null }, () => setTimeout(goOn, 1));
+    const said = await new Promise((resolve) => {
+      connection.ask({ type: "broadcast", message: 1 }, resolve);
+      connection.listen({ onBody() {}, onBroken: resolve });
+      goOn();
+    });
+    equal(said, `gives no answer within ${SHORT_MS} ms`);
+  });
+});
+
+test("a node that answers one after the other in time is not given up, though the last one waits for long", async () => {
+  const waiting: (() => void)[] = [];
+  const node = await FakeNode.start("n1", (body, visit) => {
+    waiting.push(() => visit.say({ type: "echo_ok", echo: null }, body));
+  });
+  await withNodes([node], async () => {
+    const connection = await open(node.address, LATE_MS);
+    const answering = setInterval(() => waiting.shift()?.(), LATE_MS / 5);
+    const said = await new Promise((resolve) => {
+      for (let n = 1; n <= 7; n++) {
+        connection.ask({ type: "echo", echo: null }, (body) => n === 7 && resolve(body.type));
+      }
+      connection.listen({ onBody() {}, onBroken: resolve });
+    });
+    clearInterval(answering);
+    equal(said, "echo_ok");
+    connection.close();
+  });
 });
 
 /** Whatever is answered to requests, by their numbers, in the order in which it comes; the last one is what broke. */
