@@ -1,24 +1,24 @@
 /** The limits of what nodes say to each other: each is met here, and what is over it comes later. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { PULL_CAP_MS } from "../../../lib/core/replication/repair.ts";
-import { BULK_ENTRIES } from "../../../lib/core/replication/flush_schedule.ts";
-import { Digest } from "../../../lib/core/log/digest.ts";
-import { Log } from "../../../lib/core/log/log.ts";
-import { Node, VALUE_BYTES_MAX } from "../../../lib/core/node.ts";
-import { composeDigest, composeLinks, takeBatch } from "../../../lib/core/replication/compose.ts";
-import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, FIRST_BYTES } from "../../../lib/core/replication/pacing.ts";
-import { type Envelope, ORIGINS_MAX, readPeerMessage, SPANS_MAX } from "../../../lib/core/message.ts";
-import { seeded } from "../../../lib/core/random.ts";
-import { VERSION_MAX } from "../../../lib/core/incarnation.ts";
-import { Layout } from "../../../lib/core/topology/layout.ts";
-import { LinkState } from "../../../lib/core/topology/link_state.ts";
-import { Members } from "../../../lib/core/topology/members.ts";
-import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
-import { Pair } from "./pair.ts";
-import { exchangeIn, stepped } from "./stepped.ts";
-import { BLOCK_BYTES_MAX } from "../../../lib/core/log/entry_store.ts";
-import { add } from "../../shared/entries.ts";
+import { PULL_CAP_MS } from "../../../../lib/core/replication/repair.ts";
+import { BULK_ENTRIES } from "../../../../lib/core/replication/flush_schedule.ts";
+import { Digest } from "../../../../lib/core/log/digest.ts";
+import { Log } from "../../../../lib/core/log/log.ts";
+import { Node, VALUE_BYTES_MAX } from "../../../../lib/core/node.ts";
+import { composeDigest, composeLinks, takeBatch } from "../../../../lib/core/replication/compose.ts";
+import { BATCH_BYTES_MAX, BATCH_ENTRIES_MAX, FIRST_BYTES } from "../../../../lib/core/replication/pacing.ts";
+import { type Envelope, ORIGINS_MAX, readPeerMessage, SPANS_MAX } from "../../../../lib/core/message.ts";
+import { seeded } from "../../../../lib/core/random.ts";
+import { VERSION_MAX } from "../../../../lib/core/incarnation.ts";
+import { Layout } from "../../../../lib/core/topology/layout.ts";
+import { LinkState } from "../../../../lib/core/topology/link_state.ts";
+import { Members } from "../../../../lib/core/topology/members.ts";
+import { LINE_BYTES_MAX } from "../../../../transports/lines.ts";
+import { Pair } from "../pair.ts";
+import { exchangeIn, stepped } from "../stepped.ts";
+import { BLOCK_BYTES_MAX } from "../../../../lib/core/log/entry_store.ts";
+import { add } from "../../../shared/entries.ts";
 import { count, entries, equalSets, gathered } from "./gathered.ts";
 
 test("a message carries at most BATCH_ENTRIES_MAX entries, and the rest follows [F2]", () => {

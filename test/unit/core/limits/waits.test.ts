@@ -1,15 +1,15 @@
 /** How long a node waits before it says or asks something, and how often it asks: each limit, met. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { HELLO_MS } from "../../../lib/core/replication/flush_schedule.ts";
-import { BACKGROUND_PROBE_MS } from "../../../lib/core/liveness/prober.ts";
-import { MISSES_MAX } from "../../../lib/core/replication/progress.ts";
+import { HELLO_MS } from "../../../../lib/core/replication/flush_schedule.ts";
+import { BACKGROUND_PROBE_MS } from "../../../../lib/core/liveness/prober.ts";
+import { MISSES_MAX } from "../../../../lib/core/replication/progress.ts";
 import {
   ACK_DELAY_MS,
   RTT_GUESS_MS,
   WINDOW_MIN_MS,
-} from "../../../lib/core/replication/round_trips/timing.ts";
-import { Pair } from "./pair.ts";
+} from "../../../../lib/core/replication/round_trips/timing.ts";
+import { Pair } from "../pair.ts";
 import { count, entries } from "./gathered.ts";
 
 /** No longer than this is a peer left alone that does not answer (a probe interval of two, and more than a retry). */

@@ -1,7 +1,7 @@
 /** A pair of nodes of which one has gathered values, and what is said of them. */
 import { equal, ok } from "node:assert/strict";
-import { Pair, type Sent } from "./pair.ts";
-import { entriesIn } from "../../../lib/core/log/runs.ts";
+import { Pair, type Sent } from "../pair.ts";
+import { entriesIn } from "../../../../lib/core/log/runs.ts";
 
 export function count(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
