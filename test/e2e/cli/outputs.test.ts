@@ -19,7 +19,8 @@ import {
   underDeno,
   withExecutable,
 } from "../fixtures/hearsay.ts";
-import { eventually, freePorts, loopback } from "../fixtures/serving.ts";
+import { freePorts } from "../../shared/free_ports.ts";
+import { eventually, loopback } from "../fixtures/serving.ts";
 import { inFolder } from "../../shared/in_folder.ts";
 import { needsFile, testNeeding } from "../../shared/needing.ts";
 

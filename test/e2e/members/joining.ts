@@ -5,14 +5,8 @@ import type { Status } from "../../../lib/client/answers.ts";
 import { type Address, addressText } from "../../../transports/address.ts";
 import { DnsServer } from "../../shared/dns_server.ts";
 import { Client } from "../fixtures/client.ts";
-import {
-  type Cluster,
-  eventually,
-  freePorts,
-  makeCluster,
-  type Serving,
-  withNodes,
-} from "../fixtures/serving.ts";
+import { freePorts } from "../../shared/free_ports.ts";
+import { type Cluster, eventually, makeCluster, type Serving, withNodes } from "../fixtures/serving.ts";
 
 /** Under this name the name server knows the members. */
 export const NAME = "hearsay.test";

@@ -8,7 +8,8 @@ import { z } from "zod";
 import { inFolder } from "../../shared/in_folder.ts";
 import { prometheusBin } from "../../shared/promtool.ts";
 import { hearsay } from "../fixtures/hearsay.ts";
-import { eventually, freePorts } from "../fixtures/serving.ts";
+import { freePorts } from "../../shared/free_ports.ts";
+import { eventually } from "../fixtures/serving.ts";
 
 const Vector = z.object({
   status: z.literal("success"),

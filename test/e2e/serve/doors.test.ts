@@ -8,7 +8,8 @@ import { hashOf } from "../../../lib/service/access/tokens.ts";
 import { type Address, addressText } from "../../../transports/address.ts";
 import { Talker } from "../../unit/transports/tcp/rig.ts";
 import { Client } from "../fixtures/client.ts";
-import { eventually, freePorts, loopback, makeCluster, withNodes } from "../fixtures/serving.ts";
+import { freePorts } from "../../shared/free_ports.ts";
+import { eventually, loopback, makeCluster, withNodes } from "../fixtures/serving.ts";
 
 test("[A6] serve --client-listen: members at one address, clients at the other, and who joins still asks the members, and needs no token", async () => {
   const { folder, add } = await makeCluster({ ids: [] });

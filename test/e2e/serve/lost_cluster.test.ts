@@ -5,14 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { addressText } from "../../../transports/address.ts";
 import { Client } from "../fixtures/client.ts";
-import {
-  eventually,
-  freePorts,
-  holdEverywhere,
-  loopback,
-  makeCluster,
-  withNodes,
-} from "../fixtures/serving.ts";
+import { freePorts } from "../../shared/free_ports.ts";
+import { eventually, holdEverywhere, loopback, makeCluster, withNodes } from "../fixtures/serving.ts";
 
 const VALUES = 200;
 

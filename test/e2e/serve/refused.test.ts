@@ -5,11 +5,11 @@ import { test } from "node:test";
 import { Talker } from "../../unit/transports/tcp/rig.ts";
 import { Client } from "../fixtures/client.ts";
 import { type Ended, ending, fromSource, start } from "../fixtures/hearsay.ts";
+import { freePorts } from "../../shared/free_ports.ts";
 import {
   connectedAll,
   DEADLINE_MS,
   eventually,
-  freePorts,
   holdEverywhere,
   loopback,
   Serving,

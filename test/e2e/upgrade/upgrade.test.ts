@@ -13,11 +13,11 @@ import { withExecutable } from "../fixtures/hearsay.ts";
 import { Load } from "../fixtures/load.ts";
 import { needsBun, testNeeding } from "../../shared/needing.ts";
 import { needsPrevious, previous } from "../fixtures/previous.ts";
+import { freePorts } from "../../shared/free_ports.ts";
 import {
   type Cluster,
   connectedAll,
   eventually,
-  freePorts,
   loopback,
   makeCluster,
   measured,

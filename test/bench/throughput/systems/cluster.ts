@@ -1,6 +1,6 @@
 /** Five servers started together: all of them end when one does not start, and when the bench is told to end. */
 import { setTimeout as pause } from "node:timers/promises";
-import { freePorts } from "../../../e2e/fixtures/serving.ts";
+import { freePorts } from "../../../shared/free_ports.ts";
 import { beforeEnding } from "../../../../lib/workbench/ending_signals.ts";
 import type { Server } from "../processes.ts";
 import { type Cluster, NODES, type Target, type WireName } from "./system.ts";

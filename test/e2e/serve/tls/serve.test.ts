@@ -14,10 +14,10 @@ import {
 import { hearsay } from "../../fixtures/hearsay.ts";
 import { Load } from "../../fixtures/load.ts";
 import { withSecured } from "./secured.ts";
+import { freePorts } from "../../../shared/free_ports.ts";
 import {
   connectedAll,
   eventually,
-  freePorts,
   holdEverywhere,
   loopback,
   Serving,

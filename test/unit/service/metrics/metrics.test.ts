@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { connect } from "../../../../lib/client/mod.ts";
 import { openStore } from "../../../../lib/store/sqlite.ts";
-import { freePorts } from "../../../e2e/fixtures/serving.ts";
+import { freePorts } from "../../../shared/free_ports.ts";
 import { inFolder } from "../../../shared/in_folder.ts";
 import { needsPromtool, promtool } from "../../../shared/promtool.ts";
 import { issueFor, issueForClient, withAuthority } from "../../../shared/certificates.ts";
