@@ -1,7 +1,7 @@
 /** Tables as Markdown has them where they fit, and else with fewer columns, plain or narrower ones, or in several parts. */
 import { width, wrapped } from "./wrap.ts";
 
-/** A column that is not wider is not broken: a number and its unit stay together, characters. */
+/** A column that is not wider is not broken below its head: a number and its unit stay together, characters. */
 const UNBROKEN_MAX = 14;
 /** A cell is broken into so many lines at most; a table that needs more is parted. */
 const CELL_LINES_MAX = 3;
@@ -60,24 +60,25 @@ function squeezed(rows: Rows, columns: number, names: number): string[] {
   const narrow = narrowed(natural, least, columns);
   const isReadable = narrow !== undefined &&
     rows.every((cells) => cells.every((cell, i) => wrapped(cell, narrow[i] ?? 0).length <= CELL_LINES_MAX));
-  if (isReadable || natural.length <= names + 1) return linesOf(rows, narrow ?? least, plain);
-  return parted(rows, natural, columns, names);
-}
-
-/** Each part repeats the names. */
-function parted(rows: Rows, natural: readonly number[], columns: number, names: number): string[] {
+  const unbroken = natural.map((most, i) => most <= UNBROKEN_MAX ? least[i] ?? most : most);
+  const parts = isReadable ? [] : partsOf(unbroken, columns, names);
+  if (parts.length <= 1) return linesOf(rows, narrow ?? least, plain);
   const named = natural.slice(0, names).map((_, i) => i);
-  const parts: number[][] = [];
-  for (let i = names; i < natural.length; i++) {
-    const part = parts.at(-1);
-    const fits = part !== undefined &&
-      total([...named, ...part, i].map((j) => natural[j] ?? 0), plain) <= columns;
-    if (fits) part.push(i);
-    else parts.push([i]);
-  }
   const tableOf = (part: readonly number[]) =>
     squeezed(rows.map((cells) => [...named, ...part].map((i) => cells[i] ?? "")), columns, names);
   return parts.flatMap((part, i) => i === 0 ? tableOf(part) : ["", ...tableOf(part)]);
+}
+
+/** The columns of each part, which repeats the names. */
+function partsOf(widths: readonly number[], columns: number, names: number): number[][] {
+  const parts: number[][] = [];
+  for (let i = names; i < widths.length; i++) {
+    const part = parts.at(-1);
+    const together = [...widths.slice(0, names), ...(part ?? []).map((j) => widths[j] ?? 0), widths[i] ?? 0];
+    if (part !== undefined && total(together, plain) <= columns) part.push(i);
+    else parts.push([i]);
+  }
+  return parts;
 }
 
 /** The widest columns give way first; undefined where even the longest words do not fit. */
@@ -111,9 +112,11 @@ function naturalWidths(rows: Rows): number[] {
 
 function leastWidths(rows: Rows, natural: readonly number[]): number[] {
   const longestWord = (text = "") => Math.max(...text.split(" ").map(width));
-  return natural.map((most, i) =>
-    most <= UNBROKEN_MAX ? most : Math.max(...rows.map((cells) => longestWord(cells[i])))
-  );
+  const [head = [], ...others] = rows;
+  return natural.map((most, i) => {
+    const least = most <= UNBROKEN_MAX ? width : longestWord;
+    return Math.max(longestWord(head[i]), ...others.map((cells) => least(cells[i] ?? "")));
+  });
 }
 
 function total(widths: readonly number[], { start, between, end }: Style): number {

@@ -72,6 +72,13 @@ test("a table that is too wide is one of plain columns, of narrower ones, or com
     ...["id  at", "--  ----------", "n1  host1:7000"],
     ...["", "id  up for", "--  ------", "n1  4.0 s"],
   ]);
+  const heads = [["id", "at", "after heals ms"], ["n1", "host1:7000", "41"]];
+  deepEqual(table(heads, 27), [
+    "id  at          after heals",
+    "                ms".trimEnd(),
+    "--  ----------  -----------",
+    "n1  host1:7000  41",
+  ]);
   const many = [["id", "a text of many words", "other"], ["n1", "a b c d e f g h i j k l m n o p q", "x"]];
   for (const columns of [12, 16, 20, 24]) {
     ok(table(many, columns).every((line) => width(line) <= columns), table(many, columns).join("\n"));
