@@ -24,15 +24,22 @@ export function parseNode(text: string): Address | undefined {
   return parseAddress(text, DEFAULT_PORT);
 }
 
-/** "host:port,host"; undefined where one of them is no address. */
+/** "host:port,host"; undefined where one of them is no address, or one at which nobody listens. */
 export function parseAddresses(text: string, defaultPort = DEFAULT_PORT): readonly Address[] | undefined {
-  const found = text.split(",").map((word) => parseAddress(word, defaultPort));
+  const found = text.split(",").map((word) => placeAt(word, defaultPort));
   return found.includes(undefined) ? undefined : found.flatMap((address) => address ?? []);
+}
+
+/** Where others listen: whoever listens at port 0 is at another one. */
+function placeAt(text: string, defaultPort: number): Address | undefined {
+  const address = parseAddress(text, defaultPort);
+  return address?.port === 0 ? undefined : address;
 }
 
 /** Of the first one that is none, where there is more to say. */
 export function addressesFault(text: string): string | undefined {
-  const wrong = text.split(",").find((word) => parseNode(word) === undefined) ?? "";
+  const wrong = text.split(",").find((word) => placeAt(word, DEFAULT_PORT) === undefined) ?? "";
+  if (parseNode(wrong)?.port === 0) return "nobody listens at port 0";
   return addressFault(wrong) ?? (wrong === text ? undefined : `${JSON.stringify(wrong)} is none`);
 }
 
@@ -44,7 +51,7 @@ export function parseMembers(
   const members = new Map<string, Address>();
   for (const word of text.split(",")) {
     const [id = "", rest = ""] = split(word.trim(), "=");
-    const address = parseAddress(rest, defaultPort);
+    const address = placeAt(rest, defaultPort);
     if (address === undefined || !MEMBER_ID.test(id) || members.has(id)) return undefined;
     members.set(id, address);
   }

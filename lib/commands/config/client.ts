@@ -212,9 +212,7 @@ export function parseStatus(args: readonly string[], env: Env): Parsed<StatusCon
 
 function parseAt(text: string): readonly Address[] | undefined {
   const found = parseAddresses(text);
-  return found !== undefined && found.length <= AT_MAX && found.every(({ port }) => port > 0)
-    ? found
-    : undefined;
+  return found !== undefined && found.length <= AT_MAX ? found : undefined;
 }
 
 /** A text in which `faultOf` finds no fault. */

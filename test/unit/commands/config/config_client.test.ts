@@ -178,6 +178,7 @@ test("a host alone is one at the usual port, be it a name, an address, or one in
     equal(why(text), "an IPv6 address stands in brackets, as [::1]:7000");
   }
   equal(why("n1,n2:70000"), "a port is at most 65535");
+  equal(why("n1,n2:0"), "nobody listens at port 0");
   equal(why("n1,n 2"), '"n 2" is none');
 });
 

@@ -131,7 +131,9 @@ test("cuts need partitions, and must be over when the load ends", () => {
 });
 
 test("a cluster that is none, or whose ids could be those of clients, is a mistake, and the only one", () => {
-  for (const bad of ["", "n1", "n1=", "n1=7000", "n1=h:1,n1=h:2", "n1=h:99999", "c1=h:1", "n/1=h:1"]) {
+  for (
+    const bad of ["", "n1", "n1=", "n1=7000", "n1=h:1,n1=h:2", "n1=h:99999", "n1=h:0", "c1=h:1", "n/1=h:1"]
+  ) {
     assert.deepEqual(
       mistakesOf(parseTest(["--cluster", bad, "--nemesis", "partition", "--grudge", "n1|n2"], {})),
       [
