@@ -1,17 +1,12 @@
 /** All connections over HTTP: how many there are, whose they are, and which have been idle for too long [U2]. */
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { TlsIdentity } from "../../../transports/tcp/tls/identity.ts";
 import type { Share, Shares } from "../../../transports/tcp/clients/shares.ts";
 import type { LocalClient } from "../local_client.ts";
 import { isLoopback, limitedHost } from "../../../transports/address.ts";
-import {
-  FILES_BESIDE_HTTP,
-  HTTP_BODY_MS_MAX,
-  HTTP_CONNECTIONS_MAX,
-  HTTP_IDLE_MS_MAX,
-  HTTP_PIPELINED_MAX,
-} from "./limits.ts";
+import { FILES_BESIDE_HTTP, HTTP_BODY_MS_MAX, HTTP_CONNECTIONS_MAX, HTTP_IDLE_MS_MAX } from "./limits.ts";
+import type { Requests, SerialSocket } from "./serial_socket.ts";
 
 /** How many there may be where a process may open so many files, of which the rest of the node has its part. */
 export function httpConnectionsMax(maxOpen: number): number {
@@ -20,12 +15,14 @@ export function httpConnectionsMax(maxOpen: number): number {
 }
 
 /** What is needed of a socket. */
-type Counted = Pick<Socket, "remoteAddress" | "bytesRead" | "bytesWritten"> & { destroy(): unknown };
+type Counted = Pick<SerialSocket, "remoteAddress" | "bytesRead" | "bytesWritten" | "goOn"> & {
+  destroy(): unknown;
+};
 
 /** What is needed of a request. */
 type Incoming = Pick<IncomingMessage, "headers" | "complete">;
 
-export class HttpConnection {
+export class HttpConnection implements Requests {
   readonly #socket: Counted;
   /** On whose behalf the node is asked now. */
   client: LocalClient | undefined;
@@ -55,15 +52,13 @@ export class HttpConnection {
     // A head that comes byte by byte is not excused by it.
     const isFed = bytesRead !== this.#bytesRead && this.requests > 0;
     this.#bytesRead = bytesRead;
-    this.#idleMs = isFed || (this.requests > 0 && !this.#isReading) ? 0 : this.#idleMs + ms;
+    this.#idleMs = isFed || this.isAnswering ? 0 : this.#idleMs + ms;
     if (this.#idleMs >= (this.requests > 0 ? HTTP_BODY_MS_MAX : HTTP_IDLE_MS_MAX)) this.#socket.destroy();
   }
 
   /** A request begins. */
   begin(request: Incoming): void {
     this.requests += 1;
-    // Each takes some 7 KB while it waits behind the others, and a client may send a thousand of them in one go.
-    if (this.requests > HTTP_PIPELINED_MAX) this.#socket.destroy();
     this.#reading = hasBody(request) ? request : undefined;
     this.#idleMs = 0;
     this.spend(1, 0);
@@ -76,6 +71,7 @@ export class HttpConnection {
     this.requests -= 1;
     this.#reading = undefined;
     this.#idleMs = 0;
+    this.#socket.goOn();
   }
 
   /** What was received and sent is taken of its share. */
@@ -98,8 +94,16 @@ export class HttpConnection {
   }
 
   /** A request under way has not come in whole. */
-  get #isReading(): boolean {
+  get isReading(): boolean {
     return this.#reading?.complete === false;
+  }
+
+  get isAnswering(): boolean {
+    return this.requests > 0 && !this.isReading;
+  }
+
+  get bodyBytes(): number {
+    return Number(this.#reading?.headers["content-length"] ?? 0);
   }
 
   get #shares(): readonly Share[] {
@@ -111,7 +115,7 @@ export class HttpConnection {
 export class HttpConnections {
   readonly #shares: Shares;
   readonly #max: number;
-  readonly #connections = new Map<Socket, HttpConnection>();
+  readonly #connections = new Map<Duplex, HttpConnection>();
   refusedCount = 0;
 
   constructor(shares: Shares, max: number) {
@@ -124,13 +128,14 @@ export class HttpConnections {
   }
 
   /** Returns why there is no room for it. */
-  add(socket: Socket, identity: TlsIdentity | undefined): string | undefined {
+  add(socket: SerialSocket, identity: TlsIdentity | undefined): string | undefined {
     const host = socket.remoteAddress ?? "";
     if (this.count >= this.#max) return this.#refuse(`${this.#max} connections over HTTP are open: no more`);
     const share = isLoopback(host) ? undefined : this.#shares.join(`from ${limitedHost(host)}`);
     if (typeof share === "string") return this.#refuse(share);
     const connection = new HttpConnection(socket, identity, share);
     this.#connections.set(socket, connection);
+    socket.follow(connection);
     socket.once("close", () => {
       this.#connections.delete(socket);
       connection.charge();
@@ -139,7 +144,7 @@ export class HttpConnections {
     return undefined;
   }
 
-  find(socket: Socket): HttpConnection | undefined {
+  find(socket: Duplex): HttpConnection | undefined {
     return this.#connections.get(socket);
   }
 

@@ -180,9 +180,11 @@ export class Exchange {
     return this.#outflow = new Outflow(response, alive, outflows);
   }
 
-  /** `run` is called once the response has left, or never will. */
+  /** `run` is called once the response has left, or never will. Throws a Problem where that is known already. */
   onClosed(run: () => void): void {
-    this.#options.response.once("close", run);
+    const { request, response } = this.#options;
+    if (request.socket.destroyed) throw new Problem(503, "nobody waits for the answer any longer");
+    response.once("close", run);
   }
 
   /** Answers with what went wrong; where the response has begun, all that is left is to end it. */

@@ -1,7 +1,6 @@
 /** The HTTP port of a node: takes connections, finds the route of each request, and bounds what all of them hold. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import process from "node:process";
 import { TLSSocket } from "node:tls";
 import { type Address, addressText } from "../../../transports/address.ts";
 import { within } from "../../../transports/clock.ts";
@@ -24,6 +23,7 @@ import { checkQuery } from "./parameters.ts";
 import { Problem } from "./problem.ts";
 import type { HttpNode, Route } from "./route.ts";
 import { match } from "./routes.ts";
+import { SerialSocket } from "./serial_socket.ts";
 
 export interface HttpPortOptions {
   readonly listen: Address;
@@ -44,9 +44,6 @@ export interface HttpPortOptions {
   /** Takes what operators should know; each text about the same is said once. */
   readonly say: (about: string, text: string) => void;
 }
-
-/** Under Deno a connection that the server did not take itself has one request. */
-const HAS_ONE_REQUEST = process.versions["deno"] !== undefined;
 
 const nothing = () => {};
 
@@ -71,15 +68,18 @@ export class HttpPort {
     this.#outflows = new Outflows((text) => say("http held", text));
     this.#guard = new Guard(origins, listen.host, knowsClients);
     this.#connections = new HttpConnections(shares, connectionsMax);
-    this.#server = createServer({ maxHeaderSize: HTTP_HEAD_BYTES_MAX }, (request, response) => {
+    const serverOptions = { maxHeaderSize: HTTP_HEAD_BYTES_MAX, keepAliveTimeout: 0 };
+    this.#server = createServer(serverOptions, (request, response) => {
       this.#underway += 1;
       this.#onRequest(request, response);
     });
+    // Deno closes a connection after one request unless the server that answers it listens, which is left to the listener.
+    Object.defineProperty(this.#server, "listening", { value: true });
     this.#server.on("clientError", (error, socket) => {
       const status = codeOf(error) === "HPE_HEADER_OVERFLOW"
         ? "431 Request Header Fields Too Large"
         : "400 Bad Request";
-      socket.end(raw(status));
+      socket.end(raw(status), () => socket.destroy());
     });
     this.#listener = new Listener(listen, {
       onSocket: (socket) => this.#onSocket(socket),
@@ -132,10 +132,11 @@ export class HttpPort {
   }
 
   // The runtime's own HTTP servers do not show certificates everywhere; whoever takes connections apart from them sees them.
-  #onSocket(socket: Socket): void {
+  #onSocket(taken: Socket): void {
     const { tls, say } = this.#options;
-    socket.on("error", nothing);
-    const identity = socket instanceof TLSSocket ? tls?.identityOf(socket) : undefined;
+    taken.on("error", nothing);
+    const identity = taken instanceof TLSSocket ? tls?.identityOf(taken) : undefined;
+    const socket = new SerialSocket(taken).on("error", nothing);
     const full = this.#connections.add(socket, identity);
     if (full !== undefined) {
       say("http connections", full);
@@ -164,7 +165,6 @@ export class HttpPort {
       connection.end();
       return this.#end();
     }
-    if (HAS_ONE_REQUEST) response.setHeader("connection", "close");
     for (const [name, value] of Object.entries(SAFETY)) response.setHeader(name, value);
     const target = targetOf(request);
     const found = match(request.method ?? "", target?.path ?? "");

@@ -9,8 +9,8 @@ export const FILES_BESIDE_HTTP = 6_144;
 export const HTTP_IDLE_MS_MAX = 30_000;
 /** A request of whose body nothing came for so long is given up, ms [U2]. */
 export const HTTP_BODY_MS_MAX = 30_000;
-/** So many requests of one connection may wait for their answers; with one more it is closed [U2]. */
-export const HTTP_PIPELINED_MAX = 16;
+/** So many bytes may come behind a request that is not answered; a connection on which more come is closed [U2]. */
+export const HTTP_AHEAD_BYTES_MAX = 16 * 1024;
 /** How often connections are looked at, ms. */
 export const HTTP_TICK_MS = 1_000;
 /** The head of a request, bytes: a position of 25 nodes takes some 600, and one of 1,000 lives 25,000 [U3]. */

@@ -214,6 +214,7 @@ test("http: a connection without a whole request is closed in time, and one that
     bytesRead: 0,
     bytesWritten: 0,
     destroy: () => destroyed = true,
+    goOn: () => {},
   };
   const opened = () => {
     destroyed = false;

@@ -1,9 +1,9 @@
 /** Requests over HTTP that no client of good will sends: each is answered or refused, and nobody else notices [U3] [U7]. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { test } from "node:test";
-import { HTTP_PIPELINED_MAX } from "../../../../lib/service/http/limits.ts";
+import { HTTP_AHEAD_BYTES_MAX } from "../../../../lib/service/http/limits.ts";
 import { until } from "../../../shared/until.ts";
 import { linesIn, withServed } from "./served.ts";
 
@@ -74,29 +74,60 @@ test("http: whatever is sent byte for byte is answered or refused, and what is r
   });
 });
 
-test("http: requests behind one that goes on are not gathered: with more than HTTP_PIPELINED_MAX the connection is closed", async () => {
+test("http: a request is read once the one before it on its connection is answered", async () => {
   await withServed(async ({ url }) => {
-    const { hostname, port } = new URL(url);
-    const ended = async (behind: number) => {
-      const socket = connect(Number(port), hostname);
-      let [said, isClosed] = ["", false];
-      socket.on("error", () => {}).on("close", () => isClosed = true).on("data", (chunk) => said += chunk);
-      socket.write(`GET /v1/watch HTTP/1.1\r\n${LOCAL}\r\n${NEXT.repeat(behind)}`);
-      await until(() => isClosed || said.includes("retry:"), "it is answered or closed");
+    const told = `${TOLD}Content-Length: 1\r\n\r\n1`;
+    const asked = `${told.repeat(3)}GET /v1/status HTTP/1.1\r\n${LOCAL}\r\n${NEXT.repeat(50)}`;
+    // A head that comes in two parts is one all the same.
+    for (const cut of [asked.length, asked.indexOf("\n\r\n") + 1, asked.indexOf("/v1/status")]) {
+      const connection = connected(url);
+      connection.socket.write(asked.slice(0, cut));
       // Whoever is asked next shows that what came before was looked at.
       assert.equal(await (await fetch(`${url}/livez`)).text(), "live\n");
-      await until(() => isClosed === behind >= HTTP_PIPELINED_MAX, `${behind} wait`);
-      socket.destroy();
-    };
-    await ended(1);
-    await ended(HTTP_PIPELINED_MAX);
-    await ended(20 * HTTP_PIPELINED_MAX);
-    await until(
-      async () => (await (await fetch(`${url}/v1/status`)).json()).http.connections <= 2,
-      "all are gone",
-    );
+      connection.socket.write(asked.slice(cut));
+      await until(() => connection.said.split("live\n").length > 50, "all are answered");
+      const { values } = await (await fetch(`${url}/v1/status`)).json();
+      assert.deepEqual(connection.said.match(/"values":\d+/g), [`"values":${values}`]);
+      assert.equal(connection.said.match(/^HTTP\/1.1 200/gm)?.length, 54);
+      connection.socket.destroy();
+    }
   });
 });
+
+test("http: what comes behind a watch is not gathered: with more than HTTP_AHEAD_BYTES_MAX the connection is closed", async () => {
+  await withServed(async ({ url }) => {
+    const status = async () => await (await fetch(`${url}/v1/status`)).json();
+    const watched = async (behind: number) => {
+      const connection = connected(url);
+      const next = NEXT.repeat(Math.ceil(behind / NEXT.length)).slice(0, behind);
+      connection.socket.write(`GET /v1/watch HTTP/1.1\r\n${LOCAL}\r\n${next}`);
+      await until(
+        () => connection.isClosed || connection.said.includes("retry:"),
+        "it is answered or closed",
+      );
+      return connection;
+    };
+    const stays = await watched(HTTP_AHEAD_BYTES_MAX);
+    assert.equal((await status()).watchers, 1);
+    stays.socket.write("G");
+    await until(() => stays.isClosed, "one byte is too much");
+    const gone = await Promise.all(Array.from({ length: 20 }, () => watched(4 * HTTP_AHEAD_BYTES_MAX)));
+    await until(() => gone.every(({ isClosed }) => isClosed), "far too much");
+    await until(async () => {
+      const { watchers, http } = await status();
+      return watchers === 0 && http.connections <= 2;
+    }, "all are gone");
+  });
+});
+
+function connected(url: string): { readonly socket: Socket; said: string; isClosed: boolean } {
+  const { hostname, port } = new URL(url);
+  const connection = { socket: connect(Number(port), hostname), said: "", isClosed: false };
+  connection.socket.on("error", () => {});
+  connection.socket.on("close", () => connection.isClosed = true);
+  connection.socket.on("data", (chunk) => connection.said += chunk.toString("latin1"));
+  return connection;
+}
 
 function put(topic: string, key: string): string {
   const head = `PUT /v1/topics/${topic}/keys/${key} HTTP/1.1\r\n${LOCAL}Content-Type: application/json\r\n`;
@@ -104,17 +135,14 @@ function put(topic: string, key: string): string {
 }
 
 async function firstStatus(url: string, text: string): Promise<number | undefined> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  let said = "";
-  let isClosed = false;
-  socket.on("error", () => {});
-  socket.on("close", () => isClosed = true);
-  socket.on("data", (chunk) => said += chunk.toString("latin1"));
-  socket.write(Buffer.from(text, "latin1"));
+  const connection = connected(url);
+  connection.socket.write(Buffer.from(text, "latin1"));
   // All of the last one, as what enters is looked at next.
-  await until(() => isClosed || /^HTTP\/1.1 (?!100)/m.test(said), `an answer to ${text}`);
-  socket.destroy();
-  const [, status] = /^HTTP\/1.1 (\d+)/.exec(said) ?? [];
+  await until(
+    () => connection.isClosed || /^HTTP\/1.1 (?!100)/m.test(connection.said),
+    `an answer to ${text}`,
+  );
+  connection.socket.destroy();
+  const [, status] = /^HTTP\/1.1 (\d+)/.exec(connection.said) ?? [];
   return status === undefined ? undefined : Number(status);
 }

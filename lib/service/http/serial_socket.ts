@@ -1,0 +1,160 @@
+/** A connection as the HTTP server reads it: what comes behind a request is not read before that one is answered [U2]. */
+import { Buffer } from "node:buffer";
+import type { Socket } from "node:net";
+import { Duplex } from "node:stream";
+import { setImmediate } from "node:timers";
+import { HTTP_AHEAD_BYTES_MAX } from "./limits.ts";
+
+/** A head ends with it, and so does a body of chunks. */
+const HEAD_END = "\r\n\r\n";
+const [CR, LF] = [0x0d, 0x0a];
+const NOTHING: Buffer = Buffer.alloc(0);
+
+/** What goes on over a connection. */
+export interface Requests {
+  /** One is being read: its body is not there yet. */
+  readonly isReading: boolean;
+  /** One is there as a whole and is not answered. */
+  readonly isAnswering: boolean;
+  /** The length of the body that is being read; 0 where it comes in chunks. */
+  readonly bodyBytes: number;
+}
+
+const NONE: Requests = { isReading: false, isAnswering: false, bodyBytes: 0 };
+
+/** A server makes objects of all requests that it is handed over at once, so it is handed over one head at a time. */
+export class SerialSocket extends Duplex {
+  readonly #socket: Socket;
+  #requests = NONE;
+  /** What came and was not handed over. */
+  #rest: Buffer = NOTHING;
+  /** What is left of a body. */
+  #bodyBytes = 0;
+  #isWanted = false;
+  #isScheduled = false;
+  /** Nothing more comes. */
+  #isEnded = false;
+
+  constructor(socket: Socket) {
+    super({ allowHalfOpen: true, readableHighWaterMark: 1, decodeStrings: false });
+    this.#socket = socket;
+    socket.on("data", (chunk: Buffer) => this.#take(chunk));
+    socket.once("end", () => this.#end());
+    socket.once("close", () => this.destroy());
+    this.on("drain", () => this.goOn());
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
+  get bytesRead(): number {
+    return this.#socket.bytesRead;
+  }
+
+  get bytesWritten(): number {
+    return this.#socket.bytesWritten;
+  }
+
+  /** What is handed over from now on depends on these; goOn() is called when one of them is over. */
+  follow(requests: Requests): void {
+    this.#requests = requests;
+  }
+
+  /** Others have their turn before the next request of this connection. */
+  goOn(): void {
+    if (this.#isScheduled || this.#rest.length === 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#handOver();
+    });
+  }
+
+  override _read(): void {
+    if (this.#isWanted) return;
+    this.#isWanted = true;
+    if (this.#rest.length > 0) this.goOn();
+    else this.#socket.resume();
+  }
+
+  override _write(chunk: string | Uint8Array, encoding: BufferEncoding, onLeft: () => void): void {
+    // Over TLS Deno does not say that nothing has left.
+    if (chunk.length === 0) onLeft();
+    else this.#socket.write(chunk, encoding, onLeft);
+  }
+
+  override _final(onEnded: () => void): void {
+    this.#socket.end(onEnded);
+  }
+
+  override _destroy(error: Error | null, onDestroyed: (error: Error | null) => void): void {
+    this.#rest = NOTHING;
+    this.#socket.destroy();
+    onDestroyed(error);
+  }
+
+  #take(chunk: Buffer): void {
+    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#handOver();
+  }
+
+  #end(): void {
+    this.#isEnded = true;
+    this.#handOver();
+  }
+
+  #handOver(): void {
+    while (this.#mayGoOn) {
+      const part = this.#nextPart();
+      if (part.length === 0) break;
+      const wasReading = this.#requests.isReading;
+      this.#isWanted = this.push(part);
+      if (!this.#requests.isReading) {
+        this.goOn();
+        break;
+      }
+      if (!wasReading) this.#bodyBytes = this.#requests.bodyBytes;
+    }
+    if (this.#rest.length === 0 && this.#isEnded) this.push(null);
+    this.#steer();
+  }
+
+  /** While a request is answered its connection is read all the same, or nobody would notice that the client hangs up. */
+  #steer(): void {
+    const { isAnswering } = this.#requests;
+    if (isAnswering && this.#rest.length > HTTP_AHEAD_BYTES_MAX) this.destroy();
+    else if (isAnswering || (this.#rest.length < HEAD_END.length && this.#isWanted)) this.#socket.resume();
+    else this.#socket.pause();
+  }
+
+  get #mayGoOn(): boolean {
+    const isFree = this.#isWanted && !this.#requests.isAnswering && !this.writableNeedDrain;
+    return isFree && this.#rest.length > 0 && !this.destroyed;
+  }
+
+  /** One head, or a part of it; or of a body as much as is there. */
+  #nextPart(): Buffer {
+    const length = this.#bodyBytes > 0 ? Math.min(this.#bodyBytes, this.#rest.length) : this.#headLength;
+    this.#bodyBytes = Math.max(0, this.#bodyBytes - length);
+    const part = this.#rest.subarray(0, length);
+    this.#rest = this.#rest.subarray(length);
+    return part;
+  }
+
+  get #headLength(): number {
+    const at = this.#rest.indexOf(HEAD_END);
+    if (at >= 0) return at + HEAD_END.length;
+    const { length } = this.#rest;
+    if (this.#isEnded) return length;
+    // What may be the beginning of its end is not handed over, or the end would not be found.
+    const shortest = Math.max(0, length - HEAD_END.length + 1);
+    let whole = length;
+    while (whole > shortest && isBreak(this.#rest[whole - 1])) whole--;
+    return whole;
+  }
+}
+
+function isBreak(byte: number | undefined): boolean {
+  return byte === CR || byte === LF;
+}
