@@ -24,7 +24,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "maelstrom test -w g-set --bin hearsay --node-count 5 --time-limit 20 --rate 10 -- --workload g-set",
   ],
   serve: [
-    "hearsay serve --id n1",
+    "hearsay serve --id n1 --listen 127.0.0.1:7001",
     "hearsay serve --id n1 --listen 0.0.0.0:7000 --bootstrap --join dns+hearsay.internal:7000 --data /var/lib/hearsay \\",
     "    --insecure",
     "hearsay serve --id n1 --listen 0.0.0.0:7000 --peer n2=host2:7000 --peer n3=host3:7000 --data /var/lib/hearsay \\",

@@ -5,6 +5,7 @@ import { unguessable } from "../../client/event_ids.ts";
 import { type BroadcastConfig, parseBroadcast } from "../config/client.ts";
 import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
 import { Nodes } from "../../client/nodes.ts";
+import { elsewhere } from "./asking.ts";
 import { LineValues, type Values, valuesOf } from "../../client/values.ts";
 import { shortened } from "../../../transports/shortened.ts";
 
@@ -32,7 +33,7 @@ export async function broadcast(args: readonly string[], io: Io): Promise<number
   release();
   const isGood = reached && broadcaster.refused === 0;
   const isWatched = io.errIsTerminal || config.verbose;
-  if (!reached) sayUnreached(broadcaster, values, nodes, io);
+  if (!reached) io.err(`${unreached(broadcaster, values, nodes)}${elsewhere(config, nodes.isRefused)}`);
   else if (!isGood) io.err(`${counted(broadcaster, values)}.\n`);
   else if (isWatched) io.err(`${counted(broadcaster, values)} by ${[...broadcaster.by].join(", ")}.\n`);
   return isGood ? OK : FAILED;
@@ -44,9 +45,9 @@ function open({ values, asStrings }: BroadcastConfig, io: Io): Values {
   return new LineValues(io.input(), asStrings);
 }
 
-function sayUnreached(broadcaster: Broadcaster, values: Values, nodes: Nodes, io: Io): void {
+function unreached(broadcaster: Broadcaster, values: Values, nodes: Nodes): string {
   const why = nodes.isRefused ? "No node takes values now" : "No node answers";
-  io.err(`${why}: ${soFar(broadcaster, values)}\n${nodes.failureLines}`);
+  return `${why}: ${soFar(broadcaster, values)}\n${nodes.failureLines}`;
 }
 
 /** "3 of 5 values acknowledged. Up to 1 more may have been taken all the same." */

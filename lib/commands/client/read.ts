@@ -4,7 +4,7 @@ import { seeded } from "../../core/random.ts";
 import { parseRead } from "../config/client.ts";
 import { printing } from "./gaps.ts";
 import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
-import { nobodyDoes } from "./asking.ts";
+import { elsewhere, nobodyDoes } from "./asking.ts";
 import { Nodes } from "../../client/nodes.ts";
 import { arrayPrinter, linePrinter } from "../terminal/value_printer.ts";
 import { Recent } from "../../client/watching/recent.ts";
@@ -28,7 +28,7 @@ export async function read(args: readonly string[], io: Io): Promise<number> {
   });
   const ending = await stream.run();
   if (ending === "failed") {
-    io.err(`${nobodyDoes(nodes)}\n${nodes.failureLines}`);
+    io.err(`${nobodyDoes(nodes)}\n${nodes.failureLines}${elsewhere(config, nodes.isRefused)}`);
     return FAILED;
   }
   if (ending === "end") printer.end();

@@ -2,6 +2,7 @@
 import type { Body } from "../../core/message.ts";
 import { duration } from "../../service/duration.ts";
 import { type PeerStatus, type Status, statusOf } from "../../client/answers.ts";
+import { elsewhere } from "./asking.ts";
 import { summaryOf } from "./summary.ts";
 import { parseStatus, type StatusConfig } from "../config/client.ts";
 import { askOnce } from "../../client/nodes.ts";
@@ -42,6 +43,7 @@ export async function status(args: readonly string[], io: Io): Promise<number> {
   }));
   if (json) io.out(`${shownJson(io, JSON.stringify(replies.map(jsonOf)))}\n`);
   else print(replies, io);
+  io.err(elsewhere(parsed.config, replies.some(({ kind }) => kind === "good")));
   const isGood = (reply: Reply) => reply.kind === "good" && !(ready && reply.status.ready === false);
   return replies.every(isGood) ? OK : FAILED;
 }

@@ -5,7 +5,7 @@ import { seeded } from "../../core/random.ts";
 import { parseWatch, type WatchConfig } from "../config/client.ts";
 import { printing } from "./gaps.ts";
 import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
-import { nobodyDoes } from "./asking.ts";
+import { elsewhere, nobodyDoes } from "./asking.ts";
 import { Nodes } from "../../client/nodes.ts";
 import { positionText } from "../../client/position.ts";
 import { loadPosition, PositionFile } from "../../client/position_file.ts";
@@ -87,7 +87,10 @@ class Watcher {
     if (ending === "unsaved") return FAILED;
     const isSaved = this.#file?.save() === undefined;
     if (this.#config.verbose) this.#io.err(`position ${positionText(this.#position)}\n`);
-    if (ending === "failed") this.#io.err(`${nobodyDoes(this.#nodes)}\n${this.#nodes.failureLines}`);
+    const nodes = this.#nodes;
+    if (ending === "failed") {
+      this.#io.err(`${nobodyDoes(nodes)}\n${nodes.failureLines}${elsewhere(this.#config, nodes.isRefused)}`);
+    }
     return ending === "failed" || !isSaved ? FAILED : OK;
   }
 

@@ -1,9 +1,11 @@
 /** Values are put, got and deleted under keys, at one node after the other until one answers for good. */
 import { deepEqual, equal, match, notEqual } from "node:assert/strict";
 import { test } from "node:test";
+import { elsewhere } from "../../../lib/commands/client/asking.ts";
 import { deleteKey } from "../../../lib/commands/client/delete.ts";
 import { get } from "../../../lib/commands/client/get.ts";
 import { put } from "../../../lib/commands/client/put.ts";
+import { parseRead } from "../../../lib/commands/config/client.ts";
 import type { Io } from "../../../lib/commands/terminal/io.ts";
 import { VALUE_DEPTH_MAX } from "../../../lib/core/log/canonical.ts";
 import { listen } from "../../shared/io.ts";
@@ -104,6 +106,15 @@ test("where no node answers it is said why, and whether it may have been done", 
     deepEqual(await run(get, at, "t/k"), { status: 1, out: "", err: `No node does it.\n${failures}` });
     equal((await run(deleteKey, at.slice(2), "t/k")).err.split("\n")[0], "No node answers.");
   });
+});
+
+test("whoever has named no nodes, and finds none, is told how nodes elsewhere are named", () => {
+  const hint = (args: readonly string[], isAnybodyThere = false) => {
+    const parsed = parseRead(args, {});
+    return parsed.ok && elsewhere(parsed.config, isAnybodyThere);
+  };
+  match(hint([]) || "", /^--at names other nodes, as 127\.0\.0\.1:7000/);
+  deepEqual([hint([], true), hint(["--at", "127.0.0.1:7001"])], ["", ""]);
 });
 
 test("what no node would take is not asked of the next", async () => {
