@@ -1,7 +1,7 @@
 /** One request over HTTP and its response: what handlers of routes read, and what they answer with. */
 import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { topicsIn } from "./query.ts";
+import { topicsIn } from "./parameters.ts";
 import { within } from "../../../transports/clock.ts";
 import { NOT_UTF8 } from "../../core/codec.ts";
 import type { Body } from "../../core/message.ts";

@@ -52,3 +52,9 @@ export function checkQuery(query: URLSearchParams, takes: readonly string[] | un
   if (takes === undefined || other === undefined) return;
   throw new Problem(400, `the query takes ${known.join(", ")}, and no ${JSON.stringify(other)}`);
 }
+
+/** `?topics=a,b*` and `?topic=a`, which may come several times; undefined where no topic is named. */
+export function topicsIn(query: URLSearchParams): readonly string[] | undefined {
+  const named = [...query.getAll("topic"), ...query.getAll("topics").flatMap((list) => list.split(","))];
+  return named.length === 0 ? undefined : named;
+}
