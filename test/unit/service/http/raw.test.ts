@@ -120,6 +120,23 @@ test("http: what comes behind a watch is not gathered: with more than HTTP_AHEAD
   });
 });
 
+test("http: a connection that says what is no request is told so and closed, whether the client hangs up or not", async () => {
+  await withServed(async ({ url }) => {
+    const { hostname: host, port } = new URL(url);
+    for (const [text, status] of [["\0{[", 400], [`GET /${"x".repeat(100_000)} `, 431]] as const) {
+      const socket = connect({ host, port: Number(port), allowHalfOpen: true });
+      let said = "";
+      socket.on("error", () => {}).on("data", (chunk) => said += chunk.toString("latin1"));
+      socket.write(text);
+      await until(() => said.startsWith(`HTTP/1.1 ${status} `), `${status}`);
+      await until(async () => {
+        return (await (await fetch(`${url}/v1/status`)).json()).http.connections <= 1;
+      }, "only the one that asks is left");
+      socket.destroy();
+    }
+  });
+});
+
 function connected(url: string): { readonly socket: Socket; said: string; isClosed: boolean } {
   const { hostname, port } = new URL(url);
   const connection = { socket: connect(Number(port), hostname), said: "", isClosed: false };
