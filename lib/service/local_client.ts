@@ -6,7 +6,7 @@ import type { TlsIdentity } from "../../transports/tcp/tls/identity.ts";
 export interface LocalOptions {
   /** The address on whose behalf it asks; "" for this process itself. */
   readonly host: string;
-  /** Whose certificate was shown; undefined without TLS. */
+  /** What the certificate says that was shown; undefined without TLS. */
   readonly identity?: TlsIdentity | undefined;
   /** Bytes that it was told and that have not left; a watch waits while there are many. By default 0. */
   readonly heldBytes?: () => number;

@@ -1,6 +1,6 @@
 /** Every limit and every interval of what a node shows of its cluster. */
 
-/** Who looks on is told how things stand at least this often, ms [Y1]. */
+/** An onlooker is told how things stand at least this often, ms [Y1]. */
 export const LIVE_EVERY_MS = 1_000;
 /** How often it is looked whether something has changed, ms [Y1]. */
 export const LIVE_TICK_MS = 100;

@@ -35,7 +35,7 @@ export interface Member {
   } | null;
   /** The node that passes on what this one is told; null at the root; absent where no way there is known. */
   readonly relay?: string | null;
-  /** Whom it suspects, as it advertises; of one to which no way is known, nothing is. */
+  /** The members that it suspects, as it advertises; of one to which no way is known, nothing is. */
   readonly suspects: readonly string[];
   /** Entries that it lacks, and that it holds and this node lacks; null unless they are neighbours in the tree. */
   readonly lag: number | null;

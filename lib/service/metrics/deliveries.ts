@@ -29,7 +29,7 @@ interface Followed {
   hadAt: number;
 }
 
-/** Who brought an entry. */
+/** The side from which an entry came. */
 export type Source = "client" | "peer";
 
 export class Deliveries {

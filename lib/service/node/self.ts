@@ -53,7 +53,7 @@ export class Self {
     });
   }
 
-  /** Whom it reaches. */
+  /** The members that it reaches. */
   get reach(): Body {
     const { transport, standing } = this.#options;
     return reachOf(transport.links(), standing.waits);

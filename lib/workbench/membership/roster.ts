@@ -1,4 +1,4 @@
-/** Who belongs to the cluster, as the examiner knows it: by what members have confirmed. */
+/** The members of the cluster, as the examiner knows them: by what members have confirmed. */
 
 export class Roster {
   /** Every node that may ever be there. */
