@@ -1,12 +1,13 @@
 /** All connections over HTTP: how many there are, whose they are, and which have been idle for too long [U2]. */
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TlsIdentity } from "../../../transports/tcp/tls/identity.ts";
 import type { Share, Shares } from "../../../transports/tcp/clients/shares.ts";
 import type { LocalClient } from "../local_client.ts";
 import { isLoopback, limitedHost } from "../../../transports/address.ts";
 import { FILES_BESIDE_HTTP, HTTP_BODY_MS_MAX, HTTP_CONNECTIONS_MAX, HTTP_IDLE_MS_MAX } from "./limits.ts";
-import type { Requests, SerialSocket } from "./serial_socket.ts";
+import type { BareSocket, Requests, SerialSocket } from "./serial_socket.ts";
 
 /** How many there may be where a process may open so many files, of which the rest of the node has its part. */
 export function httpConnectionsMax(maxOpen: number): number {
@@ -14,8 +15,9 @@ export function httpConnectionsMax(maxOpen: number): number {
   return Math.min(HTTP_CONNECTIONS_MAX, left);
 }
 
-/** What is needed of a socket. */
-type Counted = Pick<SerialSocket, "remoteAddress" | "bytesRead" | "bytesWritten" | "goOn"> & {
+/** What is needed of a socket, whether requests are read from it or not. */
+type Counted = Pick<SerialSocket, "bytesRead" | "bytesWritten" | "goOn"> & {
+  end(onEnded: () => void): unknown;
   destroy(): unknown;
 };
 
@@ -23,7 +25,7 @@ type Counted = Pick<SerialSocket, "remoteAddress" | "bytesRead" | "bytesWritten"
 type Incoming = Pick<IncomingMessage, "headers" | "complete">;
 
 export class HttpConnection implements Requests {
-  readonly #socket: Counted;
+  #socket: Counted;
   /** On whose behalf the node is asked now. */
   client: LocalClient | undefined;
   readonly identity: TlsIdentity | undefined;
@@ -38,11 +40,26 @@ export class HttpConnection implements Requests {
   #idleMs = 0;
   #charged = 0;
 
-  constructor(socket: Counted, identity: TlsIdentity | undefined, share: Share | undefined) {
+  constructor(socket: Counted, host: string, identity: TlsIdentity | undefined, share: Share | undefined) {
     this.#socket = socket;
     this.identity = identity;
-    this.host = socket.remoteAddress ?? "";
+    this.host = host;
     this.#share = share;
+  }
+
+  /** From now on it is this one, and all that goes on is the answer to the last request. */
+  release(socket: BareSocket): void {
+    this.#socket = socket;
+    this.#reading = undefined;
+  }
+
+  /** Closes it once all that was written has left. */
+  endSocket(): void {
+    this.#socket.end(() => this.destroy());
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
   }
 
   /** Time passes. */
@@ -115,7 +132,8 @@ export class HttpConnection implements Requests {
 export class HttpConnections {
   readonly #shares: Shares;
   readonly #max: number;
-  readonly #connections = new Map<Duplex, HttpConnection>();
+  readonly #connections = new Set<HttpConnection>();
+  readonly #bySocket = new WeakMap<Duplex, HttpConnection>();
   refusedCount = 0;
 
   constructor(shares: Shares, max: number) {
@@ -127,17 +145,18 @@ export class HttpConnections {
     return this.#connections.size;
   }
 
-  /** Returns why there is no room for it. */
-  add(socket: SerialSocket, identity: TlsIdentity | undefined): string | undefined {
-    const host = socket.remoteAddress ?? "";
+  /** `socket`: `taken`, as the HTTP server reads it. Returns why there is no room for it. */
+  add(taken: Socket, socket: SerialSocket, identity: TlsIdentity | undefined): string | undefined {
+    const host = taken.remoteAddress ?? "";
     if (this.count >= this.#max) return this.#refuse(`${this.#max} connections over HTTP are open: no more`);
     const share = isLoopback(host) ? undefined : this.#shares.join(`from ${limitedHost(host)}`);
     if (typeof share === "string") return this.#refuse(share);
-    const connection = new HttpConnection(socket, identity, share);
-    this.#connections.set(socket, connection);
+    const connection = new HttpConnection(socket, host, identity, share);
+    this.#connections.add(connection);
+    this.#bySocket.set(socket, connection);
     socket.follow(connection);
-    socket.once("close", () => {
-      this.#connections.delete(socket);
+    taken.once("close", () => {
+      this.#connections.delete(connection);
       connection.charge();
       if (share !== undefined) this.#shares.leave(share);
     });
@@ -145,20 +164,20 @@ export class HttpConnections {
   }
 
   find(socket: Duplex): HttpConnection | undefined {
-    return this.#connections.get(socket);
+    return this.#bySocket.get(socket);
   }
 
   tick(ms: number): void {
-    for (const connection of [...this.#connections.values()]) connection.tick(ms);
+    for (const connection of [...this.#connections]) connection.tick(ms);
   }
 
   /** Closes each once all that was written has left. */
   endAll(): void {
-    for (const socket of [...this.#connections.keys()]) socket.end(() => socket.destroy());
+    for (const connection of [...this.#connections]) connection.endSocket();
   }
 
   closeAll(): void {
-    for (const socket of [...this.#connections.keys()]) socket.destroy();
+    for (const connection of [...this.#connections]) connection.destroy();
   }
 
   #refuse(reason: string): string {

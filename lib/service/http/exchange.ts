@@ -13,16 +13,21 @@ import type { LocalClient, LocalClients } from "../local_client.ts";
 import type { HttpConnection } from "./connections.ts";
 import { HTTP_ANSWER_MS_MAX, HTTP_BODY_BYTES_MAX } from "./limits.ts";
 import type { Tellings } from "./handlers/tellings.ts";
-import { Outflow, type OutflowEvents } from "./outflow.ts";
+import { Outflow, type OutflowEvents, type Sink } from "./outflow.ts";
 import { Problem, PROBLEM_TYPE, problemOf, unknownClient } from "./problem.ts";
+import { SerialSocket } from "./serial_socket.ts";
 
 export const JSON_TYPE = "application/json";
 export const NDJSON_TYPE = "application/x-ndjson";
 export const SSE_TYPE = "text/event-stream";
 
-export interface ExchangeOptions {
+/** What the HTTP server holds of it. */
+interface Http {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+}
+
+export interface ExchangeOptions {
   readonly query: URLSearchParams;
   /** The parts of the path that the route names. */
   readonly params: Readonly<Record<string, string>>;
@@ -32,19 +37,26 @@ export interface ExchangeOptions {
   readonly clients: LocalClients;
 }
 
+const nothing = () => {};
+
 export class Exchange {
   readonly #options: ExchangeOptions;
+  /** Undefined once the connection was taken from the HTTP server. */
+  #http: Http | undefined;
+  #onClosed = nothing;
   #outflow: Outflow | undefined;
   #client: LocalClient | undefined;
   /** The node knows who asks. */
   #isKnown = false;
 
-  constructor(options: ExchangeOptions) {
+  constructor(http: Http, options: ExchangeOptions) {
+    this.#http = http;
     this.#options = options;
   }
 
-  get request(): IncomingMessage {
-    return this.#options.request;
+  /** Of the response. */
+  get status(): number {
+    return this.#http?.response.statusCode ?? 200;
   }
 
   get tellings(): Tellings {
@@ -78,7 +90,7 @@ export class Exchange {
   }
 
   header(name: string): string | undefined {
-    const given = this.request.headers[name];
+    const given = this.#ofHttp.request.headers[name];
     return Array.isArray(given) ? given.join(", ") : given;
   }
 
@@ -139,8 +151,8 @@ export class Exchange {
 
   /** The body as it comes in. Throws a Problem where it breaks off, which is no fault of this node's. */
   async *chunks(): AsyncGenerator<Uint8Array> {
-    const { request } = this;
-    request.once("error", () => {});
+    const { request } = this.#ofHttp;
+    request.once("error", nothing);
     try {
       for await (const chunk of request) yield chunk;
     } catch {
@@ -156,7 +168,7 @@ export class Exchange {
 
   send(status: number, type: string, text: string, headers: Readonly<Record<string, string>> = {}): void {
     const length = { "content-length": String(Buffer.byteLength(text)) };
-    this.#options.response.writeHead(status, { "content-type": type, ...length, ...headers }).end(text);
+    this.#ofHttp.response.writeHead(status, { "content-type": type, ...length, ...headers }).end(text);
   }
 
   sendJson(value: unknown): void {
@@ -164,7 +176,7 @@ export class Exchange {
   }
 
   sendNothing(): void {
-    this.#options.response.writeHead(204).end();
+    this.#ofHttp.response.writeHead(204).end();
   }
 
   /**
@@ -172,28 +184,51 @@ export class Exchange {
    * it ends where one of the two goes.
    */
   stream(type: string, alive: string, isEndless: boolean): Outflow {
-    const { response, outflows } = this.#options;
-    // Of what has no end it need not show whether it is whole: one write for each event is enough, and not three.
-    if (isEndless) response.useChunkedEncodingByDefault = false;
-    response.writeHead(200, { "content-type": type, "cache-control": "no-store", "x-accel-buffering": "no" });
-    response.flushHeaders();
-    return this.#outflow = new Outflow(response, alive, outflows);
+    const headers = { "content-type": type, "cache-control": "no-store", "x-accel-buffering": "no" };
+    const sink = isEndless ? this.#takeOver(headers) : this.#begin(headers);
+    return this.#outflow = new Outflow(sink, alive, this.#options.outflows);
   }
 
   /** `run` is called once the response has left, or never will. Throws a Problem where that is known already. */
   onClosed(run: () => void): void {
-    const { request, response } = this.#options;
-    if (request.socket.destroyed) throw new Problem(503, "nobody waits for the answer any longer");
-    response.once("close", run);
+    const { request, response } = this.#ofHttp;
+    if (request.socket.destroyed) throw nobodyWaits();
+    this.#onClosed = run;
+    response.once("close", () => {
+      if (this.#http !== undefined) run();
+    });
   }
 
   /** Answers with what went wrong; where the response has begun, all that is left is to end it. */
   fail({ status, text, headers }: Problem): void {
-    const { response, request } = this.#options;
+    if (this.#http === undefined) return this.#outflow?.destroy();
+    const { response, request } = this.#http;
     if (response.headersSent) return void response.destroy();
     // What is left of the body is not read.
     const closes = !request.complete && { connection: "close" };
     this.send(status, PROBLEM_TYPE, `${text}\n`, { ...headers, ...closes });
+  }
+
+  #begin(headers: Readonly<Record<string, string>>): Sink {
+    const { response } = this.#ofHttp;
+    response.writeHead(200, headers).flushHeaders();
+    return response;
+  }
+
+  /** What has no end need not show whether it is whole: behind its head the HTTP server, and all that it holds, is of no use. */
+  #takeOver(headers: Readonly<Record<string, string>>): Sink {
+    const { request: { socket }, response } = this.#ofHttp;
+    if (!(socket instanceof SerialSocket) || socket.isOver) throw nobodyWaits();
+    this.#http = undefined;
+    const bare = socket.release({ ...response.getHeaders(), ...headers });
+    this.#options.connection.release(bare);
+    bare.once("close", () => this.#onClosed());
+    return bare;
+  }
+
+  get #ofHttp(): Http {
+    if (this.#http === undefined) throw new Error("its response goes on without HTTP");
+    return this.#http;
   }
 
   #openClient(): LocalClient {
@@ -227,6 +262,10 @@ export class Exchange {
       throw new Problem(400, "the body is no UTF-8");
     }
   }
+}
+
+function nobodyWaits(): Problem {
+  return new Problem(503, "nobody waits for the answer any longer");
 }
 
 /** Throws a Problem that begins with `what`. */

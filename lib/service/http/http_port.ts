@@ -45,6 +45,15 @@ export interface HttpPortOptions {
   readonly say: (about: string, text: string) => void;
 }
 
+interface Underway {
+  readonly exchange: Exchange;
+  readonly connection: HttpConnection;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly target: ReturnType<typeof targetOf>;
+  readonly found: ReturnType<typeof match>;
+}
+
 const nothing = () => {};
 
 export class HttpPort {
@@ -137,7 +146,7 @@ export class HttpPort {
     taken.on("error", nothing);
     const identity = taken instanceof TLSSocket ? tls?.identityOf(taken) : undefined;
     const socket = new SerialSocket(taken).on("error", nothing);
-    const full = this.#connections.add(socket, identity);
+    const full = this.#connections.add(taken, socket, identity);
     if (full !== undefined) {
       say("http connections", full);
       return void socket.end(
@@ -154,7 +163,7 @@ export class HttpPort {
     if (handshakes !== undefined && handshakes.count > UNCLASSIFIED_MAX) handshakes.closeOldest();
   }
 
-  async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  #onRequest(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.find(request.socket);
     if (connection === undefined) {
       response.destroy();
@@ -170,9 +179,7 @@ export class HttpPort {
     const found = match(request.method ?? "", target?.path ?? "");
     const params = "params" in found ? found.params : {};
     const query = target?.query ?? new URLSearchParams();
-    const exchange = new Exchange({
-      request,
-      response,
+    const exchange = new Exchange({ request, response }, {
       query,
       params,
       outflows: this.#outflows,
@@ -180,18 +187,27 @@ export class HttpPort {
       connection,
       clients: this.#options.clients,
     });
+    const route = "route" in found ? found.route : undefined;
+    const handled = this.#handle({ exchange, connection, request, response, target, found });
+    this.#answer(handled, exchange, connection, request.method ?? OTHER, route);
+  }
+
+  /** A watch may go on for days: what waits for it holds nothing that the server has of the request. */
+  async #answer(
+    handled: Promise<void>,
+    exchange: Exchange,
+    connection: HttpConnection,
+    method: string,
+    route: Route | undefined,
+  ): Promise<void> {
     try {
-      if (target === undefined) throw new Problem(400, "a request is for a path, or a URL, of one host");
-      const isOpen = "route" in found && found.route.open === true;
-      if (this.#admit(connection, request, response, { host: target.host, isOpen })) {
-        await this.#handle(exchange, found, query);
-      }
+      await handled;
     } catch (error) {
       exchange.fail(error instanceof Problem ? error : this.#bug(error));
     } finally {
       exchange.close();
       connection.end();
-      this.#count(request, response, found);
+      this.#count(exchange, method, route);
       this.#end();
     }
   }
@@ -220,22 +236,21 @@ export class HttpPort {
     return !isPreflight;
   }
 
-  async #handle(exchange: Exchange, found: ReturnType<typeof match>, query: URLSearchParams): Promise<void> {
+  async #handle({ exchange, connection, request, response, target, found }: Underway): Promise<void> {
+    if (target === undefined) throw new Problem(400, "a request is for a path, or a URL, of one host");
+    const isOpen = "route" in found && found.route.open === true;
+    if (!this.#admit(connection, request, response, { host: target.host, isOpen })) return;
     if (!("route" in found)) throw notFound(found.methods);
     const { route }: { readonly route: Route } = found;
     if (!route.open) await exchange.identify();
-    checkQuery(query, route.about.takes);
+    checkQuery(target.query, route.about.takes);
     // What it resolves to is awaited without this.
     return route.handle(exchange, this.#options.node);
   }
 
-  #count(
-    { method = OTHER }: IncomingMessage,
-    { statusCode }: ServerResponse,
-    found: ReturnType<typeof match>,
-  ): void {
-    if ("route" in found) this.#options.onAnswered(method, found.route.path, statusCode);
-    else this.#options.onAnswered(OTHER, OTHER, statusCode);
+  #count({ status }: Exchange, method: string, route: Route | undefined): void {
+    if (route === undefined) this.#options.onAnswered(OTHER, OTHER, status);
+    else this.#options.onAnswered(method, route.path, status);
   }
 
   #bug(error: unknown): Problem {

@@ -1,9 +1,11 @@
 /** A connection as the HTTP server reads it: what comes behind a request is not read before that one is answered [U2]. */
 import { Buffer } from "node:buffer";
+import type { OutgoingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { setImmediate } from "node:timers";
 import { HTTP_AHEAD_BYTES_MAX } from "./limits.ts";
+import type { Sink } from "./outflow.ts";
 
 /** A head ends with it, and so does a body of chunks. */
 const HEAD_END = "\r\n\r\n";
@@ -34,18 +36,38 @@ export class SerialSocket extends Duplex {
   #isScheduled = false;
   /** Nothing more comes. */
   #isEnded = false;
+  #isReleased = false;
+  readonly #onData = (chunk: Buffer) => this.#take(chunk);
+  readonly #onEnd = () => this.#end();
+  readonly #onClose = () => this.destroy();
 
   constructor(socket: Socket) {
-    super({ allowHalfOpen: true, readableHighWaterMark: 1, decodeStrings: false });
+    // A request is read once all of the answer before it has left.
+    super({ allowHalfOpen: true, readableHighWaterMark: 1, writableHighWaterMark: 1, decodeStrings: false });
     this.#socket = socket;
-    socket.on("data", (chunk: Buffer) => this.#take(chunk));
-    socket.once("end", () => this.#end());
-    socket.once("close", () => this.destroy());
+    socket.on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onClose);
     this.on("drain", () => this.goOn());
   }
 
-  get remoteAddress(): string | undefined {
-    return this.#socket.remoteAddress;
+  /** Nobody waits for an answer. */
+  get isOver(): boolean {
+    return this.destroyed || this.#isEnded;
+  }
+
+  /**
+   * Begins the response to the request that is there. For the HTTP server it is as if the client had hung up: it lets go of
+   * all that it holds for the request, some 9 KB.
+   */
+  release(headers: OutgoingHttpHeaders): BareSocket {
+    const socket = this.#socket;
+    socket.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onClose);
+    const bare = new BareSocket(socket, this.#rest.length);
+    const all = { ...headers, date: new Date().toUTCString(), connection: "close" };
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(`HTTP/1.1 200 OK\r\n${lines.join("")}\r\n`, "latin1");
+    this.#isReleased = true;
+    this.destroy();
+    return bare;
   }
 
   get bytesRead(): number {
@@ -90,7 +112,7 @@ export class SerialSocket extends Duplex {
 
   override _destroy(error: Error | null, onDestroyed: (error: Error | null) => void): void {
     this.#rest = NOTHING;
-    this.#socket.destroy();
+    if (!this.#isReleased) this.#socket.destroy();
     onDestroyed(error);
   }
 
@@ -105,6 +127,7 @@ export class SerialSocket extends Duplex {
   }
 
   #handOver(): void {
+    if (this.destroyed) return;
     while (this.#mayGoOn) {
       const part = this.#nextPart();
       if (part.length === 0) break;
@@ -152,6 +175,53 @@ export class SerialSocket extends Duplex {
     let whole = length;
     while (whole > shortest && isBreak(this.#rest[whole - 1])) whole--;
     return whole;
+  }
+}
+
+/** A connection on which one response goes on without an end: the HTTP server has no more to do with it. */
+export class BareSocket implements Sink {
+  readonly #socket: Socket;
+  /** What came behind the request. */
+  #aheadBytes: number;
+
+  constructor(socket: Socket, aheadBytes: number) {
+    this.#socket = socket;
+    this.#aheadBytes = aheadBytes;
+    // It is read all the same, or nobody would notice that the client hangs up.
+    socket.on("data", ({ length }: Buffer) => this.#pass(length)).on("end", () => this.end()).resume();
+  }
+
+  get bytesRead(): number {
+    return this.#socket.bytesRead;
+  }
+
+  get bytesWritten(): number {
+    return this.#socket.bytesWritten;
+  }
+
+  /** No request comes after it. */
+  goOn(): void {}
+
+  write(data: string | Uint8Array, onLeft: () => void): void {
+    this.#socket.write(data, onLeft);
+  }
+
+  once(event: "close", run: () => void): void {
+    this.#socket.once(event, run);
+  }
+
+  /** Closes it once all has left. */
+  end(): void {
+    this.#socket.end(() => this.destroy());
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #pass(bytes: number): void {
+    this.#aheadBytes += bytes;
+    if (this.#aheadBytes > HTTP_AHEAD_BYTES_MAX) this.destroy();
   }
 }
 

@@ -210,15 +210,15 @@ test("http: a node is ready once it has caught up, and a cut alone does not chan
 test("http: a connection without a whole request is closed in time, and one that waits for its answer is not", () => {
   let destroyed = false;
   const socket = {
-    remoteAddress: "10.0.0.1",
     bytesRead: 0,
     bytesWritten: 0,
+    end: () => {},
     destroy: () => destroyed = true,
     goOn: () => {},
   };
   const opened = () => {
     destroyed = false;
-    return new HttpConnection(socket, undefined, undefined);
+    return new HttpConnection(socket, "10.0.0.1", undefined, undefined);
   };
   const idle = opened();
   idle.tick(HTTP_IDLE_MS_MAX - 1);

@@ -32,6 +32,36 @@ test("http: over TLS a client is known by its certificate, or its token, and by 
     }, { tls, tokens: [tokenOf("reader", ["watch:"])] });
   }));
 
+test("http: over TLS a watch is told what comes, and is over once its client hangs up or the node stops", () =>
+  withAuthority(async (dir) => {
+    const tls = new Tls({ ...issueFor(dir, "n1"), node: "n1" });
+    const member = new Tls(issueFor(dir, "n1"));
+    let stays = { said: "", isClosed: false };
+    await withServed(async ({ url }) => {
+      const dialled = (text: string) => {
+        const { hostname: host, port } = new URL(url);
+        const client = { socket: member.dial({ host, port: Number(port) }), said: "", isClosed: false };
+        client.socket.on("error", () => {}).on("close", () => client.isClosed = true);
+        client.socket.on("data", (chunk) => client.said += chunk);
+        client.socket.write(text);
+        return client;
+      };
+      const watch = "GET /v1/watch HTTP/1.1\r\nHost: localhost\r\n\r\n";
+      const goes = dialled(watch);
+      stays = dialled(watch);
+      await until(() => [goes, stays].every(({ said }) => said.includes("retry:")), "both watch");
+      const type = "Content-Type: application/json\r\nConnection: close";
+      dialled(`POST /v1/values HTTP/1.1\r\nHost: localhost\r\n${type}\r\nContent-Length: 2\r\n\r\n42`);
+      await until(() => [goes, stays].every(({ said }) => said.includes('"value":42')), "both are told");
+      goes.socket.end();
+      await until(async () => {
+        const { body } = await asked(member, url, "GET /v1/status");
+        return /"watchers":1\b/.test(body);
+      }, "one is left");
+    }, { tls });
+    await until(() => stays.isClosed, "the node has stopped");
+  }));
+
 test("http: a certificate of another authority is refused, and why is said", () =>
   withAuthority((dir) =>
     withAuthority(async (elsewhere) => {
