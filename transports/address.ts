@@ -52,7 +52,7 @@ export function isLoopback(host: string): boolean {
 /** So many groups of an IPv6 address are those of its network, and so many it has. */
 const [NETWORK_GROUPS, GROUPS] = [4, 8];
 
-/** Whom limits of one address are for: whoever has an IPv6 address has, as a rule, all of its network of 64 bits. */
+/** What counts as one address for limits: whoever has an IPv6 address has, as a rule, all of its network of 64 bits. */
 export function limitedHost(host: string): string {
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host) ?? [];
   if (mapped !== undefined || !host.includes(":")) return mapped ?? host;

@@ -10,7 +10,7 @@ export interface Membership {
   readonly self?: Member;
   /** All joined members but this node. */
   readonly peers: ReadonlyMap<string, Member>;
-  /** Who has left or was removed. */
+  /** Those that have left or were removed. */
   readonly gone: ReadonlyMap<string, Departure>;
 }
 

@@ -70,7 +70,7 @@ export class Turnover {
     if (!this.#options.roster.mayEnd(id)) {
       this.#options.accuse(id, `it stopped, though it is a member: ${reason}`);
     }
-    // Who leaves has handed over what it alone held.
+    // A member that leaves has handed over what it alone held.
     const isLeaving = this.#options.roster.leaves(id);
     const held = member.host.holds?.() ?? [];
     this.discharge(id);

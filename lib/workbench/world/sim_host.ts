@@ -260,7 +260,7 @@ export class SimHost implements Host {
     const { id, index, seed, scheduler, options: { startUp } } = this.#options;
     if (startUp === undefined) return;
     const random = fork(seed, `start-up:${id}`);
-    // Who comes later has the machine to itself.
+    // A node that comes later has the machine to itself.
     const place = index < startUp.nodes ? index : 0;
     const readyMs = startUp.ms * (place + random.next()) / startUp.nodes;
     this.#stallInTurn(startUpStalls(readyMs, startUp.ms, random), scheduler.now());

@@ -71,7 +71,7 @@ export interface Host {
   stall?(ms: number): void;
   /** Where others reach it now, among members that come and go; this and the four that follow are only of simulated nodes. */
   readonly address?: string;
-  /** Who it is among them. */
+  /** Which of its lives it is, at which address, and of which cluster. */
   identity?(): Identity;
   /** It hears of these members, records as on the wire, from a seed. */
   learn?(members: readonly WireMember[]): void;

@@ -28,7 +28,7 @@ export interface ClientsOptions extends ReceptionOptions {
 
 export interface Arrival {
   readonly door: Door;
-  /** Whose certificate was shown, over TLS. */
+  /** What the certificate says that was shown, over TLS. */
   readonly identity: TlsIdentity | undefined;
 }
 
