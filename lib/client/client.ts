@@ -2,7 +2,7 @@
 import { eventId, unguessable } from "./event_ids.ts";
 import { type MemberStatus, type Status, statusOf } from "./answers.ts";
 import { type Abortable, aborted, onAbort } from "./abortable.ts";
-import { check, checkNames, checkNoOthers, jsonOf } from "./common/checks.ts";
+import { check, checkNames, checkNoOthers, checkOptions, jsonOf } from "./common/checks.ts";
 import type { BroadcastOptions, PutOptions, ReadOptions } from "./common/options.ts";
 import { allFailed, HearsayError } from "./errors.ts";
 import { Nodes, type ReachOptions } from "./nodes.ts";
@@ -56,12 +56,7 @@ export class Client implements AsyncDisposable {
     { id = this.#nextId(), topic, key, signal, ...others }: BroadcastOptions = {},
   ): Promise<void> {
     const message = jsonOf(value);
-    checkNames({
-      ...topic !== undefined && { topic },
-      ...key !== undefined && { key },
-      ...id !== null && { id },
-    });
-    checkNoOthers(others);
+    checkOptions({ topic, key, id: id ?? undefined }, others);
     const more = JSON.stringify({ topic, key, id: id ?? undefined });
     const fields = more === "{}" ? "" : `,${more.slice(1, -1)}`;
     await this.#ask("broadcast", `"type":"broadcast","message":${message}${fields}`, signal);

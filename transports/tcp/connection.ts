@@ -32,7 +32,7 @@ export class Connection {
   readonly #reader: LineReader;
   /** The address of the other side, for people. */
   readonly host: string;
-  /** Who dialled, by the certificate that was shown; undefined without TLS, and where this side dialled. */
+  /** What the certificate says that the dialling side has shown; undefined without TLS, and where this side dialled. */
   readonly identity: TlsIdentity | undefined;
   #handlers: ConnectionHandlers;
   #fault = CLOSED_BY_OTHER;

@@ -4,7 +4,7 @@ import { Listener, type ListenerEvents } from "./listener.ts";
 import type { Tls } from "./tls/tls.ts";
 import type { Address } from "../address.ts";
 
-/** Who is let in. */
+/** The kinds of those that are let in. */
 export type Door = "all" | "peers" | "clients";
 
 export interface DoorsOptions {

@@ -158,7 +158,7 @@ export class TcpTransport implements Transport {
     return this.#clients.unsentBytes(client);
   }
 
-  /** Whose certificate this client has shown; undefined without TLS. */
+  /** What the certificate says that this client has shown; undefined without TLS. */
   identityOf(client: string): TlsIdentity | undefined {
     return this.#clients.identityOf(client);
   }

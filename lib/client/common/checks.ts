@@ -44,6 +44,12 @@ export function checkTopics(topics: readonly string[]): void {
   check(isList ? patternsFault("topics", topics) : "topics is no list of texts");
 }
 
+/** The same for what a call is given beside its arguments: names that may be left out, and nothing else. */
+export function checkOptions(names: Parameters<typeof checkNames>[0], others: object): void {
+  checkNames(Object.fromEntries(Object.entries(names).filter(([, name]) => name !== undefined)));
+  checkNoOthers(others);
+}
+
 /** The same for options that there are not: `topic` in the place of `topics` would ask for something else. */
 export function checkNoOthers(others: object): void {
   const [name] = Object.keys(others);

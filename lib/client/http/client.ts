@@ -3,7 +3,7 @@ import type { Json } from "../../core/json.ts";
 import type { Abortable } from "../abortable.ts";
 import { aborted } from "../abortable.ts";
 import type { MemberStatus, Status } from "../answers.ts";
-import { check, checkNames, checkNoOthers, jsonOf } from "../common/checks.ts";
+import { check, checkNames, checkNoOthers, checkOptions, jsonOf } from "../common/checks.ts";
 import type { BroadcastOptions, PutOptions, ReadOptions, WatchOptions } from "../common/options.ts";
 import { allFailed, type Failure, HearsayError } from "../errors.ts";
 import { eventId, unguessable } from "../event_ids.ts";
@@ -73,12 +73,7 @@ export class Client implements AsyncDisposable {
     { id = this.#nextId(), topic, key, signal, ...others }: BroadcastOptions = {},
   ): Promise<void> {
     const json = jsonOf(value);
-    checkNames({
-      ...topic !== undefined && { topic },
-      ...key !== undefined && { key },
-      ...id !== null && { id },
-    });
-    checkNoOthers(others);
+    checkOptions({ topic, key, id: id ?? undefined }, others);
     const path = `values?${queryOf({ topic, key, id })}`;
     // An array would be several values, but for one with an id.
     const body = id === null && json.startsWith("[") ? `[${json}]` : json;

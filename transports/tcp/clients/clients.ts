@@ -139,7 +139,7 @@ export class Clients {
     return this.#find(client)?.connection.unsentBytes ?? 0;
   }
 
-  /** Whose certificate this client has shown; undefined without TLS. */
+  /** What the certificate says that this client has shown; undefined without TLS. */
   identityOf(client: string): TlsIdentity | undefined {
     return this.#find(client)?.connection.identity;
   }

@@ -37,7 +37,7 @@ export class Peers {
   readonly #options: PeersOptions;
   readonly #me: Me;
   readonly #peers = new Map<string, TcpPeer>();
-  /** Who is no member any longer and may still say and hear last words, and for how long it has been so, ms. */
+  /** Those that are no members any longer and may still say and hear last words, and for how long they have been so, ms. */
   readonly #leaving = new Map<string, { readonly peer: TcpPeer; readonly fault: Refusal; ms: number }>();
   /** Peers of whom nothing is left but links that are ending. */
   readonly #ending = new Set<TcpPeer>();
@@ -177,7 +177,7 @@ export class Peers {
     return peer;
   }
 
-  /** Who has left and speaks has not ended yet. */
+  /** A node that has left and speaks has not ended yet. */
   #hear(id: string): void {
     if (this.#leaving.size === 0) return;
     const leaving = this.#leaving.get(id);

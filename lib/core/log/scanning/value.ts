@@ -1,10 +1,9 @@
 /** Goes over one JSON value, as UTF-8, and hashes it. */
 import { VALUE_DEPTH_MAX } from "../canonical.ts";
 import { mixed } from "../set_digest.ts";
+import { DIGITS_MAX } from "./whole.ts";
 import { endOfNumber, endOfString, isSameKey, TOPS } from "./tokens.ts";
 
-/** Whole numbers of more digits need a closer look: not all are written as they are. */
-const WHOLE_DIGITS_MAX = 15;
 /** So many keys of an object are compared by their hashes; a set finds the repeated ones among those that follow. */
 const KEYS_COMPARED = 16;
 /** Longer values are refused, bytes. */
@@ -151,7 +150,7 @@ function number(at: number, start: number): number {
   }
   end += firstOf(other);
   const behind = view.getUint8(end);
-  if (behind === 0x2e /* . */ || behind === 0x65 /* e */ || end - start > WHOLE_DIGITS_MAX) {
+  if (behind === 0x2e /* . */ || behind === 0x65 /* e */ || end - start > DIGITS_MAX) {
     end = endOfNumber(view, at, start);
     if (end < 0) return -1;
   } else if (view.getUint8(start) === 0x30 ? end - at > 1 : end === start) return -1;
