@@ -31,6 +31,8 @@ const REPLACEMENT = "\ufffd";
 
 /** Half of what a pipe holds: whoever has written so much at once may go on without a pause, bytes. */
 const FLOOD_BYTES = 32 * 1024;
+/** The longest that a timer takes, ms: it is there to be waited for, and does nothing. */
+const AWAKE_MS = 0x7fff_ffff;
 
 export interface LineHandlers {
   onLine(line: string): void;
@@ -194,6 +196,13 @@ export class LineReader {
  */
 export function readPipe(pipe: Readable, reader: LineReader): () => void {
   let isOver = false;
+  // Deno ends a process that waits for nothing but a pipe that was paused, though it was resumed.
+  const awake = setInterval(() => {}, AWAKE_MS);
+  const stop = () => {
+    isOver = true;
+    clearInterval(awake);
+  };
+  pipe.once("close", stop).once("end", stop).once("error", stop);
   pipe.on("data", (chunk: Uint8Array) => {
     reader.push(chunk);
     if (chunk.length < FLOOD_BYTES) return;
@@ -201,7 +210,7 @@ export function readPipe(pipe: Readable, reader: LineReader): () => void {
     setImmediate(() => isOver || pipe.resume());
   });
   return () => {
-    isOver = true;
+    stop();
     pipe.pause();
   };
 }
