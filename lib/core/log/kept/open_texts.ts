@@ -4,11 +4,15 @@ import { Texts } from "../texts.ts";
 import { copied } from "./texts_cache.ts";
 
 const NONE = Texts.of([]);
+/** Of so many parts that are no longer the latest one is made: each is objects that a runtime has to look after. */
+export const PACKED_PARTS = 32;
 
 export class OpenTexts {
   readonly #parts: Texts[] = [];
   /** The index of the first value of each part. */
   readonly #firsts: number[] = [];
+  /** How many parts, from the first on, were put together from others. */
+  #packed = 0;
   #count = 0;
   /** What was asked for last: mostly all others ask for the same. */
   #asked = NONE;
@@ -18,6 +22,12 @@ export class OpenTexts {
     this.#firsts.push(this.#count);
     this.#parts.push(part);
     this.#count += part.length;
+    if (this.#parts.length >= this.#packed + 2 * PACKED_PARTS) this.#pack();
+  }
+
+  /** Of how many parts it is. */
+  get parts(): number {
+    return this.#parts.length;
   }
 
   all(): Texts {
@@ -32,6 +42,13 @@ export class OpenTexts {
     this.#asked = texts;
     this.#askedFirst = first;
     return texts;
+  }
+
+  #pack(): void {
+    const parts = this.#parts.slice(this.#packed, this.#packed + PACKED_PARTS);
+    this.#parts.splice(this.#packed, PACKED_PARTS, packed(parts));
+    this.#firsts.splice(this.#packed + 1, PACKED_PARTS - 1);
+    this.#packed++;
   }
 
   #read(first: number, end: number): Texts {
@@ -61,4 +78,12 @@ export class OpenTexts {
     }
     return low;
   }
+}
+
+/** The values of all of them, and nothing else of them. */
+function packed(parts: readonly Texts[]): Texts {
+  const wholes = parts.flatMap((part) => part.wholes ?? []);
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (wholes.length === length) return Texts.ofWholes(wholes);
+  return new Texts(parts.map(({ text }) => text).join(","), length);
 }
