@@ -236,6 +236,8 @@ export class LineWriter {
   readonly #onClosed: () => void;
   readonly #schedule: (run: () => void) => void;
   readonly #onDrained: () => void;
+  readonly #onPlanned = () => this.#flush();
+  readonly #onWritten = (error?: Error | null) => error ? this.#shut() : this.#flushed();
   #pending = "";
   #pendingBytes = 0;
   /** What was written after that, and is not counted yet: many lines are counted at once. */
@@ -308,7 +310,7 @@ export class LineWriter {
   #plan(): void {
     if (this.#planned || this.#inFlightBytes > 0) return;
     this.#planned = true;
-    this.#schedule(() => this.#flush());
+    this.#schedule(this.#onPlanned);
   }
 
   #flush(): void {
@@ -325,7 +327,7 @@ export class LineWriter {
   // Deno throws the errors of a file, where other runtimes emit them.
   #pass(batch: string): void {
     try {
-      this.#output.write(batch, (error) => error ? this.#shut() : this.#flushed());
+      this.#output.write(batch, this.#onWritten);
     } catch {
       this.#shut();
     }

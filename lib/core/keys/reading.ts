@@ -2,7 +2,7 @@
 import { assert } from "../assert.ts";
 import { Digest } from "../log/digest.ts";
 import type { Log } from "../log/log.ts";
-import type { Range, Run } from "../log/runs.ts";
+import { type Range, rangeOf, type Run } from "../log/runs.ts";
 import type { LatestPut } from "./latest.ts";
 import { DEFAULT_TOPIC, matches } from "./names.ts";
 import { readRecord } from "./record.ts";
@@ -105,7 +105,7 @@ export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked)
     const { origin, seq } = next;
     if (position.has(origin, seq)) continue;
     batch.add(log.take(origin, seq, seq));
-    batch.goOver(origin, seq, seq);
+    batch.goOver(origin, seq, seq, 1);
   }
   for (const { name, held } of position.gaps(log)) {
     for (const [from, to] of position.of(name).lacks(held)) {
@@ -117,7 +117,7 @@ export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked)
           // Of which topics they were is not known any more: of none that is kept forever, and no latest entry of a key.
           tellsOfGaps ??= latest === undefined && log.mayLimit(topics);
           if (tellsOfGaps) batch.addGap({ origin: name, seq, count: end + 1 - seq });
-          batch.goOver(name, seq, end);
+          batch.goOver(name, seq, end, tellsOfGaps ? end + 1 - seq : 0);
           seq = end + 1;
           continue;
         }
@@ -125,20 +125,25 @@ export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked)
         if (!matches(topics, topic)) {
           batch.looked++;
           const last = Math.min(to, end);
-          batch.goOver(name, seq, last);
+          batch.goOver(name, seq, last, 0);
           seq = last + 1;
           continue;
         }
         const run = log.take(name, seq, Math.min(to, seq + batch.room - 1), BATCH_BYTES_MAX - batch.bytes);
         const { length } = run.texts;
+        let given = length;
         // Mostly all of it is shown.
         if (latest === undefined && !log.shown.hasTwins(name)) batch.add(run);
         else {
           const isGiven = latest === undefined ? isNews : isLatest;
-          for (const part of partsOf(run, (i) => isGiven(log, run, i, position))) batch.add(part);
+          given = 0;
+          for (const part of partsOf(run, (i) => isGiven(log, run, i, position))) {
+            batch.add(part);
+            given += part.texts.length;
+          }
         }
         batch.looked += length;
-        batch.goOver(name, seq, seq + length - 1);
+        batch.goOver(name, seq, seq + length - 1, given);
         seq += length;
       }
     }
@@ -162,7 +167,8 @@ class Gathered {
   readonly #position: Digest;
   readonly #runs: Run[] = [];
   readonly #gaps: Range[] = [];
-  readonly #had: Range[] = [];
+  /** Ranges of which not all are among these. */
+  readonly #passed: Range[] = [];
   #passedOver = 0;
   looked = 0;
   bytes = 0;
@@ -179,27 +185,26 @@ class Gathered {
     return this.room <= 0 || this.bytes >= BATCH_BYTES_MAX;
   }
 
-  /** The position moves over these entries, whether they are added or not. */
-  goOver(origin: string, from: number, to: number): void {
+  /** The position moves over these entries, of which so many were added. */
+  goOver(origin: string, from: number, to: number, added: number): void {
     this.#position.addSpan(origin, from, to);
     const count = to + 1 - from;
-    this.#had.push({ origin, seq: from, count });
-    this.#passedOver += count;
+    if (added === count) return;
+    this.#passed.push({ origin, seq: from, count });
+    this.#passedOver += count - added;
   }
 
   goOverAll(all: Digest): void {
-    for (const [origin, held] of all) for (const [from, to] of held.spans()) this.goOver(origin, from, to);
+    for (const [origin, held] of all) for (const [from, to] of held.spans()) this.goOver(origin, from, to, 0);
   }
 
   add(run: Run): void {
     this.#runs.push(run);
-    this.#passedOver -= run.texts.length;
     this.bytes += run.texts.bytes + run.texts.length + roomFor(run.origin) + NUMBER_BYTES;
   }
 
   addGap(gap: Range): void {
     this.#gaps.push(gap);
-    this.#passedOver -= gap.count;
     this.bytes += roomFor(gap.origin) + 2 * NUMBER_BYTES;
   }
 
@@ -207,7 +212,8 @@ class Gathered {
     const batch = { runs: this.#runs, gaps: this.#gaps, bytes: this.bytes, more };
     if (this.#passedOver === 0) return batch;
     const had = new Digest();
-    for (const range of this.#had) had.add(range);
+    for (const run of this.#runs) had.add(rangeOf(run));
+    for (const range of [...this.#gaps, ...this.#passed]) had.add(range);
     return { ...batch, passedOver: { had, count: this.#passedOver } };
   }
 }

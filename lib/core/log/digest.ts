@@ -108,23 +108,29 @@ export class Digest {
   }
 
   lacks(log: Log): boolean {
-    return this.gaps(log, 1).length > 0;
+    return this.#nextGap(log, log.newest) !== undefined;
   }
 
-  /** Origins of which the log holds more than is known, in the order in which they grew; no more than `most`, the newest. */
-  gaps(log: Log, most = Infinity): Grown[] {
+  /** Origins of which the log holds more than is known, in the order in which they grew. */
+  gaps(log: Log): Grown[] {
+    const found: Grown[] = [];
+    let gap = this.#nextGap(log, log.newest);
+    for (; gap !== undefined; gap = this.#nextGap(log, gap.older)) found.push(gap);
+    return found.reverse();
+  }
+
+  /** The first of these, and of those that grew before it, of which the log holds more than is known. */
+  #nextGap(log: Log, newest: Grown | undefined): Grown | undefined {
     if (log !== this.#log) {
       this.#log = log;
       this.#upTo = 0;
     }
-    const found: Grown[] = [];
-    for (let grown = log.newest; grown !== undefined && grown.changedAt > this.#upTo; grown = grown.older) {
-      if (this.#origins.get(grown.name)?.covers(grown.held) || this.#retired?.covers(grown.name)) continue;
-      found.push(grown);
-      if (found.length === most) return found;
+    for (let grown = newest; grown !== undefined && grown.changedAt > this.#upTo; grown = grown.older) {
+      const isKnown = this.#origins.get(grown.name)?.covers(grown.held) || this.#retired?.covers(grown.name);
+      if (!isKnown) return grown;
     }
-    if (found.length === 0) this.#upTo = log.revision;
-    return found.reverse();
+    if (newest === log.newest) this.#upTo = log.revision;
+    return undefined;
   }
 
   *[Symbol.iterator](): Iterator<readonly [origin: string, held: IntervalSet]> {
@@ -134,8 +140,9 @@ export class Digest {
 
 /** From, to, from, to … in ascending order; the longest where there are more than SPANS_MAX, as they save most. */
 function longestSpans(held: IntervalSet): number[] {
+  const flat = held.flat();
+  if (flat.length <= 2 * SPANS_MAX) return flat;
   const spans = held.spans();
-  if (spans.length <= SPANS_MAX) return spans.flat();
   const longest = spans.toSorted(([a, b], [c, d]) => (d - c) - (b - a)).slice(0, SPANS_MAX);
   return longest.toSorted(([a], [b]) => a - b).flat();
 }

@@ -81,6 +81,11 @@ export class IntervalSet {
     return spans;
   }
 
+  /** The same as messages carry them: from, to, from, to … */
+  flat(most = Infinity): number[] {
+    return this.#bounds.slice(0, 2 * most);
+  }
+
   covers(other: IntervalSet): boolean {
     if (other.#bounds.length === 2 && this.#bounds.length >= 2 && this.#bounds[0] === other.#bounds[0]) {
       return at(this.#bounds, 1) >= at(other.#bounds, 1);

@@ -1,4 +1,5 @@
 /** Runs of entries, as messages carry them [W4]: `[origin, seq, [value, …]]`, with a topic `[origin, seq, [record, …], topic]`. */
+import { at } from "../assert.ts";
 import type { Json } from "../json.ts";
 import { RawJson } from "../raw.ts";
 import { topicFault } from "../keys/names.ts";
@@ -107,7 +108,27 @@ export function valuesOf({ texts }: Run): Json[] {
   return JSON.parse(`[${texts.text}]`);
 }
 
+/** What was spelled last: the same leaves for all children and watchers, one after the other. */
+let spelled: { readonly runs: readonly Run[]; readonly text: string } = { runs: [], text: "[]" };
+
 function textOf(runs: readonly Run[], gaps: readonly Range[]): string {
+  if (gaps.length > 0) return spell(runs, gaps);
+  if (!areSame(runs, spelled.runs)) spelled = { runs, text: spell(runs, gaps) };
+  return spelled.text;
+}
+
+function areSame(runs: readonly Run[], others: readonly Run[]): boolean {
+  if (runs.length !== others.length) return false;
+  for (let i = 0; i < runs.length; i++) {
+    const [{ origin, seq, texts, topic }, other] = [at(runs, i), at(others, i)];
+    if (texts !== other.texts || seq !== other.seq || origin !== other.origin || topic !== other.topic) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function spell(runs: readonly Run[], gaps: readonly Range[]): string {
   let text = "";
   for (const { origin, seq, texts, topic } of runs) {
     const end = topic === undefined ? "]]" : `],${JSON.stringify(topic)}]`;

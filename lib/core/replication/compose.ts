@@ -28,7 +28,7 @@ export function composeDigest(log: Log, since: number): { digest: Exchange["dige
   let revision = since;
   let bytes = 0;
   for (const { name, held, changedAt } of log.grownSince(since)) {
-    const spans = held.spans(SPANS_MAX).flat();
+    const spans = held.flat(SPANS_MAX);
     bytes += roomFor(name) + NUMBER_BYTES * spans.length;
     if (digest.length === ORIGINS_MAX || bytes > DIGEST_BYTES_MAX) return { digest, revision };
     digest.push([name, spans]);

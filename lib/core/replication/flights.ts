@@ -12,11 +12,11 @@ export interface Flight {
   readonly logRevision: number;
   readonly linksRevision: number;
   /** The revision of retired lives, likewise; undefined: 0. */
-  readonly retiredRevision?: number;
+  readonly retiredRevision?: number | undefined;
   /** The revision of the members, likewise. */
-  readonly membersRevision?: number;
+  readonly membersRevision?: number | undefined;
   /** What it says is gone, of that which the peer lacks [G4]. */
-  readonly gaps?: readonly Range[];
+  readonly gaps?: readonly Range[] | undefined;
   /** When an answer should be here at the latest; Infinity where none is expected. */
   readonly answerBy: number;
   /** Whether it waits behind a batch, is one, or went to a peer that may have had to start: its time is only a bound of the way [T2]. */
@@ -59,9 +59,11 @@ export class Flights {
     return this.#flights.some((flight) => flight.answerBy < Infinity);
   }
 
-  add(flight: Omit<Flight, "seq">): void {
+  add(flight: Flight): void {
     assert(flight.answerBy >= flight.at, "no answer is due before its message leaves");
-    this.#flights.push({ seq: ++this.#seq, ...flight });
+    assert(flight.seq === this.nextSeq, "messages are numbered as they leave");
+    this.#seq++;
+    this.#flights.push(flight);
     if (this.#flights.length > FLIGHTS_MAX) this.#flights.shift();
     this.expect(flight.answerBy);
   }

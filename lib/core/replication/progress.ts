@@ -47,7 +47,7 @@ type Said = Omit<Exchange, "type">;
 export interface Departure extends
   Pick<
     Flight,
-    "logRevision" | "linksRevision" | "retiredRevision" | "membersRevision" | "gaps" | "answerBy"
+    "logRevision" | "linksRevision" | "retiredRevision" | "membersRevision" | "gaps"
   > {
   /** Whether it lacks links that had no room. */
   readonly viewUpdateDue: boolean;
@@ -146,17 +146,24 @@ export class Progress {
     return this.holdings.take(log, this.room, this.#truncated ? first() : []);
   }
 
-  left({ viewUpdateDue, truncated, ...flight }: Departure, now: number): void {
-    assert(
-      this.#suspectedAt === undefined || flight.answerBy === Infinity,
-      "of a suspect nothing is expected",
-    );
-    const waits = this.heard.incarnation === 0 || this.pacing.queues;
-    this.flights.add({ ...flight, at: now, waits });
-    this.#viewUpdateDue = viewUpdateDue;
-    this.#truncated = truncated;
+  /** `answerBy`: when an answer should be here at the latest; Infinity where none is expected. */
+  left(departure: Departure, answerBy: number, now: number): void {
+    assert(this.#suspectedAt === undefined || answerBy === Infinity, "of a suspect nothing is expected");
+    this.flights.add({
+      seq: this.flights.nextSeq,
+      at: now,
+      logRevision: departure.logRevision,
+      linksRevision: departure.linksRevision,
+      retiredRevision: departure.retiredRevision,
+      membersRevision: departure.membersRevision,
+      gaps: departure.gaps,
+      answerBy,
+      waits: this.heard.incarnation === 0 || this.pacing.queues,
+    });
+    this.#viewUpdateDue = departure.viewUpdateDue;
+    this.#truncated = departure.truncated;
     this.timers.clear("ack");
-    assert(this.timers.at("retry") <= flight.answerBy, "the retry timer is due when the first answer is");
+    assert(this.timers.at("retry") <= answerBy, "the retry timer is due when the first answer is");
   }
 
   /** This is on its way to it from elsewhere: it says so by then. */

@@ -84,14 +84,8 @@ export class Sender {
     const asksNow = hasMembers || viewUpdateDue;
     const asks = batch.more || poll || peer.pacing.asks(batch.bytes) || (full && !peer.awaited) ||
       (asksNow && !asksLater);
-    const { logRevision, retiredRevision } = this.#exchange(
-      peer,
-      now,
-      batch,
-      { ...links, ...members },
-      asks,
-      window,
-    );
+    const told = { links: links.links, members: members.members };
+    const { logRevision, retiredRevision } = this.#exchange(peer, now, batch, told, asks, window);
     const answerBy = this.#book(peer, now, batch, asks, {
       logRevision,
       retiredRevision,
@@ -140,13 +134,13 @@ export class Sender {
   }
 
   /** Counts it as on its way, and plans what follows [I5]. Returns when it should be answered. */
-  #book(peer: Progress, now: number, batch: Batch, poll: boolean, said: Omit<Departure, "answerBy">): number {
+  #book(peer: Progress, now: number, batch: Batch, poll: boolean, said: Departure): number {
     const { overlay, timing } = this.#options;
     const { runs, more } = batch;
     assert(runs.length === 0 || peer.room > 0, "entries leave only where they may");
     if (runs.length > 0) peer.pacing.left(peer.flights.nextSeq, batch, poll, peer.rtt?.mean, now);
     const answerBy = this.#answerBy(peer, now, poll, runs.length > 0);
-    peer.left({ ...said, answerBy }, now);
+    peer.left(said, answerBy, now);
     if (more && overlay.isNeighbour(peer) && peer.room > 0) peer.timers.set("send", now);
     else if (said.viewUpdateDue) peer.timers.set("send", now + timing.replyTimeoutMs(peer));
     else if (!more) peer.timers.clear("send");

@@ -22,7 +22,7 @@ test("at() gives the item at an index within the list, and nothing else", () => 
 
 test("a broken invariant is noticed where it breaks: answers due in the past, a suspect that misses", () => {
   const flights = new Flights(() => {});
-  const flight = { at: 10, logRevision: 0, linksRevision: 0, waits: false };
+  const flight = { seq: 1, at: 10, logRevision: 0, linksRevision: 0, waits: false };
   throws(() => flights.add({ ...flight, answerBy: 9 }), AssertionFailed);
   const peer = new Progress("n1");
   peer.suspect(0);

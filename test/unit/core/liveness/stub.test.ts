@@ -39,9 +39,9 @@ test("a stub is sent no advertisements; once it passes something on, all of them
   const linkState = new LinkState(1, 1, layout);
   linkState.suspect(2);
   const peer = new Progress("n4");
-  const unsaid = { logRevision: 0, answerBy: Infinity, viewUpdateDue: false, truncated: false };
+  const unsaid = { logRevision: 0, viewUpdateDue: false, truncated: false };
   peer.spareLinks(true);
-  peer.left({ linksRevision: linkState.revision, ...unsaid }, 0);
+  peer.left({ linksRevision: linkState.revision, ...unsaid }, Infinity, 0);
   peer.spareLinks(false);
   peer.hear({ incarnation: 1, seq: 1, digest: [], ack: [1, 1, 0] }, 1, 1);
   equal(composeLinks(linkState, members, peer.flights.confirmed.links).links.length, 1);

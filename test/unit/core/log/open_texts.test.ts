@@ -23,7 +23,9 @@ for (const [name, make] of Object.entries(kinds)) {
       ok(open.parts < 2 * PACKED_PARTS + COUNT / PACKED_PARTS, `${open.parts} parts`);
     }
     equal(open.all().text, values.join(","));
-    for (const [first, count] of [[0, 1], [1, 31], [31, 2], [30, 40], [64, 64], [900, 100], [999, 1]] as const) {
+    for (
+      const [first, count] of [[0, 1], [1, 31], [31, 2], [30, 40], [64, 64], [900, 100], [999, 1]] as const
+    ) {
       const read = open.read(first, count);
       equal(read.length, count);
       deepEqual([...read], values.slice(first, first + count));

@@ -33,5 +33,5 @@ export function send(
   logRevision = 0,
   linksRevision = 0,
 ): void {
-  peer.left({ logRevision, linksRevision, answerBy, viewUpdateDue: false, truncated: false }, now);
+  peer.left({ logRevision, linksRevision, viewUpdateDue: false, truncated: false }, answerBy, now);
 }

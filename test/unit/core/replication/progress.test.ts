@@ -244,8 +244,8 @@ function hearAck(peer: Progress, seq: number): void {
 
 function leaveOut(peer: Progress): void {
   peer.hear(word(), MY_LIFE, 0);
-  const unsaid = { logRevision: 0, linksRevision: 0, answerBy: 500, viewUpdateDue: false };
-  peer.left({ ...unsaid, truncated: true }, 0);
+  const unsaid = { logRevision: 0, linksRevision: 0, viewUpdateDue: false };
+  peer.left({ ...unsaid, truncated: true }, 500, 0);
 }
 
 test("Progress.state follows from what was said and heard, as the table says [E2] [T7]", () => {
