@@ -3,6 +3,8 @@ import type { Run } from "../../core/log/runs.ts";
 
 /** At most so many times are remembered; when there are more, every second one is forgotten. */
 export const MARKS_MAX = 4_096;
+/** The first of entries that came within such a time stands for them all, ms. */
+export const MARK_EVERY_MS = 10;
 
 interface Mark {
   readonly at: number;
@@ -13,10 +15,9 @@ interface Mark {
 export class UnackedAge {
   #marks: Mark[] = [];
 
-  /** The first of entries that came within a millisecond stands for them all. */
   note(runs: readonly Run[], now: number): void {
     const [first] = runs;
-    if (first === undefined || now - (this.#marks.at(-1)?.at ?? -Infinity) < 1) return;
+    if (first === undefined || now - (this.#marks.at(-1)?.at ?? -Infinity) < MARK_EVERY_MS) return;
     this.#marks.push({ at: now, origin: first.origin, seq: first.seq });
     if (this.#marks.length > MARKS_MAX) this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
   }

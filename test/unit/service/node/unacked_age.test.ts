@@ -2,7 +2,7 @@
 import { equal } from "node:assert/strict";
 import { test } from "node:test";
 import { runOf } from "../../../../lib/core/log/runs.ts";
-import { MARKS_MAX, UnackedAge } from "../../../../lib/service/node/unacked_age.ts";
+import { MARK_EVERY_MS, MARKS_MAX, UnackedAge } from "../../../../lib/service/node/unacked_age.ts";
 
 const entry = (seq: number) => runOf("n1.1", seq, seq);
 
@@ -15,10 +15,16 @@ test("Ages tell when the oldest entry came that is not held", () => {
   equal(ages.oldest(() => false), 300);
 });
 
+test("Ages remember the first entry of MARK_EVERY_MS, and not those that follow it", () => {
+  const ages = new UnackedAge();
+  for (let at = 0; at <= MARK_EVERY_MS; at++) ages.note([entry(at + 1)], at);
+  equal(ages.oldest((_, seq) => seq === 1), MARK_EVERY_MS);
+});
+
 test("Ages remember MARKS_MAX moments at most, the oldest among them", () => {
   const ages = new UnackedAge();
-  for (let at = 1; at <= 10 * MARKS_MAX; at++) ages.note([entry(at)], at);
-  equal(ages.oldest(() => false), 1);
+  for (let i = 1; i <= 10 * MARKS_MAX; i++) ages.note([entry(i)], i * MARK_EVERY_MS);
+  equal(ages.oldest(() => false), MARK_EVERY_MS);
   let asked = 0;
   ages.oldest(() => ++asked > 0);
   equal(asked <= MARKS_MAX, true);
