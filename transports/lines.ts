@@ -92,6 +92,7 @@ export class LineReader {
 
   push(chunk: Uint8Array): void {
     const step = Math.min(PIECE_BYTES, this.#lineBytesMax);
+    if (chunk.length <= step) return this.#take(chunk);
     for (let from = 0; from < chunk.length; from += step) this.#take(chunk.subarray(from, from + step));
   }
 
@@ -118,7 +119,7 @@ export class LineReader {
     }
     // Decoding all whole lines at once is several times faster than one by one.
     if (first <= last) this.#emitAll(piece.subarray(first, last));
-    this.#hold(piece.subarray(last + 1));
+    if (last + 1 < piece.length) this.#hold(piece.subarray(last + 1));
   }
 
   #hold(bytes: Uint8Array): void {

@@ -1,5 +1,6 @@
 /** How many bytes of answers all clients together get in one turn of the event loop, and which of them go on in the next. */
 import { setImmediate } from "node:timers";
+import { atEndOfTurn } from "../../end_of_turn.ts";
 import { TURN_ANSWERS_BYTES_MAX } from "../limits.ts";
 
 /** A client that waits for the next turn. */
@@ -18,7 +19,9 @@ export interface Waiting {
 export class Turn {
   readonly #waiting = new Set<Waiting>();
   #spentBytes = 0;
-  #planned = false;
+  #endPlanned = false;
+  #nextPlanned = false;
+  readonly #onEnd = () => this.#finish();
 
   get isOver(): boolean {
     return this.#spentBytes >= TURN_ANSWERS_BYTES_MAX;
@@ -31,24 +34,37 @@ export class Turn {
 
   spend(bytes: number): void {
     this.#spentBytes += bytes;
-    if (this.#planned) return;
-    this.#planned = true;
-    setImmediate(() => this.#next());
+    if (this.#endPlanned) return;
+    this.#endPlanned = true;
+    atEndOfTurn(this.#onEnd);
   }
 
   wait(one: Waiting): void {
     this.#waiting.add(one);
+    this.#planNext();
   }
 
   leave(one: Waiting): void {
     this.#waiting.delete(one);
   }
 
+  /** Only where somebody waits another turn follows, which costs as much as an answer. */
+  #finish(): void {
+    this.#endPlanned = false;
+    if (!this.#nextPlanned) this.#spentBytes = 0;
+  }
+
+  #planNext(): void {
+    if (this.#nextPlanned) return;
+    this.#nextPlanned = true;
+    setImmediate(() => this.#next());
+  }
+
   #next(): void {
-    this.#planned = false;
+    this.#nextPlanned = false;
     this.#spentBytes = 0;
     for (const one of [...this.#waiting].sort((a, b) => a.answeredBytes - b.answeredBytes)) {
-      if (this.isOver) return;
+      if (this.isOver) return this.#planNext();
       this.#waiting.delete(one);
       one.onTurn();
     }

@@ -3,6 +3,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers";
 import { TURN_ANSWERS_BYTES_MAX } from "../../../../transports/tcp/limits.ts";
+import { atEndOfTurn } from "../../../../transports/end_of_turn.ts";
 import { Turn, type Waiting } from "../../../../transports/tcp/clients/turn.ts";
 import { echoing, Talker } from "./rig.ts";
 
@@ -14,6 +15,17 @@ test("Turn is over once TURN_ANSWERS_BYTES_MAX were spent, and the next one is n
   equal(turn.isOver, true);
   await nextTurn();
   equal(turn.isOver, false);
+});
+
+test("Turn ends with the turn of the event loop in which it was spent, where nobody waits [S10]", async () => {
+  const turn = new Turn();
+  const isOver = await new Promise((resolve) => {
+    atEndOfTurn(() => {
+      turn.end();
+      atEndOfTurn(() => resolve(turn.isOver));
+    });
+  });
+  equal(isOver, false);
 });
 
 test("Turn lets waiting clients go on: first the one that was answered least, then the one that has waited longest [S10]", async () => {
