@@ -1,4 +1,5 @@
-/** The clock and the timer of this machine, for code that is not handed others. */
+/** The clock, the timer and the chance of this machine, for code that is not handed others. */
+import { type Random, seeded } from "../lib/core/random.ts";
 
 /** Runs once after that many milliseconds, which may be a fraction; returns a cancel. */
 export type Timer = (ms: number, run: () => void) => () => void;
@@ -27,4 +28,9 @@ export async function within(ms: number, promise: Promise<void>): Promise<void> 
   } finally {
     cancel();
   }
+}
+
+/** A source of random numbers whose seed nobody knows. */
+export function unpredictable(): Random {
+  return seeded(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
 }

@@ -1,6 +1,7 @@
 /** Keeps a position in a file, so that a watcher that starts again goes on where it was. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { codeOf, fileFault } from "../../transports/errno.ts";
+import { readText } from "../../transports/read_text.ts";
 import type { Digest } from "../core/log/digest.ts";
 import { parsePosition, positionText } from "./position.ts";
 
@@ -16,11 +17,7 @@ export type Loaded =
 
 export function loadPosition(path: string): Loaded {
   try {
-    const found = statSync(path);
-    // A device would be replaced by a file.
-    if (!found.isFile()) return { ok: false, reason: "it is no file" };
-    if (found.size > POSITION_FILE_BYTES_MAX) return { ok: false, reason: `it is longer than any position` };
-    const position = parsePosition(readFileSync(path, "utf8"));
+    const position = parsePosition(readText(path, POSITION_FILE_BYTES_MAX));
     return position === undefined ? { ok: false, reason: "it holds no position" } : { ok: true, position };
   } catch (error) {
     return isMissing(error) ? { ok: true, position: undefined } : { ok: false, reason: fileFault(error) };

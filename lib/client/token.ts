@@ -1,6 +1,9 @@
 /** The token by which nodes know a client, read anew for each connection, so that a new one counts from the next on. */
-import { readFileSync } from "node:fs";
 import { fileFault } from "../../transports/errno.ts";
+import { readText } from "../../transports/read_text.ts";
+
+/** A file longer than this holds no token, bytes. */
+export const TOKEN_FILE_BYTES_MAX = 65_536;
 
 /** The token, or why there is none, in words that may follow an address. */
 export type TokenSource = () => { readonly token: string } | { readonly fault: string };
@@ -21,7 +24,7 @@ export function tokenIn(path: string): TokenSource {
 /** The token in a file, or why there is none. */
 export function readToken(path: string): ReturnType<TokenSource> {
   try {
-    const token = readFileSync(path, "utf8").trim();
+    const token = readText(path, TOKEN_FILE_BYTES_MAX).trim();
     return token === "" ? { fault: "it is empty" } : { token };
   } catch (error) {
     return { fault: fileFault(error) };

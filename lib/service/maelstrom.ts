@@ -1,8 +1,7 @@
 /** A node on standard input and output, as Maelstrom runs it: until the input ends, or it is told to stop. */
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
-import { monotonicClock } from "../../transports/clock.ts";
-import { unpredictable } from "../../transports/entropy.ts";
+import { monotonicClock, unpredictable } from "../../transports/clock.ts";
 import { MaelstromTransport } from "../../transports/maelstrom.ts";
 import { shortened } from "../../transports/shortened.ts";
 import { isReaderGone, standardOutput, whyUnwritten } from "../../transports/standard_output.ts";

@@ -19,8 +19,7 @@ import type { ServiceOptions } from "./options.ts";
 import { Router } from "./router.ts";
 import { type Ending, Standing } from "./node/standing.ts";
 import { Watches } from "./watches.ts";
-import { monotonicClock, runtimeTimer, within } from "../../transports/clock.ts";
-import { unpredictable } from "../../transports/entropy.ts";
+import { monotonicClock, runtimeTimer, unpredictable, within } from "../../transports/clock.ts";
 import { type Address, addressText } from "../../transports/address.ts";
 
 /** A node that leaves and is not done by then stops all the same, ms: Docker waits for 10 s before it kills. */

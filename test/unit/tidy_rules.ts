@@ -35,6 +35,7 @@ const arrows: Readonly<Record<Room, readonly string[]>> = {
       "transports/client_id.ts",
       "transports/errno.ts",
       "transports/lines.ts",
+      "transports/read_text.ts",
       "transports/transport.ts",
       "transports/tcp/line_client.ts",
     ],

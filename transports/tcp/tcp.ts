@@ -19,8 +19,7 @@ import type { TlsIdentity } from "./tls/identity.ts";
 import type { Tls } from "./tls/tls.ts";
 import { Traffic } from "./traffic.ts";
 import type { Address } from "../address.ts";
-import { within } from "../clock.ts";
-import { unpredictable } from "../entropy.ts";
+import { unpredictable, within } from "../clock.ts";
 import type { Membership } from "../membership.ts";
 import type { Transport } from "../transport.ts";
 

@@ -39,7 +39,7 @@ async function pairFor(config: CaConfig): Promise<Pair> {
   const now = Date.now();
   const { verb, days, dir } = config;
   if (verb === "init") return await makeAuthority(config.name, days, now);
-  const { certificate, key } = await readPair(pathsOf(dir, AUTHORITY));
+  const { certificate, key } = readPair(pathsOf(dir, AUTHORITY));
   return await (await Authority.from(certificate, key, now)).issue(config, days, now);
 }
 

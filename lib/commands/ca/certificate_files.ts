@@ -1,8 +1,10 @@
 /** The files of an authority: a certificate for everybody and its key for the owner alone, whole or not there at all. */
 import { existsSync } from "node:fs";
-import { link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { link, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileFault } from "../../../transports/errno.ts";
+import { readText } from "../../../transports/read_text.ts";
+import { PEM_BYTES_MAX } from "../../../transports/tcp/tls/tls.ts";
 import { unwritten } from "../terminal/output_file.ts";
 
 const OWNER_MODE = 0o600;
@@ -32,9 +34,9 @@ export async function makeDirectory(path: string): Promise<void> {
   }
 }
 
-/** The texts of both files. Rejects with a sentence. */
-export async function readPair(paths: Both): Promise<Both> {
-  return { certificate: await read(paths.certificate), key: await read(paths.key) };
+/** The texts of both files. Throws a sentence. */
+export function readPair(paths: Both): Both {
+  return { certificate: read(paths.certificate), key: read(paths.key) };
 }
 
 /** The key comes first: a certificate without its key would look as if all were there. Rejects with a sentence. */
@@ -43,9 +45,9 @@ export async function writePair(paths: Both, texts: Both, replace: boolean): Pro
   await write(paths.certificate, texts.certificate, EVERYBODY_MODE, replace);
 }
 
-async function read(path: string): Promise<string> {
+function read(path: string): string {
   try {
-    return await readFile(path, "utf8");
+    return readText(path, PEM_BYTES_MAX);
   } catch (error) {
     const hint = "--dir names the directory of an authority, and 'hearsay ca init DIR' makes one";
     throw new Error(`Cannot read ${path}: ${fileFault(error)}; ${hint}`, { cause: error });

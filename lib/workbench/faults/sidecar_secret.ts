@@ -1,14 +1,17 @@
 /** The secret of sidecars: who gives orders proves to know it, and it never crosses the network itself. */
 import { Buffer } from "node:buffer";
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, rmSync, writeFileSync } from "node:fs";
 import { codeOf, fileFault } from "../../../transports/errno.ts";
+import { readText } from "../../../transports/read_text.ts";
 import { type Body, FORBIDDEN } from "../../core/message.ts";
 import { type Answer, ask } from "../world/running/ask.ts";
 import type { Address } from "../../../transports/address.ts";
 
 /** A shorter secret could be guessed. */
 export const SECRET_CHARS_MIN = 16;
+/** A file longer than this holds no secret, bytes. */
+export const SECRET_FILE_BYTES_MAX = 65_536;
 const NONCE_BYTES = 32;
 
 const NEEDED = "this needs the secret of the sidecar (--secret-file, or HEARSAY_SIDECAR_SECRET)";
@@ -48,7 +51,7 @@ export function guarded(
 /** The secret in a file, or a sentence's end that says why there is none. */
 export function readSecret(path: string): { readonly secret: string } | { readonly fault: string } {
   try {
-    const secret = readFileSync(path, "utf8").trim();
+    const secret = readText(path, SECRET_FILE_BYTES_MAX).trim();
     const fault = secretFault(secret);
     return fault === undefined ? { secret } : { fault };
   } catch (error) {

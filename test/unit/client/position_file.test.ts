@@ -45,9 +45,9 @@ test("a path that holds no position, is no file or is too long is refused with a
     writeFileSync(path, "n1.k3:9-1\n");
     equal(load(path), "it holds no position");
     truncateSync(path, POSITION_FILE_BYTES_MAX + 1);
-    equal(load(path), "it is longer than any position");
-    equal(load(folder), "it is no file");
-    equal(load("/dev/null"), "it is no file");
+    equal(load(path), `it is longer than ${POSITION_FILE_BYTES_MAX} bytes`);
+    equal(load(folder), "it is a directory");
+    equal(load("/dev/null"), "it is no plain file");
   }));
 
 test("a position that moves on is saved after SAVE_EVERY_MS, once for all moves meanwhile", () =>

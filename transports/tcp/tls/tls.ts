@@ -1,12 +1,15 @@
 /** The certificate, key and authorities of this process: read from files, checked, read again when they change. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { connect, type TlsOptions, type TLSSocket } from "node:tls";
 import type { Address } from "../../address.ts";
 import { fileFault, messageOf } from "../../errno.ts";
+import { readText } from "../../read_text.ts";
 import { shortened } from "../../shortened.ts";
 import { HANDSHAKE_MS_MAX } from "../limits.ts";
 import { identityOf, namedIn, nodeFault, periodFault, type TlsIdentity } from "./identity.ts";
+
+/** A longer file is refused, bytes: all authorities that a system trusts take 250,000. */
+export const PEM_BYTES_MAX = 4 * 1_048_576;
 
 /** Paths of PEM files. A client that has a token in place of a certificate has authorities alone. */
 export interface TlsFiles {
@@ -138,7 +141,7 @@ function textsOf({ ca, own }: TlsFiles): Material["texts"] {
 
 function textOf(flag: TlsFault["flag"], path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readText(path, PEM_BYTES_MAX);
   } catch (error) {
     throw new TlsFault(flag, path, fileFault(error));
   }

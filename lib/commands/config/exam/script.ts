@@ -1,6 +1,6 @@
 /** The settings that a script brings along, and the mistakes in it, from the flag that gives its text or names its file. */
-import { closeSync, openSync, readSync } from "node:fs";
 import { fileFault } from "../../../../transports/errno.ts";
+import { readText } from "../../../../transports/read_text.ts";
 import { parseScript } from "../../../workbench/script/parse_script.ts";
 import { endOf, printAction, printScript, type Script } from "../../../workbench/script/script.ts";
 import { defaults, nodeIds, type Settings } from "../../../workbench/settings.ts";
@@ -18,7 +18,7 @@ const RULE =
   "actions, as '500 broadcast n0 17; 1000 cut n0|rest; 2000 heal', or @ and the name of a file of them";
 
 export function scriptFlag() {
-  return parsedText(readText, {
+  return parsedText(textOf, {
     value: "TEXT|@FILE",
     about: "what happens when, in ms; by default nothing else does, and the load ends with the last action",
     rule: RULE,
@@ -70,27 +70,11 @@ function mistakeIn(
   return { rule: `over within --time-limit ${timeLimitS}`, text: printAction(last) };
 }
 
-function readText(given: string): ScriptText | undefined {
+function textOf(given: string): ScriptText | undefined {
   if (!given.startsWith("@")) return given === "" ? undefined : { text: given };
   try {
-    const text = textIn(given.slice(1));
-    return text === undefined ? { given, why: `it is longer than ${SCRIPT_FILE_BYTES_MAX} bytes` } : { text };
+    return { text: readText(given.slice(1), SCRIPT_FILE_BYTES_MAX) };
   } catch (error) {
     return { given, why: fileFault(error) };
-  }
-}
-
-/** Undefined where it is too long: what is no plain file may never end. */
-function textIn(path: string): string | undefined {
-  const file = openSync(path, "r");
-  try {
-    const bytes = new Uint8Array(SCRIPT_FILE_BYTES_MAX + 1);
-    let length = 0;
-    for (let count = -1; count !== 0 && length < bytes.length; length += count) {
-      count = readSync(file, bytes, length, bytes.length - length, null);
-    }
-    return length === bytes.length ? undefined : new TextDecoder().decode(bytes.subarray(0, length));
-  } finally {
-    closeSync(file);
   }
 }

@@ -1,9 +1,9 @@
 /** The tokens file: which clients a serving node knows, by the hashes of their tokens, and their rights [A1]. */
-import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
 import { rightFault, RIGHTS_MAX } from "../../../service/access/rights.ts";
 import { type TokenEntry, TOKENS_MAX } from "../../../service/access/tokens.ts";
 import { fileFault, messageOf } from "../../../../transports/errno.ts";
+import { readText } from "../../../../transports/read_text.ts";
 import { MEMBER_ID } from "../../../core/membership/member_id.ts";
 import { NAME_RULE } from "../address.ts";
 
@@ -28,9 +28,7 @@ export function readTokens(path: string): readonly TokenEntry[] | string {
   const fault = (why: string) => `Cannot take tokens from ${JSON.stringify(path)}: ${why}`;
   let text: string;
   try {
-    const { size } = statSync(path);
-    if (size > TOKENS_FILE_BYTES_MAX) return fault(`it is longer than ${TOKENS_FILE_BYTES_MAX} bytes`);
-    text = readFileSync(path, "utf8");
+    text = readText(path, TOKENS_FILE_BYTES_MAX);
   } catch (error) {
     return fault(fileFault(error));
   }
