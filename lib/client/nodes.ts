@@ -72,6 +72,10 @@ export class Nodes {
     return addressText(this.#address);
   }
 
+  get count(): number {
+    return this.#options.at.length;
+  }
+
   /** All but that one. */
   get others(): readonly Address[] {
     return this.#options.at.filter((_, i) => i !== this.#current);

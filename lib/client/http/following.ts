@@ -1,6 +1,7 @@
 /** One read or watch over HTTP: it goes from node to node, and each entry comes once, as fast as it is taken. */
 import { backoffMs } from "../../core/backoff.ts";
 import { checkNoOthers, checkTopics } from "../common/checks.ts";
+import { BriefVisits } from "../common/brief_visits.ts";
 import { RETRY_MS_MAX, RETRY_MS_MIN, SETTLED_MS } from "../common/limits.ts";
 import type { WatchOptions } from "../common/options.ts";
 import { allFailed, type Failure, HearsayError } from "../errors.ts";
@@ -44,6 +45,7 @@ export class Following {
   /** A node has answered once: from then on it may be waited for. */
   #begun = false;
   #outages = 0;
+  readonly #brief: BriefVisits;
   /** The node that is followed has sent something. */
   #isUseful = false;
   #settling: ReturnType<typeof setTimeout> | undefined;
@@ -54,6 +56,7 @@ export class Following {
     checkNoOthers(others);
     if (!isPosition(from)) throw new HearsayError("malformed", "from is no position");
     this.#options = options;
+    this.#brief = new BriefVisits(options.turn.count, { next: Math.random });
     this.#position = from;
     this.#turns = from === "now" ? ["", ""] : [from, from];
     const named = (topics ?? []).map((topic) => ["topic", topic]);
@@ -65,17 +68,20 @@ export class Following {
     for (;;) {
       ends.check();
       const attempt = new Attempt(turn.current, ends, false);
+      let waitMs = 0;
       try {
         return yield* this.#from(attempt);
       } catch (error) {
         if (!(error instanceof NodeFailed)) throw error;
-        if (!this.#isUseful) this.#failures.push(error.failure);
+        if (this.#isUseful) waitMs = this.#brief.end(performance.now());
+        else this.#failures.push(error.failure);
       } finally {
         clearTimeout(this.#settling);
         attempt.end();
       }
       turn.failed(attempt.at);
       if (this.#failures.length >= turn.count) await this.#waitForNodes();
+      if (waitMs > 0) await ends.pause(waitMs);
     }
   }
 
@@ -144,6 +150,7 @@ export class Following {
       throw attempt.failed("answers with something else", "unreachable");
     }
     this.#begun = true;
+    this.#brief.begin(performance.now());
     this.#settling = setTimeout(() => this.#settled(), SETTLED_MS);
     return response.body.getReader();
   }

@@ -5,6 +5,7 @@ import type { Range } from "../../core/log/runs.ts";
 import type { Random } from "../../core/random.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import type { Brought, ItemRun } from "../answers.ts";
+import { BriefVisits } from "../common/brief_visits.ts";
 import { RETRY_MS_MAX, RETRY_MS_MIN, SETTLED_MS } from "../common/limits.ts";
 import type { Connection } from "../connection.ts";
 import type { Item } from "./item.ts";
@@ -65,6 +66,7 @@ export class Stream {
   #begun = false;
   /** How often all nodes have failed, one after the other. */
   #outages = 0;
+  readonly #brief: BriefVisits;
   #settling: ReturnType<typeof setTimeout> | undefined;
   /** The positions at the last turns of `recent`, the older one first: what came since that is known when it comes again. */
   #turns: readonly [older: Digest, younger: Digest];
@@ -74,6 +76,7 @@ export class Stream {
 
   constructor(options: StreamOptions) {
     this.#options = options;
+    this.#brief = new BriefVisits(options.nodes.count, options.random);
     const begin = options.position.clone();
     this.#turns = [begin, begin];
     this.#turnsCount = options.recent.turns;
@@ -158,11 +161,14 @@ export class Stream {
     }
   }
 
-  #broken({ reason, code }: Extract<WatchEvent, { kind: "broken" }>, wasUseful: boolean): undefined {
+  async #broken({ reason, code }: Extract<WatchEvent, { kind: "broken" }>, wasUseful: boolean) {
     this.#unsettle();
     this.#left(reason);
-    if (wasUseful) this.#options.nodes.moveOn(reason);
-    else this.#options.nodes.failed(reason, code);
+    if (wasUseful) {
+      this.#options.nodes.moveOn(reason);
+      await this.#pause(this.#brief.end(performance.now()));
+    } else this.#options.nodes.failed(reason, code);
+    return undefined;
   }
 
   #unsettle(): undefined {
@@ -182,6 +188,7 @@ export class Stream {
     }
     this.#last = { at, reason: "" };
     this.#begun = true;
+    this.#brief.begin(performance.now());
     this.#settling = setTimeout(() => this.#settled(), SETTLED_MS);
   }
 
@@ -250,11 +257,16 @@ export class Stream {
   async #waitForNodes(): Promise<void> {
     const { nodes, random, onOutage } = this.#options;
     if (this.#outages === 0) onOutage?.(true);
-    const ms = backoffMs(random, this.#outages++, RETRY_MS_MIN, RETRY_MS_MAX);
+    await this.#pause(backoffMs(random, this.#outages++, RETRY_MS_MIN, RETRY_MS_MAX));
+    nodes.startOver();
+  }
+
+  /** Ends sooner where the stream is stopped. */
+  async #pause(ms: number): Promise<void> {
+    if (ms === 0) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const waited = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
     await Promise.race([waited, this.#stopped.promise]);
     clearTimeout(timer);
-    nodes.startOver();
   }
 }
