@@ -18,6 +18,8 @@ export interface Given {
   readonly name: string;
   readonly source: string;
   readonly value: string;
+  /** It takes a value and was given none, which has been said: nothing else is said of it. */
+  readonly isValueless?: boolean;
 }
 
 export interface Arguments {
@@ -80,7 +82,9 @@ export function complain(
   rule: string | undefined,
 ): string[] {
   const found = given.get(flag);
-  return found === undefined || rule === undefined ? [] : [mustBe(command, found.source, rule, found.value)];
+  return found === undefined || found.isValueless || rule === undefined
+    ? []
+    : [mustBe(command, found.source, rule, found.value)];
 }
 
 /** The one formula for a flag that is not given and must be. */
@@ -101,6 +105,11 @@ class Reader {
   readonly operands: string[] = [];
   readonly mistakes: string[] = [];
   readonly #rules: FlagRules;
+  /** What each flag was given, time by time; undefined where that is no value. */
+  readonly #values = new Map<
+    FlagShape,
+    { readonly source: string; readonly values: (string | undefined)[] }
+  >();
 
   constructor(rules: FlagRules) {
     this.#rules = rules;
@@ -117,6 +126,7 @@ class Reader {
       else if (this.#rules.takesOperands) this.operands.push(arg);
       else this.refuse(`its arguments must all be flags: current value is ${quote(arg)}`);
     }
+    for (const [flag, { source, values }] of this.#values) this.#give(flag, source, values);
   }
 
   /** A variable stands in for a flag that is not on the command line. An empty one counts as absent. */
@@ -143,22 +153,23 @@ class Reader {
       // The value of a misspelt flag is no second mistake.
       return inline === undefined && follows !== undefined ? 1 : 0;
     }
-    if (inline !== undefined) return this.#take(flag, source, inline, 0);
-    if (!flag.takesValue) return this.#take(flag, source, "true", 0);
-    if (follows !== undefined) return this.#take(flag, source, follows, 1);
-    this.refuse(`'${source}' must be ${flag.rule}: no value is given`);
-    return 0;
+    const value = inline ?? (flag.takesValue ? follows : "true");
+    const values = this.#values.get(flag)?.values ?? [];
+    values.push(value);
+    this.#values.set(flag, { source, values });
+    return inline === undefined && flag.takesValue && value !== undefined ? 1 : 0;
   }
 
-  #take(flag: FlagShape, source: string, value: string, used: number): number {
-    const earlier = this.given.get(flag.name);
-    const all = earlier !== undefined && flag.repeats ? `${earlier.value}${flag.repeats}${value}` : value;
-    if (earlier !== undefined && !flag.repeats) {
-      this.refuse(
-        `'${source}' must be given once: current values are ${quote(earlier.value)} and ${quote(value)}`,
-      );
-    } else this.given.set(flag.name, { name: flag.name, source, value: all });
-    return used;
+  #give({ name, rule, repeats }: FlagShape, source: string, all: readonly (string | undefined)[]): void {
+    const values = all.filter((value) => value !== undefined);
+    const [first = ""] = values;
+    const value = repeats === undefined ? first : values.join(repeats);
+    const isValueless = values.length < all.length;
+    this.given.set(name, { name, source, value, isValueless });
+    if (isValueless) this.refuse(`'${source}' must be ${rule}: no value is given`);
+    else if (repeats === undefined && values.length > 1) {
+      this.refuse(`'${source}' must be given once: current values are ${values.map(quote).join(" and ")}`);
+    }
   }
 
   #refuseUnknown(source: string): void {

@@ -55,10 +55,11 @@ export function readFlags<S extends z.ZodObject>(
   const lines = linesOf(shape);
   const flags = lines.map((line): FlagShape => ({ ...line, takesValue: line.value !== undefined }));
   const { given, operands, rest, mistakes } = readArguments({ command, flags, ...extras }, args, env);
-  const wrong = new Set(issuesOf(shape, [...given.values()]));
-  const right = [...given.values()].filter((flag) => !wrong.has(flag.name));
+  const valued = [...given.values()].filter((flag) => !flag.isValueless);
+  const wrong = new Set(issuesOf(shape, valued));
+  const right = valued.filter((flag) => !wrong.has(flag.name));
   const rules = new Map(lines.map((line) => [line.name, line]));
-  const broken = [...given.values()].filter((flag) => wrong.has(flag.name))
+  const broken = valued.filter((flag) => wrong.has(flag.name))
     .map((flag) => mustBe(command, flag.source, ruleFor(flag, rules.get(flag.name)), flag.value));
   const values = shape.parse(record(right));
   const said = {

@@ -61,6 +61,7 @@ function missing({ name, rule, required }: TiedFlag, { command, given }: Said): 
 function idle({ name, requires }: TiedFlag, said: Said): string[] {
   const { command, given, wrong } = said;
   if (requires === undefined || wrong.has(name) || wrong.has(requires.flag)) return [];
+  if (given.get(requires.flag)?.isValueless) return [];
   const rule = `given together with ${textOf(requires)}`;
   return isMet(requires, said) ? [] : complain(command, given, name, rule);
 }

@@ -82,7 +82,7 @@ export function discoveryMistakes(flags: z.infer<typeof shape>, given: ReadonlyM
   if (given.has("join") || flags.bootstrap || given.has("peer")) return [];
   const rule = "given together with --join or --bootstrap";
   return [
-    ...complain("serve", given, "advertise", rule),
+    ...flags.advertise !== undefined ? complain("serve", given, "advertise", rule) : [],
     ...flags["leave-on-stop"] ? complain("serve", given, "leave-on-stop", rule) : [],
   ];
 }

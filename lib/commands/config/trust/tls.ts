@@ -50,7 +50,7 @@ export function tlsMistakes(
   node?: string,
 ): string[] {
   const [first] = tlsNames.filter((name) => flags[name] !== undefined);
-  const missing = tlsNames.filter((name) => flags[name] === undefined).map((name) => `--${name}`);
+  const missing = tlsNames.filter((name) => !given.has(name)).map((name) => `--${name}`);
   const isEnough = node === undefined && first === "tls-ca";
   if (first !== undefined && missing.length > 0 && !isEnough) {
     return complain(command, given, first, `given together with ${missing.join(" and ")}`);
