@@ -58,6 +58,11 @@ export class Broadcaster implements Source<Request> {
     return this.#requests.unanswered;
   }
 
+  /** How many of these a node may have taken all the same. */
+  get unsure(): number {
+    return this.#requests.unsure;
+  }
+
   /** The ids of the nodes that acknowledged values. */
   get by(): ReadonlySet<string> {
     return this.#by;

@@ -118,7 +118,7 @@ export class Connection {
     this.ask({ type: "hello", token }, (answer) => {
       // It does not know the token, and does nothing that it is asked.
       const isUnknown = answer.type === "error" && answer["code"] !== NOT_SUPPORTED;
-      if (isUnknown) this.#break(refusal(answer), "forbidden");
+      if (isUnknown) this.#break(`refuses the token: ${errorIn(answer)}`, "forbidden");
     });
   }
 
@@ -285,7 +285,11 @@ export function codeOf({ code }: Body): ErrorCode {
 
 /** Puts the error that a node answers into words. */
 export function refusal(body: Body): string {
+  return `answers ${errorIn(body)}`;
+}
+
+function errorIn(body: Body): string {
   const text = typeof body["text"] === "string" ? shortened(body["text"]) : "it does not say why";
   const code = typeof body["code"] === "number" ? ` ${body["code"]}` : "";
-  return `answers error${code}: ${text}`;
+  return `error${code}: ${text}`;
 }

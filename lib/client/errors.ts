@@ -70,12 +70,16 @@ export function isRefusal(code: ErrorCode): boolean {
   return code === "forbidden" || code === "malformed" || code === "refused";
 }
 
-/** Of several nodes that failed the one decides that has most to say. */
 const precedence = ["forbidden", "malformed", "refused", "timeout"] as const;
+
+/** Of several nodes that failed the one decides that has most to say. */
+export function codeOfAll(failures: readonly Pick<Failure, "code">[]): ErrorCode {
+  return precedence.find((code) => failures.some((failure) => failure.code === code)) ?? "unreachable";
+}
 
 /** What is thrown where each node has failed. */
 export function allFailed(failures: readonly Failure[], mayBeDone: boolean): HearsayError {
-  const code = precedence.find((code) => failures.some((failure) => failure.code === code)) ?? "unreachable";
+  const code = codeOfAll(failures);
   const words = code === "unreachable" || code === "timeout" ? "no node answers" : "no node does it";
   const reasons = failures.map(({ at, reason }) => `${at} ${reason}`).join("; ");
   return new HearsayError(code, `${words}: ${reasons}`, { failures, mayBeDone });

@@ -1,7 +1,7 @@
 /** The nodes that may be asked, one after the other: where one fails, the next is tried. */
 import type { Body } from "../core/message.ts";
 import { type Connection, dial, type Shown } from "./connection.ts";
-import { type ErrorCode, type Failure, isRefusal } from "./errors.ts";
+import { codeOfAll, type ErrorCode, type Failure, isRefusal } from "./errors.ts";
 import type { TokenSource } from "./token.ts";
 import { type Address, addressText } from "../../transports/address.ts";
 import type { Tls } from "../../transports/tcp/tls/tls.ts";
@@ -97,9 +97,14 @@ export class Nodes {
     return [...this.#failed];
   }
 
+  /** What all of them come to. */
+  get code(): ErrorCode {
+    return codeOfAll(this.#failed);
+  }
+
   /** Whether a node that failed was there and refused. */
   get isRefused(): boolean {
-    return this.#failed.some(({ code }) => isRefusal(code));
+    return isRefusal(this.code);
   }
 
   /** A line for each node that failed, with its end. */

@@ -67,6 +67,11 @@ export class Requests<R extends Request> {
     return this.#unanswered.size;
   }
 
+  /** How many of these a node may have done all the same. */
+  get unsure(): number {
+    return this.#visit === undefined ? this.#unsure.size : this.#unanswered.size;
+  }
+
   /** Resolves to true once every request is answered, or it was stopped, and to false where no node answers. */
   async run(): Promise<boolean> {
     for (;;) {

@@ -1,6 +1,6 @@
 /** Asks a cluster by the library, as every command does that asks one thing, and says why nothing came of it. */
 import { Client } from "../../client/client.ts";
-import { HearsayError } from "../../client/errors.ts";
+import { type ErrorCode, HearsayError, isRefusal } from "../../client/errors.ts";
 import type { ReachOptions } from "../../client/nodes.ts";
 import { defaultAt } from "../config/client.ts";
 import { fail, FAILED, type Io } from "../terminal/io.ts";
@@ -27,8 +27,9 @@ export async function asking(
 }
 
 /** The first line where each node has failed; what each of them says follows. */
-export function nobodyDoes({ isRefused }: { readonly isRefused: boolean }): string {
-  return isRefused ? "No node does it." : "No node answers.";
+export function nobodyDoes({ code }: { readonly code: ErrorCode }): string {
+  if (code === "forbidden") return "No node lets this client do it.";
+  return isRefusal(code) ? "No node does it." : "No node answers.";
 }
 
 /** The last line, for whoever has named no nodes, so that those of the Compose file were asked, and nobody is there. */

@@ -5,7 +5,7 @@ import { unguessable } from "../../client/event_ids.ts";
 import { type BroadcastConfig, parseBroadcast } from "../config/client.ts";
 import { FAILED, type Io, OK, refuse } from "../terminal/io.ts";
 import { Nodes } from "../../client/nodes.ts";
-import { elsewhere } from "./asking.ts";
+import { elsewhere, nobodyDoes } from "./asking.ts";
 import { LineValues, type Values, valuesOf } from "../../client/values.ts";
 import { shortened } from "../../../transports/shortened.ts";
 
@@ -46,14 +46,15 @@ function open({ values, asStrings }: BroadcastConfig, io: Io): Values {
 }
 
 function unreached(broadcaster: Broadcaster, values: Values, nodes: Nodes): string {
-  const why = nodes.isRefused ? "No node takes values now" : "No node answers";
-  return `${why}: ${soFar(broadcaster, values)}\n${nodes.failureLines}`;
+  const why = nodes.code === "refused" ? "No node takes values now." : nobodyDoes(nodes);
+  return `${why.slice(0, -1)}: ${soFar(broadcaster, values)}\n${nodes.failureLines}`;
 }
 
 /** "3 of 5 values acknowledged. Up to 1 more may have been taken all the same." */
 function soFar(broadcaster: Broadcaster, values: Values): string {
-  const { unanswered } = broadcaster;
-  const unsure = unanswered > 0 ? [`Up to ${unanswered} more may have been taken all the same.`] : [];
+  const unsure = broadcaster.unsure > 0
+    ? [`Up to ${broadcaster.unsure} more may have been taken all the same.`]
+    : [];
   const unread = values.ended ? [] : ["What follows was not sent."];
   return [`${counted(broadcaster, values)}.`, ...unsure, ...unread].join(" ");
 }

@@ -2,11 +2,12 @@
 import type { Body } from "../../core/message.ts";
 import { duration } from "../../service/duration.ts";
 import { type PeerStatus, type Status, statusOf } from "../../client/answers.ts";
-import { elsewhere } from "./asking.ts";
+import { elsewhere, nobodyDoes } from "./asking.ts";
 import { summaryOf } from "./summary.ts";
 import { parseStatus, type StatusConfig } from "../config/client.ts";
+import { codeOfAll, type ErrorCode, isRefusal } from "../../client/errors.ts";
 import { askOnce } from "../../client/nodes.ts";
-import { refusal } from "../../client/connection.ts";
+import { codeOf, refusal } from "../../client/connection.ts";
 import {
   columnsOf,
   FAILED,
@@ -24,7 +25,7 @@ import { dateText } from "../../../transports/tcp/tls/identity.ts";
 
 type Reply =
   | { readonly kind: "good"; readonly at: string; readonly status: Status }
-  | { readonly kind: "bad"; readonly at: string; readonly error: string };
+  | { readonly kind: "bad"; readonly at: string; readonly error: string; readonly code: ErrorCode };
 type Good = Extract<Reply, { readonly kind: "good" }>;
 
 /** So much of a digest tells two apart to the eye, characters. */
@@ -43,7 +44,7 @@ export async function status(args: readonly string[], io: Io): Promise<number> {
   }));
   if (json) io.out(`${shownJson(io, JSON.stringify(replies.map(jsonOf)))}\n`);
   else print(replies, io);
-  io.err(elsewhere(parsed.config, replies.some(({ kind }) => kind === "good")));
+  io.err(elsewhere(parsed.config, replies.some((reply) => reply.kind === "good" || isRefusal(reply.code))));
   const isGood = (reply: Reply) => reply.kind === "good" && !(ready && reply.status.ready === false);
   return replies.every(isGood) ? OK : FAILED;
 }
@@ -51,14 +52,14 @@ export async function status(args: readonly string[], io: Io): Promise<number> {
 async function askOne(address: Address, config: StatusConfig): Promise<Reply> {
   const at = addressText(address);
   const said = await askOnce(address, { type: "status" }, config.timeoutMs, config);
-  return said.ok ? replyOf(at, said.body) : { kind: "bad", at, error: said.reason };
+  return said.ok ? replyOf(at, said.body) : { kind: "bad", at, error: said.reason, code: said.code };
 }
 
 function replyOf(at: string, body: Body): Reply {
-  if (body.type === "error") return { kind: "bad", at, error: refusal(body) };
+  if (body.type === "error") return { kind: "bad", at, error: refusal(body), code: codeOf(body) };
   const status = body.type === "status_ok" ? statusOf(body) : undefined;
   return status === undefined
-    ? { kind: "bad", at, error: "answers with something that is no status" }
+    ? { kind: "bad", at, error: "answers with something that is no status", code: "unreachable" }
     : { kind: "good", at, status };
 }
 
@@ -77,7 +78,10 @@ function print(replies: readonly Reply[], io: Io): void {
     [{ rows: [nodeHead, ...good.map(nodeCells)], names: 1 }, { rows: [peerHead, ...peers], names: 2 }],
     columns,
   );
-  const { text, isGood } = summaryOf(good.map(({ status }) => status), replies.length);
+  const code = codeOfAll(bad);
+  const { text, isGood } = good.length === 0 && isRefusal(code)
+    ? { text: nobodyDoes({ code }), isGood: false }
+    : summaryOf(good.map(({ status }) => status), replies.length);
   const blocks = [
     [(isGood ? paint.good : paint.bad)(`${paint.sign(isGood)}${text}`)],
     good.length === 0 ? [] : nodeLines,

@@ -112,14 +112,16 @@ test("the commands of clients say a token that hearsay token made, and tell what
         await end("broadcast", "1", ...known),
         `1 Cannot broadcast 1: answers error 21: ${lacks("publish:")}|0 of 1 value acknowledged.|`,
       );
-      const failed = `1 No node does it.|  ${addressText(address)} answers error 21: `;
+      const failed = `1 No node lets this client do it.|  ${addressText(address)} answers error 21: `;
       assert.equal(await end("watch", ...known), `${failed}${lacks("watch:")}|`);
       assert.ok((await end("read", ...at)).startsWith(`${failed}this needs to know who asks`));
       assert.match(await end("status", ...known), /^0 .*\| n1 +\| .* memory /);
       writeFileSync(`${folder}/token`, "another");
-      const unknown = `${addressText(address)} answers error 21: the token is not one that this node knows|`;
-      assert.equal(await end("read", ...known), `1 No node does it.|  ${unknown}`);
-      assert.equal(await end("put", "flags/a", "1", ...known), `1 No node takes it now.|  ${unknown}`);
+      const unknown = `No node lets this client do it.|  ${
+        addressText(address)
+      } refuses the token: error 21: the token is not one that this node knows|`;
+      assert.equal(await end("read", ...known), `1 ${unknown}`);
+      assert.equal(await end("put", "flags/a", "1", ...known), `1 ${unknown}`);
     });
   }));
 

@@ -351,7 +351,7 @@ test("a token is said first, and what is asked need not wait for the answer", as
 });
 
 test("a token that is refused breaks the connection; a node that knows no hello serves everybody", async () => {
-  for (const [code, end] of [[21, "answers error 21: no"], [10, "read_ok"]] as const) {
+  for (const [code, end] of [[21, "refuses the token: error 21: no"], [10, "read_ok"]] as const) {
     const node = await FakeNode.start("n1", (body, visit) => {
       visit.say(body.type === "hello" ? { type: "error", code, text: "no" } : { type: "read_ok" }, body);
     });
