@@ -1,7 +1,7 @@
 /** The answers of a node, checked as they come in: it may be of another version, or no node at all. */
 import { z } from "zod";
 import type { Digest } from "../core/log/digest.ts";
-import { type Range, rangeOf, Runs } from "../core/log/runs.ts";
+import { ORIGIN_CHARS_MAX, type Range, rangeOf, Runs } from "../core/log/runs.ts";
 import type { Body } from "../core/message.ts";
 import { isTooDeep } from "../core/log/canonical.ts";
 import { printable } from "../../transports/shortened.ts";
@@ -213,7 +213,8 @@ export function broughtBy(body: Body): Brought | undefined {
   const ranges = [...found?.runs.map(rangeOf) ?? [], ...found?.gaps ?? []];
   const areCounted = ranges.every(({ seq, count }) => Number.isSafeInteger(seq + count));
   const passedOver = positionFrom(body["had"] ?? []);
-  return found && passedOver && areCounted ? { runs, gaps: found.gaps, passedOver } : undefined;
+  const areOrigins = [...passedOver ?? []].every(([origin]) => origin.length <= ORIGIN_CHARS_MAX);
+  return found && passedOver && areCounted && areOrigins ? { runs, gaps: found.gaps, passedOver } : undefined;
 }
 
 /** Undefined where it is malformed. */

@@ -8,11 +8,13 @@ import type { Brought, ItemRun } from "../answers.ts";
 import { BriefVisits } from "../common/brief_visits.ts";
 import { RETRY_MS_MAX, RETRY_MS_MIN, SETTLED_MS } from "../common/limits.ts";
 import type { Connection } from "../connection.ts";
+import type { Failure } from "../errors.ts";
 import type { Item } from "./item.ts";
 import type { Nodes } from "../nodes.ts";
 import { Outlook } from "./outlook.ts";
 import type { Recent } from "./recent.ts";
-import { type Wanted, type WatchEvent, Watching } from "./watching.ts";
+import { addBrought, OVERFULL, Room } from "./room.ts";
+import { type Wanted, Watching } from "./watching.ts";
 
 export { RETRY_MS_MAX, RETRY_MS_MIN, SETTLED_MS };
 
@@ -67,6 +69,7 @@ export class Stream {
   /** How often all nodes have failed, one after the other. */
   #outages = 0;
   readonly #brief: BriefVisits;
+  readonly #room: Room;
   #settling: ReturnType<typeof setTimeout> | undefined;
   /** The positions at the last turns of `recent`, the older one first: what came since that is known when it comes again. */
   #turns: readonly [older: Digest, younger: Digest];
@@ -77,6 +80,7 @@ export class Stream {
   constructor(options: StreamOptions) {
     this.#options = options;
     this.#brief = new BriefVisits(options.nodes.count, options.random);
+    this.#room = new Room(options.position);
     const begin = options.position.clone();
     this.#turns = [begin, begin];
     this.#turnsCount = options.recent.turns;
@@ -153,6 +157,9 @@ export class Stream {
         this.#unsettle();
         watching.stop();
         return event.kind;
+      } else if (!this.#room.isEnoughFor(event.brought)) {
+        watching.stop();
+        return this.#broken({ reason: OVERFULL, code: "unreachable" }, false);
       } else {
         const taken = await this.#take(event.brought);
         if (taken === "stopped") watching.stop();
@@ -161,7 +168,7 @@ export class Stream {
     }
   }
 
-  async #broken({ reason, code }: Extract<WatchEvent, { kind: "broken" }>, wasUseful: boolean) {
+  async #broken({ reason, code }: Pick<Failure, "reason" | "code">, wasUseful: boolean) {
     this.#unsettle();
     this.#left(reason);
     if (wasUseful) {
@@ -197,7 +204,8 @@ export class Stream {
     this.#outages = 0;
   }
 
-  async #take({ runs, gaps, passedOver }: Brought): Promise<"new" | "known" | "stopped"> {
+  async #take(brought: Brought): Promise<"new" | "known" | "stopped"> {
+    const { runs, gaps, passedOver } = brought;
     const { nodes, position, recent, take, onMoved } = this.#options;
     const items: Item[] = [];
     const repeats: Batch["repeats"][number][] = [];
@@ -212,15 +220,9 @@ export class Stream {
     );
     const batch = { items, gaps: missed, repeats, passedOver };
     if (items.length + missed.length > 0 && !(await take(batch))) return "stopped";
-    for (const { origin, seq, items: { length } } of runs) {
-      if (length > 0) position.addSpan(origin, seq, seq + length - 1);
-    }
-    for (const gap of gaps) position.add(gap);
     isNew ||= missed.length > 0;
-    for (const [origin, held] of passedOver) {
-      isNew ||= !position.of(origin).covers(held);
-      position.of(origin).addAll(held);
-    }
+    for (const [origin, held] of passedOver) isNew ||= !position.get(origin)?.covers(held);
+    addBrought(position, brought);
     if (recent.turns !== this.#turnsCount) {
       this.#turns = [this.#turns[1], position.clone()];
       this.#turnsCount = recent.turns;

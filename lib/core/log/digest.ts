@@ -48,6 +48,13 @@ export class Digest {
     return wire;
   }
 
+  /** How many intervals there are, of all origins. */
+  get spanCount(): number {
+    let count = 0;
+    for (const held of this.#origins.values()) count += held.spanCount;
+    return count;
+  }
+
   get(origin: string): IntervalSet | undefined {
     return this.#origins.get(origin);
   }

@@ -27,6 +27,11 @@ export class IntervalSet {
     return count;
   }
 
+  /** How many intervals there are. */
+  get spanCount(): number {
+    return this.#bounds.length / 2;
+  }
+
   has(n: number): boolean {
     return (this.#bounds[this.#spanEndingAtOrAfter(n)] ?? Infinity) <= n;
   }

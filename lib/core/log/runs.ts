@@ -9,7 +9,7 @@ import { Texts } from "./texts.ts";
 import { whole, wholeEnd } from "./scanning/whole.ts";
 
 /** As long as the id of an origin may be, characters. */
-const ORIGIN_CHARS_MAX = 256;
+export const ORIGIN_CHARS_MAX = 256;
 /** Of a longer line a run keeps only what is its own, unless that is a large part of the line. */
 const SHARED_LINE_CHARS = 4_096;
 const SHARED_PART = 4;
