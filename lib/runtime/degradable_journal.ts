@@ -18,8 +18,8 @@ export class DegradableJournal implements Journal {
     this.#store = store;
   }
 
-  commit(): void {
-    if (!this.#suspended) this.#store.commit();
+  commit(origins?: ReadonlySet<string>): void {
+    if (!this.#suspended) this.#store.commit(origins);
   }
 
   /** `fault`: what went wrong with the store. */

@@ -1,6 +1,6 @@
 /** One node, one transport, one clock, one timer: performs what the node decides. */
 import { atEndOfTurn } from "../../transports/end_of_turn.ts";
-import { entriesIn, type Run } from "../core/log/runs.ts";
+import type { Run } from "../core/log/runs.ts";
 import { type Envelope, isExchange } from "../core/message.ts";
 import { TOGETHER_MAX } from "../core/keys/entering.ts";
 import type { Effect, Event, Node } from "../core/node.ts";
@@ -9,6 +9,7 @@ import type { Transport } from "../../transports/transport.ts";
 import type { MemberRecord } from "../core/membership/record.ts";
 import type { Trace } from "../core/trace.ts";
 import type { Journal } from "./journal.ts";
+import { Uncommitted } from "./uncommitted.ts";
 
 /** A timer takes 31 bits of milliseconds; a later deadline is approached in steps, as waking early is harmless. */
 export const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -18,8 +19,10 @@ export type Steps = Pick<Node, "step" | "deadline">;
 
 /** So many entries are committed before the turn is over: what is held until then is bounded [S3]. */
 export const COMMIT_ENTRIES_MAX = 10_000;
-/** What others brought, and is safe with them, is committed with the next own entry, or after this, ms [S2]. */
+/** What others brought, and is safe with them, is committed after this, ms [S2]. */
 export const COMMIT_LATER_MS = 20;
+/** Once it has waited for so long, ms, it goes along with an own entry: else a commit of its own would follow soon [S2]. */
+export const COMMIT_ALONG_MS = 10;
 
 export interface DriveOptions {
   readonly node: Steps;
@@ -87,8 +90,7 @@ class TurnDriver implements Driver {
   /** The events since the first own entry that is not safe, and what follows from them; both empty while all are. */
   #events: Event[] = [];
   #held: Effect[] = [];
-  /** Entries that wait for a commit. */
-  #uncommitted = 0;
+  readonly #uncommitted = new Uncommitted();
   #cancelCommit = () => {};
   #endPlanned = false;
   /** When the first of what came in this turn did: to look at the clock for each would take long. */
@@ -131,13 +133,13 @@ class TurnDriver implements Driver {
     const now = this.#now(!isWake);
     const effects = this.#node.step(event, now);
     const { journal } = this.#options;
-    const entered = journal !== undefined && this.#count(effects, journal);
+    const entered = journal !== undefined && this.#count(effects, now, journal);
     if (journal === undefined || (this.settled && !entered)) this.#perform(effects, now);
     else {
       this.#events.push(event);
       this.#held.push(...effects);
     }
-    if (journal !== undefined && this.#uncommitted >= COMMIT_ENTRIES_MAX) this.#commit(journal);
+    if (journal !== undefined && this.#uncommitted.entries >= COMMIT_ENTRIES_MAX) this.#commit(journal);
     if (isWake && this.settled) this.#arm();
     else this.#planEnd();
   }
@@ -195,21 +197,14 @@ class TurnDriver implements Driver {
   }
 
   /** Counts what is to be committed. Returns whether there are own entries among them. */
-  #count(effects: readonly Effect[], journal: Journal): boolean {
-    let entered = false;
-    for (const effect of effects) {
-      const isList = effect.kind === "members";
-      if (effect.kind !== "persist" && !isList) continue;
-      if (this.#uncommitted === 0) this.#commitLater(journal);
-      this.#uncommitted += isList ? 1 : entriesIn(effect.runs) + (effect.gaps?.length ?? 0);
-      entered ||= isList || effect.own;
+  #count(effects: readonly Effect[], now: number, journal: Journal): boolean {
+    const nothingWaited = this.#uncommitted.broughtAt === Infinity;
+    const entered = this.#uncommitted.add(effects, now);
+    if (nothingWaited && this.#uncommitted.broughtAt < Infinity) {
+      const { timer = runtimeTimer } = this.#options;
+      this.#cancelCommit = timer(COMMIT_LATER_MS, () => this.#commit(journal));
     }
     return entered;
-  }
-
-  #commitLater(journal: Journal): void {
-    const { timer = runtimeTimer } = this.#options;
-    this.#cancelCommit = timer(COMMIT_LATER_MS, () => this.#commit(journal));
   }
 
   #planEnd(hasPassedOn = false): void {
@@ -231,7 +226,9 @@ class TurnDriver implements Driver {
     this.#handOver();
     this.#endPlanned = false;
     this.#turnAt = undefined;
-    if (journal !== undefined && !this.settled) this.#commit(journal);
+    if (journal !== undefined && !this.settled) {
+      this.#commit(journal, this.#clock() - this.#uncommitted.broughtAt >= COMMIT_ALONG_MS);
+    }
     this.#passOn();
   }
 
@@ -247,22 +244,29 @@ class TurnDriver implements Driver {
     return this.#node.deadline <= this.#clock();
   }
 
-  #commit(journal: Journal): void {
+  /** `isAll`: what others brought, too. */
+  #commit(journal: Journal, isAll = true): void {
     const [events, held] = [this.#events, this.#held];
-    if (this.#uncommitted === 0) return;
-    this.#cancelCommit();
+    if (this.#uncommitted.entries === 0) return;
     this.#events = [];
     this.#held = [];
-    this.#uncommitted = 0;
+    const origins = this.#uncommitted.takeEntered();
+    if (isAll) this.#waitNoMore();
     try {
-      journal.commit();
+      journal.commit(isAll ? undefined : origins);
     } catch (error) {
       return this.#startOver(events, error);
     }
     this.#perform(held, this.#clock());
   }
 
+  #waitNoMore(): void {
+    this.#cancelCommit();
+    this.#uncommitted.clear();
+  }
+
   #startOver(events: readonly Event[], error: unknown): void {
+    this.#waitNoMore();
     if (this.#options.onUnsafe === undefined) throw error;
     this.#node = this.#options.onUnsafe(error);
     for (const event of events) this.step(event);

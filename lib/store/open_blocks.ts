@@ -14,8 +14,8 @@ export class OpenBlocks {
   #entries: MemoryEntries;
   /** The ids of those that wait for a commit. */
   readonly #changed = new Set<number>();
-  /** The ids of those of which something is on disk, the one that grew first before all others. */
-  readonly #onDisk = new Set<number>();
+  /** The ids of those of which something is on disk, about in the order in which they grew there, and the bytes of its text. */
+  readonly #onDisk = new Map<number, number>();
   #bytesOnDisk = 0;
 
   /** Ids go on after `lastId`. */
@@ -32,9 +32,16 @@ export class OpenBlocks {
     return this.#entries.bytes - this.#bytesOnDisk;
   }
 
-  /** Those that wait for a commit. */
-  changed(): Block[] {
-    return Array.from(this.#changed).flatMap((id) => this.#entries.block(id) ?? []);
+  ids(): number[] {
+    return Array.from(this.#entries.blocks(), ({ id }) => id);
+  }
+
+  /** Those that wait for a commit, as they are now; where origins are named, only those of them. */
+  changed(origins?: ReadonlySet<string>): Block[] {
+    return Array.from(this.#changed).flatMap((id) => {
+      const block = this.#entries.block(id);
+      return block !== undefined && (origins?.has(block.origin) ?? true) ? whole(block) : [];
+    });
   }
 
   isOnDisk(id: number): boolean {
@@ -47,35 +54,32 @@ export class OpenBlocks {
     return placed;
   }
 
-  /** `bytesOnDisk`: of its text as far as it is there. */
-  drop(id: number, bytesOnDisk: number): void {
+  drop(id: number): void {
     this.#entries.drop(id);
     this.#changed.delete(id);
-    if (this.#onDisk.delete(id)) this.#bytesOnDisk -= bytesOnDisk;
+    this.#leaveDisk(id);
   }
 
-  /** All of them are on disk now. Returns those that grow no more, and are gone here. */
-  committed(): Block[] {
-    const grown = this.changed();
-    const closed = grown.filter(({ texts }) => Buffer.byteLength(texts.text) >= GROWING_BYTES_MAX);
-    for (const { id } of grown) {
-      this.#onDisk.delete(id);
-      this.#onDisk.add(id);
+  /** These are on disk as they are now. Returns the blocks that grow no more, and are gone here. */
+  committed(grown: readonly Block[]): Block[] {
+    const closed: Block[] = [];
+    for (const block of grown) {
+      const bytes = Buffer.byteLength(block.texts.text);
+      this.#leaveDisk(block.id);
+      this.#onDisk.set(block.id, bytes);
+      this.#bytesOnDisk += bytes;
+      this.#changed.delete(block.id);
+      if (bytes >= GROWING_BYTES_MAX) closed.push(block);
     }
     const latest = grown.at(-1)?.at ?? 0;
-    for (const id of this.#onDisk) {
+    for (const id of this.#onDisk.keys()) {
       const block = this.#entries.block(id);
       if (block === undefined || latest - block.at < BLOCK_MS_MAX) break;
-      closed.push(block);
+      // What it has grown by since is still to be committed.
+      if (!this.#changed.has(id)) closed.push(whole(block));
     }
-    const whole = closed.map((block) => ({ ...block, texts: block.texts }));
-    for (const { id } of closed) {
-      this.#entries.drop(id);
-      this.#onDisk.delete(id);
-    }
-    this.#changed.clear();
-    this.#bytesOnDisk = this.#entries.bytes;
-    return whole;
+    for (const { id } of closed) this.drop(id);
+    return closed;
   }
 
   /** What waits for a commit is gone, and what is on disk grows no more. */
@@ -85,4 +89,14 @@ export class OpenBlocks {
     this.#onDisk.clear();
     this.#bytesOnDisk = 0;
   }
+
+  #leaveDisk(id: number): void {
+    this.#bytesOnDisk -= this.#onDisk.get(id) ?? 0;
+    this.#onDisk.delete(id);
+  }
+}
+
+/** Its texts read once: of a block that grows each look puts them together anew. */
+function whole(block: Block): Block {
+  return { ...block, texts: block.texts };
 }

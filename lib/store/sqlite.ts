@@ -127,23 +127,24 @@ class SqliteStore implements Store {
   }
 
   *blocks(): Generator<Block> {
-    const last = this.#open.entries.lastId;
-    let after = 0;
+    // They may be on disk by the time that others which came later were found there.
+    const open = this.#open.ids();
     try {
-      for (const block of this.#tables.blocks(after, last)) {
-        after = block.id;
-        if (!this.#dropped.has(after)) yield this.#open.entries.block(after) ?? block;
+      for (const block of this.#tables.blocks(0, this.#open.entries.lastId)) {
+        yield* this.#taken(open, block.id);
+        if (open[0] === block.id) open.shift();
+        if (!this.#dropped.has(block.id)) yield this.#open.entries.block(block.id) ?? block;
       }
     } catch (error) {
       throw this.#faultBehind(error, "read");
     }
-    for (const block of this.#open.entries.blocks()) if (block.id > after && block.id <= last) yield block;
+    yield* this.#taken(open, Infinity);
   }
 
   drop(id: number): void {
     if (this.#dropped.has(id)) return;
     const bytes = this.#doing("read", () => this.#tables.bytesOf(id));
-    this.#open.drop(id, bytes ?? 0);
+    this.#open.drop(id);
     if (bytes === undefined) return;
     this.#dropped.add(id);
     this.#droppedBytes += bytes;
@@ -164,13 +165,16 @@ class SqliteStore implements Store {
     return notes;
   }
 
-  commit(): void {
+  commit(origins?: ReadonlySet<string>): void {
     this.check();
-    const blocks = this.#open.changed();
+    // What is dropped and noted follows from all that came before it.
+    const isWhole = this.#dropped.size > 0 || this.#notes.size > 0;
+    const blocks = this.#open.changed(isWhole ? undefined : origins);
     if (blocks.length === 0 && this.#dropped.size === 0 && this.#notes.size === 0) return;
     this.#doing("write to", () => this.#tables.transact(() => this.#write(blocks)));
-    this.#bytes = this.bytes;
-    for (const block of this.#open.committed()) this.#cache.keep(block);
+    const { bytes } = this;
+    for (const block of this.#open.committed(blocks)) this.#cache.keep(block);
+    this.#bytes = bytes - this.#open.bytes;
     this.#settle();
   }
 
@@ -209,6 +213,15 @@ class SqliteStore implements Store {
       else this.#tables.insert(block);
     }
     for (const [name, text] of this.#notes) this.#tables.note(name, text);
+  }
+
+  /** Takes those of the ids that are below `end`, and gives their blocks. */
+  *#taken(ids: number[], end: number): Iterable<Block> {
+    for (let [id] = ids; id !== undefined && id < end; [id] = ids) {
+      ids.shift();
+      const block = this.block(id);
+      if (block !== undefined) yield block;
+    }
   }
 
   #settle(): void {

@@ -9,10 +9,11 @@ export interface Store extends EntryStore {
   /** Of all its files; absent where there are none. */
   readonly fileBytes?: number;
   /**
-   * Everything that was put, dropped and noted is on disk when this returns, all of it in one transaction. Throws a
-   * StoreFault, and then it is still to be committed.
+   * Everything that was put, dropped and noted is on disk when this returns, all of it in one transaction. Where origins are
+   * named, and nothing was dropped or noted, what was put under other origins is still to be committed. Throws a
+   * StoreFault, and then all of it is.
    */
-  commit(): void;
+  commit(origins?: ReadonlySet<string>): void;
   /** Goes back to what was committed last. */
   revert(): void;
   /** Throws a StoreFault where the log is no longer where it was, so that no commit would outlive the process. */

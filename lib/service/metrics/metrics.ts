@@ -97,7 +97,7 @@ export class Metrics {
       revert: () => store.revert(),
       check: () => store.check(),
       maintain: () => store.maintain(),
-      commit: () => this.#time(() => store.commit()),
+      commit: (origins) => this.#time(() => store.commit(origins)),
     };
   }
 

@@ -21,10 +21,13 @@ const FAILING_SHARE = 0.5;
 /** What changes the entries; all of them in order make them. */
 type Change = (entries: EntryStore) => void;
 
-interface Committed {
+interface Step {
   readonly change: Change;
+  /** Those that it put, under an origin. */
   readonly values: readonly Json[];
-  readonly at: number;
+  readonly origin?: string;
+  /** When it was committed; Infinity: it was not yet. */
+  at: number;
 }
 
 interface Life {
@@ -42,9 +45,10 @@ export interface SimStoreOptions {
 export class SimStore implements Store {
   readonly durable = true;
   readonly #options: SimStoreOptions;
-  #committed: Committed[] = [];
-  #pending: Omit<Committed, "at">[] = [];
-  /** What all these make. */
+  /** In the order in which they were made, which is not always that in which they were committed. */
+  #steps: Step[] = [];
+  #pending: Step[] = [];
+  /** What all steps make. */
   #entries = new MemoryEntries();
   /** The lives that the disk knows of, and every incarnation that there ever was. */
   #lives: Life[] = [];
@@ -87,7 +91,7 @@ export class SimStore implements Store {
   }
 
   put(run: Run, at: number): readonly Placed[] {
-    this.#pending.push({ change: (entries) => void entries.put(run, at), values: valuesOf(run) });
+    this.#add((entries) => void entries.put(run, at), valuesOf(run), run.origin);
     return this.#entries.put(run, at);
   }
 
@@ -117,28 +121,28 @@ export class SimStore implements Store {
 
   /** The values that a node comes back with. */
   safe(): Json[] {
-    return this.#committed.flatMap(({ values }) => values);
+    return this.#steps.flatMap(({ values, at }) => at < Infinity ? values : []);
   }
 
   maintain(): boolean {
     return false;
   }
 
-  commit(): void {
-    const at = this.#options.now();
-    if (this.#pending.length === 0) return;
+  commit(origins?: ReadonlySet<string>): void {
+    const isAll = origins === undefined || this.#pending.some(({ origin }) => origin === undefined);
+    const waits = ({ origin = "" }: Step) => !isAll && !origins.has(origin);
+    if (this.#pending.every(waits)) return;
     if (this.#fault === "full") throw new StoreFault("full", "there is no room left on the disk");
     if (this.#fault === "failing" && this.#chance.next() < FAILING_SHARE) {
       throw new StoreFault("unavailable", "the disk fails");
     }
-    for (const each of this.#pending) this.#committed.push({ ...each, at });
-    this.#pending = [];
+    const at = this.#options.now();
+    for (const step of this.#pending) if (!waits(step)) step.at = at;
+    this.#pending = this.#pending.filter(waits);
   }
 
   revert(): void {
-    this.#pending = [];
-    this.#entries = new MemoryEntries();
-    for (const { change } of this.#committed) change(this.#entries);
+    this.#goBackTo(this.#options.now());
   }
 
   check(): void {}
@@ -148,16 +152,29 @@ export class SimStore implements Store {
   }
 
   #change(change: Change): void {
-    this.#pending.push({ change, values: [] });
+    this.#add(change);
     change(this.#entries);
+  }
+
+  #add(change: Change, values: readonly Json[] = [], origin?: string): void {
+    const step: Step = { change, values, at: Infinity, ...origin !== undefined && { origin } };
+    this.#steps.push(step);
+    this.#pending.push(step);
+  }
+
+  /** To what was committed by then. */
+  #goBackTo(at: number): void {
+    this.#steps = this.#steps.filter((step) => step.at <= at);
+    this.#pending = [];
+    this.#entries = new MemoryEntries();
+    for (const { change } of this.#steps) change(this.#entries);
   }
 
   /** To an empty disk. Returns what is lost. */
   erase(): readonly Json[] {
     const lost = this.safe();
     this.#lives = [];
-    this.#committed = [];
-    this.revert();
+    this.#goBackTo(-1);
     return lost;
   }
 
@@ -167,9 +184,8 @@ export class SimStore implements Store {
     const at = random.next() < EMPTY_SHARE ? -1 : random.next() * now;
     this.#clockBehindMs = random.next() < CLOCK_SHARE ? Math.floor(random.next() * now) : 0;
     this.#lives = this.#lives.filter(({ begunAt }) => begunAt <= at);
-    const lost = this.#committed.filter((each) => each.at > at).flatMap(({ values }) => values);
-    this.#committed = this.#committed.filter((each) => each.at <= at);
-    this.revert();
+    const lost = this.#steps.flatMap((step) => step.at > at && step.at < Infinity ? step.values : []);
+    this.#goBackTo(at);
     const clock = this.#clockBehindMs === 0 ? "" : ` with its clock ${seconds(this.#clockBehindMs)} behind`;
     return { detail: `${at < 0 ? "an empty disk" : `${seconds(now - at)} before`}${clock}`, lost };
   }

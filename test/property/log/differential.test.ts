@@ -20,6 +20,7 @@ const where = {
 const step = fc.oneof(
   { weight: 10, arbitrary: fc.record({ kind: fc.constant("put"), ...where }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("lose"), ...where }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("commit of one"), ...where }) },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -62,19 +63,27 @@ test("the log on disk is as the model says, through commits that fail, kills and
         const open = (now: number) => openStore({ id: "n1", cluster: "", dir, now });
         let store = open(1_000);
         const subject = new Subject(worldOf(seed), store);
+        /** Whether something may be gone since the last commit of all. */
+        let isLess = false;
         const startOver = () => {
+          isLess = false;
           subject.log = subject.logOf();
           subject.model = subject.committed.copy();
         };
         try {
           for (const [{ kind, origin, from, count }, ms] of all) {
             subject.now += ms;
+            isLess ||= kind === "lose" || kind === "expire";
             if (kind === "put") subject.put(origin, from, count);
             else if (kind === "lose") subject.lose(origin, from, count);
             else if (kind === "expire") subject.expire();
-            else if (kind === "commit") {
+            else if (kind === "commit of one" && !isLess) {
+              store.commit(new Set([origin]));
+              subject.committed = subject.committed.withThatOf(subject.model, origin);
+            } else if (kind.startsWith("commit")) {
               store.commit();
               store.maintain();
+              isLess = false;
               subject.committed = subject.model.copy();
             } else if (kind === "fail") {
               renameSync(join(dir, FILE_NAME), join(dir, "away"));

@@ -63,6 +63,13 @@ class Model {
     return new Model(this.#world, this.#held);
   }
 
+  /** A copy of it, but with what another one holds of an origin. */
+  withThatOf(other: Model, origin: string): Model {
+    const held = new Map(this.#held);
+    for (const [name, state] of other.#held) if (name.startsWith(`${origin} `)) held.set(name, state);
+    return new Model(this.#world, held);
+  }
+
   put(origin: string, from: number, count: number): number {
     return this.#change(origin, from, count, "kept", undefined);
   }

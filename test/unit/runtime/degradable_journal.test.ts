@@ -7,7 +7,9 @@ import { StoreFault } from "../../../lib/store/store.ts";
 test("DegradableJournal commits its store, and does not while that is suspended [S5]", () => {
   const [store, journal] = suspendable();
   store.pending++;
-  journal.commit();
+  const origins = new Set(["n1.7"]);
+  journal.commit(origins);
+  equal(store.origins, origins);
   journal.suspend(new Error("it failed"));
   store.pending++;
   journal.commit();
@@ -50,8 +52,10 @@ class Room implements Committing {
   full = false;
   free = 0;
   gone = false;
+  origins: ReadonlySet<string> | undefined;
 
-  commit(): void {
+  commit(origins?: ReadonlySet<string>): void {
+    this.origins = origins;
     if (this.full) throw new StoreFault("full", "no room");
     this.committed += this.pending;
     this.pending = 0;

@@ -4,7 +4,13 @@ import { test } from "node:test";
 import type { Envelope } from "../../../lib/core/message.ts";
 import type { Effect, Event } from "../../../lib/core/node.ts";
 import { TOGETHER_MAX } from "../../../lib/core/keys/entering.ts";
-import { COMMIT_ENTRIES_MAX, COMMIT_LATER_MS, drive, TIMER_MS_MAX } from "../../../lib/runtime/drive.ts";
+import {
+  COMMIT_ALONG_MS,
+  COMMIT_ENTRIES_MAX,
+  COMMIT_LATER_MS,
+  drive,
+  TIMER_MS_MAX,
+} from "../../../lib/runtime/drive.ts";
 import type { Journal } from "../../../lib/runtime/journal.ts";
 import type { Transport, TransportHandlers } from "../../../transports/transport.ts";
 import { monotonicClock } from "../../../transports/clock.ts";
@@ -80,19 +86,53 @@ test("drive() wakes the node that takes over after a later commit has failed [S4
   assert.deepEqual(rig.timers, [500 - COMMIT_LATER_MS]);
 });
 
-test("drive() commits what others brought together with an own entry, and when it stops [S2]", () => {
-  const brought: Effect[] = [{ kind: "persist", own: false, runs: [run] }];
-  const answers = [brought, taking, brought];
-  const rig = new Rig(() => answers.shift() ?? [], { disk: new Disk() });
+test("drive() commits what others brought together with an own entry once it has waited, and when it stops [S2]", () => {
+  const brought: Effect[] = [{ kind: "persist", own: false, runs: [runOf("n1.1", 1, 8)] }];
+  const answers = [brought, taking, taking, taking, brought];
+  const disk = new Disk();
+  const rig = new Rig(() => answers.shift() ?? [], { disk });
   rig.receive(hello);
-  rig.receive(hello);
-  rig.endTurn();
-  assert.equal(rig.log.filter((line) => line === "commit").length, 1);
-  assert.deepEqual(rig.timers, []);
+  for (const now of [1000, 1000 + COMMIT_ALONG_MS - 1]) {
+    rig.now = now;
+    rig.turn();
+  }
+  assert.deepEqual(disk.commits, ["n0.1", "n0.1"], "else only what entered here");
+  assert.deepEqual(rig.timers, [COMMIT_LATER_MS]);
+  rig.now = 1000 + COMMIT_ALONG_MS;
+  rig.turn();
+  assert.deepEqual([disk.commits.slice(2), rig.timers], [["all"], []]);
   rig.receive(hello);
   rig.driver.stop();
-  assert.equal(rig.log.filter((line) => line === "commit").length, 2);
-  assert.deepEqual(rig.timers, []);
+  assert.deepEqual([disk.commits.slice(3), rig.timers], [["all"], []]);
+});
+
+test("drive() counts what others brought and still waits among COMMIT_ENTRIES_MAX [S3]", () => {
+  const brought = Array.from({ length: COMMIT_ENTRIES_MAX - 1 }, (_, i) => runOf("n1.1", i + 1, i));
+  const answers: Effect[][] = [[{ kind: "persist", own: false, runs: brought }], taking, taking];
+  const disk = new Disk();
+  const rig = new Rig(() => answers.shift() ?? [], { disk });
+  rig.receive(hello);
+  rig.receive(hello);
+  assert.deepEqual([disk.commits, rig.timers], [["all"], []]);
+  rig.turn();
+  assert.deepEqual(disk.commits, ["all", "n0.1"]);
+});
+
+test("drive() has nothing more to commit of what others brought when a commit of own entries has failed [S4]", () => {
+  const brought: Effect[] = [{ kind: "persist", own: false, runs: [runOf("n1.1", 1, 8)] }];
+  const answers = [brought, taking];
+  const disk = new Disk(true);
+  const rig = new Rig(() => answers.shift() ?? [], { disk });
+  rig.receive(hello);
+  rig.turn();
+  assert.deepEqual([disk.commits, rig.timers], [["n0.1"], []]);
+});
+
+test("drive() commits a list of members at the end of the turn, too [M4]", () => {
+  const disk = new Disk();
+  const rig = new Rig(() => [{ kind: "members", members: [], news: [] }], { disk });
+  rig.turn();
+  assert.equal(disk.commits.length, 1);
 });
 
 test("drive() gives the events of a failed commit to the node that takes over, and nothing else leaves [S4]", () => {
@@ -425,6 +465,8 @@ class Rig {
 
 /** Says what it is asked to do, and may have no room. */
 class Disk {
+  /** The origins of each commit. */
+  readonly commits: string[] = [];
   readonly #full: boolean;
 
   constructor(full = false) {
@@ -433,8 +475,9 @@ class Disk {
 
   writing(log: string[]): Journal {
     return {
-      commit: () => {
+      commit: (origins) => {
         log.push("commit");
+        this.commits.push(origins === undefined ? "all" : [...origins].join());
         if (this.#full) throw new Error("no room");
       },
     };

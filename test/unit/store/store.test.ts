@@ -4,6 +4,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { INCARNATION_LEAP_MAX } from "../../../lib/core/incarnation.ts";
+import { BLOCK_MS_MAX } from "../../../lib/core/log/entry_store.ts";
 import type { Json } from "../../../lib/core/message.ts";
 import { entriesIn, fileIn, inFolder, open, run } from "./folder.ts";
 
@@ -125,6 +126,97 @@ test(
     store.close();
     const after = open(dir);
     deepEqual(entriesIn(after), all);
+    after.close();
+  }),
+);
+
+const own = new Set(["n1.rs"]);
+
+test(
+  "a commit of some origins leaves what came under others for a later one, and its order is as before",
+  inFolder((dir) => {
+    const store = open(dir);
+    const put = (seq: number) => {
+      store.put(run("n2.a", seq, "two"), now);
+      store.put(run("n1.rs", seq, "one"), now);
+    };
+    const [two, one] = [(n: number) => `n2.a ${n} "two"`, (n: number) => `n1.rs ${n} "one"`];
+    put(1);
+    store.commit(own);
+    put(2);
+    deepEqual(entriesIn(store), [two(1), two(2), one(1), one(2)]);
+    store.commit(own);
+    const [sum] = [store.bytes];
+    equal(sum, 4 * 5 + 2);
+    deepEqual(entriesIn(store), [two(1), two(2), one(1), one(2)]);
+    store.revert();
+    deepEqual([entriesIn(store), store.bytes], [[one(1), one(2)], 2 * 5 + 1]);
+    put(3);
+    store.commit(new Set(["n3.c"]));
+    store.commit();
+    put(4);
+    store.commit(own);
+    store.close();
+    const after = open(dir);
+    deepEqual(entriesIn(after), [one(1), one(2), two(3), one(3), one(4)]);
+    after.close();
+  }),
+);
+
+test(
+  "a commit of some origins takes all that is pending where something was dropped or noted",
+  inFolder((dir) => {
+    const store = open(dir);
+    store.put(run("n1.rs", 1, "one"), now);
+    store.commit();
+    store.put(run("n2.a", 1, "two"), now);
+    store.note("kept", "1");
+    store.commit(own);
+    store.revert();
+    deepEqual([entriesIn(store), [...store.notes()]], [['n1.rs 1 "one"', 'n2.a 1 "two"'], [["kept", "1"]]]);
+    store.put(run("n2.a", 2, "too"), now);
+    store.drop(1);
+    store.commit(own);
+    store.close();
+    const after = open(dir);
+    deepEqual(entriesIn(after), ['n2.a 1 "two"', 'n2.a 2 "too"']);
+    after.close();
+  }),
+);
+
+test(
+  "blocks() gives each block once, whatever of what waits is committed meanwhile, and grows no more",
+  inFolder((dir) => {
+    const store = open(dir);
+    for (let i = 1; i <= 10; i++) {
+      for (const origin of ["n2.a", "n1.rs"]) store.put({ ...run(origin, i, i), topic: `${i}` }, now);
+    }
+    store.commit(own);
+    const ids: number[] = [];
+    for (const { id } of store.blocks()) {
+      ids.push(id);
+      store.put(run("n1.rs", 10 + id, 1), now + BLOCK_MS_MAX * id);
+      store.commit(id % 3 === 0 ? undefined : own);
+    }
+    deepEqual(ids, Array.from({ length: 20 }, (_, i) => i + 1));
+    store.close();
+  }),
+);
+
+test(
+  "what a block has grown by waits for its commit, however long, when own entries are committed before",
+  inFolder((dir) => {
+    const store = open(dir);
+    store.put(run("n2.a", 1, 1), now);
+    store.commit();
+    store.put(run("n2.a", 2, 2), now + 1);
+    store.put(run("n1.rs", 1, 1), now + 1 + BLOCK_MS_MAX);
+    store.commit(own);
+    equal(store.take("n2.a", 2, 2).texts.text, "2");
+    store.commit();
+    store.close();
+    const after = open(dir);
+    deepEqual(entriesIn(after), ["n2.a 1 1", "n2.a 2 2", "n1.rs 1 1"]);
     after.close();
   }),
 );

@@ -57,9 +57,11 @@ test("the event loop's delay is by how much a timer is late, never less than non
 
 test("commits are timed, and one that fails is counted and fails as before", () => {
   const faults: Error[] = [];
+  const commits: unknown[] = [];
   const store = {
     ...{ bytes: 0, incarnation: 7, revert() {}, check() {}, maintain: () => true },
-    commit() {
+    commit(origins?: ReadonlySet<string>) {
+      commits.push(origins);
       for (const fault of faults) throw fault;
     },
   };
@@ -68,8 +70,10 @@ test("commits are timed, and one that fails is counted and fails as before", () 
     ...{ status: () => assert.fail(), isReady: () => true },
   });
   const timed = metrics.timed(store);
+  const origins = new Set(["n1.7"]);
   timed.commit();
-  timed.commit();
+  timed.commit(origins);
+  assert.deepEqual(commits, [undefined, origins]);
   faults.push(new Error("the disk is full"));
   assert.throws(() => timed.commit(), /the disk is full/);
   assert.deepEqual([timed.incarnation, timed.maintain()], [7, true]);
