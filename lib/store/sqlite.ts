@@ -67,6 +67,7 @@ function begin(db: DatabaseSync, { dir, now }: StoreOptions): Store {
 class SqliteStore implements Store {
   readonly incarnation: number;
   readonly durable = true;
+  readonly othersCount: number;
   readonly #db: DatabaseSync;
   readonly #dir: string;
   readonly #place: Place;
@@ -89,10 +90,11 @@ class SqliteStore implements Store {
     db: DatabaseSync,
     dir: string,
     tables: Tables,
-    { lastId, bytes }: Survey,
+    { lastId, bytes, hashed }: Survey,
     incarnation: number,
   ) {
     this.incarnation = incarnation;
+    this.othersCount = hashed;
     this.#db = db;
     this.#dir = dir;
     this.#place = new Place(dir);

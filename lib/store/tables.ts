@@ -7,8 +7,11 @@ import { damaged, type Doing } from "./faults.ts";
 import { hashesToKeep, textsWith } from "./hashes.ts";
 import { Names } from "./names.ts";
 
-/** So many rows are read at once: a cursor that stayed open would keep the log ahead from being folded into the file. */
-const PAGE_ROWS = 32;
+/**
+ * So many rows are read at once: a cursor that stayed open would keep the log ahead from being folded into the file. More than
+ * these would not stay in the processor's caches until they are looked at.
+ */
+const PAGE_ROWS = 4;
 
 const columns = "place, origin, seq, count, topic, at, hashes, value, sum";
 
@@ -20,6 +23,8 @@ export interface Survey {
   readonly lastId: number;
   /** Of all texts. */
   readonly bytes: number;
+  /** Entries that have their hashes beside them. */
+  readonly hashed: number;
   /** The numbers of names that no row has any more. */
   readonly unusedNames: readonly number[];
   /** The ids of blocks that came later than now, by their own word. */
@@ -151,13 +156,14 @@ export class Tables {
 
   /** Looks at all of it; something damaged is a fault. `now`: ms since 1970. */
   survey(now: number): Survey {
-    const [unused, found] = [new Set(this.#names.numbers()), { lastId: 0, bytes: 0 }];
+    const [unused, found] = [new Set(this.#names.numbers()), { lastId: 0, bytes: 0, hashed: 0 }];
     const fromLater: number[] = [];
     for (const { id, origin, topic, texts, at } of this.blocks(0, Number.MAX_SAFE_INTEGER, "open")) {
       if (at > now) fromLater.push(id);
       for (const name of [origin, topic]) unused.delete(this.#names.numberOf(name ?? "") ?? 0);
       found.lastId = id;
       found.bytes += Buffer.byteLength(texts.text);
+      if (!texts.mayBeWhole) found.hashed += texts.length;
     }
     for (const _ of this.notes("open"));
     return { ...found, unusedNames: [...unused], fromLater };

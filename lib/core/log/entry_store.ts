@@ -45,4 +45,6 @@ export interface EntryStore {
   notes(): Iterable<readonly [name: string, text: string]>;
   /** Of all texts that are kept. */
   readonly bytes: number;
+  /** Of the entries that were there when it was opened, at least so many are no whole numbers. Absent: it is not known. */
+  readonly othersCount?: number;
 }

@@ -1,7 +1,7 @@
 /** Which values are held: whole numbers as bits, all others by hashes that lead to where they are kept [L3] [L8]. */
-import { at } from "../assert.ts";
+import { assert, at } from "../assert.ts";
 import { type Hashes, hashesOf, idOf, sameIn } from "../keys/identity.ts";
-import type { Block, EntryStore } from "./entry_store.ts";
+import { type Block, BLOCK_ENTRIES_MAX, type EntryStore } from "./entry_store.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import type { Run } from "./runs.ts";
 import { SetDigest } from "./set_digest.ts";
@@ -27,6 +27,9 @@ export interface Repeat {
   readonly of: readonly Name[];
 }
 
+/** Is told of an entry that is one with these, which came before. */
+export type OnRepeat = (name: Name, of: readonly Name[]) => void;
+
 /** Whether the value of an entry was held under another name when it came. */
 export type IsRepeat = (origin: string, seq: number) => boolean;
 
@@ -34,16 +37,22 @@ export class Identities {
   readonly #entries: EntryStore;
   readonly #wholes = new WholeNumbers();
   /** Where all other values are kept, and whole numbers as well once one of them was told twice. */
-  readonly #others = new Fingerprints();
+  readonly #others: Fingerprints;
   #findsWholes = false;
   /** The blocks of entries whose values are held under other names, too: what remains of a value when the first entry goes. */
   readonly #repeats = new Fingerprints();
   readonly #digest = new SetDigest();
   #count = 0;
+  /** Is told of what is not new while many are taken in; undefined while each is by itself. */
+  #onRepeat: OnRepeat | undefined;
+  /** The entries to look up then, by block and place in it. */
+  #held: number[] = [];
+  readonly #onHeld = (block: number, i: number) => void this.#held.push(BLOCK_ENTRIES_MAX * block + i);
 
   /** `entries`: where the values are looked up that have the same hashes. */
   constructor(entries: EntryStore) {
     this.#entries = entries;
+    this.#others = new Fingerprints(entries.othersCount);
   }
 
   get count(): number {
@@ -52,6 +61,17 @@ export class Identities {
 
   get digest(): string {
     return this.#digest.toString();
+  }
+
+  /** Until settle(), what is added and is no whole number counts as new; `onRepeat` is told of what is not. It must be kept already. */
+  gather(onRepeat: OnRepeat): void {
+    this.#onRepeat = onRepeat;
+  }
+
+  settle(): void {
+    this.#others.settle(this.#onHeld);
+    this.#lookUp();
+    this.#onRepeat = undefined;
   }
 
   has(texts: Texts, i: number, topic: string | undefined): boolean {
@@ -115,18 +135,55 @@ export class Identities {
     high: number,
     low: number,
   ): Repeat | undefined {
+    if (this.#onRepeat !== undefined) this.#others.gather(high, low, block, i, this.#onHeld);
     // Nearly all are new, and then that is all there is to find out.
-    if (!this.#others.addNew(high, low, block)) {
-      const of = this.#before(run, i, id, [high, low], block);
-      if (of.length > 0) {
-        this.#repeats.add(high, low, block);
-        return { i, of };
-      }
-      this.#others.add(high, low, block);
+    else if (!this.#others.addNew(high, low, block)) {
+      const repeat = this.#addHeld(run, i, id, block, high, low);
+      if (repeat !== undefined) return repeat;
     }
     this.#digest.add(high, low);
     this.#count++;
     return undefined;
+  }
+
+  /** There are blocks to ask about the i-th entry of a run. Undefined where it is new all the same. */
+  #addHeld(
+    run: Run,
+    i: number,
+    id: string | undefined,
+    block: number,
+    high: number,
+    low: number,
+  ): Repeat | undefined {
+    const of = this.#before(run, i, id, [high, low], block);
+    if (of.length === 0) this.#others.add(high, low, block);
+    else this.#repeats.add(high, low, block);
+    return of.length === 0 ? undefined : { i, of };
+  }
+
+  /** In the order in which they came. */
+  #lookUp(): void {
+    const held = Float64Array.from(this.#held).sort();
+    this.#held = [];
+    let block: Block | undefined;
+    for (const each of held) {
+      const [id, i] = [Math.floor(each / BLOCK_ENTRIES_MAX), each % BLOCK_ENTRIES_MAX];
+      if (block?.id !== id) block = this.#kept(id);
+      const entryId = idOf(block, i);
+      const [high, low] = hashesOf(block, i, entryId);
+      const repeat = this.#addHeld(block, i, entryId, id, high, low);
+      if (repeat === undefined) continue;
+      this.#digest.remove(high, low);
+      this.#count--;
+      this.#onRepeat?.({ origin: block.origin, seq: block.seq + i }, repeat.of);
+    }
+  }
+
+  /** With its texts, which are read once. */
+  #kept(id: number): Block {
+    const block = this.#entries.block(id);
+    assert(block !== undefined, "what is gathered is kept");
+    return { ...block, texts: block.texts };
   }
 
   #addWhole(run: Run, i: number, block: number, whole: number): Repeat | undefined {

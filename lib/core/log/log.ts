@@ -43,7 +43,9 @@ export class Log {
     for (const [origin, gone] of this.#gone) {
       for (const [from, to] of gone.spans()) this.#hold(this.#origins.of(origin), from, to + 1 - from);
     }
+    this.shown.gather();
     for (const block of entries.blocks()) this.#restore(block);
+    this.shown.settle();
   }
 
   /** Counts changes, and so the entries held: equal revisions mean equal logs [L5]. */

@@ -33,7 +33,7 @@ export class WholeNumbers {
     const word = wordOf(number);
     const bit = bitOf(number, word);
     const slot = this.#seek(word);
-    const segment = this.#segments[segmentOf(this.#key)] ??= new Slots(3);
+    const segment = this.#segmentFor(this.#key);
     if (slot < 0) this.#slot = segment.add(this.#key, bit, upperOf(word));
     else {
       const bits = segment.value(slot);
@@ -59,6 +59,11 @@ export class WholeNumbers {
     if (segment.size === 0) this.#segments[segmentOf(key)] = undefined;
     this.#size--;
     return true;
+  }
+
+  #segmentFor(key: number): Slots {
+    const i = segmentOf(key);
+    return this.#segments[i] ??= new Slots(3, i / SEGMENTS);
   }
 
   /** Where a word is in its segment; -1 where it is not. */

@@ -3,6 +3,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Fingerprints } from "../../../lib/core/log/fingerprints.ts";
+import { GATHERED_MAX } from "../../../lib/core/log/kept/gathered.ts";
 import { seeded } from "../../../lib/core/random.ts";
 import { holds } from "../holds.ts";
 
@@ -48,6 +49,61 @@ test("Fingerprints asks about just the blocks that were added with these hashes,
     }),
     400,
   );
+});
+
+test("what Fingerprints gathers is added as if one by one, and it is told of the others in their order", () => {
+  const hash = fc.constantFrom(0, 1, 2, 3, -1);
+  const gathered = fc.array(fc.tuple(hash, hash, fc.integer({ min: 1, max: 9 })), { maxLength: 60 });
+  holds(
+    fc.property(gathered, (pairs) => {
+      const [set, model] = [new Fingerprints(5), new Fingerprints()];
+      const [held, expected]: [number[], number[]] = [[], []];
+      const onHeld = (block: number, i: number) => {
+        equal(block, pairs[i]?.[2]);
+        held.push(i);
+      };
+      pairs.forEach(([high, low, block], i) => {
+        set.gather(high, low, block, i, onHeld);
+        if (!model.addNew(high, low, block)) expected.push(i);
+      });
+      equal(set.size, 0);
+      set.settle(onHeld);
+      equal(set.size, model.size);
+      // Those of one hash are told in the order in which they came.
+      for (const [high, low] of pairs) {
+        const same = (i: number) => pairs[i]?.[0] === high && pairs[i][1] === low;
+        deepEqual(held.filter(same), expected.filter(same));
+        deepEqual(candidates(set, high, low), candidates(model, high, low));
+      }
+    }),
+    400,
+  );
+});
+
+test("no more wait in a bucket of Fingerprints than GATHERED_MAX", () => {
+  const set = new Fingerprints();
+  const never = () => equal(true, false, "all are new");
+  for (let i = 1; i < GATHERED_MAX; i++) set.gather(7, i, 1, i, never);
+  equal(set.size, 0);
+  set.gather(7, GATHERED_MAX, 1, 0, never);
+  equal(set.size, GATHERED_MAX);
+});
+
+test("Fingerprints has room for as many as it expects, and grows a little at a time", () => {
+  const random = seeded(2);
+  const hash = () => random.next() * 2 ** 32 | 0;
+  const [set, expecting] = [new Fingerprints(), new Fingerprints(100_000)];
+  const sizes = new Set<number>();
+  for (let i = 1; i <= 200_000; i++) {
+    const [high, low] = [hash(), hash()];
+    set.add(high, low, i);
+    const each = set.bytes / set.size;
+    if (i > 50_000) equal(each > 11.3 && each < 12.9, true, `${each} bytes each, of ${i}`);
+    if (i > 90_000) continue;
+    expecting.add(high, low, i);
+    if (i > 10_000) sizes.add(expecting.bytes);
+  }
+  equal(sizes.size < 5, true, `${sizes.size} sizes`);
 });
 
 test("Fingerprints stops asking at the first block that has the value", () => {

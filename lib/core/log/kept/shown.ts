@@ -2,7 +2,7 @@
 import { readRecord } from "../../keys/record.ts";
 import type { Topics } from "../../keys/topics.ts";
 import type { Block } from "../entry_store.ts";
-import type { Identities, Repeat } from "../identities.ts";
+import type { Identities, Name } from "../identities.ts";
 import { IntervalSet } from "../interval_set.ts";
 import type { Origin, Origins } from "../origins.ts";
 import type { Run } from "../runs.ts";
@@ -17,6 +17,15 @@ export class Shown {
     this.#identities = identities;
     this.#origins = origins;
     this.#topics = topics;
+  }
+
+  /** What is noted until settle() is kept already: it is found out for many at once which of it are repeats. */
+  gather(): void {
+    this.#identities.gather(({ origin, seq }, of) => this.#hide(this.#origins.of(origin), seq, of));
+  }
+
+  settle(): void {
+    this.#identities.settle();
   }
 
   /** Whether any entry of an origin is one with another, or cannot be read. */
@@ -38,7 +47,9 @@ export class Shown {
       for (let i = first; i < first + count; i++) this.#noteRecord(origin, run, topic, i, block, at);
       return;
     }
-    for (const repeat of this.#identities.addPlain(run, first, count, block)) this.#hide(origin, seq, repeat);
+    for (const { i, of } of this.#identities.addPlain(run, first, count, block)) {
+      this.#hide(origin, seq + i, of);
+    }
   }
 
   /** The i-th entry of a block is gone. What it alone showed is shown by another one that has it, if any does. */
@@ -59,13 +70,12 @@ export class Shown {
     if (record === undefined) (origin.repeats ??= new IntervalSet()).add(seq);
     else {
       const repeat = this.#identities.add(run, i, record.id, block);
-      if (repeat !== undefined) this.#hide(origin, run.seq, repeat);
+      if (repeat !== undefined) this.#hide(origin, seq, repeat.of);
     }
     if (record?.key !== undefined) this.#topics.note(topic, record, { origin: origin.name, seq }, at);
   }
 
-  #hide(origin: Origin, first: number, { i, of }: Repeat): void {
-    const seq = first + i;
+  #hide(origin: Origin, seq: number, of: readonly Name[]): void {
     (origin.repeats ??= new IntervalSet()).add(seq);
     for (const each of of) join({ origin, seq }, { origin: this.#origins.of(each.origin), seq: each.seq });
   }

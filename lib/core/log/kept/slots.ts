@@ -5,8 +5,8 @@ const SLOTS_MIN = 8;
 const LOAD_MAX = 0.8;
 /** With less it is made smaller. */
 const LOAD_MIN = 0.4;
-/** Right after it was made larger, or smaller. */
-const LOAD_FRESH = 0.55;
+/** A table that grows becomes so many times as large. */
+const GROWTH = 1.45;
 
 /**
  * A slot is the index of its first number. Each holds a key, a value that is not 0, and perhaps one more number. A key may be in several slots. It must be hashed: it
@@ -14,15 +14,21 @@ const LOAD_FRESH = 0.55;
  */
 export class Slots {
   readonly #width: number;
+  readonly #phase: number;
   #size = 0;
-  #capacity = SLOTS_MIN;
+  #capacity: number;
   /** Key, value and what is beside it, of each slot; a value of 0: the slot is free. */
   #words: Int32Array;
 
-  /** Of so many numbers in a slot. */
-  constructor(width: 2 | 3) {
+  /**
+   * Of so many numbers in a slot, with room for so many slots. `phase`, from 0 to 1: tables that are filled alike, and of which each has
+   * another one, grow one after the other. If all did at once, they would leave as much to be collected as they take.
+   */
+  constructor(width: 2 | 3, phase = 0, size = 0) {
     this.#width = width;
-    this.#words = new Int32Array(width * SLOTS_MIN);
+    this.#phase = phase;
+    this.#capacity = this.#capacityFor(size);
+    this.#words = new Int32Array(width * this.#capacity);
   }
 
   get size(): number {
@@ -90,7 +96,7 @@ export class Slots {
       free = each;
     }
     words[free + 1] = 0;
-    if (--this.#size < LOAD_MIN * this.#capacity && this.#capacity > SLOTS_MIN) this.#resize();
+    if (--this.#size < LOAD_MIN * this.#capacity && this.#capacity > 2 * SLOTS_MIN) this.#resize();
   }
 
   #seek(key: number, from: number): number {
@@ -116,12 +122,18 @@ export class Slots {
   #resize(size = this.#size): void {
     const old = this.#words;
     const width = this.#width;
-    this.#capacity = Math.max(SLOTS_MIN, Math.ceil(size / LOAD_FRESH));
+    this.#capacity = this.#capacityFor(size);
     this.#words = new Int32Array(width * this.#capacity);
     for (let slot = 0; slot < old.length; slot += width) {
       const value = at(old, slot + 1);
       if (value !== 0) this.#put(at(old, slot), value, width === 3 ? at(old, slot + 2) : 0);
     }
+  }
+
+  /** The least that is enough of SLOTS_MIN, GROWTH times that, and so on, from the phase on. */
+  #capacityFor(size: number): number {
+    const steps = Math.log(size / (LOAD_MAX * SLOTS_MIN)) / Math.log(GROWTH);
+    return Math.ceil(SLOTS_MIN * GROWTH ** (Math.max(0, Math.ceil(steps - this.#phase)) + this.#phase));
   }
 
   /** By the leading bits of the key: in a table of another size keys stand in the same order, which makes moving them fast. */

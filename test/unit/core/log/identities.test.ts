@@ -1,5 +1,5 @@
 /** Which values are held: equal hashes alone make no value a repeat. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, fail } from "node:assert/strict";
 import { test } from "node:test";
 import { Log } from "../../../../lib/core/log/log.ts";
 import { MemoryEntries } from "../../../../lib/core/log/memory_entries.ts";
@@ -15,6 +15,10 @@ class Colliding extends MemoryEntries {
     this.looked++;
     const block = super.block(id);
     return block && { ...block, texts: colliding([...block.texts]) };
+  }
+
+  override *blocks(): Iterable<Block> {
+    for (const { id } of super.blocks()) yield this.block(id) ?? fail();
   }
 }
 
@@ -33,6 +37,33 @@ test("two values with the same hashes are both held, as they are looked up [L8]"
   equal(log.holdsValue(colliding(['"y"'])), true);
   equal(log.holdsValue(colliding(['"z"'])), false);
   equal(entries.looked > 0, true);
+});
+
+test("of many that are restored at once, those that were repeats are again, and equal hashes make none [N9]", () => {
+  const entries = new Colliding();
+  const log = new Log(entries);
+  log.addRun({ origin: "a", seq: 1, texts: colliding(['"x"', '"y"', '"x"', '"y"']) }, 0);
+  const again = new Log(entries);
+  deepEqual([again.count, again.digest, readOf(again)], [2, log.digest, ["x", "y"]]);
+  deepEqual([1, 2, 3, 4].map((seq) => again.isRepeat("a", seq)), [false, false, true, true]);
+});
+
+test("a log of repeats in many blocks is restored as it was", () => {
+  const entries = new MemoryEntries();
+  const log = new Log(entries);
+  const [each, runs] = [1_000, 10];
+  for (const origin of ["a", "b"]) {
+    for (let run = 0; run < runs; run++) {
+      const texts = Texts.of(Array.from({ length: each }, (_, i) => `"${run * each + i}"`));
+      log.addRun({ origin, seq: 1 + run * each, texts }, 0);
+    }
+  }
+  const again = new Log(entries);
+  deepEqual([again.count, again.digest], [runs * each, log.digest]);
+  for (let seq = 1; seq <= runs * each; seq += 7) {
+    deepEqual([again.isRepeat("a", seq), again.isRepeat("b", seq)], [false, true]);
+    deepEqual([...again.shown.twinsOf("a", seq) ?? []].map((twin) => twin.seq), [seq]);
+  }
 });
 
 test("a value is kept as the text that it came as, the order of its keys included [L7]", () => {
