@@ -154,7 +154,7 @@ test("a position that cannot be used is said before anything is printed", () =>
       out: "",
       err: `Cannot go on from the position in ${
         JSON.stringify(folder)
-      } as it is no file: name another file\n`,
+      } as it is a directory: name another file\n`,
     });
     assert.deepEqual(await hearsay("watch", ...at, "--position", bad), {
       status: 1,
