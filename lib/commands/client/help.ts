@@ -25,6 +25,7 @@ export const examples = {
   ],
   status: [
     "hearsay status",
+    "hearsay status --links",
     "hearsay status --at 127.0.0.1:7001 --json",
     "hearsay status --at 127.0.0.1:7001 --ready",
   ],
@@ -83,7 +84,7 @@ export const notes = {
   ],
   status: [
     "values: how many the node holds. digest: equal where two nodes hold the same values, and told whole by --json. relay:",
-    "the node through which this one passes on values, or itself. For each peer, lag: entries that the peer has not said",
+    "the node through which this one passes on values, or itself. With --links, of each peer, lag: entries that the peer has not said",
     "it holds. ahead: entries that it says it holds and the node lacks. Both are empty where the two do not talk to each",
     "other, as values pass through the relay. link: whether the node can send to the peer, and since when; deaf: it can,",
     "and hears nothing. unacked: how long the oldest entry sent has waited for an acknowledgement. suspected: how long",

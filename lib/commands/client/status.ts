@@ -1,9 +1,9 @@
 /** `hearsay status`: asks every node how it is, for people as tables and for programs as JSON. */
 import type { Body } from "../../core/message.ts";
 import { duration } from "../../service/duration.ts";
-import { type PeerStatus, type Status, statusOf } from "../../client/answers.ts";
+import { type LinkStatus, type PeerStatus, type Status, statusOf } from "../../client/answers.ts";
 import { elsewhere, nobodyDoes } from "./asking.ts";
-import { summaryOf } from "./summary.ts";
+import { listed, summaryOf } from "./summary.ts";
 import { parseStatus, type StatusConfig } from "../config/client.ts";
 import { codeOfAll, type ErrorCode, isRefusal } from "../../client/errors.ts";
 import { askOnce } from "../../client/nodes.ts";
@@ -36,14 +36,14 @@ const EXPIRING_MS = 30 * 86_400_000;
 export async function status(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseStatus(args, io.env);
   if (!parsed.ok) return refuse(io, parsed.mistakes);
-  const { at, json, ready, verbose } = parsed.config;
+  const { at, json, links, ready, verbose } = parsed.config;
   const replies = await Promise.all(at.map(async (address) => {
     const reply = await askOne(address, parsed.config);
     if (verbose) io.err(`${reply.at} ${reply.kind === "bad" ? reply.error : "answers"}\n`);
     return reply;
   }));
   if (json) io.out(`${shownJson(io, JSON.stringify(replies.map(jsonOf)))}\n`);
-  else print(replies, io);
+  else print(replies, links, io);
   io.err(elsewhere(parsed.config, replies.some((reply) => reply.kind === "good" || isRefusal(reply.code))));
   const isGood = (reply: Reply) => reply.kind === "good" && !(ready && reply.status.ready === false);
   return replies.every(isGood) ? OK : FAILED;
@@ -68,11 +68,12 @@ function jsonOf(reply: Reply): unknown {
   return reply.kind === "good" ? { at, ...reply.status } : { at, error: reply.error };
 }
 
-function print(replies: readonly Reply[], io: Io): void {
+function print(replies: readonly Reply[], showsLinks: boolean, io: Io): void {
   const [paint, columns] = [paintFor(io), columnsOf(io)];
   const good = replies.filter((reply) => reply.kind === "good");
-  const peers = good.flatMap(({ status: { id, peers } }) => peers.map((peer) => peerCells(id, peer, paint)));
-  const down = good.flatMap(({ status: { id, peers } }) => peers.flatMap((peer) => whyDown(id, peer)));
+  const peers = good.filter(() => showsLinks)
+    .flatMap(({ status: { id, peers } }) => peers.map((peer) => peerCells(id, peer, paint)));
+  const down = good.flatMap(({ status: { id, peers } }) => whyDown(id, peers));
   const bad = replies.filter((reply) => reply.kind === "bad");
   const [nodeLines = [], peerLines = []] = tables(
     [{ rows: [nodeHead, ...good.map(nodeCells)], names: 1 }, { rows: [peerHead, ...peers], names: 2 }],
@@ -157,11 +158,24 @@ function linkCell({ connected, link }: PeerStatus, paint: Paint): string {
   return link?.hears === false ? paint.bad(`deaf${lasts}`) : `up${lasts}`;
 }
 
-/** Why, for those that are not reached. */
-function whyDown(node: string, { id, connected, link }: PeerStatus): string[] {
-  if (connected || link === undefined) return [];
-  const where = link.address === "" ? "an unknown address" : link.address;
-  return [`${node} has not reached ${id} at ${where} for ${duration(link.for_ms)}: ${link.reason}`];
+/** Whom a node does not reach, and why: those of one reason in one line. */
+function whyDown(node: string, peers: readonly PeerStatus[]): string[] {
+  const down = peers.flatMap(({ id, connected, link }) =>
+    link === undefined || (connected && link.hears) ? [] : [{ id, connected, link }]
+  );
+  const alike = Map.groupBy(down, ({ connected, link }) => connected ? "" : `: ${link.reason}`);
+  return [...alike].map(([why, those]) => {
+    const did = why === "" ? "heard" : "reached";
+    const for_ms = Math.max(...those.map(({ link }) => link.for_ms));
+    return `${node} has not ${did} ${whom(those)} for ${duration(for_ms)}${why}`;
+  });
+}
+
+/** One with its address, which may be wrong. */
+function whom(peers: readonly { readonly id: string; readonly link: LinkStatus }[]): string {
+  const [only] = peers;
+  if (only === undefined || peers.length > 1) return listed(peers.map(({ id }) => id));
+  return `${only.id} at ${only.link.address === "" ? "an unknown address" : only.link.address}`;
 }
 
 function kilobytes(bytes: number): string {

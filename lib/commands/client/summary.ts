@@ -143,7 +143,7 @@ function areNear(id: string, otherId: string, members: readonly Status[]): boole
   return other !== undefined && seen(other, id) === true;
 }
 
-function listed(ids: readonly string[]): string {
+export function listed(ids: readonly string[]): string {
   const more = ids.length - NAMES_SHOWN_MAX;
   const shown = ids.slice(0, NAMES_SHOWN_MAX).join(", ");
   return more > 0 ? `${shown} and ${more} more` : shown;

@@ -62,6 +62,8 @@ export interface WatchConfig extends ReachOptions, Selection {
 
 export interface StatusConfig extends ReachOptions {
   readonly json: boolean;
+  /** Each peer of each node has a row. */
+  readonly links: boolean;
   /** A node that is not ready is a failure. */
   readonly ready: boolean;
 }
@@ -156,6 +158,12 @@ export const shapes = {
   }),
   status: reach.extend({
     "json": toggle("print a JSON array, one element for each node asked"),
+    "links": tied(
+      toggle("print how each node finds each other one, and the link to it, too", { variable: false }),
+      {
+        excludes: { why: "which is for people", flags: ["json"] },
+      },
+    ),
     "ready": toggle("fail where a node answers that it is no member of a cluster yet", { variable: false }),
   }),
 };
@@ -206,6 +214,7 @@ export function parseStatus(args: readonly string[], env: Env): Parsed<StatusCon
   return outcome([...mistakes, ...reachMistakes("status", read, env)], {
     ...reachOf(flags, env),
     json: flags.json ?? false,
+    links: flags.links ?? false,
     ready: flags.ready ?? false,
   });
 }

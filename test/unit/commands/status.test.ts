@@ -50,7 +50,7 @@ async function run(nodes: readonly FakeNode[], more: readonly string[], ...args:
   return { exit, out: out.join(""), err: err.join("") };
 }
 
-test("every node that is asked has a row, and so has each of its peers", async () => {
+test("every node that is asked has a row, and so has each of its peers where that is asked", async () => {
   const lost = { ...peer, connected: false, lag: 17, ahead: 3, rtt_ms: 12.5 };
   const down = {
     ...link,
@@ -77,7 +77,7 @@ test("every node that is asked has a row, and so has each of its peers", async (
     ),
     await FakeNode.start("n2", telling(facts("n2", { digest, peers, storage: "memory" }))),
   ];
-  const { exit, out, err } = await run(nodes, []);
+  const { exit, out, err } = await run(nodes, [], "--links");
   // Ports are of any length up to five digits.
   const at = nodes.map((node) => node.at);
   const width = Math.max(...at.map((text) => text.length));
@@ -103,6 +103,7 @@ test("every node that is asked has a row, and so has each of its peers", async (
 | n1   | n4   | up           | 0   | 0     | 0.3 ms |         |           |         |         |
 | n2   | n1   | down 1.1 min | 17  | 3     | 13 ms  | 1.2 s   | 1.1 min   |         | 123456  |
 
+n1 has not heard n3 at host1:7000 for 13 min
 n2 has not reached n1 at host1:7000 for 1.1 min: it refuses the connection: nothing listens there
 `,
   );
@@ -120,7 +121,7 @@ test("a node that does not answer does not keep the others from being shown, and
   const nodes = await Promise.all(
     [telling(facts("n1")), ...bad].map((script) => FakeNode.start("n1", script)),
   );
-  const { exit, out } = await run(nodes, [`127.0.0.1:${dead.port}`], "--timeout", "1000");
+  const { exit, out } = await run(nodes, [`127.0.0.1:${dead.port}`], "--timeout", "1000", "--links");
   equal(exit, 1);
   deepEqual(out.split("\n").slice(5, 7), [
     "",
@@ -133,6 +134,31 @@ test("a node that does not answer does not keep the others from being shown, and
     `${nodes[4]?.at} answers error 10: unknown type: status`,
     `${nodes[5]?.at} answers with something that is no status`,
     `127.0.0.1:${dead.port} refuses the connection: nothing listens there`,
+  ]);
+});
+
+test("in a cut each node has a line for itself, and one for those that it does not reach", async () => {
+  const ids = ["n1", "n2", "n3", "n4", "n5"];
+  const isLeft = (id: string) => id < "n3";
+  const nodes = await Promise.all(ids.map((id) => {
+    const peers = ids.filter((other) => other !== id).map((other) => {
+      const connected = isLeft(id) === isLeft(other);
+      return {
+        ...peer,
+        id: other,
+        connected,
+        link: { ...link, hears: connected, for_ms: 6_200, reason: "no answer" },
+      };
+    });
+    return FakeNode.start(id, telling(facts(id, { peers })));
+  }));
+  const { exit, out } = await run(nodes, []);
+  const lines = out.trimEnd().split("\n");
+  deepEqual([exit, lines.length], [0, 15]);
+  equal(lines[0], "5 of 5 up, cut into 2 parts (n1, n2 | n3, n4, n5), all hold 12,345 values.");
+  deepEqual(lines.slice(-5), [
+    ...["n1", "n2"].map((id) => `${id} has not reached n3, n4, n5 for 6.2 s: no answer`),
+    ...["n3", "n4", "n5"].map((id) => `${id} has not reached n1, n2 for 6.2 s: no answer`),
   ]);
 });
 

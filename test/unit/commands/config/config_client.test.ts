@@ -38,7 +38,7 @@ test("no flags give the nodes of the compose file, and patience of five seconds"
     ...reach,
     ...{ topic: "t", key: "k", value: "1", asString: false },
   });
-  deepEqual(configOf(parseStatus([], {})), { ...reach, json: false, ready: false });
+  deepEqual(configOf(parseStatus([], {})), { ...reach, json: false, links: false, ready: false });
 });
 
 test("nodes are named by a list, by a flag again and again, or by a variable", () => {

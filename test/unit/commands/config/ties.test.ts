@@ -115,6 +115,7 @@ test("what must be left out beside a flag is named, each thing once, and a switc
       "read --format",
       "watch --format",
       "watch --new",
+      "status --links",
       "serve --join",
       "serve --bootstrap",
       "serve --advertise",
