@@ -7,7 +7,7 @@ import { type Address, addressText } from "../../../transports/address.ts";
 
 /** How often the node that is watched is asked, ms. */
 export const REACH_EVERY_MS = 2_000;
-/** While it does not reach all, others are asked so often, and ever less often as long as none of them reaches more, ms. */
+/** While it does not reach all, others are asked so often at most, and ever less often as long as none of them reaches more, ms. */
 export const LOOK_MS_MIN = 500;
 export const LOOK_MS_MAX = 10_000;
 /** So many others are asked at once, and each has so long to answer, ms. */
@@ -35,6 +35,7 @@ export class Outlook {
   /** Since when another node reaches more. */
   #moreSince: number | undefined;
   #lookAt = 0;
+  #lookedAt = -Infinity;
   #looksInVain = 0;
 
   constructor(options: OutlookOptions) {
@@ -53,11 +54,18 @@ export class Outlook {
     if (own.reached < this.#reached) this.#lookAt = this.#looksInVain = 0;
     this.#reached = own.reached;
     if (own.reached >= own.members) this.#moreSince = undefined;
-    else if (now >= this.#lookAt && !this.#isLooking && !this.#isStopped) this.#look(own);
+    else if (this.#mayLook(now)) this.#look(own);
+  }
+
+  /** A node may say another number without end, and others are not to be asked as often. */
+  #mayLook(now: number): boolean {
+    if (this.#isLooking || this.#isStopped) return false;
+    return now >= Math.max(this.#lookAt, this.#lookedAt + LOOK_MS_MIN);
   }
 
   async #look(own: Reach): Promise<void> {
     this.#isLooking = true;
+    this.#lookedAt = performance.now();
     const found = await Promise.all(this.#some().map((address) => this.#reachAt(address)));
     this.#isLooking = false;
     if (this.#isStopped) return;

@@ -21,6 +21,8 @@ import { FakeNode, type Script, until, withNodes } from "./fake_node.ts";
 
 /** How much longer a busy machine may take, ms. */
 const BUSY_MS = 5_000;
+/** A timer may ring that much too early, ms. */
+const TIMER_EARLY_MS = 2;
 
 /** A node that reaches so many of five members, as long as it is not told otherwise, and holds these values. */
 class Reaching {
@@ -127,6 +129,22 @@ test("links that come and go move nobody: others must reach more all the while",
       return (fakes[1]?.count("reach") ?? 0) > looks + 1;
     }, "two more looks");
     deepEqual(left, []);
+  });
+});
+
+test("however often a node says another number, others are asked no more often than every LOOK_MS_MIN", () => {
+  const other = new Reaching(3);
+  return outlookOver([other], async (outlook, _left, fakes) => {
+    const startedAt = performance.now();
+    await until(() => {
+      // In vain, with others that reach more, and with fewer in reach each time.
+      other.reached = other.reached === 3 ? 1 : 3;
+      outlook.heard({ reached: 4, members: 5 });
+      outlook.heard(FEW);
+      return (fakes[1]?.count("reach") ?? 0) > 3;
+    }, "four looks");
+    const took = performance.now() - startedAt;
+    ok(took >= 3 * LOOK_MS_MIN - TIMER_EARLY_MS, `${took} ms`);
   });
 });
 
