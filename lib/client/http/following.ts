@@ -8,6 +8,7 @@ import { allFailed, type Failure, HearsayError } from "../errors.ts";
 import { checked, FETCH } from "./answer.ts";
 import { Attempt, type Ends, NodeFailed } from "./attempt.ts";
 import { type Entry, entryOf, type Gap } from "./entries.ts";
+import { isPosition } from "./position.ts";
 import { Seen } from "./seen.ts";
 import { ServerEvents } from "./server_events.ts";
 import type { Turn } from "./turn.ts";
@@ -38,6 +39,8 @@ export class Following {
   readonly #seen = new Seen();
   /** What was had, or is to be passed over. */
   #position: string;
+  /** Where the node that is followed was asked to begin. */
+  #begin: string;
   /** Where it stood at the last turns of what it has seen: repeats of what came since are known here. */
   #turns: readonly [older: string, younger: string];
   /** Since something last went well. */
@@ -54,10 +57,10 @@ export class Following {
     const { topics, latest, from = "", signal: _, onOutage: __, ...others } = options.wanted;
     if (topics !== undefined) checkTopics(topics);
     checkNoOthers(others);
-    if (!isPosition(from)) throw new HearsayError("malformed", "from is no position");
+    if (!isHeader(from)) throw new HearsayError("malformed", "from is no position");
     this.#options = options;
     this.#brief = new BriefVisits(options.turn.count, { next: Math.random });
-    this.#position = from;
+    this.#position = this.#begin = from;
     this.#turns = from === "now" ? ["", ""] : [from, from];
     const named = (topics ?? []).map((topic) => ["topic", topic]);
     this.#query = String(new URLSearchParams([...named, ...latest ? [["latest", "true"]] : []]));
@@ -101,7 +104,7 @@ export class Following {
         const before = this.#position;
         const position = id ?? before;
         const entry = data === undefined ? undefined : entryOf(data, position);
-        if (!isPosition(position) || (data !== undefined && entry === undefined)) {
+        if (!isHeader(position) || (data !== undefined && entry === undefined)) {
           throw attempt.failed("sends an event that is malformed", "unreachable");
         }
         if (position.length <= POSITION_CHARS_MAX) this.#position = position;
@@ -132,6 +135,9 @@ export class Following {
 
   async #open(attempt: Attempt): Promise<ReadableStreamDefaultReader<Uint8Array>> {
     const { authorize, goesOn, timeoutMs } = this.#options;
+    // Looked at here alone, as each event brings one: where the last node made it up, no other would take it.
+    if (this.#position !== this.#begin && !isPosition(this.#position)) this.#position = this.#begin;
+    this.#begin = this.#position;
     const headers = {
       accept: "text/event-stream",
       ...await authorize(),
@@ -181,6 +187,6 @@ export class Following {
 }
 
 /** Whether a header carries it. */
-function isPosition(text: string): boolean {
+function isHeader(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text);
 }

@@ -6,6 +6,7 @@ import { RETRY_MS_MIN } from "../../../../lib/client/common/limits.ts";
 import { ANSWER_BYTES_MAX } from "../../../../lib/client/http/answer.ts";
 import { POSITION_CHARS_MAX } from "../../../../lib/client/http/following.ts";
 import { type Client, connect, HearsayError } from "../../../../lib/client/http/mod.ts";
+import { parsePosition } from "../../../../lib/core/keys/position_text.ts";
 import { HTTP_HEAD_BYTES_MAX } from "../../../../lib/service/http/limits.ts";
 import { withHttp } from "../../../shared/listening.ts";
 import { until } from "../../../shared/until.ts";
@@ -142,6 +143,29 @@ test("hearsay/http: one that asks to be asked again at once is not", () => {
     const [first = 0, second = 0] = askedAt;
     assert.ok(second - first >= RETRY_MS_MIN - 5, `${second - first} ms`);
   });
+});
+
+test("hearsay/http: after a position that no node would take a watch goes on from where that node was asked", async (t) => {
+  for (
+    const none of ["here", "n1.k:9-1", "n1.k:0", "n1.k:1;", "n1.k:1,1e3", "%ff:1", "n1.k:99999999999999999"]
+  ) {
+    await t.test(none, () => {
+      const asked: unknown[] = [];
+      return at((request, response) => {
+        asked.push(request.headers["last-event-id"]);
+        const id = asked.length === 1 ? "n1.k:1-3,7" : none;
+        const entry = { ...ENTRY, seq: asked.length, value: asked.length };
+        response.writeHead(200, EVENTS).end(`id: ${id}\ndata: ${JSON.stringify(entry)}\n\n`);
+      }, async (client) => {
+        const watching = Array.fromAsync(client.watch());
+        await until(() => asked.length >= 3, "it is asked again");
+        client.abort();
+        await assert.rejects(watching);
+        assert.deepEqual(asked.slice(0, 3), [undefined, "n1.k:1-3,7", "n1.k:1-3,7"]);
+        assert.equal(parsePosition(none), undefined);
+      });
+    });
+  }
 });
 
 test("hearsay/http: after a position over POSITION_CHARS_MAX a watch goes on from the one before", () => {
