@@ -5,12 +5,12 @@ import { Texts } from "../core/log/texts.ts";
 /** Of shorter values, on average, the hashes would take more of the disk than they save of time, characters. */
 const CHARS_MIN = 32;
 
-/** Null where they are not worth it, or where a whole number is among the values, which is known by itself. */
+/** Null where they are not worth it, and then not looked for, or where a whole number, which is known by itself, is among them. */
 export function hashesToKeep(texts: Texts): Uint8Array | null {
-  const { length, text, hashes } = texts;
+  const { length, text } = texts;
   if (text.length < CHARS_MIN * length) return null;
   for (let i = 0; i < length; i++) if (wholeOf(texts, i) !== undefined) return null;
-  return new Uint8Array(Int32Array.from(hashes).buffer);
+  return new Uint8Array(Int32Array.from(texts.hashes).buffer);
 }
 
 export function textsWith(text: string, length: number, hashes: unknown): Texts {

@@ -45,8 +45,8 @@ export class Texts {
     return texts;
   }
 
-  /** The values of all these, one after the other. */
-  static joined(parts: readonly Texts[]): Texts {
+  /** The values of all these, one after the other; `text`: where they are listed already. */
+  static joined(parts: readonly Texts[], text?: string): Texts {
     const [first = NONE] = parts;
     if (parts.length <= 1) return first;
     let [length, isAscii] = [0, true];
@@ -54,7 +54,7 @@ export class Texts {
       length += part.length;
       isAscii &&= part.isAscii;
     }
-    const all = new Texts(parts.map(({ text }) => text).join(","), length);
+    const all = new Texts(text ?? parts.map((part) => part.text).join(","), length);
     all.#isAscii = isAscii;
     all.#parts = parts;
     return all;

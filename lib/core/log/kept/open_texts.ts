@@ -14,6 +14,9 @@ export class OpenTexts {
   /** How many parts, from the first on, were put together from others. */
   #packed = 0;
   #count = 0;
+  /** The text of so many parts: all are asked for time and again while a few come between. */
+  #text = "";
+  #textParts = 0;
   /** What was asked for last: mostly all others ask for the same. */
   #asked = NONE;
   #askedFirst = 0;
@@ -52,6 +55,7 @@ export class OpenTexts {
   }
 
   #read(first: number, end: number): Texts {
+    if (first === 0 && end === this.#count) return this.#readAll();
     const pieces: Texts[] = [];
     let from = first;
     for (let i = this.#indexOf(from); from < end; i++) {
@@ -62,6 +66,13 @@ export class OpenTexts {
       from += piece.length;
     }
     return Texts.joined(pieces);
+  }
+
+  #readAll(): Texts {
+    const fresh = this.#parts.slice(this.#textParts).map(({ text }) => text);
+    this.#text = (this.#textParts === 0 ? fresh : [this.#text, ...fresh]).join(",");
+    this.#textParts = this.#parts.length;
+    return Texts.joined(this.#parts.slice(), this.#text);
   }
 
   /** Of the part that a value is in. */

@@ -37,3 +37,17 @@ test("a growing block gives each range of its values, and what a scan of them fi
     }
   }
 });
+
+test("a growing block that is asked for all of it again puts only what has come since to its text", () => {
+  const block = new MemoryBlock(1, "n1.1", 1, undefined, 0);
+  let looks = 0;
+  for (let i = 1; i <= 4; i++) {
+    const texts = Texts.ofWholes([i]);
+    block.put(texts, 0, 0);
+    Object.defineProperty(texts, "text", { get: () => (looks++, `${i}`) });
+    if (i > 1) equal(block.read(0, i).text, "1,2,3,4".slice(0, 2 * i - 1));
+    equal(block.read(i - 1, 1), texts, "what came at once is as it came");
+  }
+  equal(block.read(0, 4).text, "1,2,3,4");
+  equal(looks, 4);
+});
