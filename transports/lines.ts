@@ -2,6 +2,8 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
 import { setImmediate } from "node:timers";
+import type { LongLine } from "../lib/core/codec.ts";
+import { giveBuffer, takeBuffer } from "./lines/buffers.ts";
 
 /** The longest line that is read, in bytes before its newline. A longer one is dropped whole. */
 export const LINE_BYTES_MAX = 1_048_576;
@@ -25,6 +27,8 @@ const READER_BYTES_KEPT = 64 * 1024;
  * zeros, and much more than a line needs takes longer than the line.
  */
 const GROWTH = 4;
+
+const encoder = new TextEncoder();
 
 /** What bytes that are no UTF-8 become; it may also stand in a text by right. */
 const REPLACEMENT = "\ufffd";
@@ -221,6 +225,11 @@ function cleaned(line: string): string {
   return text.endsWith("\r") ? text.slice(0, -1) : text;
 }
 
+/** What a line takes as UTF-8, bytes. */
+export function lineBytes(line: string | LongLine): number {
+  return typeof line === "string" ? Buffer.byteLength(line) : line.bytes;
+}
+
 export interface WriterOptions {
   /** Chooses when lines leave that nothing holds up; by default in a microtask, after the handler that wrote them. */
   readonly plan?: (run: () => void) => void;
@@ -238,9 +247,10 @@ export class LineWriter {
   readonly #schedule: (run: () => void) => void;
   readonly #onDrained: () => void;
   readonly #onPlanned = () => this.#flush();
-  readonly #onWritten = (error?: Error | null) => error ? this.#shut() : this.#flushed();
-  #pending = "";
+  #pending: string[] = [];
   #pendingBytes = 0;
+  /** Whether that has parts of long lines. */
+  #isLong = false;
   /** What was written after that, and is not counted yet: many lines are counted at once. */
   #uncounted = "";
   #inFlightBytes = 0;
@@ -275,9 +285,10 @@ export class LineWriter {
   }
 
   /** Returns false when the line was dropped, as more than `heldBytesMax` would have been held. */
-  write(line: string, heldBytesMax: number = HELD_BYTES_MAX): boolean {
+  write(line: string | LongLine, heldBytesMax: number = HELD_BYTES_MAX): boolean {
     if (this.#closed || !this.#hasRoom(line, heldBytesMax)) return false;
-    this.#uncounted += line + "\n";
+    if (typeof line === "string") this.#uncounted += line + "\n";
+    else this.#add(line);
     this.#plan();
     return true;
   }
@@ -295,16 +306,25 @@ export class LineWriter {
     this.drain().then(() => this.#output.end());
   }
 
-  #hasRoom(line: string, heldBytesMax: number): boolean {
-    const most = CHAR_BYTES_MAX * (this.#uncounted.length + line.length) + 1;
+  #hasRoom(line: string | LongLine, heldBytesMax: number): boolean {
+    const bytes = typeof line === "string" ? CHAR_BYTES_MAX * line.length : line.bytes;
+    const most = CHAR_BYTES_MAX * this.#uncounted.length + bytes + 1;
     return this.#pendingBytes + this.#inFlightBytes + most <= heldBytesMax ||
-      this.heldBytes + Buffer.byteLength(line) + 1 <= heldBytesMax;
+      this.heldBytes + lineBytes(line) + 1 <= heldBytesMax;
+  }
+
+  #add({ parts, bytes }: LongLine): void {
+    this.#count();
+    for (const part of parts) this.#pending.push(part);
+    this.#pending.push("\n");
+    this.#pendingBytes += bytes + 1;
+    this.#isLong = true;
   }
 
   #count(): void {
     if (this.#uncounted === "") return;
     this.#pendingBytes += Buffer.byteLength(this.#uncounted);
-    this.#pending += this.#uncounted;
+    this.#pending.push(this.#uncounted);
     this.#uncounted = "";
   }
 
@@ -318,17 +338,30 @@ export class LineWriter {
     this.#planned = false;
     this.#count();
     if (this.#closed || this.#inFlightBytes > 0 || this.#pendingBytes === 0) return;
-    const batch = this.#pending;
-    this.#inFlightBytes = this.#pendingBytes;
-    this.#pending = "";
+    const [parts, bytes, isLong] = [this.#pending, this.#pendingBytes, this.#isLong];
+    this.#inFlightBytes = bytes;
+    this.#pending = [];
     this.#pendingBytes = 0;
-    this.#pass(batch);
+    this.#isLong = false;
+    if (isLong) this.#passLong(parts, bytes);
+    else this.#pass(parts.join(""), () => this.#flushed());
+  }
+
+  /** Each text is copied once, and nothing is left of that. */
+  #passLong(parts: readonly string[], bytes: number): void {
+    const buffer = takeBuffer(bytes);
+    let end = 0;
+    for (const part of parts) end += encoder.encodeInto(part, buffer.subarray(end)).written;
+    this.#pass(buffer.subarray(0, end), () => {
+      giveBuffer(buffer);
+      this.#flushed();
+    });
   }
 
   // Deno throws the errors of a file, where other runtimes emit them.
-  #pass(batch: string): void {
+  #pass(batch: string | Uint8Array, onPassed: () => void): void {
     try {
-      this.#output.write(batch, this.#onWritten);
+      this.#output.write(batch, (error) => error ? this.#shut() : onPassed());
     } catch {
       this.#shut();
     }
@@ -345,7 +378,8 @@ export class LineWriter {
   #shut(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#pending = this.#uncounted = "";
+    this.#pending = [];
+    this.#uncounted = "";
     this.#pendingBytes = 0;
     this.#inFlightBytes = 0;
     this.#settle();

@@ -1,6 +1,7 @@
 /** Line to envelope and back [W1]: a bad line is a value, never an exception [W2]. */
 import { readBroadcastLine } from "./keys/broadcast_line.ts";
 import { Runs } from "./log/runs.ts";
+import { utf8BytesOf } from "./log/scan.ts";
 import {
   type Asking,
   askingOf,
@@ -22,6 +23,9 @@ const WITH_RUNS: ReadonlySet<unknown> = new Set(["delta", "ack", "probe", "push"
 
 /** Carriers put it before a line of which some bytes were no UTF-8, and became this: no JSON begins so. */
 export const NOT_UTF8 = "\ufffd";
+
+/** Shorter runs are put together faster than they are kept apart. */
+const LONG_RUNS_CHARS = 16 * 1024;
 
 const RUNS = ',"runs":';
 /** How a line ends whose body ends with runs. */
@@ -87,6 +91,29 @@ function parsed(line: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * A line in parts, one after the other, and the bytes that it takes as UTF-8. To put them together would copy long texts that are
+ * to be copied once more when they leave.
+ */
+export interface LongLine {
+  readonly parts: readonly string[];
+  readonly bytes: number;
+}
+
+/** The line of a body after `head`, which has all before the body: what encode() writes, in parts where its runs are long. */
+export function encodeAfter(head: string, body: Body): string | LongLine {
+  const { runs } = body;
+  if (!(runs instanceof Runs) || runs.chars < LONG_RUNS_CHARS) return `${head}${encodeBody(body)}}`;
+  const begin = `${head}${encodeBody({ ...body, runs: undefined }).slice(0, -1)}${RUNS}`;
+  const { parts, bytes } = runs.inParts();
+  return { parts: [begin, ...parts, END], bytes: utf8BytesOf(begin) + bytes + END.length };
+}
+
+/** How the line of a message begins, up to its body. */
+export function headOf(src: string, dest: string): string {
+  return `{"src":${JSON.stringify(src)},"dest":${JSON.stringify(dest)},"body":`;
 }
 
 /** One line, without its end: JSON never holds a raw newline. Fields of RawJson stand last, their texts as they are. */

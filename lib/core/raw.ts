@@ -3,10 +3,16 @@ import type { Json } from "./json.ts";
 import type { Texts } from "./log/texts.ts";
 
 export class RawJson {
-  readonly text: string;
+  #text: string | (() => string);
 
-  constructor(text: string) {
-    this.text = text;
+  /** `text`: or what makes it, once somebody asks. */
+  constructor(text: string | (() => string)) {
+    this.#text = text;
+  }
+
+  get text(): string {
+    if (typeof this.#text !== "string") this.#text = this.#text();
+    return this.#text;
   }
 
   /** What JSON.stringify writes for it. The codec writes the text, which is faster. */

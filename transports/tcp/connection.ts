@@ -1,6 +1,6 @@
 /** One accepted or dialled TCP connection as lines both ways, with the bytes it holds, its heartbeat and its one end. */
 import type { Socket } from "node:net";
-import { NOT_UTF8 } from "../../lib/core/codec.ts";
+import { type LongLine, NOT_UTF8 } from "../../lib/core/codec.ts";
 import { atEndOfTurn } from "../end_of_turn.ts";
 import { tlsFault } from "../errno.ts";
 import { LineReader, LineWriter } from "../lines.ts";
@@ -105,7 +105,7 @@ export class Connection {
   }
 
   /** Returns false when the line was dropped, as there is no room or no connection. */
-  write(line: string, heldBytesMax: number): boolean {
+  write(line: string | LongLine, heldBytesMax: number): boolean {
     return this.#endingMs === undefined && this.#writer.write(line, heldBytesMax);
   }
 

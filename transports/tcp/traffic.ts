@@ -1,5 +1,6 @@
 /** What went to peers and came from them since the process began, by what it was. */
-import { Buffer } from "node:buffer";
+import type { LongLine } from "../../lib/core/codec.ts";
+import { lineBytes } from "../lines.ts";
 import { Tally } from "./tally.ts";
 
 /** What nodes say to each other; a `type` that is none of these is counted as another. */
@@ -19,13 +20,13 @@ export class Traffic {
   readonly dropped = new Tally(DROPS);
 
   /** `line`: without its end. */
-  send(type: string, line: string): void {
+  send(type: string, line: string | LongLine): void {
     this.sent.add(type);
-    this.sentBytes.add(type, Buffer.byteLength(line) + 1);
+    this.sentBytes.add(type, lineBytes(line) + 1);
   }
 
   receive(type: string, line: string): void {
     this.received.add(type);
-    this.receivedBytes.add(type, Buffer.byteLength(line) + 1);
+    this.receivedBytes.add(type, lineBytes(line) + 1);
   }
 }

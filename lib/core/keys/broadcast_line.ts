@@ -20,7 +20,9 @@ interface Head {
 /** A client begins all its broadcasts alike. */
 let latest: Head = { text: "", src: "", dest: "" };
 
-/** The envelope in a line as hearsay's own clients write it. Undefined on any doubt: then it is parsed. */
+/**
+ * The envelope in a line as hearsay's own clients write it; its value is a part of the line, and is to be copied before it is kept.
+ * Undefined on any doubt: then it is parsed. */
 export function readBroadcastLine(line: string): Envelope | undefined {
   const head = headOf(line);
   if (head === undefined) return undefined;
@@ -32,8 +34,7 @@ export function readBroadcastLine(line: string): Envelope | undefined {
   if (first !== QUOTE && first !== BRACE && first !== BRACKET) return undefined;
   const found = scanOne(line, from);
   if (found === undefined) return undefined;
-  // A part of the line would keep all that came in with it for as long as the value is in use.
-  const text = ` ${line.slice(from, found.end)}`.slice(1);
+  const text = line.slice(from, found.end);
   const texts = new Texts(text, 1, { ...found, end: text.length });
   return enveloped(head, new ScannedValue(texts), line, found.end);
 }

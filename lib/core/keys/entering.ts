@@ -14,6 +14,7 @@ import type { BroadcastRequest, DeleteRequest } from "../requests.ts";
 import { bytesOf, VALUE_BYTES_MAX } from "../size.ts";
 import type { OwnEntries } from "./own_entries.ts";
 import { FewNumbers } from "../log/kept/few_numbers.ts";
+import { copied } from "../log/kept/texts_cache.ts";
 
 /** So many broadcasts of one turn enter the log together at most [S12]. */
 export const TOGETHER_MAX = 1_024;
@@ -151,7 +152,9 @@ function enteringOf(
 
 function textsOfAll(values: readonly (number | Texts)[]): Texts {
   if (values.every((each) => typeof each === "number")) return Texts.ofWholes(values);
-  return Texts.joined(values.map((each) => typeof each === "number" ? Texts.ofWholes([each]) : each));
+  const all = values.map((each) => typeof each === "number" ? Texts.ofWholes([each]) : each);
+  const [only] = all;
+  return only !== undefined && all.length === 1 ? copied(only, 0, 1) : Texts.joined(all).apart();
 }
 
 /** Whether it may be over VALUE_BYTES_MAX: no character takes more than three bytes. */
@@ -167,7 +170,7 @@ function textsOf(value: Json | ScannedValue, depthMax: number): Texts | undefine
   }
   // None is scanned that is over VALUE_DEPTH_MAX deep, and each level takes two brackets.
   const mayBeTooDeep = depthMax < VALUE_DEPTH_MAX && value.text.length > 2 * depthMax;
-  return mayBeTooDeep && isTooDeep(value.toJSON(), depthMax) ? undefined : value.texts;
+  return mayBeTooDeep && isTooDeep(value.toJSON(), depthMax) ? undefined : copied(value.texts, 0, 1);
 }
 
 export function tooDeep(what: string, depthMax = VALUE_DEPTH_MAX): string {

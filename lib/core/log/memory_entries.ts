@@ -141,8 +141,9 @@ export class MemoryEntries implements EntryStore {
     }
   }
 
+  /** Whoever is a moment behind asks for its texts yet. */
   #seal(block: MemoryBlock): void {
-    block.seal();
+    if (block.isOpen) this.#cache.keep(block.id, 0, block.seal());
     this.#open.delete(block);
   }
 

@@ -4,7 +4,7 @@ import type { Json } from "../json.ts";
 import { RawJson } from "../raw.ts";
 import { topicFault } from "../keys/names.ts";
 import { isTooDeep, VALUE_DEPTH_MAX } from "./canonical.ts";
-import { scan, Scanner } from "./scan.ts";
+import { scan, Scanner, utf8BytesOf } from "./scan.ts";
 import { Texts } from "./texts.ts";
 import { whole, wholeEnd } from "./scanning/whole.ts";
 
@@ -13,6 +13,8 @@ export const ORIGIN_CHARS_MAX = 256;
 /** Of a longer line a run keeps only what is its own, unless that is a large part of the line. */
 const SHARED_LINE_CHARS = 4_096;
 const SHARED_PART = 4;
+/** Shorter texts are put together. */
+const LONG_PART_CHARS = 1_024;
 /** Of the largest whole number that is safe. */
 const DIGITS_MAX = 16;
 /** A name in quotes. Those with escapes are rare, and left to a parser. */
@@ -50,10 +52,43 @@ export class Runs extends RawJson {
   /** What is gone where this comes from. */
   readonly gaps: readonly Range[];
 
-  constructor(runs: readonly Run[], gaps: readonly Range[] = [], text: string = textOf(runs, gaps)) {
-    super(text);
+  constructor(runs: readonly Run[], gaps: readonly Range[] = [], text?: string) {
+    super(text ?? (() => textOf(runs, gaps)));
     this.runs = runs;
     this.gaps = gaps;
+  }
+
+  /** Of all values. */
+  get chars(): number {
+    let chars = 0;
+    for (const { texts } of this.runs) chars += texts.chars;
+    return chars;
+  }
+
+  /** The text in parts, one after the other, in which long texts are as they are; and what it takes as UTF-8. */
+  inParts(): { readonly parts: readonly string[]; readonly bytes: number } {
+    const parts: string[] = [];
+    let [bytes, part] = [0, ""];
+    const add = (text: string, isAscii: boolean) => {
+      bytes += isAscii ? text.length : utf8BytesOf(text);
+      if (text.length < LONG_PART_CHARS) part += text;
+      else {
+        parts.push(part, text);
+        part = "";
+      }
+    };
+    for (const run of this.runs) {
+      add(`${bytes === 0 ? "[" : ","}${headOf(run)}`, false);
+      const { pieces, isAscii } = run.texts;
+      for (const [i, piece] of pieces.entries()) {
+        if (i > 0) add(",", true);
+        add(piece, isAscii);
+      }
+      add(tailOf(run), false);
+    }
+    for (const gap of this.gaps) add(`${bytes === 0 ? "[" : ","}${gapText(gap)}`, false);
+    add(bytes === 0 ? "[]" : "]", true);
+    return { parts: [...parts, part], bytes };
   }
 
   /**
@@ -130,14 +165,21 @@ function areSame(runs: readonly Run[], others: readonly Run[]): boolean {
 
 function spell(runs: readonly Run[], gaps: readonly Range[]): string {
   let text = "";
-  for (const { origin, seq, texts, topic } of runs) {
-    const end = topic === undefined ? "]]" : `],${JSON.stringify(topic)}]`;
-    text += `${text === "" ? "" : ","}[${JSON.stringify(origin)},${seq},[${texts.text}${end}`;
-  }
-  for (const { origin, seq, count } of gaps) {
-    text += `${text === "" ? "" : ","}[${JSON.stringify(origin)},${seq},${count}]`;
-  }
+  for (const run of runs) text += `${text === "" ? "" : ","}${headOf(run)}${run.texts.text}${tailOf(run)}`;
+  for (const gap of gaps) text += `${text === "" ? "" : ","}${gapText(gap)}`;
   return `[${text}]`;
+}
+
+function headOf({ origin, seq }: Run): string {
+  return `[${JSON.stringify(origin)},${seq},[`;
+}
+
+function tailOf({ topic }: Run): string {
+  return topic === undefined ? "]]" : `],${JSON.stringify(topic)}]`;
+}
+
+function gapText({ origin, seq, count }: Range): string {
+  return `[${JSON.stringify(origin)},${seq},${count}]`;
 }
 
 /** Goes over the runs of a line, from one to the next. */

@@ -56,6 +56,20 @@ export function isAscii(text: string): boolean {
   return true;
 }
 
+/** How many bytes a text takes as UTF-8, which is told as fast. */
+export function utf8BytesOf(text: string): number {
+  owner = undefined;
+  let bytesOfAll = 0;
+  for (let from = 0; from < text.length;) {
+    const part = from === 0 && text.length <= bytes.length ? text : text.slice(from, from + bytes.length);
+    // Half of a pair at the end of a part is not read, and comes with the next one.
+    const { read, written } = encoder.encodeInto(part, bytes);
+    from += Math.max(1, read);
+    bytesOfAll += written;
+  }
+  return bytesOfAll;
+}
+
 /** Scans one list after the other in the same text. */
 export class Scanner {
   readonly #text: string;

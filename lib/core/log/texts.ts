@@ -5,6 +5,10 @@ import { DIGITS_MAX } from "./scanning/whole.ts";
 
 /** For shorter texts a loop is faster than the encoder. */
 const LOOP_CHARS_MAX = 48;
+/** Pieces that are shorter on average are put together at once, and then for all who ask. */
+const PIECE_CHARS_MIN = 1_024;
+/** As UTF-8. */
+const CHAR_BYTES_MAX = 3;
 
 export class Texts {
   readonly length: number;
@@ -14,7 +18,7 @@ export class Texts {
   #scan: Scan | undefined;
   #isAscii: boolean | undefined;
   #hashes: Numbers | undefined;
-  /** What it was put together from, until that was looked at. */
+  /** What it is to be put together from, until somebody looks into it. */
   #parts: readonly Texts[] | undefined;
 
   /** `text` lists as many values as `length` says; `known`: what a scan of it has found. */
@@ -54,7 +58,8 @@ export class Texts {
       length += part.length;
       isAscii &&= part.isAscii;
     }
-    const all = new Texts(text ?? parts.map((part) => part.text).join(","), length);
+    const all = new Texts("", length);
+    all.#text = text;
     all.#isAscii = isAscii;
     all.#parts = parts;
     return all;
@@ -62,12 +67,27 @@ export class Texts {
 
   /** `v1,v2,…`: the values, separated by commas. */
   get text(): string {
-    return this.#text ??= (this.wholes ?? []).join(",");
+    return this.#text ??= this.wholes?.join(",") ?? this.pieces.join(",");
+  }
+
+  /** The same in pieces, between which commas are missing: long texts are not put together before somebody needs that. */
+  get pieces(): readonly string[] {
+    const parts = this.#parts;
+    if (this.#text !== undefined || parts === undefined) return [this.text];
+    const texts = parts.map(({ text }) => text);
+    return this.chars >= PIECE_CHARS_MIN * parts.length ? texts : [this.#text = texts.join(",")];
+  }
+
+  /** The length of the text. */
+  get chars(): number {
+    const parts = this.#parts;
+    if (this.#text !== undefined || parts === undefined) return this.text.length;
+    return parts.reduce((sum, { chars }) => sum + chars + 1, -1);
   }
 
   /** No less than the text takes as UTF-8, bytes. */
   get bytes(): number {
-    return this.isAscii ? this.text.length : 3 * this.text.length;
+    return this.isAscii ? this.chars : CHAR_BYTES_MAX * this.chars;
   }
 
   /** Whether no character takes more than a byte. */
@@ -122,9 +142,16 @@ export class Texts {
     });
   }
 
+  /** The same, and none of the texts that it was put together from is kept for it. */
+  apart(): Texts {
+    this.#scan ??= this.#joinedScan();
+    return this;
+  }
+
   /** Of the parts that it was put together from, where that is known. */
   #joinedScan(): Scan | undefined {
     const parts = this.#parts;
+    this.#text = this.text;
     this.#parts = undefined;
     return parts?.every((part) => part.isScanned)
       ? joinedScan(parts.map(({ scanned }) => scanned))

@@ -1,9 +1,11 @@
 /** Lines with entries: they are scanned where that is safe, written as they are, and mean what any parser says. */
-import { deepEqual, equal } from "node:assert/strict";
+import assert, { deepEqual, equal } from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { test } from "node:test";
-import { decode, encode, plain } from "../../../lib/core/codec.ts";
+import { decode, encode, encodeAfter, headOf, plain } from "../../../lib/core/codec.ts";
 import { VALUE_DEPTH_MAX } from "../../../lib/core/log/canonical.ts";
 import { Runs } from "../../../lib/core/log/runs.ts";
+import { Texts } from "../../../lib/core/log/texts.ts";
 import { isEnvelope } from "../../../lib/core/message.ts";
 import { RawJson } from "../../../lib/core/raw.ts";
 
@@ -131,6 +133,26 @@ test("encode() writes texts as they are, last in the body [W4]", () => {
   deepEqual(JSON.parse(text), JSON.parse(JSON.stringify({ src: "n0", dest: "c1", body })));
   const later = { body: { type: "x", messages: new RawJson("[]") }, src: "n0", dest: "c1", id: 7 };
   deepEqual(JSON.parse(encode(later)), JSON.parse(JSON.stringify(later)));
+});
+
+test("encodeAfter() writes the same, long texts in parts that are what they were, and counts it all [W4]", () => {
+  const [ascii, wide] = [JSON.stringify("a".repeat(9_000)), JSON.stringify("é😀".repeat(9_000))];
+  const runs = () => [
+    { origin: "n0.é", seq: 1, texts: Texts.joined([ascii, wide, "7"].map((text) => Texts.of([text]))) },
+    { origin: "n1.1", seq: 7, texts: Texts.of(["1", ascii]), topic: "é" },
+  ];
+  const long = () => new Runs(runs(), [{ origin: "ü", seq: 3, count: 2 }]);
+  for (const fields of [{ type: "delta", text: "ß", poll: true }, { type: "values" }]) {
+    const line = encodeAfter(headOf("n0", "ñ"), { ...fields, runs: long() });
+    const text = encode({ src: "n0", dest: "ñ", body: { ...fields, runs: long() } });
+    assert(typeof line !== "string", "a long line is in parts");
+    equal(line.parts.join(""), text);
+    equal(line.bytes, Buffer.byteLength(text));
+    assert(line.parts.includes(ascii) && line.parts.includes(wide), "no text is copied");
+  }
+  const short = { type: "delta", runs: new Runs([{ origin: "n0.1", seq: 1, texts: Texts.of(["1"]) }]) };
+  equal(encodeAfter(headOf("a", "b"), short), encode({ src: "a", dest: "b", body: short }));
+  equal(encodeAfter(headOf("a", "b"), { type: "ack" }), '{"src":"a","dest":"b","body":{"type":"ack"}}');
 });
 
 test("plain() is a body with the JSON of its texts, and the others as they are", () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { test } from "node:test";
 import { below, seeded } from "../../../lib/core/random.ts";
+import { FREE_BUFFERS_MAX, giveBuffer, takeBuffer } from "../../../transports/lines/buffers.ts";
 import { LINE_BYTES_MAX, LineReader, LineWriter } from "../../../transports/lines.ts";
 
 const encoder = new TextEncoder();
@@ -184,6 +185,38 @@ test("LineWriter gathers what is written while a write is under way", async () =
   output.release();
   await output.next();
   assert.deepEqual(output.written, ["one\n", "two\nthree\n"]);
+});
+
+test("LineWriter writes a line in parts among others, counts what it says, and takes no buffer twice before it has left", async () => {
+  const [first, second] = [new Slow(), new Slow()];
+  const long = (text: string) => ({ parts: ["[", text, "]"], bytes: encoder.encode(text).length + 2 });
+  const texts = ["a".repeat(5_000), "é😀".repeat(70_000)];
+  const [one, two] = [new LineWriter(first), new LineWriter(second)];
+  one.write("before");
+  assert.equal(one.write(long(texts[0] ?? "")), true);
+  one.write("behind");
+  assert.equal(one.heldBytes, 7 + 5_003 + 7);
+  assert.equal(one.write(long(texts[1] ?? ""), 5_017 + 420_002), false);
+  await first.next();
+  two.write(long(texts[1] ?? ""));
+  await second.next();
+  first.release();
+  second.release();
+  assert.deepEqual(first.written, [`before\n[${texts[0]}]\nbehind\n`]);
+  assert.deepEqual(second.written, [`[${texts[1]}]\n`]);
+  assert.equal(two.sentBytes, 420_003);
+});
+
+test("a buffer is taken again once it was given back, and only FREE_BUFFERS_MAX of a size wait for that", () => {
+  const buffers = Array.from({ length: FREE_BUFFERS_MAX + 1 }, () => takeBuffer(100_000));
+  assert.equal(new Set(buffers).size, FREE_BUFFERS_MAX + 1);
+  assert.ok(buffers.every(({ length }) => length >= 100_000));
+  for (const buffer of buffers) giveBuffer(buffer);
+  const again = buffers.map(() => takeBuffer(100_001));
+  assert.equal(new Set([...buffers, ...again]).size, FREE_BUFFERS_MAX + 2);
+  const huge = takeBuffer(3_000_000);
+  giveBuffer(huge);
+  assert.notEqual(takeBuffer(3_000_000), huge);
 });
 
 test("LineWriter drops a line whole that would pass the limit, and takes lines again once there is room", async () => {

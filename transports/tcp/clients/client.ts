@@ -1,6 +1,5 @@
 /** One connection of a client, or one that is still unclassified: requests in, answers out, both bounded. */
-import { Buffer } from "node:buffer";
-import { decodeAsked } from "../../../lib/core/codec.ts";
+import { decodeAsked, type LongLine } from "../../../lib/core/codec.ts";
 import { type Envelope, FORBIDDEN } from "../../../lib/core/message.ts";
 import {
   MALFORMED_REQUEST,
@@ -8,7 +7,7 @@ import {
   READ_INSTEAD,
   TEMPORARILY_UNAVAILABLE,
 } from "../../../lib/core/node.ts";
-import { CHAR_BYTES_MAX } from "../../lines.ts";
+import { CHAR_BYTES_MAX, lineBytes } from "../../lines.ts";
 import type { Connection } from "../connection.ts";
 import { type Opening, readOpening } from "../greeting.ts";
 import { CLIENT_HELD_BYTES_PAUSE, MOVED_BYTES, type TcpLimits } from "../limits.ts";
@@ -159,7 +158,8 @@ export class Client {
     const name = this.#names.nameOf(id);
     const line = this.#names.answerLine(name, envelope.body);
     const { answerBytesMax } = this.#options.limits;
-    if (CHAR_BYTES_MAX * line.length > answerBytesMax && Buffer.byteLength(line) > answerBytesMax) {
+    const most = typeof line === "string" ? CHAR_BYTES_MAX * line.length : line.bytes;
+    if (most > answerBytesMax && lineBytes(line) > answerBytesMax) {
       return this.#tooLong(name, envelope);
     }
     this.#told.add(id);
@@ -275,14 +275,15 @@ export class Client {
   }
 
   /** A line, or several with newlines between. */
-  #write(lines: string): void {
+  #write(lines: string | LongLine): void {
+    const bytes = typeof lines === "string" ? lines.length : lines.bytes;
     // onMoved closes the largest client at once where all of them together hold too much.
     this.#connection.write(lines, Infinity);
-    this.#answeredBytes += lines.length;
-    this.parts.spend(0, lines.length);
-    this.#options.events.onAnswered(lines.length);
+    this.#answeredBytes += bytes;
+    this.parts.spend(0, bytes);
+    this.#options.events.onAnswered(bytes);
     this.#halfClose.onWrite();
-    this.#unmovedBytes += lines.length;
+    this.#unmovedBytes += bytes;
     if (this.#unmovedBytes < MOVED_BYTES) return;
     if (this.#connection.unsentBytes >= CLIENT_HELD_BYTES_PAUSE) this.#stalled = true;
     this.#moved();

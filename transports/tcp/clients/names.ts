@@ -1,5 +1,5 @@
 /** The names under which one connection asks: the ids that this carrier gives them, and the lines to them. */
-import { encode, encodeBody } from "../../../lib/core/codec.ts";
+import { encode, encodeAfter, headOf, type LongLine } from "../../../lib/core/codec.ts";
 import type { Body } from "../../../lib/core/message.ts";
 
 export class Names {
@@ -33,8 +33,8 @@ export class Names {
     return id === this.#lastId ? this.#lastName : id.slice(0, id.lastIndexOf("#"));
   }
 
-  answerLine(name: string, body: Body): string {
-    return `${this.#headTo(name)}${encodeBody(body)}}`;
+  answerLine(name: string, body: Body): string | LongLine {
+    return encodeAfter(this.#headTo(name), body);
   }
 
   /** One line for each request, with newlines between. */
@@ -52,7 +52,7 @@ export class Names {
   #headTo(name: string): string {
     if (name !== this.#headName) {
       this.#headName = name;
-      this.#head = `{"src":${JSON.stringify(this.#me)},"dest":${JSON.stringify(name)},"body":`;
+      this.#head = headOf(this.#me, name);
     }
     return this.#head;
   }

@@ -1,9 +1,9 @@
 /** The link on which this node sends to one peer: it is dialled for ever, greets, and is never silent. */
-import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import type { LongLine } from "../../../lib/core/codec.ts";
 import type { Random } from "../../../lib/core/random.ts";
-import { CHAR_BYTES_MAX, LINE_BYTES_MAX } from "../../lines.ts";
+import { CHAR_BYTES_MAX, LINE_BYTES_MAX, lineBytes } from "../../lines.ts";
 import { CLOSED_BY_OTHER, Connection } from "../connection.ts";
 import { Dialer, type DialerOptions } from "./dialer.ts";
 import {
@@ -153,10 +153,11 @@ export class Link {
   }
 
   /** Returns false where the line was dropped, as there is no link or no room. */
-  send(line: string): boolean {
+  send(line: string | LongLine): boolean {
     const connection = this.up ? this.#connection : undefined;
     // Most lines are so short that their bytes need no count.
-    if (CHAR_BYTES_MAX * line.length > LINE_BYTES_MAX && Buffer.byteLength(line) > LINE_BYTES_MAX) {
+    const most = typeof line === "string" ? CHAR_BYTES_MAX * line.length : line.bytes;
+    if (most > LINE_BYTES_MAX && lineBytes(line) > LINE_BYTES_MAX) {
       return this.#drop("too_long", `a message is longer than ${LINE_BYTES_MAX} bytes`);
     }
     if (connection === undefined) return this.#drop("no_link");

@@ -1,5 +1,5 @@
 /** One peer: the link to it, the link from it, and the check that one and the same node is at the end of both. */
-import { decode, encode } from "../../../lib/core/codec.ts";
+import { decode, encodeAfter, headOf } from "../../../lib/core/codec.ts";
 import type { Envelope } from "../../../lib/core/message.ts";
 import type { Random } from "../../../lib/core/random.ts";
 import { CLOSED_BY_OTHER, type Connection } from "../connection.ts";
@@ -148,8 +148,9 @@ export class TcpPeer {
   }
 
   send(envelope: Envelope): void {
-    const line = encode(envelope);
-    if (this.#link.send(line)) this.#options.traffic.send(envelope.body.type, line);
+    const { src, dest, body } = envelope;
+    const line = encodeAfter(headOf(src, dest), body);
+    if (this.#link.send(line)) this.#options.traffic.send(body.type, line);
   }
 
   /** Takes over a connection on which a node has greeted as this peer, or returns why it is refused. */

@@ -1,6 +1,7 @@
 /** Consecutive entries in memory: as they came while more may come, then as bytes, which take no more than they need. */
 import { assert, at } from "../../assert.ts";
 import { BLOCK_BYTES_MAX, BLOCK_ENTRIES_MAX, BLOCK_MS_MAX } from "../entry_store.ts";
+import { utf8BytesOf } from "../scan.ts";
 import { DIGITS_MAX } from "../scanning/whole.ts";
 import { Texts } from "../texts.ts";
 import { OpenTexts } from "./open_texts.ts";
@@ -75,20 +76,21 @@ export class MemoryBlock {
     return new Texts(decoder.decode(this.#sealed), count);
   }
 
-  /** From now on it takes as little memory as it can, and nothing else. */
-  seal(): void {
-    if (this.#open === undefined) return;
-    const { text } = this.#open.all();
-    assert(text.isWellFormed(), "JSON.stringify writes half a surrogate pair as an escape");
-    this.#sealed = encoder.encode(text);
+  /** From now on it takes as little memory as it can, and nothing else. Returns all that it was open with, sharing with nothing. */
+  seal(): Texts {
+    assert(this.#open !== undefined, "a block is sealed once");
+    const texts = this.#open.own();
+    assert(texts.text.isWellFormed(), "JSON.stringify writes half a surrogate pair as an escape");
+    this.#sealed = encoder.encode(texts.text);
     this.#open = undefined;
+    return texts;
   }
 
   /** How many of the texts fit: the one with which the block is full is the last. */
   #roomFor(texts: Texts, from: number): number {
     const most = Math.min(texts.length - from, BLOCK_ENTRIES_MAX - this.count);
     const charsMax = (BLOCK_BYTES_MAX - this.bytes) / (texts.isAscii ? 1 : CHAR_BYTES_MAX);
-    if (most === texts.length && texts.text.length < charsMax) return most;
+    if (most === texts.length && texts.chars < charsMax) return most;
     if (texts.wholes !== undefined && most * WHOLE_CHARS_MAX < charsMax) return most;
     const { ends } = texts.scanned;
     const start = from === 0 ? 0 : at(ends, from - 1) + 1;
@@ -100,5 +102,5 @@ export class MemoryBlock {
 
 /** As UTF-8. */
 function bytesOf({ text, isAscii }: Texts): number {
-  return isAscii ? text.length : encoder.encode(text).length;
+  return isAscii ? text.length : utf8BytesOf(text);
 }

@@ -33,8 +33,11 @@ export class OpenTexts {
     return this.#parts.length;
   }
 
-  all(): Texts {
-    return this.read(0, this.#count);
+  /** All of them, as a text that is no part of a longer one, without what it was put together from. */
+  own(): Texts {
+    const all = this.read(0, this.#count);
+    if (all.wholes === undefined && this.#parts.length === 1) return copied(all, 0, all.length);
+    return all.apart();
   }
 
   /** Where these are all that came at once, just as they came. */
@@ -51,6 +54,10 @@ export class OpenTexts {
     const parts = this.#parts.slice(this.#packed, this.#packed + PACKED_PARTS);
     this.#parts.splice(this.#packed, PACKED_PARTS, packed(parts));
     this.#firsts.splice(this.#packed + 1, PACKED_PARTS - 1);
+    // What was one of these is a part of another now.
+    const isWhole = this.#textParts >= this.#packed + PACKED_PARTS;
+    if (isWhole) this.#textParts -= PACKED_PARTS - 1;
+    else if (this.#textParts > this.#packed) this.#textParts = 0;
     this.#packed++;
   }
 

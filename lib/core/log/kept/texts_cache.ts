@@ -69,7 +69,9 @@ export class TextsCache {
 export function copied(texts: Texts, from: number, to: number): Texts {
   const slice = texts.slice(from, to);
   if (slice.wholes !== undefined) return Texts.ofWholes(slice.wholes);
-  const { text, length, scanned } = slice;
+  const { text, length } = slice;
+  if (!slice.isScanned) return new Texts(copyOf(text), length);
+  const { scanned } = slice;
   const { ends, hashes } = scanned;
   return new Texts(copyOf(text), length, { ...scanned, ends: ends.slice(), hashes: hashes.slice() });
 }

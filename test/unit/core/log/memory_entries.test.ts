@@ -70,6 +70,18 @@ test("all who ask get the same texts: those that came, and once more came, those
   }
 });
 
+test("whoever asks for a block that grows no more gets the texts as they came, known as they were", () => {
+  const entries = new MemoryEntries();
+  const texts = Array.from({ length: 3 }, (_, i) => Texts.of([JSON.stringify(String(i).repeat(40_000))]));
+  for (const [i, each] of texts.entries()) {
+    equal(each.scanned.count, 1);
+    entries.put({ origin: "a", seq: i + 1, texts: each }, 0);
+  }
+  const taken = entries.take("a", 1, 2).texts;
+  equal(taken.isScanned, true);
+  deepEqual([...taken], texts.slice(0, 2).map(({ text }) => text));
+});
+
 test("what is not kept cannot be taken, and what is kept cannot be put again", () => {
   const entries = new MemoryEntries();
   entries.put(run(5, 5), 0);

@@ -22,7 +22,7 @@ for (const [name, make] of Object.entries(kinds)) {
       values.push(...part);
       ok(open.parts < 2 * PACKED_PARTS + COUNT / PACKED_PARTS, `${open.parts} parts`);
     }
-    equal(open.all().text, values.join(","));
+    equal(open.own().text, values.join(","));
     for (
       const [first, count] of [[0, 1], [1, 31], [31, 2], [30, 40], [64, 64], [900, 100], [999, 1]] as const
     ) {
@@ -32,6 +32,18 @@ for (const [name, make] of Object.entries(kinds)) {
     }
   });
 }
+
+test("all are read as they came, however often that is asked", () => {
+  for (const every of [1, 2, 7, 31, 32, 33, 63, 64, 65, 90, 400]) {
+    const open = new OpenTexts();
+    const values: number[] = [];
+    for (let i = 1; i <= COUNT; i++) {
+      open.add(Texts.ofWholes([i]));
+      values.push(i);
+      if (i % every === 0) equal(open.read(0, i).text, values.join(","), `every ${every}, after ${i}`);
+    }
+  }
+});
 
 test("what came last is read as it came", () => {
   const open = new OpenTexts();

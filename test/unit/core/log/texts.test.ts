@@ -31,6 +31,19 @@ test("a part is like a list of the same values, and so is a part of a part", () 
   }
 });
 
+test("long texts that are joined stay in their pieces until somebody looks into them, and are one text then", () => {
+  const [a, b] = [JSON.stringify("a".repeat(2_000)), JSON.stringify("é".repeat(2_000))];
+  const parts = [Texts.of([a, "1"]), Texts.of([b])];
+  for (const part of parts) equal(part.scanned.count, part.length);
+  const joined = Texts.joined(parts);
+  deepEqual(joined.pieces, [`${a},1`, b]);
+  equal(joined.chars, a.length + b.length + 3);
+  equal(joined.at(2), b);
+  deepEqual(joined.pieces, [`${a},1,${b}`]);
+  equal(Texts.joined([joined, parts[0] ?? joined]).apart().pieces.length, 1);
+  deepEqual(Texts.joined([Texts.ofWholes([1]), Texts.ofWholes([2, 3])]).pieces, ["1,2,3"]);
+});
+
 test("a part may end behind the last value, and may be empty", () => {
   const texts = Texts.of(VALUES);
   deepEqual([...texts.slice(6, 99)], VALUES.slice(6));
