@@ -3,8 +3,10 @@ import { faultOf, isUnwatch, isWatch, NOW, type UnwatchBody, type WatchBody } fr
 import { Runs } from "../core/log/runs.ts";
 import { DEFAULT_TOPIC, patternsFault } from "../core/keys/names.ts";
 import { DEFAULT_ASKED, LatestPass } from "../core/keys/reading.ts";
-import { type Body, type Envelope, ORIGINS_MAX } from "../core/message.ts";
+import type { Body, Envelope } from "../core/message.ts";
 import { type Asked, type Batch, Digest, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
+import { InVain } from "./watching/in_vain.ts";
+import { bytesOf, Room } from "./watching/room.ts";
 
 /** So many watches are on at once, over all clients; and so many on one connection [S8]. */
 export const WATCHES_MAX = 16_384;
@@ -19,6 +21,8 @@ export const PASSED_ENTRIES_MAX = 10_000;
 export const AHEAD_MS_MAX = 5_000;
 /** So often in that time it is looked whether more has come. */
 const LOOKS = 5;
+
+const NO_ROOM = "too much is awaited already that is not here: the position names it";
 
 export interface WatchesOptions {
   /** Takes at most a batch of the entries that a position lacks, and moves the position on. */
@@ -45,6 +49,8 @@ interface Watch {
   readonly request: Envelope;
   readonly connection: string;
   readonly position: Digest;
+  /** What the digests take that it came with, as far as this node does not hold what they name. */
+  readonly aheadBytes: number;
   readonly asked: Asked;
   readonly follow: boolean;
   /** What the position has moved over and the watcher was not told of. */
@@ -57,20 +63,16 @@ interface Watch {
   resting: boolean;
 }
 
-interface Vain {
-  readonly first: number;
-  readonly last: number;
-}
-
 export class Watches {
   readonly #options: WatchesOptions;
   readonly #watches = new Set<Watch>();
   readonly #byConnection = new Map<string, Set<Watch>>();
-  /** By origin, the numbers of entries that were awaited in vain, and are not any more unless the first of them comes. */
-  readonly #vain = new Map<string, Vain>();
+  readonly #inVain: InVain;
+  readonly #room = new Room();
 
   constructor(options: WatchesOptions) {
     this.#options = options;
+    this.#inVain = new InVain(options.ahead);
   }
 
   get count(): number {
@@ -87,10 +89,15 @@ export class Watches {
     const full = this.#whyNoMore(connection);
     if (full !== undefined) return this.#refuse(request, TEMPORARILY_UNAVAILABLE, full);
     const begun = this.#beginning(body);
+    const ahead = this.#options.ahead(begun.position);
+    const awaited = body.awaits ? this.#options.ahead(Digest.fromWire(body.awaits)) : ahead;
+    const aheadBytes = bytesOf(ahead, awaited);
+    if (!this.#room.hasFor(aheadBytes)) return this.#refuse(request, TEMPORARILY_UNAVAILABLE, NO_ROOM);
     const watch: Watch = {
-      request,
+      request: { ...request, body: bare(body) },
       connection,
       position: begun.position,
+      aheadBytes,
       asked,
       follow: body.follow ?? true,
       untold: begun.untold,
@@ -99,11 +106,11 @@ export class Watches {
       resting: false,
     };
     this.#watches.add(watch);
+    this.#room.take(aheadBytes);
     this.#byConnection.set(connection, this.#on(connection).add(watch));
     this.#options.keepOpen(request.src, true);
     this.#options.reply(request, { type: "watch_ok", values: this.#options.count() });
-    const had = body.awaits ?? (body.from === NOW ? [] : body.from) ?? [];
-    if (watch.follow) this.#await(watch, Digest.fromWire(had));
+    if (watch.follow) this.#await(watch, awaited);
     this.#serve(watch);
   }
 
@@ -134,7 +141,7 @@ export class Watches {
 
   /** The connection is gone, and its watches end. */
   gone(connection: string): void {
-    for (const watch of this.#on(connection)) this.#watches.delete(watch);
+    for (const watch of this.#on(connection)) this.#forget(watch);
     this.#byConnection.delete(connection);
   }
 
@@ -185,13 +192,13 @@ export class Watches {
 
   /** What this node lacks may be one with what it has, so it comes first; `looks`: how often nothing had come [S11]. */
   #await(watch: Watch, all: Digest, looks = 0): void {
-    const { count, some } = this.#lacking(all);
+    const { count, some } = this.#inVain.lacking(all);
     watch.awaited = some && { all, some };
     if (some === undefined) return;
     this.#options.later(AHEAD_MS_MAX / LOOKS, () => {
       if (watch.awaited === undefined || !this.#watches.has(watch)) return;
-      const isComing = this.#lacking(all).count < count;
-      if (!isComing && looks + 1 === LOOKS) this.#giveUp(all);
+      const isComing = this.#inVain.lacking(all).count < count;
+      if (!isComing && looks + 1 === LOOKS) this.#inVain.giveUp(all);
       this.#await(watch, all, isComing ? 0 : looks + 1);
       this.#serve(watch);
     });
@@ -199,51 +206,12 @@ export class Watches {
 
   /** It is asked whenever something has come, so only once some have come the others are looked for. */
   #awaits(watch: Watch): boolean {
-    while (watch.awaited !== undefined && this.#lacking(watch.awaited.some).count === 0) {
+    while (watch.awaited !== undefined && this.#inVain.lacking(watch.awaited.some).count === 0) {
       const { all } = watch.awaited;
-      const { some } = this.#lacking(all);
+      const { some } = this.#inVain.lacking(all);
       watch.awaited = some && { all, some };
     }
     return watch.awaited !== undefined;
-  }
-
-  /** How many of these entries may still come to this node, and some of them. */
-  #lacking(all: Digest): { readonly count: number; readonly some: Digest | undefined } {
-    let count = 0;
-    let some: Digest | undefined;
-    for (const [origin, lacking] of this.#options.ahead(all)) {
-      const vain = this.#vainOf(origin)?.last ?? 0;
-      for (const [start, to] of lacking.spans()) {
-        const from = Math.max(start, vain + 1);
-        if (from > to) continue;
-        count += to + 1 - from;
-        some ??= Digest.fromWire([[origin, [from, to]]]);
-      }
-    }
-    return { count, some };
-  }
-
-  /** An origin whose entries come is not gone, whatever numbers a watcher has named. */
-  #vainOf(origin: string): Vain | undefined {
-    const vain = this.#vain.get(origin);
-    if (vain === undefined) return undefined;
-    const isStillLacking =
-      [...this.#options.ahead(Digest.fromWire([[origin, [vain.first, vain.first]]]))].length > 0;
-    if (!isStillLacking) this.#vain.delete(origin);
-    return isStillLacking ? vain : undefined;
-  }
-
-  /** It may be gone for good, and then no other watcher is to wait for it either. */
-  #giveUp(all: Digest): void {
-    for (const [origin, lacking] of this.#options.ahead(all)) {
-      const [[first] = [lacking.last]] = lacking.spans();
-      const known = this.#vainOf(origin) ?? { first, last: 0 };
-      this.#vain.set(origin, { first: known.first, last: Math.max(lacking.last, known.last) });
-    }
-    for (const origin of this.#vain.keys()) {
-      if (this.#vain.size <= ORIGINS_MAX) return;
-      this.#vain.delete(origin);
-    }
   }
 
   /** What is passed over is named, so that the watcher's own position is as short as the one here [H11]. */
@@ -275,8 +243,13 @@ export class Watches {
     this.#remove(watch);
   }
 
-  #remove(watch: Watch): void {
+  #forget(watch: Watch): void {
     this.#watches.delete(watch);
+    this.#room.free(watch.aheadBytes);
+  }
+
+  #remove(watch: Watch): void {
+    this.#forget(watch);
     const others = this.#on(watch.connection);
     others.delete(watch);
     if (others.size === 0) this.#byConnection.delete(watch.connection);
@@ -286,6 +259,11 @@ export class Watches {
   #refuse(request: Envelope, code: number, text: string): void {
     this.#options.reply(request, { type: "error", code, text });
   }
+}
+
+/** No more of a request is kept than answers need: a position would be kept twice. */
+function bare({ type, msg_id }: Body): Body {
+  return { type, ...msg_id !== undefined && { msg_id } };
 }
 
 function askedBy({ topics, latest }: WatchBody): Asked {

@@ -151,12 +151,13 @@ export function takeAsked(log: Log, position: Digest, { topics, latest }: Asked)
   return batch.taken(position.lacks(log));
 }
 
-/** What a position names and the log lacks, but for lives that are retired: the reader had it at another node [S11]. */
+/** What a position names and the log lacks: the reader had it at another node [S11]. Lives that are retired go out of it. */
 export function aheadOf(log: Log, position: Digest): Digest {
   const ahead = new Digest();
+  position.retire(log.retired, false);
   for (const [origin, had] of position) {
     const held = log.held(origin);
-    if (held?.covers(had) || log.retired.covers(origin)) continue;
+    if (held?.covers(had)) continue;
     for (const [from, to] of held?.lacks(had) ?? had.spans()) ahead.addSpan(origin, from, to);
   }
   return ahead;

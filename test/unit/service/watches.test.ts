@@ -1,8 +1,8 @@
 /** Watching: every entry once, from a position, no faster than the watcher reads, and a bounded number of watches. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import type { Body, Envelope, Json } from "../../../lib/core/message.ts";
-import { MALFORMED_REQUEST, Node, TEMPORARILY_UNAVAILABLE } from "../../../lib/core/node.ts";
+import { type Body, type Envelope, type Json, ORIGINS_MAX } from "../../../lib/core/message.ts";
+import { Digest, MALFORMED_REQUEST, Node, TEMPORARILY_UNAVAILABLE } from "../../../lib/core/node.ts";
 import { BATCH_ENTRIES_MAX } from "../../../lib/core/replication/pacing.ts";
 import { seeded } from "../../../lib/core/random.ts";
 import {
@@ -13,6 +13,11 @@ import {
   WATCHES_MAX,
   WATCHES_PER_CONNECTION_MAX,
 } from "../../../lib/service/watches.ts";
+import {
+  bytesOf,
+  WATCH_AHEAD_BYTES_FREE,
+  WATCH_AHEAD_BYTES_MAX,
+} from "../../../lib/service/watching/room.ts";
 
 test("Watches give all entries that are held, then new ones [S6]", () => {
   const rig = new Rig("a", "b");
@@ -169,6 +174,36 @@ test("Watches are WATCHES_PER_CONNECTION_MAX over one connection, and WATCHES_MA
   rig.take();
   rig.watch("c#last", {});
   equal(rig.take()[0]?.["code"], TEMPORARILY_UNAVAILABLE);
+});
+
+test("Watches hold WATCH_AHEAD_BYTES_MAX of what positions name and is not here, and no more [S8]", () => {
+  const rig = new Rig("a");
+  const from = (life: string) =>
+    Array.from({ length: ORIGINS_MAX }, (_, i) => [`n${i}.${life}`, [1, 1, 3, 3]]);
+  const bytes = bytesOf(Digest.fromWire([["n1000.b", [1, 1, 3, 3]]])) * ORIGINS_MAX;
+  const watchesMax = Math.floor(WATCH_AHEAD_BYTES_MAX / bytes);
+  for (let i = 0; rig.watches.count === i; i++) rig.watch(`c#${i}`, { from: from("a"), awaits: [] });
+  ok(rig.watches.count >= watchesMax && rig.watches.count < 1.1 * watchesMax, `${rig.watches.count}`);
+  equal(rig.take().at(-1)?.["code"], TEMPORARILY_UNAVAILABLE);
+  // What it awaits counts as well, and what is here does not.
+  rig.watch("c#x", { awaits: from("b") });
+  equal(rig.take().at(-1)?.["code"], TEMPORARILY_UNAVAILABLE);
+  rig.watch("c#y", { from: [["n0.1", [1, 1]]] });
+  deepEqual(rig.take(), [watchOk(1)]);
+  // Few that are not here are taken all the same.
+  const few = Math.floor(WATCH_AHEAD_BYTES_FREE / (bytes / ORIGINS_MAX));
+  let rest = 0;
+  do rig.watch(`c#rest${rest++}`, { from: from("b").slice(-few - 1) }); while (
+    rig.take().at(-1)?.["code"] !== TEMPORARILY_UNAVAILABLE
+  );
+  rig.watch("c#z", { from: from("b").slice(-few) });
+  deepEqual(rig.take(), [watchOk(1)]);
+  rig.watches.gone("0");
+  rig.watches.gone("z");
+  rig.watch("c#x", { awaits: from("b") });
+  deepEqual(rig.take(), [watchOk(1)]);
+  rig.watch("c#0", { from: from("a"), awaits: [] });
+  equal(rig.take().at(-1)?.["code"], TEMPORARILY_UNAVAILABLE);
 });
 
 test("Watches keep the connection open for as long as one of them is on [S6]", () => {
