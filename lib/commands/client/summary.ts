@@ -124,12 +124,14 @@ function partsOf(members: readonly Status[]): string[][] {
   const parts: string[][] = [];
   const ids = new Set(idsIn(members).filter((id) => isUp(id, members)));
   for (const id of ids) {
-    // A set that grows is gone through to its end.
+    ids.delete(id);
+    // A set that grows is gone through to its end; who is found is not looked for again, as a node may name many.
     const part = new Set([id]);
     for (const near of part) {
-      for (const other of ids) if (areNear(near, other, members)) part.add(other);
+      for (const other of ids) {
+        if (areNear(near, other, members) && ids.delete(other)) part.add(other);
+      }
     }
-    for (const found of part) ids.delete(found);
     parts.push([...part].toSorted((one, other) => one.localeCompare(other, "en", { numeric: true })));
   }
   return parts;

@@ -1,5 +1,5 @@
 /** The line with which `hearsay status` opens. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { NAMES_SHOWN_MAX, summaryOf } from "../../../lib/commands/client/summary.ts";
 import { status as statusCommand } from "../../../lib/commands/client/status.ts";
@@ -113,6 +113,15 @@ test("nodes that take no values, of clusters founded apart, and more than can be
     said([facts("n1", ids, [])])[0],
     "1 of 11 up as n1 sees it (not n2, n3, n4, n5, n6, n7, n8, n9 and 2 more), which holds 12,345 values.",
   );
+});
+
+test("a node that names many peers takes no longer than they are many", () => {
+  const many = Array.from({ length: 500 }, (_, i) => `p${i}`);
+  const status = statusOf({ type: "status_ok", ...facts("n1", ["n1", ...many]) }) ?? never();
+  let looks = 0;
+  Object.defineProperty(status, "id", { get: () => ++looks && "n1" });
+  match(summaryOf([status], 1).text, /^501 of 501 up as n1 sees it/);
+  ok(looks < 10 * many.length, `${looks} looks`);
 });
 
 test("the line stands first, with a sign and in a colour on a terminal that shows them", async () => {
