@@ -14,9 +14,9 @@ export class OpenTexts {
   /** How many parts, from the first on, were put together from others. */
   #packed = 0;
   #count = 0;
-  /** The text of so many parts: all are asked for time and again while a few come between. */
+  /** The text of the first so many values: all are asked for time and again while a few come between. */
   #text = "";
-  #textParts = 0;
+  #textCount = 0;
   /** What was asked for last: mostly all others ask for the same. */
   #asked = NONE;
   #askedFirst = 0;
@@ -76,9 +76,10 @@ export class OpenTexts {
   }
 
   #readAll(): Texts {
-    const fresh = this.#parts.slice(this.#textParts).map(({ text }) => text);
-    this.#text = (this.#textParts === 0 ? fresh : [this.#text, ...fresh]).join(",");
-    this.#textParts = this.#parts.length;
+    const known = this.#textCount;
+    if (known === 0) this.#text = this.#parts.map(({ text }) => text).join(",");
+    else if (known < this.#count) this.#text = [this.#text, this.#read(known, this.#count).text].join(",");
+    this.#textCount = this.#count;
     return Texts.joined(this.#parts.slice(), this.#text);
   }
 

@@ -1,7 +1,9 @@
 /** A block that grows, by values that are scanned already and by such as are not: it gives what it was given. */
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
+import { at } from "../../../../lib/core/assert.ts";
 import { MemoryBlock } from "../../../../lib/core/log/kept/memory_block.ts";
+import { PACKED_PARTS } from "../../../../lib/core/log/kept/open_texts.ts";
 import { scan } from "../../../../lib/core/log/scan.ts";
 import { Texts } from "../../../../lib/core/log/texts.ts";
 
@@ -50,4 +52,20 @@ test("a growing block that is asked for all of it again puts only what has come 
   }
   equal(block.read(0, 4).text, "1,2,3,4");
   equal(looks, 4);
+});
+
+test("a growing block gives all of it whenever it is asked, also where parts that it gave became one", () => {
+  for (const every of [1, 7, 3 * PACKED_PARTS - 5]) {
+    const block = new MemoryBlock(1, "n1.1", 1, undefined, 0);
+    const all: string[] = [];
+    for (let i = 0; i < 6 * PACKED_PARTS; i++) {
+      all.push(i % 5 === 0 ? `"${i}"` : `${i}`);
+      block.put(Texts.of([at(all, i)]), 0, 0);
+      if (i % every !== 0) continue;
+      const texts = block.read(0, all.length);
+      deepEqual([texts.text, texts.scanned.count], [all.join(), all.length]);
+      if (i > 0) equal(block.read(1, i).text, all.slice(1).join());
+    }
+    equal(block.read(0, all.length).text, all.join());
+  }
 });
