@@ -54,10 +54,6 @@ export class OpenTexts {
     const parts = this.#parts.slice(this.#packed, this.#packed + PACKED_PARTS);
     this.#parts.splice(this.#packed, PACKED_PARTS, packed(parts));
     this.#firsts.splice(this.#packed + 1, PACKED_PARTS - 1);
-    // What was one of these is a part of another now.
-    const isWhole = this.#textParts >= this.#packed + PACKED_PARTS;
-    if (isWhole) this.#textParts -= PACKED_PARTS - 1;
-    else if (this.#textParts > this.#packed) this.#textParts = 0;
     this.#packed++;
   }
 
