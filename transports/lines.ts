@@ -28,6 +28,9 @@ const READER_BYTES_KEPT = 64 * 1024;
  */
 const GROWTH = 4;
 
+/** So often in a row lines leave at once that are written when all before them have left; then at the planned moment again. */
+export const PASSED_ON_MAX = 4;
+
 const encoder = new TextEncoder();
 
 /** What bytes that are no UTF-8 become; it may also stand in a text by right. */
@@ -246,7 +249,10 @@ export class LineWriter {
   readonly #onClosed: () => void;
   readonly #schedule: (run: () => void) => void;
   readonly #onDrained: () => void;
-  readonly #onPlanned = () => this.#flush();
+  readonly #onPlanned = () => {
+    this.#passedOn = 0;
+    this.#flush();
+  };
   #pending: string[] = [];
   #pendingBytes = 0;
   /** Whether that has parts of long lines. */
@@ -256,6 +262,8 @@ export class LineWriter {
   #inFlightBytes = 0;
   #sentBytes = 0;
   #planned = false;
+  /** How often lines that were written when all had left have left at once, since the last planned moment. */
+  #passedOn = 0;
   #closed = false;
   #waiting: (() => void)[] = [];
 
@@ -372,7 +380,10 @@ export class LineWriter {
     this.#inFlightBytes = 0;
     this.#flush();
     this.#settle();
-    if (this.heldBytes === 0 && !this.#closed) this.#onDrained();
+    if (this.heldBytes > 0 || this.#closed) return;
+    this.#onDrained();
+    // Nothing else gathers by now, and a turn may take long.
+    if (this.#planned && this.#passedOn++ < PASSED_ON_MAX) this.#flush();
   }
 
   #shut(): void {

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { test } from "node:test";
+import { setImmediate } from "node:timers";
 import { below, seeded } from "../../../lib/core/random.ts";
 import { FREE_BUFFERS_MAX, giveBuffer, takeBuffer } from "../../../transports/lines/buffers.ts";
-import { LINE_BYTES_MAX, LineReader, LineWriter } from "../../../transports/lines.ts";
+import { LINE_BYTES_MAX, LineReader, LineWriter, PASSED_ON_MAX } from "../../../transports/lines.ts";
 
 const encoder = new TextEncoder();
 
@@ -280,6 +281,27 @@ test("LineWriter writes at the planned moment all that was written before it", a
   assert.deepEqual([planned.length, output.written], [1, []]);
   planned[0]?.();
   assert.deepEqual(output.written, ["one\ntwo\n"]);
+});
+
+test("LineWriter lets leave at once what is written when all has left, PASSED_ON_MAX times before the planned moment", async () => {
+  const output = new Slow();
+  const planned: (() => void)[] = [];
+  const plan = (run: () => void) => planned.push(run);
+  let count = 0;
+  const writer = new LineWriter(output, () => {}, { plan, onDrained: () => writer.write(`${++count}`) });
+  writer.write("0");
+  const leave = async () => {
+    await output.next();
+    output.release();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  for (let round = 0; round < 2; round++) {
+    assert.equal(output.written.length, round * (PASSED_ON_MAX + 1));
+    for (const run of planned.splice(0)) run();
+    for (let i = 0; i <= PASSED_ON_MAX; i++) await leave();
+  }
+  assert.deepEqual(output.written, Array.from({ length: count }, (_, i) => `${i}\n`));
+  assert.equal(output.written.length, 2 * (PASSED_ON_MAX + 1));
 });
 
 test("LineWriter says when all has left, and counts it", async () => {
