@@ -2,7 +2,8 @@
 import { setImmediate } from "node:timers";
 import { decode, encode } from "../lib/core/codec.ts";
 import type { Envelope } from "../lib/core/message.ts";
-import { HELD_BYTES_MAX, LINE_BYTES_MAX, LineReader } from "./lines.ts";
+import { LINE_BYTES_MAX, LineReader } from "./lines/reader.ts";
+import { HELD_BYTES_MAX } from "./lines/writer.ts";
 import type { Transport, TransportHandlers } from "./transport.ts";
 
 /** One end of a link in memory. */

@@ -2,7 +2,7 @@
 import type { Readable } from "node:stream";
 import { valueFault } from "./common/checks.ts";
 import type { Json } from "../core/message.ts";
-import { LineReader } from "../../transports/lines.ts";
+import { LineReader } from "../../transports/lines/reader.ts";
 
 const BYTE_ORDER_MARK = "\ufeff";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Envelope } from "../../lib/core/message.ts";
-import { LINE_BYTES_MAX } from "../../transports/lines.ts";
+import { LINE_BYTES_MAX } from "../../transports/lines/reader.ts";
 import type { Transport } from "../../transports/transport.ts";
 
 /** Two ends of one fresh link, and a way to put bytes on it towards the far end. */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { decode, encode } from "../../lib/core/codec.ts";
 import type { Envelope } from "../../lib/core/message.ts";
-import { LINE_BYTES_MAX, LineReader } from "../../transports/lines.ts";
+import { LINE_BYTES_MAX, LineReader } from "../../transports/lines/reader.ts";
 import { holds } from "../property/holds.ts";
 import { json } from "../property/json.ts";
 

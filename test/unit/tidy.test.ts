@@ -118,7 +118,7 @@ test("an import against the arrows is a complaint", () => {
     ["lib/runtime/drive.ts", `import { serve } from "../service/service.ts";`],
     ["lib/client/stream.ts", `import { serve } from "../service/service.ts";`],
     ["lib/workbench/sim.ts", `export * from "zod";`],
-    ["transports/lines.ts", `import { defaults } from "../lib/workbench/settings.ts";`],
+    ["transports/lines/reader.ts", `import { defaults } from "../../lib/workbench/settings.ts";`],
     ["lib/commands/sim.ts", `import "../../main.ts";`],
     ["main.ts", `import { Node } from "./lib/core/node.ts";`],
     ["lib/stray.ts", ``],
@@ -137,7 +137,7 @@ test("an import along the arrows is none, nor is one in a comment", () => {
     ["lib/core/node.ts", `// import { x } from "node:fs"; is what we never do.`],
     [
       "lib/workbench/process.ts",
-      `import { spawn } from "node:child_process"; import "../../transports/lines.ts";`,
+      `import { spawn } from "node:child_process"; import "../../transports/lines/reader.ts";`,
     ],
     [
       "lib/commands/sim.ts",

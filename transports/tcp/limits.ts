@@ -1,5 +1,5 @@
 /** Every limit and every interval of the TCP carrier, in one place. */
-import { LINE_BYTES_MAX } from "../lines.ts";
+import { LINE_BYTES_MAX } from "../lines/reader.ts";
 
 /** Each end of a peer link writes an empty line when it has written nothing else for so long. */
 export const HEARTBEAT_MS = 500;

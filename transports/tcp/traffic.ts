@@ -1,6 +1,6 @@
 /** What went to peers and came from them since the process began, by what it was. */
 import type { LongLine } from "../../lib/core/codec.ts";
-import { lineBytes } from "../lines.ts";
+import { lineBytes } from "../lines/writer.ts";
 import { Tally } from "./tally.ts";
 
 /** What nodes say to each other; a `type` that is none of these is counted as another. */

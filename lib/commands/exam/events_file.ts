@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { fileFault } from "../../../transports/errno.ts";
-import { LineReader } from "../../../transports/lines.ts";
+import { LineReader } from "../../../transports/lines/reader.ts";
 import { EventsReader } from "../../workbench/report/events/read.ts";
 import type { Run } from "../../workbench/report/run.ts";
 import { STANDARD_INPUT } from "../config/report.ts";

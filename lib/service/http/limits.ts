@@ -1,5 +1,5 @@
 /** Every limit and every interval of the HTTP port. */
-import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
+import { LINE_BYTES_MAX } from "../../../transports/lines/reader.ts";
 
 /** Connections over HTTP; fewer where the process may not open so many files and those of the rest [U2]. */
 export const HTTP_CONNECTIONS_MAX = 12_288;

@@ -1,6 +1,7 @@
 /** A sidecar's TCP server: lines of JSON, with a bound on every line, connection and answer. */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { LineReader, LineWriter } from "../../../transports/lines.ts";
+import { LineReader } from "../../../transports/lines/reader.ts";
+import { LineWriter } from "../../../transports/lines/writer.ts";
 import { decode, encode } from "../../core/codec.ts";
 import type { Asking, Body, Envelope } from "../../core/message.ts";
 import { guarded } from "./sidecar_secret.ts";

@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Readable } from "node:stream";
-import { LineReader } from "../../../transports/lines.ts";
+import { LineReader } from "../../../transports/lines/reader.ts";
 
 /** Calls for every line of a stream that was opened. */
 export function readLines(stream: Readable | null, onLine: (line: string) => void): void {

@@ -1,6 +1,6 @@
 /** Orders from the harness to its helpers and their answers: one line of JSON each, one order at a time. */
 import process from "node:process";
-import { LineReader } from "../../../transports/lines.ts";
+import { LineReader } from "../../../transports/lines/reader.ts";
 
 export type PublishOrder = {
   readonly kind: "publish";

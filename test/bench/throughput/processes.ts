@@ -4,7 +4,7 @@ import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import type { Program } from "../../../lib/workbench/world/process.ts";
-import { LineReader } from "../../../transports/lines.ts";
+import { LineReader } from "../../../transports/lines/reader.ts";
 
 /** Of what a process says, this much is kept for whoever asks why it ended, in characters. */
 const SAID_CHARS_MAX = 2_000;

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:net";
 import { test } from "node:test";
 import { decode, encode } from "../../../lib/core/codec.ts";
 import type { Results } from "../../../lib/workbench/verdict/results.ts";
-import { LineReader } from "../../../transports/lines.ts";
+import { LineReader } from "../../../transports/lines/reader.ts";
 import { listening } from "../../shared/listening.ts";
 import { FakeCluster, type FakeOptions } from "../fixtures/fake_cluster.ts";
 import { ending, fromSource, hearsay, start } from "../fixtures/hearsay.ts";

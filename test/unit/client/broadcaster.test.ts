@@ -12,7 +12,7 @@ import { VALUE_DEPTH_MAX } from "../../../lib/core/log/canonical.ts";
 import { KEY_BYTES_MAX } from "../../../lib/core/keys/names.ts";
 import type { Body } from "../../../lib/core/message.ts";
 import { VALUE_BYTES_MAX } from "../../../lib/core/node.ts";
-import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
+import { LINE_BYTES_MAX } from "../../../transports/lines/reader.ts";
 import { listen } from "../../shared/io.ts";
 import { deadAddress, FakeNode, type Script, until, type Visit, withNodes } from "./fake_node.ts";
 

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { type Connection, dial, type Opened } from "../../../lib/client/connection.ts";
 import type { Body } from "../../../lib/core/message.ts";
 import { itself } from "../../../lib/workbench/world/process.ts";
-import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
+import { LINE_BYTES_MAX } from "../../../transports/lines/reader.ts";
 import { deadAddress, FakeNode, type Script, withNodes } from "./fake_node.ts";
 import type { Address } from "../../../transports/address.ts";
 

@@ -2,7 +2,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { decode } from "../../../lib/core/codec.ts";
 import type { Body, Json } from "../../../lib/core/message.ts";
-import { LineReader } from "../../../transports/lines.ts";
+import { LineReader } from "../../../transports/lines/reader.ts";
 import type { Address } from "../../../transports/address.ts";
 import { listening } from "../../shared/listening.ts";
 export { until } from "../../shared/until.ts";

@@ -3,7 +3,7 @@ import { decode, encode } from "../../../lib/core/codec.ts";
 import type { Body, Envelope, Exchange, Json } from "../../../lib/core/message.ts";
 import { Node } from "../../../lib/core/node.ts";
 import { seeded } from "../../../lib/core/random.ts";
-import { LINE_BYTES_MAX } from "../../../transports/lines.ts";
+import { LINE_BYTES_MAX } from "../../../transports/lines/reader.ts";
 import { exchangeIn, stepped } from "./stepped.ts";
 
 /** One line between the two, as it left. */

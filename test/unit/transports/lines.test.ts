@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers";
 import { below, seeded } from "../../../lib/core/random.ts";
 import { FREE_BUFFERS_MAX, giveBuffer, takeBuffer } from "../../../transports/lines/buffers.ts";
-import { LINE_BYTES_MAX, LineReader, LineWriter, PASSED_ON_MAX } from "../../../transports/lines.ts";
+import { LINE_BYTES_MAX, LineReader } from "../../../transports/lines/reader.ts";
+import { LineWriter, PASSED_ON_MAX } from "../../../transports/lines/writer.ts";
 
 const encoder = new TextEncoder();
 

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { PassThrough, Writable } from "node:stream";
 import { test } from "node:test";
 import type { Envelope } from "../../../lib/core/message.ts";
-import { HELD_BYTES_MAX } from "../../../transports/lines.ts";
+import { HELD_BYTES_MAX } from "../../../transports/lines/writer.ts";
 import { MaelstromTransport } from "../../../transports/maelstrom.ts";
 import { REASON_CHARS_MAX, shortened } from "../../../transports/shortened.ts";
 import { until } from "../../shared/until.ts";

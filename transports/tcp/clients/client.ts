@@ -7,7 +7,7 @@ import {
   READ_INSTEAD,
   TEMPORARILY_UNAVAILABLE,
 } from "../../../lib/core/node.ts";
-import { CHAR_BYTES_MAX, lineBytes } from "../../lines.ts";
+import { CHAR_BYTES_MAX, lineBytes } from "../../lines/writer.ts";
 import type { Connection } from "../connection.ts";
 import { type Opening, readOpening } from "../greeting.ts";
 import { CLIENT_HELD_BYTES_PAUSE, MOVED_BYTES, type TcpLimits } from "../limits.ts";

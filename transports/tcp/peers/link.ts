@@ -3,7 +3,8 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { LongLine } from "../../../lib/core/codec.ts";
 import type { Random } from "../../../lib/core/random.ts";
-import { CHAR_BYTES_MAX, LINE_BYTES_MAX, lineBytes } from "../../lines.ts";
+import { LINE_BYTES_MAX } from "../../lines/reader.ts";
+import { CHAR_BYTES_MAX, lineBytes } from "../../lines/writer.ts";
 import { CLOSED_BY_OTHER, Connection } from "../connection.ts";
 import { Dialer, type DialerOptions } from "./dialer.ts";
 import {

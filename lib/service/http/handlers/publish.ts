@@ -1,7 +1,7 @@
 /** POST /v1/values: one value, an array of values, or NDJSON, which enters while it comes in [U3]. */
 import { NOT_UTF8 } from "../../../core/codec.ts";
 import type { Json } from "../../../core/json.ts";
-import { LINE_BYTES_MAX, LineReader } from "../../../../transports/lines.ts";
+import { LINE_BYTES_MAX, LineReader } from "../../../../transports/lines/reader.ts";
 import { runtimeTimer } from "../../../../transports/clock.ts";
 import { type Exchange, JSON_TYPE, lengthProblem, NDJSON_TYPE, parsed, wrongType } from "../exchange.ts";
 import { HTTP_EXCESS_MS, HTTP_UNDERWAY_CHARS_MAX, HTTP_UNDERWAY_MAX } from "../limits.ts";

@@ -1,7 +1,8 @@
 /** The side of a relay that clients see: takes broadcasts, acknowledges them, and hands values to watchers. */
 import { createServer, type Socket } from "node:net";
 import { setImmediate } from "node:timers";
-import { LineReader, LineWriter } from "../../../../transports/lines.ts";
+import { LineReader } from "../../../../transports/lines/reader.ts";
+import { LineWriter } from "../../../../transports/lines/writer.ts";
 
 export interface FrontOptions {
   readonly port: number;

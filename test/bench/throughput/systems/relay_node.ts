@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import process from "node:process";
 import { setImmediate } from "node:timers";
-import { LineReader, type LineWriter } from "../../../../transports/lines.ts";
+import { LineReader } from "../../../../transports/lines/reader.ts";
+import type { LineWriter } from "../../../../transports/lines/writer.ts";
 import { batched, LineFront } from "./line_front.ts";
 import { dialUntilTaken } from "../wires/lines_client.ts";
 

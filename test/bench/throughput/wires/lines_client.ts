@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { Tls, type TlsFiles } from "../../../../transports/tcp/tls/tls.ts";
-import { LineReader } from "../../../../transports/lines.ts";
+import { LineReader } from "../../../../transports/lines/reader.ts";
 import type { Arrivals } from "../arrivals.ts";
 import { now } from "../clock.ts";
 import { numberAt, type Payload, payloads } from "../payloads.ts";

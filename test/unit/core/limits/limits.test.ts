@@ -14,7 +14,7 @@ import { VERSION_MAX } from "../../../../lib/core/incarnation.ts";
 import { Layout } from "../../../../lib/core/topology/layout.ts";
 import { LinkState } from "../../../../lib/core/topology/link_state.ts";
 import { Members } from "../../../../lib/core/topology/members.ts";
-import { LINE_BYTES_MAX } from "../../../../transports/lines.ts";
+import { LINE_BYTES_MAX } from "../../../../transports/lines/reader.ts";
 import { Pair } from "../pair.ts";
 import { exchangeIn, stepped } from "../stepped.ts";
 import { BLOCK_BYTES_MAX } from "../../../../lib/core/log/entry_store.ts";

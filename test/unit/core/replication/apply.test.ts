@@ -8,7 +8,7 @@ import { recordText } from "../../../../lib/core/keys/record.ts";
 import { seeded } from "../../../../lib/core/random.ts";
 import { byteLength } from "../../../../lib/core/size.ts";
 import { assert } from "../../../../lib/core/assert.ts";
-import { LINE_BYTES_MAX } from "../../../../transports/lines.ts";
+import { LINE_BYTES_MAX } from "../../../../transports/lines/reader.ts";
 
 test("an entry of a member over ENTRY_BYTES_MAX is not taken in, as no line may have room to pass it on [N6]", () => {
   const node = new Node({ random: seeded(1), incarnation: 1 });

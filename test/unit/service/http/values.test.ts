@@ -7,7 +7,7 @@ import {
   HTTP_UNDERWAY_MAX,
 } from "../../../../lib/service/http/limits.ts";
 import { VALUE_BYTES_MAX } from "../../../../lib/core/node.ts";
-import { LINE_BYTES_MAX } from "../../../../transports/lines.ts";
+import { LINE_BYTES_MAX } from "../../../../transports/lines/reader.ts";
 import { eventsIn, Reading } from "../../../shared/events.ts";
 import { linesIn, problemIn, withJson, withServed } from "./served.ts";
 

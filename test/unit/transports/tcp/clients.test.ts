@@ -5,7 +5,7 @@ import { Socket } from "node:net";
 import { test } from "node:test";
 import { setImmediate } from "node:timers";
 import { type Envelope, envelopesOf } from "../../../../lib/core/message.ts";
-import { LINE_BYTES_MAX } from "../../../../transports/lines.ts";
+import { LINE_BYTES_MAX } from "../../../../transports/lines/reader.ts";
 import { Client } from "../../../../transports/tcp/clients/client.ts";
 import { Connection } from "../../../../transports/tcp/connection.ts";
 import { encodeGreeting } from "../../../../transports/tcp/greeting.ts";

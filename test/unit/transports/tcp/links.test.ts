@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Envelope } from "../../../../lib/core/message.ts";
-import { LINE_BYTES_MAX } from "../../../../transports/lines.ts";
+import { LINE_BYTES_MAX } from "../../../../transports/lines/reader.ts";
 import { type TcpOptions, TcpTransport } from "../../../../transports/tcp/tcp.ts";
 import { encodeGreeting } from "../../../../transports/tcp/greeting.ts";
 import {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Envelope } from "../../../../lib/core/message.ts";
 import { seeded } from "../../../../lib/core/random.ts";
-import { LineReader } from "../../../../transports/lines.ts";
+import { LineReader } from "../../../../transports/lines/reader.ts";
 import { type TcpHandlers, type TcpOptions, TcpTransport } from "../../../../transports/tcp/tcp.ts";
 import { HEARTBEAT_MS } from "../../../../transports/tcp/limits.ts";
 import { addressOf, listening } from "../../../shared/listening.ts";

@@ -1,7 +1,7 @@
 /** What the carrier counts of its peers: messages and bytes by type, and what was dropped, by why. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LINE_BYTES_MAX } from "../../../../transports/lines.ts";
+import { LINE_BYTES_MAX } from "../../../../transports/lines/reader.ts";
 import { encodeGreeting } from "../../../../transports/tcp/greeting.ts";
 import { Tally } from "../../../../transports/tcp/tally.ts";
 import { TcpTransport } from "../../../../transports/tcp/tcp.ts";

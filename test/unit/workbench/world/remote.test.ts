@@ -16,7 +16,7 @@ import { VirtualScheduler } from "../../../../lib/workbench/world/scheduler.ts";
 import { Traffic } from "../../../../lib/workbench/world/traffic.ts";
 import { REPORTS_MAX } from "../../../../lib/workbench/verdict/violations.ts";
 import type { HostEvents } from "../../../../lib/workbench/world/world.ts";
-import { LineReader } from "../../../../transports/lines.ts";
+import { LineReader } from "../../../../transports/lines/reader.ts";
 import { listening } from "../../../shared/listening.ts";
 import { until } from "../../../shared/until.ts";
 
