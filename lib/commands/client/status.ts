@@ -158,7 +158,7 @@ function linkCell({ connected, link }: PeerStatus, paint: Paint): string {
   return link?.hears === false ? paint.bad(`deaf${lasts}`) : `up${lasts}`;
 }
 
-/** Whom a node does not reach, and why: those of one reason in one line. */
+/** One line for each reason why a node does not reach others, with their names. */
 function whyDown(node: string, peers: readonly PeerStatus[]): string[] {
   const down = peers.flatMap(({ id, connected, link }) =>
     link === undefined || (connected && link.hears) ? [] : [{ id, connected, link }]
