@@ -47,6 +47,9 @@ export class LineWriter {
   #uncounted = "";
   #inFlightBytes = 0;
   #sentBytes = 0;
+  /** What is under way is in this buffer; undefined where it is in none. */
+  #taken: Uint8Array | undefined;
+  readonly #onWritten = (error?: Error | null) => error ? this.#shut() : this.#flushed();
   #planned = false;
   /** How often lines that were written when all had left have left at once, since the last planned moment. */
   #passedOn = 0;
@@ -137,31 +140,29 @@ export class LineWriter {
     this.#pending = [];
     this.#pendingBytes = 0;
     this.#isLong = false;
-    if (isLong) this.#passLong(parts, bytes);
-    else this.#pass(parts.join(""), () => this.#flushed());
+    this.#pass(isLong ? this.#encoded(parts, bytes) : parts.join(""));
   }
 
   /** Each text is copied once, and nothing is left of that. */
-  #passLong(parts: readonly string[], bytes: number): void {
-    const buffer = takeBuffer(bytes);
+  #encoded(parts: readonly string[], bytes: number): Uint8Array {
+    const buffer = this.#taken = takeBuffer(bytes);
     let end = 0;
     for (const part of parts) end += encoder.encodeInto(part, buffer.subarray(end)).written;
-    this.#pass(buffer.subarray(0, end), () => {
-      giveBuffer(buffer);
-      this.#flushed();
-    });
+    return buffer.subarray(0, end);
   }
 
   // Deno throws the errors of a file, where other runtimes emit them.
-  #pass(batch: string | Uint8Array, onPassed: () => void): void {
+  #pass(batch: string | Uint8Array): void {
     try {
-      this.#output.write(batch, (error) => error ? this.#shut() : onPassed());
+      this.#output.write(batch, this.#onWritten);
     } catch {
       this.#shut();
     }
   }
 
   #flushed(): void {
+    if (this.#taken !== undefined) giveBuffer(this.#taken);
+    this.#taken = undefined;
     this.#sentBytes += this.#inFlightBytes;
     this.#inFlightBytes = 0;
     this.#flush();

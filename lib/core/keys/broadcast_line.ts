@@ -22,7 +22,8 @@ let latest: Head = { text: "", src: "", dest: "" };
 
 /**
  * The envelope in a line as hearsay's own clients write it; its value is a part of the line, and is to be copied before it is kept.
- * Undefined on any doubt: then it is parsed. */
+ * Undefined on any doubt: then it is parsed.
+ */
 export function readBroadcastLine(line: string): Envelope | undefined {
   const head = headOf(line);
   if (head === undefined) return undefined;

@@ -9,7 +9,7 @@ export const NODE_URI = "hearsay:node:";
 export const CLIENT_URI = "hearsay:client:";
 export const RIGHT_URI = "hearsay:right:";
 
-/** Who is at the other end of a connection over TLS, as far as its certificate says. */
+/** The other end of a connection over TLS, as far as its certificate says who that is. */
 export interface TlsIdentity {
   /** "host": only DNS names, which are a node's where a member has such an id. "none": no certificate, or none that is trusted. */
   readonly kind: "node" | "host" | "client" | "none";
@@ -23,7 +23,7 @@ export interface TlsIdentity {
 
 export const NO_CERTIFICATE: TlsIdentity = { kind: "none", names: [], rights: [] };
 
-/** Whom a socket whose handshake is done belongs to. `authorities`: the certificates that are trusted here. */
+/** The identity of the other end of a socket whose handshake is done. `authorities`: the certificates that are trusted here. */
 export function identityOf(
   socket: TLSSocket,
   authorities: readonly X509Certificate[],
@@ -38,7 +38,7 @@ export function identityOf(
   return fault === undefined ? namedIn(raw) : { ...NO_CERTIFICATE, fault };
 }
 
-/** Whom a certificate names. One that names a node by URI names it by that alone, as host names stand beside it. */
+/** The nodes or clients that a certificate names. One that names a node by URI names it by that alone, as host names stand beside it. */
 export function namedIn(der: Uint8Array): TlsIdentity {
   const { dns, uris } = alternativeNames(der);
   const after = (prefix: string) =>

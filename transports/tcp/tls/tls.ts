@@ -68,12 +68,12 @@ export class Tls {
     return Math.max(...this.#material.authorities.map(({ validToDate }) => validToDate.getTime()));
   }
 
-  /** Whom the certificate of this process names. */
+  /** The identity that the certificate of this process names. */
   get identity(): TlsIdentity | undefined {
     return this.#material.own && namedIn(this.#material.own.raw);
   }
 
-  /** Dials. Whose certificate the other side has is to be asked once its handshake is done, with identityOf. */
+  /** Dials. The caller asks identityOf once the handshake is done: it says whose certificate the other side has. */
   dial({ host, port }: Address): TLSSocket {
     return connect({
       ...{ host, port, ...this.#material.texts, ...BOTH_SIDES },
@@ -82,7 +82,7 @@ export class Tls {
     });
   }
 
-  /** Who is at the other end of a socket whose handshake is done. */
+  /** The identity of the other end of a socket whose handshake is done. */
   identityOf(socket: TLSSocket): TlsIdentity {
     return identityOf(socket, this.#material.authorities);
   }
