@@ -1,13 +1,18 @@
 /** From an argument list to a command, of which the code is only loaded when it runs. */
 import { type CommandName, commands, hasVariables, refuseUnknown, VERSION } from "./flags/command_names.ts";
 import { type Io, OK, refuse } from "./terminal/io.ts";
+import { takeMemorySettings } from "./terminal/memory_settings.ts";
 
 type CommandFunction = (args: readonly string[], io: Io) => Promise<number>;
 
 /** Loads no more than a command needs: a node under Maelstrom must start fast. */
 const load: Readonly<Record<CommandName, () => Promise<CommandFunction>>> = {
   maelstrom: async () => (await import("./maelstrom.ts")).maelstrom,
-  serve: async () => (await import("./serve.ts")).serve,
+  serve: async () => {
+    // Before anything else is loaded, as that would be in vain.
+    takeMemorySettings();
+    return (await import("./serve.ts")).serve;
+  },
   broadcast: async () => (await import("./client/broadcast.ts")).broadcast,
   read: async () => (await import("./client/read.ts")).read,
   watch: async () => (await import("./client/watch.ts")).watch,

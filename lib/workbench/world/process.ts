@@ -8,6 +8,7 @@ import { LineReader, readPipe } from "../../../transports/lines/reader.ts";
 import { LineWriter } from "../../../transports/lines/writer.ts";
 import { encode } from "../../core/codec.ts";
 import type { Envelope } from "../../core/message.ts";
+import { isCompiled } from "../../runtime/compiled.ts";
 import { ChildRegistry, hasEnded, signalGroup } from "./child_processes.ts";
 import { readPrinted } from "./printed.ts";
 import { QUOTE_CHARS_MAX, quoted } from "../verdict/quote.ts";
@@ -55,9 +56,7 @@ export function processHosts(options: ProcessOptions): ProcessHosts {
 /** How this very program is run as a Maelstrom node: compiled, or as source or a bundle by the runtime that runs it now. */
 export function itself(): Program {
   const bin = process.execPath;
-  // In an executable that Bun compiled, the script lies in a file system of its own; import.meta.url need not tell,
-  // as bytecode keeps the source's.
-  if (/[\\/](\$bunfs|~BUN)[\\/]/.test(process.argv[1] ?? "")) return { bin, args: ["maelstrom"] };
+  if (isCompiled()) return { bin, args: ["maelstrom"] };
   const isSource = import.meta.url.endsWith(".ts");
   const main = isSource ? fileURLToPath(new URL("../../../main.ts", import.meta.url)) : process.argv[1] ?? "";
   return { bin, args: [...runBy(process.versions), main, "maelstrom"] };
