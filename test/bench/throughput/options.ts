@@ -16,6 +16,7 @@ export const USAGE = `npm run throughput -- [flags]
   --values N       values of a phase at most
   --seconds S      how long a phase is (4)
   --warm-up S      how long each load comes before it counts (20): until then a runtime still compiles what it runs
+  --rounds N       how often each system is measured, every second time in reverse order (1): the table has medians
   --only NAMES     systems by key, with commas between; "standing" is the check with a watcher that stands still
   --watchers N     processes that share the watching of the five nodes (5)
   --hearsay PATHS  executables or a main.ts, with commas between, to be compared (dist/hearsay, or HEARSAY_BIN)
@@ -28,6 +29,8 @@ export interface Options extends Plan {
   /** Undefined for all. */
   readonly only: readonly string[] | undefined;
   readonly programs: readonly Program[];
+  /** How often each system is measured. */
+  readonly rounds: number;
   readonly json: boolean;
 }
 
@@ -36,6 +39,7 @@ const flags = {
   values: { type: "string", default: "20000000" },
   seconds: { type: "string", default: "4" },
   "warm-up": { type: "string", default: "20" },
+  rounds: { type: "string", default: "1" },
   only: { type: "string" },
   watchers: { type: "string", default: "5" },
   hearsay: { type: "string" },
@@ -49,11 +53,12 @@ export function readOptions(args: readonly string[]): Options | readonly string[
   const paths = (read.hearsay ?? process.env["HEARSAY_BIN"] ?? built.bin).split(",").map((path) =>
     resolve(path)
   );
-  const { values, seconds, watchers, only, json, "in-flight": inFlight, "warm-up": warmUp } = read;
+  const { values, seconds, watchers, rounds, only, json, "in-flight": inFlight, "warm-up": warmUp } = read;
   const mistakes = [
-    ...Object.entries({ "in-flight": inFlight, values, seconds, watchers, "warm-up": warmUp }).flatMap(
-      numberMistake,
-    ),
+    ...Object.entries({ "in-flight": inFlight, values, seconds, watchers, rounds, "warm-up": warmUp })
+      .flatMap(
+        numberMistake,
+      ),
     ...paths.filter((path) => !existsSync(path)).map(fileMistake),
   ];
   if (mistakes.length > 0) return mistakes;
@@ -64,6 +69,7 @@ export function readOptions(args: readonly string[]): Options | readonly string[
     warmUpMs: 1_000 * Number(warmUp),
     perSecond: RATE,
     watchers: Math.min(NODES, Number(watchers)),
+    rounds: Number(rounds),
     only: only?.split(","),
     programs: paths.map(programAt),
     json,
