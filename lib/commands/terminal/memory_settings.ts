@@ -7,11 +7,9 @@ import { isCompiled } from "../../runtime/compiled.ts";
  * one may refuse to start with a name that it does not know, so source is left alone.
  */
 export const MEMORY_SETTINGS: Readonly<Record<string, string>> = {
-  // Gaps between what is in use stay with the process: given back, they would be touched again soon, a fault each page.
+  // Gaps between what is in use stay with the process: given back, they are touched again soon, a fault each page.
   MIMALLOC_PURGE_HOLES: "0",
   BUN_JSC_decommitUnusedMarkedBlockPages: "0",
-  // The heap is collected as a whole when it has grown by half, in place of threefold.
-  BUN_JSC_heapGrowthMaxIncrease: "0.5",
 };
 
 /** Begins the same process anew with the settings that its environment lacks; what that says already stays. */
