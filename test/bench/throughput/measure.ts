@@ -222,6 +222,6 @@ function figuresOf(
   return { valuesPerSecond: published.length / seconds, p50: quantile(0.5), p99: quantile(0.99) };
 }
 
-function sum(numbers: readonly number[]): number {
+export function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }

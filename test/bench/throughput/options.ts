@@ -54,11 +54,9 @@ export function readOptions(args: readonly string[]): Options | readonly string[
     resolve(path)
   );
   const { values, seconds, watchers, rounds, only, json, "in-flight": inFlight, "warm-up": warmUp } = read;
+  const numbers = { "in-flight": inFlight, values, seconds, watchers, rounds, "warm-up": warmUp };
   const mistakes = [
-    ...Object.entries({ "in-flight": inFlight, values, seconds, watchers, rounds, "warm-up": warmUp })
-      .flatMap(
-        numberMistake,
-      ),
+    ...Object.entries(numbers).flatMap(numberMistake),
     ...paths.filter((path) => !existsSync(path)).map(fileMistake),
   ];
   if (mistakes.length > 0) return mistakes;

@@ -1,5 +1,5 @@
 /** What a system has shown in several rounds, as one row. */
-import type { Figures, Measured } from "./measure.ts";
+import { type Figures, type Measured, sum } from "./measure.ts";
 
 /** One row: medians, all that was lost or came twice, the most memory. */
 export function middleOf(rounds: readonly Measured[]): Measured[] {
@@ -32,8 +32,4 @@ function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -14,11 +14,8 @@ const AIM_BYTES = (process.versions["deno"] === undefined ? 200 : 300) * 1_000_0
 const BUSY_BYTES = 60_000_000;
 const MEMORY_BYTES_MAX = AIM_BYTES + BUSY_BYTES;
 const LOOK_EVERY_MS = 20;
-/**
- * The slowest answer that a client who does nothing wrong may get meanwhile, on a busy machine, ms. Under Deno, random
- * bytes made one wait for 2,168 and 2,656 ms on a host of half the usual speed, where others had 11 to 173 ms.
- */
-const ANSWER_MS_MAX = process.versions["deno"] === undefined ? 2_000 : 8_000;
+/** The slowest answer that a client who does nothing wrong may get meanwhile, on a busy machine, ms. */
+const ANSWER_MS_MAX = 2_000;
 /** So many values more are told once an attack has done its worst, while what it has left behind lies there. */
 const AFTERMATH_VALUES = 40;
 
