@@ -1,4 +1,4 @@
-/** Buffers that long batches are written from, again and again: fresh memory takes longer to get than to fill. */
+/** Buffers that long lines are read into and long batches written from, again and again: fresh memory takes longer to get than to fill. */
 
 /** The shortest and the longest that are kept, bytes; each size is twice the one before. */
 const SMALLEST_BYTES = 64 * 1024;

@@ -1,7 +1,8 @@
 /** Bytes to lines, bounded. */
 import { isUtf8 } from "node:buffer";
 import type { Readable } from "node:stream";
-import { setImmediate } from "node:timers";
+import { giveBuffer, takeBuffer } from "./buffers.ts";
+import { atNextTurn } from "../next_turn.ts";
 
 /** The longest line that is read, in bytes before its newline. A longer one is dropped whole. */
 export const LINE_BYTES_MAX = 1_048_576;
@@ -50,7 +51,7 @@ export class LineReader {
   // A byte order mark is kept: a decoder that eats it would do so once per chunk, wherever chunks happen to begin.
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   /** The beginning of a line whose newline has not come. Never above #lineBytesMax. */
-  #held = new Uint8Array(READER_BYTES_MIN);
+  #held: Uint8Array = new Uint8Array(READER_BYTES_MIN);
   #heldBytes = 0;
   /** True while the rest of a line that was too long passes. */
   #skipping = false;
@@ -95,13 +96,24 @@ export class LineReader {
   /** Time passes: one long line must not cost its length for as long as the reader lives, nor many one buffer each. */
   tick(): void {
     const isIdle = !this.#neededMuch && this.#heldBytes === 0;
-    if (isIdle && this.#held.length > READER_BYTES_KEPT) this.#held = new Uint8Array(READER_BYTES_MIN);
+    if (isIdle && this.#held.length > READER_BYTES_KEPT) this.#holdIn(new Uint8Array(READER_BYTES_MIN));
     this.#neededMuch = false;
   }
 
   /** The input is over: a last line without a newline is a line too. */
   end(): void {
     this.#finish();
+  }
+
+  /** Nothing comes any more, and what has begun is dropped. */
+  close(): void {
+    this.#heldBytes = 0;
+    this.#holdIn(new Uint8Array(READER_BYTES_MIN));
+  }
+
+  #holdIn(buffer: Uint8Array): void {
+    if (this.#held.length > READER_BYTES_KEPT) giveBuffer(this.#held);
+    this.#held = buffer;
   }
 
   #take(piece: Uint8Array): void {
@@ -128,9 +140,10 @@ export class LineReader {
   }
 
   #grow(length: number): void {
-    const bigger = new Uint8Array(Math.min(this.#lineBytesMax, Math.max(length, GROWTH * this.#held.length)));
+    const bytes = Math.min(this.#lineBytesMax, Math.max(length, GROWTH * this.#held.length));
+    const bigger = bytes > READER_BYTES_KEPT ? takeBuffer(bytes) : new Uint8Array(bytes);
     bigger.set(this.#held.subarray(0, this.#heldBytes));
-    this.#held = bigger;
+    this.#holdIn(bigger);
   }
 
   #skip(): void {
@@ -204,7 +217,7 @@ export function readPipe(pipe: Readable, reader: LineReader): () => void {
     reader.push(chunk);
     if (chunk.length < FLOOD_BYTES) return;
     pipe.pause();
-    setImmediate(() => isOver || pipe.resume());
+    atNextTurn(() => isOver || pipe.resume());
   });
   return () => {
     stop();

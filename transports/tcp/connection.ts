@@ -3,8 +3,10 @@ import type { Socket } from "node:net";
 import { type LongLine, NOT_UTF8 } from "../../lib/core/codec.ts";
 import { atEndOfTurn } from "../end_of_turn.ts";
 import { tlsFault } from "../errno.ts";
+import { atNextTurn } from "../next_turn.ts";
 import { LineReader } from "../lines/reader.ts";
 import { LineWriter } from "../lines/writer.ts";
+import { isTurnRead } from "./reading.ts";
 import { isTls, TLS_SPOKEN } from "./tls/faults.ts";
 import type { TlsIdentity } from "./tls/identity.ts";
 import { BUSY_SILENCE_MS, END_MS_MAX, HEARTBEAT_MS, SILENCE_MS, TICK_MS } from "./limits.ts";
@@ -47,6 +49,10 @@ export class Connection {
   /** When lines last began to leave. */
   #wroteAt = performance.now();
   #receivedBytes = 0;
+  /** Its owner reads no more for now. */
+  #isPaused = false;
+  /** Enough was read in this turn. */
+  #isResting = false;
 
   /** Takes over a socket that is connected. */
   constructor(socket: Socket, handlers: ConnectionHandlers, identity?: TlsIdentity) {
@@ -66,7 +72,11 @@ export class Connection {
       onOverlong: (bytes) => this.#listens && this.#handlers.onOverlong(bytes),
     });
     socket.setNoDelay(true);
-    socket.on("data", (chunk: Uint8Array) => this.#onData(chunk));
+    socket.on("data", (chunk: Uint8Array) => {
+      const begun = performance.now();
+      this.#onData(chunk, begun);
+      if (isTurnRead(performance.now() - begun)) this.#rest();
+    });
     socket.on("end", () => this.#onEnd());
   }
 
@@ -111,11 +121,13 @@ export class Connection {
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.#isPaused = false;
+    if (!this.#isResting) this.#socket.resume();
   }
 
   keepAlive(ms: number): void {
@@ -133,7 +145,7 @@ export class Connection {
     this.#fault = reason;
     // Whatever still comes is read and ignored: closing with unread bytes would reset the connection, and the lines that
     // have just been written would be lost.
-    this.#socket.resume();
+    this.resume();
     this.#writer.end();
   }
 
@@ -142,6 +154,7 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.#socket.destroy();
+    this.#reader.close();
     this.#handlers.onClose(reason);
   }
 
@@ -191,15 +204,26 @@ export class Connection {
     atEndOfTurn(run);
   }
 
-  #onData(chunk: Uint8Array): void {
+  #onData(chunk: Uint8Array, now: number): void {
     this.#silentMs = 0;
-    this.#heardAt = performance.now();
+    this.#heardAt = now;
     const isFirst = this.#receivedBytes === 0;
     this.#receivedBytes += chunk.length;
     if (!this.#listens) return;
     if (isFirst && isTls(chunk)) return this.#onTls();
     this.#reader.push(chunk);
     if (this.#listens) this.#handlers.onChunk?.();
+  }
+
+  /** Others are heard before it is read on [S14]. */
+  #rest(): void {
+    if (this.#isResting) return;
+    this.#isResting = true;
+    this.#socket.pause();
+    atNextTurn(() => {
+      this.#isResting = false;
+      if (!this.#isPaused) this.#socket.resume();
+    });
   }
 
   #onTls(): void {

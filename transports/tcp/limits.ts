@@ -75,6 +75,8 @@ export const ROOM_AGAIN_MS = 60_000;
 export const CLIENT_HELD_BYTES_PAUSE = 256 * 1024;
 /** Requests of one client that are handed over in one turn of the event loop. */
 export const CLIENT_TURN_LINES_MAX = 1_024;
+/** For how long all connections together are read in one turn of the event loop; beyond it, one chunk of each [S14]. */
+export const TURN_READ_MS_MAX = 10;
 /** Answers that are made for all clients in one turn of the event loop; over this, further requests wait [S10]. */
 export const TURN_ANSWERS_BYTES_MAX = LINE_BYTES_MAX;
 /** The longest answer. Making it takes several times its length for a moment. */

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { setImmediate } from "node:timers";
+import { atNextTurn } from "../../../transports/next_turn.ts";
 import { HTTP_AHEAD_BYTES_MAX } from "./limits.ts";
 import type { Sink } from "./outflow.ts";
 
@@ -87,7 +87,7 @@ export class SerialSocket extends Duplex {
   goOn(): void {
     if (this.#isScheduled || this.#rest.length === 0) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    atNextTurn(() => {
       this.#isScheduled = false;
       this.#handOver();
     });

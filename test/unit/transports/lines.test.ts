@@ -169,6 +169,18 @@ test("LineReader gives back the memory of a long line at the second tick after i
   assert.equal(reader.bufferBytes, atFirst);
 });
 
+test("LineReader reads a long line into a buffer that another has given back", () => {
+  const handlers = { onLine: () => {}, onOverlong: () => assert.fail() };
+  const [first, next] = [new LineReader(handlers), new LineReader(handlers)];
+  first.push(encoder.encode("x".repeat(LINE_BYTES_MAX)));
+  first.close();
+  assert.equal(first.midLine, false);
+  const buffer = takeBuffer(LINE_BYTES_MAX);
+  giveBuffer(buffer);
+  next.push(encoder.encode("y".repeat(LINE_BYTES_MAX)));
+  assert.deepEqual([buffer[0], buffer.at(-1)], [...encoder.encode("yy")]);
+});
+
 test("LineWriter writes what one turn wrote in one write", async () => {
   const output = new Slow();
   const writer = new LineWriter(output);

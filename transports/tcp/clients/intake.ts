@@ -1,6 +1,6 @@
 /** The lines that come in from a client: each is taken at once, or waits, and meanwhile its connection is not read. */
-import { setImmediate } from "node:timers";
 import type { Connection } from "../connection.ts";
+import { atNextTurn } from "../../next_turn.ts";
 import { CLIENT_TURN_LINES_MAX } from "../limits.ts";
 import { LineQueue } from "./line_queue.ts";
 import type { Parts } from "./parts.ts";
@@ -78,7 +78,7 @@ export class Intake {
   #take(line: string): void {
     this.#turnLines += 1;
     this.#options.parts.spend(1, 0);
-    if (this.#turnLines === CLIENT_TURN_LINES_MAX) setImmediate(() => this.#onOwnTurn());
+    if (this.#turnLines === CLIENT_TURN_LINES_MAX) atNextTurn(() => this.#onOwnTurn());
     this.#options.take(line);
   }
 

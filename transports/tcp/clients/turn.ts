@@ -1,6 +1,6 @@
 /** How many bytes of answers all clients together get in one turn of the event loop, and which of them go on in the next. */
-import { setImmediate } from "node:timers";
 import { atEndOfTurn } from "../../end_of_turn.ts";
+import { atNextTurn } from "../../next_turn.ts";
 import { TURN_ANSWERS_BYTES_MAX } from "../limits.ts";
 
 /** A client that waits for the next turn. */
@@ -57,7 +57,7 @@ export class Turn {
   #planNext(): void {
     if (this.#nextPlanned) return;
     this.#nextPlanned = true;
-    setImmediate(() => this.#next());
+    atNextTurn(() => this.#next());
   }
 
   #next(): void {

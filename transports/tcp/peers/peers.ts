@@ -1,5 +1,4 @@
 /** All peers: whom this node dials and takes, who comes and goes while it runs, and who is turned away for good. */
-import { setImmediate } from "node:timers";
 import type { Random } from "../../../lib/core/random.ts";
 import type { Connection } from "../connection.ts";
 import { type Greeting, greetingFault, type Identity, type Refusal, type Refusals } from "../greeting.ts";
@@ -10,6 +9,7 @@ import type { Traffic } from "../traffic.ts";
 import { type LinkStatus, type PeerEvents, TcpPeer } from "./peer.ts";
 import { type Address, addressText } from "../../address.ts";
 import type { Departure, Member, Membership } from "../../membership.ts";
+import { atNextTurn } from "../../next_turn.ts";
 
 export interface PeersOptions {
   readonly me: Identity;
@@ -188,7 +188,7 @@ export class Peers {
   #startSoon(): void {
     if (this.#startPlanned || this.#unstarted.size === 0) return;
     this.#startPlanned = true;
-    setImmediate(() => this.#startSome());
+    atNextTurn(() => this.#startSome());
   }
 
   #startSome(): void {
