@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers";
 import { TURN_ANSWERS_BYTES_MAX } from "../../../../transports/tcp/limits.ts";
 import { atEndOfTurn } from "../../../../transports/end_of_turn.ts";
+import { atNextTurn } from "../../../../transports/next_turn.ts";
 import { Turn, type Waiting } from "../../../../transports/tcp/clients/turn.ts";
 import { echoing, Talker } from "./rig.ts";
 
@@ -84,5 +85,5 @@ test("clients are answered about TURN_ANSWERS_BYTES_MAX in one turn, and all of 
 
 /** After all that was planned for the next turn. */
 function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => atNextTurn(resolve));
 }
