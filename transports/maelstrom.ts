@@ -6,7 +6,8 @@ import type { Asking, Envelope } from "../lib/core/message.ts";
 import { MALFORMED_REQUEST } from "../lib/core/node.ts";
 import { isClient } from "./client_id.ts";
 import { within } from "./clock.ts";
-import { LINE_BYTES_MAX, LineReader, readPipe } from "./lines/reader.ts";
+import { readPipe } from "./lines/pipe.ts";
+import { LINE_BYTES_MAX, LineReader } from "./lines/reader.ts";
 import { HELD_BYTES_MAX, LineWriter } from "./lines/writer.ts";
 import type { Transport, TransportHandlers } from "./transport.ts";
 

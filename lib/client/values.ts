@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import { valueFault } from "./common/checks.ts";
 import type { Json } from "../core/message.ts";
+import { Pipe } from "../../transports/lines/pipe.ts";
 import { LineReader } from "../../transports/lines/reader.ts";
 
 const BYTE_ORDER_MARK = "\ufeff";
@@ -62,7 +63,7 @@ export function valuesOf(texts: readonly string[], asStrings: boolean): Values {
 
 /** One value per line; empty lines are passed over. Holds the values of one chunk of input, and a line. */
 export class LineValues implements Values {
-  readonly #input: Readable;
+  readonly #input: Pipe;
   readonly #asStrings: boolean;
   #values: Value[] = [];
   #taken = 0;
@@ -71,7 +72,6 @@ export class LineValues implements Values {
   #ready = Promise.withResolvers<void>();
 
   constructor(input: Readable, asStrings: boolean) {
-    this.#input = input;
     this.#asStrings = asStrings;
     const reader = new LineReader({
       onLine: (line) => this.#onLine(line),
@@ -84,14 +84,14 @@ export class LineValues implements Values {
       this.#inputEnded = true;
       this.#ready.resolve();
     };
-    input.on("data", (chunk: Uint8Array) => {
-      reader.push(chunk);
-      this.#hold();
-    });
     input.once("end", end);
     input.once("close", end);
     // Input that fails has ended.
     input.once("error", end);
+    this.#input = new Pipe(input, (chunk) => {
+      reader.push(chunk);
+      this.#hold();
+    });
   }
 
   get ended(): boolean {
@@ -133,7 +133,7 @@ export class LineValues implements Values {
   /** Stops reading until all values that are here were taken. */
   #hold(): void {
     if (this.waiting === 0) return;
-    this.#input.pause();
+    this.#input.hold();
     this.#ready.resolve();
   }
 
@@ -142,6 +142,6 @@ export class LineValues implements Values {
     this.#values = [];
     this.#taken = 0;
     this.#ready = Promise.withResolvers();
-    this.#input.resume();
+    this.#input.goOn();
   }
 }

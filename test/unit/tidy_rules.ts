@@ -34,6 +34,7 @@ const arrows: Readonly<Record<Room, readonly string[]>> = {
       "transports/address.ts",
       "transports/client_id.ts",
       "transports/errno.ts",
+      "transports/lines/pipe.ts",
       "transports/lines/reader.ts",
       "transports/lines/writer.ts",
       "transports/read_text.ts",

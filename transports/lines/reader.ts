@@ -1,8 +1,6 @@
 /** Bytes to lines, bounded. */
 import { isUtf8 } from "node:buffer";
-import type { Readable } from "node:stream";
 import { giveBuffer, takeBuffer } from "./buffers.ts";
-import { atNextTurn } from "../next_turn.ts";
 
 /** The longest line that is read, in bytes before its newline. A longer one is dropped whole. */
 export const LINE_BYTES_MAX = 1_048_576;
@@ -25,11 +23,6 @@ const GROWTH = 4;
 
 /** What bytes that are no UTF-8 become; it may also stand in a text by right. */
 const REPLACEMENT = "\ufffd";
-
-/** Half of what a pipe holds: whoever has written so much at once may go on without a pause, bytes. */
-const FLOOD_BYTES = 32 * 1024;
-/** The longest that a timer takes, ms: it is there to be waited for, and does nothing. */
-const AWAKE_MS = 0x7fff_ffff;
 
 export interface LineHandlers {
   onLine(line: string): void;
@@ -198,31 +191,6 @@ export class LineReader {
     if (line !== "") this.#handlers.onLine(line);
     else this.#handlers.onEmpty?.();
   }
-}
-
-/**
- * Reads a pipe until the function that it returns is called. A runtime may read on as long as there is anything, and no timer
- * would ever come, so a flood waits for one turn of the event loop after the other.
- */
-export function readPipe(pipe: Readable, reader: LineReader): () => void {
-  let isOver = false;
-  // Deno ends a process that waits for nothing but a pipe that was paused, though it was resumed.
-  const awake = setInterval(() => {}, AWAKE_MS);
-  const stop = () => {
-    isOver = true;
-    clearInterval(awake);
-  };
-  pipe.once("close", stop).once("end", stop).once("error", stop);
-  pipe.on("data", (chunk: Uint8Array) => {
-    reader.push(chunk);
-    if (chunk.length < FLOOD_BYTES) return;
-    pipe.pause();
-    atNextTurn(() => isOver || pipe.resume());
-  });
-  return () => {
-    stop();
-    pipe.pause();
-  };
 }
 
 function cleaned(line: string): string {
