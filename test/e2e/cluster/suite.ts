@@ -14,6 +14,7 @@ import { eventually, measured } from "../fixtures/serving.ts";
 /** 100 broadcasts a second, as half of the operations are. */
 const FAST = ["--rate", "200"];
 const CUTS_S = [5, 15, 30];
+const WARM_UP_S = "10";
 /** After a heal, and during a cut that leaves a way round, everything is everywhere within, ms. */
 const EVERYWHERE_MS = 1_000;
 
@@ -70,6 +71,8 @@ export function clusterSuite(place: Place, needs: Needs): void {
 
   for (const grudge of ["majorities-ring", "bridge"]) {
     story(`values find a way round a cut that leaves one: ${grudge}`, async (hosts) => {
+      // A node that has just started takes a slow machine for a long way, and waits longer for an answer.
+      await examine(hosts, [...FAST, "--time-limit", WARM_UP_S, "--recovery", "1"]);
       const results = await examine(hosts, [
         ...[...FAST, ...cutting(["--grudge", grudge, "--cuts", "10"]), "--time-limit", "10"],
       ]);
