@@ -1,7 +1,7 @@
 /** From an argument list to a command, of which the code is only loaded when it runs. */
 import { type CommandName, commands, hasVariables, refuseUnknown, VERSION } from "./flags/command_names.ts";
 import { type Io, OK, refuse } from "./terminal/io.ts";
-import { takeMemorySettings } from "./terminal/memory_settings.ts";
+import { takeRuntimeSettings } from "./terminal/runtime_settings.ts";
 
 type CommandFunction = (args: readonly string[], io: Io) => Promise<number>;
 
@@ -10,7 +10,7 @@ const load: Readonly<Record<CommandName, () => Promise<CommandFunction>>> = {
   maelstrom: async () => (await import("./maelstrom.ts")).maelstrom,
   serve: async () => {
     // Before anything else is loaded, as that would be in vain.
-    takeMemorySettings();
+    takeRuntimeSettings();
     return (await import("./serve.ts")).serve;
   },
   broadcast: async () => (await import("./client/broadcast.ts")).broadcast,

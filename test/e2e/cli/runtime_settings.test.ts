@@ -1,14 +1,14 @@
-/** A node that is compiled takes memory by settings of its own, which its runtime reads as its process begins. */
+/** A node that is compiled has settings of its own for its runtime, which reads them as the process begins. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { MEMORY_SETTINGS } from "../../../lib/commands/terminal/memory_settings.ts";
+import { RUNTIME_SETTINGS } from "../../../lib/commands/terminal/runtime_settings.ts";
 import type { Program } from "../../../lib/workbench/world/process.ts";
 import { needsFile, testNeeding } from "../../shared/needing.ts";
 import { fromSource, withExecutable } from "../fixtures/hearsay.ts";
 import { withCluster } from "../fixtures/serving.ts";
 
 const needsProc = needsFile("/proc/self/environ");
-const names = Object.keys(MEMORY_SETTINGS);
+const names = Object.keys(RUNTIME_SETTINGS);
 const [kept = assert.fail()] = names;
 const SAID = "1";
 
@@ -17,9 +17,9 @@ testNeeding(
   needsProc,
   () =>
     withExecutable(async ({ bin }) => {
-      assert.deepEqual(await settingsOf({ bin, args: [] }), MEMORY_SETTINGS);
+      assert.deepEqual(await settingsOf({ bin, args: [] }), RUNTIME_SETTINGS);
       const told = { bin: "env", args: [`${kept}=${SAID}`, bin] };
-      assert.deepEqual(await settingsOf(told), { ...MEMORY_SETTINGS, [kept]: SAID });
+      assert.deepEqual(await settingsOf(told), { ...RUNTIME_SETTINGS, [kept]: SAID });
       const settled = { bin: "env", args: [...names.map((name) => `${name}=${SAID}`), bin] };
       assert.deepEqual(await settingsOf(settled), Object.fromEntries(names.map((name) => [name, SAID])));
     }),
