@@ -15,6 +15,7 @@ export class Pipe {
   readonly #onChunk: (chunk: Uint8Array) => void;
   readonly #takeAll = () => this.#take();
   #isHeld = false;
+  #isClosed = false;
 
   constructor(pipe: Readable, onChunk: (chunk: Uint8Array) => void) {
     this.#pipe = pipe;
@@ -34,12 +35,12 @@ export class Pipe {
 
   /** Reads no more, and no longer keeps the process alive. */
   close(): void {
+    this.#isClosed = true;
     this.#pipe.off("readable", this.#takeAll).pause();
-    this.#isHeld = true;
   }
 
   #take(): void {
-    while (!this.#isHeld) {
+    while (!this.#isHeld && !this.#isClosed) {
       const chunk: Uint8Array | null = this.#pipe.read();
       if (chunk === null) return;
       this.#onChunk(chunk);
@@ -52,15 +53,11 @@ export class Pipe {
  * would ever come, so a flood waits for one turn of the event loop after the other.
  */
 export function readPipe(pipe: Readable, reader: LineReader): () => void {
-  let isOver = false;
   const reading = new Pipe(pipe, (chunk) => {
     reader.push(chunk);
     if (chunk.length < FLOOD_BYTES) return;
     reading.hold();
-    atNextTurn(() => isOver || reading.goOn());
+    atNextTurn(() => reading.goOn());
   });
-  return () => {
-    isOver = true;
-    reading.close();
-  };
+  return () => reading.close();
 }
