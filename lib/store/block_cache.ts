@@ -5,6 +5,8 @@ import type { Texts } from "../core/log/texts.ts";
 
 /** Of so many blocks it is known what they are beside their texts, whose memory is bounded, too. */
 export const CACHED_BLOCKS_MAX = 16_384;
+/** What these texts take: what peers and watchers of the last second or two ask for. Whatever else they ask for is on the disk. */
+export const CACHED_TEXTS_BYTES_MAX = 8 * 1_048_576;
 
 interface Head extends Omit<Block, "texts"> {
   readonly count: number;
@@ -14,7 +16,7 @@ export class BlockCache {
   /** Those that were used last, and those before: when there are many new ones, those that were not used meanwhile go. */
   #young = new Map<number, Head>();
   #old = new Map<number, Head>();
-  readonly #texts = new TextsCache();
+  readonly #texts = new TextsCache(CACHED_TEXTS_BYTES_MAX);
 
   find(id: number): Block | undefined {
     const head = this.#young.get(id) ?? this.#old.get(id);

@@ -2,25 +2,42 @@
 import process from "node:process";
 import { isCompiled } from "../../runtime/compiled.ts";
 
+type Settings = Readonly<Record<string, string>>;
+
+const ALL: Settings = {
+  // Pages that are free within a block of the heap stay with the process: given back, they are touched again soon, a fault each.
+  BUN_JSC_decommitUnusedMarkedBlockPages: "0",
+  // Only small functions are compiled once more, by the slowest compiler: for large ones it takes seconds of CPU from the node.
+  BUN_JSC_maximumFTLCandidateBytecodeCost: "2000",
+  // What is compiled stays: a full collection would throw it away by its age, though it runs, to be compiled anew from the start.
+  BUN_JSC_forceCodeBlockLiveness: "1",
+  // A young collection after 32 MiB, and a full one once the heap has grown by some tenths: in place of twice and three times its size.
+  BUN_JSC_gcMaxHeapSize: "33554432",
+  BUN_JSC_heapGrowthMaxIncrease: "0.7",
+};
+/** Gaps between what is in use stay with the process, too, where values take far more memory than gaps do. */
+const IN_MEMORY: Settings = { MIMALLOC_PURGE_HOLES: "0" };
+/** Where values are on disk, gaps are given back, in ms at the earliest: all the time it would be a fault in five values. */
+const ON_DISK: Settings = { MIMALLOC_PURGE_HOLES_MIN_INTERVAL: "1000" };
+
 /**
  * What each buys is measured in test/bench/README.md. Names and effects belong to the Bun that is compiled in: another
  * one may refuse to start with a name that it does not know, so source is left alone.
  */
-export const RUNTIME_SETTINGS: Readonly<Record<string, string>> = {
-  // Gaps between what is in use stay with the process: given back, they are touched again soon, a fault each page.
-  MIMALLOC_PURGE_HOLES: "0",
-  BUN_JSC_decommitUnusedMarkedBlockPages: "0",
-  // Only small functions are compiled once more, by the slowest compiler: for large ones it takes seconds of CPU from the node.
-  BUN_JSC_maximumFTLCandidateBytecodeCost: "2000",
-};
+export function runtimeSettings(isOnDisk: boolean): Settings {
+  return { ...ALL, ...isOnDisk ? ON_DISK : IN_MEMORY };
+}
 
 /** Begins the same process anew with the settings that its environment lacks; what that says already stays. */
 export function takeRuntimeSettings(): void {
-  const { env, execPath } = process;
-  const isSettled = Object.keys(RUNTIME_SETTINGS).every((name) => env[name] !== undefined);
+  const { argv, env, execPath } = process;
+  // As flags are only read once all is loaded, which would be in vain.
+  const isOnDisk = env["HEARSAY_DATA"] !== undefined || argv.some((arg) => /^--data(=|$)/.test(arg));
+  const settings = runtimeSettings(isOnDisk);
+  const isSettled = Object.keys(settings).every((name) => env[name] !== undefined);
   if (isSettled || !isCompiled()) return;
   try {
-    process.execve?.(execPath, [execPath, ...process.argv.slice(2)], { ...RUNTIME_SETTINGS, ...env });
+    process.execve?.(execPath, [execPath, ...argv.slice(2)], { ...settings, ...env });
   } catch {
     // Where no process may begin anew, it goes on as it is, with more memory and more work.
   }

@@ -1,4 +1,4 @@
-/** Which blocks may hold a value, by two hashes of 32 bits: a set of (hashes, block) in ten to fifteen bytes each. */
+/** Which blocks may hold a value, by two hashes of 32 bits: a set of (hashes, block) in ten to thirteen bytes each. */
 import { assert } from "../assert.ts";
 import { Gathered } from "./kept/gathered.ts";
 import { hashed, Slots } from "./kept/slots.ts";

@@ -6,7 +6,9 @@ const LOAD_MAX = 0.8;
 /** With less it is made smaller. */
 const LOAD_MIN = 0.4;
 /** A table that grows becomes so many times as large. */
-const GROWTH = 1.45;
+const GROWTH = 1.25;
+/** Of smaller arrays, giving them back costs more than it gives. */
+const GIVEN_BACK_BYTES_MIN = 4_096;
 
 /**
  * A slot is the index of its first number. Each holds a key, a value that is not 0, and perhaps one more number. A key may be in several slots. It must be hashed: it
@@ -128,6 +130,7 @@ export class Slots {
       const value = at(old, slot + 1);
       if (value !== 0) this.#put(at(old, slot), value, width === 3 ? at(old, slot + 2) : 0);
     }
+    giveBack(old);
   }
 
   /** The least that is enough of SLOTS_MIN, GROWTH times that, and so on, from the phase on. */
@@ -148,6 +151,11 @@ export class Slots {
   #distance(from: number, to: number): number {
     return to >= from ? to - from : to - from + this.#words.length;
   }
+}
+
+/** Its memory is free at once, and not only after a collection that looks at all that is old. */
+function giveBack(words: Int32Array): void {
+  if (words.byteLength >= GIVEN_BACK_BYTES_MIN) (words.buffer as ArrayBuffer).transfer?.(0);
 }
 
 /** Every bit of it depends on every bit of the number, and no two numbers have one hash (the finalizer of MurmurHash3). */
