@@ -32,6 +32,7 @@ const Join = Type.Object({
   incarnation: Type.Integer({ minimum: 1, maximum: VERSION_MAX - 1 }),
   epoch: Type.Optional(Type.Integer({ minimum: 1, maximum: VERSION_MAX - 1 })),
   address: Type.String({ maxLength: 300 }),
+  cluster: Type.Optional(Type.String({ maxLength: 64 })),
   cluster_id: Type.Optional(Type.String({ maxLength: 64 })),
 });
 const Remove = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) });

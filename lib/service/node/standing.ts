@@ -8,6 +8,7 @@ import {
   TEMPORARILY_UNAVAILABLE,
 } from "../../core/message.ts";
 import type { Random } from "../../core/random.ts";
+import { type JoinRequest, readRequest } from "../../core/requests.ts";
 import type { Store } from "../../store/store.ts";
 import { type Address, addressText } from "../../../transports/address.ts";
 import { runtimeTimer } from "../../../transports/clock.ts";
@@ -151,20 +152,20 @@ export class Standing {
       const text = `${id} waits for a seed itself`;
       return reply(request, { type: "error", code: TEMPORARILY_UNAVAILABLE, text, waiting });
     }
-    const fault = this.#faultOf(request.body);
-    if (fault === undefined) return step({ kind: "receive", envelope: request });
-    this.#refused.note(`refused: ${String(request.body["id"])} asks to join: ${fault}`, clock());
+    const join = readRequest(request.body);
+    // What is no join at all is the core's to refuse.
+    const fault = join.type === "join" ? this.#faultOf(join) : undefined;
+    if (join.type !== "join" || fault === undefined) return step({ kind: "receive", envelope: request });
+    this.#refused.note(`refused: ${join.id} asks to join: ${fault}`, clock());
     reply(request, { type: "error", code: PRECONDITION_FAILED, text: fault });
   }
 
-  #faultOf({ id, epoch, cluster, cluster_id: clusterId = "" }: Body): string | undefined {
+  #faultOf({ id, epoch, cluster, cluster_id: clusterId = "" }: JoinRequest): string | undefined {
     const { cluster: name, status, transport } = this.#options;
     if (cluster !== name) return `this is cluster "${name}", not ${JSON.stringify(cluster)}`;
     const { clusterId: own, members } = status();
     if (own !== "" && clusterId !== "" && clusterId !== own) {
-      return `this is cluster ${name} founded as ${own}, not ${
-        String(clusterId)
-      }: two clusters were founded apart`;
+      return `this is cluster ${name} founded as ${own}, not ${clusterId}: two clusters were founded apart`;
     }
     const known = [...members].find((member) => member.id === id);
     const isLinked = transport.links().some(({ peer, connected }) => peer === id && connected);

@@ -135,6 +135,8 @@ test("standing: who is of another cluster, or has an id whose node is connected,
     code: 22,
     text: "n2 at b:1 is a member already, and is connected; no two nodes may have one id",
   });
+  assert.equal(rig.join({ id: undefined, cluster: "other" }), "passed on", "it is no request to join");
+  assert.equal(rig.join({ cluster: "other".repeat(100) }), "passed on");
   // Strangers do not fill the log.
   assert.deepEqual(rig.said, ['refused: n3 asks to join: this is cluster "hearsay", not "other"']);
   rig.now += REFUSED_SAID_EVERY_MS;
