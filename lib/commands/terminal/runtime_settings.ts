@@ -17,7 +17,7 @@ const ALL: Settings = {
 };
 /** Gaps between what is in use stay with the process, too, where values take far more memory than gaps do. */
 const IN_MEMORY: Settings = { MIMALLOC_PURGE_HOLES: "0" };
-/** Where values are on disk, gaps are given back, in ms at the earliest: all the time it would be a fault in five values. */
+/** Where values are on disk gaps go back to the system, so often, ms: as often as Bun does it is a fault for every fifth value. */
 const ON_DISK: Settings = { MIMALLOC_PURGE_HOLES_MIN_INTERVAL: "1000" };
 
 /**
