@@ -42,6 +42,7 @@ export function clusterSuite(place: Place, needs: Needs): void {
   story(
     "left alone it takes the messages that the simulator says, and next to nothing when idle",
     async (hosts) => {
+      await warmUp(hosts);
       const results = await examine(hosts, ["--rate", "20", "--time-limit", "15", "--recovery", "1"]);
       const { "msgs-per-value": found, bytes } = results.net;
       const { "msgs-per-value": foretold } = simulate(results.settings).net;
@@ -71,8 +72,7 @@ export function clusterSuite(place: Place, needs: Needs): void {
 
   for (const grudge of ["majorities-ring", "bridge"]) {
     story(`values find a way round a cut that leaves one: ${grudge}`, async (hosts) => {
-      // A node that has just started takes a slow machine for a long way, and waits longer for an answer.
-      await examine(hosts, [...FAST, "--time-limit", WARM_UP_S, "--recovery", "1"]);
+      await warmUp(hosts);
       const results = await examine(hosts, [
         ...[...FAST, ...cutting(["--grudge", grudge, "--cuts", "10"]), "--time-limit", "10"],
       ]);
@@ -286,4 +286,9 @@ function times(heals: readonly HealTime[]): string {
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
+}
+
+/** A node that has just started still compiles what it runs, and on a slow machine takes that for a long way to the others. */
+async function warmUp(hosts: Hosts): Promise<void> {
+  await examine(hosts, [...FAST, "--time-limit", WARM_UP_S, "--recovery", "1"]);
 }
