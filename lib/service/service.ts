@@ -20,6 +20,7 @@ import { Router } from "./router.ts";
 import { type Ending, Standing } from "./node/standing.ts";
 import { Watches } from "./watches.ts";
 import { monotonicClock, runtimeTimer, unpredictable, within } from "../../transports/clock.ts";
+import { atNextTurn } from "../../transports/next_turn.ts";
 import { type Address, addressText } from "../../transports/address.ts";
 
 /** A node that leaves and is not done by then stops all the same, ms: Docker waits for 10 s before it kills. */
@@ -237,6 +238,7 @@ export class Service {
       now: () => this.#running.node.position,
       ahead: (position) => this.#running.node.aheadOf(position),
       later: (ms, run) => void runtimeTimer(ms, run),
+      nextTurn: atNextTurn,
       count: () => this.#running.node.status.values,
       settled: () => this.#running.settled ?? false,
       heldBytes: (client) => this.#clients.heldBytes(client),

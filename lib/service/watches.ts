@@ -7,6 +7,7 @@ import type { Body, Envelope } from "../core/message.ts";
 import { type Asked, type Batch, Digest, MALFORMED_REQUEST, TEMPORARILY_UNAVAILABLE } from "../core/node.ts";
 import { InVain } from "./watching/in_vain.ts";
 import { bytesOf, Room } from "./watching/room.ts";
+import { Rounds } from "./watching/rounds.ts";
 
 /** So many watches are on at once, over all clients; and so many on one connection [S8]. */
 export const WATCHES_MAX = 16_384;
@@ -39,6 +40,8 @@ export interface WatchesOptions {
   readonly heldBytes: (client: string) => number;
   /** Runs it after so many ms, and what has come in meanwhile. */
   readonly later: (ms: number, run: () => void) => void;
+  /** Runs it in the next turn of the event loop, and before it what has come in meanwhile. */
+  readonly nextTurn: (run: () => void) => void;
   /** While `on`, watches go on over the client's connection, which must stay for them. */
   readonly keepOpen: (client: string, on: boolean) => void;
   readonly reply: (to: Envelope, body: Body) => void;
@@ -67,11 +70,13 @@ export class Watches {
   readonly #options: WatchesOptions;
   readonly #watches = new Set<Watch>();
   readonly #byConnection = new Map<string, Set<Watch>>();
+  readonly #rounds: Rounds<Watch>;
   readonly #inVain: InVain;
   readonly #room = new Room();
 
   constructor(options: WatchesOptions) {
     this.#options = options;
+    this.#rounds = new Rounds(this.#watches, (watch) => this.#serve(watch), options.nextTurn);
     this.#inVain = new InVain(options.ahead);
   }
 
@@ -123,7 +128,7 @@ export class Watches {
 
   /** There are new entries, or more of them may be shown than before. */
   serveAll(): void {
-    for (const watch of this.#watches) this.#serve(watch);
+    this.#rounds.begin();
   }
 
   /** The client has read what it was sent. */

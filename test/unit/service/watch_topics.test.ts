@@ -32,6 +32,7 @@ class Rig {
       heldBytes: () => 0,
       ahead: (position) => this.#node.aheadOf(position),
       later: (_, run) => this.#later.push(run),
+      nextTurn: (run) => run(),
       keepOpen: () => {},
       reply: (_, body) => {
         this.#said.push(said(body));

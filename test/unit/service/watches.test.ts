@@ -264,6 +264,7 @@ class Rig {
       now: () => this.#node.position,
       ahead: (position) => this.#node.aheadOf(position),
       later: (ms, run) => void (ms === 0 ? run() : this.#later.push({ ms, run })),
+      nextTurn: (run) => run(),
       count: () => this.#node.status.values,
       settled: () => this.settled,
       heldBytes: () => this.held,
