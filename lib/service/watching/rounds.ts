@@ -7,8 +7,8 @@ export class Rounds<T> {
   readonly #all: Set<T>;
   readonly #serve: (each: T) => void;
   readonly #nextTurn: (run: () => void) => void;
-  /** Whoever is still to be served in this round; undefined between two. */
-  #rest: Iterator<T> | undefined;
+  /** The rest of a round waits for the next turn. */
+  #isUnderWay = false;
   /** There is something new for those that were served in this round before it came. */
   #isAnotherDue = false;
 
@@ -20,22 +20,23 @@ export class Rounds<T> {
 
   /** All are served once more, the first of them at once. */
   begin(): void {
-    if (this.#rest !== undefined) return void (this.#isAnotherDue = true);
-    this.#rest = this.#all.values();
-    this.#goOn(this.#rest);
+    if (this.#isUnderWay) this.#isAnotherDue = true;
+    else this.#goOn(this.#all.values());
   }
 
   #goOn(rest: Iterator<T>): void {
+    // Where serving fails, this round is over, and the next one begins as any other.
+    this.#isUnderWay = false;
     for (let served = 0; served < WATCHES_PER_TURN_MAX; served++) {
       const { value, done } = rest.next();
       if (done === true) return this.#end();
       this.#serve(value);
     }
+    this.#isUnderWay = true;
     this.#nextTurn(() => this.#goOn(rest));
   }
 
   #end(): void {
-    this.#rest = undefined;
     if (!this.#isAnotherDue) return;
     this.#isAnotherDue = false;
     this.begin();

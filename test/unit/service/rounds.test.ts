@@ -1,5 +1,5 @@
 /** Rounds through all watches: how many a turn serves, and that nobody is left out. */
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { Rounds, WATCHES_PER_TURN_MAX } from "../../../lib/service/watching/rounds.ts";
 
@@ -42,15 +42,35 @@ test("Rounds leave out who has gone, and serve who has come meanwhile [S15]", ()
   deepEqual(rig.take(), [count, count + 1]);
 });
 
+test("Rounds go on after one in which serving failed, in its first turn or a later one [S15]", () => {
+  const rig = new Rig(WATCHES_PER_TURN_MAX + 2);
+  for (const failing of [2, WATCHES_PER_TURN_MAX + 1]) {
+    rig.failing = failing;
+    throws(() => {
+      rig.rounds.begin();
+      rig.turn();
+    });
+    rig.failing = 0;
+    rig.take();
+    rig.rounds.begin();
+    rig.turn();
+    deepEqual(rig.take(), range(1, WATCHES_PER_TURN_MAX + 2));
+  }
+});
+
 class Rig {
   readonly all: Set<number>;
   readonly rounds: Rounds<number>;
+  failing = 0;
   #served: number[] = [];
   #planned: (() => void)[] = [];
 
   constructor(count: number) {
     this.all = new Set(range(1, count));
-    const serve = (each: number) => void this.#served.push(each);
+    const serve = (each: number) => {
+      if (each === this.failing) throw new Error(`${each} fails`);
+      this.#served.push(each);
+    };
     this.rounds = new Rounds(this.all, serve, (run) => void this.#planned.push(run));
   }
 

@@ -20,7 +20,7 @@ export class Slots {
   #size = 0;
   #capacity: number;
   /** Key, value and what is beside it, of each slot; a value of 0: the slot is free. */
-  #words: Int32Array;
+  #words: Int32Array<ArrayBuffer>;
 
   /**
    * Of so many numbers in a slot, with room for so many slots. `phase`, from 0 to 1: tables that are filled alike, and of which each has
@@ -153,9 +153,9 @@ export class Slots {
   }
 }
 
-/** Its memory is free at once, and not only after a collection that looks at all that is old. */
-function giveBack(words: Int32Array): void {
-  if (words.byteLength >= GIVEN_BACK_BYTES_MIN) (words.buffer as ArrayBuffer).transfer?.(0);
+/** Its memory is free at once, and not only after a collection that looks at all that is old; Node.js 20 cannot do that. */
+function giveBack(words: Int32Array<ArrayBuffer>): void {
+  if (words.byteLength >= GIVEN_BACK_BYTES_MIN) words.buffer.transfer?.(0);
 }
 
 /** Every bit of it depends on every bit of the number, and no two numbers have one hash (the finalizer of MurmurHash3). */
