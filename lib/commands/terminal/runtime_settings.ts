@@ -9,7 +9,7 @@ const ALL: Settings = {
   BUN_JSC_decommitUnusedMarkedBlockPages: "0",
   // Only small functions are compiled once more, by the slowest compiler: for large ones it takes seconds of CPU from the node.
   BUN_JSC_maximumFTLCandidateBytecodeCost: "2000",
-  // What is compiled stays: a full collection would throw it away by its age, though it runs, to be compiled anew from the start.
+  // What is compiled stays: collections would throw some of it away, by its age or for what it names, to be compiled anew from the start.
   BUN_JSC_forceCodeBlockLiveness: "1",
   // A young collection after 32 MiB, and a full one once the heap has grown by some tenths: in place of twice and three times its size.
   BUN_JSC_gcMaxHeapSize: "33554432",
