@@ -15,7 +15,7 @@ export const USAGE = `npm run throughput -- [flags]
   --in-flight N    requests under way at once, over all nodes (512)
   --values N       values of a phase at most
   --seconds S      how long a phase is (4)
-  --warm-up S      how long each load comes before it counts (20): until then a runtime still compiles what it runs
+  --warm-up S      how long each load comes before it counts (60): until then a runtime still compiles what it runs
   --rounds N       how often each system is measured, every second time in reverse order (1): the table has medians
   --only NAMES     systems by key, with commas between; "standing" is the check with a watcher that stands still
   --watchers N     processes that share the watching of the five nodes (5)
@@ -38,7 +38,7 @@ const flags = {
   "in-flight": { type: "string", default: "512" },
   values: { type: "string", default: "20000000" },
   seconds: { type: "string", default: "4" },
-  "warm-up": { type: "string", default: "20" },
+  "warm-up": { type: "string", default: "60" },
   rounds: { type: "string", default: "1" },
   only: { type: "string" },
   watchers: { type: "string", default: "5" },
