@@ -4,6 +4,7 @@
 export interface Found {
   /** Undefined where the runner did not come to its end. */
   readonly counts: Counts | undefined;
+  /** With the first line of the error and its place, where the runner tells them. */
   readonly failures: readonly string[];
   /** With the reason, where it was said. */
   readonly skips: readonly string[];
@@ -23,17 +24,21 @@ export interface Half extends Found {
 
 // deno-lint-ignore no-control-regex
 const COLOURS = /\u001b\[[0-9;]*m/g;
+const FAILED_BUN = /^\(fail\) (.*?)(?: \[[\d.]+m?s\])?$/;
+const FAILED_DENO = /^(.*) \.\.\. FAILED \(/;
 
 /** Reads what `bun test` or `deno test` printed, its two streams together. */
 export function read(printed: string): Found {
   const lines = printed.replaceAll(COLOURS, "").split(/\r?\n/);
   const told = lines.flatMap((line) => /^SKIPPED: (.*)$/.exec(line)?.[1] ?? []);
   const skipped = unique(lines.flatMap((line) => named(line, /^\(skip\) (.*)$/, /^(.*) \.\.\. ignored \(/)));
+  const errors = errorsOf(lines);
   return {
     counts: bunCounts(lines) ?? denoCounts(lines),
-    failures: unique(
-      lines.flatMap((line) => named(line, /^\(fail\) (.*?)( \[[\d.]+m?s\])?$/, /^(.*) \.\.\. FAILED \(/)),
-    ),
+    failures: unique(lines.flatMap((line) => named(line, FAILED_BUN, FAILED_DENO))).map((name) => {
+      const error = errors.get(name);
+      return error === undefined ? name : `${name}: ${error}`;
+    }),
     skips: skipped.map((name) =>
       told.find((it) => it.startsWith(`${name}: `)) ?? `${name}: it does not say why`
     ),
@@ -97,6 +102,35 @@ function denoCounts(lines: readonly string[]): Counts | undefined {
   if (end === undefined) return undefined;
   const count = (what: string): number => Number(new RegExp(`(\\d+) ${what}`).exec(end)?.[1] ?? 0);
   return { passed: count("passed"), failed: count("failed"), skipped: count("ignored") };
+}
+
+/** By the names of tests. Bun tells an error before it names its test, or that it took too long after; Deno at the end. */
+function errorsOf(lines: readonly string[]): ReadonlyMap<string, string> {
+  const errors = new Map<string, string>();
+  let error: string | undefined;
+  let test: string | undefined;
+  const note = (name: string | undefined) => {
+    if (name !== undefined && error !== undefined && !errors.has(name)) errors.set(name, error);
+  };
+  for (const line of lines) {
+    const [outcome] = named(line, /^\((?:pass|skip)\) (.*)$/, FAILED_BUN);
+    const [heading] = named(line, /^(.*) => \.\/\S+:\d+:\d+$/);
+    const [late] = named(line, /^ +\^ (this test timed out after \w+)/);
+    const [place] = named(line, /^ +at (?!.*node:)(?:.*\()?(?:file:\/\/)?(\/\S+:\d+:\d+)\)?$/);
+    if (outcome !== undefined || heading !== undefined) {
+      note(outcome ?? test);
+      [test, error] = [outcome ?? heading, undefined];
+    } else if (late !== undefined) {
+      error = late;
+      note(test);
+      error = undefined;
+    } else if (place !== undefined && error !== undefined && !error.includes(", at ")) {
+      error += `, at ${place}`;
+    } else {
+      error ??= named(line, /^(?:error: )?(\w*[eE]rror: .*)$/, /^error: (.*)$/)[0];
+    }
+  }
+  return errors;
 }
 
 function named(line: string, ...patterns: readonly RegExp[]): string[] {

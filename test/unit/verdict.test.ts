@@ -61,6 +61,57 @@ test("read() counts what is left out as none, and an error between tests as a fa
   equal(counts("(pass) one [1ms]\n"), undefined);
 });
 
+test("read() finds what is said of a failure: Bun tells it before the name, that it took too long after, Deno at the end", () => {
+  const ofBun = `Error: a node may print this
+(pass) one [0.26ms]
+3 | throw new Error("never came true: two");
+          ^
+error: never came true: two
+at once
+      at deep (/there/a.test.ts:3:29)
+      at <anonymous> (/there/a.test.ts:4:59)
+(fail) two [3.03ms]
+AssertionError: they differ
+
+1 !== 2
+
+      at run (node:async_hooks:144:29)
+      at /there/a.test.ts:9:36
+(fail) three [0.43ms]
+(fail) four [2000.18ms]
+  ^ this test timed out after 2000ms, before its done callback was called.
+(fail) five
+`;
+  const ofDeno = `two ... FAILED (2ms)
+three ... FAILED (6ms)
+
+ ERRORS 
+
+two => ./a.test.ts:4:1
+error: Error: kill ESRCH
+    at process.kill (node:process:1:8074)
+    at deep (file:///there/a.test.ts:3:25)
+
+three => ./a.test.ts:10:1
+error: "text"
+
+ FAILURES 
+
+two => ./a.test.ts:4:1
+three => ./a.test.ts:10:1
+`;
+  deepEqual(read(ofBun).failures, [
+    "two: error: never came true: two, at /there/a.test.ts:3:29",
+    "three: AssertionError: they differ, at /there/a.test.ts:9:36",
+    "four: this test timed out after 2000ms",
+    "five",
+  ]);
+  deepEqual(read(ofDeno).failures, [
+    "two: Error: kill ESRCH, at /there/a.test.ts:3:25",
+    'three: error: "text"',
+  ]);
+});
+
 test("lastWords() end with both verdicts and their sum, whatever came of the first half", () => {
   const well: Half = {
     name: "Deno",

@@ -1,10 +1,9 @@
 /** Mistakes of operators, and connections that a node refuses: a sentence says what to do, and nobody else notices. */
 import assert from "node:assert/strict";
-import process from "node:process";
 import { test } from "node:test";
 import { Talker } from "../../unit/transports/tcp/rig.ts";
 import { Client } from "../fixtures/client.ts";
-import { type Ended, ending, fromSource, start } from "../fixtures/hearsay.ts";
+import { type Ended, ending, fromSource, signal, start } from "../fixtures/hearsay.ts";
 import { freePorts } from "../../shared/free_ports.ts";
 import {
   connectedAll,
@@ -172,7 +171,7 @@ test("serve: a peer that was never reached, and dropped messages, are said in th
 /** Runs until it ends by itself; one that goes on is ended, and has the status of one that was. */
 async function ended(...args: string[]): Promise<Ended> {
   const child = start(fromSource(), ...args);
-  const timer = setTimeout(() => process.kill(child.pid ?? assert.fail(), "SIGKILL"), DEADLINE_MS);
+  const timer = setTimeout(() => signal(child, "SIGKILL"), DEADLINE_MS);
   try {
     return await ending(child);
   } finally {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client, Watched } from "../../fixtures/client.ts";
-import { start } from "../../fixtures/hearsay.ts";
+import { signal, start } from "../../fixtures/hearsay.ts";
 import { script } from "../../../shared/script.ts";
 import { DEADLINE_MS, eventually, measured, type Serving } from "../../fixtures/serving.ts";
 
@@ -56,7 +56,7 @@ export async function underAttack(
 async function kill(attacker: ReturnType<typeof start>): Promise<void> {
   if (attacker.exitCode !== null || attacker.signalCode !== null) return;
   const ended = once(attacker, "close");
-  process.kill(attacker.pid ?? assert.fail(), "SIGKILL");
+  signal(attacker, "SIGKILL");
   await ended;
 }
 
