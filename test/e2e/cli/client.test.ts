@@ -15,7 +15,7 @@ import {
   type Visit,
   withNodes,
 } from "../../unit/client/fake_node.ts";
-import { ending, fromSource, hearsay, run, signal, start } from "../fixtures/hearsay.ts";
+import { ending, fromSource, hearsay, run, start } from "../fixtures/hearsay.ts";
 import { inFolder } from "../../shared/in_folder.ts";
 
 type Child = ReturnType<typeof start>;
@@ -51,6 +51,11 @@ function printed(child: Child): () => string {
   let text = "";
   child.stdout.on("data", (chunk) => text += String(chunk));
   return () => text;
+}
+
+/** Deno's own child.kill() claims that the signal was what ended the child. */
+function signal(child: Child, name: NodeJS.Signals): void {
+  process.kill(child.pid ?? assert.fail(), name);
 }
 
 for (const name of ["SIGTERM", "SIGINT"] as const) {

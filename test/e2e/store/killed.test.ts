@@ -5,11 +5,11 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { openStore } from "../../../lib/store/sqlite.ts";
 import { script } from "../../shared/script.ts";
-import { signal } from "../fixtures/hearsay.ts";
 
 /** How many more commits each life may make before it is killed; the fourth folds its log ahead into the file. */
 const lives = [1, 40, 3, 900, 77, 0];
@@ -55,7 +55,7 @@ async function live(dir: string, notes: string, commits: number): Promise<void> 
       await pause(1);
     }
   } finally {
-    signal(child, "SIGKILL");
+    process.kill(child.pid ?? assert.fail(), "SIGKILL");
     await ended;
   }
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
+import { hasEnded } from "../../../../lib/workbench/world/child_processes.ts";
 import { Client, Watched } from "../../fixtures/client.ts";
 import { signal, start } from "../../fixtures/hearsay.ts";
 import { script } from "../../../shared/script.ts";
@@ -54,7 +55,7 @@ export async function underAttack(
 }
 
 async function kill(attacker: ReturnType<typeof start>): Promise<void> {
-  if (attacker.exitCode !== null || attacker.signalCode !== null) return;
+  if (hasEnded(attacker)) return;
   const ended = once(attacker, "close");
   signal(attacker, "SIGKILL");
   await ended;
