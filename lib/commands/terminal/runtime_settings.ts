@@ -23,7 +23,7 @@ const IN_MEMORY: Settings = {
 };
 const ON_DISK: Settings = {
   // As on a machine of 200 MiB: the heap grows to twice its size while the process takes less than 160, to 1.24 times from 180 on.
-  // What makes it large then are tables of hashes, and it is values that have left that would wait in it.
+  // Most of it is tables of hashes by then, and what it grows by beside them is garbage.
   BUN_JSC_forceRAMSize: "209715200",
   // Gaps go back to the system, so often, ms: as often as Bun does it is a fault for every fifth value.
   MIMALLOC_PURGE_HOLES_MIN_INTERVAL: "1000",
