@@ -15,7 +15,7 @@ const ALL: Settings = {
   BUN_JSC_gcMaxHeapSize: "33554432",
 };
 const IN_MEMORY: Settings = {
-  // A full collection once the heap has grown by some tenths, in place of three times its size: on machines of less than 16 GB, too.
+  // A full collection once the heap has grown by some tenths, in place of twice or three times its size: where there are less than 16 GB, too.
   BUN_JSC_heapGrowthMaxIncrease: "0.7",
   BUN_JSC_heapGrowthFunctionThresholdInMB: "0",
   // Gaps between what is in use stay with the process, too: values take far more memory than gaps do.
