@@ -69,8 +69,10 @@ export class Membership {
     if (noted === undefined && members === undefined) return;
     this.list.merge(readMembers([...members ?? [], ...noted?.members ?? []]), now);
     const own = this.list.of(me);
-    if (own?.status === "joined" && own.epoch > 0) this.#speakAsNewProcess(own, now);
-    else if (own?.status === "removed") this.#expelled = `${me} ${whyNot(own)}`;
+    if (own?.status === "joined" && own.epoch > 0 && own.incarnation !== incarnation) {
+      this.#speakAsNewProcess(own, now);
+    }
+    if (own?.status === "removed") this.#expelled = `${me} ${whyNot(own)}`;
     this.#keep();
   }
 
@@ -149,7 +151,7 @@ export class Membership {
     if (own.incarnation === this.#life) return [];
     // Nobody else can be at this node's address: it is a life of its own that it has forgotten.
     const isMine = own.address !== "" && own.address === this.#options.init.address;
-    if (own.incarnation < this.#life && isMine) return this.#assertMyself(own, now);
+    if (isMine) return this.#speakAsNewProcess(own, now);
     if (own.incarnation < this.#life) {
       const where = own.address === "" ? "" : ` at ${own.address}`;
       this.#expelled = `another ${me}${where} is a member already; no two nodes may have one id`;
@@ -159,10 +161,9 @@ export class Membership {
   }
 
   /** The others learn that this is another process of this member, and where it is now. */
-  #speakAsNewProcess(own: MemberRecord, now: number): void {
-    if (own.incarnation === this.#life) return;
+  #speakAsNewProcess(own: MemberRecord, now: number): readonly MemberRecord[] {
     this.#life = Math.max(this.#life, own.incarnation + 1);
-    this.#assertMyself(own, now);
+    return this.#assertMyself(own, now);
   }
 
   #assertMyself(own: MemberRecord, now: number): readonly MemberRecord[] {

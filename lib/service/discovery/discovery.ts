@@ -20,7 +20,7 @@ import { reachableAt } from "./reachable.ts";
 import { Seeker } from "./seeker.ts";
 import type { Seed } from "./seeds.ts";
 
-/** While a member is out of reach, the seeds are asked this often, as it may be somewhere else by now. */
+/** While a member is out of reach, or no other is known, the seeds are asked this often. */
 export const SEEK_MS = 5_000;
 /** Why a node still waits is said again after this, ms; where the reason is another one, after a tenth of it. */
 export const WAITS_SAID_EVERY_MS = 60_000;
@@ -163,7 +163,9 @@ export class Discovery {
     const { clusterId, members } = status();
     const own = [...members].find((member) => member.id === id);
     const peers = links();
-    if (own?.status !== "joined" || peers.every(({ connected }) => connected)) return;
+    if (own?.status !== "joined") return;
+    // A log from when its node was alone does not know who has joined since.
+    if (peers.length > 0 && peers.every(({ connected }) => connected)) return;
     const near = peers.flatMap(({ connected, address }) =>
       connected && address ? [addressText(address)] : []
     );

@@ -8,8 +8,8 @@ import type { Scheduler } from "../world/world.ts";
 import { askUntilAnswered } from "./repeat.ts";
 import type { Roster } from "./roster.ts";
 
-/** A node to which some member is out of reach asks a seed again after half of this at least, ms. */
-export const SEEK_MS = 2_000;
+/** A node to which some member is out of reach asks a seed again after half of this at least, and within AGREE_MS, ms. */
+export const SEEK_MS = 1_000;
 /** The error that says that a node cannot be a member as it is. */
 const REFUSED = PRECONDITION_FAILED;
 /** How long a seed may take to answer, ms. */
@@ -134,6 +134,8 @@ export class Enrolment implements Introduces {
       timeoutMs: JOIN_TIMEOUT_MS,
       isVoid: () => isRefused || isVoid(),
       onRefusal: (reply) => {
+        // Whoever asked is another process by now.
+        if (isVoid()) return;
         isRefused = reply["code"] === REFUSED || reply["code"] === NOT_SUPPORTED;
         if (reply["code"] === REFUSED) onRefused(member.id, String(reply["text"]));
       },

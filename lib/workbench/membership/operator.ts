@@ -79,6 +79,7 @@ export class Operator {
       case "replace":
         cluster.kill(id);
         cluster.turnover.erase(id);
+        this.memoryLost();
         break;
       case "move":
         cluster.kill(id);

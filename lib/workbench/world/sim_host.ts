@@ -141,7 +141,7 @@ export class SimHost implements Host {
       incarnation: own?.incarnation ?? this.#store.incarnation,
       address: this.address,
       known: own ? { clusterId, epoch: own.epoch } : this.#onDisk(),
-      isLonely: peers.some(({ suspectedAt }) => suspectedAt !== undefined),
+      isLonely: peers.length === 0 || peers.some(({ suspectedAt }) => suspectedAt !== undefined),
     };
   }
 

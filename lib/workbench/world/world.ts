@@ -41,7 +41,7 @@ export interface Identity {
   readonly address: string;
   /** What it knows, or its disk, of the cluster that it is in; undefined where it is in none. */
   readonly known: { readonly clusterId: string; readonly epoch: number } | undefined;
-  /** Some member is out of its reach. */
+  /** It knows no other member, or some member is out of its reach. */
   readonly isLonely: boolean;
 }
 

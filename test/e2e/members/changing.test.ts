@@ -1,11 +1,23 @@
 /** Clusters that change under load: every node at another address while DNS is stale, and from 3 nodes to 25 and back. */
 import assert from "node:assert/strict";
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { OK } from "../../../lib/commands/terminal/io.ts";
 import { SEEK_MS } from "../../../lib/service/discovery/discovery.ts";
 import { Client } from "../fixtures/client.ts";
-import { areMembers, ask, endOf, knowMembers, moved, type Place, valuesAt, withPlace } from "./joining.ts";
+import {
+  areMembers,
+  ask,
+  endOf,
+  knowMembers,
+  moved,
+  type Place,
+  tell,
+  valuesAt,
+  withPlace,
+} from "./joining.ts";
 import { eventually, holdEverywhere, measured, type Serving } from "../fixtures/serving.ts";
 
 const TIMEOUT = { timeout: 180_000 };
@@ -146,6 +158,33 @@ test(
       assert.ok(ms <= STALE_MS + 2 * SEEK_MS + BUSY_MS);
       await worstMs(elsewhere, "after");
       await holdEverywhere(elsewhere, 6);
+    });
+  },
+);
+
+test(
+  "members: a log from when its node was alone finds all that joined since, at another address",
+  TIMEOUT,
+  async () => {
+    await withPlace(async (place) => {
+      const founder = place.node("n1", { flags: ["--bootstrap"] });
+      await founder.start();
+      await tell(founder, "alone");
+      assert.equal(await founder.end("SIGTERM"), OK);
+      const folder = (name: string) => join(place.cluster.folder, name);
+      await cp(folder("n1"), folder("backup"), { recursive: true });
+      await founder.start();
+      place.name(founder);
+      const [, ...others] = await grown(place, ["n2", "n3"], founder);
+      await tell(founder, "together");
+      await holdEverywhere(others, 2);
+      founder.kill();
+      place.name(...others);
+      const restored = place.node("n1", { flags: place.byName, data: "backup" });
+      await restored.start();
+      await tell(restored, "restored");
+      await areMembers([restored, ...others]);
+      await holdEverywhere([restored, ...others], 3);
     });
   },
 );

@@ -6,19 +6,31 @@ import { simulate } from "../../../lib/workbench/world/sim.ts";
 import { settingsOf } from "./chance.ts";
 
 const SEEDS = Number(process.env["HEARSAY_MEMBERSHIP_SEEDS"] ?? 30);
-const FIRST = Number(
-  process.env["HEARSAY_MEMBERSHIP_FIRST"] ?? 1,
-); /** All messages of one run, those of clients too; the most that any takes is a twentieth of it. */
+const FIRST = Number(process.env["HEARSAY_MEMBERSHIP_FIRST"] ?? 1);
+/** All messages of one run, those of clients too; the most that any takes is a twentieth of it. */
 const MESSAGES_MAX = 400_000;
 
 test(`[M1] [M2] [M4] ${SEEDS} seeds: nothing is lost, nobody comes back, and all name the same members`, () => {
-  for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
-    const settings = settingsOf(seed);
-    let messages = 0;
-    const sent = () => ok(++messages <= MESSAGES_MAX, `seed ${seed}: a storm of messages`);
-    const { failures } = simulate(settings, { netLog: { sent } });
-    // In so short a load whoever is asked may be down all the time: then nothing is proven, and nothing is wrong.
-    const wrong = failures.filter((failure) => !failure.startsWith("Nothing proven"));
-    deepEqual(wrong, [], `seed ${seed}: ${JSON.stringify(settings)}`);
-  }
+  for (let seed = FIRST; seed < FIRST + SEEDS; seed++) holds(seed);
 });
+
+/** Runs that failed once, by what was mended. */
+const mended: Readonly<Record<string, number>> = {
+  "a disk goes back behind a life that had forgotten another, and its node moves [M2]": 9473,
+  "a node goes back to when it knew one other member, who has left, and moves": 15450,
+  "a node that was given others who have left comes back to some that joined since": 10426,
+  "a node joins anew while the process before it is still being refused": 12984,
+  "the one member that knew that another had left loses its disk": 13624,
+};
+
+for (const [what, seed] of Object.entries(mended)) test(`seed ${seed}: ${what}`, () => holds(seed));
+
+function holds(seed: number): void {
+  const settings = settingsOf(seed);
+  let messages = 0;
+  const sent = () => ok(++messages <= MESSAGES_MAX, `seed ${seed}: a storm of messages`);
+  const { failures } = simulate(settings, { netLog: { sent } });
+  // In so short a load whoever is asked may be down all the time: then nothing is proven, and nothing is wrong.
+  const wrong = failures.filter((failure) => !failure.startsWith("Nothing proven"));
+  deepEqual(wrong, [], `seed ${seed}: ${JSON.stringify(settings)}`);
+}
