@@ -144,10 +144,8 @@ export class Membership {
   /** Others know this node as it is, or it is no member any longer, or another process has its id: the older one keeps it [M2]. */
   #hearOfMyself(own: MemberRecord, now: number): readonly MemberRecord[] {
     const { me } = this.#options;
-    if (own.status !== "joined") {
-      this.#expelled = `${me} ${whyNot(own)}`;
-      return [];
-    }
+    if (own.status === "removed") this.#expelled = `${me} ${whyNot(own)}`;
+    if (own.status !== "joined") return [];
     if (own.incarnation === this.#life) return [];
     // Nobody else can be at this node's address: it is a life of its own that it has forgotten.
     const isMine = own.address !== "" && own.address === this.#options.init.address;

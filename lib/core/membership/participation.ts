@@ -111,6 +111,8 @@ export class Participation {
     outbox.emit({ kind: "members", members: [...membership.list], news });
     replicator.membersChanged(now);
     if (expelled !== undefined) this.#end(expelled);
+    // The process before it left: what came to this one since is handed over, too.
+    else if (this.#hasLeft && this.#gone === undefined) this.#beginLeaving(now);
   }
 
   #endLeaving(): void {

@@ -20,6 +20,7 @@ const mended: Readonly<Record<string, number>> = {
   "a node goes back to when it knew one other member, who has left, and moves": 15450,
   "a node that was given others who have left comes back to some that joined since": 10426,
   "a node joins anew while the process before it is still being refused": 12984,
+  "a node forgets that it left, is told a value, and hears of it before any other has the value [M5]": 21183,
   "the one member that knew that another had left loses its disk": 13624,
 };
 

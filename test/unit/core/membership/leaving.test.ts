@@ -1,6 +1,7 @@
 /** Members that leave hand over what they alone hold, whoever else leaves meanwhile. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
+import { ChangingCluster } from "../../../sim/membership/changing_cluster.ts";
 import { agree, founded, tell } from "./agreed.ts";
 
 test("a member that leaves hands over what it alone holds, and is gone then [M5]", () => {
@@ -93,4 +94,22 @@ test("one that was killed before anybody knew that it left goes on leaving [M5]"
   cluster.run(3_000);
   match(cluster.gone.get("n3") ?? "", /has left/);
   agree(cluster, { n1: "joined", n2: "joined", n3: "left" }, ["n1", "n2"]);
+});
+
+test("one that comes back without its memory, and hears that it left, hands over what it was told since [M5]", () => {
+  const cluster = new ChangingCluster();
+  const ids = ["n1", "n2", "n3"];
+  cluster.given(...ids);
+  cluster.run(2_000);
+  cluster.ask("n3", { type: "leave" });
+  cluster.run(5_000);
+  match(cluster.gone.get("n3") ?? "", /has left/);
+  cluster.cut(["n3"], ["n1", "n2"]);
+  cluster.start("n3", { node_ids: ids });
+  tell(cluster, "n3", 1);
+  cluster.run(2_000);
+  cluster.heal();
+  cluster.run(5_000);
+  match(cluster.gone.get("n3") ?? "", /has left/);
+  for (const id of ["n1", "n2"]) deepEqual(cluster.read(id), [1], id);
 });
