@@ -148,7 +148,8 @@ export class Assembly {
         this.membership?.memoryLost();
         if (this.#options.hurried) this.workload.giveUp(node);
       },
-      onLost: (node, values, cause) => this.collector.lost(node, values, cause, this.cluster.holds()),
+      onLost: (node, values, cause) =>
+        this.collector.lost(node, values, cause, this.cluster.holds(), this.cluster.holds({ leaving: true })),
       onParted: (node) => this.collector.parted(node),
       onOutage: (node, reason) => this.#onOutage(node, reason),
     });

@@ -127,7 +127,6 @@ export class Cluster {
     assert(host?.rollBack !== undefined, "only nodes that can be rolled back are");
     const { detail, lost } = host.rollBack(random);
     this.#options.onLost(id, lost, "rollback");
-    this.#roster.forgotToLeave(id);
     return detail;
   }
 
@@ -145,10 +144,10 @@ export class Cluster {
     host.stall(ms);
   }
 
-  /** Every value that some member holds, or would come back with. */
-  *holds(): Generator<Json> {
+  /** Every value that some member holds, or would come back with: of those that stay, or of those that leave. */
+  *holds({ leaving = false } = {}): Generator<Json> {
     for (const { id, host } of this.#members.values()) {
-      if (this.#roster.isMember(id)) yield* host.holds?.() ?? [];
+      if (this.#roster.isMember(id) && this.#roster.leaves(id) === leaving) yield* host.holds?.() ?? [];
     }
   }
 

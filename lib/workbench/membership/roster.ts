@@ -43,11 +43,6 @@ export class Roster {
     return this.#parting.get(id) === "is removed";
   }
 
-  /** It knows no more that it was to leave: it takes values again, and if others know that it has left, these go with it. */
-  forgotToLeave(id: string): void {
-    if (this.leaves(id)) this.#parting.set(id, "is removed");
-  }
-
   leaves(id: string): boolean {
     return this.#parting.get(id) === "leaves";
   }

@@ -49,17 +49,23 @@ export class Turnover {
   discharge(id: string): void {
     const member = this.#options.of(id);
     if (member === undefined) return;
+    const cause = this.#options.roster.leaves(id) ? "departure" : "removal";
+    const held = member.host.holds?.() ?? [];
     if (member.state !== "down") this.#options.end(member);
     member.state = "absent";
     this.#options.roster.parted(id);
     this.#options.onParted?.(id);
+    this.#options.onLost(id, held, cause);
   }
 
   /** It was removed, and may run on until it hears of that. */
   expel(id: string): void {
     if (!this.#options.roster.isMember(id)) return;
+    const member = this.#options.of(id);
     this.#options.roster.parted(id);
-    this.#options.onLost(id, this.#options.of(id)?.host.holds?.() ?? [], "removal");
+    // Whoever takes it in meanwhile may not know yet that it was removed.
+    if (member?.isJoining) this.#options.roster.parting(id, "is removed");
+    this.#options.onLost(id, member?.host.holds?.() ?? [], "removal");
     this.#options.onParted?.(id);
   }
 
@@ -70,11 +76,7 @@ export class Turnover {
     if (!this.#options.roster.mayEnd(id)) {
       this.#options.accuse(id, `it stopped, though it is a member: ${reason}`);
     }
-    // A member that leaves has handed over what it alone held.
-    const isLeaving = this.#options.roster.leaves(id);
-    const held = member.host.holds?.() ?? [];
     this.discharge(id);
-    if (!isLeaving) this.#options.onLost(id, held, "removal");
     this.#options.onEnded();
   }
 

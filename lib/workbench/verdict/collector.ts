@@ -117,13 +117,19 @@ export class EvidenceCollector {
     recorder?.loses(node, "all", now());
   }
 
-  /** A node has lost these values; `held` are those that some node holds still, or would come back with. */
-  lost(node: string, values: readonly Json[], why: LossCause, held: Iterable<Json>): void {
+  /** A node has lost these values; members that stay hold `held` still, or would come back with them, and those that leave `leaving`. */
+  lost(
+    node: string,
+    values: readonly Json[],
+    why: LossCause,
+    held: Iterable<Json>,
+    leaving: Iterable<Json>,
+  ): void {
     this.#beganAgain(node);
     const cause = why === "kill" && !this.#options.durable ? "memory" : why;
     if (values.length === 0) return;
     if (cause === "rollback" || cause === "removal") this.#rolledBackAt.set(node, this.#options.elapsed());
-    this.#survival.lost(values, cause, held);
+    this.#survival.lost(values, cause, held, leaving);
     this.propagation.loses(node, values);
     this.#options.recorder?.loses(node, values, this.#options.now());
   }

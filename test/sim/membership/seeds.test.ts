@@ -21,6 +21,8 @@ const mended: Readonly<Record<string, number>> = {
   "a node that was given others who have left comes back to some that joined since": 10426,
   "a node joins anew while the process before it is still being refused": 12984,
   "a node forgets that it left, is told a value, and hears of it before any other has the value [M5]": 21183,
+  "a node is removed while it joins anew by one that does not know it, with its clock behind": 15687,
+  "the disk goes back to which the last other holder handed over, and left": 14569,
   "the one member that knew that another had left loses its disk": 13624,
 };
 

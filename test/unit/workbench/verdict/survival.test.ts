@@ -33,3 +33,12 @@ test("Survival: what goes with a removed member, or with memory, is gone where n
   survival.lost([2, 3], "memory", [3]);
   deepEqual([1, 2, 3].map((value) => survival.goneWith(value)), ["removal", "memory", undefined]);
 });
+
+test("Survival: what a member handed over to a node that lost it for good before it left is gone", () => {
+  const survival = new Survival();
+  // Who stays holds 2, who leaves 1, 2 and 3.
+  survival.lost([1, 2], "rollback", [2], [1, 2, 3]);
+  deepEqual(gone(survival), []);
+  survival.lost([1, 2, 3], "departure", [2]);
+  deepEqual([1, 2, 3].map((value) => survival.goneWith(value)), ["rollback", undefined, undefined]);
+});
