@@ -1,4 +1,5 @@
 /** The tables of the log: blocks of entries as rows, each with a checksum, and notes. */
+import { ok as assert } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
@@ -14,6 +15,7 @@ import { Names } from "./names.ts";
 const PAGE_ROWS = 4;
 
 const columns = "place, origin, seq, count, topic, at, hashes, value, sum";
+const stored = columns.replace("value", "CAST(value AS BLOB) AS value");
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -63,9 +65,9 @@ export class Tables {
     this.#find = db.prepare(
       "SELECT place FROM entries WHERE origin = ? AND seq <= ? ORDER BY seq DESC LIMIT 1",
     );
-    this.#one = db.prepare(`SELECT ${columns} FROM entries WHERE place = ?`);
+    this.#one = db.prepare(`SELECT ${stored} FROM entries WHERE place = ?`);
     this.#page = db.prepare(
-      `SELECT ${columns} FROM entries WHERE place > ? AND place <= ? ORDER BY place LIMIT ${PAGE_ROWS}`,
+      `SELECT ${stored} FROM entries WHERE place > ? AND place <= ? ORDER BY place LIMIT ${PAGE_ROWS}`,
     );
     this.#size = db.prepare("SELECT octet_length(value) AS bytes FROM entries WHERE place = ?");
     this.#insert = db.prepare(`INSERT INTO entries (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -111,7 +113,7 @@ export class Tables {
   insert({ id, origin, seq, texts, topic, at }: Block): void {
     const [number, topicNumber] = [this.#number(origin), topic === undefined ? null : this.#number(topic)];
     const hashes = hashesToKeep(texts);
-    const sum = checksum({ id, origin, seq, texts, topic, at }, hashes);
+    const sum = checksum({ id, origin, seq, texts, topic, at }, texts.text, hashes);
     this.#insert.run(id, number, seq, texts.length, topicNumber, at, hashes, texts.text, sum);
   }
 
@@ -119,7 +121,7 @@ export class Tables {
   update(block: Block): void {
     const { id, texts, at } = block;
     const hashes = hashesToKeep(texts);
-    this.#update.run(texts.length, at, hashes, texts.text, checksum(block, hashes), id);
+    this.#update.run(texts.length, at, hashes, texts.text, checksum(block, texts.text, hashes), id);
   }
 
   delete(id: number): void {
@@ -162,7 +164,7 @@ export class Tables {
       if (at > now) fromLater.push(id);
       for (const name of [origin, topic]) unused.delete(this.#names.numberOf(name ?? "") ?? 0);
       found.lastId = id;
-      found.bytes += Buffer.byteLength(texts.text);
+      found.bytes += texts.isAscii ? texts.chars : Buffer.byteLength(texts.text);
       if (!texts.mayBeWhole) found.hashed += texts.length;
     }
     for (const _ of this.notes("open"));
@@ -192,15 +194,17 @@ export class Tables {
 
   /** SQLite does not check the contents of rows, and a value that has rotted must not spread to other nodes. */
   #blockOf(row: Row, doing: Doing): Block {
+    const { value } = row;
+    assert(value instanceof Uint8Array, "a text is read as its bytes");
     const block = {
       id: Number(row["place"]),
       origin: this.#names.nameOf(Number(row["origin"])) ?? "",
       seq: Number(row["seq"]),
-      texts: textsWith(String(row["value"]), Number(row["count"]), row["hashes"]),
+      texts: textsWith(value, Number(row["count"]), row["hashes"]),
       topic: row["topic"] === null ? undefined : this.#names.nameOf(Number(row["topic"])) ?? "",
       at: Number(row["at"]),
     };
-    if (checksum(block, row["hashes"]) !== row["sum"]) {
+    if (checksum(block, value, row["hashes"]) !== row["sum"]) {
       throw this.#damaged(doing, `entry ${block.seq} of "${block.origin}"`);
     }
     return block;
@@ -211,11 +215,15 @@ export class Tables {
   }
 }
 
-/** CRC-32 over the whole of a row. */
-export function checksum({ id, origin, seq, texts, topic, at }: Block, hashes: unknown): number {
+/** CRC-32 over the whole of a row; `text`: of its values, or as UTF-8. */
+function checksum(
+  { id, origin, seq, texts, topic, at }: Block,
+  text: string | Uint8Array,
+  hashes: unknown,
+): number {
   const head = `${id} ${origin} ${seq} ${texts.length} ${topic === undefined ? "" : `/${topic}`} ${at} `;
   // In two calls: to put a long text together takes longer than its checksum.
-  const sum = crc32(texts.text, crc32(head));
+  const sum = crc32(text, crc32(head));
   return hashes instanceof Uint8Array ? crc32(hashes, sum) : sum;
 }
 

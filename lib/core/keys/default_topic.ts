@@ -63,5 +63,5 @@ function* valuesIn({ seq, texts, topic }: Block, repeats: IntervalSet | undefine
 
 /** Of the part of a run that is kept together, close enough. */
 function charsOf({ texts }: Pick<Run, "texts">, count: number): number {
-  return Math.ceil(texts.text.length * count / texts.length);
+  return Math.ceil(texts.chars * count / texts.length);
 }

@@ -1,6 +1,6 @@
 /** How clients' values enter the log, as texts that are made once [L1] [H1]; or why they may not. */
 import type { Json } from "../json.ts";
-import { at } from "../assert.ts";
+import { numberAt } from "../log/scan.ts";
 import { isTooDeep, VALUE_DEPTH_MAX } from "../log/canonical.ts";
 import { wholeOf } from "../log/identities.ts";
 import type { Log } from "../log/log.ts";
@@ -95,7 +95,7 @@ export class Entrance {
 
   /** Returns whether the value is none of those that wait: it is one of them now. Different ones may seem equal, which is rare. */
   #gather(value: number | Texts, request: Envelope): boolean {
-    if (!this.#marks.add(typeof value === "number" ? value : at(value.hashes, 0))) return false;
+    if (!this.#marks.add(typeof value === "number" ? value : numberAt(value.hashes, 0))) return false;
     this.#gathered.push(value);
     this.#requests.push(request);
     return true;

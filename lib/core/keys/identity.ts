@@ -1,5 +1,5 @@
 /** When two entries are one [L3] [H2]: by their ids where the client gave some, and otherwise by all that they say. */
-import { at } from "../assert.ts";
+import { numberAt } from "../log/scan.ts";
 import { isSame } from "../log/canonical.ts";
 import type { Run } from "../log/runs.ts";
 import { mixed } from "../log/set_digest.ts";
@@ -25,7 +25,7 @@ export function hashesOf(
 ): Hashes {
   if (id !== undefined) return [hashOf(topic ?? "", id, STEP_HIGH), hashOf(topic ?? "", id, STEP_LOW)];
   const { hashes } = texts;
-  const [high, low] = [at(hashes, 2 * i), at(hashes, 2 * i + 1)];
+  const [high, low] = [numberAt(hashes, 2 * i), numberAt(hashes, 2 * i + 1)];
   if (topic === undefined) return [high, low];
   return [high ^ hashOf(topic, "", STEP_HIGH), low ^ hashOf(topic, "", STEP_LOW)];
 }
@@ -57,8 +57,8 @@ function sameIdIn(kept: Texts, from: number, to: number, id: string): number | u
   const { text, scanned: { ends } } = kept;
   const spelled = `,${JSON.stringify(id)}`;
   let k = from;
-  for (let found = text.indexOf(spelled, k === 0 ? 0 : at(ends, k - 1)); found >= 0;) {
-    while (k < to && at(ends, k) <= found) k++;
+  for (let found = text.indexOf(spelled, k === 0 ? 0 : numberAt(ends, k - 1)); found >= 0;) {
+    while (k < to && numberAt(ends, k) <= found) k++;
     if (k >= to) return undefined;
     if (readRecord(kept.at(k))?.id === id) return k;
     found = text.indexOf(spelled, found + 1);

@@ -77,9 +77,7 @@ export class Fingerprints {
     assert(this.#gathered !== undefined, "something was gathered");
     const segment = this.#segment(number);
     const [size, bytes] = [segment.size, segment.size === 0 ? 0 : segment.bytes];
-    this.#gathered.take(number, (print, value, i) => {
-      if (!segment.addNew(print, value)) onHeld(this.#idOf(value), i);
-    });
+    segment.addAll(this.#gathered.take(number), (value, i) => onHeld(this.#idOf(value), i));
     this.#size += segment.size - size;
     this.#bytes += segment.bytes - bytes;
   }

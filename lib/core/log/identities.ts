@@ -1,5 +1,6 @@
 /** Which values are held: whole numbers as bits, all others by hashes that lead to where they are kept [L3] [L8]. */
 import { assert, at } from "../assert.ts";
+import { numberAt } from "./scan.ts";
 import { type Hashes, hashesOf, idOf, sameIn } from "../keys/identity.ts";
 import { type Block, BLOCK_ENTRIES_MAX, type EntryStore } from "./entry_store.ts";
 import { Fingerprints } from "./fingerprints.ts";
@@ -96,18 +97,43 @@ export class Identities {
   addPlain(run: Run, first: number, count: number, block: number): readonly Repeat[] {
     const { texts } = run;
     if (texts.wholes !== undefined) return this.#addWholes(run, texts.wholes, first, count, block);
+    if (!texts.mayBeWhole) return this.#addOthers(run, first, count, block);
     // A single text need not be scanned for this.
-    const ends = texts.length === 1 || !texts.mayBeWhole ? undefined : texts.scanned.ends;
+    const ends = texts.length === 1 ? undefined : texts.scanned.ends;
     let repeats: Repeat[] | undefined;
-    let from = ends === undefined || first === 0 ? 0 : at(ends, first - 1) + 1;
+    let from = ends === undefined || first === 0 ? 0 : numberAt(ends, first - 1) + 1;
     for (let i = first; i < first + count; i++) {
-      const end = ends === undefined ? texts.text.length : at(ends, i);
-      const whole = texts.mayBeWhole ? wholeIn(texts.text, from, end) : undefined;
+      const end = ends === undefined ? texts.text.length : numberAt(ends, i);
+      const whole = wholeIn(texts.text, from, end);
       const repeat = whole === undefined
-        ? this.#addOther(run, i, undefined, block, at(texts.hashes, 2 * i), at(texts.hashes, 2 * i + 1))
+        ? this.#addOther(
+          run,
+          i,
+          undefined,
+          block,
+          numberAt(texts.hashes, 2 * i),
+          numberAt(texts.hashes, 2 * i + 1),
+        )
         : this.#addWhole(run, i, block, whole);
       if (repeat !== undefined) (repeats ??= []).push(repeat);
       from = end + 1;
+    }
+    return repeats ?? NONE;
+  }
+
+  #addOthers(run: Run, first: number, count: number, block: number): readonly Repeat[] {
+    const { hashes } = run.texts;
+    let repeats: Repeat[] | undefined;
+    for (let i = first; i < first + count; i++) {
+      const repeat = this.#addOther(
+        run,
+        i,
+        undefined,
+        block,
+        numberAt(hashes, 2 * i),
+        numberAt(hashes, 2 * i + 1),
+      );
+      if (repeat !== undefined) (repeats ??= []).push(repeat);
     }
     return repeats ?? NONE;
   }
@@ -284,7 +310,7 @@ export function wholeOf(texts: Texts, i: number): number | undefined {
   // A single text need not be scanned for that.
   if (length === 1) return wholeIn(text, 0, text.length);
   const { ends } = texts.scanned;
-  return wholeIn(text, i === 0 ? 0 : at(ends, i - 1) + 1, at(ends, i));
+  return wholeIn(text, i === 0 ? 0 : numberAt(ends, i - 1) + 1, numberAt(ends, i));
 }
 
 function wholeIn(text: string, start: number, end: number): number | undefined {

@@ -10,6 +10,12 @@ const PIECE_CHARS_MIN = 1_024;
 /** As UTF-8. */
 const CHAR_BYTES_MAX = 3;
 
+/** A text of ASCII that is read where it is needed. */
+export interface Stored {
+  readonly chars: number;
+  readonly read: () => string;
+}
+
 export class Texts {
   readonly length: number;
   /** The values, where they are known to be whole numbers of at most 15 digits: their text is made once somebody asks for it. */
@@ -18,7 +24,9 @@ export class Texts {
   #scan: Scan | undefined;
   #isAscii: boolean | undefined;
   #hashes: Numbers | undefined;
-  /** What it is to be put together from, until somebody looks into it. */
+  /** Where it is, until somebody looks into it. */
+  #stored: Stored | undefined;
+  /** What it is to be put together from, until then. */
   #parts: readonly Texts[] | undefined;
 
   /** `text` lists as many values as `length` says; `known`: what a scan of it has found. */
@@ -42,9 +50,10 @@ export class Texts {
   }
 
   /** Values of which the hashes are known, and that none is a whole number: what a restart needs to know of them. */
-  static hashed(text: string, length: number, hashes: Numbers): Texts {
+  static hashed(text: string | Stored, length: number, hashes: Numbers): Texts {
     assert(hashes.length === 2 * length, "each value has two hashes");
-    const texts = new Texts(text, length);
+    const texts = new Texts(typeof text === "string" ? text : "", length);
+    if (typeof text !== "string") [texts.#text, texts.#stored, texts.#isAscii] = [undefined, text, true];
     texts.#hashes = hashes;
     return texts;
   }
@@ -67,7 +76,13 @@ export class Texts {
 
   /** `v1,v2,…`: the values, separated by commas. */
   get text(): string {
-    return this.#text ??= this.wholes?.join(",") ?? this.pieces.join(",");
+    return this.#text ??= this.wholes?.join(",") ?? this.#take() ?? this.pieces.join(",");
+  }
+
+  #take(): string | undefined {
+    const stored = this.#stored;
+    this.#stored = undefined;
+    return stored?.read();
   }
 
   /** The same in pieces, between which commas are missing: long texts are not put together before somebody needs that. */
@@ -81,6 +96,7 @@ export class Texts {
   /** The length of the text. */
   get chars(): number {
     const parts = this.#parts;
+    if (this.#stored !== undefined) return this.#stored.chars;
     if (this.#text !== undefined || parts === undefined) return this.text.length;
     return parts.reduce((sum, { chars }) => sum + chars + 1, -1);
   }

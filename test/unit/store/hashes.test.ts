@@ -36,6 +36,20 @@ test("hashes are kept where values are long and none is a whole number", () => {
   equal(hashesToKeep(texts(long(1), 7)), null);
   const kept = texts(long(1), 0.5, long(2));
   const hashes = hashesToKeep(kept);
-  deepEqual([...textsWith(kept.text, 3, hashes).hashes], [...kept.scanned.hashes]);
-  deepEqual([...textsWith(kept.text, 3, null).hashes], [...kept.scanned.hashes]);
+  for (const each of [hashes, null]) equalTexts(textsWith(utf8(kept), 3, each), kept);
 });
+
+test("what is restored with hashes has the text that was kept, whatever its letters", () => {
+  for (const letter of ["x", "é", "水", "😀"]) {
+    const kept = Texts.of([JSON.stringify(letter.repeat(40)), "0.5", '{"a":[]}']);
+    equalTexts(textsWith(utf8(kept), 3, hashesToKeep(kept)), kept);
+  }
+});
+
+const utf8 = ({ text }: Texts) => new TextEncoder().encode(text);
+
+function equalTexts(again: Texts, kept: Texts): void {
+  const all = ({ length, chars, bytes, isAscii, text }: Texts) => [length, chars, bytes, isAscii, text];
+  deepEqual([...again.hashes], [...kept.scanned.hashes]);
+  deepEqual([all(again), [...again]], [all(kept), [...kept]]);
+}

@@ -1,5 +1,5 @@
 /** Pairs that wait to be added to a table, those that are near each other there together: each look at far memory then serves many. */
-import { at } from "../../assert.ts";
+import { at, intAt } from "../../assert.ts";
 
 /** So many wait in a bucket, at most: with all buckets that are a few megabytes. */
 export const GATHERED_MAX = 2_048;
@@ -18,7 +18,7 @@ export class Gathered {
 
   /** Returns whether the bucket is full then. */
   add(bucket: number, print: number, value: number, i: number): boolean {
-    const count = at(this.#counts, bucket);
+    const count = intAt(this.#counts, bucket);
     let words = at(this.#buckets, bucket);
     if (WIDTH * count === words.length) {
       const larger = new Int32Array(WIDTH * Math.max(GATHERED_MIN, 2 * count));
@@ -32,11 +32,10 @@ export class Gathered {
     return count + 1 === GATHERED_MAX;
   }
 
-  /** Empties a bucket, in the order in which it was filled. */
-  take(bucket: number, use: (print: number, value: number, i: number) => void): void {
-    const count = at(this.#counts, bucket);
-    const words = at(this.#buckets, bucket);
+  /** Empties a bucket, in the order in which it was filled: the next that is added takes the place of these numbers. */
+  take(bucket: number): Int32Array {
+    const count = intAt(this.#counts, bucket);
     this.#counts[bucket] = 0;
-    for (let k = 0; k < WIDTH * count; k += WIDTH) use(at(words, k), at(words, k + 1), at(words, k + 2));
+    return at(this.#buckets, bucket).subarray(0, WIDTH * count);
   }
 }

@@ -1,7 +1,7 @@
 /** Consecutive entries in memory: as they came while more may come, then as bytes, which take no more than they need. */
-import { assert, at } from "../../assert.ts";
+import { assert } from "../../assert.ts";
 import { BLOCK_BYTES_MAX, BLOCK_ENTRIES_MAX, BLOCK_MS_MAX } from "../entry_store.ts";
-import { utf8BytesOf } from "../scan.ts";
+import { numberAt, utf8BytesOf } from "../scan.ts";
 import { DIGITS_MAX } from "../scanning/whole.ts";
 import { Texts } from "../texts.ts";
 import { OpenTexts } from "./open_texts.ts";
@@ -93,9 +93,9 @@ export class MemoryBlock {
     if (most === texts.length && texts.chars < charsMax) return most;
     if (texts.wholes !== undefined && most * WHOLE_CHARS_MAX < charsMax) return most;
     const { ends } = texts.scanned;
-    const start = from === 0 ? 0 : at(ends, from - 1) + 1;
+    const start = from === 0 ? 0 : numberAt(ends, from - 1) + 1;
     let count = 1;
-    while (count < most && at(ends, from + count - 1) - start < charsMax) count++;
+    while (count < most && numberAt(ends, from + count - 1) - start < charsMax) count++;
     return count;
   }
 }

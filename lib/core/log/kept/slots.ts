@@ -1,5 +1,5 @@
 /** A hash table in one array of 32-bit integers: open addressing, no objects, no trace of what was removed. */
-import { assert, at } from "../../assert.ts";
+import { assert, intAt } from "../../assert.ts";
 
 const SLOTS_MIN = 8;
 const LOAD_MAX = 0.8;
@@ -52,12 +52,12 @@ export class Slots {
   }
 
   value(slot: number): number {
-    return at(this.#words, slot + 1);
+    return intAt(this.#words, slot + 1);
   }
 
   /** What is beside the value. */
   more(slot: number): number {
-    return at(this.#words, slot + 2);
+    return intAt(this.#words, slot + 2);
   }
 
   setValue(slot: number, value: number): void {
@@ -88,12 +88,39 @@ export class Slots {
     return true;
   }
 
+  /**
+   * As addNew(), many times: each three of these numbers are a key, a value, and what `onHeld` is told with the value where the key is in a
+   * slot already.
+   */
+  addAll(numbers: Int32Array, onHeld: (value: number, told: number) => void): void {
+    const most = this.#size + numbers.length / 3;
+    if (most > LOAD_MAX * this.#capacity) this.#resize(most);
+    const words = this.#words;
+    const { length } = words;
+    const width = this.#width;
+    const scale = this.#capacity / 2 ** 32;
+    let added = 0;
+    for (let k = 0; k < numbers.length; k += 3) {
+      const key = intAt(numbers, k);
+      // As #home() has it: with fields in it, the loop takes one and a half times as long.
+      let slot = width * (((key >>> 0) * scale) | 0);
+      while (words[slot + 1] !== 0 && words[slot] !== key) slot = slot + width === length ? 0 : slot + width;
+      if (words[slot + 1] !== 0) onHeld(intAt(numbers, k + 1), intAt(numbers, k + 2));
+      else {
+        words[slot] = key;
+        words[slot + 1] = intAt(numbers, k + 1);
+        added++;
+      }
+    }
+    this.#size += added;
+  }
+
   /** What stands behind the slot, and not where it should, moves up. Slots that were found before are others now. */
   remove(slot: number): void {
     const words = this.#words;
     let free = slot;
     for (let each = this.#after(slot); words[each + 1] !== 0; each = this.#after(each)) {
-      if (this.#distance(this.#home(at(words, each)), each) < this.#distance(free, each)) continue;
+      if (this.#distance(this.#home(intAt(words, each)), each) < this.#distance(free, each)) continue;
       words.copyWithin(free, each, each + this.#width);
       free = each;
     }
@@ -127,8 +154,8 @@ export class Slots {
     this.#capacity = this.#capacityFor(size);
     this.#words = new Int32Array(width * this.#capacity);
     for (let slot = 0; slot < old.length; slot += width) {
-      const value = at(old, slot + 1);
-      if (value !== 0) this.#put(at(old, slot), value, width === 3 ? at(old, slot + 2) : 0);
+      const value = intAt(old, slot + 1);
+      if (value !== 0) this.#put(intAt(old, slot), value, width === 3 ? intAt(old, slot + 2) : 0);
     }
     giveBack(old);
   }
