@@ -53,6 +53,8 @@ export class Farewells {
     if (peer === undefined || answer === undefined) return;
     // It counts no messages to this node any more.
     if (!peer.hear({ ...answer, seq: 1 }, rebirth.incarnation, now)) return;
+    // It has said all that it holds.
+    if (peer.assumed) peer.forgetSent();
     reactions.carryOut(overlay.heard(peer, {}, now), now);
   }
 }

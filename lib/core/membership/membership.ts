@@ -98,8 +98,10 @@ export class Membership {
     if (known === undefined && this.list.ids.length >= MEMBERS_MAX) {
       return { fault: `a cluster has at most ${MEMBERS_MAX} members` };
     }
-    if (known?.status === "joined" && known.incarnation === incarnation) return NOTHING_CHANGED;
     const isKnown = known !== undefined && known.epoch === epoch;
+    // One whose disk went back reads in the answer what it has forgotten, and acts on it.
+    const isNews = isKnown ? incarnation > known.incarnation : incarnation !== known?.incarnation;
+    if (known?.status === "joined" && !isNews) return NOTHING_CHANGED;
     const joined: MemberRecord = {
       id,
       epoch: epoch ?? Math.max(incarnation, known === undefined ? 1 : epochAbove(known)),

@@ -113,3 +113,21 @@ test("one that comes back without its memory, and hears that it left, hands over
   match(cluster.gone.get("n3") ?? "", /has left/);
   for (const id of ["n1", "n2"]) deepEqual(cluster.read(id), [1], id);
 });
+
+test("one that comes back with what others do not hold, and hears that it left, brings it to them first [M5]", () => {
+  const cluster = founded("n2", "n3");
+  cluster.cut(["n3"], ["n1", "n2"]);
+  tell(cluster, "n3", 1);
+  cluster.run(5_000);
+  const known = cluster.ask("n1", { type: "members" })["members"];
+  ok(Array.isArray(known));
+  // What a life of it has told the others that its disk has forgotten.
+  const left = known.map((each) => each[0] === "n3" ? [...each.slice(0, 3), 1, ...each.slice(4)] : each);
+  for (const id of ["n1", "n2"]) cluster.ask(id, { type: "members", members: left });
+  cluster.restart("n3");
+  cluster.heal();
+  cluster.run(10_000);
+  match(cluster.gone.get("n3") ?? "", /has left/);
+  agree(cluster, { n1: "joined", n2: "joined", n3: "left" }, ["n1", "n2"]);
+  for (const id of ["n1", "n2"]) deepEqual(cluster.read(id), [1], id);
+});

@@ -97,6 +97,16 @@ test("a node whose disk went back keeps its place at its address [M2]", () => {
   agree(cluster, { n1: "joined", n2: "joined", n3: "joined" });
 });
 
+test("a node whose disk and clock went back asks in vain to be known as it is, and reads what it was [M3]", () => {
+  const cluster = founded("n2", "n3");
+  const members = cluster.ask("n1", { type: "members" })["members"];
+  ok(Array.isArray(members));
+  const [, epoch, incarnation] = members.find(([id]) => id === "n3");
+  const asked = { type: "join", id: "n3", epoch, incarnation: incarnation - 1, address: "n3:9" };
+  const answer = cluster.ask("n1", asked);
+  deepEqual([answer.type, answer["members"]], ["join_ok", members]);
+});
+
 test("one that was removed is told so when it speaks, and a restart does not bring it back [M2] [M5]", () => {
   const cluster = founded("n2", "n3");
   cluster.cut(["n3"], ["n1", "n2"]);
