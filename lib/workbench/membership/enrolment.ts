@@ -25,6 +25,8 @@ export interface EnrolmentOptions {
   readonly seed: number;
   /** The nodes that this one finds by name and can reach now. */
   readonly seedsOf: (id: string) => readonly string[];
+  /** No member takes a link from this node. */
+  readonly isRefused: (id: string) => boolean;
   readonly onJoined: (id: string) => void;
   /** The node was told that it is no member any longer. */
   readonly onRefused: (id: string, reason: string) => void;
@@ -121,7 +123,8 @@ export class Enrolment implements Introduces {
 
   /** Members close their links to one that is none any longer, and so all of them are out of its reach. */
   #isAlone({ id, state, host }: Member): boolean {
-    return state === "up" && (!this.#options.roster.isMember(id) || host.identity?.().isLonely === true);
+    const { roster, isRefused } = this.#options;
+    return state === "up" && (!roster.isMember(id) || host.identity?.().isLonely === true || isRefused(id));
   }
 
   /** Asks seeds to take this node in, or to take notice of it. */

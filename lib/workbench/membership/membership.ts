@@ -37,6 +37,7 @@ export class Membership {
       ...options,
       seed,
       seedsOf: (id) => roster.places.filter((other) => other !== id && this.#reaches(id, other)),
+      isRefused: (id) => this.#isRefused(id),
       onJoined: (id) => {
         if (roster.isMember(id)) return;
         roster.joined(id);
@@ -104,6 +105,13 @@ export class Membership {
         "agreed-ms": this.#census?.agreedMs ?? null,
       },
     };
+  }
+
+  /** Whether no member that runs would take a link from this one; as long as one does, the others hear of it in time. */
+  #isRefused(id: string): boolean {
+    const { turnover } = this.#options.cluster();
+    const running = this.#options.roster.members.filter((other) => other !== id && turnover.runs(other));
+    return running.length > 0 && running.every((other) => turnover.refuses(other, id));
   }
 
   /** Whether one that runs, member or not, can be asked by the other now. */

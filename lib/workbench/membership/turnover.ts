@@ -86,6 +86,11 @@ export class Turnover {
     return state === "up" || state === "starting";
   }
 
+  /** Whether a node would take no link from another, as it does not count it among the members. */
+  refuses(id: string, other: string): boolean {
+    return this.#options.of(id)?.host.counts?.(other) === false;
+  }
+
   addressOf(id: string): string {
     return this.#options.of(id)?.host.address ?? "";
   }

@@ -135,7 +135,7 @@ export class SimHost implements Host {
   identity(): Identity {
     const { id } = this.#options;
     const { clusterId = "", members, peers = [] } = this.#node?.status ?? {};
-    const own = members && ownIn(members, id);
+    const own = members && recordIn(members, id);
     return {
       // What it says itself: it is above that of the process before, even where a clock went back.
       incarnation: own?.incarnation ?? this.#store.incarnation,
@@ -143,6 +143,11 @@ export class SimHost implements Host {
       known: own ? { clusterId, epoch: own.epoch } : this.#onDisk(),
       isLonely: peers.length === 0 || peers.some(({ suspectedAt }) => suspectedAt !== undefined),
     };
+  }
+
+  counts(id: string): boolean {
+    const members = this.#node?.status?.members;
+    return members === undefined || recordIn(members, id)?.status === "joined";
   }
 
   learn(members: readonly WireMember[]): void {
@@ -276,7 +281,7 @@ export class SimHost implements Host {
   }
 }
 
-function ownIn(members: NodeStatus["members"], id: string): MemberRecord | undefined {
+function recordIn(members: NodeStatus["members"], id: string): MemberRecord | undefined {
   for (const record of members) if (record.id === id) return record;
   return undefined;
 }

@@ -69,10 +69,12 @@ export interface Host {
   failDisk?(fault: DiskFault | undefined): void;
   /** The process gets no processor for so long, ms: what comes meanwhile waits, and timers are late. Only of simulated nodes. */
   stall?(ms: number): void;
-  /** Where others reach it now, among members that come and go; this and the four that follow are only of simulated nodes. */
+  /** Where others reach it now, among members that come and go; this and the five that follow are only of simulated nodes. */
   readonly address?: string;
   /** Which of its lives it is, at which address, and of which cluster. */
   identity?(): Identity;
+  /** Whether it counts this node among the members: carriers link no other. */
+  counts?(id: string): boolean;
   /** It hears of these members, records as on the wire, from a seed. */
   learn?(members: readonly WireMember[]): void;
   /** Empties the disk of a node that is down. Returns the values that are lost with it. */

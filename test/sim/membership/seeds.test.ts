@@ -24,6 +24,7 @@ const mended: Readonly<Record<string, number>> = {
   "a node is removed while it joins anew by one that does not know it, with its clock behind": 15687,
   "the disk goes back to which the last other holder handed over, and left": 14569,
   "a node that leaves comes back with a value that no other has, and supposes that they have it [M5]": 16264,
+  "the member by which a node joined is removed before it told any other": 30121,
   "the one member that knew that another had left loses its disk": 13624,
 };
 
