@@ -1,5 +1,5 @@
 /** The tables of the log: blocks of entries as rows, each with a checksum, and notes. */
-import { ok as assert } from "node:assert/strict";
+import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
@@ -195,7 +195,7 @@ export class Tables {
   /** SQLite does not check the contents of rows, and a value that has rotted must not spread to other nodes. */
   #blockOf(row: Row, doing: Doing): Block {
     const { value } = row;
-    assert(value instanceof Uint8Array, "a text is read as its bytes");
+    assert.ok(value instanceof Uint8Array, "a text is read as its bytes");
     const block = {
       id: Number(row["place"]),
       origin: this.#names.nameOf(Number(row["origin"])) ?? "",

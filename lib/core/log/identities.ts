@@ -97,7 +97,7 @@ export class Identities {
   addPlain(run: Run, first: number, count: number, block: number): readonly Repeat[] {
     const { texts } = run;
     if (texts.wholes !== undefined) return this.#addWholes(run, texts.wholes, first, count, block);
-    if (!texts.mayBeWhole) return this.#addOthers(run, first, count, block);
+    if (!texts.mayBeWhole) return this.#addAllHashed(run, first, count, block);
     // A single text need not be scanned for this.
     const ends = texts.length === 1 ? undefined : texts.scanned.ends;
     let repeats: Repeat[] | undefined;
@@ -106,14 +106,7 @@ export class Identities {
       const end = ends === undefined ? texts.text.length : numberAt(ends, i);
       const whole = wholeIn(texts.text, from, end);
       const repeat = whole === undefined
-        ? this.#addOther(
-          run,
-          i,
-          undefined,
-          block,
-          numberAt(texts.hashes, 2 * i),
-          numberAt(texts.hashes, 2 * i + 1),
-        )
+        ? this.#addHashed(run, i, block)
         : this.#addWhole(run, i, block, whole);
       if (repeat !== undefined) (repeats ??= []).push(repeat);
       from = end + 1;
@@ -121,21 +114,18 @@ export class Identities {
     return repeats ?? NONE;
   }
 
-  #addOthers(run: Run, first: number, count: number, block: number): readonly Repeat[] {
-    const { hashes } = run.texts;
+  #addAllHashed(run: Run, first: number, count: number, block: number): readonly Repeat[] {
     let repeats: Repeat[] | undefined;
     for (let i = first; i < first + count; i++) {
-      const repeat = this.#addOther(
-        run,
-        i,
-        undefined,
-        block,
-        numberAt(hashes, 2 * i),
-        numberAt(hashes, 2 * i + 1),
-      );
+      const repeat = this.#addHashed(run, i, block);
       if (repeat !== undefined) (repeats ??= []).push(repeat);
     }
     return repeats ?? NONE;
+  }
+
+  #addHashed(run: Run, i: number, block: number): Repeat | undefined {
+    const { hashes } = run.texts;
+    return this.#addOther(run, i, undefined, block, numberAt(hashes, 2 * i), numberAt(hashes, 2 * i + 1));
   }
 
   #addWholes(
