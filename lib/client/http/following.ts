@@ -17,7 +17,7 @@ import type { Turn } from "./turn.ts";
 export const ALIVE_MS = 15_000;
 
 /** A URL takes no longer position: without it the node waits for what it lacks, as for everybody. */
-const AWAITS_CHARS_MAX = 4_096;
+export const AWAITS_CHARS_MAX = 4_096;
 
 /** The head of a request has no room for a longer position: then a watch goes on from one before it. */
 export const POSITION_CHARS_MAX = 48 * 1024;

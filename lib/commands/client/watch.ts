@@ -14,7 +14,7 @@ import { Recent } from "../../client/watching/recent.ts";
 import { type Ending, Stream, type StreamOptions } from "../../client/watching/stream.ts";
 
 /** After a signal, what was printed may take so long to leave, ms. */
-const STOP_MS_MAX = 1_000;
+export const STOP_MS_MAX = 1_000;
 
 export async function watch(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseWatch(args, io.env);

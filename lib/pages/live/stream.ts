@@ -4,11 +4,11 @@
 import type { Snapshot } from "../../service/live/snapshot.ts";
 
 /** The node says something every second. When it has not for so long, it does not answer, ms. */
-const SILENT_MS_MAX = 3_000;
+export const SILENT_MS_MAX = 3_000;
 /** So long it waits before it asks again, ms. */
 const AGAIN_MS = 1_000;
 /** A longer snapshot is none. */
-const SNAPSHOT_CHARS_MAX = 16 * 1024 * 1024;
+export const SNAPSHOT_CHARS_MAX = 16 * 1024 * 1024;
 const TOKEN = "hearsay token";
 
 export interface StreamEvents {

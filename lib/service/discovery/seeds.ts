@@ -8,7 +8,7 @@ export const SEEDS_MAX = 64;
 /** So many addresses are taken of one seed; a name that has more is cut short. */
 export const SEED_ADDRESSES_MAX = 128;
 /** So many services of one SRV name are looked at. */
-const SERVICES_MAX = 32;
+export const SERVICES_MAX = 32;
 
 export type Seed =
   | { readonly kind: "address"; readonly address: Address }

@@ -13,7 +13,7 @@ import { FILE_RULE, junitFlag, wantedMistakes, wantedOf } from "./wanted.ts";
 import { SEED_MAX } from "./seeds.ts";
 import { binMistakes, PROGRAM_RULE } from "./real.ts";
 
-const HUNT_NODES_MAX = 25;
+export const HUNT_NODES_MAX = 25;
 const BUDGET_S = 60;
 
 export interface HuntConfig {

@@ -9,7 +9,7 @@ import { complain, type Given, mustBe } from "../../flags/flags.ts";
 import { type Env, outcome, type Parsed, readFlags } from "../../flags/read_flags.ts";
 import { choice, whole } from "../../flags/schemas.ts";
 
-const SLOWEST_MAX = 1_000;
+export const SLOWEST_MAX = 1_000;
 /** A word that ends so is a file of events, and so is a dash, for standard input; every other one is a value. */
 const FILE_END = ".ndjson";
 

@@ -13,7 +13,7 @@ import { ADDRESS_RULE, parseAddress } from "../address.ts";
 /** A rate that is larger limits nobody. */
 const RATE_MAX = 1_000_000_000_000;
 /** A slower client would have to wait for minutes after one long line. */
-const BYTES_MIN = 1_024;
+export const BYTES_MIN = 1_024;
 
 const WHOSE = "of one name, or of one address but for loopback,";
 

@@ -4,7 +4,7 @@ import type { RequestListener } from "node:http";
 import { test } from "node:test";
 import { RETRY_MS_MIN } from "../../../../lib/client/common/limits.ts";
 import { ANSWER_BYTES_MAX } from "../../../../lib/client/http/answer.ts";
-import { POSITION_CHARS_MAX } from "../../../../lib/client/http/following.ts";
+import { AWAITS_CHARS_MAX, POSITION_CHARS_MAX } from "../../../../lib/client/http/following.ts";
 import { type Client, connect, HearsayError } from "../../../../lib/client/http/mod.ts";
 import { parsePosition } from "../../../../lib/core/keys/position_text.ts";
 import { HTTP_HEAD_BYTES_MAX } from "../../../../lib/service/http/limits.ts";
@@ -185,4 +185,24 @@ test("hearsay/http: after a position over POSITION_CHARS_MAX a watch goes on fro
     await assert.rejects(watching);
     assert.deepEqual(asked.slice(0, 3), [undefined, "n1.k:1", "n1.k:1"]);
   });
+});
+
+test("hearsay/http: what a watch had before is named to the next node up to AWAITS_CHARS_MAX characters", async (t) => {
+  for (const chars of [AWAITS_CHARS_MAX, AWAITS_CHARS_MAX + 1]) {
+    await t.test(`${chars}`, () => {
+      const asked: URLSearchParams[] = [];
+      const from = `${"n".repeat(chars - 2)}:1`;
+      return at((request, response) => {
+        asked.push(new URL(request.url ?? "", "http://n1").searchParams);
+        const entry = { ...ENTRY, seq: asked.length, value: asked.length };
+        response.writeHead(200, EVENTS).end(`id: n1.k:${asked.length}\ndata: ${JSON.stringify(entry)}\n\n`);
+      }, async (client) => {
+        const watching = Array.fromAsync(client.watch({ from }));
+        await until(() => asked.length >= 2, "it is asked again");
+        client.abort();
+        await assert.rejects(watching);
+        assert.equal(asked[1]?.get("awaits"), chars > AWAITS_CHARS_MAX ? null : from);
+      });
+    });
+  }
 });

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { parseRead } from "../../../../lib/commands/config/client.ts";
 import { parseTest } from "../../../../lib/commands/config/exam/real.ts";
 import { parseServe } from "../../../../lib/commands/config/serve.ts";
+import { BYTES_MIN as CLIENT_BYTES_MIN } from "../../../../lib/commands/config/trust/clients.ts";
 import { parseToken } from "../../../../lib/commands/config/trust/rights.ts";
 import {
   readTokens,
@@ -90,11 +91,14 @@ test("clients may have an address and limits of their own", () => {
   deepEqual(serve("--client-connections", "5", "--client-requests", "100", "--client-bytes", "4096").limits, {
     ...{ sharedConnectionsMax: 5, requestsPerSecondMax: 100, bytesPerSecondMax: 4096 },
   });
+  deepEqual(serve("--client-bytes", String(CLIENT_BYTES_MIN)).limits, {
+    bytesPerSecondMax: CLIENT_BYTES_MIN,
+  });
   const mistaken = (...args: string[]) => mistakesOf(parseServe(["--id", "n1", ...args], {}));
   equal(mistaken("--client-listen", "0.0.0.0:7001").length, 1);
-  deepEqual(mistaken("--client-connections", "0", "--client-bytes", "9"), [
+  deepEqual(mistaken("--client-connections", "0", "--client-bytes", String(CLIENT_BYTES_MIN - 1)), [
     `Cannot run 'serve' as '--client-connections' must be a whole number from 1 to 4096: current value is "0"`,
-    `Cannot run 'serve' as '--client-bytes' must be a whole number from 1024 to 1000000000000: current value is "9"`,
+    `Cannot run 'serve' as '--client-bytes' must be a whole number from 1024 to 1000000000000: current value is "1023"`,
   ]);
 });
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { inFolder } from "../../../shared/in_folder.ts";
-import { parseHunt } from "../../../../lib/commands/config/exam/hunt.ts";
+import { HUNT_NODES_MAX, parseHunt } from "../../../../lib/commands/config/exam/hunt.ts";
 import { foundLines, huntLine } from "../../../../lib/commands/hunt/report.ts";
 import { hunt } from "../../../../lib/commands/hunt/hunt.ts";
 import { sim } from "../../../../lib/commands/sim.ts";
@@ -33,7 +33,12 @@ test("hunt's mistakes", () => {
     said("--budget", "0")[0] ?? "",
     /'--budget' must be seconds from 1 to 86400, as 60 or 60s: .* "0"$/,
   );
-  assert.match(said("--node-count", "1")[0] ?? "", /'--node-count' must be a whole number from 2 to 25/);
+  for (const wrong of [1, HUNT_NODES_MAX + 1]) {
+    const mistake = said("--node-count", String(wrong))[0] ?? "";
+    assert.match(mistake, /'--node-count' must be a whole number from 2 to 25/);
+  }
+  const most = configOf(parseHunt(["--node-count", String(HUNT_NODES_MAX)], {}));
+  assert.equal(most.nodeCount, HUNT_NODES_MAX);
   assert.match(
     said("--nemesis", "disk")[0] ?? "",
     /must be a comma list of partition, pause, kill, loss, duplicate, slow/,

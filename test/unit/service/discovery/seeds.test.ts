@@ -7,6 +7,7 @@ import {
   type Seed,
   SEED_ADDRESSES_MAX,
   seedText,
+  SERVICES_MAX,
 } from "../../../../lib/service/discovery/seeds.ts";
 import { addressText } from "../../../../transports/address.ts";
 import { type DnsServer, withDns } from "../../../shared/dns_server.ts";
@@ -91,6 +92,20 @@ test("seeds: the system's names are found by the system's rules", async () => {
   const local: Seed = { kind: "dns", name: "localhost", port: 7000 };
   const { addresses } = await resolveSeeds([local], namesFrom());
   assert.ok(addresses.some(({ host }) => host === "127.0.0.1" || host === "::1"));
+});
+
+test("seeds: of an SRV name no more than SERVICES_MAX services are looked at", async () => {
+  const all = Array.from({ length: SERVICES_MAX + 1 }, (_, i) => ({ name: `n${i}.test`, port: 7000 + i }));
+  for (const count of [SERVICES_MAX, SERVICES_MAX + 1]) {
+    const looked: string[] = [];
+    const names = {
+      servicesOf: () => Promise.resolve(all.slice(0, count)),
+      addressesOf: (name: string) => Promise.resolve([`10.0.0.${looked.push(name)}`]),
+    };
+    const { addresses, faults } = await resolveSeeds([service], names);
+    assert.deepEqual(looked, all.slice(0, SERVICES_MAX).map(({ name }) => name));
+    assert.deepEqual([addresses.length, faults], [SERVICES_MAX, []]);
+  }
 });
 
 test("seeds: each is written as it was given", () => {
