@@ -13,7 +13,7 @@ import { Tables } from "./tables.ts";
 
 /** So many rows are read at once, and so many blocks are written. */
 const PAGE_ROWS = 256;
-const BLOCKS_PENDING_MAX = 64;
+export const BLOCKS_PENDING_MAX = 64;
 
 export function isOld(db: DatabaseSync): boolean {
   return Number(pragma(db, "user_version")) < SCHEMA_VERSION;

@@ -6,7 +6,7 @@ import { DIGITS_MAX } from "./scanning/whole.ts";
 /** For shorter texts a loop is faster than the encoder. */
 const LOOP_CHARS_MAX = 48;
 /** Pieces that are shorter on average are put together at once, and then for all who ask. */
-const PIECE_CHARS_MIN = 1_024;
+export const PIECE_CHARS_MIN = 1_024;
 /** As UTF-8. */
 const CHAR_BYTES_MAX = 3;
 

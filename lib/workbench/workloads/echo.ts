@@ -16,7 +16,7 @@ import {
 } from "./workload.ts";
 
 /** Errors that are kept word for word. */
-const ERRORS_MAX = 100;
+export const ERRORS_MAX = 100;
 
 export const echo: WorkloadDefinition = {
   name: "echo",

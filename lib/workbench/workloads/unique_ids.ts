@@ -13,7 +13,7 @@ import {
 } from "./workload.ts";
 
 /** Repeated ids that are listed. Jepsen's. */
-const DUPLICATED_MAX = 48;
+export const DUPLICATED_MAX = 48;
 
 export const uniqueIds: WorkloadDefinition = {
   name: "unique-ids",

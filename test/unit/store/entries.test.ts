@@ -9,7 +9,7 @@ import { Texts } from "../../../lib/core/log/texts.ts";
 import { below, seeded } from "../../../lib/core/random.ts";
 import { CACHED_BLOCKS_MAX } from "../../../lib/store/block_cache.ts";
 import { GROWING_BYTES_MAX } from "../../../lib/store/open_blocks.ts";
-import { AHEAD_BYTES_MAX, PAGES_PER_STEP } from "../../../lib/store/sqlite.ts";
+import { AHEAD_BYTES_MAX, FREE_SHARE_MAX, PAGES_PER_STEP } from "../../../lib/store/sqlite.ts";
 import type { Store } from "../../../lib/store/store.ts";
 import { entriesIn, fileIn, inFolder, open, refusal, run } from "./folder.ts";
 
@@ -315,6 +315,42 @@ test(
     ok(file() < full / 10, `${file()} of ${full} bytes`);
     ok(ahead() <= AHEAD_BYTES_MAX, `${ahead()}`);
     equal(store.take("a", 2 * blocks - 1, 9_999).texts.text.length, bytes);
+  }),
+);
+
+test(
+  "a file may have FREE_SHARE_MAX of its pages free; what is over that is given back, and no more",
+  inFolder((dir) => {
+    const blocks = 240;
+    /** The share of pages that are free once this was done; while a store is open, nobody else may look. */
+    const shareAfter = (use: (store: Store) => void) => {
+      const store = open(dir);
+      use(store);
+      store.close();
+      const [all = 0, free = 0] = ["page_count", "freelist_count"].map((name) =>
+        Number(query(dir, `PRAGMA ${name}`)[0]?.[name])
+      );
+      ok(all * FREE_SHARE_MAX > PAGES_PER_STEP, "the share is more than a step");
+      return free / all;
+    };
+    const few = Math.floor(0.9 * FREE_SHARE_MAX * blocks);
+    const under = shareAfter((store) => {
+      for (let i = 0; i < blocks; i++) store.put(many("a", 1 + 2 * i, 1, BLOCK_BYTES_MAX), i);
+      store.commit();
+      for (let id = 1; id <= few; id++) store.drop(id);
+      store.commit();
+      equal(store.maintain(), false);
+    });
+    ok(under > 0.8 * FREE_SHARE_MAX && under < FREE_SHARE_MAX, `${under}`);
+    const over = shareAfter((store) => {
+      for (let id = few + 1; id <= 2 * few; id++) store.drop(id);
+      store.commit();
+    });
+    ok(over > 1.5 * FREE_SHARE_MAX, `${over}`);
+    const left = shareAfter((store) => {
+      while (store.maintain());
+    });
+    ok(left <= FREE_SHARE_MAX && left > FREE_SHARE_MAX / 2, `${left}`);
   }),
 );
 

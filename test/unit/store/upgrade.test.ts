@@ -4,7 +4,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { test } from "node:test";
+import { BLOCK_BYTES_MAX } from "../../../lib/core/log/entry_store.ts";
 import { SCHEMA_VERSION } from "../../../lib/store/schema.ts";
+import { BLOCKS_PENDING_MAX } from "../../../lib/store/upgrade.ts";
 import { entriesIn, fileIn, inFolder, open, refusal, run } from "./folder.ts";
 
 const entries = [
@@ -112,6 +114,33 @@ test(
     store.close();
   }),
 );
+
+for (const blocks of [BLOCKS_PENDING_MAX, BLOCKS_PENDING_MAX + 1]) {
+  test(
+    `a log that makes ${blocks} blocks is taken over, of which ${BLOCKS_PENDING_MAX} are pending at a time`,
+    inFolder((dir) => {
+      makeOld(dir, 1);
+      const old = new DatabaseSync(fileIn(dir));
+      old.exec("DELETE FROM entries; BEGIN");
+      const insert = old.prepare("INSERT INTO entries (origin, seq, value, sum) VALUES (1, ?, ?, ?)");
+      const value = (seq: number) => `"${String(seq).padEnd(BLOCK_BYTES_MAX - 2)}"`;
+      for (let seq = 1; seq <= blocks; seq++) {
+        insert.run(seq, value(seq), crc32(`n1.lol1s0w0:${seq}:${value(seq)}`));
+      }
+      old.exec("COMMIT");
+      old.close();
+      const store = open(dir, { now: LAST_LIFE + 1 });
+      deepEqual(
+        [...store.blocks()].map(({ id, seq }) => [id, seq]),
+        Array.from({ length: blocks }, (_, i) => [
+          ...[i + 1, i + 1],
+        ]),
+      );
+      equal(store.take("n1.lol1s0w0", blocks, blocks).texts.text, value(blocks));
+      store.close();
+    }),
+  );
+}
 
 /** A file as an earlier version left it. */
 function makeOld(dir: string, version: number): void {

@@ -1,11 +1,11 @@
 /** Where a string or a number of JSON ends, if it is as JSON.stringify writes it. The texts are UTF-8, and zeros follow. */
 
 /** JSON.stringify writes no number that is longer. */
-const NUMBER_CHARS_MAX = 25;
+export const NUMBER_CHARS_MAX = 25;
 /** A number of so many digits is the shortest that spells it, as no two of them are the same double. */
-const EXACT_DIGITS_MAX = 15;
+export const EXACT_DIGITS_MAX = 15;
 /** Smaller numbers are written with an exponent: 0.000001, 1e-7. */
-const LEADING_ZEROS_MAX = 5;
+export const LEADING_ZEROS_MAX = 5;
 
 /** The highest bit of each of four bytes. */
 export const TOPS = 0x80808080 | 0;

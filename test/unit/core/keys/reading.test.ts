@@ -10,6 +10,7 @@ import {
   type Asked,
   DEFAULT_ASKED,
   LatestPass,
+  READ_BATCHES_MAX,
   readTopics,
   takeAsked,
 } from "../../../../lib/core/keys/reading.ts";
@@ -184,6 +185,20 @@ test("a read of topics that takes more batches than it may gives nothing [H10]",
   written.add("a", "[1]");
   equal(readTopics(written.log, ["a"], Infinity, 1), undefined);
   equal(readTopics(written.log, ["a"], Infinity, 2), "[1]");
+});
+
+test("a read of topics takes READ_BATCHES_MAX batches, and none more [H10]", () => {
+  const written = new Written();
+  for (let batch = 0; batch < READ_BATCHES_MAX; batch++) {
+    written.add(
+      "a",
+      ...Array.from({ length: BATCH_ENTRIES_MAX }, (_, i) => `[${batch * BATCH_ENTRIES_MAX + i}]`),
+    );
+  }
+  const all = JSON.parse(readTopics(written.log, ["a"], Infinity) ?? "[]");
+  equal(all.length, READ_BATCHES_MAX * BATCH_ENTRIES_MAX);
+  written.add("a", "[-1]");
+  equal(readTopics(written.log, ["a"], Infinity), undefined);
 });
 
 test("a reader is told of a gap where it asks for any topic that is not kept forever [G4]", () => {

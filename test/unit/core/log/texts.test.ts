@@ -2,7 +2,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
-import { isWhole, Texts } from "../../../../lib/core/log/texts.ts";
+import { isWhole, PIECE_CHARS_MIN, Texts } from "../../../../lib/core/log/texts.ts";
 
 const VALUES = ["1", '"a,b"', "[1,2]", '{"a":[1,{"b":2}],"c":","}', '"é…😀"', "null", '""', "-0.5"];
 
@@ -44,6 +44,17 @@ test("long texts that are joined stay in their pieces until somebody looks into 
   deepEqual(Texts.joined([Texts.ofWholes([1]), Texts.ofWholes([2, 3])]).pieces, ["1,2,3"]);
 });
 
+test("texts that are joined stay in their pieces from PIECE_CHARS_MIN characters a piece on", () => {
+  const joined = (chars: number) => {
+    // The comma between the two counts as well.
+    const texts = [PIECE_CHARS_MIN, chars - PIECE_CHARS_MIN - 1].map((all) => `"${"a".repeat(all - 2)}"`);
+    return Texts.joined(texts.map((text) => Texts.of([text])));
+  };
+  for (const [chars, pieces] of [[2 * PIECE_CHARS_MIN, 2], [2 * PIECE_CHARS_MIN - 1, 1]] as const) {
+    deepEqual([joined(chars).chars, joined(chars).pieces.length], [chars, pieces]);
+  }
+});
+
 test("a part may end behind the last value, and may be empty", () => {
   const texts = Texts.of(VALUES);
   deepEqual([...texts.slice(6, 99)], VALUES.slice(6));
@@ -57,7 +68,17 @@ test("a part may end behind the last value, and may be empty", () => {
 });
 
 test("bytes are no less than the text takes as UTF-8, and just these where it is ASCII", () => {
-  for (const text of [...VALUES, '"\u007f\u0080"', '"\u07ff\u0800"', '"\\ud800"', '"\uffff"', '"😀😀😀😀"']) {
+  for (
+    const text of [
+      ...VALUES,
+      `"${"\uffff".repeat(9)}"`,
+      '"\u007f\u0080"',
+      '"\u07ff\u0800"',
+      '"\\ud800"',
+      '"\uffff"',
+      '"😀😀😀😀"',
+    ]
+  ) {
     for (const texts of [[text], [text, "1"], ["1", text, '"x"']]) {
       const { text: all, bytes, scanned } = Texts.of(texts);
       const length = Buffer.byteLength(all);
