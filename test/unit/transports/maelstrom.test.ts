@@ -5,9 +5,10 @@ import { PassThrough, Writable } from "node:stream";
 import { test } from "node:test";
 import type { Envelope } from "../../../lib/core/message.ts";
 import { HELD_BYTES_MAX } from "../../../transports/lines/writer.ts";
-import { MaelstromTransport } from "../../../transports/maelstrom.ts";
+import { DRAIN_MS_MAX, MaelstromTransport } from "../../../transports/maelstrom.ts";
 import { REASON_CHARS_MAX, shortened } from "../../../transports/shortened.ts";
 import { until } from "../../shared/until.ts";
+import { withVirtualTimers } from "../../shared/virtual_timers.ts";
 import { REPORTS_PER_SECOND_MAX, runMaelstrom } from "../../../lib/service/maelstrom.ts";
 
 const init = '{"src":"c1","dest":"n0","body":{"type":"init","msg_id":1,"node_id":"n0","node_ids":["n0"]}}';
@@ -146,6 +147,21 @@ test("the Maelstrom carrier closes over a stalled output after its drain limit, 
   const bytes = JSON.stringify(envelope("c1", "")).length + 1;
   assert.deepEqual(dropped, [`nobody read the last ${bytes} bytes within 10 ms`]);
 });
+
+test("the Maelstrom carrier waits for a stalled output for DRAIN_MS_MAX, and no longer", () =>
+  withVirtualTimers(DRAIN_MS_MAX, async ({ pass }) => {
+    const transport = new MaelstromTransport(new PassThrough(), new Stalled());
+    transport.open(silent);
+    transport.send(envelope("c1", ""));
+    let isClosed = false;
+    const closed = transport.close().then(() => isClosed = true);
+    pass(DRAIN_MS_MAX - 1);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    assert.equal(isClosed, false);
+    pass(1);
+    await closed;
+    assert.ok(transport.cutBytes > 0);
+  }));
 
 const silent = { onEnvelope: () => {}, onDropped: () => {}, onEnd: () => {} };
 

@@ -2,7 +2,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { VALUE_DEPTH_MAX } from "../../../../lib/core/log/canonical.ts";
-import { NAMES_MAX, Runs } from "../../../../lib/core/log/runs.ts";
+import { NAMES_MAX, ORIGIN_CHARS_MAX, Runs } from "../../../../lib/core/log/runs.ts";
 import { Texts } from "../../../../lib/core/log/texts.ts";
 
 const WRITTEN = [
@@ -43,7 +43,7 @@ test("what is not written like this is not read, wherever it ends too early [W4]
   for (const text of WRITTEN) {
     for (let end = 0; end < text.length; end++) equal(Runs.read(text.slice(0, end), 0), undefined);
   }
-  const origin = "n".repeat(257);
+  const origin = "n".repeat(ORIGIN_CHARS_MAX + 1);
   const bad = [
     "",
     "{}",
@@ -88,6 +88,16 @@ test("what is not written like this is not read, wherever it ends too early [W4]
   // A parser takes these, and they are rare.
   bad.push('[["n\\"0.1",1,[1]]]', '[["n\\u00300.1",1,[1]]]', '[["n0.1",1,[[1]],"\\n"]]');
   for (const text of bad) equal(Runs.read(text, 0), undefined, text);
+});
+
+test("an origin of ORIGIN_CHARS_MAX characters is read on both ways, and none that is longer [W4]", () => {
+  for (const [chars, isGood] of [[ORIGIN_CHARS_MAX, true], [ORIGIN_CHARS_MAX + 1, false]] as const) {
+    for (const char of ["n", "é"]) {
+      const text = `[["${char.repeat(chars)}",1,[1]]]`;
+      equal(Runs.read(text, 0) !== undefined, isGood);
+      equal(Runs.fromJson(JSON.parse(text)) !== undefined, isGood);
+    }
+  }
 });
 
 test("values nested too deep are refused on both ways [L6]", () => {

@@ -1,8 +1,9 @@
-/** The TCP carrier as a whole: where it listens or why it cannot, and that it closes in bounded time. */
+/** The TCP carrier as a whole: where it listens or why it cannot, what its clients hold together, and that it closes in bounded time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { LINE_BYTES_MAX } from "../../../../transports/lines/reader.ts";
 import { TcpTransport } from "../../../../transports/tcp/tcp.ts";
-import { CLOSE_MS_MAX } from "../../../../transports/tcp/limits.ts";
+import { CLIENTS_BYTES_MAX, CLOSE_MS_MAX } from "../../../../transports/tcp/limits.ts";
 import { ANY, Ear, echoing, NOBODY, options, Talker, until } from "./rig.ts";
 import type { Address } from "../../../../transports/address.ts";
 
@@ -81,4 +82,24 @@ test("an id with a # and a peer of one's own name are mistakes of the program", 
   assert.throws(() => new TcpTransport(options("n#1")));
   assert.throws(() => new TcpTransport(options("n1", { peers: new Map([["n#2", ANY]]) })));
   assert.throws(() => new TcpTransport(options("n1", { peers: new Map([["n1", ANY]]) })));
+});
+
+test("by default all clients together hold CLIENTS_BYTES_MAX: as many long lines as fit in, and not one more", async () => {
+  const { node, ear, address } = await echoing();
+  // What each holds beside its line is much less than this leaves free.
+  const [bytes, fitting] = [LINE_BYTES_MAX - 32 * 1_024, CLIENTS_BYTES_MAX / LINE_BYTES_MAX];
+  const open = () => {
+    const talker = new Talker(address);
+    talker.socket.write("x".repeat(bytes));
+    return talker;
+  };
+  const many = Array.from({ length: fitting }, open);
+  await until(() => node.clientsBytes >= fitting * bytes);
+  assert.ok(node.clientsBytes <= CLIENTS_BYTES_MAX);
+  assert.deepEqual([node.clientCount, ear.refused], [fitting, []]);
+  many.push(open());
+  await until(() => many.some(({ closed }) => closed));
+  assert.match(ear.refused[0] ?? "", new RegExp(`clients hold more than ${CLIENTS_BYTES_MAX} bytes`));
+  for (const one of many) one.close();
+  await node.close();
 });
