@@ -20,7 +20,7 @@ const FEW_NODES = 3;
 
 /** While it is made smaller, a case has so many times as long to come right as the slowest case that did, and so long at least, s. */
 const PATIENCE = 2;
-const PATIENCE_S_MIN = 1.2;
+export const PATIENCE_S_MIN = 1.2;
 
 interface Failure {
   readonly aim: string;
@@ -50,7 +50,7 @@ const AGAIN_IF_RARE = 3;
 /** How much longer than to look for a failure it may take to make it smaller. */
 const SHRINK_BUDGETS = 2;
 /** How many of the last steps are looked at for one that fails often enough. */
-const STEPS_BACK_MAX = 3;
+export const STEPS_BACK_MAX = 3;
 const TRIES = 5;
 
 export class Hunt {

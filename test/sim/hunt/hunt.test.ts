@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { huntFaults } from "../../../lib/workbench/hunt/aims.ts";
 import { faultsFound, operationsIn, settingsOf } from "../../../lib/workbench/hunt/case.ts";
-import { Hunt } from "../../../lib/workbench/hunt/hunt.ts";
+import { Hunt, PATIENCE_S_MIN, STEPS_BACK_MAX } from "../../../lib/workbench/hunt/hunt.ts";
 import type { HuntOutcome } from "../../../lib/workbench/hunt/options.ts";
 import type { ScriptFault } from "../../../lib/workbench/script/script.ts";
 import { defaults } from "../../../lib/workbench/settings.ts";
@@ -88,4 +88,31 @@ test("hunt: one seed gives one outcome, and the flaw does not show without its f
 test("hunt: as many nodes as it is told to begin with", async () => {
   const { found } = await huntIn(flawed("never-retries"), { nodeCount: 4 });
   assert.equal(found?.first.nodeCount, 4);
+});
+
+test("hunt: what fails only in a hurry, of PATIENCE_S_MIN at least, is confirmed for STEPS_BACK_MAX steps and given up", async () => {
+  const { found } = await huntIn(flawed("drops-every-100th"));
+  assert.ok(found, "found");
+  const sound = simulate(settingsOf(found.case, defaults.recoveryS, 1), { loads: true }, simHosts);
+  assert.deepEqual(faultsFound(sound), []);
+  const hurries = new Set<number>();
+  const phases: string[] = [];
+  let runs = 0;
+  const { found: slow } = await new Hunt({
+    ground: {
+      ...{ nodesAtOnce: 1, isCertain: true, latenciesMs: [0] },
+      run(_, recoveryS) {
+        const isFirst = runs++ === 0;
+        if (recoveryS < defaults.recoveryS) hurries.add(recoveryS);
+        return Promise.resolve(isFirst || recoveryS < defaults.recoveryS ? found.results : sound);
+      },
+    },
+    ...{ seed: 1, faults: huntFaults, nodeCount: 3, budgetMs: 60_000, recoveryS: defaults.recoveryS },
+    now: () => runs * RUN_MS,
+    onProgress: ({ phase }) => void phases.push(phase),
+  }).run();
+  assert.deepEqual([...hurries], [PATIENCE_S_MIN]);
+  // What was found is confirmed first, before it is made smaller.
+  assert.equal(phases.filter((phase) => phase === "confirming").length, 1 + STEPS_BACK_MAX);
+  assert.equal(slow?.case, slow?.first);
 });
