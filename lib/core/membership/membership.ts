@@ -94,7 +94,10 @@ export class Membership {
   join(request: JoinRequest, now: number): Changed | { readonly fault: string } {
     const { id, incarnation, epoch, address } = request;
     const known = this.list.of(id);
-    if (id === this.#options.me) return { fault: `this is ${id} itself; no two nodes may have one id` };
+    // A seed may lead a node to itself, which is told what it knows.
+    if (id === this.#options.me && incarnation !== known?.incarnation) {
+      return { fault: `this is ${id} itself; no two nodes may have one id` };
+    }
     if (known === undefined && this.list.ids.length >= MEMBERS_MAX) {
       return { fault: `a cluster has at most ${MEMBERS_MAX} members` };
     }

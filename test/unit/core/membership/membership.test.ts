@@ -214,6 +214,15 @@ test("requests that cannot be are refused with a sentence [M3] [M5]", () => {
   agree(cluster, { n1: "joined", n2: "joined" });
 });
 
+test("a node that asks itself to join reads its own list [M3]", () => {
+  const cluster = founded("n2");
+  const members = cluster.ask("n1", { type: "members" })["members"];
+  ok(Array.isArray(members));
+  const [id, epoch, incarnation, , address] = members[0];
+  const answer = cluster.ask("n1", { type: "join", id, epoch, incarnation, address });
+  deepEqual([answer.type, answer["members"]], ["join_ok", members]);
+});
+
 test("no more than MEMBERS_MAX join [M3]", () => {
   const cluster = founded();
   for (let i = 2; i <= MEMBERS_MAX; i++) {
