@@ -18,7 +18,7 @@ const ended = "crashed: exited with status 3; its last words:\n";
 /** What the failures of each broken node begin with. */
 const flaws: readonly (readonly [Program, ...string[]])[] = [
   [fixture("forgets_one"), "Lost: ", "Missing: "],
-  [fixture("reads_one_twice"), "Duplicated: 1 value came more than once in one read: 0."],
+  [fixture("reads_one_twice"), "Duplicated: 1 value came more than once in one read: 1."],
   [fixture("invents_one"), "Phantom: 1 value read that nobody broadcast: -1."],
   [fixture("stops_answering"), "No final read: it failed at n0, n1, n2.", "Unanswered: "],
   [
