@@ -25,8 +25,8 @@ export interface EnrolmentOptions {
   readonly seed: number;
   /** The nodes that this one finds by name and can reach now. */
   readonly seedsOf: (id: string) => readonly string[];
-  /** No member takes a link from this node. */
-  readonly isRefused: (id: string) => boolean;
+  /** Carriers would say that all others, or all of these that the node knows, are out of its reach. */
+  readonly isCutOff: (id: string, peers: readonly string[]) => boolean;
   readonly onJoined: (id: string) => void;
   /** The node was told that it is no member any longer. */
   readonly onRefused: (id: string, reason: string) => void;
@@ -123,8 +123,10 @@ export class Enrolment implements Introduces {
 
   /** Members close their links to one that is none any longer, and so all of them are out of its reach. */
   #isAlone({ id, state, host }: Member): boolean {
-    const { roster, isRefused } = this.#options;
-    return state === "up" && (!roster.isMember(id) || host.identity?.().isLonely === true || isRefused(id));
+    const { roster, isCutOff } = this.#options;
+    if (state !== "up") return false;
+    const { peers = [], isLonely = false } = host.identity?.() ?? {};
+    return isLonely || !roster.isMember(id) || isCutOff(id, peers);
   }
 
   /** Asks seeds to take this node in, or to take notice of it. */

@@ -37,7 +37,7 @@ export class Membership {
       ...options,
       seed,
       seedsOf: (id) => roster.places.filter((other) => other !== id && this.#reaches(id, other)),
-      isRefused: (id) => this.#isRefused(id),
+      isCutOff: (id, peers) => this.#isCutOff(id, peers),
       onJoined: (id) => {
         if (roster.isMember(id)) return;
         roster.joined(id);
@@ -107,11 +107,12 @@ export class Membership {
     };
   }
 
-  /** Whether no member that runs would take a link from this one; as long as one does, the others hear of it in time. */
-  #isRefused(id: string): boolean {
+  /** Whether none that it knows runs, or none that runs takes a link from it: else it hears in time from those who do. */
+  #isCutOff(id: string, peers: readonly string[]): boolean {
     const { turnover } = this.#options.cluster();
     const running = this.#options.roster.members.filter((other) => other !== id && turnover.runs(other));
-    return running.length > 0 && running.every((other) => turnover.refuses(other, id));
+    return !peers.some((peer) => turnover.runs(peer)) ||
+      running.every((other) => turnover.refuses(other, id));
   }
 
   /** Whether one that runs, member or not, can be asked by the other now. */

@@ -141,7 +141,8 @@ export class SimHost implements Host {
       incarnation: own?.incarnation ?? this.#store.incarnation,
       address: this.address,
       known: own ? { clusterId, epoch: own.epoch } : this.#onDisk(),
-      isLonely: peers.length === 0 || peers.some(({ suspectedAt }) => suspectedAt !== undefined),
+      peers: peers.map(({ id: peer }) => peer),
+      isLonely: peers.some(({ suspectedAt }) => suspectedAt !== undefined),
     };
   }
 

@@ -41,7 +41,9 @@ export interface Identity {
   readonly address: string;
   /** What it knows, or its disk, of the cluster that it is in; undefined where it is in none. */
   readonly known: { readonly clusterId: string; readonly epoch: number } | undefined;
-  /** It knows no other member, or some member is out of its reach. */
+  /** The other members that it knows of. */
+  readonly peers: readonly string[];
+  /** Some of them is out of its reach, by its own word. */
   readonly isLonely: boolean;
 }
 
