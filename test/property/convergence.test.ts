@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { replayCommand } from "../../lib/commands/exam/describe.ts";
-import type { Results } from "../../lib/workbench/verdict/results.ts";
 import { type SimNodeOptions, simulate } from "../../lib/workbench/world/sim.ts";
 import { defaults, faultsOfGiven, type Settings } from "../../lib/workbench/settings.ts";
+import { wrongIn } from "../sim/random/wrong.ts";
 import { holds } from "./holds.ts";
 
 /** As many as take about a second. */
@@ -40,11 +40,6 @@ const nodes: fc.Arbitrary<SimNodeOptions> = fc.option(
   fc.constantFrom(50, 500, 2_000).map((deliveryBudgetMs) => ({ deliveryBudgetMs })),
   { nil: {} },
 );
-
-/** What is wrong with a run. Killed nodes forgive much: where nothing is left to prove, nothing is wrong. */
-function wrong({ failures }: Results): string[] {
-  return failures.filter((failure) => !failure.startsWith("Nothing proven"));
-}
 
 const short: Settings = { ...defaults, timeLimitS: 4 };
 const lossy: Settings = {
@@ -132,7 +127,7 @@ test("every node reads exactly what was broadcast, once the network has rested [
   holds(
     fc.property(settings, nodes, (given, options) => {
       const results = simulate(given, options);
-      assert.deepEqual(wrong(results), [], replayCommand({ settings: given, ...options }, given.seed, []));
+      assert.deepEqual(wrongIn(results), [], replayCommand({ settings: given, ...options }, given.seed, []));
       runs++;
       if (results.valid) proven++;
     }),

@@ -31,6 +31,8 @@ export class Turnover {
     const member = this.#options.of(id);
     if (member === undefined || member.state === "up" || member.state === "paused") return;
     member.host.erase?.();
+    // That it was to go is past.
+    this.#options.roster.parted(id);
     this.#options.arrivals.again(member);
   }
 
